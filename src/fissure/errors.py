@@ -1,0 +1,14 @@
+"""The errors a user can cause, each one clear sentence."""
+
+from difflib import get_close_matches
+from collections.abc import Iterable
+
+
+class FissureError(Exception):
+    """Something the user can mend; its text is one sentence, shown without a traceback (exit code 2)."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """`; did you mean 'x'?` for the closest of `known`, or an empty string when none is close."""
+    found = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f"; did you mean '{found[0]}'?" if found else ""
