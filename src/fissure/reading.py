@@ -6,7 +6,7 @@ and `1e-3` is a number. Everything is then validated by a pydantic model that fo
 
 import csv
 import re
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,6 +31,11 @@ class _StrictLoader(yaml.SafeLoader):
         seen: dict[Any, int] = {}
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, Hashable):
+                raise yaml.MarkedYAMLError(
+                    problem="found a key that is a list or a mapping, expected a word",
+                    problem_mark=key_node.start_mark,
+                )
             if key in seen:
                 line = key_node.start_mark.line + 1
                 raise yaml.MarkedYAMLError(
@@ -40,9 +45,21 @@ class _StrictLoader(yaml.SafeLoader):
             seen[key] = key_node.start_mark.line + 1
         return super().construct_mapping(node, deep)
 
+    def construct_yaml_timestamp(self, node: yaml.ScalarNode) -> Any:
+        try:
+            return super().construct_yaml_timestamp(node)
+        except ValueError as error:  # e.g. 2014-13-01
+            raise yaml.MarkedYAMLError(
+                problem=f"found '{node.value}', which is no date ({error})", problem_mark=node.start_mark
+            ) from None
+
+
+_StrictLoader.add_constructor("tag:yaml.org,2002:timestamp", _StrictLoader.construct_yaml_timestamp)
 
 _StrictLoader.yaml_implicit_resolvers = {
-    first: [(tag, rx) for tag, rx in rules if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:float")]
+    first: [
+        (tag, rx) for tag, rx in rules if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:float")
+    ]
     for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 _StrictLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
@@ -69,25 +86,37 @@ def read_yaml(path: Path, kind: type[T]) -> T:
 
     Raises `FissureError`: `FILE:LINE: at KEY found X, expected Y; did you mean 'Z'?`.
     """
+    return read_yaml_lines(path, kind)[0]
+
+
+def read_yaml_lines(path: Path, kind: type[T]) -> tuple[T, Callable[..., int]]:
+    """Like `read_yaml`, with a function from a place to its line: `line(3, "source")` for `[3].source`.
+
+    For checks across entries or files, which must name the line as well.
+    """
     text = _open_text(path)
     try:
-        root = yaml.compose(text, Loader=_StrictLoader)
-        data = yaml.load(text, Loader=_StrictLoader)
+        loader = _StrictLoader(text)
+        root = loader.get_single_node()
+        data = loader.construct_document(root) if root is not None else None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise FissureError(f"{path}:{mark.line + 1 if mark else 1}: {error.problem or 'is not YAML'}") from None
+        raise FissureError(
+            f"{path}:{mark.line + 1 if mark else 1}: {error.problem or 'is not YAML'}"
+        ) from None
     except yaml.YAMLError as error:
         raise FissureError(f"{path}: is not YAML ({error})") from None
     try:
-        return TypeAdapter(kind).validate_python(data)
+        read = TypeAdapter(kind).validate_python(data)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         line = _line_of(root, first["loc"])
         raise FissureError(f"{path}:{line}: {_sentence(first, data, kind)}") from None
+    return read, lambda *loc: _line_of(root, loc)
 
 
 def read_csv(path: Path, kind: type[T]) -> list[T]:
-    """Read each row of `path` as `kind`; the header must hold just the fields of `kind`. Empty cells are None."""
+    """Read each row of `path` as `kind`; the header must hold just the fields of `kind`; empty, no value."""
     rows = csv.reader(_open_text(path).splitlines())
     header = next(rows, [])
     fields = getattr(kind, "model_fields", {})
@@ -140,6 +169,9 @@ def _sentence(error: Any, data: Any, kind: Any) -> str:
         return f"key '{where}' is missing"
     message = error["msg"].removeprefix("Value error, ")
     found = error.get("input")
+    if error["type"] == "value_error" and isinstance(found, dict):  # a rule that joins several keys
+        who = found.get("id") or found.get("name") or where
+        return f"at '{who}': {message[0].lower() + message[1:]}"
     shown = repr(found) if isinstance(found, str | int | float | bool | None) else type(found).__name__
     return f"at '{where}' found {shown}: {message[0].lower() + message[1:]}"
 

@@ -1,0 +1,305 @@
+"""Loading a case folder: read, check across files, and hand out as arrays.
+
+A folder holds `case.yaml`, `districts.csv`, `neighbours.csv`, `forcing/strikes.csv`, `forcing/prices.csv`,
+`offensives.csv`, `boundaries.geojson`, and may hold `context.geojson`, `priors.yaml`, `provenance.yaml` and
+`ledger/`.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fissure.cases.schema import (
+    Bloc,
+    CaseFile,
+    District,
+    Neighbours,
+    Offensive,
+    Opponent,
+    ParameterPrior,
+    Provenance,
+    Strikes,
+    price_row,
+)
+from fissure.errors import FissureError, nearest
+from fissure.reading import read_csv, read_yaml, read_yaml_lines
+
+_HOME = Path(__file__).parent
+_DIGESTED = (
+    "boundaries.geojson",
+    "case.yaml",
+    "context.geojson",
+    "districts.csv",
+    "forcing/prices.csv",
+    "forcing/strikes.csv",
+    "neighbours.csv",
+    "offensives.csv",
+    "priors.yaml",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One group and its war, checked; D districts, C countries, W weeks. Arrays are read-only."""
+
+    folder: Path
+    name: str
+    title: str
+    summary: str
+    start: date
+    weeks: int
+    units: int
+    slots: int
+    countries: list[str]
+    opponents: list[Opponent]
+    blocs: list[Bloc]
+    districts: list[District]
+    neighbours: NDArray[np.bool_] = field(repr=False)
+    """(D, D), symmetric, False on the diagonal."""
+    strikes: NDArray[np.float64] = field(repr=False)
+    """(W, C), air strikes a week."""
+    strikes_low: NDArray[np.float64] = field(repr=False)
+    strikes_high: NDArray[np.float64] = field(repr=False)
+    oil_price: NDArray[np.float64] = field(repr=False)
+    """(W,), USD a barrel."""
+    exchange: NDArray[np.float64] = field(repr=False)
+    """(W, C), local currency a USD."""
+    offensives: list[Offensive] = field(repr=False)
+    priors: dict[str, ParameterPrior] = field(repr=False)
+    provenance: list[Provenance] = field(repr=False)
+    digest: str
+    """SHA-256, in hex, over the bytes of every file that a run or its maps depend on."""
+
+    @property
+    def ledger_folder(self) -> Path:
+        """Where the evidence of the case lies (claims and observations)."""
+        return self.folder / "ledger"
+
+    @property
+    def end(self) -> date:
+        """The day after the last week."""
+        return self.start + timedelta(weeks=self.weeks)
+
+    @property
+    def mondays(self) -> list[date]:
+        """The first day of each week, W of them."""
+        return [self.start + timedelta(weeks=week) for week in range(self.weeks)]
+
+    @cached_property
+    def boundaries(self) -> dict[str, Any]:
+        """The GeoJSON feature collection of the districts, one feature for each, with its `id`."""
+        path = self.folder / "boundaries.geojson"
+        collection = _read_geojson(path)
+        found = [feature.get("properties", {}).get("id") for feature in collection["features"]]
+        known = [district.id for district in self.districts]
+        for name in found:
+            if name not in known:
+                raise FissureError(f"{path}: found '{name}', which is no district of the case")
+        for name in known:
+            if found.count(name) != 1:
+                raise FissureError(f"{path}: district '{name}' has {found.count(name)} features, expected 1")
+        return collection
+
+    @cached_property
+    def context(self) -> dict[str, Any] | None:
+        """GeoJSON of the land around the districts for maps, or None when the case ships none."""
+        path = self.folder / "context.geojson"
+        return _read_geojson(path) if path.exists() else None
+
+
+def case_names() -> list[str]:
+    """Names of the cases that come with the package, sorted."""
+    return sorted(path.parent.name for path in _HOME.glob("*/case.yaml"))
+
+
+def load_case(name_or_path: str | Path) -> Case:
+    """Load a packaged case by name, or any case folder by its path.
+
+    Raises `FissureError` with file, line, finding and cure for what is missing, misspelt or contradictory.
+    """
+    folder = _folder(name_or_path)
+    top, line_of = read_yaml_lines(folder / "case.yaml", CaseFile)
+    mondays = [top.start + timedelta(weeks=week) for week in range(top.weeks)]
+    named = [("opponents", number, opponent.country) for number, opponent in enumerate(top.opponents)]
+    named += [("blocs", number, bloc.country) for number, bloc in enumerate(top.blocs) if bloc.country]
+    for key, number, country in named:
+        _known(folder / "case.yaml", line_of(key, number, "country"), "country", country, top.countries)
+    districts = _districts(folder / "districts.csv", top)
+    ids = [district.id for district in districts]
+    strikes, low, high = _strikes(folder / "forcing" / "strikes.csv", top, mondays)
+    oil_price, exchange = _prices(folder / "forcing" / "prices.csv", top, mondays)
+    provenance = folder / "provenance.yaml"
+    return Case(
+        folder=folder,
+        **{name: getattr(top, name) for name in CaseFile.model_fields},
+        districts=districts,
+        neighbours=_neighbours(folder / "neighbours.csv", ids),
+        strikes=strikes,
+        strikes_low=low,
+        strikes_high=high,
+        oil_price=oil_price,
+        exchange=exchange,
+        offensives=_offensives(folder / "offensives.csv", top, ids, mondays),
+        priors=_priors(folder / "priors.yaml"),
+        provenance=read_yaml(provenance, list[Provenance]) if provenance.exists() else [],
+        digest=_digest(folder),
+    )
+
+
+def _priors(path: Path) -> dict[str, ParameterPrior]:
+    if not path.exists() or not path.read_text(encoding="utf-8").strip():
+        return {}
+    return read_yaml(path, dict[str, ParameterPrior])
+
+
+def _folder(name_or_path: str | Path) -> Path:
+    text = str(name_or_path)
+    if (_HOME / text / "case.yaml").exists() and text in case_names():
+        return _HOME / text
+    path = Path(name_or_path)
+    if path.is_dir():
+        return path
+    if isinstance(name_or_path, Path) or "/" in text or text.endswith((".yaml", ".yml")):
+        raise FissureError(f"{path}: there is no such case folder")
+    known = case_names()
+    raise FissureError(
+        f"there is no case '{text}', expected a folder or one of {', '.join(known)}{nearest(text, known)}"
+    )
+
+
+def _known(path: Path, line: int, what: str, found: str, known: Sequence[str]) -> None:
+    if found not in known:
+        listed = f"one of {', '.join(known)}" if len(known) <= 12 else f"one of the {len(known)} known"
+        raise FissureError(f"{path}:{line}: found {what} '{found}', expected {listed}{nearest(found, known)}")
+
+
+def _districts(path: Path, top: CaseFile) -> list[District]:
+    districts = read_csv(path, District)
+    if not districts:
+        raise FissureError(f"{path}:2: holds no district, expected at least one")
+    opponents = [opponent.name for opponent in top.opponents]
+    seen: dict[str, int] = {}
+    for line, district in enumerate(districts, start=2):
+        if district.id in seen:
+            raise FissureError(
+                f"{path}:{line}: district '{district.id}' stands already on line {seen[district.id]}"
+            )
+        seen[district.id] = line
+        _known(path, line, "country", district.country, top.countries)
+        _known(path, line, "opponent", district.opponent, opponents)
+    return districts
+
+
+def _neighbours(path: Path, ids: list[str]) -> NDArray[np.bool_]:
+    at = {name: number for number, name in enumerate(ids)}
+    shared = np.zeros((len(ids), len(ids)), dtype=np.bool_)
+    for line, pair in enumerate(read_csv(path, Neighbours), start=2):
+        for name in (pair.a, pair.b):
+            _known(path, line, "district", name, ids)
+        if pair.a == pair.b:
+            raise FissureError(f"{path}:{line}: district '{pair.a}' cannot be its own neighbour")
+        if shared[at[pair.a], at[pair.b]]:
+            raise FissureError(f"{path}:{line}: the pair '{pair.a}', '{pair.b}' stands twice")
+        shared[at[pair.a], at[pair.b]] = shared[at[pair.b], at[pair.a]] = True
+    return _frozen(shared)
+
+
+def _week(path: Path, line: int, day: date, mondays: list[date]) -> int:
+    week, rest = divmod((day - mondays[0]).days, 7)
+    if rest:
+        raise FissureError(f"{path}:{line}: found week {day}, a {day:%A}, expected a Monday")
+    if not 0 <= week < len(mondays):
+        raise FissureError(
+            f"{path}:{line}: found week {day}, expected one from {mondays[0]} to {mondays[-1]}"
+        )
+    return week
+
+
+def _strikes(
+    path: Path, top: CaseFile, mondays: list[date]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    out = np.full((3, len(mondays), len(top.countries)), np.nan)
+    for line, row in enumerate(read_csv(path, Strikes), start=2):
+        _known(path, line, "country", row.country, top.countries)
+        cell = (slice(None), _week(path, line, row.week, mondays), top.countries.index(row.country))
+        if not np.isnan(out[cell]).all():
+            raise FissureError(f"{path}:{line}: week {row.week} in {row.country} stands twice")
+        out[cell] = row.strikes, row.low, row.high
+    for week, country in np.argwhere(np.isnan(out[0])):
+        raise FissureError(f"{path}: week {mondays[week]} in {top.countries[country]} is missing")
+    return _frozen(out[0]), _frozen(out[1]), _frozen(out[2])
+
+
+def _prices(
+    path: Path, top: CaseFile, mondays: list[date]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    columns = ["oil_usd_per_barrel", *(f"local_per_usd_{country}" for country in top.countries)]
+    out = np.full((len(mondays), len(columns)), np.nan)
+    for line, row in enumerate(read_csv(path, price_row(top.countries)), start=2):
+        day: date = row.week  # type: ignore[attr-defined]
+        week = _week(path, line, day, mondays)
+        if not np.isnan(out[week]).all():
+            raise FissureError(f"{path}:{line}: week {day} stands twice")
+        out[week] = [getattr(row, column) for column in columns]
+    for missing in np.flatnonzero(np.isnan(out[:, 0])):
+        raise FissureError(f"{path}: week {mondays[missing]} is missing")
+    return _frozen(out[:, 0]), _frozen(out[:, 1:])
+
+
+def _offensives(path: Path, top: CaseFile, ids: list[str], mondays: list[date]) -> list[Offensive]:
+    offensives = read_csv(path, Offensive)
+    opponents = [opponent.name for opponent in top.opponents]
+    end = mondays[-1] + timedelta(days=6)
+    seen: dict[str, int] = {}
+    for line, offensive in enumerate(offensives, start=2):
+        if offensive.id in seen:
+            raise FissureError(
+                f"{path}:{line}: offensive '{offensive.id}' stands already on line {seen[offensive.id]}"
+            )
+        seen[offensive.id] = line
+        _known(path, line, "district", offensive.district, ids)
+        _known(path, line, "opponent", offensive.opponent, opponents)
+        if not mondays[0] <= offensive.start <= end:
+            raise FissureError(
+                f"{path}:{line}: found start {offensive.start}, expected a day from {mondays[0]} to {end} "
+                "(the case's weeks)"
+            )
+    return offensives
+
+
+def _read_geojson(path: Path) -> dict[str, Any]:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise FissureError(f"{path}: there is no such file") from None
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        line = getattr(error, "lineno", 1)
+        raise FissureError(f"{path}:{line}: is not JSON ({error})") from None
+    if not isinstance(data, dict) or data.get("type") != "FeatureCollection":
+        raise FissureError(f"{path}:1: expected a GeoJSON FeatureCollection")
+    return data
+
+
+def _frozen(array: Any) -> Any:
+    out = np.ascontiguousarray(array)
+    out.setflags(write=False)
+    return out
+
+
+def _digest(folder: Path) -> str:
+    sha = hashlib.sha256()
+    for name in _DIGESTED:
+        path = folder / name
+        if path.exists():
+            data = path.read_bytes()
+            sha.update(f"{name}\0{len(data)}\0".encode())
+            sha.update(data)
+    return sha.hexdigest()

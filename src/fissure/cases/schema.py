@@ -1,0 +1,259 @@
+"""What the files of a case folder may hold: one strict model for each kind of row or entry.
+
+Every model forbids unknown keys. Shares lie in [0, 1]; a value stands between its low and its high.
+"""
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, create_model, field_validator, model_validator
+
+from fissure.reading import Strict
+
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Text = Annotated[str, Field(min_length=1)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+
+
+class Opponent(Strict):
+    """One enemy of the group: a state, a militia or a coalition, in one country."""
+
+    name: Name
+    title: Text
+    country: Text
+
+
+class Bloc(Strict):
+    """A national or ethnic faction of the group's fighters.
+
+    `share` is its share of the fighters of its origin at the start; `doctrine` its mean position on the axis
+    from -1 (soft flank) to 1 (hard flank), `doctrine_spread` the standard deviation within it.
+    """
+
+    name: Name
+    title: Text
+    origin: Literal["local", "foreign"]
+    country: str | None = None
+    share: Share
+    doctrine: Annotated[float, Field(ge=-1, le=1)]
+    doctrine_spread: Annotated[float, Field(gt=0, le=1)]
+    at_odds_with: tuple[str, ...] = ()
+    reason: Text
+    source: Text
+
+    @model_validator(mode="after")
+    def _country_of_locals(self) -> Self:
+        if (self.origin == "local") != (self.country is not None):
+            raise ValueError("expected a country for a local bloc, and null for a foreign one")
+        return self
+
+
+def _twice(names: list[str]) -> str | None:
+    return next((name for at, name in enumerate(names) if name in names[:at]), None)
+
+
+class CaseFile(Strict):
+    """`case.yaml`: the name, the clock, the sizes of the arrays, the enemies and the blocs."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    title: Text
+    summary: Text
+    start: date
+    weeks: Annotated[int, Field(ge=1, le=2000)]
+    units: Annotated[int, Field(ge=1, le=100_000)]
+    slots: Annotated[int, Field(ge=1, le=10_000)]
+    countries: Annotated[list[str], Field(min_length=1)]
+    opponents: Annotated[list[Opponent], Field(min_length=1)]
+    blocs: Annotated[list[Bloc], Field(min_length=1)]
+
+    @field_validator("start")
+    @classmethod
+    def _monday(cls, start: date) -> date:
+        if start.weekday() != 0:
+            raise ValueError(f"expected a Monday, and this is a {start:%A}")
+        return start
+
+    @field_validator("countries")
+    @classmethod
+    def _countries_once(cls, countries: list[str]) -> list[str]:
+        if double := _twice(countries):
+            raise ValueError(f"country '{double}' stands twice")
+        return countries
+
+    @field_validator("opponents")
+    @classmethod
+    def _opponents_once(cls, opponents: list[Opponent]) -> list[Opponent]:
+        if double := _twice([opponent.name for opponent in opponents]):
+            raise ValueError(f"opponent '{double}' stands twice")
+        return opponents
+
+    @field_validator("blocs")
+    @classmethod
+    def _blocs_whole(cls, blocs: list[Bloc]) -> list[Bloc]:
+        names = [bloc.name for bloc in blocs]
+        if double := _twice(names):
+            raise ValueError(f"bloc '{double}' stands twice")
+        for origin in sorted({bloc.origin for bloc in blocs}):
+            total = sum(bloc.share for bloc in blocs if bloc.origin == origin)
+            if abs(total - 1) > 1e-6:
+                raise ValueError(f"the shares of the {origin} blocs sum to {total:.6g}, expected 1")
+        for bloc in blocs:
+            for other in bloc.at_odds_with:
+                if other not in names or other == bloc.name:
+                    raise ValueError(
+                        f"bloc '{bloc.name}' is at odds with '{other}', "
+                        f"expected another of {', '.join(name for name in names if name != bloc.name)}"
+                    )
+        return blocs
+
+
+class District(Strict):
+    """One row of `districts.csv`: an admin-2 area as it stood at the start.
+
+    `residents` are people, `area_km2` square kilometres, `oil_bpd` barrels of crude a day that its fields
+    could give the group, `garrison` fighters of `opponent` in or facing it, `basis` what the estimates rest
+    on.
+    """
+
+    id: Text
+    name: Text
+    adm1: Text
+    country: Text
+    area_km2: Positive
+    lon: Annotated[float, Field(ge=-180, le=180)]
+    lat: Annotated[float, Field(ge=-90, le=90)]
+    residents: Positive
+    urban_share: Share
+    constituency_share: Share
+    start_control: Share
+    start_control_low: Share
+    start_control_high: Share
+    oil_bpd: Amount
+    opponent: Text
+    garrison: Amount
+    garrison_low: Amount
+    garrison_high: Amount
+    border: str | None = None
+    capital: bool
+    symbolic: Share
+    basis: Text
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        _ordered("start_control", self.start_control_low, self.start_control, self.start_control_high)
+        _ordered("garrison", self.garrison_low, self.garrison, self.garrison_high)
+        return self
+
+
+def _ordered(name: str, low: float, value: float, high: float) -> None:
+    if not low <= value <= high:
+        raise ValueError(f"{name} is {value:g}, expected a value from its low {low:g} to its high {high:g}")
+
+
+class Neighbours(Strict):
+    """One row of `neighbours.csv`: two districts that share a border (each pair once, either way round)."""
+
+    a: Text
+    b: Text
+
+
+class Strikes(Strict):
+    """One row of `forcing/strikes.csv`: air strikes of a week (its Monday), and the rule that gave them."""
+
+    week: date
+    country: Text
+    strikes: Amount
+    low: Amount
+    high: Amount
+    basis: Text
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        _ordered("strikes", self.low, self.strikes, self.high)
+        return self
+
+
+class Offensive(Strict):
+    """One row of `offensives.csv`: a ground operation against the group, as a cause only.
+
+    A start (`start_doubt_days` either side), a place, an attacker and a strength in fighters. When it ended,
+    who won and at what cost is not in a case. `event` names the place in the record of control that it
+    answers.
+    """
+
+    id: Name
+    title: Text
+    district: Text
+    opponent: Text
+    start: date
+    start_doubt_days: Annotated[int, Field(ge=0, le=366)]
+    strength_low: Positive
+    strength_high: Positive
+    event: str | None = None
+    basis: Text
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.strength_low > self.strength_high:
+            raise ValueError(
+                f"strength_low is {self.strength_low:g}, "
+                f"expected at most strength_high {self.strength_high:g}"
+            )
+        return self
+
+
+class Prior(Strict):
+    """What is believed of a parameter: 5% and 95% quantiles (bounds if uniform, one value if fixed)."""
+
+    kind: Literal["lognormal", "normal", "logitnormal", "uniform", "fixed"]
+    low: Finite
+    high: Finite
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if self.kind == "fixed":
+            if self.low != self.high:
+                raise ValueError(f"a fixed prior has low equal to high, found {self.low:g} and {self.high:g}")
+        elif self.low >= self.high:
+            raise ValueError(f"low is {self.low:g}, expected less than high {self.high:g}")
+        if self.kind == "lognormal" and self.low <= 0:
+            raise ValueError(f"low is {self.low:g}, expected more than 0 for a lognormal prior")
+        if self.kind == "logitnormal" and not (self.low > 0 and self.high < 1):
+            raise ValueError(
+                f"low and high are {self.low:g} and {self.high:g}, expected both between 0 and 1 "
+                "for a logitnormal prior"
+            )
+        return self
+
+
+class ParameterPrior(Strict):
+    """An entry of `priors.yaml`: a prior, its unit, why, and the ledger entries behind it."""
+
+    prior: Prior
+    unit: Text
+    reason: Text
+    evidence: tuple[str, ...] = ()
+
+
+class Provenance(Strict):
+    """An entry of `provenance.yaml`: where a file of the case comes from and how it may be used."""
+
+    file: Text
+    what: Text
+    built_by: Text
+    producer: Text
+    licence: Text
+    attribution: Text
+    edition: Text
+    caveats: tuple[str, ...] = ()
+
+
+def price_row(countries: list[str]) -> type[Strict]:
+    """The row of `forcing/prices.csv`: `week`, `oil_usd_per_barrel`, `local_per_usd_COUNTRY` for each."""
+    fields: dict[str, object] = {f"local_per_usd_{country}": (Positive, ...) for country in countries}
+    return create_model(  # type: ignore[call-overload]
+        "Prices", __base__=Strict, week=(date, ...), oil_usd_per_barrel=(Positive, ...), **fields
+    )

@@ -1,0 +1,101 @@
+"""Threefry-4x32 with 20 rounds, written out in `jnp`: random numbers addressed, not consumed.
+
+Each number is a pure function of a key (case seed, member) and a counter (lane, week, stream, draw), so what one
+mechanism draws never moves another's luck, and a member's luck does not depend on who is simulated beside it.
+
+Source: Salmon, Moraes, Dror and Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3", SC'11,
+doi:10.1145/2063384.2063405. Proven by the known answers of Random123 in the tests.
+"""
+
+import zlib
+from functools import lru_cache
+
+import equinox as eqx
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Int, UInt32
+
+_ROTATIONS = ((10, 26), (11, 21), (13, 27), (23, 5), (6, 20), (17, 11), (25, 10), (18, 20))
+_PARITY = 0x1BD11BDA
+ROUNDS = 20
+
+Words = tuple[UInt32[Array, "..."], UInt32[Array, "..."], UInt32[Array, "..."], UInt32[Array, "..."]]
+
+
+def _rotate(x: UInt32[Array, "..."], by: int) -> UInt32[Array, "..."]:
+    return (x << jnp.uint32(by)) | (x >> jnp.uint32(32 - by))
+
+
+def threefry4x32(key: Words, counter: Words) -> Words:
+    """Four random words for each counter; `key` and `counter` are four broadcastable `uint32` arrays each."""
+    k = [jnp.asarray(word, jnp.uint32) for word in key]
+    k.append(k[0] ^ k[1] ^ k[2] ^ k[3] ^ jnp.uint32(_PARITY))
+    x = [jnp.asarray(counter[i], jnp.uint32) + k[i] for i in range(4)]
+    for r in range(ROUNDS):
+        a, b = _ROTATIONS[r % 8]
+        p, q = (1, 3) if r % 2 == 0 else (3, 1)
+        x[0] = x[0] + x[p]
+        x[p] = _rotate(x[p], a) ^ x[0]
+        x[2] = x[2] + x[q]
+        x[q] = _rotate(x[q], b) ^ x[2]
+        if r % 4 == 3:
+            turn = r // 4 + 1
+            for i in range(4):
+                x[i] = x[i] + k[(turn + i) % 5]
+            x[3] = x[3] + jnp.uint32(turn)
+    return x[0], x[1], x[2], x[3]
+
+
+@lru_cache(maxsize=None)
+def stream_id(name: str) -> int:
+    """The stable 32-bit number of a stream's name; a new mechanism moves nobody else's luck."""
+    return zlib.crc32(name.encode())
+
+
+def unit_interval(words: UInt32[Array, "..."]) -> Float[Array, "..."]:
+    """Uniform numbers in [0, 1) from the upper 24 bits, so that each is exact in `float32`."""
+    return (words >> jnp.uint32(8)).astype(jnp.float32) * jnp.float32(2.0**-24)
+
+
+class Draw(eqx.Module):
+    """The random numbers of one stream in one week of one member.
+
+    `key` holds (seed low, seed high, member, 0). Each method may be called with several values of `index` to
+    get independent numbers; the same call always gives the same numbers.
+    """
+
+    key: Words
+    week: Int[Array, ""]
+    stream: int = eqx.field(static=True)
+
+    def _words(self, lanes: UInt32[Array, "..."], index: int) -> Words:
+        week = jnp.asarray(self.week, jnp.uint32)
+        return threefry4x32(self.key, (lanes, week, jnp.uint32(self.stream), jnp.uint32(index)))
+
+    def words(self, shape: tuple[int, ...], index: int = 0) -> UInt32[Array, "*shape"]:
+        """Random words of `shape`; four neighbours along the first axis share one block of Threefry.
+
+        The first axis must divide by four.
+        """
+        first, *rest = shape
+        if first % 4:
+            raise ValueError(f"the first axis must divide by four, not {first}")
+        block = (first // 4, *rest)
+        size = 1
+        for n in block:
+            size *= n
+        lanes = jnp.arange(size, dtype=jnp.uint32).reshape(block)
+        return jnp.concatenate(self._words(lanes, index), axis=0)
+
+    def uniform(self, shape: tuple[int, ...] = (), index: int = 0) -> Float[Array, "*shape"]:
+        """Uniform numbers in [0, 1) of `shape`, any shape."""
+        size = 1
+        for n in shape:
+            size *= n
+        lanes = jnp.arange(size, dtype=jnp.uint32)
+        return unit_interval(self._words(lanes, index)[0]).reshape(shape)
+
+
+def member_key(seed: int, member: Int[Array, ""] | int) -> Words:
+    """The key of one member: 64 bits of the case seed and the member's own number."""
+    low, high = seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF
+    return jnp.uint32(low), jnp.uint32(high), jnp.asarray(member, jnp.uint32), jnp.uint32(0)

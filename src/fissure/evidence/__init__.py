@@ -1,0 +1,21 @@
+"""The ledger: what the sources say, what was published, and what rests on it."""
+
+from fissure.evidence.check import problems
+from fissure.evidence.entries import Claim, Mechanism, Observation, Source, Variable
+from fissure.evidence.ledger import Ledger, load_ledger, package_ledger
+from fissure.evidence.trace import Subject, Trace, trace
+
+__all__ = [
+    "Claim",
+    "Ledger",
+    "Mechanism",
+    "Observation",
+    "Source",
+    "Subject",
+    "Trace",
+    "Variable",
+    "load_ledger",
+    "package_ledger",
+    "problems",
+    "trace",
+]

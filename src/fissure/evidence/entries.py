@@ -1,0 +1,211 @@
+"""The entries of a ledger: sources, mechanisms, claims, variables, observations.
+
+An entry is one item of a YAML list; every unknown key is an error. What joins several entries (an id that
+does not exist, a claim nobody takes up) is checked in `ledger` and `check`.
+"""
+
+import math
+from datetime import date as Date
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from fissure.reading import Strict
+
+SourceKind = Literal[
+    "article",
+    "press",
+    "monitoring-group",
+    "consultancy",
+    "satellite",
+    "government",
+    "coalition",
+    "group-document",
+    "research",
+    "international-organisation",
+]
+Group = Literal["ranks", "factions", "rule", "governed", "war"]
+Direction = Literal["raises", "lowers", "describes", "predicts"]
+Bound = Literal["exact", "range", "upper", "lower"]
+How = Literal[
+    "at",
+    "month-sum",
+    "year-sum",
+    "period-sum",
+    "cumulative",
+    "share-of-peak-lost",
+    "share-of-total",
+    "change-share",
+    "constant",
+    "none",
+]
+
+Id = Annotated[str, Field(min_length=1, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+Text = Annotated[str, Field(min_length=1)]
+Period = tuple[Date, Date]
+
+
+class Source(Strict):
+    """Who said it: an article, a publisher of figures, a document.
+
+    `leaning` is the known leaning or doubt, one sentence. `file` and `lines` (non-blank lines) only for
+    texts that claims cite by line.
+    """
+
+    id: Id
+    title: Text
+    kind: SourceKind
+    publisher: Text
+    date: Date | None = None
+    address: str | None = None
+    leaning: Text
+    file: str | None = None
+    lines: Annotated[int, Field(gt=0)] | None = None
+
+
+class Mechanism(Strict):
+    """One way in which the group holds or breaks; `check` is the effect that must show in paired runs."""
+
+    name: Id
+    group: Group
+    title: Text
+    check: Text
+
+
+class Claim(Strict):
+    """What a source asserts, in our words, with the line it stands on.
+
+    A claim is taken up by one mechanism, or says in `reason` why none does. `effect` reads "what on what".
+    `figure` is the id of the observation that carries the claim's number.
+    """
+
+    id: Id
+    source: Id
+    line: Annotated[int, Field(gt=0)]
+    paraphrase: Text
+    mechanism: str | None = None
+    reason: str | None = None
+    direction: Direction
+    effect: Text
+    figure: str | None = None
+
+    @model_validator(mode="after")
+    def _taken_up_or_not(self) -> Self:
+        if (self.mechanism is None) == (self.reason is None):
+            raise ValueError("expected either a mechanism or a reason why none takes the claim up, not both")
+        return self
+
+
+class Variable(Strict):
+    """What is published, and how the model's output becomes comparable with it.
+
+    The model's counterpart of a published number is ``offset + scale * how(output)``:
+
+    - ``at``: the output in the week of the date; over a period, its mean;
+    - ``month-sum``, ``year-sum``: a weekly flow summed over the calendar month or year of the date, or over
+      the observation's own period where it has one; ``period-sum``: over the observation's period;
+    - ``cumulative``: a weekly flow summed from `since` to the date;
+    - ``share-of-peak-lost``: 1 - value / highest value up to the date;
+    - ``share-of-total``: the selected coordinates' part of the sum over all, over the month of the date;
+    - ``change-share``: mean over the observation's period (or month of its date) / mean over `baseline` - 1;
+    - ``constant``: does not vary with time; ``none``: no counterpart (then `output` is absent).
+
+    `select` picks coordinates (``{country: Iraq}``, ``{kind: [tax, confiscation]}``); what it leaves over of
+    the output's dimensions is joined by `combine`. `reason` says why the model does not produce the quantity.
+    """
+
+    id: Id
+    title: Text
+    unit: Text
+    how: How
+    output: str | None = None
+    select: dict[str, str | tuple[str, ...]] | None = None
+    combine: Literal["sum", "mean"] = "sum"
+    scale: float = 1.0
+    offset: float = 0.0
+    since: Date | None = None
+    baseline: Period | None = None
+    note: Text
+    reason: str | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.output is None) == (self.reason is None):
+            raise ValueError(
+                "expected either an output or a reason why the model does not produce it, not both"
+            )
+        if (self.how == "none") != (self.output is None):
+            raise ValueError("expected how 'none' just where there is no output")
+        if self.how == "cumulative" and self.since is None:
+            raise ValueError("key 'since' is missing: a cumulative count starts on a date")
+        if self.how == "change-share" and self.baseline is None:
+            raise ValueError("key 'baseline' is missing: a change is against some period")
+        return self
+
+
+class Observation(Strict):
+    """A published figure: when, how much, by whom, and how far it may be off.
+
+    Give `date` (a day) or `period` (first and last day). `bound` says what the number is: ``exact`` value,
+    a ``range`` from low to high, or only an ``upper`` or ``lower`` bound. The doubt is our judgement of the
+    publisher's kind: `doubt_factor` f >= 1 means that the truth lies between low / f and high * f with 90%
+    probability; `doubt_abs` d (shares and changes) between low - d and high + d.
+    """
+
+    id: Id
+    variable: Id
+    source: Id
+    date: Date | None = None
+    period: Period | None = None
+    low: float | None = None
+    value: float | None = None
+    high: float | None = None
+    bound: Bound
+    unit: Text
+    scope: Text
+    doubt: Text
+    doubt_factor: Annotated[float, Field(ge=1)] | None = None
+    doubt_abs: Annotated[float, Field(ge=0)] | None = None
+    rival_of: tuple[str, ...] = ()
+    address: str | None = None
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _one_doubt(self) -> Self:
+        if (self.doubt_factor is None) == (self.doubt_abs is None):
+            raise ValueError("expected either 'doubt_factor' or 'doubt_abs', not both")
+        if self.date is not None and self.period is not None:
+            raise ValueError("expected either 'date' or 'period', not both")
+        return self
+
+    @property
+    def when(self) -> Date:
+        """The day that the figure speaks of; of a period, its last day."""
+        day = self.date or (self.period[1] if self.period else None)
+        if day is None:
+            raise ValueError(f"observation {self.id} has neither date nor period")
+        return day
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Lowest and highest number published, equal where there is one; unit of the observation."""
+        numbers = [n for n in (self.low, self.value, self.high) if n is not None]
+        if not numbers:
+            raise ValueError(f"observation {self.id} has no number")
+        return min(numbers), max(numbers)
+
+    @property
+    def band(self) -> tuple[float, float]:
+        """The 90% range once the doubt is carried; open (infinite) on the far side of a bound."""
+        low, high = self.ends
+        if self.doubt_factor is not None:
+            low, high = low / self.doubt_factor, high * self.doubt_factor
+        elif self.doubt_abs is not None:
+            low, high = low - self.doubt_abs, high + self.doubt_abs
+            if self.unit == "share":  # a share stays within 0 and 1, a fall within -1 and 1
+                low, high = max(low, -1.0 if self.ends[0] < 0 else 0.0), min(high, 1.0)
+        if self.bound == "lower":
+            high = math.inf
+        if self.bound == "upper":
+            low = -math.inf
+        return low, high

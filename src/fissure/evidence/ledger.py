@@ -1,0 +1,140 @@
+"""Loading a ledger: the package's own folder, then a case's, merged and every reference resolved."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from fissure.errors import FissureError, nearest
+from fissure.evidence.entries import Claim, Mechanism, Observation, Source, Variable
+from fissure.reading import Strict, read_yaml_lines
+
+E = TypeVar("E", bound=Strict)
+Places = dict[str, tuple[Path, int, Callable[..., int]]]  # id -> file, position, lines of the file
+
+
+def _empty() -> Any:
+    return field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """All entries by id. Read-only; the order is that of the files."""
+
+    sources: Mapping[str, Source] = _empty()
+    mechanisms: Mapping[str, Mechanism] = _empty()
+    claims: Mapping[str, Claim] = _empty()
+    variables: Mapping[str, Variable] = _empty()
+    observations: Mapping[str, Observation] = _empty()
+
+    def claims_of(self, mechanism: str) -> tuple[Claim, ...]:
+        """The claims that `mechanism` takes up; empty for a name nobody knows."""
+        return tuple(claim for claim in self.claims.values() if claim.mechanism == mechanism)
+
+    def observations_of(self, output: str) -> tuple[Observation, ...]:
+        """What was published of the model's `output`, through every variable, by date."""
+        found = [o for o in self.observations.values() if self.variables[o.variable].output == output]
+        return tuple(sorted(found, key=lambda o: (o.when, o.variable, o.id)))
+
+    def rivals(self, observation_id: str) -> tuple[Observation, ...]:
+        """The observations that contradict, or measure otherwise, what `observation_id` reports.
+
+        Raises `FissureError` for an id that is not in the ledger.
+        """
+        if observation_id not in self.observations:
+            raise FissureError(
+                f"there is no observation '{observation_id}'{nearest(observation_id, self.observations)}"
+            )
+        return tuple(self.observations[other] for other in self.observations[observation_id].rival_of)
+
+
+def package_ledger() -> Path:
+    """Folder of the ledger that ships with the package: the five articles, their claims, the mechanisms."""
+    return Path(__file__).parent / "ledger"
+
+
+def load_ledger(*folders: Path) -> Ledger:
+    """Read and merge the ledgers in `folders`; each file (`sources.yaml` ...) may be absent in a folder.
+
+    Raises `FissureError`, `FILE:LINE: ...`, for what is malformed, an id that stands twice, or a reference
+    to an entry that does not exist. A claim's `figure` may stay open while no observation of its source is
+    loaded: the figures of the articles live in the case that they speak of.
+    """
+    for folder in folders:
+        if not folder.is_dir():
+            raise FissureError(f"{folder}: there is no such folder")
+    sources, _ = _merge(folders, "sources.yaml", Source, "id")
+    mechanisms, _ = _merge(folders, "mechanisms.yaml", Mechanism, "name")
+    claims, claim_places = _merge(folders, "claims.yaml", Claim, "id")
+    variables, _ = _merge(folders, "variables.yaml", Variable, "id")
+    observations, observation_places = _merge(folders, "observations.yaml", Observation, "id")
+
+    loaded = {observation.source for observation in observations.values()}
+    for claim in claims.values():
+        here = claim_places[claim.id]
+        _resolve(here, "source", claim.source, sources, "source")
+        if claim.mechanism is not None and mechanisms:
+            _resolve(here, "mechanism", claim.mechanism, mechanisms, "mechanism")
+        if claim.figure is not None and claim.source in loaded:
+            _resolve(here, "figure", claim.figure, observations, "observation")
+        lines = sources[claim.source].lines
+        if lines is not None and claim.line > lines:
+            raise FissureError(
+                f"{_at(here, 'line')}: found line {claim.line}, expected at most {lines}, "
+                f"the length of {claim.source}"
+            )
+    for observation in observations.values():
+        here = observation_places[observation.id]
+        _resolve(here, "source", observation.source, sources, "source")
+        _resolve(here, "variable", observation.variable, variables, "variable")
+        for position, rival in enumerate(observation.rival_of):
+            _resolve(here, ("rival_of", position), rival, observations, "observation")
+    return Ledger(
+        sources=MappingProxyType(sources),
+        mechanisms=MappingProxyType(mechanisms),
+        claims=MappingProxyType(claims),
+        variables=MappingProxyType(variables),
+        observations=MappingProxyType(observations),
+    )
+
+
+def _merge(folders: Iterable[Path], file: str, kind: type[E], key: str) -> tuple[dict[str, E], Places]:
+    entries: dict[str, E] = {}
+    places: Places = {}
+    for folder in folders:
+        path = folder / file
+        if not path.exists():
+            continue
+        read, line = read_yaml_lines(path, list[kind])  # type: ignore[valid-type]
+        for position, entry in enumerate(read):
+            name = getattr(entry, key)
+            if name in entries:
+                first, at, first_line = places[name]
+                raise FissureError(
+                    f"{path}:{line(position, key)}: {key} '{name}' stands twice, "
+                    f"first in {first}:{first_line(at, key)}"
+                )
+            entries[name] = entry
+            places[name] = (path, position, line)
+    return entries, places
+
+
+def _at(place: tuple[Path, int, Callable[..., int]], *keys: str | int) -> str:
+    path, position, line = place
+    return f"{path}:{line(position, *keys)}"
+
+
+def _resolve(
+    place: tuple[Path, int, Callable[..., int]],
+    key: str | tuple[str | int, ...],
+    name: str,
+    known: Mapping[str, Any],
+    what: str,
+) -> None:
+    if name not in known:
+        keys = (key,) if isinstance(key, str) else key
+        raise FissureError(
+            f"{_at(place, *keys)}: at '{keys[0]}' found '{name}', expected the id of a {what}"
+            f"{nearest(name, known)}".replace("a observation", "an observation")
+        )

@@ -1,0 +1,108 @@
+"""What the model is made of: its mechanisms, its parameters, and how a member is built from numbers."""
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, get_type_hints
+
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from fissure.cases.loader import Case
+from fissure.cases.schema import ParameterPrior
+from fissure.errors import FissureError, nearest
+from fissure.model import mechanisms
+from fissure.model.mechanism import Mechanism
+from fissure.model.parameters import Declared, declared, quantile
+from fissure.model.settle import Settlement
+from fissure.model.start import Start
+from fissure.model.week import Model
+
+GROUPS = ("ranks", "factions", "rule", "governed", "war")
+
+
+@lru_cache(maxsize=1)
+def mechanism_classes() -> dict[str, type[Mechanism]]:
+    """Every mechanism by name, in order of name; found by walking the five groups' folders."""
+    found: dict[str, type[Mechanism]] = {}
+    for group in GROUPS:
+        package = importlib.import_module(f"{mechanisms.__name__}.{group}")
+        for info in pkgutil.iter_modules(package.__path__):
+            module = importlib.import_module(f"{package.__name__}.{info.name}")
+            own = [
+                x
+                for x in vars(module).values()
+                if isinstance(x, type) and issubclass(x, Mechanism) and x.__module__ == module.__name__
+            ]
+            if len(own) != 1:
+                raise TypeError(f"{module.__name__} must define just one mechanism, not {len(own)}")
+            found[own[0].name()] = own[0]
+    return dict(sorted(found.items()))
+
+
+def known_mechanism(name: str) -> str:
+    """`name`, if there is such a mechanism; else a `FissureError` with the nearest name."""
+    known = mechanism_classes()
+    if name not in known:
+        raise FissureError(f"there is no mechanism '{name}'{nearest(name, known) or '; see fissure mechanisms'}")
+    return name
+
+
+def parts() -> dict[str, type]:
+    """Owners of parameters by name: the start, the parts of settling, the mechanisms."""
+    settling = {name: kind for name, kind in get_type_hints(Settlement).items() if hasattr(kind, "title")}
+    return {"start": Start, **settling, **mechanism_classes()}
+
+
+def parameters_of(case: Case | None = None) -> list[Declared]:
+    """All parameters, in a fixed order, with the case's own prior where `priors.yaml` gives one.
+
+    Raises `FissureError` when the case names a parameter that does not exist, or another unit.
+    """
+    overrides: Mapping[str, ParameterPrior] = case.priors if case else {}
+    out = [d for owner, kind in parts().items() for d in declared(owner, kind, overrides)]
+    known = {d.name: d for d in out}
+    defaults = {d.name: d for owner, kind in parts().items() for d in declared(owner, kind, {})}
+    for name, spec in overrides.items():
+        where = f"{case.folder / 'priors.yaml'}" if case else "priors"
+        if name not in known:
+            raise FissureError(f"{where}: there is no parameter '{name}'{nearest(name, known)}")
+        if spec.unit != defaults[name].spec.unit:
+            raise FissureError(
+                f"{where}: parameter '{name}' has unit '{spec.unit}', expected '{defaults[name].spec.unit}'"
+            )
+    return out
+
+
+def prior_values(parameters: list[Declared], z: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values of parameters at standard normals `z`, both of shape (..., parameters)."""
+    columns = [quantile(p.spec.prior, z[..., i]) for i, p in enumerate(parameters)]
+    return np.stack(columns, axis=-1)
+
+
+def build(parameters: list[Declared], values: NDArray[Any], off: tuple[str, ...] = ()) -> Model:
+    """A model from `values` of shape (..., parameters): every leaf gets the leading shape.
+
+    `off` names mechanisms whose switch is 0.
+    """
+    by_owner: dict[str, dict[str, Any]] = {}
+    for i, p in enumerate(parameters):
+        by_owner.setdefault(p.owner, {})[p.field] = jnp.asarray(values[..., i], jnp.float32)
+    off = tuple(known_mechanism(name) for name in off)
+    lead = values.shape[:-1]
+    kinds = parts()
+    switches = {name: jnp.full(lead, float(name not in off), jnp.float32) for name in mechanism_classes()}
+    settling = {
+        name: kind(**by_owner.get(name, {}))
+        for name, kind in kinds.items()
+        if name not in switches and kind is not Start
+    }
+    return Model(
+        start=Start(**by_owner["start"]),
+        settlement=Settlement(**settling),
+        mechanisms={
+            name: kinds[name](on=on, **by_owner.get(name, {})) for name, on in switches.items()
+        },
+    )

@@ -1,0 +1,46 @@
+"""What stays fixed for one member: the ground as mapped, and the war as this member meets it."""
+
+import equinox as eqx
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from fissure.model.parameters import Z90
+from fissure.model.world import Week, World
+
+Scalar = Float[Array, ""]
+
+
+class Givens(eqx.Module):
+    """What stays fixed for one member: measured ground and the war as this member meets it."""
+
+    mapped_area: Float[Array, "districts"]  # km2 that a map-maker would count
+    garrison: Float[Array, "districts"]  # opponents' fighters at the start
+    strikes_z: Float[Array, "countries"]  # where in their ranges the strike counts lie, standard normal
+    offensive_start: Float[Array, "offensives"]  # week
+    offensive_strength: Float[Array, "offensives"]  # attacking fighters
+    # At the start, for comparison
+    held_residents: Scalar
+    held_area: Scalar  # mapped km2
+    services: Scalar
+    tax_rate: Scalar
+
+
+def between(low: Array, best: Array, high: Array, z: Array) -> Array:
+    """`best` at z = 0, `low` and `high` at the 5% and 95% points, log-linear in each half."""
+    tiny = 1e-6
+    up = jnp.log((high + tiny) / (best + tiny)) / Z90
+    down = jnp.log((best + tiny) / (low + tiny)) / Z90
+    return best * jnp.exp(jnp.where(z > 0, up, down) * z)
+
+
+def week_of(index: Array, world: World, given: Givens) -> Week:
+    """The forcing of week `index` as this member meets it."""
+    low, best, high = world.strikes[index]
+    return Week(
+        index=index,
+        strikes=between(low, best, high, given.strikes_z),
+        oil_price=world.oil_price[index],
+        exchange=world.exchange[index],
+        offensive_age=index - given.offensive_start,
+        offensive_strength=given.offensive_strength,
+    )

@@ -1,0 +1,33 @@
+"""Residents stay passive while no viable alternative exists and revenge is feared.
+
+Theory: preference falsification (Kuran 1991); collective action under risk (Petersen 2001).
+
+    alternative        a = E / (E + posted)           E: opponents in the field there, fighters
+    log organising     - paralysis dread (1 - a)
+
+Reads: dread, attackers and garrison, posted fighters. Writes: resistance_log.
+Source: S1:12.
+"""
+
+from typing import ClassVar
+
+from fissure.model.effects import Effects, Scalar
+from fissure.model.mechanism import Draws, Mechanism
+from fissure.model.parameters import parameter
+from fissure.model.sense import Sensed
+from fissure.model.world import Week
+
+
+class FearWithoutAlternative(Mechanism):
+    """Dread stifles resistance where nobody else could take over."""
+
+    title: ClassVar[str] = "No alternative, and fear of revenge"
+    claims: ClassVar[tuple[str, ...]] = ()
+
+    paralysis: Scalar = parameter("lognormal", 1, 5, "log ratio", "Open resistance was rare for a long time.", ("S1-12d",))
+
+    def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
+        """Contributions of this week."""
+        others = sensed.flows.attacked + sensed.given.garrison * (1.0 - sensed.districts.control)
+        alternative = others / (others + sensed.posted + 1.0)
+        return Effects(resistance_log=-self.paralysis * sensed.districts.dread * (1.0 - alternative))

@@ -1,0 +1,38 @@
+"""Repression hands recruits to vigilantes and pro-government groups.
+
+Theory: indiscriminate violence is counterproductive (Kalyvas 2006; Kocher, Pepinsky and Kalyvas 2011; Schutte 2017).
+
+    killed        v = residents executed last week per 100,000
+    resistance    rise = vengeance v (1 - support)
+
+Reads: executed residents, support. Writes: resistance.
+Source: S1:13.
+"""
+
+from typing import ClassVar
+
+import jax.numpy as jnp
+
+from fissure.model.effects import Effects, Scalar
+from fissure.model.mechanism import Draws, Mechanism
+from fissure.model.parameters import parameter
+from fissure.model.sense import Sensed
+from fissure.model.world import Week
+
+
+class RepressionRecruits(Mechanism):
+    """Executions of residents recruit for the resistance."""
+
+    title: ClassVar[str] = "Repression recruits its enemies"
+    claims: ClassVar[tuple[str, ...]] = ()
+
+    vengeance: Scalar = parameter(
+        "lognormal", 1e-4, 3e-3, "per week at one executed in 100,000",
+        "Kin of the killed: ten to a few hundred each, of whom few take part.",
+    )  # fmt: skip
+
+    def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
+        """Contributions of this week."""
+        d = sensed.districts
+        per_100k = 1e5 * sensed.flows.executed_residents / jnp.maximum(d.residents, 1000)
+        return Effects(resistance_rise=self.vengeance * jnp.minimum(per_100k, 100.0) * (1.0 - d.support))

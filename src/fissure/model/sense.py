@@ -1,0 +1,101 @@
+"""Sense: the sums that mechanisms read, taken once at the start of a week.
+
+Sums over fighters are exact: minds are rounded to 1/256 and added as whole numbers below 2^24, so a sum is the same
+in any order and a member's result does not depend on how members are batched.
+"""
+
+import equinox as eqx
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Int
+
+from fissure.model.givens import Givens
+from fissure.model.state import Districts, Fighters, Flows, Organisation, State, Units
+from fissure.model.world import World
+
+GRAIN = 256.0
+
+
+class Sensed(eqx.Module):
+    """The state at the start of a week, with its sums. `flows` are those of the week before."""
+
+    world: World
+    given: Givens
+    fighters: Fighters
+    units: Units
+    districts: Districts
+    organisation: Organisation
+    flows: Flows
+
+    wish: Float[Array, "units slots"]  # to leave if leaving were free, in [0, 1]
+
+    # By unit: fighters present and means of their minds
+    strength: Float[Array, "units"]
+    commitment: Float[Array, "units"]
+    grievance: Float[Array, "units"]
+    fear: Float[Array, "units"]
+    doubt: Float[Array, "units"]
+    skill: Float[Array, "units"]
+    post: Float[Array, "units districts"]  # one-hot of the district where posted
+
+    # By district
+    posted: Float[Array, "districts"]  # fighters
+    power: Float[Array, "districts"]  # fighters weighted by commitment and skill
+    held: Int[Array, "districts"]  # residents on held ground
+
+    # By origin, local and foreign
+    fighters_of: Float[Array, "2"]
+    pay: Float[Array, "2"]  # dollars a month set to be paid
+
+    # The whole
+    held_residents: Float[Array, ""]
+    held_area: Float[Array, ""]  # mapped km2
+    total: Float[Array, ""]  # fighters
+
+
+def whole(x: Array, mask: Array) -> Array:
+    """Sum of `x` over slots where `mask`, rounded to 1/256 and exact; shape (units,)."""
+    return jnp.where(mask, jnp.round(x * GRAIN), 0.0).sum(axis=1) / GRAIN
+
+
+def wish_to_leave(fighters: Fighters) -> Float[Array, "units slots"]:
+    """(1 + grievance + doubt - commitment) / 3: how much a fighter would leave if leaving were free."""
+    return (1.0 + fighters.grievance + fighters.doubt - fighters.commitment) * jnp.float32(1 / 3)
+
+
+def sense(state: State, given: Givens, world: World, promised: Float[Array, "2"]) -> Sensed:
+    """Take the sums of the state; `promised` is pay by origin at full scale, dollars a month."""
+    f, here = state.fighters, state.fighters.present
+    strength = here.sum(axis=1).astype(jnp.float32)
+    some = jnp.maximum(strength, 1.0)
+    commitment = whole(f.commitment, here)
+    skill = whole(f.skill, here)
+    post = (state.units.district[:, None] == jnp.arange(world.area.shape[0])).astype(jnp.float32)
+    power = jnp.round(commitment * skill / some * GRAIN)
+    foreign = world.foreign.astype(jnp.float32)
+    held = jnp.floor(state.districts.control * state.districts.residents).astype(jnp.int32)
+    of = jnp.stack([strength * (1 - foreign), strength * foreign]).sum(axis=1)
+    return Sensed(
+        world=world,
+        given=given,
+        fighters=f,
+        units=state.units,
+        districts=state.districts,
+        organisation=state.organisation,
+        flows=state.flows,
+        wish=wish_to_leave(f),
+        strength=strength,
+        commitment=commitment / some,
+        grievance=whole(f.grievance, here) / some,
+        fear=whole(f.fear, here) / some,
+        doubt=whole(f.doubt, here) / some,
+        skill=skill / some,
+        post=post,
+        posted=strength @ post,
+        power=(power @ post) / GRAIN,
+        held=held,
+        fighters_of=of,
+        pay=promised * state.organisation.pay_scale,
+        held_residents=held.sum().astype(jnp.float32),
+        held_area=jnp.floor(state.districts.control * given.mapped_area).sum(),
+        total=of.sum(),
+    )

@@ -1,0 +1,57 @@
+"""Minds: how fighters forget, and how will follows the group's fortune."""
+
+from typing import ClassVar
+
+import equinox as eqx
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float
+
+from fissure.model.effects import Effects, settled
+from fissure.model.parameters import parameter
+from fissure.model.state import Fighters
+
+Scalar = Float[Array, ""]
+
+
+class Minds(eqx.Module):
+    """Each field of mind x follows dx/dt = rise (1 - x) - fall x, where contributions add to
+
+        grievance, doubt: fall = 1 / memory        fear: fall = 1 / calm
+        commitment:       rise = prestige / memory, fall = (1 - prestige) / memory
+        skill:            rise = 1 / training
+
+    Without any mechanism a fighter thus forgets grievances and shares the group's fortune.
+    """
+
+    title: ClassVar[str] = "Forgetting, morale and experience"
+
+    memory: Scalar = parameter(
+        "lognormal", 15, 60, "weeks", "Moods of combatants change over months, not days or years."
+    )
+    calm: Scalar = parameter(
+        "lognormal", 4, 20, "weeks", "Deterrent effects of punishment fade within weeks to months (Nagin 2013)."
+    )
+    training: Scalar = parameter(
+        "lognormal", 60, 250, "weeks", "Skill of long service; short courses of two to eight weeks taught the basics."
+    )
+
+    def __call__(
+        self, fighters: Fighters, present: Bool[Array, "units slots"], sums: Effects, prestige: Scalar
+    ) -> Fighters:
+        """Minds after the week, for fighters still `present`."""
+        rate = 1.0 / self.memory
+        nothing = jnp.float32(0.0)
+        return Fighters(
+            present=present,
+            commitment=settled(
+                fighters.commitment,
+                sums.commitment_rise + rate * prestige,
+                sums.commitment_fall + rate * (1.0 - prestige),
+            ),
+            grievance=settled(fighters.grievance, sums.grievance_rise, sums.grievance_fall + rate),
+            fear=settled(fighters.fear, sums.fear_rise, sums.fear_fall + 1.0 / self.calm),
+            doubt=settled(fighters.doubt, sums.doubt_rise, sums.doubt_fall + rate),
+            doctrine=fighters.doctrine,
+            skill=settled(fighters.skill, 1.0 / self.training, nothing),
+            served=fighters.served + 1.0,
+        )

@@ -1,0 +1,84 @@
+"""Posting: where units stand, and whether in town or country."""
+
+from typing import ClassVar
+
+import equinox as eqx
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float, Int
+
+from fissure.model.mechanism import Draws
+from fissure.model.parameters import parameter
+
+Scalar = Float[Array, ""]
+
+
+class Posting(eqx.Module):
+    """Units are posted by need: w_d = (1 - p) held_d / sum held + p threat_d / sum threat.
+
+    held_d: residents on held ground; threat_d: opponents who press held ground, and opponents' garrisons where the
+    group itself presses. A unit moves at rate 1 / `weeks` a week, and at once when its district is lost; it is then
+    rural with odds (1 - urban share) / urban share, times what mechanisms contribute.
+    """
+
+    title: ClassVar[str] = "Posting of units"
+
+    weeks: Scalar = parameter(
+        "lognormal", 6, 40, "weeks", "Mean time at a post; rotation of garrisons is known, its pace is not."
+    )
+    front: Scalar = parameter(
+        "logitnormal", 0.3, 0.8, "share of units",
+        "Share of units posted by threat rather than by population.", ("S4-08a",),
+    )  # fmt: skip
+
+    def __call__(
+        self,
+        district: Int[Array, "units"],
+        rural: Bool[Array, "units"],
+        held: Float[Array, "districts"],
+        threat: Float[Array, "districts"],
+        control: Float[Array, "districts"],
+        urban: Float[Array, "districts"],
+        rural_logit: Float[Array, "units"],
+        draw: Draws,
+    ) -> tuple[Int[Array, "units"], Bool[Array, "units"]]:
+        """Districts and posts after the week's moves."""
+        weights = (1 - self.front) * _shares(held) + self.front * _shares(threat)
+        lost = control[district] < LOST
+        moves = lost | (draw.uniform(district.shape, 0) < 1.0 / jnp.maximum(self.weeks, 1.0))
+        return post(district, rural, moves, weights, urban, rural_logit, draw, 1)
+
+
+LOST = 0.02  # share held below which a district counts as lost and no unit stays
+
+
+def _shares(x: Array) -> Array:
+    """Shares of a sum taken over whole numbers, so that it is the same in any order."""
+    grains = jnp.floor(x)
+    return grains / jnp.maximum(grains.sum(), 1.0)
+
+
+def post(
+    district: Int[Array, "units"],
+    rural: Bool[Array, "units"],
+    moves: Bool[Array, "units"],
+    weights: Float[Array, "districts"],
+    urban: Float[Array, "districts"],
+    rural_logit: Float[Array, "units"],
+    draw: Draws,
+    index: int,
+) -> tuple[Int[Array, "units"], Bool[Array, "units"]]:
+    """Give units that move a district in proportion to `weights`, and a rural or urban post.
+
+    Where no weight is left, nobody moves. Uses draws `index` and `index + 1`.
+    """
+    grains = jnp.floor(weights / jnp.maximum(weights.max(), 1e-9) * 100_000).astype(jnp.int32)
+    upto = jnp.cumsum(grains)
+    ticket = draw.uniform(district.shape, index) * upto[-1].astype(jnp.float32)
+    chosen = (ticket[:, None] >= upto.astype(jnp.float32)[None, :]).sum(axis=1).astype(jnp.int32)
+    chosen = jnp.minimum(chosen, weights.shape[0] - 1)
+    moves = moves & (weights.max() > 0)
+    new = jnp.where(moves, chosen, district)
+    there = jnp.clip(urban[new], 0.02, 0.98)
+    odds = jnp.log1p(-there) - jnp.log(there) + rural_logit
+    is_rural = draw.uniform(district.shape, index + 1) < 1.0 / (1.0 + jnp.exp(-odds))
+    return new, jnp.where(moves, is_rural, rural)

@@ -1,0 +1,105 @@
+"""The state of one member: fighters, units, districts, organisation and the flows of the week just past.
+
+Sizes: `units` x `slots` places for fighters (a slot is filled or empty), `districts` admin-2 areas. People are whole
+numbers and money is whole thousands of dollars, so that books close exactly.
+"""
+
+from enum import IntEnum
+
+import equinox as eqx
+from jaxtyping import Array, Bool, Float, Int
+
+PerFighter = Float[Array, "units slots"]
+PerDistrict = Float[Array, "districts"]
+Scalar = Float[Array, ""]
+
+ORIGINS = ("local", "foreign")
+INCOME = ("oil", "tax", "confiscation", "other")
+SPENDING = ("pay_local", "pay_foreign", "war", "services")
+
+
+class Cause(IntEnum):
+    """What happened to a fighter in a week; all but STAYED and JAILED leave the slot empty."""
+
+    STAYED = 0
+    ESCAPED = 1
+    EXECUTED = 2  # caught leaving and executed
+    JAILED = 3  # caught leaving, jailed and returned to the unit
+    STRIKE = 4
+    GROUND = 5  # killed or captured in ground fighting
+    PURGE = 6
+    CLASH = 7
+
+
+DEATHS = (Cause.EXECUTED, Cause.STRIKE, Cause.GROUND, Cause.PURGE, Cause.CLASH)
+
+
+class Fighters(eqx.Module):
+    """Individuals. Fields in [0, 1] unless said; those of an empty slot mean nothing."""
+
+    present: Bool[Array, "units slots"]
+    commitment: PerFighter  # will to fight for the group
+    grievance: PerFighter  # felt unfairness of treatment
+    fear: PerFighter  # of one's own leadership
+    doubt: PerFighter  # of the leadership's right and power
+    doctrine: PerFighter  # position from -1, soft flank, to 1, hard flank
+    skill: PerFighter
+    served: PerFighter  # weeks since joining
+
+
+class Units(eqx.Module):
+    """Units of about a hundred fighters of one bloc."""
+
+    district: Int[Array, "units"]  # where posted
+    rural: Bool[Array, "units"]  # rural rather than urban post
+    departures: Float[Array, "units"]  # remembered share of comrades who got away
+
+
+class Districts(eqx.Module):
+    """Admin-2 areas. Fields in [0, 1] unless said."""
+
+    control: PerDistrict  # share held by the group
+    residents: Int[Array, "districts"]  # persons
+    support: PerDistrict  # share of residents who accept its rule
+    dread: PerDistrict  # residents' fear of its violence
+    services: PerDistrict  # level of public services
+    resistance: PerDistrict  # share of residents in organised resistance
+    wells: PerDistrict  # share of oil capacity in working order
+    ruled: PerDistrict  # weeks under its rule, weighted by share held
+
+
+class Organisation(eqx.Module):
+    """The group as a whole."""
+
+    treasury: Int[Array, ""]  # thousand dollars
+    needs: Scalar  # spending wanted last week, thousand dollars
+    pay_scale: Scalar  # share of promised pay that is set to be paid
+    paid_share: Scalar  # share of the spending wanted last week that could be met
+    tax_rate: Scalar  # share of households' surplus taken
+    prestige: Scalar  # in [0, 1]
+
+
+class Flows(eqx.Module):
+    """What moved in the week just past; zeroed each week."""
+
+    by_cause: Int[Array, "units causes"]  # fighters
+    recruits: Int[Array, "units"]  # fighters
+    fled: Int[Array, "districts"]  # residents
+    executed_residents: Int[Array, "districts"]
+    joined: Int[Array, "districts"]  # residents who joined as fighters
+    income: Int[Array, "income"]  # thousand dollars
+    spending: Int[Array, "spending"]
+    lost: PerDistrict  # share of the district's ground lost
+    gained: PerDistrict
+    attacked: PerDistrict  # opponents' fighters who attacked
+    clashes: Int[Array, ""]
+
+
+class State(eqx.Module):
+    """Everything that a week hands to the next."""
+
+    fighters: Fighters
+    units: Units
+    districts: Districts
+    organisation: Organisation
+    flows: Flows

@@ -1,0 +1,375 @@
+"""Any folder loads by the same code, and each mistake gets one sentence with file, line and cure."""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fissure.cases import case_names, load_case
+from fissure.errors import FissureError
+
+CASE = """\
+name: small_war
+title: A small war
+summary: Two valleys and three weeks.
+start: 2001-01-01
+weeks: 3
+units: 4
+slots: 10
+countries: [Ruritania]
+opponents:
+  - {name: the-state, title: The state, country: Ruritania}
+blocs:
+  - name: home
+    title: Home
+    origin: local
+    country: Ruritania
+    share: 1
+    doctrine: 0
+    doctrine_spread: 0.3
+    at_odds_with: [abroad]
+    reason: there must be one
+    source: none
+  - name: abroad
+    title: Abroad
+    origin: foreign
+    share: 1
+    doctrine: 0.1
+    doctrine_spread: 0.3
+    reason: there must be one
+    source: none
+"""
+DISTRICTS = """\
+id,name,adm1,country,area_km2,lon,lat,residents,urban_share,constituency_share,start_control,start_control_low,\
+start_control_high,oil_bpd,opponent,garrison,garrison_low,garrison_high,border,capital,symbolic,basis
+R1,Upper,North,Ruritania,100,20,45,1000,0.5,0.8,0.4,0.2,0.6,0,the-state,50,20,90,,1,1,made up
+R2,Lower,North,Ruritania,100,20.5,45,2000,0.2,0.5,0.1,0,0.2,10,the-state,80,20,90,sea,0,0.1,made up
+"""
+FILES = {
+    "case.yaml": CASE,
+    "districts.csv": DISTRICTS,
+    "neighbours.csv": "a,b\nR1,R2\n",
+    "forcing/strikes.csv": "week,country,strikes,low,high,basis\n"
+    + "".join(f"2001-01-{day},Ruritania,{n},0,9,made-up\n" for n, day in enumerate(("01", "08", "15"))),
+    "forcing/prices.csv": "week,oil_usd_per_barrel,local_per_usd_Ruritania\n"
+    + "".join(f"2001-01-{day},25,{n + 2}\n" for n, day in enumerate(("01", "08", "15"))),
+    "offensives.csv": (
+        "id,title,district,opponent,start,start_doubt_days,strength_low,strength_high,event,basis\n"
+        "push,A push,R2,the-state,2001-01-09,2,10,20,,made up\n"
+    ),
+    "boundaries.geojson": '{"type":"FeatureCollection","features":['
+    + ",".join(
+        f'{{"type":"Feature","properties":{{"id":"R{n}"}},"geometry":{{"type":"Polygon","coordinates":'
+        f"[[[{n},0],[{n},1],[{n + 1},1],[{n},0]]]}}}}"
+        for n in (1, 2)
+    )
+    + "]}",
+}
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Write the small case with some text replaced: `write("case.yaml", "weeks", "weks")`."""
+
+    def _write(name: str | None = None, old: str = "", new: str = "") -> Path:
+        for file, text in FILES.items():
+            path = tmp_path / file
+            path.parent.mkdir(exist_ok=True)
+            assert file != name or old in text
+            path.write_text(text.replace(old, new, 1) if file == name else text, encoding="utf-8")
+        return tmp_path
+
+    return _write
+
+
+def message(folder: Path) -> str:
+    with pytest.raises(FissureError) as caught:
+        load_case(folder)
+    return str(caught.value).replace(f"{folder}/", "")
+
+
+def test_a_folder_loads_by_path(write: Write) -> None:
+    folder = write()
+    case = load_case(folder)
+    assert load_case(str(folder)).digest == case.digest
+    assert (case.name, case.folder, case.ledger_folder) == ("small_war", folder, folder / "ledger")
+    assert case.strikes.T.tolist() == [[0, 1, 2]]
+    assert case.exchange.T.tolist() == [[2, 3, 4]]
+    assert case.oil_price.tolist() == [25, 25, 25]
+    assert case.neighbours.tolist() == [[False, True], [True, False]]
+    assert [district.border for district in case.districts] == [None, "sea"]
+    assert case.priors == {}
+    assert case.provenance == []
+    assert case.context is None
+    assert case.offensives[0].event is None
+
+
+def test_arrays_cannot_be_changed(write: Write) -> None:
+    case = load_case(write())
+    with pytest.raises(ValueError, match="read-only"):
+        case.strikes[0, 0] = 7
+    with pytest.raises(AttributeError):
+        case.weeks = 4  # type: ignore[misc]
+
+
+def test_the_digest_sees_each_input_and_nothing_else(write: Write) -> None:
+    digest = load_case(write()).digest
+    assert len(digest) == 64
+    folder = write("forcing/prices.csv", "25", "26")
+    assert load_case(folder).digest != digest
+    folder = write()
+    (folder / "ledger").mkdir()
+    (folder / "ledger" / "claims.yaml").write_text("[]")
+    (folder / "provenance.yaml").write_text("[]")
+    assert load_case(folder).digest == digest
+    (folder / "priors.yaml").write_text(
+        "pace:\n  prior: {kind: fixed, low: 1, high: 1}\n  unit: '1'\n  reason: made up\n"
+    )
+    case = load_case(folder)
+    assert case.digest != digest
+    assert case.priors["pace"].prior.low == 1
+
+
+def test_a_name_that_is_no_case() -> None:
+    assert "islamic_state" in case_names()
+    with pytest.raises(FissureError) as caught:
+        load_case("islamic_stat")
+    assert str(caught.value) == (
+        "there is no case 'islamic_stat', expected a folder or one of islamic_state; did you mean "
+        "'islamic_state'?"
+    )
+
+
+def test_a_path_that_is_no_folder(tmp_path: Path) -> None:
+    missing = tmp_path / "nowhere"
+    for given in (missing, str(missing)):
+        with pytest.raises(FissureError) as caught:
+            load_case(given)
+        assert str(caught.value) == f"{missing}: there is no such case folder"
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name != "boundaries.geojson"])
+def test_a_missing_file(write: Write, name: str) -> None:
+    folder = write()
+    (folder / name).unlink()
+    assert message(folder) == f"{name}: there is no such file"
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        (
+            "case.yaml",
+            "slots:",
+            "season: 2\nslots:",
+            "case.yaml:7: found unknown key 'season', expected one of blocs, countries, name, "
+            "opponents, slots, "
+            "start, summary, title, units, weeks",
+        ),
+        (
+            "case.yaml",
+            "at_odds_with",
+            "at_ods_with",
+            "case.yaml:19: found unknown key 'at_ods_with', expected one of at_odds_with, country, doctrine, "
+            "doctrine_spread, name, origin, reason, share, source, title; did you mean 'at_odds_with'?",
+        ),
+        (
+            "case.yaml",
+            "2001-01-01",
+            "2001-01-02",
+            "case.yaml:4: at 'start' found date: expected a Monday, and this is a Tuesday",
+        ),
+        (
+            "case.yaml",
+            "    share: 1\n",
+            "    share: 0.8\n",
+            "case.yaml:11: at 'blocs' found list: the shares of the local blocs sum to 0.8, expected 1",
+        ),
+        (
+            "case.yaml",
+            "[abroad]",
+            "[aboard]",
+            "case.yaml:11: at 'blocs' found list: bloc 'home' is at odds with 'aboard', expected "
+            "another of abroad",
+        ),
+        (
+            "case.yaml",
+            "state, country: Ruritania",
+            "state, country: Ruritana",
+            "case.yaml:10: found country 'Ruritana', expected one of Ruritania; did you mean 'Ruritania'?",
+        ),
+        (
+            "case.yaml",
+            "name: abroad",
+            "name: home",
+            "case.yaml:11: at 'blocs' found list: bloc 'home' stands twice",
+        ),
+        (
+            "districts.csv",
+            "residents",
+            "residnts",
+            "districts.csv:1: found column 'residnts', expected id, name, adm1, country, area_km2, lon, lat, "
+            "residents, urban_share, constituency_share, start_control, start_control_low, "
+            "start_control_high, "
+            "oil_bpd, opponent, garrison, garrison_low, garrison_high, border, capital, symbolic, basis; "
+            "did you mean 'residents'?",
+        ),
+        (
+            "districts.csv",
+            "0.4,0.2,0.6",
+            "0.4,0.5,0.6",
+            "districts.csv:2: at 'R1': start_control is 0.4, expected a value from its low 0.5 to "
+            "its high 0.6",
+        ),
+        (
+            "districts.csv",
+            "R2,Lower,North,Ruritania",
+            "R2,Lower,North,Ruritanie",
+            "districts.csv:3: found country 'Ruritanie', expected one of Ruritania; did you mean "
+            "'Ruritania'?",
+        ),
+        (
+            "districts.csv",
+            "the-state,80",
+            "thestate,80",
+            "districts.csv:3: found opponent 'thestate', expected one of the-state; did you mean "
+            "'the-state'?",
+        ),
+        ("districts.csv", "R2", "R1", "districts.csv:3: district 'R1' stands already on line 2"),
+        (
+            "neighbours.csv",
+            "R1,R2",
+            "R1,R3",
+            "neighbours.csv:2: found district 'R3', expected one of R1, R2",
+        ),
+        ("neighbours.csv", "R1,R2", "R1,R1", "neighbours.csv:2: district 'R1' cannot be its own neighbour"),
+        ("neighbours.csv", "R1,R2", "R1,R2\nR2,R1", "neighbours.csv:3: the pair 'R2', 'R1' stands twice"),
+        (
+            "forcing/strikes.csv",
+            "2001-01-08",
+            "2001-01-09",
+            "forcing/strikes.csv:3: found week 2001-01-09, a Tuesday, expected a Monday",
+        ),
+        (
+            "forcing/strikes.csv",
+            "2001-01-08",
+            "2001-01-22",
+            "forcing/strikes.csv:3: found week 2001-01-22, expected one from 2001-01-01 to 2001-01-15",
+        ),
+        (
+            "forcing/strikes.csv",
+            "2001-01-08,Ruritania,1,0,9,made-up\n",
+            "",
+            "forcing/strikes.csv: week 2001-01-08 in Ruritania is missing",
+        ),
+        (
+            "forcing/strikes.csv",
+            "2001-01-08",
+            "2001-01-01",
+            "forcing/strikes.csv:3: week 2001-01-01 in Ruritania stands twice",
+        ),
+        (
+            "forcing/strikes.csv",
+            "Ruritania,1,0,9",
+            "Ruritania,10,0,9",
+            "forcing/strikes.csv:3: at 'the top': strikes is 10, expected a value from its low 0 to its "
+            "high 9",
+        ),
+        (
+            "forcing/prices.csv",
+            "local_per_usd_Ruritania",
+            "local_per_usd",
+            "forcing/prices.csv:1: found column 'local_per_usd', expected week, oil_usd_per_barrel, "
+            "local_per_usd_Ruritania; did you mean 'local_per_usd_Ruritania'?",
+        ),
+        ("forcing/prices.csv", "2001-01-15,25,4\n", "", "forcing/prices.csv: week 2001-01-15 is missing"),
+        (
+            "forcing/prices.csv",
+            "25,2",
+            "25,nan",
+            "forcing/prices.csv:2: at 'local_per_usd_Ruritania' found 'nan': input should be a finite number",
+        ),
+        (
+            "offensives.csv",
+            "R2",
+            "R22",
+            "offensives.csv:2: found district 'R22', expected one of R1, R2; did you mean 'R2'?",
+        ),
+        (
+            "offensives.csv",
+            "2001-01-09",
+            "2001-02-09",
+            "offensives.csv:2: found start 2001-02-09, expected a day from 2001-01-01 to 2001-01-21 "
+            "(the case's "
+            "weeks)",
+        ),
+        (
+            "offensives.csv",
+            "2,10,20",
+            "2,30,20",
+            "offensives.csv:2: at 'push': strength_low is 30, expected at most strength_high 20",
+        ),
+    ],
+)
+def test_each_mistake_is_one_sentence(write: Write, name: str, old: str, new: str, said: str) -> None:
+    assert message(write(name, old, new)) == said
+
+
+def test_a_wrong_type(write: Write) -> None:
+    said = message(write("case.yaml", "weeks: 3", "weeks: three"))
+    assert said.startswith("case.yaml:5: at 'weeks' found 'three': ")
+    said = message(write("districts.csv", "1000", "many"))
+    assert said.startswith("districts.csv:2: at 'residents' found 'many': ")
+    said = message(write("offensives.csv", "2001-01-09", "9 January"))
+    assert said.startswith("offensives.csv:2: at 'start' found '9 January': ")
+    said = message(write("districts.csv", "0.5,0.8", "5,0.8"))
+    assert said.startswith("districts.csv:2: at 'urban_share' found '5': ")
+
+
+@pytest.mark.parametrize(
+    ("prior", "said"),
+    [
+        ("{kind: lognormal, low: 0, high: 1}", "low is 0, expected more than 0 for a lognormal prior"),
+        ("{kind: normal, low: 2, high: 1}", "low is 2, expected less than high 1"),
+        ("{kind: fixed, low: 2, high: 1}", "a fixed prior has low equal to high, found 2 and 1"),
+        (
+            "{kind: logitnormal, low: 0.1, high: 1}",
+            "low and high are 0.1 and 1, expected both between 0 and 1 for a logitnormal prior",
+        ),
+    ],
+)
+def test_an_impossible_prior(write: Write, prior: str, said: str) -> None:
+    folder = write()
+    (folder / "priors.yaml").write_text(f"pace:\n  unit: '1'\n  reason: made up\n  prior: {prior}\n")
+    assert message(folder) == f"priors.yaml:4: at 'pace.prior': {said}"
+
+
+def test_shapes_must_be_those_of_the_districts(write: Write) -> None:
+    assert len(load_case(write()).boundaries["features"]) == 2
+    for old, new, said in (
+        ('"R2"', '"R3"', "boundaries.geojson: found 'R3', which is no district of the case"),
+        ('"R2"', '"R1"', "boundaries.geojson: district 'R1' has 2 features, expected 1"),
+        ("FeatureCollection", "Feature", "boundaries.geojson:1: expected a GeoJSON FeatureCollection"),
+    ):
+        case = load_case(write("boundaries.geojson", old, new))
+        with pytest.raises(FissureError) as caught:
+            _ = case.boundaries
+        assert str(caught.value).endswith(said)
+    (case.folder / "boundaries.geojson").unlink()
+    with pytest.raises(FissureError, match="there is no such file"):
+        _ = load_case(case.folder).boundaries
+
+
+def test_a_larger_case_lists_no_more_than_it_should(write: Write) -> None:
+    rows = list(csv.reader(DISTRICTS.splitlines()))
+    many = [",".join(rows[0])] + [",".join([f"R{n}", *rows[1][1:]]) for n in range(1, 20)]
+    folder = write("offensives.csv", "R2", "R30")
+    (folder / "districts.csv").write_text("\n".join(many) + "\n")
+    said = message(folder)
+    assert said.startswith(
+        "offensives.csv:2: found district 'R30', expected one of the 19 known; did you mean 'R"
+    )
+    assert np.isfinite(load_case("islamic_state").strikes).all()
