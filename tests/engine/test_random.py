@@ -47,8 +47,3 @@ def test_uniforms_are_uniform_and_independent():
     assert 50 < chi2 < 160  # 99 degrees of freedom
     assert abs(np.corrcoef(u[:-1], u[1:])[0, 1]) < 0.02
     assert len(np.unique(words)) > 0.999 * words.size
-
-
-def test_words_refuse_a_first_axis_that_four_does_not_divide():
-    with pytest.raises(ValueError, match="divide by four"):
-        draw().words((3, 2))

@@ -7,6 +7,7 @@ Source: Salmon, Moraes, Dror and Shaw (2011), "Parallel random numbers: as easy 
 doi:10.1145/2063384.2063405. Proven by the known answers of Random123 in the tests.
 """
 
+import math
 import zlib
 from functools import lru_cache
 
@@ -67,32 +68,20 @@ class Draw(eqx.Module):
     week: Int[Array, ""]
     stream: int = eqx.field(static=True)
 
-    def _words(self, lanes: UInt32[Array, "..."], index: int) -> Words:
-        week = jnp.asarray(self.week, jnp.uint32)
-        return threefry4x32(self.key, (lanes, week, jnp.uint32(self.stream), jnp.uint32(index)))
+    def words(self, shape: tuple[int, ...] = (), index: int = 0) -> UInt32[Array, "*shape"]:
+        """Random 32-bit words of `shape`.
 
-    def words(self, shape: tuple[int, ...], index: int = 0) -> UInt32[Array, "*shape"]:
-        """Random words of `shape`; four neighbours along the first axis share one block of Threefry.
-
-        The first axis must divide by four.
+        Each lane has a Threefry block of its own and uses one of its four words: on a CPU, XLA then computes the
+        numbers where they are needed, which is faster than sharing a block between four lanes through memory
+        (measured: 1.6 against 2.9 ns a number with 2 cores; without a barrier between them, 600).
         """
-        first, *rest = shape
-        if first % 4:
-            raise ValueError(f"the first axis must divide by four, not {first}")
-        block = (first // 4, *rest)
-        size = 1
-        for n in block:
-            size *= n
-        lanes = jnp.arange(size, dtype=jnp.uint32).reshape(block)
-        return jnp.concatenate(self._words(lanes, index), axis=0)
+        lanes = jnp.arange(math.prod(shape), dtype=jnp.uint32).reshape(shape)
+        week = jnp.asarray(self.week, jnp.uint32)
+        return threefry4x32(self.key, (lanes, week, jnp.uint32(self.stream), jnp.uint32(index)))[0]
 
     def uniform(self, shape: tuple[int, ...] = (), index: int = 0) -> Float[Array, "*shape"]:
-        """Uniform numbers in [0, 1) of `shape`, any shape."""
-        size = 1
-        for n in shape:
-            size *= n
-        lanes = jnp.arange(size, dtype=jnp.uint32)
-        return unit_interval(self._words(lanes, index)[0]).reshape(shape)
+        """Uniform numbers in [0, 1) of `shape`."""
+        return unit_interval(self.words(shape, index))
 
 
 def member_key(seed: int, member: Int[Array, ""] | int) -> Words:

@@ -29,8 +29,8 @@ class Draws(Protocol):
         """Uniform numbers in [0, 1) of any `shape`; another `index` gives independent ones."""
         ...
 
-    def words(self, shape: tuple[int, ...], index: int = 0) -> UInt32[Array, "*shape"]:
-        """Random 32-bit words; the first axis of `shape` must divide by four."""
+    def words(self, shape: tuple[int, ...] = (), index: int = 0) -> UInt32[Array, "*shape"]:
+        """Random 32-bit words of any `shape`."""
         ...
 
 
