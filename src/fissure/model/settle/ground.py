@@ -29,30 +29,33 @@ class Fought(eqx.Module):
 class Ground(eqx.Module):
     """Contest success after Tullock, losses after Lanchester's square law.
 
+        q = quality (1 + rebuilt (1 - exp(-t / rebuilding)))     worth of an opponent, growing as armies are rebuilt
         P = power exp(power_log)                 the group's effective fighters in a district
-        A = quality (attack + armed residents)   opponents attacking
+        A = q (attack + armed residents)         opponents attacking, effective
         s = A^k / (A^k + (dug_in P)^k)           their chance of success (Hirshleifer 1989)
-        M = P + mean P of adjacent districts     what the group can bring to bear
-        O = quality garrison (1 + hostility (1 - constituency))
+        M = P + largest P next door              what the group can bring to bear: its strongest base launches
+        O = q garrison (1 + hostility (1 - constituency))
         g = M^k / (M^k + (dug_in O)^k)           the group's chance where it attacks
         dc/dt = advance g r (1 - c) - pace s c   c: share held; r: largest share held here or next door
 
-    Opponents' garrisons grow by `rebuilt` times their start with time constant `rebuilding`. A fighter posted where
-    E opponents are engaged is killed or captured at hazard lethality E / posted, E = attackers + garrison
-    ((1 - c) + g r (1 - c)), plus `cut_off` for the share of ground lost last week.
+    A fighter posted where E effective opponents are engaged is killed or captured at hazard lethality E / posted,
+    E = A + O g r (1 - c), plus `cut_off` for the share of ground lost last week.
     """
 
     title: ClassVar[str] = "Fighting for ground"
 
     sharpness: Scalar = parameter(
-        "uniform", 0.8, 2.0, "exponent", "How decisive superiority is; 1 to 2 spans the contest literature."
+        "uniform", 1.5, 4.0, "exponent",
+        "How decisive superiority is: at three to one the stronger side wins between 5 and 80 times as often, as "
+        "the soldiers' rule has it.",
     )
     dug_in: Scalar = parameter(
         "lognormal", 1.3, 4.0, "ratio", "Advantage of the defender: the soldier's rule of three to one, with doubt."
     )
     quality: Scalar = parameter(
-        "lognormal", 0.15, 0.6, "committed skilled fighters per opponent",
-        "In 2014 opponents several times as numerous fell back before small forces.", ("S0-03a",),
+        "lognormal", 0.01, 0.2, "committed skilled fighters per opponent",
+        "In June 2014 some 1,500 fighters put garrisons of nominally 20,000 and more to flight at Mosul, which takes "
+        "about 0.01; where fronts held at a few to one, 0.1 to 0.3.", ("S0-03b",),
     )  # fmt: skip
     pace: Scalar = parameter(
         "lognormal", 0.05, 0.3, "per week",
@@ -69,38 +72,38 @@ class Ground(eqx.Module):
         "lognormal", 0.002, 0.03, "fighters per organised resister", "Few in underground groups carry arms at once."
     )
     lethality: Scalar = parameter(
-        "lognormal", 0.001, 0.008, "killed or captured per engaged opponent and week",
-        "About 1,100 dead in some 20 weeks at Kobani against a few thousand defenders give 0.01 or more; quiet "
-        "fronts far less.",
+        "lognormal", 0.005, 0.05, "killed or captured per effective opponent and week",
+        "About 1,100 dead in some 20 weeks at Kobani against a few thousand defenders: 0.01 to 0.03 each.",
         ("killed-in-battle-2015-01-sohr",),
     )  # fmt: skip
     cut_off: Scalar = parameter(
         "logitnormal", 0.05, 0.4, "share", "Share of a lost place's defenders who do not get out."
     )
     rebuilt: Scalar = parameter(
-        "lognormal", 0.5, 4.0, "ratio", "Armies that broke in June 2014 were rebuilt, trained and joined by militias."
-    )
-    rebuilding: Scalar = parameter("lognormal", 30, 120, "weeks", "Time that rebuilding took: one to two years.")
+        "lognormal", 1.5, 15.0, "ratio",
+        "Armies that broke in June 2014 were trained, armed and joined by militias, up to the worth of those that held.",
+    )  # fmt: skip
+    rebuilding: Scalar = parameter("lognormal", 40, 150, "weeks", "Time that rebuilding took: one to three years.")
 
     def __call__(self, sensed: Sensed, sums: Effects, week: Week) -> Fought:
         """Fight for a week."""
         c = sensed.districts.control
-        grown = 1.0 + self.rebuilt * (1.0 - jnp.exp(-(week.index + 1.0) / self.rebuilding))
-        garrison = sensed.given.garrison * grown + sums.garrison
+        quality = self.quality * (1.0 + self.rebuilt * (1.0 - jnp.exp(-(week.index + 1.0) / self.rebuilding)))
+        garrison = sensed.given.garrison + sums.garrison
         resisters = sensed.districts.resistance * sensed.districts.residents
         attackers = sums.attack + self.armed * resisters * c
         own = sensed.power * jnp.exp(sums.power_log)
         near = sensed.world.adjacent
-        brought = own + (near * own).sum(axis=1) / jnp.maximum(near.sum(axis=1), 1.0)
+        brought = own + (near * own).max(axis=1)
         reach = jnp.maximum(c, (near * c).max(axis=1))
-        against = self.quality * garrison * (1.0 + self.hostility * (1.0 - sensed.world.constituency))
-        falls = self._chance(self.quality * attackers, self.dug_in * own)
+        against = quality * garrison * (1.0 + self.hostility * (1.0 - sensed.world.constituency))
+        falls = self._chance(quality * attackers, self.dug_in * own)
         wins = self._chance(brought, self.dug_in * against)
         lost_rate = self.pace * falls + sums.ground_lost
         gained_rate = (self.advance * wins + sums.ground_gained) * reach
         after = settled(c, gained_rate, lost_rate)
         pressed = reach * wins * (1.0 - c)
-        engaged = attackers + garrison * ((1.0 - c) + pressed)
+        engaged = quality * attackers + against * pressed
         hazard = self.lethality * engaged / jnp.maximum(sensed.posted, 1.0)
         hazard = hazard + self.cut_off * sensed.flows.lost / jnp.maximum(c, 0.05)
         return Fought(

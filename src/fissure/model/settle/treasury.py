@@ -57,8 +57,9 @@ class Treasury(eqx.Module):
         "lognormal", 1_000, 12_000, "thousand USD per month", "Gifts, ransoms and antiquities: small in all accounts."
     )
     war: Scalar = parameter(
-        "lognormal", 300, 1_500, "USD per fighter and month",
-        "Arms, fuel, food and families; two thirds of the one known provincial budget went to war and security.",
+        "lognormal", 500, 3_000, "USD per fighter and month",
+        "Arms, fuel, food, families, police and staff; 64% of the one known provincial budget went to war and "
+        "security, and press accounts of a 1.75 billion dollar budget for 2015 would take 4,000 in all.",
         ("dez-expenditure-share-security-2015-01",),
     )  # fmt: skip
     services: Scalar = parameter(

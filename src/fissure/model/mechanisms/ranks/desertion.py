@@ -4,7 +4,7 @@ Theory: desertion as a choice under grievance, doubt and coercion (Nussio and Ug
 incentives, appeal and coercion; McLauchlin 2020; Albrecht and Koehler 2018). A proportional hazard in the wish to leave.
 
     wish       = (1 + grievance + doubt - commitment) / 3
-    attempts   h = base exp(slope (wish - 1/2))                per week
+    attempts   h = base exp(slope (wish - 1/4))                per week
     caught     share `caught`;  of these executed: share `executed`
 
 Reads: wish to leave. Writes: attempt, caught_logit, execution_logit.
@@ -29,8 +29,8 @@ class Desertion(Mechanism):
     claims: ClassVar[tuple[str, ...]] = ()
 
     base: Scalar = parameter(
-        "lognormal", 0.002, 0.02, "per week at a wish of one half",
-        "Armies under strain lose 0.5-2% a month, collapsing ones several times that; 431 permitted exits in 18 months "
+        "lognormal", 0.0005, 0.005, "per week at a wish of one quarter",
+        "Armed forces lose 0.2 to 2% a month in ordinary times, collapsing ones several times that; 431 permitted exits in 18 months "
         "among several thousand recorded entrants is 0.1% a week.",
         ("permitted-exits-2014-08-ctc", "personnel-records-entry-forms-2014-12-ctc"),
     )  # fmt: skip
@@ -49,7 +49,7 @@ class Desertion(Mechanism):
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""
         return Effects(
-            attempt=self.base * jnp.exp(self.slope * (sensed.wish - 0.5)),
+            attempt=self.base * jnp.exp(self.slope * (sensed.wish - 0.25)),
             caught_logit=jnp.log(self.caught) - jnp.log1p(-self.caught),
             execution_logit=jnp.log(self.executed) - jnp.log1p(-self.executed),
         )

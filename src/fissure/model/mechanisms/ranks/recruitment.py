@@ -2,8 +2,9 @@
 
 Theory: joining follows expected success and benefit (Weinstein 2007; Hegghammer 2013 on foreign fighters).
 
-    foreign    inflow = foreign (prestige / start)^pull  open           open: share of the outer border still held
-    local      inflow = local (held residents / 1,000) support / start  persons per week
+    foreign    inflow = foreign prestige^pull open                      persons per month; open: share of the
+                                                                    outer border's start still held
+    local      inflow = local held residents support / 1,000           persons per month
 
 Reads: prestige, held border districts, held residents, support. Writes: foreign_recruits, local_recruits.
 Source: S1:7 S1:14 S3:5.
@@ -34,8 +35,9 @@ class Recruitment(Mechanism):
         ("foreign-fighter-inflow-per-month-2015-04-cjtf-oir",),
     )  # fmt: skip
     local: Scalar = parameter(
-        "lognormal", 0.02, 0.3, "persons per 1,000 residents and month",
-        "SOHR told of thousands recruited in Syria in the months after June 2014.",
+        "lognormal", 0.05, 0.6, "persons per 1,000 willing residents and month",
+        "SOHR told of some 6,000 recruits in Syria in July 2014; later the stock held against losses of 1,000 to "
+        "1,800 a month.",
     )  # fmt: skip
     pull: Scalar = parameter(
         "lognormal", 0.7, 3.0, "exponent", "From nearly proportional to steeply following success."

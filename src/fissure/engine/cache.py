@@ -1,0 +1,99 @@
+"""Where things are kept between runs, and JAX's cache of compiled programs.
+
+A compiled program is only read back by the very versions, sources, processor and flags that made it: all of them are in
+the name of its folder. (jaxlib changed in place with an old cache beside it has been seen to crash.)
+"""
+
+import hashlib
+import os
+import platform
+import shutil
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+
+import jax
+
+from fissure import __version__
+from fissure import model as _model
+from fissure.errors import FissureError
+
+KEPT = 3
+"""Folders of compiled programs that are kept; older ones are removed."""
+
+_FLAGS = ("XLA_FLAGS", "JAX_PLATFORMS", "JAX_ENABLE_X64", "JAX_DEFAULT_MATMUL_PRECISION")
+
+
+def cache_base() -> Path:
+    """The user's cache folder of Fissure: `FISSURE_CACHE`, else `$XDG_CACHE_HOME/fissure`, else `~/.cache/fissure`."""
+    if own := os.environ.get("FISSURE_CACHE"):
+        return Path(own).expanduser().absolute()
+    if (shared := os.environ.get("XDG_CACHE_HOME")) and Path(shared).is_absolute():
+        return Path(shared) / "fissure"
+    try:
+        return Path.home() / ".cache" / "fissure"
+    except RuntimeError:
+        raise FissureError("there is no home folder to keep runs in, set FISSURE_CACHE to a folder") from None
+
+
+@lru_cache(maxsize=1)
+def model_digest() -> str:
+    """SHA-256, in hex, of the sources that make a member: the whole model, its random numbers, its weekly loop."""
+    package = Path(str(_model.__path__[0]))
+    engine = Path(__file__).parent
+    files = sorted(package.rglob("*.py")) + [engine / "random.py", engine / "simulate.py"]
+    sha = hashlib.sha256()
+    for path in files:
+        data = path.read_bytes()
+        sha.update(f"{path.relative_to(package.parent).as_posix()}\0{len(data)}\0".encode())
+        sha.update(data)
+    return sha.hexdigest()
+
+
+def processor() -> str:
+    """The processor's model and features, as far as this system tells them."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return f"{platform.machine()} {platform.processor()}"
+    told = {line.strip() for line in lines if line.startswith(("model name", "flags", "Features", "CPU part"))}
+    return "\n".join([platform.machine(), *sorted(told)])
+
+
+def _key() -> str:
+    parts = [version("jax"), version("jaxlib"), __version__, model_digest(), processor()]
+    parts += [f"{name}={os.environ.get(name, '')}" for name in _FLAGS]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
+
+
+def enable_compile_cache() -> Path | None:
+    """Let JAX keep compiled programs between processes, and return the folder where.
+
+    Returns None, and changes nothing, where `FISSURE_NO_CACHE` is set, where the user gave JAX a folder of
+    their own, or where the folder cannot be written (a cache is a comfort, never a reason to fail).
+    """
+    if os.environ.get("FISSURE_NO_CACHE", "") not in ("", "0"):
+        return None
+    set_before: str | None = jax.config.jax_compilation_cache_dir
+    if set_before and not Path(set_before).name.startswith("jax-"):
+        return None
+    try:
+        base = cache_base() / "compiled"
+        folder = base / f"jax-{version('jax')}-{_key()}"
+        folder.mkdir(parents=True, exist_ok=True)
+        os.utime(folder)
+        _prune(base, folder)
+    except (OSError, FissureError):
+        return None
+    if set_before != str(folder):
+        jax.config.update("jax_compilation_cache_dir", str(folder))
+        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.05)
+        jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
+    return folder
+
+
+def _prune(base: Path, current: Path) -> None:
+    """Remove all but the newest folders of compiled programs, never `current`."""
+    others = [p for p in base.glob("jax-*") if p.is_dir() and p != current]
+    for old in sorted(others, key=lambda p: p.stat().st_mtime, reverse=True)[KEPT - 1 :]:
+        shutil.rmtree(old, ignore_errors=True)

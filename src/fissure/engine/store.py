@@ -1,0 +1,203 @@
+"""A run on disk: a folder with `run.json`, which says what it is, and `blocks/`, its members.
+
+    run.json                          the plan, the dimensions and the variables, in words and numbers
+    run.lock                          held by the process that writes
+    blocks/0000000-0000008.zarr.zip   members 0 to 7
+
+Every file appears whole or not at all, so a run that is killed at any moment goes on from its last finished block.
+"""
+
+import errno
+import fcntl
+import json
+import shutil
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from xarray.core import indexing
+
+from fissure.engine.blocks import UNFINISHED, Block, Stored, blocks_in, write_whole
+from fissure.errors import FissureError
+
+FORMAT = 1
+LOCK = "run.lock"
+DESCRIPTION = "run.json"
+
+
+class DamagedBlock(UserWarning):
+    """A block of members was damaged and is made again."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """The folder of one run. `description` is what `run.json` holds: `plan`, `coordinates`, `variables`."""
+
+    folder: Path
+    description: Mapping[str, Any]
+
+    @property
+    def blocks_folder(self) -> Path:
+        """Where the blocks lie."""
+        return self.folder / "blocks"
+
+    def blocks(self) -> list[Block]:
+        """The blocks that are there, by their first member, unverified."""
+        return blocks_in(self.blocks_folder)
+
+    def sound_blocks(self) -> list[Block]:
+        """The blocks whose checksums hold; a damaged one is named in a `DamagedBlock` warning and left out."""
+        out = []
+        for block in self.blocks():
+            if block.is_whole():
+                out.append(block)
+            else:
+                message = f"{block.path}: members {block.start} to {block.stop - 1} are damaged and are made again"
+                warnings.warn(message, DamagedBlock, stacklevel=2)
+        return out
+
+    def members(self) -> int:
+        """How many members are there without a gap from the first."""
+        at = 0
+        for block in self.blocks():
+            if block.start != at:
+                break
+            at = block.stop
+        return at
+
+    def write(self, block: Block, records: Mapping[str, np.ndarray]) -> None:
+        """Keep the records of a block, each of shape (members, ...). Raises `FissureError` if the disk refuses."""
+        variables = self.description["variables"]
+        arrays = {
+            name: (tuple(v["dims"]), records[name], {"units": v["units"], "long_name": v["long_name"]})
+            for name, v in variables.items()
+        }
+        with explained(self.folder, sum(a[1].nbytes for a in arrays.values())):
+            block.write(arrays)
+
+    def variable(self, name: str, members: int) -> xr.Variable:
+        """A variable over the first `members` members, unread."""
+        spec = self.description["variables"][name]
+        coordinates = self.description["coordinates"]
+        shape = (members, *(len(coordinates[d]) for d in spec["dims"][1:]))
+        stored = Stored(self.blocks(), name, shape, np.dtype(spec["dtype"]))
+        attributes = {"units": spec["units"], "long_name": spec["long_name"]}
+        return xr.Variable(spec["dims"], indexing.LazilyIndexedArray(stored), attributes)
+
+    def coordinates(self, dims: tuple[str, ...]) -> dict[str, np.ndarray]:
+        """The labels of `dims` that have any."""
+        told = self.description["coordinates"]
+        return {d: np.array(told[d], "datetime64[ns]" if d == "week" else None) for d in dims if d in told}
+
+
+def open_store(folder: Path) -> Store:
+    """The run in `folder`. Raises `FissureError` if there is none, or one of a later format."""
+    path = folder / DESCRIPTION
+    try:
+        described = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise FissureError(f"{folder}: there is no run in this folder (no {DESCRIPTION})") from None
+    except (OSError, ValueError) as error:
+        raise FissureError(f"{path}: cannot be read as the description of a run ({error})") from None
+    if not isinstance(described, dict) or described.get("format") != FORMAT:
+        raise FissureError(f"{path}: is not the description of a run that this version of Fissure can read")
+    return Store(folder, described)
+
+
+def check_folder(folder: Path, description: Mapping[str, Any]) -> None:
+    """Refuse, touching nothing, a folder that holds something else or a run of another plan (`FissureError`)."""
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise FissureError(f"{folder}: is a file, expected a folder for the run")
+    if (folder / DESCRIPTION).exists():
+        there = open_store(folder).description
+        if differs := _differences(there["plan"], description["plan"]):
+            raise FissureError(f"{folder}: holds another run ({differs}), choose another folder")
+        return
+    foreign = sorted(p.name for p in folder.iterdir() if p.name != LOCK and not p.name.startswith(UNFINISHED))
+    if foreign:
+        raise FissureError(f"{folder}: holds something else than a run ('{foreign[0]}'), choose another folder")
+
+
+def _differences(there: Mapping[str, Any], asked: Mapping[str, Any]) -> str:
+    """What differs between two plans, in words; empty when nothing does."""
+    out = []
+    for name in {**asked, **there}:
+        old, new = there.get(name), asked.get(name)
+        if old == new:
+            continue
+        if name.endswith("_digest"):
+            out.append(f"the {name.removesuffix('_digest')} has changed since")
+        else:
+            out.append(f"{name} {_shown(old)} there, {_shown(new)} asked")
+    return "; ".join(out)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "nothing"
+    return str(value)
+
+
+@contextmanager
+def writing(folder: Path, description: Mapping[str, Any]) -> Iterator[Store]:
+    """The store in `folder`, made if it is not there, held by this process alone.
+
+    Leftovers of a run that was killed are removed. Raises `FissureError` if the folder holds something else, a
+    run of another plan, or if another process is writing to it.
+    """
+    check_folder(folder, description)
+    with explained(folder, 1 << 16):
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / LOCK).open("a")
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise FissureError(f"{folder}: another process is writing this run, wait for it to end") from None
+        check_folder(folder, description)
+        blocks = folder / "blocks"
+        with explained(folder, 1 << 16):
+            blocks.mkdir(exist_ok=True)
+            for leftover in [*folder.glob(f"{UNFINISHED}*"), *blocks.glob(f"{UNFINISHED}*")]:
+                leftover.unlink(missing_ok=True)
+            if not (folder / DESCRIPTION).exists():
+                text = json.dumps({"format": FORMAT, **description}, indent=1, ensure_ascii=False)
+                write_whole(folder / DESCRIPTION, text.encode() + b"\n")
+        yield open_store(folder)
+
+
+@contextmanager
+def explained(folder: Path, needed: int) -> Iterator[None]:
+    """Turn what the disk refuses into one sentence; `needed` is in bytes."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise FissureError(
+                f"{folder}: the disk is full, another {size(needed)} are needed; what was finished is kept"
+            ) from None
+        raise FissureError(f"{folder}: cannot be written ({error.strerror or error})") from None
+
+
+def check_room(folder: Path, needed: int) -> None:
+    """Refuse, touching nothing, a run that needs more bytes than the disk has free (`FissureError`)."""
+    there = next(p for p in (folder, *folder.parents) if p.exists())
+    free = shutil.disk_usage(there).free
+    if needed > free:
+        raise FissureError(f"{folder}: the run needs about {size(needed)} of disk, {size(free)} are free")
+
+
+def size(number: float) -> str:
+    """A number of bytes as a person says it: `12 MB`, `3.4 GB`."""
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if number < 1000:
+            return f"{number:.3g} {unit}"
+        number /= 1000
+    return f"{number:.3g} TB"

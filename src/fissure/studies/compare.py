@@ -1,0 +1,237 @@
+"""The model beside what was published: for each observation its counterpart, an interval and a verdict."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import xarray as xr
+
+from fissure.evidence.entries import Observation, Variable
+from fissure.evidence.ledger import Ledger
+from fissure.studies.counterpart import Floats, NotComparable, calendar_of, counterpart
+
+Verdict = Literal["contained", "near", "outside", "not compared"]
+Kind = Literal["outcome", "driver"]
+Scale = Literal["factor", "points"]
+
+LEVELS = (0.05, 0.5, 0.95)
+ABSURD_FACTOR = 30.0
+"""A 90% interval whose ends differ by more than this factor says next to nothing."""
+ABSURD_POINTS = 0.8
+"""The same for shares and changes: a 90% interval that spans more than 80 points."""
+FORCED = frozenset({"strikes"})
+"""Outputs that a case imposes. Agreement with them checks the input and is no success of the model."""
+
+
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """An observation and what the model says in its place.
+
+    `model` holds one number a member, in the unit of the variable; `low`, `median` and `high` are its 5%,
+    50% and 95% quantiles. `published` is the number given or the middle of the range. The verdict:
+
+    - ``contained``: the published number lies within the model's 90% interval; of a bound, the model's
+      median keeps to it; of a driver, the median lies within the publisher's 90% band;
+    - ``near``: not so, but the interval and the publisher's band (with its doubt) overlap;
+    - ``outside``: they do not overlap;
+    - ``not compared``: `reason` says why.
+
+    A member for which the quantity is not defined (a change against nothing) is left out of the quantiles.
+    `scale` says how distances are told: as a factor, or in points for shares and changes. `width` is high /
+    low or high - low; an end below a thirtieth of the published number counts as that thirtieth.
+    `off` is median / published or their difference; `gap` is how far the nearest ends of the interval and
+    the band lie apart, 1 (or 0 points) where they overlap.
+    """
+
+    observation: Observation
+    variable: Variable
+    kind: Kind
+    scale: Scale
+    verdict: Verdict
+    published: float
+    model: Floats | None = None
+    reason: str = ""
+    low: float = math.nan
+    median: float = math.nan
+    high: float = math.nan
+    width: float = math.nan
+    off: float = math.nan
+    gap: float = math.nan
+
+    @property
+    def compared(self) -> bool:
+        """Whether the model has a counterpart of it."""
+        return self.verdict != "not compared"
+
+    @property
+    def too(self) -> Literal["high", "low"]:
+        """On which side of the published number the model's median lies."""
+        return "high" if self.median > self.published else "low"
+
+    @property
+    def absurd(self) -> bool:
+        """Whether the interval is too wide to say anything, by `ABSURD_FACTOR` or `ABSURD_POINTS`."""
+        return self.width > (ABSURD_POINTS if self.scale == "points" else ABSURD_FACTOR)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How the model does on one variable; counts of observations, and the median width of its intervals."""
+
+    variable: Variable
+    kind: Kind
+    scale: Scale
+    contained: int
+    near: int
+    outside: int
+    not_compared: int
+    width: float
+    absurd: bool
+
+    @property
+    def compared(self) -> int:
+        """Number of observations that have a counterpart."""
+        return self.contained + self.near + self.outside
+
+    @property
+    def share_contained(self) -> float:
+        """Part of those compared that is contained; NaN when there is none."""
+        return self.contained / self.compared if self.compared else math.nan
+
+
+def compare(data: xr.Dataset, ledger: Ledger) -> list[Compared]:
+    """Each observation of `ledger` beside `data`, in the order of the ledger.
+
+    `data` has the dimensions `member` and `week`; each of its variables is read at most once. Raises
+    `FissureError` when a variable of the ledger selects what the output does not have.
+    """
+    weeks = calendar_of(data)
+    rows: dict[str, Compared] = {}
+    of_output: dict[str | None, list[Observation]] = {}
+    for observation in ledger.observations.values():
+        of_output.setdefault(ledger.variables[observation.variable].output, []).append(observation)
+    for output, observations in of_output.items():
+        array = data[output].compute() if output in data else None
+        for observation in observations:
+            variable = ledger.variables[observation.variable]
+            try:
+                if array is None:
+                    raise NotComparable(variable.reason or f"the data do not hold the output '{output}'")
+                model = counterpart(variable, observation, array, weeks)
+                rows[observation.id] = judge(observation, variable, model)
+            except NotComparable as why:
+                rows[observation.id] = _not_compared(observation, variable, str(why))
+    return [rows[id_] for id_ in ledger.observations]
+
+
+def judge(observation: Observation, variable: Variable, model: Floats) -> Compared:
+    """The verdict on `observation`, given the model's number of each member."""
+    if np.isnan(model).all():
+        return _not_compared(observation, variable, "the model has nothing to measure the change against")
+    low, median, high = (float(q) for q in np.nanquantile(model, LEVELS))
+    published, scale, kind = _middle(observation), _scale(observation), _kind(variable)
+    points = scale == "points"
+    return Compared(
+        observation=observation,
+        variable=variable,
+        kind=kind,
+        scale=scale,
+        verdict=_verdict(observation, kind, low, median, high),
+        published=published,
+        model=model,
+        low=low,
+        median=median,
+        high=high,
+        width=high - low if points else _factor_wide(low, high, published / ABSURD_FACTOR),
+        off=median - published if points else _over(median, published),
+        gap=_gap(observation, low, high, points),
+    )
+
+
+def summary(rows: Iterable[Compared]) -> list[Summary]:
+    """One line for each variable that has observations, in order of appearance."""
+    of_variable: dict[str, list[Compared]] = {}
+    for row in rows:
+        of_variable.setdefault(row.variable.id, []).append(row)
+    return [_summary(group) for group in of_variable.values()]
+
+
+def _summary(group: list[Compared]) -> Summary:
+    counts = {verdict: sum(row.verdict == verdict for row in group) for verdict in ("contained", "near", "outside")}
+    widths = [row.width for row in group if row.compared]
+    width = float(np.median(widths)) if widths else math.nan
+    first = group[0]
+    return Summary(
+        variable=first.variable,
+        kind=first.kind,
+        scale=first.scale,
+        **counts,
+        not_compared=len(group) - sum(counts.values()),
+        width=width,
+        absurd=width > (ABSURD_POINTS if first.scale == "points" else ABSURD_FACTOR),
+    )
+
+
+def _not_compared(observation: Observation, variable: Variable, reason: str) -> Compared:
+    return Compared(
+        observation=observation,
+        variable=variable,
+        kind=_kind(variable),
+        scale=_scale(observation),
+        verdict="not compared",
+        published=_middle(observation),
+        reason=reason,
+    )
+
+
+def _verdict(observation: Observation, kind: Kind, low: float, median: float, high: float) -> Verdict:
+    band_low, band_high = observation.band
+    if high < band_low or low > band_high:
+        return "outside"
+    first, last = observation.ends
+    if kind == "driver":
+        inside = band_low <= median <= band_high
+    elif observation.bound == "upper":
+        inside = median <= last
+    elif observation.bound == "lower":
+        inside = median >= first
+    else:
+        inside = low <= _middle(observation) <= high
+    return "contained" if inside else "near"
+
+
+def _middle(observation: Observation) -> float:
+    """The number published; of a range its middle, geometric where the doubt is a factor; of a bound, it."""
+    if observation.value is not None:
+        return observation.value
+    low, high = observation.ends
+    if observation.bound in ("upper", "lower"):
+        return high if observation.bound == "upper" else low
+    return math.sqrt(low * high) if observation.doubt_abs is None and low > 0 else (low + high) / 2
+
+
+def _gap(observation: Observation, low: float, high: float, points: bool) -> float:
+    band_low, band_high = observation.band
+    if low > band_high:
+        return low - band_high if points else _over(low, band_high)
+    if high < band_low:
+        return band_low - high if points else _over(band_low, high)
+    return 0.0 if points else 1.0
+
+
+def _factor_wide(low: float, high: float, least: float) -> float:
+    return _over(max(high, least), max(low, least))
+
+
+def _over(a: float, b: float) -> float:
+    return a / b if b > 0 else math.inf
+
+
+def _scale(observation: Observation) -> Scale:
+    return "factor" if observation.doubt_abs is None else "points"
+
+
+def _kind(variable: Variable) -> Kind:
+    return "driver" if variable.output in FORCED else "outcome"
