@@ -1,0 +1,62 @@
+"""A small world whose weekly states can be inspected, compiled once for all tests of the model."""
+
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from fissure.cases.loader import load_case
+from fissure.engine.simulate import draws
+from fissure.model.catalogue import build, mechanism_classes, parameters_of, prior_values
+from fissure.model.givens import week_of
+from fissure.model.start import givens, initial_state
+from fissure.model.week import step
+from fissure.model.world import world_of
+
+UNITS, SLOTS, WEEKS = 24, 20, 30
+SEED = 11
+
+
+@dataclass
+class Small:
+    """A reduced reference case: `states(z, off)` gives the state before the first and after each week."""
+
+    case: object
+    parameters: list
+    names: list
+
+    def model(self, z, off=()):
+        return build(self.parameters, prior_values(self.parameters, np.asarray(z)), off)
+
+    def states(self, z, off=(), member=0):
+        return jax.tree.map(np.asarray, _simulate(self.model(z, off), jnp.int32(member), self.world))
+
+    @property
+    def world(self):
+        return world_of(self.case, UNITS, SLOTS)
+
+    @property
+    def middle(self):
+        return np.zeros(len(self.parameters))
+
+
+@jax.jit
+def _simulate(model, member, world):
+    once = draws(SEED, member, jnp.int32(-1))
+    given = givens(model.start, world, once("givens"))
+    first = initial_state(model.start, given, world, once("givens"))
+
+    def weekly(state, index):
+        after, _ = step(model, state, given, world, week_of(index, world, given), draws(SEED, member, index))
+        return after, after
+
+    _, later = jax.lax.scan(weekly, first, jnp.arange(WEEKS, dtype=jnp.int32))
+    return jax.tree.map(lambda a, b: jnp.concatenate([a[None], b]), first, later)
+
+
+@pytest.fixture(scope="session")
+def small():
+    case = load_case("islamic_state")
+    return Small(case, parameters_of(case), list(mechanism_classes()))
