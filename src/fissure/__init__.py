@@ -1,3 +1,34 @@
-"""Fissure: how an armed proto-state comes apart, simulated from evidence."""
+"""Fissure: how an armed proto-state comes apart, simulated from evidence.
+
+    import fissure
+    result = fissure.run("islamic_state", members=100)
+    result.data          # xarray Dataset: member, week, origin, cause, district ...
+    result.report("report.html")
+
+Heavy libraries load when they are first needed.
+"""
+
+from typing import Any
 
 __version__ = "0.1.0"
+__all__ = ["FissureError", "Result", "__version__", "ledger", "load_case", "run", "trace"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "FissureError":
+        from fissure.errors import FissureError
+
+        return FissureError
+    if name == "load_case":
+        from fissure.cases.loader import load_case
+
+        return load_case
+    if name in ("Result", "ledger", "run", "trace"):
+        from fissure import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module 'fissure' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return __all__

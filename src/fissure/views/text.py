@@ -60,7 +60,7 @@ def _subject(subject: Subject, sources: Mapping[str, Source], with_header: bool)
 def _grid(placed: Sequence[Placed], sources: Mapping[str, Source], with_header: bool) -> Table:
     table = Table(box=None, pad_edge=False, show_header=with_header, header_style="dim", expand=True)
     table.add_column("", width=1)
-    table.add_column("when", no_wrap=True, width=16)
+    table.add_column("when", no_wrap=True, width=17)
     table.add_column("published", justify="right", no_wrap=True, width=17)
     table.add_column("model", justify="right", no_wrap=True, width=9)
     table.add_column("90% interval", justify="right", no_wrap=True, width=22)
@@ -80,20 +80,20 @@ def _cells(placed: Placed, sources: Mapping[str, Source]) -> list[Text]:
         Text(wording.number(row.median), style="bold"),
         Text(wording.interval(row.low, row.high)),
         Text(str(wording.verdict(row)), style=STYLES[row.verdict]),
-        Text(wording.publisher(row.observation, sources)),
+        Text.assemble(row.observation.source, (f"  {sources[row.observation.source].publisher}", "dim")),
     ]
 
 
 def summaries(of_variable: Sequence[Summary]) -> RenderableType:
     """One line a variable: how many observations are inside, near, outside; how wide its intervals are."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim")
-    table.add_column("variable", overflow="fold", max_width=46)
+    table.add_column("variable", overflow="fold")
     for name in ("inside", "near", "outside"):
         table.add_column(name, justify="right")
     table.add_column("90% interval", justify="right")
     table.add_column("")
     for one in (s for s in of_variable if s.compared):
-        remark = "too wide to say anything" if one.absurd else "imposed by the case" if one.kind == "driver" else ""
+        remark = "too wide" if one.absurd else "imposed" if one.kind == "driver" else ""
         table.add_row(
             Text(f"{one.variable.title}"),
             *(str(n) if n else "·" for n in (one.contained, one.near, one.outside)),

@@ -94,7 +94,7 @@ def when(observation: Observation) -> str:
     if (start.year, start.month) == (end.year, end.month) and start.day == 1 and end.day >= 28:
         return f"{end:%b %Y}"
     year = "" if start.year == end.year else f" {start.year}"
-    return f"{start:%b}{year} – {end:%b %Y}"
+    return f"{start:%b}{year}–{end:%b %Y}"
 
 
 def day(x: date) -> str:

@@ -1,0 +1,155 @@
+"""The Python face of Fissure: `fissure.run`, `fissure.trace`, `fissure.ledger`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fissure import __version__
+from fissure.cases.loader import Case, load_case
+from fissure.engine import ensemble
+from fissure.engine.progress import Progress
+from fissure.evidence import Ledger, Subject, Trace, load_ledger, package_ledger
+from fissure.evidence import trace as trace_in
+from fissure.model.catalogue import mechanism_classes, parameters_of, parts
+from fissure.model.limits import LIMITS
+from fissure.model.record import OUTPUTS
+from fissure.studies.compare import Compared, compare
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """A finished run: its records, its parameters, how it compares with what was observed, and its report."""
+
+    case: Case
+    stored: ensemble.Run
+
+    @property
+    def data(self) -> "xr.Dataset":
+        """All records, dimensions (member, week, ...), every variable with `units` and `long_name`."""
+        return self.stored.data
+
+    @property
+    def parameters(self) -> "xr.DataArray":
+        """The parameters of each member, dimensions (member, parameter), with their units."""
+        return self.stored.parameters
+
+    @property
+    def folder(self) -> Path:
+        """Where the run is kept."""
+        return self.stored.folder
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The evidence that the run is held against."""
+        return ledger(self.case)
+
+    @cached_property
+    def compared(self) -> list[Compared]:
+        """The model beside each observation of the case."""
+        return compare(self.data, self.ledger)
+
+    def report(self, path: str | Path) -> Path:
+        """Write one self-contained HTML page and return its path; the page needs no network."""
+        from fissure.views.report import write_report
+
+        path = Path(path)
+        write_report(
+            self.data, self.case, self.ledger, self.compared, path,
+            about=self.about(), missing=missing_mechanisms(self.ledger), limits=LIMITS,
+        )  # fmt: skip
+        return path
+
+    def about(self) -> dict[str, Any]:
+        """How the run was made, for its report."""
+        plan, timing = self.stored.plan, self.stored.timing
+        off = "".join(f" --off {name}" for name in plan.off)
+        return {
+            "version": __version__,
+            "kind": "prior predictions",
+            "seed": plan.seed,
+            "members": self.stored.members,
+            "weeks": plan.weeks,
+            "units": plan.units,
+            "slots": plan.slots,
+            "off": list(plan.off),
+            "case_digest": plan.case_digest,
+            "model_digest": plan.model_digest,
+            "timing": timing,
+            "command": f"fissure run {self.case.name} --members {self.stored.members} --seed {plan.seed} "
+            f"--weeks {plan.weeks}{off}",
+        }
+
+
+def run(
+    case: str | Path | Case = "islamic_state",
+    *,
+    members: int = 100,
+    seed: int = 1,
+    weeks: int | None = None,
+    off: Iterable[str] = (),
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """Simulate the prior ensemble of a case, or read back what is there already.
+
+    Args:
+        case: the name of a packaged case, the path of a case folder, or a loaded case.
+        members: how many simulated histories.
+        seed: of all random numbers; the same seed gives the same arrays.
+        weeks: how many weeks from the start; all of the case's where not given.
+        off: names of mechanisms to switch off.
+        out: the folder to keep the run in; a folder in the user's cache where not given.
+        progress: is told how far the run is.
+
+    Raises `FissureError` with one clear sentence for anything the caller can mend.
+    """
+    loaded = case if isinstance(case, Case) else load_case(case)
+    stored = ensemble.run(loaded, members=members, seed=seed, weeks=weeks, off=off, out=out, progress=progress)
+    return Result(loaded, stored)
+
+
+def ledger(case: str | Path | Case = "islamic_state") -> Ledger:
+    """All claims, and the observations of `case`."""
+    loaded = case if isinstance(case, Case) else load_case(case)
+    return load_ledger(package_ledger(), loaded.ledger_folder)
+
+
+def trace(name: str, case: str | Path | Case = "islamic_state") -> Trace:
+    """What a mechanism, parameter, output, source, claim or observation rests on, rival claims side by side."""
+    loaded = case if isinstance(case, Case) else load_case(case)
+    return trace_in(name, ledger(loaded), subjects(loaded))
+
+
+def missing_mechanisms(known: Ledger) -> list[str]:
+    """Mechanisms of the ledger that the model does not have yet."""
+    return [name for name in known.mechanisms if name not in mechanism_classes()]
+
+
+def subjects(case: Case) -> dict[str, Subject]:
+    """What of the model can be traced: its mechanisms, the parts that are always on, parameters and outputs."""
+    found: dict[str, Subject] = {}
+    mechanisms, declared = mechanism_classes(), parameters_of(case)
+    for owner, kind in parts().items():
+        of_owner = tuple(p.name for p in declared if p.owner == owner)
+        is_mechanism = owner in mechanisms
+        module = __import__(kind.__module__, fromlist=["_"])
+        text = (module.__doc__ if is_mechanism else kind.__doc__) or ""
+        claims = mechanisms[owner].claims if is_mechanism else ()
+        sort = "mechanism" if is_mechanism else "process"
+        found[owner] = Subject(sort, owner, kind.title, text, claims, of_owner)  # type: ignore[arg-type,attr-defined]
+    for p in declared:
+        spec = p.prior
+        text = (
+            f"{p.meaning}\n\nPrior: {spec.prior.kind}, 90% between {spec.prior.low:g} and {spec.prior.high:g} {p.unit}."
+            f"\nReason: {spec.reason}"
+        )
+        found[p.name] = Subject("parameter", p.name, p.meaning, text, tuple(spec.evidence), (p.owner,))
+    for o in OUTPUTS:
+        dims = ", ".join(("member", "week", *o.dims))
+        found[o.name] = Subject("output", o.name, o.long_name, f"Dimensions: {dims}. Unit: {o.unit}.", (), ())
+    return found

@@ -1,0 +1,121 @@
+"""What determines a run: the plan, and the normals that give each member its parameters."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from typing import Any
+
+import jax
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from fissure import __version__
+from fissure.cases.loader import Case
+from fissure.engine.cache import model_digest
+from fissure.engine.random import stream_id, threefry4x32
+from fissure.errors import FissureError
+from fissure.model.catalogue import known_mechanism
+from fissure.model.parameters import Declared
+
+MOST_MEMBERS = 1_000_000
+MOST_SLOTS = 65_535
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that determines the result of a run but the number of its members, by which it can be extended."""
+
+    case: str
+    seed: int
+    weeks: int
+    units: int
+    slots: int
+    off: tuple[str, ...]
+    """Names of the mechanisms that are switched off, sorted."""
+    version: str
+    jax: str
+    case_digest: str
+    model_digest: str
+    priors_digest: str
+
+    @property
+    def key(self) -> str:
+        """A short name that only this plan has."""
+        return hashlib.sha256(json.dumps(self.described(), sort_keys=True).encode()).hexdigest()[:20]
+
+    @property
+    def fighter_weeks(self) -> int:
+        """Fighter slots times weeks of one member."""
+        return self.units * self.slots * self.weeks
+
+    def described(self) -> dict[str, Any]:
+        """The plan as plain values for a JSON file."""
+        return {**asdict(self), "off": list(self.off)}
+
+
+def plan_of(
+    case: Case,
+    parameters: Sequence[Declared],
+    *,
+    seed: int,
+    weeks: int | None = None,
+    units: int | None = None,
+    slots: int | None = None,
+    off: Iterable[str] = (),
+) -> Plan:
+    """The plan of a run; sizes that are not given are the case's. Raises `FissureError` for what cannot be run."""
+    whole("seed", seed, 0, 2**64 - 1)
+    weeks, units, slots = (
+        getattr(case, name) if given is None else given
+        for name, given in (("weeks", weeks), ("units", units), ("slots", slots))
+    )
+    whole("weeks", weeks, 1, case.weeks)
+    whole("units", units, 4, 1_000_000)
+    whole("slots", slots, 1, MOST_SLOTS)
+    if units % 4:
+        raise FissureError(f"units must be a multiple of four, not {units}")
+    if isinstance(off, str):
+        off = (off,)
+    return Plan(
+        case=case.name,
+        seed=int(seed),
+        weeks=int(weeks),
+        units=int(units),
+        slots=int(slots),
+        off=tuple(sorted({known_mechanism(name) for name in off})),
+        version=__version__,
+        jax=version("jaxlib"),
+        case_digest=case.digest,
+        model_digest=model_digest(),
+        priors_digest=_priors_digest(parameters),
+    )
+
+
+def whole(name: str, value: int, low: int, high: int) -> None:
+    """Raise `FissureError` unless `value` is a whole number from `low` to `high`."""
+    if not isinstance(value, int | np.integer) or isinstance(value, bool) or not low <= value <= high:
+        raise FissureError(f"{name} must be a whole number from {low} to {high}, not {value!r}")
+
+
+def _priors_digest(parameters: Sequence[Declared]) -> str:
+    told = [[p.name, p.spec.unit, p.spec.prior.model_dump(mode="json")] for p in parameters]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+_words = jax.jit(threefry4x32)
+
+
+def prior_normals(seed: int, members: Sequence[int], names: Sequence[str]) -> NDArray[np.float64]:
+    """Standard normals of shape (members, names), each a function of seed, member and name alone.
+
+    The word w of Threefry with key (seed, member) and the name's own stream gives the normal quantile of
+    (w + 1/2) / 2^32, so a member's value of a parameter is the same whoever and whatever else is drawn.
+    """
+    streams = np.array([stream_id(f"prior.{name}") for name in names], np.uint32)[None, :]
+    member = np.asarray(members, np.uint32)[:, None]
+    low, high, zero = np.uint32(seed & 0xFFFFFFFF), np.uint32(seed >> 32), np.uint32(0)
+    word = np.asarray(_words((low, high, member, zero), (zero, zero, streams, zero))[0])
+    return np.asarray(ndtri((word.astype(np.float64) + 0.5) / 2.0**32), np.float64)

@@ -1,0 +1,233 @@
+"""A chart of bands over weeks with what was published beside them."""
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import altair as alt
+import xarray as xr
+
+from fissure.evidence.entries import Source
+from fissure.studies.compare import Compared
+from fissure.studies.counterpart import Calendar, calendar_of
+from fissure.views import wording
+from fissure.views.charts.panels import Panel
+from fissure.views.charts.series import quantiles
+from fissure.views.charts.theme import PUBLISHERS, SERIES, SHAPES
+
+HEIGHT = 230
+BANDS = (("q05", "q95", 0.18, "90%"), ("q25", "q75", 0.34, "50%"))
+
+
+def spec(
+    panel: Panel, data: xr.Dataset, rows: Sequence[Compared], sources: Mapping[str, Source]
+) -> dict[str, Any]:
+    """The Vega-Lite spec of `panel`: bands (90%, 50%, median) and the observations of `rows` beside them.
+
+    It holds quantiles and published figures only, and takes the colours of the page from its theme
+    (`theme.config`). `altair.Chart.from_dict` makes a chart of it.
+    """
+    values = [row for series in panel.series for row in quantiles(series, data)]
+    points = observed(panel, data, rows, sources)
+    layers = _layers(panel, values, points, calendar_of(data))
+    chart = alt.layer(*layers).properties(
+        width=460,
+        height=HEIGHT,
+        description=describe(panel, values, points),
+        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+    )
+    # the numbers are put in afterwards: Altair would check each of them against its schema
+    return chart.to_dict() | {"datasets": {"bands": values, "points": points}}
+
+
+def _layers(
+    panel: Panel, values: list[dict[str, Any]], points: list[dict[str, Any]], calendar: Calendar
+) -> list[alt.Chart]:
+    x = alt.X(
+        "week:T",
+        title=None,
+        scale=alt.Scale(domain=[_day(calendar.first), _day(calendar.last + timedelta(days=1))]),
+        axis=alt.Axis(format="%Y", tickCount="year"),
+    )
+    y = _axis(panel, values, points)
+    layers = _bands(panel, x, y)
+    return layers + _published(points, x, y) if points else layers
+
+
+def observed(
+    panel: Panel, data: xr.Dataset, rows: Sequence[Compared], sources: Mapping[str, Source]
+) -> list[dict[str, Any]]:
+    """The published figures that belong beside the bands of `panel`, within the run, in its unit."""
+    calendar = calendar_of(data)
+    found = []
+    for row in rows:
+        matching = [one for one in panel.series if one.matches(row.variable)]
+        if matching and calendar.first <= row.observation.when <= calendar.last:
+            found.append(_point(row, sources, 1.0 / _months(row)))
+    return found
+
+
+def _months(row: Compared) -> float:
+    """Over how many months the figure is a sum, where the chart shows a rate a month."""
+    if row.variable.how == "year-sum":
+        return 12.0
+    if row.variable.how == "period-sum" and row.observation.period is not None:
+        first, last = row.observation.period
+        return ((last - first).days + 1) / (365.25 / 12)
+    return 1.0
+
+
+def _point(row: Compared, sources: Mapping[str, Source], rate: float) -> dict[str, Any]:
+    o, source = row.observation, sources[row.observation.source]
+    low, high = o.ends
+    band = o.band
+    start = o.period[0] if o.period else None
+    middle = start + (o.when - start) / 2 if start else o.when
+    point = {
+        "week": _day(middle),
+        "value": row.published * rate,
+        "low": low * rate,
+        "high": high * rate,
+        "from": (low if math.isinf(band[0]) else band[0]) * rate,
+        "to": (high if math.isinf(band[1]) else band[1]) * rate,
+        "bound": {"upper": "≤", "lower": "≥"}.get(o.bound, ""),
+        "publisher": wording.publisher(o, sources),
+        "when": wording.when(o),
+        "published": f"{wording.published(o)} {wording.unit(row.variable.unit)}",
+        "doubt": f"{wording.interval(*band)}. {o.doubt}",
+        "scope": o.scope,
+        "verdict": str(wording.verdict(row)),
+        "model": f"{wording.number(row.median)} (90%: {wording.interval(row.low, row.high)})" if row.compared else row.reason,
+        "leaning": source.leaning,
+        "address": o.address or source.file or "",
+    }
+    if start:
+        point |= {"start": _day(start), "end": _day(o.when)}
+    return point
+
+
+def _axis(panel: Panel, values: Sequence[Mapping[str, Any]], points: Sequence[Mapping[str, Any]]) -> alt.Y:
+    lowest = min([0.0, *(row["q05"] for row in values)])
+    top = panel.top
+    if top is None:
+        top = max([1e-9, *(row["q95"] for row in values), *(p["value"] * 1.05 for p in points)])
+        # a wide doubt may run off the chart, but not by so much that the bands are pressed flat
+        top = max(top, min(max([0.0, *(p["to"] for p in points)]), 1.5 * top))
+    fixed = panel.top is not None
+    return alt.Y(
+        "median:Q",
+        title=panel.unit,
+        scale=alt.Scale(domain=[lowest, top], nice=not fixed, clamp=False, zero=True),
+        axis=alt.Axis(tickCount=5, format=".0%" if panel.unit == "share" else "~s" if top >= 10_000 else ",~g"),
+    )
+
+
+def _bands(panel: Panel, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    labels = [one.label for one in panel.series]
+    legend = alt.Legend(orient="top", title=None, symbolType="stroke", offset=2, columns=4) if len(labels) > 1 else None
+    scale = alt.Scale(domain=labels, range=list(SERIES[: len(labels)]))
+    base = alt.Chart(alt.NamedData(name="bands"))
+    layers = [
+        base.mark_area(opacity=opacity if len(labels) < 3 else opacity * 0.7, clip=True, aria=False).encode(
+            x=x,
+            y=_same(y, low),
+            y2=f"{high}:Q",
+            fill=alt.Fill("series:N", scale=scale, legend=None),
+        )
+        for low, high, opacity, _ in BANDS
+    ]
+    layers.append(
+        base.mark_line(strokeWidth=2, clip=True, aria=False).encode(
+            x=x, y=y, stroke=alt.Stroke("series:N", scale=scale, legend=legend)
+        )
+    )
+    hover = alt.selection_point(name="hover", nearest=True, on="pointermove", clear="pointerout", encodings=["x"], empty=False)
+    tooltip = [
+        alt.Tooltip("week:T", title="Week of", format="%-d %B %Y"),
+        *([alt.Tooltip("series:N", title="Series")] if len(labels) > 1 else []),
+        alt.Tooltip("median:Q", title=f"Median, {panel.unit}", format=",.3~r"),
+        *(
+            item
+            for low, high, _, name in reversed(BANDS)
+            for item in (
+                alt.Tooltip(f"{low}:Q", title=f"{name} of members from", format=",.3~r"),
+                alt.Tooltip(f"{high}:Q", title=f"{name} of members to", format=",.3~r"),
+            )
+        ),
+    ]
+    layers.append(
+        base.mark_point(size=40, filled=True, clip=True, aria=False)
+        .encode(
+            x=x, y=y, fill=alt.Fill("series:N", scale=scale, legend=None), tooltip=tooltip,
+            opacity=alt.when(hover).then(alt.value(1)).otherwise(alt.value(0)),
+        )
+        .add_params(hover)
+    )  # fmt: skip
+    return layers
+
+
+def _published(points: list[dict[str, Any]], x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    """Thin line: with the publisher's doubt; thick: the published range; point: the number or its middle."""
+    names = list(dict.fromkeys(point["publisher"] for point in points))
+    colours = [PUBLISHERS[n % len(PUBLISHERS)] for n in range(len(names))]
+    shapes = [SHAPES[n % len(SHAPES)] for n in range(len(names))]
+    legend = alt.Legend(orient="bottom", title=None, columns=1, offset=8, rowPadding=1)
+    colour = alt.Color("publisher:N", scale=alt.Scale(domain=names, range=colours), legend=legend)
+    shape = alt.Shape("publisher:N", scale=alt.Scale(domain=names, range=shapes), legend=legend)
+    base = alt.Chart(alt.NamedData(name="points")).encode(color=colour)
+    tooltip = [
+        alt.Tooltip(f"{name}:N", title=title)
+        for name, title in (
+            ("publisher", "Published by"), ("when", "Of"), ("published", "Published"), ("doubt", "90% with doubt"),
+            ("scope", "Scope"), ("model", "Model"), ("verdict", "Verdict"), ("leaning", "Leaning"), ("address", "Address"),
+        )
+    ]  # fmt: skip
+    return [
+        base.mark_rule(strokeWidth=1.3, clip=True, aria=False).encode(x=x, y=_same(y, "from"), y2="to:Q"),
+        base.transform_filter("datum.high > datum.low")
+        .mark_rule(strokeWidth=3.5, clip=True, aria=False)
+        .encode(x=x, y=_same(y, "low"), y2="high:Q"),
+        base.transform_filter("isValid(datum.start)")
+        .mark_rule(strokeWidth=1.3, strokeDash=[3, 2], clip=True, aria=False)
+        .encode(x=_same_x(x, "start"), x2="end:T", y=_same(y, "value")),
+        base.mark_point(size=70, filled=True, opacity=1, style="halo", clip=True, aria=False).encode(
+            x=x, y=_same(y, "value"), shape=shape, tooltip=tooltip
+        ),
+        alt.Chart(alt.NamedData(name="points"))
+        .transform_filter("datum.bound != ''")
+        .mark_text(dx=-10, fontSize=13, fontWeight="bold", aria=False)
+        .encode(x=x, y=_same(y, "value"), text="bound:N"),
+    ]
+
+
+def _same(y: alt.Y, name: str) -> alt.Y:
+    """The same axis over another field."""
+    other = y.copy()
+    other.shorthand = f"{name}:Q"
+    return other
+
+
+def _same_x(x: alt.X, name: str) -> alt.X:
+    other = x.copy()
+    other.shorthand = f"{name}:T"
+    return other
+
+
+def describe(panel: Panel, values: Sequence[Mapping[str, Any]], points: Sequence[Mapping[str, Any]]) -> str:
+    """The chart in words, for who cannot see it: the first and last week of each band, and the points."""
+    said = [f"{panel.title}, {panel.unit}, by week, with 50% and 90% intervals."]
+    for series in panel.series:
+        own = [row for row in values if row["series"] == series.label]
+        first, last = own[0], own[-1]
+        said.append(
+            f"{series.label}: median {wording.number(first['median'])} at first, {wording.number(last['median'])} at "
+            f"last (90%: {wording.interval(last['q05'], last['q95'])})."
+        )
+    if points:
+        said.append(f"{len(points)} published figures beside it.")
+    return " ".join(said)
+
+
+def _day(day: Any) -> str:
+    return str(day.isoformat())

@@ -1,0 +1,117 @@
+"""What a chart shows, and its quantiles over members: charts are given these and never a member's history."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, Literal
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from fissure.evidence.entries import Variable
+from fissure.studies.counterpart import Floats, calendar_of, joined
+
+Shape = Literal["level", "month", "cumulative", "share-of-peak-lost"]
+
+QUANTILES = {"q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95": 0.95}
+WEEKS_A_MONTH = 365.25 / 12 / 7
+SMOOTHED = 5  # weeks that a monthly rate is taken over
+
+
+@dataclass(frozen=True)
+class Series:
+    """One band of a chart: an output, what is picked of it, and the shape in which it is shown.
+
+    ``level`` as it is, ``month`` a weekly flow as a rate a month over five weeks, ``cumulative`` its running
+    sum from `since` on, ``share-of-peak-lost`` 1 - value / highest value so far.
+    """
+
+    label: str
+    output: str
+    select: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    shape: Shape = "level"
+    combine: Literal["sum", "mean"] = "sum"
+    scale: float = 1.0
+    offset: float = 0.0
+    since: date | None = None
+
+    def values(self, data: xr.Dataset) -> Floats:
+        """(members, weeks) of what is shown."""
+        picked = joined(data[self.output], _as_variable(self))
+        return self.offset + self.scale * _SHAPES[self.shape](self, picked, data)
+
+    def matches(self, variable: Variable) -> bool:
+        """Whether what was published of `variable` can be put beside this band."""
+        same = variable.output == self.output and dict(variable.select or {}) == dict(self.select)
+        if not same or variable.how not in _HOWS[self.shape]:
+            return False
+        if self.shape == "cumulative":
+            return (variable.since, variable.offset, variable.scale) == (self.since, self.offset, self.scale)
+        return variable.combine == self.combine or len(variable.select or {}) > 0
+
+
+def series_of(variable: Variable, shape: Shape) -> Series:
+    """The band that shows how the counterpart of `variable` runs over time."""
+    return Series(
+        variable.title,
+        variable.output or "",
+        dict(variable.select or {}),
+        shape,
+        variable.combine,
+        variable.scale,
+        variable.offset,
+        variable.since,
+    )
+
+
+def quantiles(series: Series, data: xr.Dataset) -> list[dict[str, Any]]:
+    """One row a week: the week's Monday, the series, its quantiles rounded to four digits."""
+    over_members = np.nanquantile(series.values(data), list(QUANTILES.values()), axis=0)
+    calendar = calendar_of(data)
+    return [
+        {
+            "week": (calendar.first + timedelta(weeks=week)).isoformat(),
+            "series": series.label,
+            **{name: float(f"{q:.4g}") for name, q in zip(QUANTILES, over_members[:, week], strict=True)},
+        }
+        for week in range(calendar.weeks)
+    ]
+
+
+def _as_variable(series: Series) -> Variable:
+    return Variable.model_construct(
+        id=series.label, output=series.output, select=dict(series.select), combine=series.combine
+    )
+
+
+def _level(series: Series, values: Floats, data: xr.Dataset) -> Floats:
+    return values
+
+
+def _month(series: Series, values: Floats, data: xr.Dataset) -> Floats:
+    """Mean of the weeks around each, fewer at the two ends, times the weeks in a month."""
+    kernel: NDArray[np.float64] = np.ones(min(SMOOTHED, values.shape[1]))
+    held = np.convolve(np.ones(values.shape[1]), kernel, "same")
+    sums = np.apply_along_axis(np.convolve, 1, values, kernel, "same")
+    return sums / held * WEEKS_A_MONTH
+
+
+def _cumulative(series: Series, values: Floats, data: xr.Dataset) -> Floats:
+    calendar = calendar_of(data)
+    since = series.since or calendar.first
+    return np.cumsum(values * calendar.shares((since, max(calendar.last, since)), 0.0), axis=1)
+
+
+def _lost(series: Series, values: Floats, data: xr.Dataset) -> Floats:
+    peak = np.maximum.accumulate(values, axis=1)
+    return 1.0 - np.divide(values, peak, out=np.ones_like(values), where=peak > 0)
+
+
+_SHAPES = {"level": _level, "month": _month, "cumulative": _cumulative, "share-of-peak-lost": _lost}
+_HOWS: Mapping[Shape, tuple[str, ...]] = {
+    "level": ("at", "constant"),
+    "month": ("month-sum", "year-sum", "period-sum"),
+    "cumulative": ("cumulative",),
+    "share-of-peak-lost": ("share-of-peak-lost",),
+}

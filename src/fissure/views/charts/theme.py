@@ -1,0 +1,48 @@
+"""Colours and type of the charts, on a light and on a dark page. Colours are told apart without hue vision."""
+
+from typing import Any, Literal
+
+Mode = Literal["light", "dark"]
+
+FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Liberation Sans", Arial, sans-serif'
+SERIES = ("#1f77b4", "#d1690e", "#12876f", "#8d5fc4")
+"""Of what the model says; each has a contrast of at least 3 on both pages."""
+PUBLISHERS = ("#b8336a", "#7d7220", "#4b6fd0", "#a4562c", "#2f8a3e", "#6b7a86", "#9d4bbd", "#00838f")
+SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left")
+CONTROL = ("#f4ecd8", "#f0c987", "#dc8a4b", "#ad4a3c", "#6d1d3f", "#2f0b33")
+"""Share held, from none to all: lightness falls throughout, so it reads without hue."""
+
+_INK = {
+    "light": {"text": "#1c2430", "soft": "#5a6675", "grid": "#e4e8ec", "axis": "#9aa5b1", "page": "#ffffff"},
+    "dark": {"text": "#e6eaf0", "soft": "#a3b0be", "grid": "#2b343f", "axis": "#5f6c7a", "page": "#151a21"},
+}
+
+
+def config(mode: Mode) -> dict[str, Any]:
+    """Vega-Lite `config` for a page in `mode`; the specs themselves name no colour of the page."""
+    ink = _INK[mode]
+    words = {
+        "labelColor": ink["soft"],
+        "titleColor": ink["soft"],
+        "labelFontSize": 11,
+        "titleFontSize": 11,
+        "titleFontWeight": "normal",
+    }
+    return {
+        "background": "transparent",
+        "font": FONT,
+        "view": {"stroke": None},
+        "axis": {**words, "gridColor": ink["grid"], "domainColor": ink["axis"], "tickColor": ink["axis"]},
+        "axisY": {"domain": False, "ticks": False, "titleAnchor": "end", "labelPadding": 6},
+        "axisX": {"grid": False, "labelFlush": True},
+        "legend": {**words, "labelColor": ink["text"], "symbolStrokeWidth": 2, "labelLimit": 330},
+        "title": {"color": ink["text"], "fontSize": 13, "anchor": "start", "subtitleColor": ink["soft"]},
+        "text": {"fill": ink["text"], "fontSize": 12},
+        "range": {"category": list(SERIES)},
+        "style": {
+            "halo": {"stroke": ink["page"], "strokeWidth": 1.5},
+            "cursor": {"fill": ink["text"]},
+            "land": {"fill": ink["grid"], "stroke": ink["page"], "strokeWidth": 0.6},
+            "border": {"stroke": ink["page"], "strokeWidth": 0.5},
+        },
+    }

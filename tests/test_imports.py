@@ -1,0 +1,97 @@
+"""Imports run one way: cli, api -> views -> studies -> engine -> model -> cases -> evidence -> foundations."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import fissure
+
+ROOT = Path(fissure.__file__).parent
+LAYERS = [  # a module may import from its own layer's package and from layers before it
+    {"errors"},
+    {"reading"},
+    {"evidence"},
+    {"cases"},
+    {"model"},
+    {"engine"},
+    {"studies"},
+    {"views"},
+    {"api"},
+    {"cli"},
+]
+HEIGHT = {name: height for height, layer in enumerate(LAYERS) for name in layer}
+
+
+def modules():
+    for path in sorted(ROOT.rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        yield path, tuple(p for p in parts if p != "__init__")
+
+
+def imported(path):
+    """Modules of fissure that a file imports anywhere, as tuples of names below the package."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "fissure":
+            base = tuple(node.module.split(".")[1:])
+            for alias in node.names:
+                yield (*base, alias.name)
+        elif isinstance(node, ast.ImportFrom) and node.level:
+            raise AssertionError(f"{path}: relative import")
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.name.split(".")[0] == "fissure":
+                    yield tuple(alias.name.split(".")[1:])
+
+
+def test_every_module_has_a_layer():
+    assert {parts[0] for _, parts in modules() if parts} == set(HEIGHT)
+
+
+def test_imports_run_one_way():
+    wrong = []
+    for path, parts in modules():
+        for target in imported(path) if parts else ():
+            if target and target[0] in HEIGHT:
+                same = target[0] == parts[0]
+                if not same and HEIGHT[target[0]] >= HEIGHT[parts[0]]:
+                    wrong.append(f"{'.'.join(parts)} imports {'.'.join(target)}")
+    assert not wrong
+
+
+def test_mechanisms_never_import_one_another():
+    for path, parts in modules():
+        if parts[:2] == ("model", "mechanisms") and len(parts) == 4:
+            assert not [t for t in imported(path) if t[:2] == ("model", "mechanisms")], path
+
+
+def test_there_are_no_circles():
+    graph = {}
+    names = {parts for _, parts in modules()}
+    for path, parts in modules():
+        graph[parts] = {t if t in names else t[:-1] for t in imported(path)} - {parts, ()}
+    done, open_ = set(), []
+
+    def visit(node):
+        if node in done or node not in graph:
+            return
+        assert node not in open_, f"circle: {[*open_, node]}"
+        open_.append(node)
+        for target in sorted(graph[node]):
+            visit(target)
+        done.add(open_.pop())
+
+    for node in sorted(graph):
+        visit(node)
+
+
+def test_importing_the_package_is_light():
+    """`import fissure` and the command's help load neither JAX nor xarray nor Altair."""
+    code = "import sys, fissure, fissure.cli; print([m for m in ('jax', 'xarray', 'altair', 'scipy', 'pydantic') if m in sys.modules])"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
+
+
+def test_files_stay_small():
+    for path, _ in modules():
+        assert len(path.read_text().splitlines()) <= 400, path
