@@ -1,7 +1,7 @@
 """The errors a user can cause, each one clear sentence."""
 
-from difflib import get_close_matches
 from collections.abc import Iterable
+from difflib import get_close_matches
 
 
 class FissureError(Exception):

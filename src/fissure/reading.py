@@ -57,9 +57,7 @@ class _StrictLoader(yaml.SafeLoader):
 _StrictLoader.add_constructor("tag:yaml.org,2002:timestamp", _StrictLoader.construct_yaml_timestamp)
 
 _StrictLoader.yaml_implicit_resolvers = {
-    first: [
-        (tag, rx) for tag, rx in rules if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:float")
-    ]
+    first: [(tag, rx) for tag, rx in rules if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:float")]
     for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 _StrictLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
@@ -101,9 +99,7 @@ def read_yaml_lines(path: Path, kind: type[T]) -> tuple[T, Callable[..., int]]:
         data = loader.construct_document(root) if root is not None else None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise FissureError(
-            f"{path}:{mark.line + 1 if mark else 1}: {error.problem or 'is not YAML'}"
-        ) from None
+        raise FissureError(f"{path}:{mark.line + 1 if mark else 1}: {error.problem or 'is not YAML'}") from None
     except yaml.YAMLError as error:
         raise FissureError(f"{path}: is not YAML ({error})") from None
     try:

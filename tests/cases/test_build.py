@@ -16,9 +16,7 @@ def test_areas_are_those_of_the_sphere() -> None:
     assert places.area_km2(box(0, -0.5, 1, 0.5)) == pytest.approx(degree, rel=1e-4)
     assert places.area_km2(box(0, 59.5, 1, 60.5)) == pytest.approx(degree / 2, rel=1e-3)
     ring = Polygon(box(0, 0, 3, 3).exterior, [box(1, 1, 2, 2).exterior])
-    assert places.area_km2(ring) == pytest.approx(
-        places.area_km2(box(0, 0, 3, 3)) - places.area_km2(box(1, 1, 2, 2))
-    )
+    assert places.area_km2(ring) == pytest.approx(places.area_km2(box(0, 0, 3, 3)) - places.area_km2(box(1, 1, 2, 2)))
 
 
 def test_pairs_share_a_line_and_not_a_corner() -> None:

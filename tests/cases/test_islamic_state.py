@@ -89,9 +89,7 @@ def test_rings_are_wound_for_d3(case: Case) -> None:
 
 @pytest.mark.parametrize("row", rows("strike_totals.csv"), ids=lambda row: row["date"])
 def test_strikes_add_up_to_the_published_totals(case: Case, row: dict[str, str]) -> None:
-    assert strikes_to(case, date.fromisoformat(row["date"])).sum() == pytest.approx(
-        float(row["total"]), rel=0.01
-    )
+    assert strikes_to(case, date.fromisoformat(row["date"])).sum() == pytest.approx(float(row["total"]), rel=0.01)
 
 
 def test_strikes_by_country_where_published(case: Case) -> None:
@@ -197,11 +195,7 @@ def test_provenance_lists_each_file(case: Case) -> None:
 
 def test_nothing_of_the_workplace_is_in_the_case(case: Case) -> None:
     for path in case.folder.rglob("*"):
-        if (
-            path.is_file()
-            and path.suffix in (".py", ".csv", ".yaml", ".geojson")
-            and "ledger" not in path.parts
-        ):
+        if path.is_file() and path.suffix in (".py", ".csv", ".yaml", ".geojson") and "ledger" not in path.parts:
             text = path.read_text(encoding="utf-8")
             assert not any(f"/{word}" in text for word in ("work", "shared", "tmp")), path
 

@@ -138,8 +138,7 @@ def test_a_name_that_is_no_case() -> None:
     with pytest.raises(FissureError) as caught:
         load_case("islamic_stat")
     assert str(caught.value) == (
-        "there is no case 'islamic_stat', expected a folder or one of islamic_state; did you mean "
-        "'islamic_state'?"
+        "there is no case 'islamic_stat', expected a folder or one of islamic_state; did you mean 'islamic_state'?"
     )
 
 
@@ -192,8 +191,7 @@ def test_a_missing_file(write: Write, name: str) -> None:
             "case.yaml",
             "[abroad]",
             "[aboard]",
-            "case.yaml:11: at 'blocs' found list: bloc 'home' is at odds with 'aboard', expected "
-            "another of abroad",
+            "case.yaml:11: at 'blocs' found list: bloc 'home' is at odds with 'aboard', expected another of abroad",
         ),
         (
             "case.yaml",
@@ -221,22 +219,19 @@ def test_a_missing_file(write: Write, name: str) -> None:
             "districts.csv",
             "0.4,0.2,0.6",
             "0.4,0.5,0.6",
-            "districts.csv:2: at 'R1': start_control is 0.4, expected a value from its low 0.5 to "
-            "its high 0.6",
+            "districts.csv:2: at 'R1': start_control is 0.4, expected a value from its low 0.5 to its high 0.6",
         ),
         (
             "districts.csv",
             "R2,Lower,North,Ruritania",
             "R2,Lower,North,Ruritanie",
-            "districts.csv:3: found country 'Ruritanie', expected one of Ruritania; did you mean "
-            "'Ruritania'?",
+            "districts.csv:3: found country 'Ruritanie', expected one of Ruritania; did you mean 'Ruritania'?",
         ),
         (
             "districts.csv",
             "the-state,80",
             "thestate,80",
-            "districts.csv:3: found opponent 'thestate', expected one of the-state; did you mean "
-            "'the-state'?",
+            "districts.csv:3: found opponent 'thestate', expected one of the-state; did you mean 'the-state'?",
         ),
         ("districts.csv", "R2", "R1", "districts.csv:3: district 'R1' stands already on line 2"),
         (
@@ -275,8 +270,7 @@ def test_a_missing_file(write: Write, name: str) -> None:
             "forcing/strikes.csv",
             "Ruritania,1,0,9",
             "Ruritania,10,0,9",
-            "forcing/strikes.csv:3: at 'the top': strikes is 10, expected a value from its low 0 to its "
-            "high 9",
+            "forcing/strikes.csv:3: at 'the top': strikes is 10, expected a value from its low 0 to its high 9",
         ),
         (
             "forcing/prices.csv",
@@ -302,9 +296,7 @@ def test_a_missing_file(write: Write, name: str) -> None:
             "offensives.csv",
             "2001-01-09",
             "2001-02-09",
-            "offensives.csv:2: found start 2001-02-09, expected a day from 2001-01-01 to 2001-01-21 "
-            "(the case's "
-            "weeks)",
+            "offensives.csv:2: found start 2001-02-09, expected a day from 2001-01-01 to 2001-01-21 (the case's weeks)",
         ),
         (
             "offensives.csv",
@@ -369,7 +361,5 @@ def test_a_larger_case_lists_no_more_than_it_should(write: Write) -> None:
     folder = write("offensives.csv", "R2", "R30")
     (folder / "districts.csv").write_text("\n".join(many) + "\n")
     said = message(folder)
-    assert said.startswith(
-        "offensives.csv:2: found district 'R30', expected one of the 19 known; did you mean 'R"
-    )
+    assert said.startswith("offensives.csv:2: found district 'R30', expected one of the 19 known; did you mean 'R")
     assert np.isfinite(load_case("islamic_state").strikes).all()

@@ -85,9 +85,7 @@ def test_a_faulty_observation(write, old, new, sentence):
 def test_a_long_paraphrase(write):
     ledger = load_ledger(write())
     long = ledger.claims["A1-03a"].model_copy(update={"paraphrase": "word " * 61})
-    changed = type(ledger)(
-        ledger.sources, ledger.mechanisms, {long.id: long}, ledger.variables, ledger.observations
-    )
+    changed = type(ledger)(ledger.sources, ledger.mechanisms, {long.id: long}, ledger.variables, ledger.observations)
     assert problems(changed, ["pay-gap"], ["pay_usd_month"]) == [
         "claim 'A1-03a' is longer than 60 words: say it in fewer."
     ]

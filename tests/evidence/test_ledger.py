@@ -66,9 +66,7 @@ CLAIM = """\
     """
 
 
-def claim(
-    source="A1", line="3", taken="mechanism: pay-gap", direction="raises", figure="figure: pay-1"
-) -> str:
+def claim(source="A1", line="3", taken="mechanism: pay-gap", direction="raises", figure="figure: pay-1") -> str:
     return dedent(CLAIM).format(source=source, line=line, taken=taken, direction=direction, figure=figure)
 
 
@@ -184,9 +182,7 @@ def test_band_carries_the_doubt(write):
     assert ledger.observations["pay-2"].band == (100 / 1.5, 450)
     lower = ledger.observations["pay-1"].model_copy(update={"bound": "lower"})
     assert lower.band == (200, math.inf)
-    upper = ledger.observations["pay-1"].model_copy(
-        update={"bound": "upper", "doubt_factor": None, "doubt_abs": 10.0}
-    )
+    upper = ledger.observations["pay-1"].model_copy(update={"bound": "upper", "doubt_factor": None, "doubt_abs": 10.0})
     assert upper.band == (-math.inf, 410)
 
 

@@ -7,9 +7,7 @@ from fissure.evidence import Subject, load_ledger, trace
 from fissure.views.text_trace import lines
 
 SUBJECTS = {
-    "pay-gap": Subject(
-        "mechanism", "pay-gap", "Unequal pay", "push = s (1 - a/b)", ("S0-08b",), ("fighters",)
-    ),
+    "pay-gap": Subject("mechanism", "pay-gap", "Unequal pay", "push = s (1 - a/b)", ("S0-08b",), ("fighters",)),
     "pay-gap.sensitivity": Subject("parameter", "pay-gap.sensitivity", "How strongly", "LogNormal"),
     "fighters": Subject("output", "fighters", "Fighters", "Persons", related=("recruitment",)),
     "territory_km2": Subject("output", "territory_km2", "Area held", "km2"),

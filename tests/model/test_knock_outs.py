@@ -34,7 +34,9 @@ def attempts(r):
 def deaths_ratio(r):
     """Deaths of locals to those of foreigners, per fighter, in strikes and ground fighting."""
     dead = r["killed"][:, :, :2].sum(axis=(1, 2))
-    return (dead[:, LOCAL] + 1) / (dead[:, FOREIGN] + 1) * (r["fighters"][:, :, 1].sum(1) / r["fighters"][:, :, 0].sum(1))
+    return (
+        (dead[:, LOCAL] + 1) / (dead[:, FOREIGN] + 1) * (r["fighters"][:, :, 1].sum(1) / r["fighters"][:, :, 0].sum(1))
+    )
 
 
 def strike_deaths_ratio(r):
@@ -96,9 +98,7 @@ def runs():
     members = jnp.tile(jnp.arange(MEMBERS), len(coalitions))
     record = simulate_block(stacked, members, world_of(case), seed=3, weeks=WEEKS, width=4)
     arrays = {k: np.asarray(v, float) for k, v in record.items()}
-    return {
-        off: {k: v[i * MEMBERS : (i + 1) * MEMBERS] for k, v in arrays.items()} for i, off in enumerate(coalitions)
-    }
+    return {off: {k: v[i * MEMBERS : (i + 1) * MEMBERS] for k, v in arrays.items()} for i, off in enumerate(coalitions)}
 
 
 def test_every_mechanism_has_a_check():

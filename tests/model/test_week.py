@@ -57,7 +57,14 @@ def test_no_nan_no_negative_stock_no_share_outside_its_bounds(small, data):
         x = getattr(s.organisation, name)
         assert np.isfinite(x).all() and (x >= 0).all() and (x <= 1).all(), name
     assert (s.districts.residents >= 0).all() and (s.organisation.treasury >= 0).all()
-    for flow in (s.flows.by_cause, s.flows.recruits, s.flows.fled, s.flows.joined, s.flows.income, s.flows.spending):
+    for flow in (
+        s.flows.by_cause,
+        s.flows.recruits,
+        s.flows.fled,
+        s.flows.joined,
+        s.flows.income,
+        s.flows.spending,
+    ):
         assert (flow >= 0).all()
 
 

@@ -189,9 +189,7 @@ def _districts(path: Path, top: CaseFile) -> list[District]:
     seen: dict[str, int] = {}
     for line, district in enumerate(districts, start=2):
         if district.id in seen:
-            raise FissureError(
-                f"{path}:{line}: district '{district.id}' stands already on line {seen[district.id]}"
-            )
+            raise FissureError(f"{path}:{line}: district '{district.id}' stands already on line {seen[district.id]}")
         seen[district.id] = line
         _known(path, line, "country", district.country, top.countries)
         _known(path, line, "opponent", district.opponent, opponents)
@@ -217,9 +215,7 @@ def _week(path: Path, line: int, day: date, mondays: list[date]) -> int:
     if rest:
         raise FissureError(f"{path}:{line}: found week {day}, a {day:%A}, expected a Monday")
     if not 0 <= week < len(mondays):
-        raise FissureError(
-            f"{path}:{line}: found week {day}, expected one from {mondays[0]} to {mondays[-1]}"
-        )
+        raise FissureError(f"{path}:{line}: found week {day}, expected one from {mondays[0]} to {mondays[-1]}")
     return week
 
 
@@ -238,9 +234,7 @@ def _strikes(
     return _frozen(out[0]), _frozen(out[1]), _frozen(out[2])
 
 
-def _prices(
-    path: Path, top: CaseFile, mondays: list[date]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _prices(path: Path, top: CaseFile, mondays: list[date]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     columns = ["oil_usd_per_barrel", *(f"local_per_usd_{country}" for country in top.countries)]
     out = np.full((len(mondays), len(columns)), np.nan)
     for line, row in enumerate(read_csv(path, price_row(top.countries)), start=2):
@@ -261,9 +255,7 @@ def _offensives(path: Path, top: CaseFile, ids: list[str], mondays: list[date]) 
     seen: dict[str, int] = {}
     for line, offensive in enumerate(offensives, start=2):
         if offensive.id in seen:
-            raise FissureError(
-                f"{path}:{line}: offensive '{offensive.id}' stands already on line {seen[offensive.id]}"
-            )
+            raise FissureError(f"{path}:{line}: offensive '{offensive.id}' stands already on line {seen[offensive.id]}")
         seen[offensive.id] = line
         _known(path, line, "district", offensive.district, ids)
         _known(path, line, "opponent", offensive.opponent, opponents)

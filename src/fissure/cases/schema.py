@@ -199,8 +199,7 @@ class Offensive(Strict):
     def _in_order(self) -> Self:
         if self.strength_low > self.strength_high:
             raise ValueError(
-                f"strength_low is {self.strength_low:g}, "
-                f"expected at most strength_high {self.strength_high:g}"
+                f"strength_low is {self.strength_low:g}, expected at most strength_high {self.strength_high:g}"
             )
         return self
 

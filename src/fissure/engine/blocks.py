@@ -1,7 +1,7 @@
 """A block of members as one file: a zarr group in a zip, closed by a SHA-256 of all that stands before it.
 
-The bytes of a block depend on its arrays alone (no clock, no host), so equal results are equal files. Each array is one
-chunk: reading a variable reads nothing of the others.
+The bytes of a block depend on its arrays alone (no clock, no host), so equal results are equal files. Each
+array is one chunk: reading a variable reads nothing of the others.
 """
 
 import hashlib
@@ -59,9 +59,9 @@ class Block:
         try:
             with ZipStore(self.path, mode="r") as store:
                 return np.asarray(zarr.open_array(store, path=name, mode="r", zarr_format=3)[...])
-        except (OSError, KeyError, ValueError, RuntimeError, zipfile.BadZipFile) as error:
+        except (OSError, LookupError, ValueError, RuntimeError, AttributeError, zipfile.BadZipFile) as error:
             raise FissureError(
-                f"{self.path}: this block of members is damaged ({error}), ask for the run again to make it anew"
+                f"{self.path}: this block is damaged ({error}), ask for the run again to make it anew"
             ) from None
 
     def write(self, arrays: Mapping[str, tuple[tuple[str, ...], NDArray[Any], Mapping[str, str]]]) -> None:
@@ -73,7 +73,7 @@ class Block:
 
 
 def blocks_in(folder: Path) -> list[Block]:
-    """The blocks in `folder` by their first member, unverified; one that overlaps an earlier one is left out."""
+    """The blocks in `folder` by first member, unverified; one that overlaps an earlier one is left out."""
     found = []
     for path in folder.glob("*.zarr.zip"):
         if match := _NAME.fullmatch(path.name):
@@ -86,7 +86,7 @@ def blocks_in(folder: Path) -> list[Block]:
 
 
 def missing(blocks: Iterable[Block], members: int, size: int) -> list[tuple[int, int]]:
-    """Ranges of at most `size` members, cut at multiples of `size`, that `blocks` lack of the first `members`."""
+    """Ranges, cut at multiples of `size`, of those of the first `members` that `blocks` lack."""
     gaps, at = [], 0
     for block in blocks:
         gaps.append((at, min(block.start, members)))

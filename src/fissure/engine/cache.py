@@ -1,7 +1,7 @@
 """Where things are kept between runs, and JAX's cache of compiled programs.
 
-A compiled program is only read back by the very versions, sources, processor and flags that made it: all of them are in
-the name of its folder. (jaxlib changed in place with an old cache beside it has been seen to crash.)
+A compiled program is only read back by the very versions, sources, processor and flags that made it: all of
+them are in the name of its folder. (jaxlib changed in place with an old cache has been seen to crash.)
 """
 
 import hashlib
@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import jax
+from jax.experimental.compilation_cache import compilation_cache
 
 from fissure import __version__
 from fissure import model as _model
@@ -25,7 +26,7 @@ _FLAGS = ("XLA_FLAGS", "JAX_PLATFORMS", "JAX_ENABLE_X64", "JAX_DEFAULT_MATMUL_PR
 
 
 def cache_base() -> Path:
-    """The user's cache folder of Fissure: `FISSURE_CACHE`, else `$XDG_CACHE_HOME/fissure`, else `~/.cache/fissure`."""
+    """Our folder in the user's cache: `FISSURE_CACHE`, `$XDG_CACHE_HOME/fissure` or `~/.cache/fissure`."""
     if own := os.environ.get("FISSURE_CACHE"):
         return Path(own).expanduser().absolute()
     if (shared := os.environ.get("XDG_CACHE_HOME")) and Path(shared).is_absolute():
@@ -38,10 +39,10 @@ def cache_base() -> Path:
 
 @lru_cache(maxsize=1)
 def model_digest() -> str:
-    """SHA-256, in hex, of the sources that make a member: the whole model, its random numbers, its weekly loop."""
+    """SHA-256, in hex, of the sources that make a member: the model, its random numbers, its weekly loop."""
     package = Path(str(_model.__path__[0]))
     engine = Path(__file__).parent
-    files = sorted(package.rglob("*.py")) + [engine / "random.py", engine / "simulate.py"]
+    files = [*sorted(package.rglob("*.py")), engine / "random.py", engine / "simulate.py"]
     sha = hashlib.sha256()
     for path in files:
         data = path.read_bytes()
@@ -74,7 +75,7 @@ def enable_compile_cache() -> Path | None:
     """
     if os.environ.get("FISSURE_NO_CACHE", "") not in ("", "0"):
         return None
-    set_before: str | None = jax.config.jax_compilation_cache_dir
+    set_before: str | None = jax.config.values["jax_compilation_cache_dir"]
     if set_before and not Path(set_before).name.startswith("jax-"):
         return None
     try:
@@ -89,6 +90,7 @@ def enable_compile_cache() -> Path | None:
         jax.config.update("jax_compilation_cache_dir", str(folder))
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.05)
         jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
+        compilation_cache.reset_cache()  # what was compiled before may have settled that there is no cache
     return folder
 
 

@@ -1,11 +1,12 @@
-"""Many members: drawn from the prior, simulated a few at a time by one compiled program, kept block by block."""
+"""Many members: drawn from the prior, simulated by one compiled program, kept block by block."""
 
 import os
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import OrderedDict, deque
+from collections.abc import Callable, Generator, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -27,22 +28,22 @@ from fissure.engine.store import Store, check_folder, check_room, open_store, wr
 from fissure.errors import FissureError
 from fissure.model.catalogue import build, parameters_of, prior_values
 from fissure.model.parameters import Declared
-from fissure.model.world import world_of
+from fissure.model.world import World, world_of
 
 BLOCK = 8
-"""Members in one file."""
-WIDTH = 4
-"""Members in one call of the compiled program, side by side."""
+"""Members in one file, or as many as one call makes where those are more."""
+MOST_THREADS = 16
 SHRUNK = 0.5
 """Bytes on disk for each byte recorded (measured at full scale: 0.45)."""
 
 Records = dict[str, NDArray[Any]]
 Part = Callable[[list[int]], Records]
+Finished = Generator[tuple[tuple[int, int], Records], None, None]
 
 
 @dataclass(frozen=True)
 class Timing:
-    """What a run took: seconds to compile and to simulate, and nanoseconds a fighter-week (0 if all was there)."""
+    """A run took: seconds to compile and to simulate, nanoseconds a fighter-week (0 if all was there)."""
 
     compile: float = 0.0
     run: float = 0.0
@@ -69,7 +70,7 @@ class Run:
         store = open_store(self.folder)
         names = [n for n, v in store.description["variables"].items() if v["dims"][1] == "week"]
         variables = {name: store.variable(name, self.members) for name in names}
-        dims = tuple(dict.fromkeys(d for v in variables.values() for d in v.dims))
+        dims = tuple(dict.fromkeys(str(d) for v in variables.values() for d in v.dims))
         coordinates = {"member": np.arange(self.members), **store.coordinates(dims)}
         return xr.Dataset(variables, coordinates, dict(store.description["attributes"]))
 
@@ -93,8 +94,8 @@ def run(
     slots: int | None = None,
     off: Iterable[str] = (),
     out: str | Path | None = None,
-    block: int = BLOCK,
-    width: int = WIDTH,
+    block: int | None = None,
+    width: int | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Run:
@@ -107,27 +108,41 @@ def run(
         weeks, units, slots: the case's own sizes where not given.
         off: names of mechanisms to switch off.
         out: the folder to keep the run in; a folder in the user's cache, named by the plan, where not given.
-        block, width, threads: members in a file, in a call, and calls at a time; no result depends on them.
+        block, threads: members in a file, and calls at a time; no result depends on them.
+        width: members in a call; part of the plan, see `plan.standard_width`.
         progress: is told how far the run is.
 
-    Raises `FissureError` for bad input, a folder that holds something else, or a full disk, and `Interrupted` on
-    Ctrl-C; what was finished is kept, and the same call goes on from there.
+    Raises `FissureError` for bad input, a folder that holds something else, or a full disk, and `Interrupted`
+    on Ctrl-C; what was finished is kept, and the same call goes on from there.
     """
     whole("members", members, 1, MOST_MEMBERS)
-    whole("block", block, 1, MOST_MEMBERS)
-    whole("width", width, 1, 4096)
     case = case if isinstance(case, Case) else load_case(case)
     parameters = parameters_of(case)
-    plan = plan_of(case, parameters, seed=seed, weeks=weeks, units=units, slots=slots, off=off)
-    folder = cache_base() / "runs" / f"{plan.case}-{plan.key}" if out is None else Path(out)
-    job = _Job(case, parameters, plan, width, _threads(threads), progress or Silent())
+    plan = plan_of(case, parameters, seed=seed, weeks=weeks, units=units, slots=slots, off=off, width=width)
+    block = max(BLOCK, plan.width) if block is None else block
+    whole("block", block, 1, MOST_MEMBERS)
+    folder = cache_base() / "runs" / plan.folder_name if out is None else Path(out)
+    job = _Job(case, parameters, plan, _threads(threads), progress or Silent())
     described = job.description()
     check_folder(folder, described)
-    there = Store(folder, described)
-    check_room(folder, job.bytes_of(members - min(there.members(), members)))
+    there = Store(folder, described).blocks()
+    check_room(folder, job.bytes_of(sum(b - a for a, b in missing(there, members, members))))
     with writing(folder, described) as store:
         timing = job.complete(store, int(members), block)
     return Run(folder, plan, int(members), timing)
+
+
+def planned(
+    case: Case,
+    *,
+    seed: int = 1,
+    weeks: int | None = None,
+    units: int | None = None,
+    slots: int | None = None,
+    off: Iterable[str] = (),
+) -> Plan:
+    """The plan that `run` would follow, its `key` and `folder_name`. Raises `FissureError` for bad input."""
+    return plan_of(case, parameters_of(case), seed=seed, weeks=weeks, units=units, slots=slots, off=off)
 
 
 def open_run(folder: str | Path) -> Run:
@@ -143,13 +158,16 @@ def open_run(folder: str | Path) -> Run:
 def _threads(asked: int | None) -> int:
     """Calls at a time: on a CPU one for each core, on a GPU one.
 
-    Measured at full scale on 2 cores (width 4): one call at a time, XLA spreading each over both cores, 16.5 ns a
-    fighter-week; two at a time 13.4 ns. The results are the same bytes.
+    Measured at full scale on 2 cores (width 4): one call at a time, XLA spreading each over both cores, 16.5
+    ns a fighter-week; two at a time 13.2 ns. The results are the same bytes.
     """
     if asked is not None:
         whole("threads", asked, 1, 1024)
         return asked
-    return len(os.sched_getaffinity(0)) if jax.default_backend() == "cpu" else 1
+    if jax.default_backend() != "cpu":
+        return 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, MOST_THREADS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,21 +177,25 @@ class _Job:
     case: Case
     parameters: list[Declared]
     plan: Plan
-    width: int
     threads: int
     progress: Progress
 
     def description(self) -> dict[str, Any]:
         """What `run.json` says."""
-        names = [p.name for p in self.parameters]
-        own = {"dims": ["member", "parameter"], "dtype": "float64", "units": "see unit", "long_name": "Parameters"}
+        plan, names = self.plan, [p.name for p in self.parameters]
+        own = {
+            "dims": ["member", "parameter"],
+            "dtype": "float64",
+            "units": "see unit",
+            "long_name": "Parameters",
+        }
         return {
-            "about": f"A run of Fissure {self.plan.version}: {self.case.title}, prior ensemble, seed "
-            f"{self.plan.seed}, {self.plan.weeks} weeks, {self.plan.units} units of {self.plan.slots} fighter slots.",
+            "about": f"A run of Fissure {plan.version}: {self.case.title}, prior ensemble, seed {plan.seed}, "
+            f"{plan.weeks} weeks, {plan.units} units of {plan.slots} fighter slots.",
             "attributes": {"case": self.case.name, "title": self.case.title},
-            "plan": self.plan.described(),
-            "coordinates": {**coordinates_of(self.case, self.plan.weeks), "parameter": names},
-            "parameter_units": [p.spec.unit for p in self.parameters],
+            "plan": plan.described(),
+            "coordinates": {**coordinates_of(self.case, plan.weeks), "parameter": names},
+            "parameter_units": [p.unit for p in self.parameters],
             "variables": {**variables_of(), "parameters": own},
         }
 
@@ -189,7 +211,7 @@ class _Job:
 
     def complete(self, store: Store, members: int, block: int) -> Timing:
         """Simulate and keep the members that `store` lacks."""
-        todo = missing(store.sound_blocks(), members, block)
+        todo = missing(store.sound_blocks(repair=True), members, block)
         if not todo:
             return Timing()
         try:
@@ -202,36 +224,31 @@ class _Job:
         except KeyboardInterrupt:
             kept = members - sum(b - a for a, b in missing(store.blocks(), members, block))
             raise Interrupted(
-                f"stopped with {kept} of {members} members kept in {store.folder}, ask for the same run again to go on"
+                f"stopped with {kept} of {members} members kept in {store.folder}, ask for it again to go on"
             ) from None
         finally:
             self.progress.finish()
 
-    def _simulate(
-        self, store: Store, part: Part, todo: list[tuple[int, int]], members: int, compiled: float
-    ) -> Timing:
+    def _simulate(self, store: Store, part: Part, todo: list[tuple[int, int]], members: int, compiled: float) -> Timing:
         total = sum(stop - start for start, stop in todo)
         began, done = time.perf_counter(), 0
-        for (start, stop), records in self._in_order(part, todo):
-            target = Block.at(store.blocks_folder, start, stop)
-            target.path.unlink(missing_ok=True)
-            store.write(target, records)
-            done += stop - start
-            seconds = time.perf_counter() - began
-            ns = seconds * 1e9 / (done * self.plan.fighter_weeks)
-            self.progress.advance(members - total + done, members, seconds, ns)
+        with closing(self._in_order(part, todo)) as finished:
+            for (start, stop), records in finished:
+                store.write(Block.at(store.blocks_folder, start, stop), records)
+                done += stop - start
+                seconds = time.perf_counter() - began
+                ns = seconds * 1e9 / (done * self.plan.fighter_weeks)
+                self.progress.advance(members - total + done, members, seconds, ns)
         return Timing(compiled, seconds, ns, total)
 
-    def _in_order(self, part: Part, todo: list[tuple[int, int]]) -> Iterator[tuple[tuple[int, int], Records]]:
-        """Records of each range in turn; only a few ranges are ever ahead, so memory does not grow with members."""
-        ahead = self.threads + self.threads * self.width // max(todo[0][1] - todo[0][0], 1)
+    def _in_order(self, part: Part, todo: list[tuple[int, int]]) -> Finished:
+        """Records of each range in turn; only a few are ever ahead, so memory does not grow with members."""
+        ahead = self.threads + self.threads * self.plan.width // max(todo[0][1] - todo[0][0], 1)
         with ThreadPoolExecutor(self.threads) as pool:
             waiting: deque[tuple[tuple[int, int], list[Future[Records]]]] = deque()
             try:
                 for span in todo:
-                    calls = [
-                        list(range(a, min(a + self.width, span[1]))) for a in range(*span, self.width)
-                    ]
+                    calls = [list(range(a, min(a + self.plan.width, span[1]))) for a in range(*span, self.plan.width)]
                     waiting.append((span, [pool.submit(part, call) for call in calls]))
                     if len(waiting) > ahead:
                         yield _joined(*waiting.popleft())
@@ -241,19 +258,16 @@ class _Job:
                 pool.shutdown(wait=True, cancel_futures=True)
 
     def _compiled(self) -> Part:
-        """The records of up to `width` members; one program serves any number, filled up with the last member."""
-        enable_compile_cache()
+        """The records of up to `width` members, by one program; fewer are filled up with the last."""
         plan, names = self.plan, [p.name for p in self.parameters]
-        world = world_of(self.case, plan.units, plan.slots)
 
         def inputs(members: list[int]) -> tuple[Any, jax.Array, NDArray[np.float64]]:
-            filled = members + members[-1:] * (self.width - len(members))
+            filled = members + members[-1:] * (self.plan.width - len(members))
             values = prior_values(self.parameters, prior_normals(plan.seed, filled, names))
             return build(self.parameters, values, plan.off), jnp.asarray(filled, jnp.int32), values
 
-        model, member, _ = inputs([0])
-        sizes = {"seed": plan.seed, "weeks": plan.weeks, "width": self.width}
-        program = simulate_block.lower(model, member, world, **sizes).compile()
+        enable_compile_cache()
+        program, world = _program(self.case, plan, inputs([0]))
 
         def part(members: list[int]) -> Records:
             model, member, values = inputs(members)
@@ -261,6 +275,21 @@ class _Job:
             return {name: np.asarray(array)[: len(members)] for name, array in found.items()}
 
         return part
+
+
+_programs: OrderedDict[Plan, tuple[Callable[..., Any], World]] = OrderedDict()
+
+
+def _program(case: Case, plan: Plan, example: tuple[Any, jax.Array, Any]) -> tuple[Callable[..., Any], World]:
+    """The compiled program and the world of a plan; the last few stay, as switches need no other program."""
+    key = replace(plan, off=(), priors_digest="")
+    if key not in _programs:
+        world, (model, member, _) = world_of(case, plan.units, plan.slots), example
+        sizes = {"seed": plan.seed, "weeks": plan.weeks, "width": plan.width}
+        _programs[key] = simulate_block.lower(model, member, world, **sizes).compile(), world
+        if len(_programs) > 4:
+            _programs.popitem(last=False)
+    return _programs[key]
 
 
 def _joined(span: tuple[int, int], calls: list[Future[Records]]) -> tuple[tuple[int, int], Records]:

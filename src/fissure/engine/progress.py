@@ -5,7 +5,8 @@ import time
 from typing import Protocol, TextIO
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress as Bar, TextColumn
+from rich.progress import BarColumn, TextColumn
+from rich.progress import Progress as Bar
 
 from fissure.errors import FissureError
 
@@ -41,7 +42,7 @@ class Silent:
 
 
 class RichProgress:
-    """A live line on a terminal (standard error by default); elsewhere a plain line at most every `every` seconds."""
+    """A live line on a terminal (standard error by default); elsewhere a plain line every `every` seconds."""
 
     def __init__(self, stream: TextIO | None = None, every: float = 10.0):
         self._console = Console(file=stream or sys.stderr, highlight=False)

@@ -9,7 +9,7 @@ doi:10.1145/2063384.2063405. Proven by the known answers of Random123 in the tes
 
 import math
 import zlib
-from functools import lru_cache
+from functools import cache
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -46,7 +46,7 @@ def threefry4x32(key: Words, counter: Words) -> Words:
     return x[0], x[1], x[2], x[3]
 
 
-@lru_cache(maxsize=None)
+@cache
 def stream_id(name: str) -> int:
     """The stable 32-bit number of a stream's name; a new mechanism moves nobody else's luck."""
     return zlib.crc32(name.encode())

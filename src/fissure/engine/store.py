@@ -4,7 +4,7 @@
     run.lock                          held by the process that writes
     blocks/0000000-0000008.zarr.zip   members 0 to 7
 
-Every file appears whole or not at all, so a run that is killed at any moment goes on from its last finished block.
+Every file appears whole or not at all: a run that is killed at any moment goes on from what was finished.
 """
 
 import errno
@@ -50,8 +50,11 @@ class Store:
         """The blocks that are there, by their first member, unverified."""
         return blocks_in(self.blocks_folder)
 
-    def sound_blocks(self) -> list[Block]:
-        """The blocks whose checksums hold; a damaged one is named in a `DamagedBlock` warning and left out."""
+    def sound_blocks(self, repair: bool = False) -> list[Block]:
+        """The blocks whose checksums hold; a damaged one is named in a `DamagedBlock` warning and left out.
+
+        `repair` removes what is damaged.
+        """
         out = []
         for block in self.blocks():
             if block.is_whole():
@@ -59,6 +62,8 @@ class Store:
             else:
                 message = f"{block.path}: members {block.start} to {block.stop - 1} are damaged and are made again"
                 warnings.warn(message, DamagedBlock, stacklevel=2)
+                if repair:
+                    block.path.unlink(missing_ok=True)
         return out
 
     def members(self) -> int:
@@ -71,7 +76,7 @@ class Store:
         return at
 
     def write(self, block: Block, records: Mapping[str, np.ndarray]) -> None:
-        """Keep the records of a block, each of shape (members, ...). Raises `FissureError` if the disk refuses."""
+        """Keep the records of a block, each of shape (members, ...); `FissureError` if the disk refuses."""
         variables = self.description["variables"]
         arrays = {
             name: (tuple(v["dims"]), records[name], {"units": v["units"], "long_name": v["long_name"]})
@@ -110,7 +115,7 @@ def open_store(folder: Path) -> Store:
 
 
 def check_folder(folder: Path, description: Mapping[str, Any]) -> None:
-    """Refuse, touching nothing, a folder that holds something else or a run of another plan (`FissureError`)."""
+    """Raise `FissureError`, touching nothing, if the folder holds something else or a run of another plan."""
     if not folder.exists():
         return
     if not folder.is_dir():
@@ -149,8 +154,8 @@ def _shown(value: Any) -> str:
 def writing(folder: Path, description: Mapping[str, Any]) -> Iterator[Store]:
     """The store in `folder`, made if it is not there, held by this process alone.
 
-    Leftovers of a run that was killed are removed. Raises `FissureError` if the folder holds something else, a
-    run of another plan, or if another process is writing to it.
+    Leftovers of a run that was killed are removed. Raises `FissureError` if the folder holds something else,
+    a run of another plan, or if another process is writing to it.
     """
     check_folder(folder, description)
     with explained(folder, 1 << 16):

@@ -131,9 +131,7 @@ class Variable(Strict):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if (self.output is None) == (self.reason is None):
-            raise ValueError(
-                "expected either an output or a reason why the model does not produce it, not both"
-            )
+            raise ValueError("expected either an output or a reason why the model does not produce it, not both")
         if (self.how == "none") != (self.output is None):
             raise ValueError("expected how 'none' just where there is no output")
         if self.how == "cumulative" and self.since is None:

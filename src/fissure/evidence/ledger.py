@@ -81,8 +81,7 @@ def load_ledger(*folders: Path) -> Ledger:
         lines = sources[claim.source].lines
         if lines is not None and claim.line > lines:
             raise FissureError(
-                f"{_at(here, 'line')}: found line {claim.line}, expected at most {lines}, "
-                f"the length of {claim.source}"
+                f"{_at(here, 'line')}: found line {claim.line}, expected at most {lines}, the length of {claim.source}"
             )
     for observation in observations.values():
         here = observation_places[observation.id]
@@ -112,8 +111,7 @@ def _merge(folders: Iterable[Path], file: str, kind: type[E], key: str) -> tuple
             if name in entries:
                 first, at, first_line = places[name]
                 raise FissureError(
-                    f"{path}:{line(position, key)}: {key} '{name}' stands twice, "
-                    f"first in {first}:{first_line(at, key)}"
+                    f"{path}:{line(position, key)}: {key} '{name}' stands twice, first in {first}:{first_line(at, key)}"
                 )
             entries[name] = entry
             places[name] = (path, position, line)

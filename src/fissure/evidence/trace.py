@@ -69,8 +69,7 @@ def trace(name: str, ledger: Ledger, subjects: Mapping[str, Subject]) -> Trace:
         observations=observations,
         rival_groups=groups,
         sources={
-            key: ledger.sources[key]
-            for key in dict.fromkeys([*(x.source for x in claims), *(o.source for o in shown)])
+            key: ledger.sources[key] for key in dict.fromkeys([*(x.source for x in claims), *(o.source for o in shown)])
         },
         variables={key: ledger.variables[key] for key in dict.fromkeys(o.variable for o in shown)},
         related=_related(subject, ledger, claims, observations),
@@ -135,6 +134,8 @@ def _claims_of(subject: Subject, ledger: Ledger) -> tuple[Claim, ...]:
 
 def _observations_of(subject: Subject, ledger: Ledger, claims: Iterable[Claim]) -> tuple[Observation, ...]:
     everything = ledger.observations.values()
+    if subject.kind == "parameter":
+        return tuple(o for o in everything if o.id in subject.claims)
     if subject.kind == "output":
         return ledger.observations_of(subject.name)
     if subject.kind == "observation":

@@ -2,8 +2,8 @@
 
 import importlib
 import pkgutil
-from collections.abc import Mapping
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, get_type_hints
 
 import jax.numpy as jnp
@@ -15,10 +15,11 @@ from fissure.cases.schema import ParameterPrior
 from fissure.errors import FissureError, nearest
 from fissure.model import mechanisms
 from fissure.model.mechanism import Mechanism
-from fissure.model.parameters import Declared, declared, quantile
+from fissure.model.parameters import Declared, quantile, quantities
 from fissure.model.settle import Settlement
 from fissure.model.start import Start
 from fissure.model.week import Model
+from fissure.reading import read_yaml_lines
 
 GROUPS = ("ranks", "factions", "rule", "governed", "war")
 
@@ -56,29 +57,47 @@ def parts() -> dict[str, type]:
     return {"start": Start, **settling, **mechanism_classes()}
 
 
-def parameters_of(case: Case | None = None) -> list[Declared]:
-    """All parameters, in a fixed order, with the case's own prior where `priors.yaml` gives one.
+def parameters_of(case: Case) -> list[Declared]:
+    """All parameters in a fixed order, each with what `case` believes of it.
 
-    Raises `FissureError` when the case names a parameter that does not exist, or another unit.
+    Raises `FissureError` where `priors.yaml` of the case names a parameter that does not exist or another
+    unit, or leaves a parameter out.
     """
-    overrides: Mapping[str, ParameterPrior] = case.priors if case else {}
-    out = [d for owner, kind in parts().items() for d in declared(owner, kind, overrides)]
-    known = {d.name: d for d in out}
-    defaults = {d.name: d for owner, kind in parts().items() for d in declared(owner, kind, {})}
-    for name, spec in overrides.items():
-        where = f"{case.folder / 'priors.yaml'}" if case else "priors"
+    path, priors = case.folder / "priors.yaml", case.priors
+    known = {
+        name: (owner, field, quantity)
+        for owner, kind in parts().items()
+        for name, field, quantity in quantities(owner, kind)
+    }
+    for name, prior in priors.items():
         if name not in known:
-            raise FissureError(f"{where}: there is no parameter '{name}'{nearest(name, known)}")
-        if spec.unit != defaults[name].spec.unit:
+            raise FissureError(f"{_at(path, name)}: there is no parameter '{name}'{nearest(name, known)}")
+        unit = known[name][2].unit
+        if prior.unit != unit:
             raise FissureError(
-                f"{where}: parameter '{name}' has unit '{spec.unit}', expected '{defaults[name].spec.unit}'"
+                f"{_at(path, name, 'unit')}: parameter '{name}' has unit '{prior.unit}', expected '{unit}'"
             )
-    return out
+    for name, (_, _, what) in known.items():
+        if name not in priors:
+            raise FissureError(f"{path}: parameter '{name}' has no prior (unit: {what.unit}, meaning: {what.meaning})")
+    return [
+        Declared(name, owner, field, what.unit, what.meaning, priors[name])
+        for name, (owner, field, what) in known.items()
+    ]
+
+
+def _at(path: Path, name: str, *keys: str) -> str:
+    """`FILE:LINE` of the entry `name`; the file alone where the case's priors did not come from it."""
+    try:
+        found, line = read_yaml_lines(path, dict[str, ParameterPrior])
+    except FissureError:
+        return str(path)
+    return f"{path}:{line(name, *keys)}" if name in found else str(path)
 
 
 def prior_values(parameters: list[Declared], z: NDArray[np.float64]) -> NDArray[np.float64]:
     """Values of parameters at standard normals `z`, both of shape (..., parameters)."""
-    columns = [quantile(p.spec.prior, z[..., i]) for i, p in enumerate(parameters)]
+    columns = [quantile(p.prior.prior, z[..., i]) for i, p in enumerate(parameters)]
     return np.stack(columns, axis=-1)
 
 
@@ -102,7 +121,5 @@ def build(parameters: list[Declared], values: NDArray[Any], off: tuple[str, ...]
     return Model(
         start=Start(**by_owner["start"]),
         settlement=Settlement(**settling),
-        mechanisms={
-            name: kinds[name](on=on, **by_owner.get(name, {})) for name, on in switches.items()
-        },
+        mechanisms={name: kinds[name](on=on, **by_owner.get(name, {})) for name, on in switches.items()},
     )

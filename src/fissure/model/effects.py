@@ -12,94 +12,98 @@ reads the sums. Three kinds of channel exist:
 import math
 from collections.abc import Sequence
 from dataclasses import fields
+from typing import Any
 
 import equinox as eqx
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 Fighter = Float[Array, "#units #slots"]  # broadcast over fighters: (), (units, 1) or (units, slots)
 Unit = Float[Array, "#units"]
 District = Float[Array, "#districts"]
 Scalar = Float[Array, ""]
+ZERO: Any = np.float32(0.0)  # what a channel holds that a mechanism leaves out
 
 
 class Effects(eqx.Module):
     """Contributions of one mechanism, or their sum. A channel left out contributes nothing."""
 
     # Fighters' minds, per week
-    commitment_rise: Fighter | None = None
-    commitment_fall: Fighter | None = None
-    grievance_rise: Fighter | None = None
-    grievance_fall: Fighter | None = None
-    fear_rise: Fighter | None = None
-    fear_fall: Fighter | None = None
-    doubt_rise: Fighter | None = None
-    doubt_fall: Fighter | None = None
+    commitment_rise: Fighter = ZERO
+    commitment_fall: Fighter = ZERO
+    grievance_rise: Fighter = ZERO
+    grievance_fall: Fighter = ZERO
+    fear_rise: Fighter = ZERO
+    fear_fall: Fighter = ZERO
+    doubt_rise: Fighter = ZERO
+    doubt_fall: Fighter = ZERO
 
     # Fighters' hazards, per week
-    attempt: Fighter | None = None  # of trying to leave
-    attempt_log: Fighter | None = None
-    purge: Fighter | None = None  # of being killed by one's own over doctrine
-    strike: Unit | None = None  # of being killed from the air
-    strike_log: Unit | None = None
-    ground: Unit | None = None  # of being killed or captured in ground fighting
-    clash: Unit | None = None  # of being killed by fighters of another bloc
+    attempt: Fighter = ZERO  # of trying to leave
+    attempt_log: Fighter = ZERO
+    purge: Fighter = ZERO  # of being killed by one's own over doctrine
+    strike: Unit = ZERO  # of being killed from the air
+    strike_log: Unit = ZERO
+    ground: Unit = ZERO  # of being killed or captured in ground fighting
+    clash: Unit = ZERO  # of being killed by fighters of another bloc
 
     # What becomes of those who try to leave
-    caught_logit: Unit | None = None  # log odds of being caught
-    execution_logit: Scalar | None = None  # log odds that the caught are executed rather than jailed and returned
+    caught_logit: Unit = ZERO  # log odds of being caught
+    execution_logit: Scalar = ZERO  # log odds that the caught are executed rather than jailed and returned
 
     # Posts
-    rural_logit: Unit | None = None  # log odds of a rural post
+    rural_logit: Unit = ZERO  # log odds of a rural post
 
     # Districts
-    power_log: District | None = None  # the group's fighting power
-    attack: District | None = None  # opponents attacking, fighters
-    garrison: District | None = None  # opponents standing, fighters beyond those of the start
-    ground_lost: District | None = None  # share of held ground lost, per week
-    ground_gained: District | None = None  # share of ground not held gained, per week
-    support_rise: District | None = None
-    support_fall: District | None = None
-    dread_rise: District | None = None
-    dread_fall: District | None = None
-    services_rise: District | None = None
-    services_fall: District | None = None
-    resistance_rise: District | None = None
-    resistance_fall: District | None = None
-    resistance_log: District | None = None  # on resistance_rise
-    flight: District | None = None  # residents' hazard of fleeing, per week
-    flight_log: District | None = None
-    residents_executed: District | None = None  # residents' hazard of being executed, per week
-    wells_rise: District | None = None
-    wells_fall: District | None = None
+    power_log: District = ZERO  # the group's fighting power
+    attack: District = ZERO  # opponents attacking, fighters
+    garrison: District = ZERO  # opponents standing, fighters beyond those of the start
+    ground_lost: District = ZERO  # share of held ground lost, per week
+    ground_gained: District = ZERO  # share of ground not held gained, per week
+    support_rise: District = ZERO
+    support_fall: District = ZERO
+    dread_rise: District = ZERO
+    dread_fall: District = ZERO
+    services_rise: District = ZERO
+    services_fall: District = ZERO
+    resistance_rise: District = ZERO
+    resistance_fall: District = ZERO
+    resistance_log: District = ZERO  # on resistance_rise
+    flight: District = ZERO  # residents' hazard of fleeing, per week
+    flight_log: District = ZERO
+    residents_executed: District = ZERO  # residents' hazard of being executed, per week
+    wells_rise: District = ZERO
+    wells_fall: District = ZERO
 
     # Recruits, persons per week
-    foreign_recruits: Scalar | None = None
-    foreign_recruits_log: Scalar | None = None
-    local_recruits: Scalar | None = None
-    local_recruits_log: Scalar | None = None
+    foreign_recruits: Scalar = ZERO
+    foreign_recruits_log: Scalar = ZERO
+    local_recruits: Scalar = ZERO
+    local_recruits_log: Scalar = ZERO
 
     # Money, thousand dollars per week
-    oil_income: Scalar | None = None
-    tax_income: Scalar | None = None
-    confiscation_income: Scalar | None = None
-    other_income: Scalar | None = None
+    oil_income: Scalar = ZERO
+    tax_income: Scalar = ZERO
+    confiscation_income: Scalar = ZERO
+    other_income: Scalar = ZERO
 
     # Organisation
-    pay_scale_rise: Scalar | None = None
-    pay_scale_fall: Scalar | None = None
-    tax_rate_rise: Scalar | None = None
-    tax_rate_fall: Scalar | None = None
-    prestige_rise: Scalar | None = None
-    prestige_fall: Scalar | None = None
+    pay_scale_rise: Scalar = ZERO
+    pay_scale_fall: Scalar = ZERO
+    tax_rate_rise: Scalar = ZERO
+    tax_rate_fall: Scalar = ZERO
+    prestige_rise: Scalar = ZERO
+    prestige_fall: Scalar = ZERO
 
     # Counted only
-    clashes: Scalar | None = None  # clashes between blocs, this week
+    clashes: Scalar = ZERO  # clashes between blocs, this week
 
 
 def switched(effects: Effects, on: Scalar) -> Effects:
     """`effects` times the switch `on` in {0, 1}: off, every channel contributes exactly zero."""
-    return Effects(**{f.name: None if (x := getattr(effects, f.name)) is None else x * on for f in fields(Effects)})
+    channels = {f.name: getattr(effects, f.name) for f in fields(Effects)}
+    return Effects(**{name: x if x is ZERO else x * on for name, x in channels.items()})
 
 
 def total(contributions: Sequence[Effects]) -> Effects:
@@ -110,7 +114,7 @@ def total(contributions: Sequence[Effects]) -> Effects:
     """
     sums = {}
     for f in fields(Effects):
-        found = [x for e in contributions if (x := getattr(e, f.name)) is not None]
+        found = [x for e in contributions if (x := getattr(e, f.name)) is not ZERO]
         found = [jnp.asarray(x, jnp.float32) for x in found]
         small = [x for x in found if not _per_fighter(x)]
         large = [x for x in found if _per_fighter(x)]

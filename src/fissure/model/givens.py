@@ -13,11 +13,11 @@ Scalar = Float[Array, ""]
 class Givens(eqx.Module):
     """What stays fixed for one member: measured ground and the war as this member meets it."""
 
-    mapped_area: Float[Array, "districts"]  # km2 that a map-maker would count
-    garrison: Float[Array, "districts"]  # opponents' fighters at the start
-    strikes_z: Float[Array, "countries"]  # where in their ranges the strike counts lie, standard normal
-    offensive_start: Float[Array, "offensives"]  # week
-    offensive_strength: Float[Array, "offensives"]  # attacking fighters
+    mapped_area: Float[Array, " districts"]  # km2 that a map-maker would count
+    garrison: Float[Array, " districts"]  # opponents' fighters at the start
+    strikes_z: Float[Array, " countries"]  # where in their ranges the strike counts lie, standard normal
+    offensive_start: Float[Array, " offensives"]  # week
+    offensive_strength: Float[Array, " offensives"]  # attacking fighters
     # At the start, for comparison
     held_residents: Scalar
     held_area: Scalar  # mapped km2
@@ -25,8 +25,12 @@ class Givens(eqx.Module):
     tax_rate: Scalar
 
 
-def between(low: Array, best: Array, high: Array, z: Array) -> Array:
-    """`best` at z = 0, `low` and `high` at the 5% and 95% points, log-linear in each half."""
+def between(quantiles: Array, z: Array) -> Array:
+    """Values at standard normals `z`: `quantiles` holds low, best, high along its first axis, at 5%, 50% and 95%.
+
+    Log-linear in each half.
+    """
+    low, best, high = quantiles
     tiny = 1e-6
     up = jnp.log((high + tiny) / (best + tiny)) / Z90
     down = jnp.log((best + tiny) / (low + tiny)) / Z90
@@ -35,10 +39,9 @@ def between(low: Array, best: Array, high: Array, z: Array) -> Array:
 
 def week_of(index: Array, world: World, given: Givens) -> Week:
     """The forcing of week `index` as this member meets it."""
-    low, best, high = world.strikes[index]
     return Week(
         index=index,
-        strikes=between(low, best, high, given.strikes_z),
+        strikes=between(world.strikes[index], given.strikes_z),
         oil_price=world.oil_price[index],
         exchange=world.exchange[index],
         offensive_age=index - given.offensive_start,

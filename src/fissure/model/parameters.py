@@ -1,15 +1,16 @@
-"""Parameters of mechanisms and processes: declared as fields with a prior, a unit, a reason and evidence.
+"""Parameters: declared as fields with a unit and a meaning; what is believed of them belongs to the case.
 
-Every prior is a transform of a standard normal: a member of the prior ensemble is a vector of independent normals,
-one for each parameter, and so is a point of the posterior. `quantile` maps the normals to values.
+Every prior is a transform of a standard normal: a member of the prior ensemble is a vector of independent
+normals, one for each parameter, and so is a point of the posterior. `quantile` maps the normals to values.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
 import equinox as eqx
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from fissure.cases.schema import ParameterPrior, Prior
@@ -17,46 +18,39 @@ from fissure.cases.schema import ParameterPrior, Prior
 Z90 = 1.6448536269514722  # the 95% quantile of the standard normal
 
 
-def parameter(
-    kind: str, low: float, high: float, unit: str, reason: str, evidence: tuple[str, ...] = ()
-) -> Any:
-    """Declare a parameter of a mechanism.
+@dataclass(frozen=True)
+class Quantity:
+    """What a parameter is: its unit, and its meaning in one short plain sentence."""
 
-    Args:
-        kind: `lognormal`, `normal`, `logitnormal` (all with `low`, `high` as 5% and 95% quantiles), `uniform`
-            (`low`, `high` its bounds).
-        low, high: the prior's 90% interval, in `unit`.
-        unit: the unit of the parameter.
-        reason: why this interval.
-        evidence: ids of claims or observations, or references, that speak for it.
-    """
-    prior = Prior(kind=kind, low=low, high=high)  # type: ignore[arg-type]
-    spec = ParameterPrior(prior=prior, unit=unit, reason=reason, evidence=list(evidence))
-    return eqx.field(metadata={"parameter": spec})
+    unit: str
+    meaning: str
 
 
 @dataclass(frozen=True)
 class Declared:
-    """A parameter as the model declares it, or as a case overrides it."""
+    """A parameter of the model with what a case believes of it; `name` is `owner.field`, with dashes."""
 
     name: str
     owner: str
     field: str
-    spec: ParameterPrior
-    overridden: bool = False
+    unit: str
+    meaning: str
+    prior: ParameterPrior
 
 
-def declared(owner: str, kind: type, overrides: Mapping[str, ParameterPrior]) -> list[Declared]:
-    """The parameters of class `kind`, named `owner.field`, each with the case's prior where it gives one."""
-    out = []
+def parameter(unit: str, meaning: str) -> Any:
+    """Declare a field of a mechanism or process as a parameter, in `unit`, that stands for `meaning`."""
+    return eqx.field(metadata={"parameter": Quantity(unit, meaning)})
+
+
+def quantities(owner: str, kind: type) -> Iterator[tuple[str, str, Quantity]]:
+    """Name (`owner.field`, with dashes), field and quantity of each parameter that class `kind` declares."""
     for f in fields(kind):
-        if (spec := f.metadata.get("parameter")) is not None:
-            name = f"{owner}.{f.name.replace('_', '-')}"
-            out.append(Declared(name, owner, f.name, overrides.get(name, spec), name in overrides))
-    return out
+        if (quantity := f.metadata.get("parameter")) is not None:
+            yield f"{owner}.{f.name.replace('_', '-')}", f.name, quantity
 
 
-def quantile(prior: Prior, z: np.ndarray) -> np.ndarray:
+def quantile(prior: Prior, z: NDArray[np.float64]) -> NDArray[np.float64]:
     """Values of a parameter at standard normals `z` (any shape), in the parameter's unit, as `float64`."""
     if prior.kind == "fixed":
         return np.full_like(z, prior.low)

@@ -7,7 +7,7 @@ from fissure.model.sense import Sensed
 from fissure.model.state import Cause
 
 
-def executions_seen(sensed: Sensed) -> Float[Array, "units"]:
+def executions_seen(sensed: Sensed) -> Float[Array, " units"]:
     """Members executed for leaving last week, per 1,000 fighters in the country where each unit stands."""
     executed = sensed.flows.by_cause[:, Cause.EXECUTED].astype(jnp.float32)
     country = sensed.world.country

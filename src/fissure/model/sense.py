@@ -29,18 +29,18 @@ class Sensed(eqx.Module):
     wish: Float[Array, "units slots"]  # to leave if leaving were free, in [0, 1]
 
     # By unit: fighters present and means of their minds
-    strength: Float[Array, "units"]
-    commitment: Float[Array, "units"]
-    grievance: Float[Array, "units"]
-    fear: Float[Array, "units"]
-    doubt: Float[Array, "units"]
-    skill: Float[Array, "units"]
+    strength: Float[Array, " units"]
+    commitment: Float[Array, " units"]
+    grievance: Float[Array, " units"]
+    fear: Float[Array, " units"]
+    doubt: Float[Array, " units"]
+    skill: Float[Array, " units"]
     post: Float[Array, "units districts"]  # one-hot of the district where posted
 
     # By district
-    posted: Float[Array, "districts"]  # fighters
-    power: Float[Array, "districts"]  # fighters weighted by commitment and skill
-    held: Int[Array, "districts"]  # residents on held ground
+    posted: Float[Array, " districts"]  # fighters
+    power: Float[Array, " districts"]  # fighters weighted by commitment and skill
+    held: Int[Array, " districts"]  # residents on held ground
 
     # By origin, local and foreign
     fighters_of: Float[Array, "2"]

@@ -11,7 +11,17 @@ from fissure.model.givens import Givens, between
 from fissure.model.mechanism import Draws
 from fissure.model.parameters import Z90, parameter
 from fissure.model.settle.posting import post
-from fissure.model.state import Cause, Districts, Fighters, Flows, Organisation, State, Units
+from fissure.model.state import (
+    INCOME,
+    SPENDING,
+    Cause,
+    Districts,
+    Fighters,
+    Flows,
+    Organisation,
+    State,
+    Units,
+)
 from fissure.model.world import World
 
 Scalar = Float[Array, ""]
@@ -22,71 +32,31 @@ class Start(eqx.Module):
 
     title: ClassVar[str] = "Where the group starts"
 
-    fighters: Scalar = parameter(
-        "lognormal", 14_000, 30_000, "fighters",
-        "Official estimates run from 10,000 in mid 2014 to 20,000-31,500 in September 2014.",
-        ("fighters-total-2014-09-cia", "S1-07b"),
-    )  # fmt: skip
-    foreign_share: Scalar = parameter(
-        "logitnormal", 0.25, 0.6, "share",
-        "Arrivals to all groups by mid 2014 were about 12,000; S1's two thirds counts arrivals to all groups.",
-        ("foreign-fighters-cumulative-2014-06-soufan", "S1-07b"),
-    )  # fmt: skip
-    treasury: Scalar = parameter(
-        "lognormal", 300_000, 1_500_000, "thousand USD",
-        "Press accounts of mid 2014 put assets between about 400 million and 2 billion dollars after Mosul.",
-    )  # fmt: skip
-    prestige: Scalar = parameter(
-        "logitnormal", 0.7, 0.95, "index 0 to 1", "The summer of 2014 was the height of its fame.", ("S1-07a",)
-    )  # fmt: skip
-    commitment: Scalar = parameter(
-        "logitnormal", 0.6, 0.9, "index 0 to 1",
-        "Members of the summer of 2014 had joined a winning group; the index has no unit of its own.",
-    )  # fmt: skip
-    grievance: Scalar = parameter(
-        "logitnormal", 0.03, 0.2, "index 0 to 1", "Low at the start: the complaints are of later months.", ("S0-08a",)
-    )  # fmt: skip
-    doubt: Scalar = parameter(
-        "logitnormal", 0.03, 0.2, "index 0 to 1", "Low at the start: doubt is told of later months."
-    )  # fmt: skip
-    skill: Scalar = parameter(
-        "logitnormal", 0.4, 0.7, "index 0 to 1", "A core of veterans among many new recruits.", ("S4-09a",)
-    )  # fmt: skip
-    newcomer_skill: Scalar = parameter(
-        "logitnormal", 0.2, 0.45, "index 0 to 1", "Recruits after two to eight weeks of camp, against the veterans' 0.4-0.7."
-    )  # fmt: skip
-    spread: Scalar = parameter(
-        "uniform", 0.1, 0.4, "index", "Half-width of the spread of commitment among members; people differ."
-    )  # fmt: skip
-    served: Scalar = parameter(
-        "lognormal", 10, 60, "weeks", "Mean service at the start; most had joined within the year before.", ("S1-07a",)
-    )  # fmt: skip
+    fighters: Scalar = parameter("fighters", "Fighters of the group on the first day.")
+    foreign_share: Scalar = parameter("share", "Share of fighters on the first day who came from abroad.")
+    treasury: Scalar = parameter("thousand USD", "Money in hand on the first day.")
+    prestige: Scalar = parameter("index 0 to 1", "Fame of the group on the first day.")
+    commitment: Scalar = parameter("index 0 to 1", "Mean will to fight of members on the first day, and of newcomers.")
+    grievance: Scalar = parameter("index 0 to 1", "Mean felt unfairness among members on the first day.")
+    doubt: Scalar = parameter("index 0 to 1", "Mean doubt of the leadership among members on the first day.")
+    skill: Scalar = parameter("index 0 to 1", "Mean fighting skill of members on the first day.")
+    newcomer_skill: Scalar = parameter("index 0 to 1", "Fighting skill of a newcomer.")
+    spread: Scalar = parameter("index", "Half-width of the spread of commitment among members.")
+    served: Scalar = parameter("weeks", "Mean service of members on the first day.")
     support: Scalar = parameter(
-        "logitnormal", 0.3, 0.75, "share of the constituency",
-        "Three quarters of Mosul's residents stayed eight months after its capture (Revkin 2021): passive acceptance.",
-    )  # fmt: skip
-    dread: Scalar = parameter(
-        "logitnormal", 0.2, 0.6, "index 0 to 1", "Residents' fear on arrival; its violence was widely known."
-    )  # fmt: skip
-    services: Scalar = parameter(
-        "logitnormal", 0.4, 0.75, "index 0 to 1", "War-worn but working services, whose staff stayed at first."
-    )  # fmt: skip
-    resistance: Scalar = parameter(
-        "lognormal", 0.0005, 0.01, "share of residents", "Small cells from the start in most held towns.", ("S1-12c",)
-    )  # fmt: skip
+        "share of the constituency",
+        "Share of the constituency that accepts the group's rule on the first day.",
+    )
+    dread: Scalar = parameter("index 0 to 1", "Residents' fear of the group's violence on the first day.")
+    services: Scalar = parameter("index 0 to 1", "Level of public services on the first day.")
+    resistance: Scalar = parameter("share of residents", "Share of residents in organised resistance on the first day.")
     tax_rate: Scalar = parameter(
-        "logitnormal", 0.1, 0.35, "share of household surplus", "Alms tax and fees of the first year."
-    )  # fmt: skip
-    garrison: Scalar = parameter(
-        "lognormal", 0.6, 1.7, "ratio",
-        "Common error of the opponents' strengths in the case, which are orders of magnitude.",
-    )  # fmt: skip
+        "share of household surplus", "Share of households' surplus taken in tax on the first day."
+    )
+    garrison: Scalar = parameter("ratio", "Common factor on all opponents' strengths at the start.")
     mapped_density: Scalar = parameter(
-        "lognormal", 4, 40, "residents per km2",
-        "Map-makers leave out empty desert: IHS gives 90,800 km2 for both countries, the UNHCR polygon 117,290 in "
-        "Iraq alone. Ground counts as held in so far as people live on it.",
-        ("territory-km2-2015-01-ihs", "territory-km2-armed-group-iraq-2014-09-unhcr"),
-    )  # fmt: skip
+        "residents per km2", "Residents per area above which a map-maker counts ground as held."
+    )
 
 
 def _normal(draw: Draws, shape: tuple[int, ...], index: int) -> Array:
@@ -104,7 +74,7 @@ def givens(start: Start, world: World, draw: Draws) -> Givens:
     shift = jnp.clip(_normal(draw, (n_offensives,), 4), -2, 2) * world.offensive_doubt / Z90
     return Givens(
         mapped_area=mapped,
-        garrison=start.garrison * between(*world.garrison, z=_normal(draw, (len(density),), 2)),
+        garrison=start.garrison * between(world.garrison, _normal(draw, (len(density),), 2)),
         strikes_z=_normal(draw, (n_countries,), 3),
         offensive_start=world.offensive_start + shift,
         offensive_strength=jnp.exp(middle + half * _normal(draw, (n_offensives,), 5)),
@@ -193,8 +163,8 @@ def no_flows(units: int, districts: int) -> Flows:
         fled=none,
         executed_residents=none,
         joined=none,
-        income=jnp.zeros(4, jnp.int32),
-        spending=jnp.zeros(4, jnp.int32),
+        income=jnp.zeros(len(INCOME), jnp.int32),
+        spending=jnp.zeros(len(SPENDING), jnp.int32),
         lost=nowhere,
         gained=nowhere,
         attacked=nowhere,

@@ -10,12 +10,12 @@ import equinox as eqx
 from jaxtyping import Array, Bool, Float, Int
 
 PerFighter = Float[Array, "units slots"]
-PerDistrict = Float[Array, "districts"]
+PerDistrict = Float[Array, " districts"]
 Scalar = Float[Array, ""]
 
 ORIGINS = ("local", "foreign")
 INCOME = ("oil", "tax", "confiscation", "other")
-SPENDING = ("pay_local", "pay_foreign", "war", "services")
+SPENDING = ("pay_local", "pay_foreign", "war", "services", "projects")
 
 
 class Cause(IntEnum):
@@ -50,16 +50,16 @@ class Fighters(eqx.Module):
 class Units(eqx.Module):
     """Units of about a hundred fighters of one bloc."""
 
-    district: Int[Array, "units"]  # where posted
-    rural: Bool[Array, "units"]  # rural rather than urban post
-    departures: Float[Array, "units"]  # remembered share of comrades who got away
+    district: Int[Array, " units"]  # where posted
+    rural: Bool[Array, " units"]  # rural rather than urban post
+    departures: Float[Array, " units"]  # remembered share of comrades who got away
 
 
 class Districts(eqx.Module):
     """Admin-2 areas. Fields in [0, 1] unless said."""
 
     control: PerDistrict  # share held by the group
-    residents: Int[Array, "districts"]  # persons
+    residents: Int[Array, " districts"]  # persons
     support: PerDistrict  # share of residents who accept its rule
     dread: PerDistrict  # residents' fear of its violence
     services: PerDistrict  # level of public services
@@ -83,12 +83,12 @@ class Flows(eqx.Module):
     """What moved in the week just past; zeroed each week."""
 
     by_cause: Int[Array, "units causes"]  # fighters
-    recruits: Int[Array, "units"]  # fighters
-    fled: Int[Array, "districts"]  # residents
-    executed_residents: Int[Array, "districts"]
-    joined: Int[Array, "districts"]  # residents who joined as fighters
-    income: Int[Array, "income"]  # thousand dollars
-    spending: Int[Array, "spending"]
+    recruits: Int[Array, " units"]  # fighters
+    fled: Int[Array, " districts"]  # residents
+    executed_residents: Int[Array, " districts"]
+    joined: Int[Array, " districts"]  # residents who joined as fighters
+    income: Int[Array, " income"]  # thousand dollars
+    spending: Int[Array, " spending"]
     lost: PerDistrict  # share of the district's ground lost
     gained: PerDistrict
     attacked: PerDistrict  # opponents' fighters who attacked

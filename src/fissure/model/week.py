@@ -35,9 +35,7 @@ class Model(eqx.Module):
 
 def push(model: Model, sensed: Sensed, week: Week, draw: DrawOf) -> Effects:
     """The sum of all mechanisms' contributions, in order of their names whatever order they are given in."""
-    return total(
-        [switched(m(sensed, week, draw(name)), m.on) for name, m in sorted(model.mechanisms.items())]
-    )
+    return total([switched(m(sensed, week, draw(name)), m.on) for name, m in sorted(model.mechanisms.items())])
 
 
 def step(model: Model, state: State, given: Givens, world: World, week: Week, draw: DrawOf) -> tuple[State, Sensed]:
@@ -135,9 +133,7 @@ def _enlist(start: Start, world: World, fighters: Fighters, new: Array, draw: Dr
     half = jnp.float32(2.0**-16)
     u = (words >> 16).astype(jnp.float32) * half
     v = (words & jnp.uint32(0xFFFF)).astype(jnp.float32) * half
-    doctrine = world.bloc_doctrine[world.bloc][:, None] + (
-        world.bloc_spread[world.bloc][:, None] * triangular(u, v)
-    )
+    doctrine = world.bloc_doctrine[world.bloc][:, None] + (world.bloc_spread[world.bloc][:, None] * triangular(u, v))
     return Fighters(
         present=fighters.present,
         commitment=jnp.where(new, jnp.clip(start.commitment + start.spread * (u - v), 0, 1), fighters.commitment),

@@ -17,35 +17,35 @@ class World(eqx.Module):
     slots: int = eqx.field(static=True)
 
     # Units
-    bloc: Int[Array, "units"]
-    foreign: Bool[Array, "units"]
+    bloc: Int[Array, " units"]
+    foreign: Bool[Array, " units"]
     home: Float[Array, "units countries"]  # one-hot of the home country of local units, zero for foreign ones
 
     # Blocs
-    bloc_doctrine: Float[Array, "blocs"]
-    bloc_spread: Float[Array, "blocs"]
+    bloc_doctrine: Float[Array, " blocs"]
+    bloc_spread: Float[Array, " blocs"]
     at_odds: Float[Array, "blocs blocs"]  # 1 where two blocs are known to have been at odds
 
     # Districts
-    area: Float[Array, "districts"]  # km2
-    residents: Int[Array, "districts"]  # persons at the start
-    urban: Float[Array, "districts"]  # share of residents in towns
-    constituency: Float[Array, "districts"]  # share of residents whom the group claims to speak for
+    area: Float[Array, " districts"]  # km2
+    residents: Int[Array, " districts"]  # persons at the start
+    urban: Float[Array, " districts"]  # share of residents in towns
+    constituency: Float[Array, " districts"]  # share of residents whom the group claims to speak for
     control: Float[Array, "3 districts"]  # low, best, high at the start
     garrison: Float[Array, "3 districts"]  # low, best, high: opponents' fighters facing the group at the start
-    oil: Float[Array, "districts"]  # capacity, barrels a day
-    border: Float[Array, "districts"]  # 1 where an outside border lies open to the group
-    symbolic: Float[Array, "districts"]  # weight as a symbol, in [0, 1]
+    oil: Float[Array, " districts"]  # capacity, barrels a day
+    border: Float[Array, " districts"]  # 1 where an outside border lies open to the group
+    symbolic: Float[Array, " districts"]  # weight as a symbol, in [0, 1]
     country: Float[Array, "districts countries"]  # one-hot
     adjacent: Float[Array, "districts districts"]  # 1 where two districts touch
 
     # Forcing
     strikes: Float[Array, "weeks 3 countries"]  # low, best, high
-    oil_price: Float[Array, "weeks"]  # dollars a barrel
+    oil_price: Float[Array, " weeks"]  # dollars a barrel
     exchange: Float[Array, "weeks countries"]  # local currency per dollar, as a ratio to the start
     offensive_district: Float[Array, "offensives districts"]  # one-hot
-    offensive_start: Float[Array, "offensives"]  # week, fractional
-    offensive_doubt: Float[Array, "offensives"]  # weeks, half of a 90% interval
+    offensive_start: Float[Array, " offensives"]  # week, fractional
+    offensive_doubt: Float[Array, " offensives"]  # weeks, half of a 90% interval
     offensive_strength: Float[Array, "2 offensives"]  # low, high: attacking fighters
 
 
@@ -53,11 +53,11 @@ class Week(eqx.Module):
     """The forcing of one week as one member meets it."""
 
     index: Int[Array, ""]
-    strikes: Float[Array, "countries"]
+    strikes: Float[Array, " countries"]
     oil_price: Float[Array, ""]
-    exchange: Float[Array, "countries"]
-    offensive_age: Float[Array, "offensives"]  # weeks since the start, negative before
-    offensive_strength: Float[Array, "offensives"]  # attacking fighters
+    exchange: Float[Array, " countries"]
+    offensive_age: Float[Array, " offensives"]  # weeks since the start, negative before
+    offensive_strength: Float[Array, " offensives"]  # attacking fighters
 
 
 def world_of(case: Case, units: int | None = None, slots: int | None = None) -> World:
@@ -67,8 +67,7 @@ def world_of(case: Case, units: int | None = None, slots: int | None = None) -> 
     names = [b.name for b in case.blocs]
     index = {d.id: i for i, d in enumerate(case.districts)}
     homes = [
-        [float(b.origin == "local" and b.country == c) for c in case.countries]
-        for b in (case.blocs[i] for i in bloc)
+        [float(b.origin == "local" and b.country == c) for c in case.countries] for b in (case.blocs[i] for i in bloc)
     ]
     odds = np.array([[float(a in b.at_odds_with) for a in names] for b in case.blocs])
     return World(

@@ -119,9 +119,7 @@ def _summed(period_of: Callable[[Observation], Period]) -> Callable[..., Floats]
 def _cumulative(variable: Variable, observation: Observation, array: xr.DataArray, weeks: Calendar) -> Floats:
     assert variable.since is not None  # the ledger sees to it
     if variable.since < weeks.first - timedelta(days=7):
-        raise NotComparable(
-            f"the count starts on {_day(variable.since)}, before the run does on {_day(weeks.first)}"
-        )
+        raise NotComparable(f"the count starts on {_day(variable.since)}, before the run does on {_day(weeks.first)}")
     weeks.week_of(observation.when)
     if observation.when < variable.since:
         raise NotComparable(f"speaks of a time before the count starts on {_day(variable.since)}")

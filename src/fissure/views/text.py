@@ -51,8 +51,7 @@ def _heading(text: str) -> RenderableType:
 def _subject(subject: Subject, sources: Mapping[str, Source], with_header: bool) -> Iterator[RenderableType]:
     for _, group in groupby(subject.placed, key=lambda placed: placed.row.variable.id):
         placed = list(group)
-        variable = placed[0].row.variable
-        yield Text(f"  {variable.title}, {wording.unit(variable.unit)}", style="italic")
+        yield Text(f"  {wording.quantity(placed[0].row)}", style="italic")
         yield _grid(placed, sources, with_header)
         with_header = False
 
@@ -77,8 +76,8 @@ def _cells(placed: Placed, sources: Mapping[str, Source]) -> list[Text]:
         Text(placed.mark, style="magenta"),
         Text(wording.when(row.observation)),
         Text(wording.published(row.observation)),
-        Text(wording.number(row.median), style="bold"),
-        Text(wording.interval(row.low, row.high)),
+        Text(wording.median(row), style="bold"),
+        Text(wording.model_interval(row)),
         Text(str(wording.verdict(row)), style=STYLES[row.verdict]),
         Text.assemble(row.observation.source, (f"  {sources[row.observation.source].publisher}", "dim")),
     ]
@@ -97,7 +96,7 @@ def summaries(of_variable: Sequence[Summary]) -> RenderableType:
         table.add_row(
             Text(f"{one.variable.title}"),
             *(str(n) if n else "·" for n in (one.contained, one.near, one.outside)),
-            wording.width(one.width, one.scale),
+            wording.width(one.width, one.scale, one.variable.unit),
             remark,
         )
     note = (
@@ -126,9 +125,7 @@ def closing(rows: Sequence[Compared]) -> str:
     return text
 
 
-def lines(
-    rows: Sequence[Compared], ledger: Ledger, titles: Mapping[str, str], width: int = 110
-) -> Iterator[str]:
+def lines(rows: Sequence[Compared], ledger: Ledger, titles: Mapping[str, str], width: int = 110) -> Iterator[str]:
     """The same as plain lines without colour, for a file or a pipe."""
     out = StringIO()
     console = Console(file=out, width=width, color_system=None, legacy_windows=False)

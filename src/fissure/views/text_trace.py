@@ -49,9 +49,7 @@ def render(trace: Trace) -> RenderableType:
 
 
 def _heading(text: str) -> RenderableType:
-    return Padding(
-        Rule(Text(f" {text} ", style="bold"), align="left", characters="─", style="dim"), (1, 0, 0, 0)
-    )
+    return Padding(Rule(Text(f" {text} ", style="bold"), align="left", characters="─", style="dim"), (1, 0, 0, 0))
 
 
 def _header(trace: Trace) -> RenderableType:

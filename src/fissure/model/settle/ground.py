@@ -12,7 +12,7 @@ from fissure.model.sense import Sensed
 from fissure.model.world import Week
 
 Scalar = Float[Array, ""]
-PerDistrict = Float[Array, "districts"]
+PerDistrict = Float[Array, " districts"]
 
 
 class Fought(eqx.Module):
@@ -29,7 +29,7 @@ class Fought(eqx.Module):
 class Ground(eqx.Module):
     """Contest success after Tullock, losses after Lanchester's square law.
 
-        q = quality (1 + rebuilt (1 - exp(-t / rebuilding)))     worth of an opponent, growing as armies are rebuilt
+        q = rebuilt + (quality - rebuilt) exp(-t / rebuilding)   worth of an opponent, as armies are rebuilt
         P = power exp(power_log)                 the group's effective fighters in a district
         A = q (attack + armed residents)         opponents attacking, effective
         s = A^k / (A^k + (dug_in P)^k)           their chance of success (Hirshleifer 1989)
@@ -39,56 +39,38 @@ class Ground(eqx.Module):
         dc/dt = advance g r (1 - c) - pace s c   c: share held; r: largest share held here or next door
 
     A fighter posted where E effective opponents are engaged is killed or captured at hazard lethality E / posted,
-    E = A + O g r (1 - c), plus `cut_off` for the share of ground lost last week.
+    E = A + O g r (1 - c); besides, a share `cut_off` of those on ground that is lost does not get out.
     """
 
     title: ClassVar[str] = "Fighting for ground"
 
-    sharpness: Scalar = parameter(
-        "uniform", 1.5, 4.0, "exponent",
-        "How decisive superiority is: at three to one the stronger side wins between 5 and 80 times as often, as "
-        "the soldiers' rule has it.",
-    )
-    dug_in: Scalar = parameter(
-        "lognormal", 1.3, 4.0, "ratio", "Advantage of the defender: the soldier's rule of three to one, with doubt."
-    )
+    sharpness: Scalar = parameter("exponent", "How decisive superiority in fighting power is.")
+    dug_in: Scalar = parameter("ratio", "Factor by which a dug-in defender's power counts for more.")
     quality: Scalar = parameter(
-        "lognormal", 0.01, 0.2, "committed skilled fighters per opponent",
-        "In June 2014 some 1,500 fighters put garrisons of nominally 20,000 and more to flight at Mosul, which takes "
-        "about 0.01; where fronts held at a few to one, 0.1 to 0.3.", ("S0-03b",),
-    )  # fmt: skip
-    pace: Scalar = parameter(
-        "lognormal", 0.05, 0.3, "per week",
-        "Overwhelming attacks on held districts of this war took from a few weeks to some five months.",
-    )  # fmt: skip
-    advance: Scalar = parameter(
-        "lognormal", 0.02, 0.2, "per week", "Pace of the group's own advance against an overmatched garrison."
+        "committed skilled fighters per opponent",
+        "Worth of one opponent at the start, in committed and skilled fighters.",
     )
+    pace: Scalar = parameter("per week", "Rate at which held ground is lost to an attack that is sure to win.")
+    advance: Scalar = parameter("per week", "Rate at which the group takes ground from a garrison it is sure to beat.")
     hostility: Scalar = parameter(
-        "lognormal", 1.0, 8.0, "ratio",
-        "How much harder ground is to take where the people are hostile.", ("S4-05c",),
-    )  # fmt: skip
-    armed: Scalar = parameter(
-        "lognormal", 0.002, 0.03, "fighters per organised resister", "Few in underground groups carry arms at once."
+        "ratio", "By how many times ground is harder to take where all the people are hostile."
     )
+    armed: Scalar = parameter("fighters per organised resister", "Armed fighters among organised resisters.")
     lethality: Scalar = parameter(
-        "lognormal", 0.005, 0.05, "killed or captured per effective opponent and week",
-        "About 1,100 dead in some 20 weeks at Kobani against a few thousand defenders: 0.01 to 0.03 each.",
-        ("killed-in-battle-2015-01-sohr",),
-    )  # fmt: skip
-    cut_off: Scalar = parameter(
-        "logitnormal", 0.05, 0.4, "share", "Share of a lost place's defenders who do not get out."
+        "killed or captured per effective opponent and week",
+        "Fighters killed or captured by an effective opponent in a week of fighting.",
     )
+    cut_off: Scalar = parameter("share", "Share of a lost place's defenders who do not get out.")
     rebuilt: Scalar = parameter(
-        "lognormal", 1.5, 15.0, "ratio",
-        "Armies that broke in June 2014 were trained, armed and joined by militias, up to the worth of those that held.",
-    )  # fmt: skip
-    rebuilding: Scalar = parameter("lognormal", 40, 150, "weeks", "Time that rebuilding took: one to three years.")
+        "committed skilled fighters per opponent", "Worth of one opponent once armies are rebuilt."
+    )
+    rebuilding: Scalar = parameter("weeks", "Time over which opponents' armies are rebuilt.")
 
     def __call__(self, sensed: Sensed, sums: Effects, week: Week) -> Fought:
         """Fight for a week."""
         c = sensed.districts.control
-        quality = self.quality * (1.0 + self.rebuilt * (1.0 - jnp.exp(-(week.index + 1.0) / self.rebuilding)))
+        broken = jnp.exp(-(week.index + 1.0) / self.rebuilding)
+        quality = self.rebuilt + (self.quality - self.rebuilt) * broken
         garrison = sensed.given.garrison + sums.garrison
         resisters = sensed.districts.resistance * sensed.districts.residents
         attackers = sums.attack + self.armed * resisters * c
@@ -105,10 +87,11 @@ class Ground(eqx.Module):
         pressed = reach * wins * (1.0 - c)
         engaged = quality * attackers + against * pressed
         hazard = self.lethality * engaged / jnp.maximum(sensed.posted, 1.0)
-        hazard = hazard + self.cut_off * sensed.flows.lost / jnp.maximum(c, 0.05)
+        lost = jnp.maximum(c - after, 0.0)
+        hazard = hazard + self.cut_off * lost / jnp.maximum(c, 1e-6)
         return Fought(
             control=after,
-            lost=jnp.maximum(c - after, 0.0),
+            lost=lost,
             gained=jnp.maximum(after - c, 0.0),
             attackers=attackers,
             threat=attackers * c + garrison * pressed,

@@ -31,11 +31,11 @@ class Leaving(eqx.Module):
 
     title: ClassVar[str] = "Who leaves, and how"
 
-    news: Scalar = parameter(
-        "lognormal", 3, 12, "weeks", "How long a unit talks of comrades who got away: weeks, by analogy with rumour."
-    )
+    news: Scalar = parameter("weeks", "Time for which a unit remembers comrades who got away.")
 
-    def causes(self, sensed: Sensed, sums: Effects, ground: Float[Array, "units"], draw: Draws) -> Int[Array, "units slots"]:
+    def causes(
+        self, sensed: Sensed, sums: Effects, ground: Float[Array, " units"], draw: Draws
+    ) -> Int[Array, "units slots"]:
         """The `Cause` of each slot as `int8`: 0 for those who stay and for empty slots."""
         caught = _logistic(sums.caught_logit + jnp.zeros_like(ground))[:, None]
         executed = _logistic(sums.execution_logit)
@@ -63,7 +63,9 @@ class Leaving(eqx.Module):
             cause = jnp.where(reach < edge, jnp.int8(code), cause)
         return jnp.where(sensed.fighters.present, cause, jnp.int8(Cause.STAYED))
 
-    def departures(self, before: Float[Array, "units"], escaped: Float[Array, "units"], strength: Float[Array, "units"]) -> Float[Array, "units"]:
+    def departures(
+        self, before: Float[Array, " units"], escaped: Float[Array, " units"], strength: Float[Array, " units"]
+    ) -> Float[Array, " units"]:
         """Remembered share of comrades who got away, after the week."""
         share = escaped / jnp.maximum(strength, 1.0)
         return before + (share - before) / jnp.maximum(self.news, 1.0)

@@ -25,15 +25,9 @@ class Minds(eqx.Module):
 
     title: ClassVar[str] = "Forgetting, morale and experience"
 
-    memory: Scalar = parameter(
-        "lognormal", 15, 60, "weeks", "Moods of combatants change over months, not days or years."
-    )
-    calm: Scalar = parameter(
-        "lognormal", 4, 20, "weeks", "Deterrent effects of punishment fade within weeks to months (Nagin 2013)."
-    )
-    training: Scalar = parameter(
-        "lognormal", 60, 250, "weeks", "Skill of long service; short courses of two to eight weeks taught the basics."
-    )
+    memory: Scalar = parameter("weeks", "Time over which grievance and doubt fade and commitment follows prestige.")
+    calm: Scalar = parameter("weeks", "Time over which fear of the leadership fades.")
+    training: Scalar = parameter("weeks", "Time over which a fighter in service becomes skilled.")
 
     def __call__(
         self, fighters: Fighters, present: Bool[Array, "units slots"], sums: Effects, prestige: Scalar

@@ -22,25 +22,20 @@ class Posting(eqx.Module):
 
     title: ClassVar[str] = "Posting of units"
 
-    weeks: Scalar = parameter(
-        "lognormal", 6, 40, "weeks", "Mean time at a post; rotation of garrisons is known, its pace is not."
-    )
-    front: Scalar = parameter(
-        "logitnormal", 0.3, 0.8, "share of units",
-        "Share of units posted by threat rather than by population.", ("S4-08a",),
-    )  # fmt: skip
+    weeks: Scalar = parameter("weeks", "Mean time of a unit at a post.")
+    front: Scalar = parameter("share of units", "Share of units posted by threat rather than by population.")
 
     def __call__(
         self,
-        district: Int[Array, "units"],
-        rural: Bool[Array, "units"],
-        held: Float[Array, "districts"],
-        threat: Float[Array, "districts"],
-        control: Float[Array, "districts"],
-        urban: Float[Array, "districts"],
-        rural_logit: Float[Array, "units"],
+        district: Int[Array, " units"],
+        rural: Bool[Array, " units"],
+        held: Float[Array, " districts"],
+        threat: Float[Array, " districts"],
+        control: Float[Array, " districts"],
+        urban: Float[Array, " districts"],
+        rural_logit: Float[Array, " units"],
         draw: Draws,
-    ) -> tuple[Int[Array, "units"], Bool[Array, "units"]]:
+    ) -> tuple[Int[Array, " units"], Bool[Array, " units"]]:
         """Districts and posts after the week's moves."""
         weights = (1 - self.front) * _shares(held) + self.front * _shares(threat)
         lost = control[district] < LOST
@@ -58,15 +53,15 @@ def _shares(x: Array) -> Array:
 
 
 def post(
-    district: Int[Array, "units"],
-    rural: Bool[Array, "units"],
-    moves: Bool[Array, "units"],
-    weights: Float[Array, "districts"],
-    urban: Float[Array, "districts"],
-    rural_logit: Float[Array, "units"],
+    district: Int[Array, " units"],
+    rural: Bool[Array, " units"],
+    moves: Bool[Array, " units"],
+    weights: Float[Array, " districts"],
+    urban: Float[Array, " districts"],
+    rural_logit: Float[Array, " units"],
     draw: Draws,
     index: int,
-) -> tuple[Int[Array, "units"], Bool[Array, "units"]]:
+) -> tuple[Int[Array, " units"], Bool[Array, " units"]]:
     """Give units that move a district in proportion to `weights`, and a rural or urban post.
 
     Where no weight is left, nobody moves. Uses draws `index` and `index + 1`.

@@ -14,41 +14,37 @@ from fissure.model.settle.ground import Fought
 from fissure.model.state import Districts
 
 Scalar = Float[Array, ""]
-Count = Int[Array, "districts"]
+Count = Int[Array, " districts"]
 
 
 class Residents(eqx.Module):
     """Residents of held ground leave at hazards; opinions relax.
 
         support: towards services x constituency, over `opinion` weeks (people judge rule as they live it, Revkin 2021)
-        dread:   rise = alarm x residents executed per 100,000 and week, fall = 1 / calm
+        dread:   rise = alarm x residents executed per 100,000 and week x share held, fall = 1 / calm
         services: rise = repair x share of needs paid
         resistance: rise = organising (1 - support) exp(resistance_log), fall = suppression x fighters per 100 residents
 
-    Executions of residents run at `coercion` a week. Contributions of mechanisms add to each of these.
+    Executions of residents run at coercion (1/2 + dread) a week. Contributions of mechanisms add to each of these.
     """
 
     title: ClassVar[str] = "Residents' lives and opinions"
 
-    opinion: Scalar = parameter("lognormal", 20, 100, "weeks", "Opinion of a ruler turns over one to two years.")
+    opinion: Scalar = parameter("weeks", "Time over which residents' acceptance follows the services they get.")
     coercion: Scalar = parameter(
-        "lognormal", 3e-6, 3e-5, "executed per resident and week",
-        "SOHR documented 1,878 executed in Syria in the first half year among some 2.5 million ruled: 3e-5 a week, "
-        "prisoners of war among them.",
-        ("executed-total-cumulative-2014-12-sohr",),
-    )  # fmt: skip
-    alarm: Scalar = parameter(
-        "lognormal", 0.01, 0.1, "per week at one executed in 100,000", "Public killings are meant to be seen.", ("S4-14a",)
-    )  # fmt: skip
-    calm: Scalar = parameter("lognormal", 10, 60, "weeks", "Fear of a ruler outlasts his last public killing by months.")
-    repair: Scalar = parameter("lognormal", 0.005, 0.03, "per week", "Upkeep when paid for in full.", ("S3-03b",))
-    organising: Scalar = parameter(
-        "lognormal", 2e-4, 2e-3, "per week", "Networks of the unwilling take months to form."
+        "executed per resident and week", "Rate of executions of residents at a dread of one half."
     )
+    alarm: Scalar = parameter(
+        "per week at one executed in 100,000",
+        "Rise of dread at one execution among 100,000 residents in a week.",
+    )
+    calm: Scalar = parameter("weeks", "Time over which dread fades.")
+    repair: Scalar = parameter("per week", "Rate of repair of services when their upkeep is paid in full.")
+    organising: Scalar = parameter("per week", "Rate at which residents who do not accept its rule organise.")
     suppression: Scalar = parameter(
-        "lognormal", 0.02, 0.15, "per week at one fighter in 100 residents",
-        "Cells were found and broken within months where fighters stood thick.", ("S1-13c",),
-    )  # fmt: skip
+        "per week at one fighter in 100 residents",
+        "Rate at which resistance is broken at one fighter in 100 residents.",
+    )
 
     def __call__(
         self, sensed: Sensed, sums: Effects, fought: Fought, joined: Count, paid: Scalar, draw: Draws
@@ -70,7 +66,9 @@ class Residents(eqx.Module):
             control=fought.control,
             residents=left - executed - fled,
             support=settled(d.support, sums.support_rise + turn * target, sums.support_fall + turn * (1 - target)),
-            dread=settled(d.dread, sums.dread_rise + self.alarm * per_100k * d.control, sums.dread_fall + 1 / self.calm),
+            dread=settled(
+                d.dread, sums.dread_rise + self.alarm * per_100k * d.control, sums.dread_fall + 1 / self.calm
+            ),
             services=settled(d.services, sums.services_rise + self.repair * paid, sums.services_fall),
             resistance=settled(
                 d.resistance,
@@ -83,6 +81,6 @@ class Residents(eqx.Module):
         return after, fled, executed
 
 
-def _persons(of: Count, probability: Float[Array, "districts"], u: Float[Array, "districts"]) -> Count:
+def _persons(of: Count, probability: Float[Array, " districts"], u: Float[Array, " districts"]) -> Count:
     """Whole persons among `of`: the expected number, rounded up or down by chance `u`."""
     return jnp.floor(of * probability + u).astype(jnp.int32)

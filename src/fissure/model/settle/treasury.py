@@ -16,61 +16,41 @@ from fissure.model.units_of_measure import WEEKS_A_MONTH
 Scalar = Float[Array, ""]
 
 
-
 class Treasury(eqx.Module):
-    """Income is earned, needs are met in proportion as far as money goes, the rest is kept.
+    """Income is earned, needs are met as far as money goes, the rest is kept.
 
         tax = held residents x surplus x tax rate
         confiscation = seizures x tax + loot x residents of ground gained
         other = other x prestige                      (gifts, ransoms, antiquities)
         needs = pay by origin + war x fighters + services x held residents
+        projects = max(0, treasury - cushion x needs) / horizon     (what lies idle is spent on works, arms, favours)
         paid share = min(1, (treasury + income) / needs)
 
     Pay is `pay_local` for locals and `pay_local x pay_ratio` for foreigners, times the pay scale.
-    Prestige: rise = news x share of ruled residents gained, fall = news x share lost.
+    Prestige: rise = news x share of ruled residents gained, fall = news x share lost + 1 / renown.
     """
 
     title: ClassVar[str] = "Income, pay and prestige"
 
-    pay_local: Scalar = parameter(
-        "lognormal", 200, 500, "USD per month", "Base pay of locals was told as 200 to 400 dollars, plus allowances.",
-        ("fighter-pay-local-2015-10-sohr",),
-    )  # fmt: skip
-    pay_ratio: Scalar = parameter(
-        "lognormal", 1.3, 2.5, "ratio", "Foreigners were told to receive up to twice the pay of locals.", ("S1-08a",)
-    )  # fmt: skip
-    surplus: Scalar = parameter(
-        "lognormal", 6, 25, "USD per resident and month",
-        "Half of 80 million dollars a month from some 8 million residents in mid 2015 is 5 dollars a head; at a "
-        "fifth to two fifths of surplus taken, households had 12 to 25.",
-        ("revenue-2015-06-ihs",),
-    )  # fmt: skip
-    seizures: Scalar = parameter(
-        "lognormal", 0.3, 2.0, "ratio to tax", "In the one provincial account known, 45% seizures against 24% taxes.",
-        ("dez-revenue-share-confiscation-2015-01",),
-    )  # fmt: skip
-    loot: Scalar = parameter(
-        "lognormal", 5, 60, "USD per resident of ground gained",
-        "What a conquered town yields at once; Mosul's was told in hundreds of millions for 1.4 million residents.",
-    )  # fmt: skip
-    other: Scalar = parameter(
-        "lognormal", 1_000, 12_000, "thousand USD per month", "Gifts, ransoms and antiquities: small in all accounts."
-    )
+    pay_local: Scalar = parameter("USD per month", "Promised pay of a local fighter.")
+    pay_ratio: Scalar = parameter("ratio", "Promised pay of a foreign fighter over that of a local.")
+    surplus: Scalar = parameter("USD per resident and month", "Money a resident has beyond bare needs, before tax.")
+    seizures: Scalar = parameter("ratio to tax", "Income from seizures over income from tax.")
+    loot: Scalar = parameter("USD per resident of ground gained", "Money taken at once on newly gained ground.")
+    other: Scalar = parameter("thousand USD per month", "Income from gifts, ransoms and antiquities at full prestige.")
     war: Scalar = parameter(
-        "lognormal", 500, 3_000, "USD per fighter and month",
-        "Arms, fuel, food, families, police and staff; 64% of the one known provincial budget went to war and "
-        "security, and press accounts of a 1.75 billion dollar budget for 2015 would take 4,000 in all.",
-        ("dez-expenditure-share-security-2015-01",),
-    )  # fmt: skip
+        "USD per fighter and month", "Spending on the war and on security for each fighter, beyond pay."
+    )
     services: Scalar = parameter(
-        "lognormal", 0.5, 4.0, "USD per resident and month", "The small rest of the one known provincial budget."
+        "USD per resident and month", "Spending on public services that is wanted for each resident."
     )
+    cushion: Scalar = parameter("weeks of needs", "Reserve that is left alone when projects are paid for.")
+    horizon: Scalar = parameter("weeks", "Time over which idle money is spent on projects.")
     news: Scalar = parameter(
-        "lognormal", 1.0, 6.0, "per share of ruled residents", "How strongly gains and losses of ground move its fame."
+        "per share of ruled residents",
+        "Pull on prestige of gaining or losing ground with all ruled residents on it.",
     )
-    renown: Scalar = parameter(
-        "lognormal", 60, 400, "weeks", "Fame fades slowly without news."
-    )
+    renown: Scalar = parameter("weeks", "Time over which prestige fades without news.")
 
     def pay(self) -> Float[Array, "2"]:
         """Promised pay, local and foreign, dollars a month."""
@@ -78,7 +58,7 @@ class Treasury(eqx.Module):
 
     def __call__(
         self, sensed: Sensed, sums: Effects, fought: Fought
-    ) -> tuple[Organisation, Int[Array, "income"], Int[Array, "spending"]]:
+    ) -> tuple[Organisation, Int[Array, " income"], Int[Array, " spending"]]:
         """Organisation after the week, income and spending by kind in thousand dollars."""
         org, residents = sensed.organisation, sensed.districts.residents
         month = 1.0 / (1000.0 * WEEKS_A_MONTH)  # dollars a month to thousand dollars a week
@@ -99,7 +79,10 @@ class Treasury(eqx.Module):
         needs = wanted.sum()
         funds = org.treasury + income.sum()
         paid = jnp.minimum(1.0, funds / jnp.maximum(needs, 1.0))
-        spending = jnp.floor(wanted * (paid * (1.0 - 1e-6))).astype(jnp.int32)  # rounding never overspends
+        projects = jnp.maximum(org.treasury - self.cushion * needs, 0.0) / jnp.maximum(self.horizon, 1.0)
+        projects = jnp.minimum(projects, jnp.maximum(funds - needs, 0.0))
+        wanted = jnp.append(wanted * paid, projects)
+        spending = jnp.floor(wanted * (1.0 - 1e-6)).astype(jnp.int32)  # rounding never overspends
         ruled = jnp.maximum(sensed.held_residents, 1e5)
         fade = 1.0 / self.renown
         after = Organisation(

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import altair as alt
@@ -14,15 +14,13 @@ from fissure.studies.counterpart import Calendar, calendar_of
 from fissure.views import wording
 from fissure.views.charts.panels import Panel
 from fissure.views.charts.series import quantiles
-from fissure.views.charts.theme import PUBLISHERS, SERIES, SHAPES
+from fissure.views.charts.theme import DASHES, PUBLISHERS, SERIES, SHAPES
 
 HEIGHT = 230
 BANDS = (("q05", "q95", 0.18, "90%"), ("q25", "q75", 0.34, "50%"))
 
 
-def spec(
-    panel: Panel, data: xr.Dataset, rows: Sequence[Compared], sources: Mapping[str, Source]
-) -> dict[str, Any]:
+def spec(panel: Panel, data: xr.Dataset, rows: Sequence[Compared], sources: Mapping[str, Source]) -> dict[str, Any]:
     """The Vega-Lite spec of `panel`: bands (90%, 50%, median) and the observations of `rows` beside them.
 
     It holds quantiles and published figures only, and takes the colours of the page from its theme
@@ -38,7 +36,7 @@ def spec(
         autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
     )
     # the numbers are put in afterwards: Altair would check each of them against its schema
-    return chart.to_dict() | {"datasets": {"bands": values, "points": points}}
+    return chart.to_dict(validate=False) | {"datasets": {"bands": values, "points": points}}
 
 
 def _layers(
@@ -47,8 +45,10 @@ def _layers(
     x = alt.X(
         "week:T",
         title=None,
-        scale=alt.Scale(domain=[_day(calendar.first), _day(calendar.last + timedelta(days=1))]),
-        axis=alt.Axis(format="%Y", tickCount="year"),
+        scale=alt.Scale(domain=[_local(calendar.first), _local(calendar.last + timedelta(days=1))]),
+        axis=alt.Axis(
+            **({"format": "%Y", "tickCount": "year"} if calendar.weeks > 78 else {"format": "%b %Y", "tickCount": 4})
+        ),
     )
     y = _axis(panel, values, points)
     layers = _bands(panel, x, y)
@@ -59,13 +59,20 @@ def observed(
     panel: Panel, data: xr.Dataset, rows: Sequence[Compared], sources: Mapping[str, Source]
 ) -> list[dict[str, Any]]:
     """The published figures that belong beside the bands of `panel`, within the run, in its unit."""
+    return [_point(row, sources, 1.0 / _months(row)) for row in beside(panel, data, rows)]
+
+
+def beside(panel: Panel, data: xr.Dataset, rows: Sequence[Compared]) -> list[Compared]:
+    """The rows of `rows` that belong on the chart of `panel`; none where more than two bands would claim them."""
+    if len(panel.series) > 2:
+        return []
     calendar = calendar_of(data)
-    found = []
-    for row in rows:
-        matching = [one for one in panel.series if one.matches(row.variable)]
-        if matching and calendar.first <= row.observation.when <= calendar.last:
-            found.append(_point(row, sources, 1.0 / _months(row)))
-    return found
+    return [
+        row
+        for row in rows
+        if calendar.first <= row.observation.when <= calendar.last
+        and any(one.matches(row.variable) for one in panel.series)
+    ]
 
 
 def _months(row: Compared) -> float:
@@ -92,14 +99,13 @@ def _point(row: Compared, sources: Mapping[str, Source], rate: float) -> dict[st
         "from": (low if math.isinf(band[0]) else band[0]) * rate,
         "to": (high if math.isinf(band[1]) else band[1]) * rate,
         "bound": {"upper": "≤", "lower": "≥"}.get(o.bound, ""),
+        "by": wording.short(o, sources),
         "publisher": wording.publisher(o, sources),
-        "when": wording.when(o),
-        "published": f"{wording.published(o)} {wording.unit(row.variable.unit)}",
-        "doubt": f"{wording.interval(*band)}. {o.doubt}",
-        "scope": o.scope,
+        "when": f"{wording.when(o)}, {o.scope}",
+        "published": wording.published(o) + ("" if o.unit == "share" else f" {wording.unit(o.unit)}"),
+        "doubt": f"{wording.interval(*band, o.unit)}. {o.doubt}",
         "verdict": str(wording.verdict(row)),
-        "model": f"{wording.number(row.median)} (90%: {wording.interval(row.low, row.high)})" if row.compared else row.reason,
-        "leaning": source.leaning,
+        "model": wording.model(row) if row.compared else row.reason,
         "address": o.address or source.file or "",
     }
     if start:
@@ -108,79 +114,104 @@ def _point(row: Compared, sources: Mapping[str, Source], rate: float) -> dict[st
 
 
 def _axis(panel: Panel, values: Sequence[Mapping[str, Any]], points: Sequence[Mapping[str, Any]]) -> alt.Y:
-    lowest = min([0.0, *(row["q05"] for row in values)])
+    lowest = min([0.0, *(row["q05"] for row in values if row["q05"] is not None)])
     top = panel.top
     if top is None:
-        top = max([1e-9, *(row["q95"] for row in values), *(p["value"] * 1.05 for p in points)])
+        top = max(
+            [1e-9, *(row["q95"] for row in values if row["q95"] is not None), *(p["value"] * 1.05 for p in points)]
+        )
         # a wide doubt may run off the chart, but not by so much that the bands are pressed flat
-        top = max(top, min(max([0.0, *(p["to"] for p in points)]), 1.5 * top))
+        top = max(top, min(max([0.0, *(p["to"] for p in points)]), 2 * top))
     fixed = panel.top is not None
     return alt.Y(
         "median:Q",
         title=panel.unit,
         scale=alt.Scale(domain=[lowest, top], nice=not fixed, clamp=False, zero=True),
-        axis=alt.Axis(tickCount=5, format=".0%" if panel.unit == "share" else "~s" if top >= 10_000 else ",~g"),
+        axis=alt.Axis(tickCount=5, **_format(panel, top)),
     )
+
+
+def _format(panel: Panel, top: float) -> dict[str, str]:
+    if panel.unit == "share":
+        return {"format": ".0%"}
+    return {"format": "~s", "labelExpr": "datum.value ? datum.label : '0'"} if top >= 10_000 else {}
 
 
 def _bands(panel: Panel, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     labels = [one.label for one in panel.series]
-    legend = alt.Legend(orient="top", title=None, symbolType="stroke", offset=2, columns=4) if len(labels) > 1 else None
+    legend = (
+        alt.Legend(
+            orient="top",
+            title=None,
+            symbolType="stroke",
+            offset=2,
+            columns=2 if len(labels) > 3 else 3,
+            symbolSize=300,
+            symbolOpacity=1,
+        )
+        if len(labels) > 1
+        else None
+    )
     scale = alt.Scale(domain=labels, range=list(SERIES[: len(labels)]))
+    dashes = [list(dash) for dash in DASHES[: len(labels)]]
     base = alt.Chart(alt.NamedData(name="bands"))
     layers = [
         base.mark_area(opacity=opacity if len(labels) < 3 else opacity * 0.7, clip=True, aria=False).encode(
             x=x,
             y=_same(y, low),
             y2=f"{high}:Q",
-            fill=alt.Fill("series:N", scale=scale, legend=None),
+            fill=alt.Fill("series:N", scale=scale, legend=legend),
         )
         for low, high, opacity, _ in BANDS
     ]
     layers.append(
         base.mark_line(strokeWidth=2, clip=True, aria=False).encode(
-            x=x, y=y, stroke=alt.Stroke("series:N", scale=scale, legend=legend)
+            x=x,
+            y=y,
+            stroke=alt.Stroke("series:N", scale=scale, legend=legend),
+            strokeDash=alt.StrokeDash("series:N", scale=alt.Scale(domain=labels, range=dashes), legend=legend),
         )
     )
-    hover = alt.selection_point(name="hover", nearest=True, on="pointermove", clear="pointerout", encodings=["x"], empty=False)
-    tooltip = [
-        alt.Tooltip("week:T", title="Week of", format="%-d %B %Y"),
-        *([alt.Tooltip("series:N", title="Series")] if len(labels) > 1 else []),
-        alt.Tooltip("median:Q", title=f"Median, {panel.unit}", format=",.3~r"),
-        *(
-            item
-            for low, high, _, name in reversed(BANDS)
-            for item in (
-                alt.Tooltip(f"{low}:Q", title=f"{name} of members from", format=",.3~r"),
-                alt.Tooltip(f"{high}:Q", title=f"{name} of members to", format=",.3~r"),
-            )
-        ),
-    ]
-    layers.append(
-        base.mark_point(size=40, filled=True, clip=True, aria=False)
+    return [*layers, _hover(panel, base, x)]
+
+
+def _hover(panel: Panel, base: alt.Chart, x: alt.X) -> alt.Chart:
+    """An upright line at the week that is pointed at, with the numbers of all bands in one tooltip."""
+    digits = ".3~p" if panel.unit == "share" else ",.3~r"
+    shown = [f"format(datum.{name}, '{digits}')" for name in ("median", "q25", "q75", "q05", "q95")]
+    text = "{} + ' (50%: ' + {} + ' to ' + {} + '; 90%: ' + {} + ' to ' + {} + ')'".format(*shown)
+    hover = alt.selection_point(name="hover", on="pointerover", clear="pointerout", fields=["week"], empty=False)
+    return (
+        base.transform_filter("isValid(datum.median)")
+        .transform_calculate(text=text)
+        .transform_pivot("series", value="text", groupby=["week"])
+        .mark_rule(strokeWidth=3, style="cursor", aria=False)
         .encode(
-            x=x, y=y, fill=alt.Fill("series:N", scale=scale, legend=None), tooltip=tooltip,
-            opacity=alt.when(hover).then(alt.value(1)).otherwise(alt.value(0)),
+            x=x,
+            opacity=alt.when(hover).then(alt.value(0.3)).otherwise(alt.value(0)),
+            tooltip=[
+                alt.Tooltip("week:T", title="Week of", format="%-d %B %Y"),
+                *(alt.Tooltip(f"{one.label}:N", title=f"{one.label}, {panel.unit}") for one in panel.series),
+            ],
         )
         .add_params(hover)
-    )  # fmt: skip
-    return layers
+    )
 
 
 def _published(points: list[dict[str, Any]], x: alt.X, y: alt.Y) -> list[alt.Chart]:
     """Thin line: with the publisher's doubt; thick: the published range; point: the number or its middle."""
-    names = list(dict.fromkeys(point["publisher"] for point in points))
+    names = list(dict.fromkeys(point["by"] for point in points))
     colours = [PUBLISHERS[n % len(PUBLISHERS)] for n in range(len(names))]
     shapes = [SHAPES[n % len(SHAPES)] for n in range(len(names))]
-    legend = alt.Legend(orient="bottom", title=None, columns=1, offset=8, rowPadding=1)
-    colour = alt.Color("publisher:N", scale=alt.Scale(domain=names, range=colours), legend=legend)
-    shape = alt.Shape("publisher:N", scale=alt.Scale(domain=names, range=shapes), legend=legend)
+    legend = alt.Legend(orient="bottom", title=None, columns=1, offset=8, rowPadding=1, labelLimit=285)
+    colour = alt.Color("by:N", scale=alt.Scale(domain=names, range=colours), legend=legend)
+    shape = alt.Shape("by:N", scale=alt.Scale(domain=names, range=shapes), legend=legend)
     base = alt.Chart(alt.NamedData(name="points")).encode(color=colour)
     tooltip = [
         alt.Tooltip(f"{name}:N", title=title)
         for name, title in (
             ("publisher", "Published by"), ("when", "Of"), ("published", "Published"), ("doubt", "90% with doubt"),
-            ("scope", "Scope"), ("model", "Model"), ("verdict", "Verdict"), ("leaning", "Leaning"), ("address", "Address"),
+            ("model", "Model"), ("verdict", "Verdict"), ("address", "Address"),
         )
     ]  # fmt: skip
     return [
@@ -191,12 +222,12 @@ def _published(points: list[dict[str, Any]], x: alt.X, y: alt.Y) -> list[alt.Cha
         base.transform_filter("isValid(datum.start)")
         .mark_rule(strokeWidth=1.3, strokeDash=[3, 2], clip=True, aria=False)
         .encode(x=_same_x(x, "start"), x2="end:T", y=_same(y, "value")),
-        base.mark_point(size=70, filled=True, opacity=1, style="halo", clip=True, aria=False).encode(
+        base.mark_point(size=70, filled=True, opacity=1, style="halo", aria=False).encode(
             x=x, y=_same(y, "value"), shape=shape, tooltip=tooltip
         ),
         alt.Chart(alt.NamedData(name="points"))
         .transform_filter("datum.bound != ''")
-        .mark_text(dx=-10, fontSize=13, fontWeight="bold", aria=False)
+        .mark_text(dx=13, fontSize=13, fontWeight="bold", aria=False)
         .encode(x=x, y=_same(y, "value"), text="bound:N"),
     ]
 
@@ -209,8 +240,9 @@ def _same(y: alt.Y, name: str) -> alt.Y:
 
 
 def _same_x(x: alt.X, name: str) -> alt.X:
+    """The same axis over another field; without a domain, which Vega-Lite misreads where there is an x2."""
     other = x.copy()
-    other.shorthand = f"{name}:T"
+    other.shorthand, other.scale = f"{name}:T", alt.Undefined
     return other
 
 
@@ -220,6 +252,8 @@ def describe(panel: Panel, values: Sequence[Mapping[str, Any]], points: Sequence
     for series in panel.series:
         own = [row for row in values if row["series"] == series.label]
         first, last = own[0], own[-1]
+        if first["median"] is None or last["median"] is None:
+            continue
         said.append(
             f"{series.label}: median {wording.number(first['median'])} at first, {wording.number(last['median'])} at "
             f"last (90%: {wording.interval(last['q05'], last['q95'])})."
@@ -229,5 +263,10 @@ def describe(panel: Panel, values: Sequence[Mapping[str, Any]], points: Sequence
     return " ".join(said)
 
 
-def _day(day: Any) -> str:
-    return str(day.isoformat())
+def _day(day: date) -> str:
+    """Midnight where the reader is: without a time a browser takes it for one in Greenwich."""
+    return f"{day.isoformat()}T00:00"
+
+
+def _local(day: date) -> alt.DateTime:
+    return alt.DateTime(year=day.year, month=day.month, date=day.day)

@@ -11,7 +11,6 @@ import xarray as xr
 from fissure.cases.loader import Case
 from fissure.studies.counterpart import calendar_of
 from fissure.views import wording
-from fissure.views.charts.theme import CONTROL
 
 PARTS = (0.0, 0.105, 0.42, 0.741)
 """Where in a run the maps stand: its start and three later weeks, closer at first when most changes."""
@@ -39,7 +38,10 @@ def geography(case: Case) -> dict[str, list[dict[str, Any]]]:
         for feature in case.boundaries["features"]
     ]
     land = case.context["features"] if case.context else []
-    return {"districts": districts, "land": [{"type": "Feature", "geometry": one["geometry"]} for one in land]}
+    return {
+        "districts": districts,
+        "land": [{"type": "Feature", "geometry": one["geometry"]} for one in land],
+    }
 
 
 def held(data: xr.Dataset, day: date) -> list[dict[str, Any]]:
@@ -59,11 +61,7 @@ def held(data: xr.Dataset, day: date) -> list[dict[str, Any]]:
 def spec(data: xr.Dataset, day: date) -> dict[str, Any]:
     """The Vega-Lite spec of the map of `day`; whoever draws it adds `geography` to its `datasets`."""
     values = held(data, day)
-    land = (
-        alt.Chart(alt.NamedData(name="land"))
-        .mark_geoshape(style="land", aria=False)
-        .project(type="mercator")
-    )
+    land = alt.Chart(alt.NamedData(name="land")).mark_geoshape(style="land", aria=False).project(type="mercator")
     districts = (
         alt.Chart(alt.NamedData(name="districts"))
         .mark_geoshape(style="border", aria=False)
@@ -74,10 +72,11 @@ def spec(data: xr.Dataset, day: date) -> dict[str, Any]:
         .encode(
             fill=alt.Fill(
                 "median:Q",
-                scale=alt.Scale(domain=[0, 1], range=list(CONTROL)),
+                scale=alt.Scale(domain=[0, 1]),
                 legend=alt.Legend(
                     title="Share of the district held, median of members",
-                    format=".0%", orient="bottom", direction="horizontal", gradientLength=220, tickCount=5,
+                    format=".0%", orient="bottom", direction="horizontal", gradientLength=220,
+                    values=[0, 0.25, 0.5, 0.75, 1],
                     titleLimit=320,
                 ),
             ),
@@ -96,7 +95,7 @@ def spec(data: xr.Dataset, day: date) -> dict[str, Any]:
         description=describe(values, day),
         autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
     )
-    return chart.to_dict() | {"datasets": {"held": values}}
+    return chart.to_dict(validate=False) | {"datasets": {"held": values}}
 
 
 def describe(values: Sequence[dict[str, Any]], day: date) -> str:

@@ -33,7 +33,8 @@ OUTSIDE = "From outside"
 SECTIONS = {
     GROUND: "How much ground and how many people the group holds.",
     RANKS: "How many fight for it, who joins, and in which ways they leave.",
-    MINDS: "Inner states of fighters. Nobody measured them, so no published figure stands beside these bands.",
+    MINDS: "Inner states of fighters. Nobody measured them, so no published figure stands beside these bands. "
+    "They end when fewer than half of the histories have any fighters left.",
     MONEY: "What comes in, what goes out, and what a fighter is paid.",
     GOVERNED: "How those who live under it bear it.",
     OUTSIDE: "What the case imposes on the group. These bands show the input and its doubt, not an outcome.",
@@ -54,6 +55,7 @@ class _Plan:
     shape: Shape = "level"
     top: float | None = None
     combine: Literal["sum", "mean"] = "sum"
+    over: str = ""  # what the outputs are means of
     split: bool = False  # one panel for each coordinate
 
 
@@ -100,19 +102,22 @@ _PLANS = (
     _Plan(
         "commitment", MINDS, "Commitment", "index, 0 to 1",
         "The will to fight for the group.", (("", "commitment"),), by="origin", top=1.0,
+        over="fighters",
     ),
     _Plan(
         "grievance", MINDS, "Grievance", "index, 0 to 1",
         "Felt unfairness of treatment.", (("", "grievance"),), by="origin", top=1.0,
+        over="fighters",
     ),
     _Plan(
         "doubt", MINDS, "Doubt", "index, 0 to 1",
         "Doubt of the leadership's right and power.", (("", "doubt"),), by="origin", top=1.0,
+        over="fighters",
     ),
     _Plan(
         "wish", MINDS, "Wish to leave", "index, 0 to 1",
         "How strongly fighters would leave if leaving were free.", (("", "wish_to_leave"),),
-        by="origin", top=1.0,
+        by="origin", top=1.0, over="fighters",
     ),
     _Plan(
         "income", MONEY, "Income", "million USD a month",
@@ -139,6 +144,7 @@ _PLANS = (
         "support", GOVERNED, "Support, dread and services", "share or index, 0 to 1",
         "Means over the people who live on held ground.",
         (("Support", "support"), ("Dread", "dread"), ("Services", "services")), top=1.0,
+        over="residents_under_control",
     ),
     _Plan(
         "resisters", GOVERNED, "Organised resistance", "persons",
@@ -158,6 +164,7 @@ _PLANS = (
     ),
 )  # fmt: skip
 
+
 def panels(data: xr.Dataset, ledger: Ledger) -> list[Panel]:
     """The charts of `data` in reading order: the plans, then in each section what `ledger` sums or relates."""
     planned = [panel for plan in _PLANS for panel in _of_plan(plan, data)]
@@ -168,7 +175,7 @@ def panels(data: xr.Dataset, ledger: Ledger) -> list[Panel]:
 
 def _of_plan(plan: _Plan, data: xr.Dataset) -> Iterator[Panel]:
     series = tuple(
-        Series(label, output, {}, plan.shape, plan.combine)
+        Series(label, output, {}, plan.shape, plan.combine, over=plan.over)
         for label, output in plan.parts
         if output in data
     )

@@ -1,7 +1,7 @@
 """What a chart shows, and its quantiles over members: charts are given these and never a member's history."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Literal
 
@@ -35,11 +35,19 @@ class Series:
     scale: float = 1.0
     offset: float = 0.0
     since: date | None = None
+    over: str = ""
+    """The output whose mean this is: where a member has none of it left there is nothing to take a mean of."""
 
     def values(self, data: xr.Dataset) -> Floats:
-        """(members, weeks) of what is shown."""
+        """(members, weeks) of what is shown; NaN where a member has none of `over`."""
         picked = joined(data[self.output], _as_variable(self))
-        return self.offset + self.scale * _SHAPES[self.shape](self, picked, data)
+        shown = self.offset + self.scale * _SHAPES[self.shape](self, picked, data)
+        return np.where(self._left(data) > 0, shown, np.nan) if self.over in data else shown
+
+    def _left(self, data: xr.Dataset) -> Floats:
+        array = data[self.over]
+        own = {dimension: names for dimension, names in self.select.items() if dimension in array.dims}
+        return joined(array, _as_variable(replace(self, output=self.over, select=own, combine="sum")))
 
     def matches(self, variable: Variable) -> bool:
         """Whether what was published of `variable` can be put beside this band."""
@@ -66,14 +74,23 @@ def series_of(variable: Variable, shape: Shape) -> Series:
 
 
 def quantiles(series: Series, data: xr.Dataset) -> list[dict[str, Any]]:
-    """One row a week: the week's Monday, the series, its quantiles rounded to four digits."""
-    over_members = np.nanquantile(series.values(data), list(QUANTILES.values()), axis=0)
+    """One row a week: the week's Monday, the series, its quantiles rounded to four digits.
+
+    The quantiles are over the members that have a value; None in a week in which less than half of them have.
+    """
+    values = series.values(data)
+    enough = np.isfinite(values).mean(axis=0) >= 0.5
+    over_members = np.full((len(QUANTILES), values.shape[1]), np.nan)
+    over_members[:, enough] = np.nanquantile(values[:, enough], list(QUANTILES.values()), axis=0)
     calendar = calendar_of(data)
     return [
         {
-            "week": (calendar.first + timedelta(weeks=week)).isoformat(),
+            "week": f"{calendar.first + timedelta(weeks=week)}T00:00",
             "series": series.label,
-            **{name: float(f"{q:.4g}") for name, q in zip(QUANTILES, over_members[:, week], strict=True)},
+            **{
+                name: float(f"{q:.4g}") if np.isfinite(q) else None
+                for name, q in zip(QUANTILES, over_members[:, week], strict=True)
+            },
         }
         for week in range(calendar.weeks)
     ]

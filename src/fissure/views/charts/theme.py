@@ -7,14 +7,42 @@ Mode = Literal["light", "dark"]
 FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Liberation Sans", Arial, sans-serif'
 SERIES = ("#1f77b4", "#d1690e", "#12876f", "#8d5fc4")
 """Of what the model says; each has a contrast of at least 3 on both pages."""
+DASHES = ((1, 0), (7, 3), (2, 2), (9, 3, 2, 3))
+"""Of the medians, so that hue is not all that tells them apart."""
 PUBLISHERS = ("#b8336a", "#7d7220", "#4b6fd0", "#a4562c", "#2f8a3e", "#6b7a86", "#9d4bbd", "#00838f")
-SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left")
-CONTROL = ("#f4ecd8", "#f0c987", "#dc8a4b", "#ad4a3c", "#6d1d3f", "#2f0b33")
-"""Share held, from none to all: lightness falls throughout, so it reads without hue."""
+SHAPES = (
+    "circle",
+    "square",
+    "triangle-up",
+    "diamond",
+    "cross",
+    "triangle-down",
+    "triangle-right",
+    "triangle-left",
+)
+CONTROL: dict[Mode, tuple[str, ...]] = {
+    "light": ("#f6f0e0", "#f0c987", "#dc8a4b", "#ad4a3c", "#6d1d3f", "#2f0b33"),
+    "dark": ("#39343f", "#63304f", "#a3434a", "#dc7f42", "#f3c06d", "#fdf2cc"),
+}
+"""Share held, from none to all: away from the page in lightness throughout, so it reads without hue."""
 
 _INK = {
-    "light": {"text": "#1c2430", "soft": "#5a6675", "grid": "#e4e8ec", "axis": "#9aa5b1", "page": "#ffffff"},
-    "dark": {"text": "#e6eaf0", "soft": "#a3b0be", "grid": "#2b343f", "axis": "#5f6c7a", "page": "#151a21"},
+    "light": {
+        "text": "#1c2430",
+        "soft": "#5a6675",
+        "grid": "#e4e8ec",
+        "axis": "#9aa5b1",
+        "page": "#ffffff",
+        "land": "#e4e8ec",
+    },
+    "dark": {
+        "text": "#e6eaf0",
+        "soft": "#a3b0be",
+        "grid": "#2b343f",
+        "axis": "#5f6c7a",
+        "page": "#151a21",
+        "land": "#20272f",
+    },
 }
 
 
@@ -38,11 +66,11 @@ def config(mode: Mode) -> dict[str, Any]:
         "legend": {**words, "labelColor": ink["text"], "symbolStrokeWidth": 2, "labelLimit": 330},
         "title": {"color": ink["text"], "fontSize": 13, "anchor": "start", "subtitleColor": ink["soft"]},
         "text": {"fill": ink["text"], "fontSize": 12},
-        "range": {"category": list(SERIES)},
+        "range": {"category": list(SERIES), "heatmap": list(CONTROL[mode]), "ramp": list(CONTROL[mode])},
         "style": {
             "halo": {"stroke": ink["page"], "strokeWidth": 1.5},
-            "cursor": {"fill": ink["text"]},
-            "land": {"fill": ink["grid"], "stroke": ink["page"], "strokeWidth": 0.6},
+            "cursor": {"stroke": ink["text"]},
+            "land": {"color": ink["land"], "filled": True, "stroke": ink["page"], "strokeWidth": 0.6},
             "border": {"stroke": ink["page"], "strokeWidth": 0.5},
         },
     }

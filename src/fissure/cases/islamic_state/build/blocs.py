@@ -23,11 +23,7 @@ OWN = {"iraq"}  # a local origin here, and blank in the table of 2015
 
 def shares(raw: Path) -> dict[str, float]:
     """Share of each foreign bloc, to three decimals; the largest takes what rounding leaves of 1."""
-    rows = [
-        r
-        for r in read(raw / "foreign_fighters" / "icsr_estimates_by_country.csv")
-        if r["icsr.date"] == "20150126"
-    ]
+    rows = [r for r in read(raw / "foreign_fighters" / "icsr_estimates_by_country.csv") if r["icsr.date"] == "20150126"]
     mean = {row["country"]: float(row["icsr.mean"] or 0) for row in rows}
     bloc_of = {country: bloc for bloc, listed in MEMBERS.items() for country in listed.split(", ")}
     if missing := sorted(set(mean) - set(bloc_of) - OWN):
@@ -49,9 +45,7 @@ def build(raw: Path, out: Path) -> str:
     text = path.read_text(encoding="utf-8")
     found = shares(raw)
     for bloc, share in found.items():
-        text, times = re.subn(
-            rf"(- name: {bloc}\n(?:    .*\n)*?    share: )[0-9.]+", rf"\g<1>{share:g}", text
-        )
+        text, times = re.subn(rf"(- name: {bloc}\n(?:    .*\n)*?    share: )[0-9.]+", rf"\g<1>{share:g}", text)
         if times != 1:
             raise ValueError(f"{path}: bloc '{bloc}' with a share stands {times} times, expected once")
     path.write_text(text, encoding="utf-8")

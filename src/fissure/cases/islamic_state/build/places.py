@@ -47,17 +47,13 @@ def build(raw: Path, out: Path) -> str:
     polygons = {c: _polygons(raw / "boundaries" / f"{ADM2[c]}.geojson", "ADM2_PCODE") for c in COUNTRIES}
     known = {pcode: (c, shape_, names) for c in COUNTRIES for pcode, (shape_, names) in polygons[c].items()}
     shares = read(raw / "territory" / "iraq_district_share_armed_group_2014.csv")
-    if left_out := {r["A2Code"] for r in shares if float(r["ag_share"]) >= LEAST_SHARE} - {
-        r["id"] for r in hand
-    }:
+    if left_out := {r["A2Code"] for r in shares if float(r["ag_share"]) >= LEAST_SHARE} - {r["id"] for r in hand}:
         raise ValueError(f"districts that the rule selects are not in the table: {sorted(left_out)}")
     rows, features = [], []
     for row in sorted(hand, key=lambda row: row["id"]):
         country, area, names = known[row["id"]]
         if names["ADM2_EN"] != row["name"]:
-            raise ValueError(
-                f"{row['id']}: the boundaries call it {names['ADM2_EN']}, the table {row['name']}"
-            )
+            raise ValueError(f"{row['id']}: the boundaries call it {names['ADM2_EN']}, the table {row['name']}")
         residents, urban = _residents(raw, row, country)
         point = area.representative_point()
         derived = {
@@ -92,9 +88,7 @@ def area_km2(area: Polygon | MultiPolygon) -> float:
         return abs(sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in pairwise(xy))) / 2
 
     parts = area.geoms if isinstance(area, MultiPolygon) else [area]
-    return sum(
-        ring(part.exterior.coords) - sum(ring(hole.coords) for hole in part.interiors) for part in parts
-    )
+    return sum(ring(part.exterior.coords) - sum(ring(hole.coords) for hole in part.interiors) for part in parts)
 
 
 def _polygons(path: Path, key: str) -> dict[str, tuple[Any, dict[str, str]]]:
@@ -105,9 +99,7 @@ def _polygons(path: Path, key: str) -> dict[str, tuple[Any, dict[str, str]]]:
 def _residents(raw: Path, row: dict[str, str], country: str) -> tuple[float, float]:
     """Residents and the urban share of a district of the hand-written table."""
     factor = float(row["population_factor"])
-    if (
-        country == "Syria"
-    ):  # GOVERNORATE/SHARE: a share of the census of 2004 applied to the total of about 2011
+    if country == "Syria":  # GOVERNORATE/SHARE: a share of the census of 2004 applied to the total of about 2011
         governorate, share = row["population"].split("/")
         totals = read(raw / "population" / "syria_governorate_population_fabflee.csv")
         total = max(float(line["population"]) for line in totals if line["region"] == governorate)
@@ -166,10 +158,7 @@ def _pairs(places: list[tuple[str, str, Any]]) -> list[tuple[str, str]]:
             if country == other_country:
                 near = one.intersection(other).length > 0 if one.intersects(other) else False
             else:
-                near = (
-                    one.distance(other) < NEAR
-                    and one.boundary.intersection(other.buffer(NEAR)).length > 4 * NEAR
-                )
+                near = one.distance(other) < NEAR and one.boundary.intersection(other.buffer(NEAR)).length > 4 * NEAR
             if near:
                 pairs.append((a, b))
     return pairs

@@ -36,9 +36,7 @@ LAST_INTERVAL_SHARE = 0.9
 # in Syria; Tal Afar, Hawija and Qaim in Iraq) and, from 2018, from Dutch releases (12 of 325 in Iraq).
 IRAQ_SHARE_LATER = ((date(2017, 8, 10), 0.15), (date(2017, 10, 1), 0.25), (date(2018, 1, 1), 0.06))
 DOUBT = {"airwars-attacks": (0.85, 1.2), "coalition-strikes": (0.9, 1.2), "weapons-and-totals": (0.6, 1.5)}
-SPLIT_DOUBT = (
-    0.05  # added to the high of the lesser country, as a share of both, where the split is an estimate
-)
+SPLIT_DOUBT = 0.05  # added to the high of the lesser country, as a share of both, where the split is an estimate
 
 
 def _day(day: date) -> int:

@@ -1,13 +1,15 @@
-"""Turkmen and Caucasus fighters shot at each other and killed members.
+"""Members of blocs at odds who are posted together sometimes shoot at each other.
 
-Theory: infighting between blocs that share a place (Fjelde and Nilsson 2012; Bakke, Cunningham and Seymour 2012).
+Theory: infighting between blocs that share a place (Fjelde and Nilsson 2012; Bakke, Cunningham and Seymour
+2012).
 
-    together     t_d = 4 max over pairs at odds of (share a in d)(share b in d)     in [0, 1]
-    chance       1 - exp(-rate t_d)           of a clash in a district and week
-    hazard       toll to fighters of the two blocs in that district, in that week
+    mixed     t = 4 max over pairs at odds (a, b) of s_a s_b     in [0, 1]; s: shares of a district's fighters
+    chance    1 - exp(-rate t)                                   of a clash in a district, per week
+    hazard    toll                                               per week, where there is a clash, to fighters
+                                                                 of each bloc that meets one at odds with it
 
-Reads: posts and blocs of units. Writes: clash hazard of units, clashes.
-Source: S2:6 S2:7.
+Reads: posts, blocs and strength of units, pairs at odds. Writes: clash, clashes.
+Source: S2:5 S2:6 S2:7.
 """
 
 from typing import ClassVar
@@ -25,14 +27,16 @@ class BlocClash(Mechanism):
     """Blocs at odds that are posted together sometimes fight."""
 
     title: ClassVar[str] = "Blocs shoot at each other"
-    claims: ClassVar[tuple[str, ...]] = ()
+    claims: ClassVar[tuple[str, ...]] = ("S2-05b", "S2-06a", "S2-07a", "S2-07b")
 
     rate: Scalar = parameter(
-        "lognormal", 0.01, 0.15, "per week and district when evenly mixed", "A handful of such clashes became known."
-    )  # fmt: skip
+        "per week and district when evenly mixed",
+        "Rate of clashes in a district shared evenly by two blocs at odds.",
+    )
     toll: Scalar = parameter(
-        "lognormal", 0.005, 0.06, "killed per fighter of the two blocs", "Some were killed on both sides.", ("S2-07a",)
-    )  # fmt: skip
+        "killed per fighter of the two blocs",
+        "Share of the fighters of the blocs involved who die in a clash.",
+    )
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""

@@ -1,12 +1,12 @@
-"""A rigid line; the farther a member stands from it, the more disillusioned.
+"""A rigid line: the farther a member stands from it, the more disillusioned.
 
-Theory: club goods and strictness (Iannaccone 1992; Berman 2009): a strict line sorts members and sheds those far off;
-ideological distance and factions (Hafez 2020 on fratricidal jihadists).
+Theory: club goods and strictness (Iannaccone 1992; Berman 2009): a strict line sorts members and sheds those
+far off; ideological distance and factions (Hafez 2020 on fratricidal rebels).
 
-    doubt    rise = rigidity (doctrine - line)^2         doctrine, line in [-1, 1]
+    doubt    rise = rigidity (doctrine - line)^2       per week; doctrine in [-1, 1], line on the same axis
 
-Reads: doctrine of fighters. Writes: doubt.
-Source: S1:6 S0:5.
+Reads: doctrine of fighters. Writes: doubt_rise.
+Source: S0:5 S1:6.
 """
 
 from typing import ClassVar
@@ -22,15 +22,10 @@ class DoctrinalLine(Mechanism):
     """Doubt rises with distance from the leadership's line."""
 
     title: ClassVar[str] = "A rigid doctrinal line"
-    claims: ClassVar[tuple[str, ...]] = ()
+    claims: ClassVar[tuple[str, ...]] = ("S0-05d", "S1-06c", "S1-06d", "S1-06e")
 
-    line: Scalar = parameter(
-        "normal", 0.0, 0.5, "position from -1 to 1", "Between its soft flank and its zealots, harder than most members.",
-        ("S1-06b",),
-    )  # fmt: skip
-    rigidity: Scalar = parameter(
-        "lognormal", 0.005, 0.06, "per week at distance 1", "No count exists; as strong as pay at a distance of one."
-    )  # fmt: skip
+    line: Scalar = parameter("position from -1 to 1", "Position of the leadership's line from soft (-1) to hard (1).")
+    rigidity: Scalar = parameter("per week at distance 1", "Rise of doubt at a distance of 1 from the line.")
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""

@@ -1,12 +1,13 @@
-"""Advisers and leaders who denied that this was a caliphate were killed as apostates.
+"""Members on the soft flank who doubt the leadership's claim are killed by their own.
 
-Theory: purges of the moderate flank under ideological competition (Hafez 2020); selective repression of dissent.
+Theory: purges of the moderate flank under ideological competition (Hafez 2020); selective repression of
+dissent.
 
-    too soft       b = max(0, -doctrine - tolerance)      in [0, 1]
-    purge hazard   h = zeal b doubt                        per week: those who doubt aloud
-    fear           rise = terror p / (p + 1)               p: purged last week per 1,000 fighters
+    too soft    b = max(0, -doctrine - tolerance)       in [0, 1]
+    purged      hazard = zeal b doubt                   per week: those who doubt aloud
+    fear        rise = terror p / (p + 1)               per week; p: purged last week per 1,000 fighters
 
-Reads: doctrine, doubt, purged last week. Writes: purge, fear.
+Reads: doctrine, doubt, fighters, purged last week. Writes: purge, fear_rise.
 Source: S2:13 S2:14 S4:14.
 """
 
@@ -18,24 +19,21 @@ from fissure.model.effects import Effects, Scalar
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
-from fissure.model.world import Week
 from fissure.model.state import Cause
+from fissure.model.world import Week
 
 
 class PurgeOfDoubters(Mechanism):
     """Doubters on the soft flank are killed, which frightens the rest."""
 
     title: ClassVar[str] = "Doubters are purged"
-    claims: ClassVar[tuple[str, ...]] = ()
+    claims: ClassVar[tuple[str, ...]] = ("S2-13a", "S2-14a", "S4-14b")
 
-    tolerance: Scalar = parameter(
-        "uniform", 0.0, 0.5, "position", "How soft one may be before one is in danger: doubt of the caliphate sufficed."
-    )  # fmt: skip
+    tolerance: Scalar = parameter("position", "How soft a member may be before it is dangerous.")
     zeal: Scalar = parameter(
-        "lognormal", 0.001, 0.02, "per week at full softness and doubt",
-        "Dozens of such killings are told in half a year among tens of thousands of members.", ("S4-14c",),
-    )  # fmt: skip
-    terror: Scalar = parameter("lognormal", 0.02, 0.3, "per week where many are purged", "As executions do, less public.")
+        "per week at full softness and doubt", "Rate at which members of full softness and doubt are killed."
+    )
+    terror: Scalar = parameter("per week where many are purged", "Rise of fear where many members are purged.")
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""

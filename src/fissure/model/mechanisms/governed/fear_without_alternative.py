@@ -1,11 +1,12 @@
-"""Residents stay passive while no viable alternative exists and revenge is feared.
+"""Residents stay passive while no alternative exists and revenge is feared.
 
 Theory: preference falsification (Kuran 1991); collective action under risk (Petersen 2001).
 
-    alternative        a = E / (E + posted)           E: opponents in the field there, fighters
-    log organising     - paralysis dread (1 - a)
+    opponents      E = attackers last week + garrison of the start (1 - share held)      fighters
+    alternative    a = E / (E + posted + 1)                                              in [0, 1)
+    resistance     log of its rise: - paralysis dread (1 - a)
 
-Reads: dread, attackers and garrison, posted fighters. Writes: resistance_log.
+Reads: dread, attackers, garrison of the start, share held, posted fighters. Writes: resistance_log.
 Source: S1:12.
 """
 
@@ -22,9 +23,9 @@ class FearWithoutAlternative(Mechanism):
     """Dread stifles resistance where nobody else could take over."""
 
     title: ClassVar[str] = "No alternative, and fear of revenge"
-    claims: ClassVar[tuple[str, ...]] = ()
+    claims: ClassVar[tuple[str, ...]] = ("S1-12e",)
 
-    paralysis: Scalar = parameter("lognormal", 1, 5, "log ratio", "Open resistance was rare for a long time.", ("S1-12d",))
+    paralysis: Scalar = parameter("log ratio", "How strongly dread stifles resistance where nobody else could rule.")
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""

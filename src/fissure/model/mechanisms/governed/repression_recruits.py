@@ -1,11 +1,12 @@
-"""Repression hands recruits to vigilantes and pro-government groups.
+"""Repression of residents hands recruits to its enemies.
 
-Theory: indiscriminate violence is counterproductive (Kalyvas 2006; Kocher, Pepinsky and Kalyvas 2011; Schutte 2017).
+Theory: indiscriminate violence is counterproductive (Kalyvas 2006; Kocher, Pepinsky and Kalyvas 2011; Schutte
+2017).
 
-    killed        v = residents executed last week per 100,000
-    resistance    rise = vengeance v (1 - support)
+    killed        v = residents executed last week per 100,000, at most 100
+    resistance    rise = vengeance v (1 - support)                              per week
 
-Reads: executed residents, support. Writes: resistance.
+Reads: executed residents, residents, support. Writes: resistance_rise.
 Source: S1:13.
 """
 
@@ -24,12 +25,12 @@ class RepressionRecruits(Mechanism):
     """Executions of residents recruit for the resistance."""
 
     title: ClassVar[str] = "Repression recruits its enemies"
-    claims: ClassVar[tuple[str, ...]] = ()
+    claims: ClassVar[tuple[str, ...]] = ("S1-13a",)
 
     vengeance: Scalar = parameter(
-        "lognormal", 1e-4, 3e-3, "per week at one executed in 100,000",
-        "Kin of the killed: ten to a few hundred each, of whom few take part.",
-    )  # fmt: skip
+        "per week at one executed in 100,000",
+        "Rise of resistance at one execution among 100,000 residents in a week.",
+    )
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""

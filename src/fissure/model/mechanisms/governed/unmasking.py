@@ -2,10 +2,10 @@
 
 Theory: learning about a ruler by living under him (Revkin 2021; Kalyvas 2006 on control and denunciation).
 
-    support    fall = insight dread T / (T + learning)        T: weeks under its rule
+    support    fall = insight dread T / (T + learning)       per week; T: weeks under its rule, by share held
 
-Reads: weeks ruled, dread. Writes: support.
-Source: S4:3 S4:16 S0:14.
+Reads: weeks ruled, dread. Writes: support_fall.
+Source: S0:14 S1:5 S1:14 S3:6 S4:3 S4:16.
 """
 
 from typing import ClassVar
@@ -21,10 +21,10 @@ class Unmasking(Mechanism):
     """Support falls with time under a frightening rule."""
 
     title: ClassVar[str] = "The mask falls"
-    claims: ClassVar[tuple[str, ...]] = ()
+    claims: ClassVar[tuple[str, ...]] = ("S0-14b", "S1-05b", "S1-14a", "S3-06d", "S4-03a", "S4-16a")
 
-    insight: Scalar = parameter("lognormal", 0.005, 0.05, "per week at full dread", "Acceptance eroded within a year or two.")
-    learning: Scalar = parameter("lognormal", 10, 60, "weeks", "Months of relief at order came first in many towns.")
+    insight: Scalar = parameter("per week at full dread", "Fall of support at full dread after long rule.")
+    learning: Scalar = parameter("weeks", "Time under its rule after which half the insight is reached.")
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""

@@ -1,12 +1,13 @@
-"""Each departure erodes the sense of invincibility and legitimacy among those who remain.
+"""Each departure erodes the belief in invincibility and legitimacy among those who remain.
 
-Theory: threshold cascades (Granovetter 1978; Kuran 1991); desertion spreads in networks of comrades (McLauchlin 2015).
+Theory: threshold cascades (Granovetter 1978; Kuran 1991); desertion spreads in networks of comrades
+(McLauchlin 2015).
 
-    m            remembered share of comrades in the unit who got away, weekly
-    doubt        rise = erosion m
-    log attempts + example m / (m + 1%)
+    m               remembered share of comrades in the unit who got away, per week
+    doubt           rise = erosion m                          per week
+    log attempts    + example m / (m + 1%)
 
-Reads: remembered departures of the unit. Writes: doubt, attempt_log.
+Reads: remembered departures of the unit. Writes: doubt_rise, attempt_log.
 Source: S1:10.
 """
 
@@ -23,14 +24,10 @@ class Contagion(Mechanism):
     """Departures of comrades raise doubt and set an example."""
 
     title: ClassVar[str] = "Departures encourage departures"
-    claims: ClassVar[tuple[str, ...]] = ()
+    claims: ClassVar[tuple[str, ...]] = ("S1-10e",)
 
-    erosion: Scalar = parameter(
-        "lognormal", 0.3, 3.0, "per share of comrades gone", "One in a hundred gone a week adds 0.3% to 3% of doubt."
-    )  # fmt: skip
-    example: Scalar = parameter(
-        "lognormal", 0.2, 1.2, "log ratio", "Where comrades leave often, attempts rise by a fifth to a factor three."
-    )  # fmt: skip
+    erosion: Scalar = parameter("per share of comrades gone", "Rise of doubt per share of comrades who got away.")
+    example: Scalar = parameter("log ratio", "Log of the factor on attempts where comrades leave often.")
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""

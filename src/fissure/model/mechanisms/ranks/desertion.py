@@ -1,14 +1,15 @@
 """Members weigh leaving against the danger; some get away, the caught are jailed or executed.
 
-Theory: desertion as a choice under grievance, doubt and coercion (Nussio and Ugarriza 2021, Int. Security 45:4: failing
-incentives, appeal and coercion; McLauchlin 2020; Albrecht and Koehler 2018). A proportional hazard in the wish to leave.
+Theory: desertion as a choice under grievance, doubt and coercion (Nussio and Ugarriza 2021: failing
+incentives, appeal and coercion; McLauchlin 2020; Albrecht and Koehler 2018). A proportional hazard in the
+wish to leave.
 
-    wish       = (1 + grievance + doubt - commitment) / 3
-    attempts   h = base exp(slope (wish - 1/4))                per week
-    caught     share `caught`;  of these executed: share `executed`
+    wish        w = (1 + grievance + doubt - commitment) / 3     in [0, 1]
+    attempts    hazard = base exp(slope (w - 1/4))               per week
+    caught      share `caught`, and of these share `executed`    as log odds; the rest are jailed and return
 
 Reads: wish to leave. Writes: attempt, caught_logit, execution_logit.
-Source: S0:15 S1:10 S2:3.
+Source: S0:15 S1:9 S1:10 S1:14 S2:2 S2:3.
 """
 
 from typing import ClassVar
@@ -26,25 +27,12 @@ class Desertion(Mechanism):
     """Fighters try to leave at a rate that grows with their wish to."""
 
     title: ClassVar[str] = "Members desert"
-    claims: ClassVar[tuple[str, ...]] = ()
+    claims: ClassVar[tuple[str, ...]] = ("S0-15b", "S1-09b", "S1-10b", "S1-10c", "S1-14c", "S2-02a", "S2-03a")
 
-    base: Scalar = parameter(
-        "lognormal", 0.0005, 0.005, "per week at a wish of one quarter",
-        "Armed forces lose 0.2 to 2% a month in ordinary times, collapsing ones several times that; 431 permitted exits in 18 months "
-        "among several thousand recorded entrants is 0.1% a week.",
-        ("permitted-exits-2014-08-ctc", "personnel-records-entry-forms-2014-12-ctc"),
-    )  # fmt: skip
-    slope: Scalar = parameter(
-        "lognormal", 4, 14, "log ratio per unit of wish",
-        "A tenth more of the wish raises attempts by a half to a factor four.",
-    )  # fmt: skip
-    caught: Scalar = parameter(
-        "logitnormal", 0.05, 0.5, "share", "A group of a hundred or more was caught in Raqqa; most known cases are of "
-        "those who got away.", ("S2-03a",),
-    )  # fmt: skip
-    executed: Scalar = parameter(
-        "logitnormal", 0.05, 0.6, "share", "Both jail and execution are told.", ("S0-15b", "S2-03a")
-    )  # fmt: skip
+    base: Scalar = parameter("per week at a wish of one quarter", "Rate of attempts to leave at a modest wish to.")
+    slope: Scalar = parameter("log ratio per unit of wish", "How steeply attempts to leave grow with the wish to.")
+    caught: Scalar = parameter("share", "Share of those who try to leave who are caught.")
+    executed: Scalar = parameter("share", "Share of those caught leaving who are executed.")
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""

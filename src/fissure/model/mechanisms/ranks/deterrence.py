@@ -1,12 +1,13 @@
 """Severe public punishment is meant to stop desertion, and fear holds many back.
 
-Theory: deterrence by certainty and severity (Becker 1968; Nagin 2013); coercion of own ranks (Lyall 2020, ch. 6).
+Theory: deterrence by certainty and severity (Becker 1968; Nagin 2013); coercion of own ranks (Lyall 2020,
+ch. 6).
 
-    seen          v = executed members last week per 1,000, in the country where posted
-    fear          rise = terror v / (v + 1)
-    log attempts  - restraint fear
+    seen            v = members executed for leaving last week per 1,000 fighters in the country where posted
+    fear            rise = terror v / (v + 1)       per week
+    log attempts    - restraint fear
 
-Reads: executions of members, fear. Writes: fear, attempt_log.
+Reads: executions of members, fighters by country, fear. Writes: fear_rise, attempt_log.
 Source: S0:15 S1:10.
 """
 
@@ -15,24 +16,19 @@ from typing import ClassVar
 from fissure.model.effects import Effects, Scalar
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
+from fissure.model.seen import executions_seen
 from fissure.model.sense import Sensed
 from fissure.model.world import Week
-from fissure.model.seen import executions_seen
 
 
 class Deterrence(Mechanism):
     """Executions of deserters frighten those who see them, and fear holds them back."""
 
     title: ClassVar[str] = "Fear holds members back"
-    claims: ClassVar[tuple[str, ...]] = ()
+    claims: ClassVar[tuple[str, ...]] = ("S0-15c", "S1-10a")
 
-    terror: Scalar = parameter(
-        "lognormal", 0.05, 0.6, "per week where many are executed", "Meant to be seen by all; strength unknown."
-    )  # fmt: skip
-    restraint: Scalar = parameter(
-        "lognormal", 1, 5, "log ratio per unit of fear",
-        "At full fear attempts fall to between a third and under a hundredth.",
-    )  # fmt: skip
+    terror: Scalar = parameter("per week where many are executed", "Rise of fear where many members are executed.")
+    restraint: Scalar = parameter("log ratio per unit of fear", "How strongly fear holds back those who would leave.")
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""

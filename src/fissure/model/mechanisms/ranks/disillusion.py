@@ -1,11 +1,12 @@
 """Foreigners arrive with a romantic picture and regret it on seeing the group's rule up close.
 
-Theory: reality shock after joining; ideological joiners leave when the group breaks its own precepts (Oppenheim et al.
-2015, J. Conflict Resolution 59:794; Altier et al. 2014 on disengagement).
+Theory: reality shock after joining; ideological joiners leave when the group breaks its own precepts
+(Oppenheim et al. 2015; Altier et al. 2014 on disengagement).
 
-    doubt of foreigners    rise = shock dread s / (s + adjustment)     s: weeks served, dread: of residents where posted
+    doubt of foreigners    rise = shock dread s / (s + adjustment)       per week
+    s: weeks served; dread: of residents where posted, in [0, 1]
 
-Reads: weeks served, residents' dread. Writes: doubt of foreign fighters.
+Reads: weeks served, residents' dread, origin and post of units. Writes: doubt_rise.
 Source: S0:13 S0:14 S0:15.
 """
 
@@ -22,16 +23,12 @@ class Disillusion(Mechanism):
     """Foreigners' doubt rises with months served among frightened residents."""
 
     title: ClassVar[str] = "Romance meets rule"
-    claims: ClassVar[tuple[str, ...]] = ()
+    claims: ClassVar[tuple[str, ...]] = ("S0-13a", "S0-13b", "S0-14a", "S0-15a")
 
     shock: Scalar = parameter(
-        "lognormal", 0.005, 0.05, "per week at full dread",
-        "Of defectors who spoke publicly, most named brutality to fellow Muslims (Neumann 2015); pace unknown.",
-        ("public-defectors-cumulative-2015-08-icsr",),
-    )  # fmt: skip
-    adjustment: Scalar = parameter(
-        "lognormal", 8, 40, "weeks", "Accounts of regret come after the first months."
-    )  # fmt: skip
+        "per week at full dread", "Rise of foreigners' doubt at full dread of residents around them."
+    )
+    adjustment: Scalar = parameter("weeks", "Service after which foreigners' doubt rises at half its full rate.")
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""

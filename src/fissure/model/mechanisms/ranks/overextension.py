@@ -1,9 +1,9 @@
-"""Too few fighters for too wide an area and too many fronts.
+"""Too few fighters hold too wide an area on too many fronts.
 
 Theory: force-to-space ratios; loss of strength with distance and extent (Boulding 1962; Hultquist 2013).
 
-    load           L = held mapped ground / (fighters x comfortable)      km2 over km2
-    log power      - strain ln(1 + L)
+    load         L = held mapped ground / (fighters x comfortable)       km2 over km2
+    log power    - strain ln(1 + L)
 
 More fronts dilute it besides, since posts are shared out among them (see `settle/posting.py`).
 
@@ -26,14 +26,10 @@ class Overextension(Mechanism):
     """Power in every district falls with ground held per fighter."""
 
     title: ClassVar[str] = "Too few for too much ground"
-    claims: ClassVar[tuple[str, ...]] = ()
+    claims: ClassVar[tuple[str, ...]] = ("S4-08a", "S4-08b")
 
-    comfortable: Scalar = parameter(
-        "lognormal", 0.5, 5.0, "km2 per fighter", "It held some 3 to 5 km2 of mapped ground a fighter in late 2014."
-    )  # fmt: skip
-    strain: Scalar = parameter(
-        "lognormal", 0.2, 1.0, "exponent", "From a weak to a proportional loss of power with load."
-    )  # fmt: skip
+    comfortable: Scalar = parameter("km2 per fighter", "Mapped ground that one fighter can hold at ease.")
+    strain: Scalar = parameter("exponent", "How strongly ground held per fighter lowers power.")
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""

@@ -1,13 +1,15 @@
-"""Locals are paid less than foreigners, and pay promised in a falling pound is worth ever less.
+"""Locals are paid less than foreigners, and pay promised in a falling currency is worth ever less.
 
-Theory: relative deprivation, the gap between what one gets and what comparable others get (Runciman 1966; Gurr 1970).
+Theory: relative deprivation, the gap between what one gets and what comparable others get (Runciman 1966;
+Gurr 1970).
 
-    real pay of a local    w = pay_local exchange^(-pound)      exchange: local currency per dollar, start = 1
-    gap                    G = max(0, 1 - w / pay_foreign)
-    grievance of locals    rise = resentment G                  per week
+    real pay of a local    w = pay_local exchange^(-exposure)       dollars per month
+    gap                    G = max(0, 1 - w / pay_foreign)          in [0, 1]
+    grievance of locals    rise = resentment G                      per week
+    exchange: local currency per dollar as a ratio to the start, in the unit's home country
 
-Reads: pay by origin, exchange rate. Writes: grievance of local fighters.
-Source: S0:5 S0:8 S1:8 S1:9.
+Reads: pay by origin, exchange rate, home of units. Writes: grievance_rise.
+Source: S0:5 S0:8 S1:5 S1:8 S1:9.
 """
 
 from typing import ClassVar
@@ -25,20 +27,15 @@ class PayGap(Mechanism):
     """Grievance of locals rises with the gap between their real pay and foreigners' pay."""
 
     title: ClassVar[str] = "Locals are paid less, in a currency that falls"
-    claims: ClassVar[tuple[str, ...]] = ()
+    claims: ClassVar[tuple[str, ...]] = ("S0-05b", "S0-08b", "S1-05d", "S1-08a", "S1-08b", "S1-09a")
 
-    resentment: Scalar = parameter(
-        "lognormal", 0.004, 0.04, "per week at a gap of 1",
-        "At 0.015 and a gap of one half, grievance settles near a fifth within a year of memory.",
-    )  # fmt: skip
-    pound: Scalar = parameter(
-        "uniform", 0.2, 1.0, "share", "How much of the currency's fall was not made good by raises."
-    )  # fmt: skip
+    resentment: Scalar = parameter("per week at a gap of 1", "Rise of locals' grievance at a pay gap of 1.")
+    exposure: Scalar = parameter("share", "Share of the local currency's fall that raises in pay do not make good.")
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""
         local, foreign = sensed.pay[0], sensed.pay[1]
         ratio = local / jnp.maximum(foreign, 1.0)
-        gap = jnp.maximum(1.0 - ratio * week.exchange**-self.pound, 0.0)  # by country
+        gap = jnp.maximum(1.0 - ratio * week.exchange**-self.exposure, 0.0)  # by country
         rise = self.resentment * (sensed.world.home @ gap)  # zero for foreign units
         return Effects(grievance_rise=rise[:, None])

@@ -1,10 +1,12 @@
 """The same killings show members how cruel things are, and they go on wanting to leave.
 
-Theory: backlash against punishment seen as unjust (Sherman 1993, defiance; McLauchlin 2014 on coercion and loyalty).
+Theory: backlash against punishment seen as unjust (Sherman 1993 on defiance; McLauchlin 2010 on loyalty
+strategies).
 
-    doubt    rise = revulsion v / (v + 1)      v: executed members seen last week per 1,000 (as in deterrence)
+    doubt    rise = revulsion v / (v + 1)       per week
+    v: members executed for leaving last week per 1,000 fighters in the country where posted
 
-Reads: executions of members. Writes: doubt.
+Reads: executions of members, fighters by country. Writes: doubt_rise.
 Source: S1:10.
 """
 
@@ -13,20 +15,18 @@ from typing import ClassVar
 from fissure.model.effects import Effects, Scalar
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
+from fissure.model.seen import executions_seen
 from fissure.model.sense import Sensed
 from fissure.model.world import Week
-from fissure.model.seen import executions_seen
 
 
 class PunishmentBackfire(Mechanism):
     """Executions of members raise the doubt of those who see them."""
 
     title: ClassVar[str] = "Punishment shows how cruel it is"
-    claims: ClassVar[tuple[str, ...]] = ()
+    claims: ClassVar[tuple[str, ...]] = ("S1-10d",)
 
-    revulsion: Scalar = parameter(
-        "lognormal", 0.01, 0.15, "per week where many are executed", "A fraction of the fear that they spread."
-    )  # fmt: skip
+    revulsion: Scalar = parameter("per week where many are executed", "Rise of doubt where many members are executed.")
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""

@@ -1,12 +1,14 @@
-"""Recruits surged after the summer of 2014; the flow follows success and in time no longer covers losses.
+"""Recruits follow success; in time the flow no longer covers losses.
 
 Theory: joining follows expected success and benefit (Weinstein 2007; Hegghammer 2013 on foreign fighters).
 
-    foreign    inflow = foreign prestige^pull open                      persons per month; open: share of the
-                                                                    outer border's start still held
-    local      inflow = local held residents support / 1,000           persons per month
+    foreign    inflow = foreign prestige^pull open                   persons per month
+    local      inflow = local held residents support / 1,000         persons per month
+    open: share held of border districts, weighted by their residents at the start, relative to the start, in [0, 1]
 
-Reads: prestige, held border districts, held residents, support. Writes: foreign_recruits, local_recruits.
+Both are contributed per week.
+
+Reads: prestige, share held, residents, support, border districts. Writes: foreign_recruits, local_recruits.
 Source: S1:7 S1:14 S3:5.
 """
 
@@ -18,35 +20,27 @@ from fissure.model.effects import Effects, Scalar
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
-from fissure.model.world import Week
 from fissure.model.units_of_measure import WEEKS_A_MONTH
+from fissure.model.world import Week
 
 
 class Recruitment(Mechanism):
     """Recruits come as long as it wins, while they can reach it."""
 
     title: ClassVar[str] = "Recruits follow success"
-    claims: ClassVar[tuple[str, ...]] = ()
+    claims: ClassVar[tuple[str, ...]] = ("S1-07a", "S1-07b", "S1-07c", "S1-07d", "S1-14f", "S3-05c")
 
-    foreign: Scalar = parameter(
-        "lognormal", 700, 2_500, "persons per month",
-        "From 12,000 arrivals in all groups by June 2014 to 27,000-31,000 by December 2015: 830-1,060 a month; "
-        "officials spoke of 1,500-2,000.",
-        ("foreign-fighter-inflow-per-month-2015-04-cjtf-oir",),
-    )  # fmt: skip
+    foreign: Scalar = parameter("persons per month", "Arrivals of foreigners at full prestige with the border open.")
     local: Scalar = parameter(
-        "lognormal", 0.05, 0.6, "persons per 1,000 willing residents and month",
-        "SOHR told of some 6,000 recruits in Syria in July 2014; later the stock held against losses of 1,000 to "
-        "1,800 a month.",
-    )  # fmt: skip
-    pull: Scalar = parameter(
-        "lognormal", 0.7, 3.0, "exponent", "From nearly proportional to steeply following success."
-    )  # fmt: skip
+        "persons per 1,000 willing residents and month",
+        "Locals who join among willing residents on held ground.",
+    )
+    pull: Scalar = parameter("exponent", "How steeply foreign arrivals follow prestige.")
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""
         d, world = sensed.districts, sensed.world
-        open_share = (world.border * d.control * d.residents).sum() / jnp.maximum(
+        open_share = (world.border * d.control * world.residents).sum() / jnp.maximum(
             (world.border * world.control[1] * world.residents).sum(), 1.0
         )
         fame = jnp.maximum(sensed.organisation.prestige, 1e-3)

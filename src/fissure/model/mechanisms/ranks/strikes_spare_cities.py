@@ -1,10 +1,11 @@
 """Strikes fall less on cities, because bombers avoid civilian harm, so rural posts are deadlier.
 
-Theory: discrimination constraints on air power; the price that civilians' presence puts on a strike.
+Theory: discrimination as a constraint on air power, and the price that harm to civilians puts on a strike
+(Condra and Shapiro 2012; Crawford 2013).
 
-    log hazard of death by strike    - sparing for units posted in town
+    log hazard of death by strike    - sparing, for units posted in town       hazard per week
 
-Reads: rural or urban post. Writes: strike_log of units.
+Reads: rural or urban post. Writes: strike_log.
 Source: S1:8.
 """
 
@@ -23,11 +24,9 @@ class StrikesSpareCities(Mechanism):
     """Units in town are hit less from the air."""
 
     title: ClassVar[str] = "Bombers spare cities"
-    claims: ClassVar[tuple[str, ...]] = ()
+    claims: ClassVar[tuple[str, ...]] = ("S1-08d",)
 
-    sparing: Scalar = parameter(
-        "lognormal", 0.3, 1.8, "log ratio", "From a quarter fewer to five sixths fewer deaths in town; told, not counted."
-    )  # fmt: skip
+    sparing: Scalar = parameter("log ratio", "Log of the factor by which strikes kill fewer in towns.")
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""

@@ -1,12 +1,14 @@
 """Locals get the worse duties: rural patrols, while foreigners live in cities.
 
-Theory: relative deprivation in non-pay terms; distribution of risk inside armed groups (Weinstein 2007, ch. 4).
+Theory: relative deprivation in other things than pay; distribution of risk inside armed groups (Weinstein
+2007, ch. 4).
 
-    log odds of a rural post      + bias for locals, - bias for foreigners
-    grievance of locals           rise = resentment max(0, rural share of locals - rural share of foreigners)
+    log odds of a rural post    + bias for locals, - bias for foreigners
+    grievance of locals         rise = resentment max(0, l - f)       per week
+    l, f: shares of local and of foreign fighters at rural posts
 
-Reads: rural posts by origin. Writes: rural_logit of units, grievance of local fighters.
-Source: S0:8 S1:8.
+Reads: rural posts, strength and origin of units. Writes: rural_logit, grievance_rise.
+Source: S0:5 S0:8 S1:8.
 """
 
 from typing import ClassVar
@@ -24,15 +26,12 @@ class UnequalPosting(Mechanism):
     """Locals are posted to the country, foreigners to town, and locals resent it."""
 
     title: ClassVar[str] = "Locals get the worse posts"
-    claims: ClassVar[tuple[str, ...]] = ()
+    claims: ClassVar[tuple[str, ...]] = ("S0-05c", "S0-08c", "S1-08c")
 
-    bias: Scalar = parameter(
-        "lognormal", 0.3, 1.5, "log odds", "From a slight to a fourfold tilt either way; told, never counted."
-    )  # fmt: skip
+    bias: Scalar = parameter("log odds", "Tilt of the odds of a rural post towards locals and away from foreigners.")
     resentment: Scalar = parameter(
-        "lognormal", 0.002, 0.02, "per week at a difference of 1",
-        "Half as strong as pay: posts are named beside pay, after it.",
-    )  # fmt: skip
+        "per week at a difference of 1", "Rise of locals' grievance at a difference in rural posts of 1."
+    )
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""

@@ -2,9 +2,11 @@
 
 Theory: exit, voice and loyalty (Hirschman 1970); displacement from rebel rule (Steele 2017; Revkin 2021).
 
-    flight   h = base exp(push dread + hardship (1 - services) - stay support) + battle x attackers per 100 residents
+    quiet     q = base exp(push dread + hardship (1 - services) - stay support)       per week
+    battle    b = battle x attackers per 100 residents, at most 10                    per week
+    flight    hazard = q + b                                                          per week
 
-Reads: dread, services, support, attackers. Writes: flight.
+Reads: dread, services, support, residents, attackers last week. Writes: flight.
 Source: S3:6 S3:7 S3:8.
 """
 
@@ -23,18 +25,17 @@ class FlightOfResidents(Mechanism):
     """Residents of held ground flee from fear, failing services and battle."""
 
     title: ClassVar[str] = "Residents flee"
-    claims: ClassVar[tuple[str, ...]] = ()
+    claims: ClassVar[tuple[str, ...]] = ("S3-06b", "S3-07b", "S3-08a")
 
-    base: Scalar = parameter(
-        "lognormal", 0.0006, 0.006, "per week",
-        "A quarter of Mosul's residents had left after eight months (Revkin 2021): 0.8% a week, much of it at once.",
-    )  # fmt: skip
-    push: Scalar = parameter("lognormal", 0.3, 1.5, "log ratio per unit of dread", "Fear drives out, and also holds in place.")
-    hardship: Scalar = parameter("lognormal", 0.3, 1.5, "log ratio per unit of services lost", "People leave where nothing works.")
-    stay: Scalar = parameter("lognormal", 0.3, 1.5, "log ratio per unit of support", "Those who accept its rule stay.")
+    base: Scalar = parameter("per week", "Rate of flight with no dread, full services and no support.")
+    push: Scalar = parameter("log ratio per unit of dread", "How strongly dread drives residents out.")
+    hardship: Scalar = parameter(
+        "log ratio per unit of services lost", "How strongly failed services drive residents out."
+    )
+    stay: Scalar = parameter("log ratio per unit of support", "How strongly acceptance of its rule keeps residents.")
     battle: Scalar = parameter(
-        "lognormal", 0.002, 0.02, "per week at one attacker in 100 residents", "Battles for towns emptied them in months."
-    )  # fmt: skip
+        "per week at one attacker in 100 residents", "Rate of flight at one attacker in 100 residents."
+    )
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""

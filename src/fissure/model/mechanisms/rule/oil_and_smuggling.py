@@ -1,15 +1,14 @@
 """Oil and smuggling income weakens with strikes on it, lost fields and falling prices.
 
-Theory: lootable resources and rebel finance (Ross 2004; Le Billon 2012); the field's output as satellites saw it
-(Do et al. 2018, World Bank WPS 8231).
+Theory: lootable resources and rebel finance (Ross 2004; Le Billon 2012); output of oil fields under a rebel
+ruler as satellites saw it (Do et al. 2018).
 
-    output    q = sum over districts of control capacity wells          barrels a day
-    income    7 q price discount                                        dollars a week
-    wells     fall = damage x oil strikes in the country / 100,  rise = mending
+    output    q = sum over districts of share held x capacity x wells       barrels per day
+    income    7 q price discount                                            dollars per week
+    wells     fall = damage x aimed x strikes in the country / 100          per week
+              rise = mending                                                per week
 
-A share `aimed` of all strikes falls on oil.
-
-Reads: control, wells, oil price, strikes. Writes: oil_income, wells.
+Reads: share held, oil capacity, wells, oil price, strikes. Writes: oil_income, wells_fall, wells_rise.
 Source: S3:3.
 """
 
@@ -28,20 +27,12 @@ class OilAndSmuggling(Mechanism):
     """Oil earns by price and by wells held; strikes wear the wells down."""
 
     title: ClassVar[str] = "Oil and smuggling"
-    claims: ClassVar[tuple[str, ...]] = ()
+    claims: ClassVar[tuple[str, ...]] = ("S3-03d",)
 
-    discount: Scalar = parameter(
-        "logitnormal", 0.2, 0.6, "share of the Brent price",
-        "Sold at 20 to 45 dollars a barrel at the well when Brent stood near 100, before tolls on the way.",
-        ("oil-production-2014-07-world-bank",),
-    )  # fmt: skip
-    aimed: Scalar = parameter(
-        "logitnormal", 0.01, 0.1, "share of strikes", "Oil targets in the daily strike releases: a few in a hundred."
-    )  # fmt: skip
-    damage: Scalar = parameter(
-        "lognormal", 0.3, 4.0, "per 100 strikes on oil", "From a pump or truck to a gathering station."
-    )  # fmt: skip
-    mending: Scalar = parameter("lognormal", 0.005, 0.05, "per week", "Improvised repair within half a year to years.")
+    discount: Scalar = parameter("share of the oil price", "Price at the well as a share of the world price.")
+    aimed: Scalar = parameter("share of strikes", "Share of strikes aimed at oil.")
+    damage: Scalar = parameter("per 100 strikes on oil", "Wear on wells by 100 strikes on oil in a country.")
+    mending: Scalar = parameter("per week", "Rate of repair of wells.")
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""

@@ -2,12 +2,12 @@
 
 Theory: failing selective incentives (Nussio and Ugarriza 2021; Olson 1965; Weinstein 2007).
 
-    reserve     R = treasury / needs                        weeks
-    cut         fall = speed max(0, 1 - R / target),   rise = speed min(1, max(0, R / target - 1)) of the pay scale
-    short       1 - pay scale x paid share
-    grievance   rise = anger short
+    reserve      R = treasury / needs                                   weeks
+    pay scale    fall = speed max(0, 1 - R / target)                    per week, once needs are known
+                 rise = speed min(1, max(0, R / target - 1))            per week
+    grievance    rise = anger (1 - pay scale x paid share)              per week
 
-Reads: treasury, needs, pay scale, paid share. Writes: pay_scale, grievance.
+Reads: treasury, needs, pay scale, paid share. Writes: pay_scale_fall, pay_scale_rise, grievance_rise.
 Source: S3:3.
 """
 
@@ -26,16 +26,11 @@ class PayCuts(Mechanism):
     """Pay is cut when reserves run low, and fighters resent it."""
 
     title: ClassVar[str] = "Pay is cut"
-    claims: ClassVar[tuple[str, ...]] = ()
+    claims: ClassVar[tuple[str, ...]] = ("S3-03a", "S3-03b")
 
-    target: Scalar = parameter("lognormal", 6, 40, "weeks of spending", "Reserves that a cautious treasurer wants.")
-    speed: Scalar = parameter(
-        "lognormal", 0.01, 0.1, "per week",
-        "Pay was halved at a stroke in late 2015 after months of falling income.", ("pay-cut-factor-2015-11",),
-    )  # fmt: skip
-    anger: Scalar = parameter(
-        "lognormal", 0.01, 0.1, "per week when unpaid", "Unpaid, a fighter is aggrieved within months."
-    )  # fmt: skip
+    target: Scalar = parameter("weeks of spending", "Reserves that the treasurer wants, in weeks of spending.")
+    speed: Scalar = parameter("per week", "Rate at which pay is cut without reserves.")
+    anger: Scalar = parameter("per week when unpaid", "Rise of grievance when nothing is paid.")
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""

@@ -2,10 +2,10 @@
 
 Theory: rebel governance and the bargain of services for compliance (Arjona 2016; Mampilly 2011; Huang 2016).
 
-    services   fall = wear (1 + strikes in the country / 100)        per week
-    support    fall = disappointment max(0, services at the start - services)
+    services    fall = wear (1 + strikes in the country / 100)                        per week
+    support     fall = disappointment max(0, services at the start - services)        per week
 
-Reads: services, strikes. Writes: services, support.
+Reads: services, strikes. Writes: services_fall, support_fall.
 Source: S3:3 S3:14.
 """
 
@@ -24,10 +24,10 @@ class ServiceDecay(Mechanism):
     """Services wear out faster than they are mended, and residents notice."""
 
     title: ClassVar[str] = "Services fail"
-    claims: ClassVar[tuple[str, ...]] = ()
+    claims: ClassVar[tuple[str, ...]] = ("S3-03c", "S3-14a")
 
-    wear: Scalar = parameter("lognormal", 0.004, 0.03, "per week", "Grids and waterworks fail within one to five years.")
-    disappointment: Scalar = parameter("lognormal", 0.005, 0.05, "per week at full loss", "Opinion turns over months.")
+    wear: Scalar = parameter("per week", "Rate at which services wear out without upkeep.")
+    disappointment: Scalar = parameter("per week at full loss", "Fall of support where services are lost in full.")
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""

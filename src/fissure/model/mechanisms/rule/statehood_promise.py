@@ -1,8 +1,10 @@
 """The promise of a new state draws recruits and sets it apart from rivals; visible failure weakens it.
 
-Theory: state-building as recruitment appeal (Kalyvas 2018 on jihadi rebels; Byman 2016).
+Theory: state-building as appeal to recruits (Kalyvas 2018 on revolutionary rebels; Byman 2016).
 
-    log recruits    + weight (ln(services / start) + ln(ruled residents / start))       services: mean over ruled residents
+    state          s = ln(services / services at the start) + ln(ruled residents / those at the start)
+    log recruits   + weight s         on persons per week, local and foreign
+    services: mean over ruled residents, in [0, 1]; each ratio is at least 0.001, and s in [-10, 2]
 
 Reads: services, held residents. Writes: foreign_recruits_log, local_recruits_log.
 Source: S3:2 S3:5 S3:6.
@@ -23,9 +25,9 @@ class StatehoodPromise(Mechanism):
     """Recruits come to a state that works and holds."""
 
     title: ClassVar[str] = "The promise of a state"
-    claims: ClassVar[tuple[str, ...]] = ()
+    claims: ClassVar[tuple[str, ...]] = ("S3-02a", "S3-02b", "S3-05a", "S3-05b", "S3-06a")
 
-    weight: Scalar = parameter("lognormal", 0.15, 1.0, "exponent", "Named as a strong reason to join; from weak to proportional.")
+    weight: Scalar = parameter("exponent", "How strongly recruits follow services and ruled residents.")
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""

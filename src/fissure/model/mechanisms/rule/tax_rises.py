@@ -2,12 +2,13 @@
 
 Theory: rebel taxation and its limits (Mampilly and Thakur 2025; Sabates-Wheeler and Verwimp 2014; Levi 1988).
 
-    shortfall   F = max(0, 1 - income / needs)           of last week
-    tax rate    rise = squeeze F
-    burden      B = max(0, tax rate / start - 1)
-    support     fall = resentment B;    log flight + drive B / (1 + B)
+    shortfall     F = max(0, 1 - income / needs)            of last week, in [0, 1]
+    tax rate      rise = squeeze F                          per week
+    burden        B = max(0, tax rate / start - 1)
+    support       fall = resentment B                       per week
+    log flight    + drive B / (1 + B)
 
-Reads: income, needs, tax rate. Writes: tax_rate, support, flight_log.
+Reads: income, needs, tax rate. Writes: tax_rate_rise, support_fall, flight_log.
 Source: S3:3.
 """
 
@@ -26,11 +27,11 @@ class TaxRises(Mechanism):
     """Taxes rise when income falls short, at the price of support and residents."""
 
     title: ClassVar[str] = "Taxes rise"
-    claims: ClassVar[tuple[str, ...]] = ()
+    claims: ClassVar[tuple[str, ...]] = ("S3-03e",)
 
-    squeeze: Scalar = parameter("lognormal", 0.005, 0.05, "per week at no income", "New fees and fines came within months.")
-    resentment: Scalar = parameter("lognormal", 0.003, 0.03, "per week at a doubled rate", "Opinion turns over months.")
-    drive: Scalar = parameter("lognormal", 0.3, 1.5, "log ratio", "Heavily taxed residents flee up to a few times as often.")
+    squeeze: Scalar = parameter("per week at no income", "Rise of the tax rate when there is no income.")
+    resentment: Scalar = parameter("per week at a doubled rate", "Fall of support at a doubled tax rate.")
+    drive: Scalar = parameter("log ratio", "How strongly heavier tax drives residents out.")
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""

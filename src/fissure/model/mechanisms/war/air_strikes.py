@@ -1,15 +1,17 @@
 """Constant strikes strain it.
 
-Theory: attrition from the air; strikes help ground forces most where they attack together (Pape 1996; Kress et al. 2017).
+Theory: attrition from the air; strikes help ground forces most where they attack together (Pape 1996; Andres,
+Wills and Griffith 2006).
 
-    kills of a strike   `killed`, less where few are left: x N / (N + `hidden`)     N: fighters in the country
-    weight of district  posted (1 - support_of_ground) / N + posted front support_of_ground / sum(posted front)
-    hazard              strikes killed weight / posted
+    kills     K = strikes killed N / (N + hidden)                       fighters per week; N: in the country
+    front     f = posted A / (A + 1,000)                                fighters; A: attackers last week
+    weight    w = (1 - s) posted / N + s f / sum of f in the country    share of kills; s: support_of_ground
+    hazard    K w / posted                                              per week
 
-Front: a district that opponents attack. Towns are spared by `strikes-spare-cities`.
+Towns are spared by `strikes-spare-cities`.
 
-Reads: strikes of the week, posted fighters, attackers. Writes: strike hazard of units.
-Source: S0:3 S1:12 S3:6.
+Reads: strikes of the week, posted fighters, attackers last week. Writes: strike.
+Source: S0:3 S1:12 S3:6 S4:7.
 """
 
 from typing import ClassVar
@@ -27,20 +29,11 @@ class AirStrikes(Mechanism):
     """Strikes kill fighters where they stand, most on fronts."""
 
     title: ClassVar[str] = "Air strikes"
-    claims: ClassVar[tuple[str, ...]] = ()
+    claims: ClassVar[tuple[str, ...]] = ("S0-03a", "S1-12a", "S1-12b", "S1-12c", "S3-06c", "S4-07d")
 
-    killed: Scalar = parameter(
-        "lognormal", 0.6, 3.5, "fighters per strike",
-        "SOHR counted 3,061 killed by about 2,500 strikes in Syria in eleven months; the coalition claimed 45,000 for "
-        "14,000 strikes in two years.",
-        ("fighters-killed-by-coalition-strikes-syria-2015-08-sohr", "fighters-killed-cumulative-2016-08-cjtf-oir"),
-    )  # fmt: skip
-    hidden: Scalar = parameter(
-        "lognormal", 500, 6_000, "fighters", "The fewer are left, the harder each is to find."
-    )  # fmt: skip
-    support_of_ground: Scalar = parameter(
-        "logitnormal", 0.3, 0.8, "share of strikes", "Daily releases name front-line towns most days."
-    )  # fmt: skip
+    killed: Scalar = parameter("fighters per strike", "Fighters killed by a strike where the group stands thick.")
+    hidden: Scalar = parameter("fighters", "Fighters in a country at whom strikes kill half as many.")
+    support_of_ground: Scalar = parameter("share of strikes", "Share of strikes flown in support of ground fighting.")
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""

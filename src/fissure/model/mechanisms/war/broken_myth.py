@@ -1,12 +1,14 @@
-"""Kobani broke the myth of the undefeatable soldier; followers doubted its power.
+"""A visible defeat breaks the myth of the undefeatable soldier; followers doubt its power.
 
-Theory: a reputation for victory as a resource that one visible defeat destroys (Kuran 1991; Castillo 2014 on endurance).
+Theory: a reputation for victory as a resource that one visible defeat destroys (Kuran 1991; Castillo 2014 on
+endurance).
 
     defeat      D = sum over districts of symbolic weight x share of ground lost last week
-    doubt       rise = shock D;      prestige fall = fame D
+    doubt       rise = shock D       per week
+    prestige    fall = fame D        per week
 
-Reads: ground lost, symbolic weight. Writes: doubt, prestige.
-Source: S4:7.
+Reads: ground lost, symbolic weight. Writes: doubt_rise, prestige_fall.
+Source: S4:6 S4:7 S4:17.
 """
 
 from typing import ClassVar
@@ -22,10 +24,14 @@ class BrokenMyth(Mechanism):
     """Symbolic defeats raise doubt in all ranks and cost prestige."""
 
     title: ClassVar[str] = "The myth of the undefeatable breaks"
-    claims: ClassVar[tuple[str, ...]] = ()
+    claims: ClassVar[tuple[str, ...]] = ("S4-06b", "S4-07a", "S4-07b", "S4-17a")
 
-    shock: Scalar = parameter("lognormal", 0.05, 0.6, "per symbolic district lost", "Doubt was told right after one town.")
-    fame: Scalar = parameter("lognormal", 0.05, 0.6, "per symbolic district lost", "Known the world over within days.")
+    shock: Scalar = parameter(
+        "per symbolic district lost", "Rise of doubt when a district of full symbolic weight is lost."
+    )
+    fame: Scalar = parameter(
+        "per symbolic district lost", "Fall of prestige when a district of full symbolic weight is lost."
+    )
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""

@@ -1,12 +1,14 @@
-"""Kurds, Iraqi forces and rebels take ground.
+"""Opponents take ground.
 
-Theory: the case gives each operation a start, a place, an attacker and a strength; who wins, when and at what cost is
-settled by `settle/ground.py`.
+Theory: the case gives each operation a start, a place, an attacker and a strength; who wins, when and at what
+cost depends on the force it meets (Hirshleifer 1989; Biddle 2004), and is settled by `settle/ground.py`.
 
-    garrison    + stay x sum of strength of operations begun there
-    attack      sum of strength exp(-age / campaign), and the share `probing` of all garrisons at all times
+    force       F = strength x strength of the operation, once it has begun                 fighters
+    effort      e = exp(-age / campaign)
+    garrison    + stay x sum of F (1 - e) there: those who stay when the attack is over     fighters
+    attack      sum of F e, and the share `probing` of all garrisons                        fighters
 
-Reads: offensives of the week, garrisons. Writes: attack, garrison.
+Reads: offensives of the week (age in weeks), garrisons of the start. Writes: attack, garrison.
 Source: S0:3 S1:13 S4:5 S4:6.
 """
 
@@ -25,14 +27,12 @@ class GroundOffensives(Mechanism):
     """Opponents attack when and where the record says they began to."""
 
     title: ClassVar[str] = "Ground offensives"
-    claims: ClassVar[tuple[str, ...]] = ()
+    claims: ClassVar[tuple[str, ...]] = ("S0-03b", "S1-13f", "S4-05a", "S4-06a")
 
-    strength: Scalar = parameter(
-        "lognormal", 0.6, 1.7, "ratio", "Common error of the strengths in the case, which press accounts gave."
-    )  # fmt: skip
-    campaign: Scalar = parameter("lognormal", 8, 40, "weeks", "How long an army keeps up an attack.")
-    stay: Scalar = parameter("logitnormal", 0.1, 0.5, "share", "Share of an attacking force that stays as garrison.")
-    probing: Scalar = parameter("logitnormal", 0.02, 0.2, "share of garrisons", "Pressure on quiet fronts.")
+    strength: Scalar = parameter("ratio", "Common factor on the strengths of all offensives.")
+    campaign: Scalar = parameter("weeks", "Time over which an attack slackens.")
+    stay: Scalar = parameter("share", "Share of an attacking force that stays as garrison.")
+    probing: Scalar = parameter("share of garrisons", "Share of garrisons that attack at all times.")
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""
@@ -40,7 +40,7 @@ class GroundOffensives(Mechanism):
         force = jnp.where(begun, self.strength * week.offensive_strength, 0.0)
         effort = jnp.exp(-jnp.maximum(week.offensive_age, 0.0) / self.campaign)
         where = sensed.world.offensive_district
-        stayed = self.stay * (force @ where)
+        stayed = self.stay * ((force * (1.0 - effort)) @ where)
         return Effects(
             attack=(force * effort) @ where + self.probing * (sensed.given.garrison + stayed),
             garrison=stayed,

@@ -1,0 +1,5 @@
+"""`python -m fissure`."""
+
+from fissure.cli import main
+
+main()

@@ -1,0 +1,196 @@
+"""What the report's template is given: plain values, in reading order."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import xarray as xr
+
+from fissure.evidence.ledger import Ledger
+from fissure.studies.compare import Compared, summary
+from fissure.views import wording
+from fissure.views.charts import bands, maps
+from fissure.views.charts.panels import SECTIONS, Panel, panels
+from fissure.views.order import grouped
+from fissure.views.report import wrong
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart with its words: what it shows, what it says in short, and its numbers as a table."""
+
+    key: str
+    title: str
+    unit: str
+    sentence: str
+    said: str
+    alt: str
+    header: tuple[str, ...]
+    numbers: tuple[tuple[str, ...], ...]
+    spec: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Section:
+    """Charts that stand together."""
+
+    key: str
+    title: str
+    text: str
+    figures: tuple[Figure, ...]
+
+
+def sections(data: xr.Dataset, ledger: Ledger, rows: Sequence[Compared]) -> list[Section]:
+    """The history, section by section; a section without a chart is left out."""
+    shown = panels(data, ledger)
+    read = data[sorted({one.output for panel in shown for one in panel.series})].compute()
+    drawn = [(panel, _figure(panel, read, ledger, rows)) for panel in shown]
+    out = []
+    for title, text in SECTIONS.items():
+        figures = tuple(figure for panel, figure in drawn if panel.section == title)
+        if figures:
+            out.append(Section(_slug(title), title, text, figures))
+    return out
+
+
+def map_figures(data: xr.Dataset) -> list[Figure]:
+    """The maps, one for each date."""
+    out = []
+    for number, day in enumerate(maps.dates(data)):
+        spec = _responsive(maps.spec(data, day))
+        title = wording.day(day)
+        out.append(Figure(f"map-{number}", title, "share of the district", "", "", spec["description"], (), (), spec))
+    return out
+
+
+def table(rows: Sequence[Compared], ledger: Ledger, titles: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The comparison for the page: subjects, each with its rows as text."""
+    return [
+        {
+            "title": titles.get(subject.output, subject.output),
+            "output": subject.output,
+            "rows": [_row(placed.row, placed.mark, ledger) for placed in subject.placed],
+        }
+        for subject in grouped(rows)
+    ]
+
+
+def without_counterpart(rows: Sequence[Compared], ledger: Ledger) -> list[dict[str, Any]]:
+    """The published figures that the model produces nothing like, with the reason, one line a variable."""
+    out = []
+    for one in wrong.unspoken(summary(row for row in rows if row.variable.output is None)):
+        own = [row for row in rows if row.variable.id == one.variable.id]
+        publishers = dict.fromkeys(ledger.sources[row.observation.source].publisher for row in own)
+        out.append(
+            {
+                "title": one.variable.title,
+                "figures": len(own),
+                "publishers": ", ".join(publishers),
+                "reason": one.variable.reason or "",
+            }
+        )
+    return out
+
+
+def evidence(ledger: Ledger) -> list[dict[str, Any]]:
+    """Who published: kind, leaning, how many figures and claims rest on each."""
+    return [
+        {
+            "id": source.id,
+            "publisher": source.publisher,
+            "title": source.title,
+            "kind": source.kind.replace("-", " "),
+            "leaning": source.leaning,
+            "address": web(source.address),
+            "figures": sum(o.source == source.id for o in ledger.observations.values()),
+            "claims": sum(claim.source == source.id for claim in ledger.claims.values()),
+        }
+        for source in ledger.sources.values()
+    ]
+
+
+def web(address: str | None) -> str:
+    """`address` if it may stand in a link, else nothing: only http and https."""
+    return address if address and address.startswith(("https://", "http://")) else ""
+
+
+def _figure(panel: Panel, data: xr.Dataset, ledger: Ledger, rows: Sequence[Compared]) -> Figure:
+    spec = _responsive(bands.spec(panel, data, rows, ledger.sources))
+    values = spec["datasets"]["bands"]
+    return Figure(
+        panel.key,
+        panel.title,
+        panel.unit,
+        panel.sentence,
+        _said(panel, data, rows),
+        spec["description"],
+        ("Week of", *(f"{one.label}: {what}" for one in panel.series for what in ("median", "90% interval"))),
+        _numbers(panel, values, data),
+        spec,
+    )
+
+
+def _responsive(spec: dict[str, Any]) -> dict[str, Any]:
+    return spec | {"width": "container"}
+
+
+def _numbers(panel: Panel, values: Sequence[Mapping[str, Any]], data: xr.Dataset) -> tuple[tuple[str, ...], ...]:
+    """First, last and the weeks in which a year or its second half begins."""
+    by_week: dict[str, list[Mapping[str, Any]]] = {}
+    for row in values:
+        by_week.setdefault(row["week"], []).append(row)
+    days = {datetime.fromisoformat(week).date(): own for week, own in by_week.items()}
+    ends = min(days), max(days)
+    return tuple(
+        (
+            wording.day(day),
+            *(cell for row in own for cell in _cells(row, panel.unit)),
+        )
+        for day, own in days.items()
+        if day in ends or (day.month in (1, 7) and day.day <= 7)
+    )
+
+
+def _cells(row: Mapping[str, Any], unit: str) -> tuple[str, str]:
+    if row["median"] is None:
+        return "–", "–"
+    return wording.number(row["median"], unit), wording.interval(row["q05"], row["q95"], unit)
+
+
+def _said(panel: Panel, data: xr.Dataset, rows: Sequence[Compared]) -> str:
+    """How many of the published figures beside the chart lie inside the model's interval."""
+    verdicts = [row.verdict for row in bands.beside(panel, data, rows)]
+    words = {"contained": "inside", "near": "near", "outside": "outside", "not compared": "not compared"}
+    said = ", ".join(f"{verdicts.count(v)} {word}" for v, word in words.items() if v in verdicts)  # type: ignore[arg-type]
+    return f"Published figures beside it: {said}." if said else ""
+
+
+def _row(row: Compared, mark: str, ledger: Ledger) -> dict[str, Any]:
+    o, source = row.observation, ledger.sources[row.observation.source]
+    words = wording.verdict(row)
+    return {
+        "id": o.id,
+        "title": wording.quantity(row),
+        "mark": mark,
+        "when": wording.when(o),
+        "published": wording.published(o),
+        "band": wording.interval(*o.band, o.unit),
+        "median": wording.median(row),
+        "interval": wording.model_interval(row),
+        "verdict": row.verdict,
+        "kind": row.kind,
+        "sign": words.sign,
+        "word": words.word,
+        "reason": row.reason,
+        "publisher": wording.publisher(o, ledger.sources),
+        "source": source.id,
+        "address": web(o.address),
+        "doubt": o.doubt,
+        "scope": o.scope,
+        "rivals": [wording.publisher(ledger.observations[r], ledger.sources) for r in o.rival_of],
+    }
+
+
+def _slug(text: str) -> str:
+    return "-".join(text.lower().split())

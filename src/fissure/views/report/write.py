@@ -1,0 +1,175 @@
+"""The report: one page with everything in it, that opens with no network."""
+
+import json
+import os
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import vl_convert
+import xarray as xr
+from markupsafe import Markup
+
+from fissure.cases.loader import Case
+from fissure.evidence.entries import Mechanism
+from fissure.evidence.ledger import Ledger
+from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS, Compared
+from fissure.views.charts import maps, theme
+from fissure.views.report import page, wrong
+
+TEMPLATES = Path(__file__).parent / "templates"
+GROUPS = {
+    "ranks": "In the ranks",
+    "factions": "Between factions",
+    "rule": "In how it rules",
+    "governed": "Among the governed",
+    "war": "In the war",
+}
+
+
+def write_report(
+    data: xr.Dataset,
+    case: Case,
+    ledger: Ledger,
+    rows: Sequence[Compared],
+    path: Path,
+    *,
+    about: Mapping[str, Any],
+    missing: Sequence[Mechanism] = (),
+    limits: Sequence[str] = (),
+) -> Path:
+    """Write the report of `data` to `path`, whole or not at all, and return the path.
+
+    `rows` is what `compare` found. `about` says how the run was made: version, seed, members, weeks, off
+    (mechanisms switched off), digest (of the case), command, kind (``prior predictions``) and timing; what
+    is absent is left out. `missing` are mechanisms of the ledger that the model does not have yet, `limits`
+    what its structure cannot show, one sentence each.
+    """
+    text = render_report(data, case, ledger, rows, about=about, missing=missing, limits=limits)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as out:
+            out.write(text)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return path
+
+
+def render_report(
+    data: xr.Dataset,
+    case: Case,
+    ledger: Ledger,
+    rows: Sequence[Compared],
+    *,
+    about: Mapping[str, Any],
+    missing: Sequence[Mechanism] = (),
+    limits: Sequence[str] = (),
+) -> str:
+    """The page as text; see `write_report`."""
+    titles = {str(name): str(array.attrs.get("long_name", name)) for name, array in data.data_vars.items()}
+    history, mapped = page.sections(data, ledger, rows), page.map_figures(data)
+    specs = {f.key: f.spec for f in (*(f for section in history for f in section.figures), *mapped)}
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            case=case,
+            about=about,
+            members=data.sizes["member"],
+            how=_how(about),
+            counts=wrong.counts(rows),
+            misses=wrong.misses(rows),
+            wide=wrong.too_wide(rows),
+            absurd_factor=f"{ABSURD_FACTOR:.0f}",
+            absurd_points=f"{100 * ABSURD_POINTS:.0f}",
+            missing=_by_group(missing),
+            missing_count=len(missing),
+            mechanisms_count=len(ledger.mechanisms),
+            limits=list(limits),
+            sections=history,
+            maps=mapped,
+            subjects=page.table(rows, ledger, titles),
+            without=page.without_counterpart(rows, ledger),
+            evidence=page.evidence(ledger),
+            bundle=Markup(_bundle()),
+            shared=_json(
+                {
+                    "specs": specs,
+                    "geography": maps.geography(case),
+                    "config": {mode: theme.config(mode) for mode in ("light", "dark")},
+                }
+            ),
+        )
+    )
+
+
+def _by_group(missing: Sequence[Mechanism]) -> dict[str, list[Mechanism]]:
+    out: dict[str, list[Mechanism]] = {}
+    for group, title in GROUPS.items():
+        own = [mechanism for mechanism in missing if mechanism.group == group]
+        if own:
+            out[title] = own
+    return out
+
+
+def _how(about: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What the page says of how it was made, as label and value."""
+    labels = {
+        "version": "Version of Fissure",
+        "members": "Simulated histories (members)",
+        "weeks": "Weeks",
+        "seed": "Seed",
+        "off": "Mechanisms switched off",
+        "kind": "Kind",
+        "digest": "Digest of the case (SHA-256)",
+        "timing": "Time it took",
+    }
+    out = []
+    for key, label in labels.items():
+        value = about.get(key)
+        if key == "off" and not value:
+            value = "none"
+        if value is not None:
+            out.append((label, _words(value)))
+    return out
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "; ".join(f"{key} {_words(one)}" for key, one in value.items())
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value))
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+@lru_cache(maxsize=1)
+def _bundle() -> str:
+    """Vega, Vega-Lite and Vega-Embed in one script, with no way to close the tag that it stands in."""
+    script = re.sub(r"<(/script|!--)", r"<\\\1", vl_convert.javascript_bundle(), flags=re.IGNORECASE)
+    return f"(function () {{\n{script}\n}})();"
+
+
+def _json(value: Any) -> Markup:
+    """JSON that may stand in a script element."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
+
+
+@lru_cache(maxsize=1)
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["verbatim"] = lambda name: Markup((TEMPLATES / name).read_text(encoding="utf-8"))
+    return environment

@@ -1,0 +1,111 @@
+"""The cache of compiled programs: one folder for each version, source, processor and set of flags."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fissure.engine import cache
+
+PROGRAM = """
+import jax, jax.numpy as jnp
+from fissure.engine.cache import enable_compile_cache
+jax.jit(lambda x: x + 1)(1.0)  # what was compiled before must not settle that there is no cache
+folder = enable_compile_cache()
+events = []
+jax.monitoring.register_event_listener(lambda name, **_: events.append(name))
+def long(x):
+    for _ in range(300):
+        x = jnp.sin(x) @ x
+    return x
+jax.jit(long)(jnp.ones((4, 4)))
+print(folder, sum(name.endswith("cache_hits") for name in events))
+"""
+
+
+def in_process(base, **env):
+    out = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        env={**os.environ, "FISSURE_CACHE": str(base), **env},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    folder, hits = out.stdout.split()
+    return folder, int(hits)
+
+
+def test_a_second_process_reads_what_the_first_compiled(tmp_path):
+    first, hits = in_process(tmp_path)
+    assert hits == 0 and Path(first).parent == tmp_path / "compiled"
+    again, hits = in_process(tmp_path)
+    assert again == first and hits >= 1
+    other, hits = in_process(tmp_path, XLA_FLAGS="--xla_cpu_prefer_vector_width=128")
+    assert other != first and hits == 0
+
+
+def test_it_can_be_turned_off(tmp_path):
+    assert in_process(tmp_path, FISSURE_NO_CACHE="1") == ("None", 0)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_of_the_users_own_is_left_alone(tmp_path):
+    assert in_process(tmp_path, JAX_COMPILATION_CACHE_DIR=str(tmp_path / "mine"))[0] == "None"
+
+
+def test_a_cache_that_cannot_be_written_is_done_without():
+    assert in_process("/proc/nowhere") == ("None", 0)
+
+
+@pytest.mark.parametrize("what", ["version", "model_digest", "processor"])
+def test_the_key_tells_apart(monkeypatch, what):
+    before = cache._key()
+    monkeypatch.setattr(cache, what, lambda *_: "other")
+    assert cache._key() != before
+
+
+def test_old_folders_are_pruned(tmp_path):
+    for age in range(6):
+        folder = tmp_path / f"jax-{age}"
+        folder.mkdir()
+        (folder / "entry").touch()
+        os.utime(folder, (1e9 - age, 1e9 - age))
+    (tmp_path / "other").mkdir()
+    cache._prune(tmp_path, tmp_path / "jax-5")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["jax-0", "jax-1", "jax-5", "other"]
+
+
+def test_the_digest_follows_every_source_of_the_model(monkeypatch, tmp_path):
+    before = cache.model_digest()
+    assert before == cache.model_digest.__wrapped__() and len(before) == 64
+    (tmp_path / "fissure" / "model").mkdir(parents=True)
+    (tmp_path / "fissure" / "engine").mkdir()
+    for name in ("model/a.py", "engine/random.py", "engine/simulate.py", "engine/cache.py"):
+        (tmp_path / "fissure" / name).write_text("x")
+    monkeypatch.setattr(cache, "__file__", str(tmp_path / "fissure" / "engine" / "cache.py"))
+    monkeypatch.setattr(cache._model, "__path__", [str(tmp_path / "fissure" / "model")])
+    told = {cache.model_digest.__wrapped__()}
+    for name in ("model/a.py", "engine/random.py", "engine/simulate.py"):
+        (tmp_path / "fissure" / name).write_text("y")
+        told.add(cache.model_digest.__wrapped__())
+    assert len(told) == 4
+
+
+@pytest.mark.parametrize(
+    ("env", "told"),
+    [
+        ({"FISSURE_CACHE": "/a/b"}, "/a/b"),
+        ({"XDG_CACHE_HOME": "/x"}, "/x/fissure"),
+        ({"XDG_CACHE_HOME": "relative", "HOME": "/home/h"}, "/home/h/.cache/fissure"),
+        ({"HOME": "/home/h"}, "/home/h/.cache/fissure"),
+    ],
+    ids=str,
+)
+def test_where_the_cache_lies(monkeypatch, env, told):
+    for name in ("FISSURE_CACHE", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    assert cache.cache_base() == Path(told)

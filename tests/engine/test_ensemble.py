@@ -1,0 +1,280 @@
+"""Ensembles: the same members whatever is asked beside them, kept, extended, interrupted, resumed."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+import xarray as xr
+
+from fissure.engine import ensemble
+from fissure.engine.ensemble import open_run, planned
+from fissure.engine.plan import prior_normals
+from fissure.engine.progress import Interrupted
+from fissure.engine.random import Draw, member_key, stream_id
+from fissure.errors import FissureError
+from fissure.model.catalogue import build, mechanism_classes, parameters_of, prior_values
+from fissure.model.givens import week_of
+from fissure.model.record import OUTPUTS
+from fissure.model.start import givens, initial_state
+from fissure.model.week import step
+from fissure.model.world import world_of
+
+NAMES = ["deterrence.strength", "start.fighters", "pay-gap.strength"]
+
+
+def same(a, b, members=None):
+    """Whether two runs hold the same bytes, over the first `members`."""
+    members = members or a.members
+    pairs = [(a.data[n].values, b.data[n].values) for n in a.data] + [(a.parameters.values, b.parameters.values)]
+    return all(x[:members].tobytes() == y[:members].tobytes() for x, y in pairs)
+
+
+# --- The normals that give each member its parameters
+
+
+def test_normals_depend_on_seed_member_and_name_alone():
+    table = prior_normals(5, range(20), NAMES)
+    assert table.dtype == np.float64
+    assert (prior_normals(5, [13, 2], NAMES[::-1]) == table[[13, 2]][:, ::-1]).all()
+    assert (prior_normals(5, [7], NAMES[1:2]) == table[7:8, 1:2]).all()
+    assert not np.isin(prior_normals(6, range(20), NAMES), table).any()
+    assert not np.isin(prior_normals(5 + 2**32, range(20), NAMES), table).any()
+
+
+def test_normals_are_standard_normal():
+    z = prior_normals(1, range(4000), NAMES)
+    assert np.isfinite(z).all()
+    assert abs(z.mean(axis=0)).max() < 0.06
+    assert abs(z.std(axis=0) - 1).max() < 0.05
+    assert abs(np.corrcoef(z.T) - np.eye(3)).max() < 0.06
+
+
+def test_no_two_streams_share_a_number(case):
+    parts = ["givens", "leaving", "recruits", "newcomers", "residents", "posting", *mechanism_classes()]
+    names = [*parts, *(f"prior.{p.name}" for p in parameters_of(case))]
+    assert len({stream_id(n) for n in names}) == len(names)
+
+
+# --- The same members, however they are asked for
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [{"block": 1}, {"block": 3}, {"block": 100}, {"block": 5, "threads": 1}, {"threads": 3}],
+    ids=str,
+)
+def test_members_do_not_depend_on_blocks_or_threads(whole_run, make, tmp_path, ask):
+    assert same(make(tmp_path / "run", 10, **ask), whole_run)
+
+
+def test_a_run_is_extended_and_shortened_without_change(whole_run, make, tmp_path):
+    first = make(tmp_path / "run", 3)
+    assert same(first, whole_run, 3)
+    more = make(tmp_path / "run", 10)
+    assert more.timing.members == 7
+    assert same(more, whole_run)
+    fewer = make(tmp_path / "run", 2)
+    assert fewer.timing.members == 0 and fewer.data.sizes["member"] == 2
+    assert same(fewer, whole_run, 2)
+
+
+def test_another_width_is_another_plan(make, tmp_path, case):
+    wide = make(tmp_path / "run", 2, width=2)
+    assert wide.plan.width == 2
+    with pytest.raises(FissureError, match=r"holds another run \(width 2 there, 4 asked\)"):
+        make(tmp_path / "run", 2, width=4)
+
+
+def test_seed_and_switch_make_other_histories(whole_run, make, tmp_path):
+    assert not same(make(tmp_path / "seed", 2, seed=8), whole_run, 2)
+    off = make(tmp_path / "off", 2, off=("air-strikes",))
+    assert (off.parameters == whole_run.parameters[:2]).all()
+    assert not same(off, whole_run, 2)
+    assert off.timing.compile < 1  # switches are data: no other program
+
+
+def test_a_mechanism_off_moves_no_random_number(case):
+    """Every number that the week draws, with all mechanisms on and with each of a few off."""
+    world, parameters = world_of(case, 8, 8), parameters_of(case)
+    values = prior_values(parameters, prior_normals(3, [0], [p.name for p in parameters])[0])
+    key = member_key(3, 0)
+
+    @jax.jit
+    def numbers(model):
+        kept = {}
+
+        class Kept(Draw):
+            def words(self, shape=(), index=0):
+                kept[f"{self.stream} {index} {shape}"] = out = Draw.words(self, shape, index)
+                return out
+
+        once = Draw(key, jnp.int32(-1), stream_id("givens"))
+        given = givens(model.start, world, once)
+        state = initial_state(model.start, given, world, once)
+        week = week_of(jnp.int32(0), world, given)
+        step(model, state, given, world, week, lambda name: Kept(key, week.index, stream_id(name)))
+        return kept
+
+    on = numbers(build(parameters, values))
+    assert len(on) >= 8
+    for name in ("bloc-clash", "desertion", "recruitment"):
+        off = numbers(build(parameters, values, (name,)))
+        assert {k: v.tobytes() for k, v in on.items()} == {k: v.tobytes() for k, v in off.items()}
+
+
+# --- What comes out
+
+
+def test_the_data_are_labelled(whole_run, case):
+    data = whole_run.data
+    assert set(data) == {o.name for o in OUTPUTS}
+    assert list(data.member.values) == list(range(10))
+    assert data.week.values[0] == np.datetime64(case.start)
+    assert data.week.size == 12 and data.week.dtype.kind == "M"
+    assert list(data.district.values) == [d.id for d in case.districts]
+    for output in OUTPUTS:
+        assert data[output.name].attrs == {"units": output.unit, "long_name": output.long_name}
+        assert data[output.name].dims == ("member", "week", *output.dims)
+        assert data[output.name].dtype == ("int32" if output.whole_number else "float32")
+    assert data.attrs["case"] == case.name
+
+
+def test_any_selection_equals_that_of_loaded_data(whole_run):
+    lazy, loaded = whole_run.data.killed, whole_run.data.killed.load().copy()
+    for pick in (
+        {"member": 7},
+        {"member": [9, 0, 4], "week": slice(2, 9, 3)},
+        {"member": slice(None, None, -1), "origin": 1},
+        {"week": [3, 3], "cause": 0},
+        {"member": []},
+        {"member": xr.DataArray([1, 8], dims="x"), "week": xr.DataArray([0, 5], dims="x")},
+    ):
+        xr.testing.assert_identical(whole_run.data.killed.isel(pick), loaded.isel(pick))
+    assert lazy.sel(origin="foreign").shape == (10, 12, lazy.sizes["cause"])
+
+
+def test_parameters_have_names_and_units(whole_run, case):
+    parameters = parameters_of(case)
+    z = prior_normals(7, range(10), [p.name for p in parameters])
+    assert (whole_run.parameters.values == prior_values(parameters, z)).all()
+    assert list(whole_run.parameters.parameter.values) == [p.name for p in parameters]
+    assert list(whole_run.parameters.unit.values) == [p.unit for p in parameters]
+
+
+def test_a_run_is_opened_again_from_its_folder(whole_run):
+    again = open_run(whole_run.folder)
+    assert again.plan == whole_run.plan and again.members == 10
+    assert same(again, whole_run)
+
+
+def test_without_a_folder_the_cache_keeps_the_run(case):
+    ask = {"members": 2, "seed": 7, "weeks": 12, "units": 16, "slots": 8}
+    first, second = ensemble.run(case, **ask), ensemble.run(case, **ask)
+    assert first.timing.members == 2 and second.timing.members == 0
+    assert first.folder == second.folder
+    assert first.folder.parent.parent == ensemble.cache_base()
+    assert first.timing.ns > 0
+
+
+def test_the_plan_tells_apart_all_that_matters(case):
+    ask = {"seed": 1, "weeks": 12, "units": 16, "slots": 8}
+    other = [{"seed": 2}, {"weeks": 11}, {"units": 12}, {"slots": 7}, {"off": ("desertion",)}]
+    keys = {planned(case, **{**ask, **change}).key for change in [{}, *other]}
+    assert len(keys) == 1 + len(other)
+    there = planned(case, off=("pay-gap", "desertion", "pay-gap"))
+    assert there.off == ("desertion", "pay-gap")
+    assert there == planned(case, off=["desertion", "pay-gap"])
+
+
+@pytest.mark.parametrize(
+    ("ask", "told"),
+    [
+        ({"members": 0}, "members must be a whole number from 1 to 1000000, not 0"),
+        ({"members": 10**7}, "members must be a whole number from 1 to 1000000, not 10000000"),
+        ({"members": 2.5}, "members must be a whole number from 1 to 1000000, not 2.5"),
+        ({"seed": -1}, "seed must be a whole number from 0 to"),
+        ({"seed": 2**64}, "seed must be a whole number from 0 to"),
+        ({"weeks": 0}, "weeks must be a whole number from 1 to 247, not 0"),
+        ({"weeks": 248}, "weeks must be a whole number from 1 to 247, not 248"),
+        ({"slots": 70_000}, "slots must be a whole number from 1 to 65535"),
+        ({"off": ["desertoin"]}, "there is no mechanism 'desertoin'; did you mean 'desertion'?"),
+    ],
+    ids=str,
+)
+def test_bad_input_is_one_sentence_and_touches_nothing(case, tmp_path, ask, told):
+    with pytest.raises(FissureError) as caught:
+        ensemble.run(case, **{"members": 2, "out": tmp_path / "run", **ask})
+    assert told in str(caught.value) and "\n" not in str(caught.value)
+    assert not (tmp_path / "run").exists()
+
+
+# --- Stopped and killed
+
+
+class Stop:
+    """Presses Ctrl-C when so many members are there."""
+
+    def __init__(self, at):
+        self.at, self.phases, self.finished = at, [], False
+
+    def phase(self, name):
+        self.phases.append(name)
+
+    def advance(self, done, total, seconds, ns):
+        assert 0 < done <= total and seconds > 0 and ns > 0
+        if done >= self.at:
+            raise KeyboardInterrupt
+
+    def finish(self):
+        self.finished = True
+
+
+def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(whole_run, make, tmp_path):
+    stop = Stop(at=4)
+    with pytest.raises(Interrupted, match=r"stopped with 4 of 10 members kept in .*ask for it again"):
+        make(tmp_path / "run", 10, block=2, progress=stop)
+    assert stop.phases == ["compiling", "simulating"] and stop.finished
+    assert open_run(tmp_path / "run").members == 4
+    assert same(make(tmp_path / "run", 10), whole_run)
+
+
+SLOW = """
+import sys, time
+from fissure.engine import ensemble
+from fissure.engine.store import Store
+write = Store.write
+def slowly(self, block, records):
+    write(self, block, records)
+    print(block.stop, flush=True)
+    time.sleep(0.3)
+Store.write = slowly
+ensemble.run("islamic_state", members=10, seed=7, weeks=12, units=16, slots=8, block=2, out=sys.argv[1])
+"""
+
+
+def test_kill_9_loses_nothing_finished(make, tmp_path):
+    """A run that is killed and taken up again leaves the very files of one that was not."""
+    reference = make(tmp_path / "reference", 10, block=2).folder
+    folder = tmp_path / "run"
+    with subprocess.Popen(
+        [sys.executable, "-c", SLOW, str(folder)], stdout=subprocess.PIPE, text=True, env={**os.environ}
+    ) as process:
+        assert process.stdout.readline() == "2\n"
+        time.sleep(0.1)
+        process.send_signal(signal.SIGKILL)
+    finished = sorted(p.name for p in (folder / "blocks").glob("*.zarr.zip"))
+    assert 1 <= len(finished) < 5
+    (folder / "blocks" / ".unfinished-left").write_bytes(b"half a block")
+    resumed = make(folder, 10, block=2)
+    assert resumed.timing.members == 10 - 2 * len(finished)
+    files = {p.relative_to(reference) for p in reference.rglob("*") if p.is_file()}
+    assert files == {p.relative_to(folder) for p in folder.rglob("*") if p.is_file()}
+    assert all((folder / p).read_bytes() == (reference / p).read_bytes() for p in files)
+    assert json.loads((folder / "run.json").read_text())["plan"]["seed"] == 7
