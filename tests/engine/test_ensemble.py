@@ -85,13 +85,6 @@ def test_a_run_is_extended_and_shortened_without_change(whole_run, make, tmp_pat
     assert same(fewer, whole_run, 2)
 
 
-def test_another_width_is_another_plan(make, tmp_path, case):
-    wide = make(tmp_path / "run", 2, width=2)
-    assert wide.plan.width == 2
-    with pytest.raises(FissureError, match=r"holds another run \(width 2 there, 4 asked\)"):
-        make(tmp_path / "run", 2, width=4)
-
-
 def test_seed_and_switch_make_other_histories(whole_run, make, tmp_path):
     assert not same(make(tmp_path / "seed", 2, seed=8), whole_run, 2)
     off = make(tmp_path / "off", 2, off=("air-strikes",))

@@ -157,6 +157,7 @@ def test_an_empty_folder_is_taken(tmp_path, make):
     [
         ({"seed": 8}, "seed 7 there, 8 asked"),
         ({"weeks": 11}, "weeks 12 there, 11 asked"),
+        ({"width": 2}, "width 4 there, 2 asked"),
         ({"off": ("desertion", "pay-gap")}, "off nothing there, desertion, pay-gap asked"),
         ({"seed": 8, "units": 20}, "seed 7 there, 8 asked; units 16 there, 20 asked"),
     ],

@@ -5,25 +5,15 @@ import re
 from collections import Counter
 from datetime import date
 
+from fissure.cases.loader import load_case
 from fissure.evidence import problems
 from fissure.evidence.ledger import package_ledger
+from fissure.model import record
+from fissure.model.record import COORDINATES
 
 GROUPS = {"ranks": 19, "factions": 10, "rule": 11, "governed": 8, "war": 6}
-OUTPUTS = {
-    "territory_km2": {"country": {"Iraq", "Syria"}},
-    "residents_under_control": {},
-    "fighters": {"origin": {"local", "foreign"}},
-    "recruits": {"origin": {"local", "foreign"}},
-    "deserted": {"origin": {"local", "foreign"}},
-    "executed_members": {},
-    "executed_residents": {},
-    "killed": {"cause": {"strike", "ground", "purge", "clash"}, "origin": {"local", "foreign"}},
-    "killed_by_strikes": {"country": {"Iraq", "Syria"}},
-    "income_musd": {"kind": {"oil", "tax", "confiscation", "other"}},
-    "oil_bpd": {},
-    "pay_usd_month": {"origin": {"local", "foreign"}},
-    "strikes": {"country": {"Iraq", "Syria"}},
-}
+LABELS = {**COORDINATES, "country": load_case("islamic_state").countries}
+OUTPUTS = {o.name: {dim: set(LABELS[dim]) for dim in o.dims if dim in LABELS} for o in record.OUTPUTS}
 PUBLISHED = {
     "coalition_weapons_released_month": 17,
     "coalition_strikes_cumulative": 8,

@@ -37,4 +37,4 @@ def test_a_switch_silences_every_channel():
     loud = Effects(doubt_rise=jnp.ones((3, 2)), prestige_fall=jnp.float32(4))
     quiet = switched(loud, jnp.float32(0))
     assert not quiet.doubt_rise.any() and float(quiet.prestige_fall) == 0
-    assert quiet.attempt is None
+    assert quiet.attempt == 0

@@ -90,7 +90,9 @@ def runs():
     names = [p.name for p in parameters]
     z = 0.5 * np.random.default_rng(5).standard_normal((MEMBERS, len(parameters)))
     z[:, names.index("bloc-clash.rate")] = 3.0  # rare by its prior: make it seen in two years
-    z[:, names.index("treasury.war")] = 2.0  # and money short enough for pay cuts and tax rises
+    z[:, names.index("start.treasury")] = -2.0  # and money short enough for pay cuts and tax rises
+    z[:, names.index("treasury.war")] = 2.0
+    z[:, names.index("pay-cuts.target")] = 1.0
     values = prior_values(parameters, z)
     coalitions = [(), *[(name,) for name in mechanism_classes()]]
     models = [build(parameters, values, off) for off in coalitions]

@@ -5,24 +5,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fissure.model.catalogue import mechanism_classes
 from fissure.model.state import DEATHS, Cause
 from fissure.model.week import Model
 
 LEAVES = [Cause.ESCAPED, *DEATHS]
 
 
-def coalition_and_parameters(small):
-    seeds = st.integers(0, 2**32 - 1)
-    return seeds, st.sets(st.sampled_from(small.names))
+seeds = st.integers(0, 2**32 - 1)
+coalitions = st.sets(st.sampled_from(list(mechanism_classes()))).map(lambda off: tuple(sorted(off)))
+
+
+def normals(small, seed, width):
+    return width * np.random.default_rng(seed).standard_normal(len(small.parameters))
 
 
 @settings(max_examples=60, deadline=None)
-@given(data=st.data())
-def test_books_close_to_the_last_one(small, data):
+@given(seed=seeds, off=coalitions, member=st.integers(0, 1000))
+def test_books_close_to_the_last_one(small, seed, off, member):
     """Fighters by unit, residents by district and money: stock change equals flows, every week."""
-    seeds, coalitions = coalition_and_parameters(small)
-    z = 1.5 * np.random.default_rng(data.draw(seeds)).standard_normal(len(small.parameters))
-    s = small.states(z, tuple(data.draw(coalitions)), member=data.draw(st.integers(0, 1000)))
+    s = small.states(normals(small, seed, 1.5), off, member)
 
     fighters = s.fighters.present.sum(axis=2)
     left = s.flows.by_cause[1:, :, LEAVES].sum(axis=2)
@@ -40,11 +42,9 @@ def test_books_close_to_the_last_one(small, data):
 
 
 @settings(max_examples=40, deadline=None)
-@given(data=st.data())
-def test_no_nan_no_negative_stock_no_share_outside_its_bounds(small, data):
-    seeds, coalitions = coalition_and_parameters(small)
-    z = 2.0 * np.random.default_rng(data.draw(seeds)).standard_normal(len(small.parameters))
-    s = small.states(z, tuple(data.draw(coalitions)))
+@given(seed=seeds, off=coalitions)
+def test_no_nan_no_negative_stock_no_share_outside_its_bounds(small, seed, off):
+    s = small.states(normals(small, seed, 2.0), off)
     here = s.fighters.present
     for name in ("commitment", "grievance", "fear", "doubt", "skill"):
         x = getattr(s.fighters, name)[here]
@@ -57,14 +57,7 @@ def test_no_nan_no_negative_stock_no_share_outside_its_bounds(small, data):
         x = getattr(s.organisation, name)
         assert np.isfinite(x).all() and (x >= 0).all() and (x <= 1).all(), name
     assert (s.districts.residents >= 0).all() and (s.organisation.treasury >= 0).all()
-    for flow in (
-        s.flows.by_cause,
-        s.flows.recruits,
-        s.flows.fled,
-        s.flows.joined,
-        s.flows.income,
-        s.flows.spending,
-    ):
+    for flow in (s.flows.by_cause, s.flows.recruits, s.flows.fled, s.flows.joined, s.flows.income, s.flows.spending):
         assert (flow >= 0).all()
 
 

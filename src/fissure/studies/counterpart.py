@@ -5,9 +5,10 @@ weeks at its two ends. A stock is that of the week which holds the day.
 """
 
 import calendar
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -65,29 +66,32 @@ def calendar_of(data: xr.Dataset) -> Calendar:
     return Calendar(data["week"].values[0].astype("datetime64[D]").item(), data.sizes["week"])
 
 
-def joined(array: xr.DataArray, variable: Variable, select: bool = True) -> Floats:
-    """(members, weeks) of `array`, selected and combined as `variable` says; without `select`, over all.
+def joined(array: xr.DataArray, select: Mapping[str, str | tuple[str, ...]] | None, combine: str, whose: str) -> Floats:
+    """(members, weeks) of `array`: coordinates picked by `select`, what is left over joined by `combine`.
 
-    Raises `FissureError` when the variable selects a dimension or a coordinate that the output lacks.
+    Raises `FissureError`, which names `whose` selection it is, for a dimension or coordinate that is not there.
     """
-    wanted = dict(variable.select or {}) if select else {}
-    picked = array
-    for dimension, names in wanted.items():
-        _known(variable, "dimension", dimension, [str(d) for d in array.dims if d not in ("member", "week")])
+    for dimension, names in (select or {}).items():
+        _known(whose, array, "dimension", dimension, [d for d in array.dims if d not in ("member", "week")])
         listed = [names] if isinstance(names, str) else list(names)
         for name in listed:
-            _known(variable, dimension, name, [str(c) for c in array[dimension].values])
-        picked = picked.sel({dimension: listed})
-    picked = picked.transpose("member", "week", ...)
-    values = picked.values.astype(np.float64).reshape(*picked.shape[:2], -1)
-    return values.sum(axis=2) if variable.combine == "sum" else values.mean(axis=2)
+            _known(whose, array, dimension, name, array[dimension].values)
+        array = array.sel({dimension: listed})
+    array = array.transpose("member", "week", ...)
+    values = array.values.astype(np.float64).reshape(*array.shape[:2], -1)
+    return values.sum(axis=2) if combine == "sum" else values.mean(axis=2)
 
 
-def _known(variable: Variable, what: str, name: str, known: list[str]) -> None:
-    if name not in known:
+def _picked(variable: Variable, array: xr.DataArray) -> Floats:
+    return joined(array, variable.select, variable.combine, f"variable '{variable.id}'")
+
+
+def _known(whose: str, array: xr.DataArray, what: str, name: str, known: Iterable[Any]) -> None:
+    names = [str(one) for one in known]
+    if name not in names:
         raise FissureError(
-            f"variable '{variable.id}' selects the {what} '{name}' of output '{variable.output}', "
-            f"expected one of {', '.join(known) or 'none'}{nearest(name, known)}"
+            f"{whose} selects the {what} '{name}' of output '{array.name}', "
+            f"expected one of {', '.join(names) or 'none'}{nearest(name, names)}"
         )
 
 
@@ -102,8 +106,8 @@ def counterpart(variable: Variable, observation: Observation, array: xr.DataArra
 
 def _at(variable: Variable, observation: Observation, array: xr.DataArray, weeks: Calendar) -> Floats:
     if observation.period is not None:
-        return _mean(joined(array, variable), weeks.shares(observation.period))
-    return joined(array, variable)[:, weeks.week_of(observation.when)]
+        return _mean(_picked(variable, array), weeks.shares(observation.period))
+    return _picked(variable, array)[:, weeks.week_of(observation.when)]
 
 
 def _summed(period_of: Callable[[Observation], Period]) -> Callable[..., Floats]:
@@ -111,7 +115,7 @@ def _summed(period_of: Callable[[Observation], Period]) -> Callable[..., Floats]
         # what a part of the period brings can already break an upper bound, so any part will do for one
         at_least = 0.0 if observation.bound == "upper" else COVERED
         shares = weeks.shares(observation.period or period_of(observation), at_least)
-        return joined(array, variable) @ shares
+        return _picked(variable, array) @ shares
 
     return how
 
@@ -123,28 +127,28 @@ def _cumulative(variable: Variable, observation: Observation, array: xr.DataArra
     weeks.week_of(observation.when)
     if observation.when < variable.since:
         raise NotComparable(f"speaks of a time before the count starts on {_day(variable.since)}")
-    return joined(array, variable) @ weeks.shares((variable.since, observation.when), 0.0)
+    return _picked(variable, array) @ weeks.shares((variable.since, observation.when), 0.0)
 
 
 def _lost(variable: Variable, observation: Observation, array: xr.DataArray, weeks: Calendar) -> Floats:
-    values = joined(array, variable)[:, : weeks.week_of(observation.when) + 1]
+    values = _picked(variable, array)[:, : weeks.week_of(observation.when) + 1]
     return 1.0 - _ratio(values[:, -1], values.max(axis=1))
 
 
 def _share(variable: Variable, observation: Observation, array: xr.DataArray, weeks: Calendar) -> Floats:
     shares = weeks.shares(observation.period or month_of(observation.when))
-    return _ratio(joined(array, variable) @ shares, joined(array, variable, select=False) @ shares)
+    return _ratio(_picked(variable, array) @ shares, joined(array, None, "sum", variable.id) @ shares)
 
 
 def _change(variable: Variable, observation: Observation, array: xr.DataArray, weeks: Calendar) -> Floats:
     assert variable.baseline is not None  # the ledger sees to it
-    values = joined(array, variable)
+    values = _picked(variable, array)
     now = _mean(values, weeks.shares(observation.period or month_of(observation.when)))
     return _ratio(now, _mean(values, weeks.shares(variable.baseline))) - 1.0
 
 
 def _constant(variable: Variable, observation: Observation, array: xr.DataArray, weeks: Calendar) -> Floats:
-    return joined(array, variable)[:, 0]
+    return _picked(variable, array)[:, 0]
 
 
 def _mean(values: Floats, shares: Floats) -> Floats:

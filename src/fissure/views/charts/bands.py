@@ -1,6 +1,7 @@
 """A chart of bands over weeks with what was published beside them."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -131,7 +132,7 @@ def _axis(panel: Panel, values: Sequence[Mapping[str, Any]], points: Sequence[Ma
     )
 
 
-def _format(panel: Panel, top: float) -> dict[str, str]:
+def _format(panel: Panel, top: float) -> dict[str, Any]:
     if panel.unit == "share":
         return {"format": ".0%"}
     return {"format": "~s", "labelExpr": "datum.value ? datum.label : '0'"} if top >= 10_000 else {}
@@ -184,18 +185,26 @@ def _hover(panel: Panel, base: alt.Chart, x: alt.X) -> alt.Chart:
     return (
         base.transform_filter("isValid(datum.median)")
         .transform_calculate(text=text)
-        .transform_pivot("series", value="text", groupby=["week"])
+        .transform_pivot("series", value="text", groupby=["week"], op="max")
         .mark_rule(strokeWidth=3, style="cursor", aria=False)
         .encode(
             x=x,
             opacity=alt.when(hover).then(alt.value(0.3)).otherwise(alt.value(0)),
             tooltip=[
                 alt.Tooltip("week:T", title="Week of", format="%-d %B %Y"),
-                *(alt.Tooltip(f"{one.label}:N", title=f"{one.label}, {panel.unit}") for one in panel.series),
+                *(
+                    alt.Tooltip(field=_escaped(one.label), type="nominal", title=f"{one.label}, {panel.unit}")
+                    for one in panel.series
+                ),
             ],
         )
         .add_params(hover)
     )
+
+
+def _escaped(name: str) -> str:
+    """`name` as one field: Vega takes dots and brackets for a path into it."""
+    return re.sub(r"([.\[\]'\"\\])", r"\\\1", name)
 
 
 def _published(points: list[dict[str, Any]], x: alt.X, y: alt.Y) -> list[alt.Chart]:

@@ -1,7 +1,7 @@
 """What a chart shows, and its quantiles over members: charts are given these and never a member's history."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Literal
 
@@ -40,14 +40,14 @@ class Series:
 
     def values(self, data: xr.Dataset) -> Floats:
         """(members, weeks) of what is shown; NaN where a member has none of `over`."""
-        picked = joined(data[self.output], _as_variable(self))
+        picked = joined(data[self.output], self.select, self.combine, self.label)
         shown = self.offset + self.scale * _SHAPES[self.shape](self, picked, data)
         return np.where(self._left(data) > 0, shown, np.nan) if self.over in data else shown
 
     def _left(self, data: xr.Dataset) -> Floats:
         array = data[self.over]
         own = {dimension: names for dimension, names in self.select.items() if dimension in array.dims}
-        return joined(array, _as_variable(replace(self, output=self.over, select=own, combine="sum")))
+        return joined(array, own, "sum", self.label)
 
     def matches(self, variable: Variable) -> bool:
         """Whether what was published of `variable` can be put beside this band."""
@@ -94,12 +94,6 @@ def quantiles(series: Series, data: xr.Dataset) -> list[dict[str, Any]]:
         }
         for week in range(calendar.weeks)
     ]
-
-
-def _as_variable(series: Series) -> Variable:
-    return Variable.model_construct(
-        id=series.label, output=series.output, select=dict(series.select), combine=series.combine
-    )
 
 
 def _level(series: Series, values: Floats, data: xr.Dataset) -> Floats:

@@ -69,7 +69,7 @@ def config(mode: Mode) -> dict[str, Any]:
         "range": {"category": list(SERIES), "heatmap": list(CONTROL[mode]), "ramp": list(CONTROL[mode])},
         "style": {
             "halo": {"stroke": ink["page"], "strokeWidth": 1.5},
-            "cursor": {"stroke": ink["text"]},
+            "cursor": {"color": ink["text"]},
             "land": {"color": ink["land"], "filled": True, "stroke": ink["page"], "strokeWidth": 0.6},
             "border": {"stroke": ink["page"], "strokeWidth": 0.5},
         },

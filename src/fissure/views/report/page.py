@@ -162,7 +162,7 @@ def _said(panel: Panel, data: xr.Dataset, rows: Sequence[Compared]) -> str:
     """How many of the published figures beside the chart lie inside the model's interval."""
     verdicts = [row.verdict for row in bands.beside(panel, data, rows)]
     words = {"contained": "inside", "near": "near", "outside": "outside", "not compared": "not compared"}
-    said = ", ".join(f"{verdicts.count(v)} {word}" for v, word in words.items() if v in verdicts)  # type: ignore[arg-type]
+    said = ", ".join(f"{verdicts.count(v)} {word}" for v, word in words.items() if v in verdicts)
     return f"Published figures beside it: {said}." if said else ""
 
 

@@ -152,7 +152,7 @@ def _words(value: Any) -> str:
 @lru_cache(maxsize=1)
 def _bundle() -> str:
     """Vega, Vega-Lite and Vega-Embed in one script, with no way to close the tag that it stands in."""
-    script = re.sub(r"<(/script|!--)", r"<\\\1", vl_convert.javascript_bundle(), flags=re.IGNORECASE)
+    script = re.sub(r"<(/script|!--)", r"<\\\1", vl_convert.javascript_bundle(None), flags=re.IGNORECASE)
     return f"(function () {{\n{script}\n}})();"
 
 
