@@ -10,7 +10,7 @@ from fissure import __version__
 from fissure.cases.loader import Case, load_case
 from fissure.engine import ensemble
 from fissure.engine.progress import Progress
-from fissure.evidence import Ledger, Subject, Trace, load_ledger, package_ledger
+from fissure.evidence import Ledger, Mechanism, Subject, Trace, load_ledger, package_ledger
 from fissure.evidence import trace as trace_in
 from fissure.model.catalogue import mechanism_classes, parameters_of, parts
 from fissure.model.limits import LIMITS
@@ -77,7 +77,7 @@ class Result:
             "units": plan.units,
             "slots": plan.slots,
             "off": list(plan.off),
-            "case_digest": plan.case_digest,
+            "digest": plan.case_digest,
             "model_digest": plan.model_digest,
             "timing": timing,
             "command": f"fissure run {self.case.name} --members {self.stored.members} --seed {plan.seed} "
@@ -125,9 +125,9 @@ def trace(name: str, case: str | Path | Case = "islamic_state") -> Trace:
     return trace_in(name, ledger(loaded), subjects(loaded))
 
 
-def missing_mechanisms(known: Ledger) -> list[str]:
+def missing_mechanisms(known: Ledger) -> list[Mechanism]:
     """Mechanisms of the ledger that the model does not have yet."""
-    return [name for name in known.mechanisms if name not in mechanism_classes()]
+    return [m for name, m in known.mechanisms.items() if name not in mechanism_classes()]
 
 
 def subjects(case: Case) -> dict[str, Subject]:

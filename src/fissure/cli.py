@@ -51,7 +51,8 @@ def run(
     from fissure.cases.loader import load_case
     from fissure.engine.ensemble import planned
     from fissure.engine.progress import RichProgress
-    from fissure.views.text import comparison
+    from fissure.model.record import OUTPUTS
+    from fissure.views.text import render
 
     loaded = load_case(case)
     folder = out or Path("runs") / planned(loaded, seed=seed, weeks=weeks, off=off or ()).folder_name
@@ -59,7 +60,7 @@ def run(
         loaded, members=members, seed=seed, weeks=weeks, off=off or (), out=folder, progress=RichProgress()
     )
     console = Console()
-    console.print(comparison(result.compared, result.ledger))
+    console.print(render(result.compared, result.ledger, {o.name: o.long_name for o in OUTPUTS}))
     page = result.report(folder / "report.html")
     typer.echo(f"Report: {page}")
     timing = result.stored.timing

@@ -92,7 +92,7 @@ def runs():
     z[:, names.index("bloc-clash.rate")] = 3.0  # rare by its prior: make it seen in two years
     z[:, names.index("start.treasury")] = -2.0  # and money short enough for pay cuts and tax rises
     z[:, names.index("treasury.war")] = 2.0
-    z[:, names.index("pay-cuts.target")] = 1.0
+    z[:, names.index("treasury.cushion")] = 1.0
     values = prior_values(parameters, z)
     coalitions = [(), *[(name,) for name in mechanism_classes()]]
     models = [build(parameters, values, off) for off in coalitions]

@@ -45,6 +45,7 @@ class Sensed(eqx.Module):
     # By origin, local and foreign
     fighters_of: Float[Array, "2"]
     pay: Float[Array, "2"]  # dollars a month set to be paid
+    reserve: Float[Array, ""]  # treasury over the reserve that is wanted; 1 while needs are not yet known
 
     # The whole
     held_residents: Float[Array, ""]
@@ -62,9 +63,12 @@ def wish_to_leave(fighters: Fighters) -> Float[Array, "units slots"]:
     return (1.0 + fighters.grievance + fighters.doubt - fighters.commitment) * jnp.float32(1 / 3)
 
 
-def sense(state: State, given: Givens, world: World, promised: Float[Array, "2"]) -> Sensed:
-    """Take the sums of the state; `promised` is pay by origin at full scale, dollars a month."""
-    f, here = state.fighters, state.fighters.present
+def sense(state: State, given: Givens, world: World, promised: Float[Array, "2"], cushion: Float[Array, ""]) -> Sensed:
+    """Take the sums of the state.
+
+    `promised` is pay by origin at full scale, dollars a month; `cushion` the reserve wanted, in weeks of needs.
+    """
+    f, here, org = state.fighters, state.fighters.present, state.organisation
     strength = here.sum(axis=1).astype(jnp.float32)
     some = jnp.maximum(strength, 1.0)
     commitment = whole(f.commitment, here)
@@ -95,6 +99,7 @@ def sense(state: State, given: Givens, world: World, promised: Float[Array, "2"]
         held=held,
         fighters_of=of,
         pay=promised * state.organisation.pay_scale,
+        reserve=jnp.where(org.needs > 0, org.treasury / jnp.maximum(cushion * org.needs, 1.0), 1.0),
         held_residents=held.sum().astype(jnp.float32),
         held_area=jnp.floor(state.districts.control * given.mapped_area).sum(),
         total=of.sum(),

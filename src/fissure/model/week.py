@@ -41,7 +41,7 @@ def push(model: Model, sensed: Sensed, week: Week, draw: DrawOf) -> Effects:
 def step(model: Model, state: State, given: Givens, world: World, week: Week, draw: DrawOf) -> tuple[State, Sensed]:
     """The state a week later, and what was sensed at its start."""
     settlement = model.settlement
-    sensed = sense(state, given, world, settlement.treasury.pay())
+    sensed = sense(state, given, world, settlement.treasury.pay(), settlement.treasury.cushion)
     sums = push(model, sensed, week, draw)
     fought = settlement.ground(sensed, sums, week)
 

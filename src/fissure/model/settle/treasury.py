@@ -23,7 +23,7 @@ class Treasury(eqx.Module):
         confiscation = seizures x tax + loot x residents of ground gained
         other = other x prestige                      (gifts, ransoms, antiquities)
         needs = pay by origin + war x fighters + services x held residents
-        projects = max(0, treasury - cushion x needs) / horizon     (what lies idle is spent on works, arms, favours)
+        projects = max(0, treasury - cushion x needs) / horizon  (works, arms, favours)
         paid share = min(1, (treasury + income) / needs)
 
     Pay is `pay_local` for locals and `pay_local x pay_ratio` for foreigners, times the pay scale.
@@ -44,7 +44,7 @@ class Treasury(eqx.Module):
     services: Scalar = parameter(
         "USD per resident and month", "Spending on public services that is wanted for each resident."
     )
-    cushion: Scalar = parameter("weeks of needs", "Reserve that is left alone when projects are paid for.")
+    cushion: Scalar = parameter("weeks of needs", "Reserve that it wants: not spent on projects, and guarded by cuts.")
     horizon: Scalar = parameter("weeks", "Time over which idle money is spent on projects.")
     news: Scalar = parameter(
         "per share of ruled residents",

@@ -244,14 +244,14 @@ def _published(points: list[dict[str, Any]], x: alt.X, y: alt.Y) -> list[alt.Cha
 def _same(y: alt.Y, name: str) -> alt.Y:
     """The same axis over another field."""
     other = y.copy()
-    other.shorthand = f"{name}:Q"
+    other["shorthand"] = f"{name}:Q"
     return other
 
 
 def _same_x(x: alt.X, name: str) -> alt.X:
     """The same axis over another field; without a domain, which Vega-Lite misreads where there is an x2."""
     other = x.copy()
-    other.shorthand, other.scale = f"{name}:T", alt.Undefined
+    other["shorthand"], other["scale"] = f"{name}:T", alt.Undefined
     return other
 
 

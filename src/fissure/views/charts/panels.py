@@ -7,6 +7,7 @@ from typing import Literal
 import xarray as xr
 
 from fissure.evidence.ledger import Ledger
+from fissure.studies.counterpart import calendar_of
 from fissure.views import wording
 from fissure.views.charts.series import Series, Shape, series_of
 
@@ -169,7 +170,8 @@ def panels(data: xr.Dataset, ledger: Ledger) -> list[Panel]:
     """The charts of `data` in reading order: the plans, then in each section what `ledger` sums or relates."""
     planned = [panel for plan in _PLANS for panel in _of_plan(plan, data)]
     section_of = {one.output: panel.section for panel in planned for one in panel.series}
-    derived = [panel for panel in _derived(ledger, section_of) if panel.series[0].output in data]
+    last = calendar_of(data).last
+    derived = [p for p in _derived(ledger, section_of) if (p.series[0].since or last) <= last]
     return [p for section in SECTIONS for p in (*planned, *derived) if p.section == section]
 
 

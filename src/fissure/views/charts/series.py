@@ -51,12 +51,15 @@ class Series:
 
     def matches(self, variable: Variable) -> bool:
         """Whether what was published of `variable` can be put beside this band."""
-        same = variable.output == self.output and dict(variable.select or {}) == dict(self.select)
-        if not same or variable.how not in _HOWS[self.shape]:
+        if variable.output != self.output or variable.how not in _HOWS[self.shape]:
+            return False
+        if dict(variable.select or {}) != dict(self.select):
+            return False
+        if (variable.offset, variable.scale) != (self.offset, self.scale):
             return False
         if self.shape == "cumulative":
-            return (variable.since, variable.offset, variable.scale) == (self.since, self.offset, self.scale)
-        return variable.combine == self.combine or len(variable.select or {}) > 0
+            return variable.since == self.since
+        return variable.combine == self.combine or bool(variable.select)
 
 
 def series_of(variable: Variable, shape: Shape) -> Series:
@@ -110,8 +113,7 @@ def _month(series: Series, values: Floats, data: xr.Dataset) -> Floats:
 
 def _cumulative(series: Series, values: Floats, data: xr.Dataset) -> Floats:
     calendar = calendar_of(data)
-    since = series.since or calendar.first
-    return np.cumsum(values * calendar.shares((since, max(calendar.last, since)), 0.0), axis=1)
+    return np.cumsum(values * calendar.shares((series.since or calendar.first, calendar.last), 0.0), axis=1)
 
 
 def _lost(series: Series, values: Floats, data: xr.Dataset) -> Floats:

@@ -2,12 +2,12 @@
 
 Theory: failing selective incentives (Nussio and Ugarriza 2021; Olson 1965; Weinstein 2007).
 
-    reserve      R = treasury / needs                                   weeks
-    pay scale    fall = speed max(0, 1 - R / target)                    per week, once needs are known
-                 rise = speed min(1, max(0, R / target - 1))            per week
+    reserve      R = treasury / reserve wanted (`treasury.cushion` weeks of needs)
+    pay scale    fall = speed max(0, 1 - R)                             per week
+                 rise = speed min(1, max(0, R - 1))                     per week
     grievance    rise = anger (1 - pay scale x paid share)              per week
 
-Reads: treasury, needs, pay scale, paid share. Writes: pay_scale_fall, pay_scale_rise, grievance_rise.
+Reads: reserve, pay scale, paid share. Writes: pay_scale_fall, pay_scale_rise, grievance_rise.
 Source: S3:3.
 """
 
@@ -28,18 +28,15 @@ class PayCuts(Mechanism):
     title: ClassVar[str] = "Pay is cut"
     claims: ClassVar[tuple[str, ...]] = ("S3-03a", "S3-03b")
 
-    target: Scalar = parameter("weeks of spending", "Reserves that the treasurer wants, in weeks of spending.")
     speed: Scalar = parameter("per week", "Rate at which pay is cut without reserves.")
     anger: Scalar = parameter("per week when unpaid", "Rise of grievance when nothing is paid.")
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""
         org = sensed.organisation
-        reserve = org.treasury / jnp.maximum(org.needs, 1.0) / self.target
-        known = jnp.where(org.needs > 0, 1.0, 0.0)  # in the first week needs are not yet known
         short = 1.0 - org.pay_scale * org.paid_share
         return Effects(
-            pay_scale_fall=self.speed * known * jnp.maximum(1.0 - reserve, 0.0),
-            pay_scale_rise=self.speed * jnp.clip(reserve - 1.0, 0.0, 1.0),
+            pay_scale_fall=self.speed * jnp.maximum(1.0 - sensed.reserve, 0.0),
+            pay_scale_rise=self.speed * jnp.clip(sensed.reserve - 1.0, 0.0, 1.0),
             grievance_rise=self.anger * short,
         )

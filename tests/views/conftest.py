@@ -1,0 +1,32 @@
+import sys
+from pathlib import Path
+
+import pytest
+import xarray as xr
+
+from fissure.cases.loader import Case, load_case
+from fissure.evidence.ledger import Ledger, load_ledger, package_ledger
+from fissure.studies.compare import Compared, compare
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "studies"))
+from synthetic import run
+
+
+@pytest.fixture(scope="session")
+def case() -> Case:
+    return load_case("islamic_state")
+
+
+@pytest.fixture(scope="session")
+def ledger(case: Case) -> Ledger:
+    return load_ledger(package_ledger(), case.ledger_folder)
+
+
+@pytest.fixture(scope="session")
+def data(case: Case) -> xr.Dataset:
+    return run(case)
+
+
+@pytest.fixture(scope="session")
+def rows(data: xr.Dataset, ledger: Ledger) -> list[Compared]:
+    return compare(data, ledger)

@@ -1,0 +1,167 @@
+"""The specs of the charts: what they hold, and that Vega-Lite takes them."""
+
+import json
+
+import altair as alt
+import numpy as np
+import pytest
+import vl_convert
+from synthetic import run
+
+from fissure.studies.compare import compare
+from fissure.views.charts import bands, maps, theme
+from fissure.views.charts.panels import SECTIONS, panels
+from fissure.views.charts.series import Series, quantiles
+
+
+@pytest.fixture(scope="module")
+def drawn(data, ledger, rows):
+    return {panel.key: (panel, bands.spec(panel, data, rows, ledger.sources)) for panel in panels(data, ledger)}
+
+
+def test_has_a_chart_of_everything_promised(drawn):
+    assert set(drawn) >= {
+        "ground", "ground-by-country", "residents", "fighters-by-origin", "flows", "desertions", "executions",
+        "income-by-kind", "spending", "pay-local", "pay-foreign", "grievance", "commitment", "doubt", "wish",
+        "support", "resisters", "strikes",
+    }  # fmt: skip
+    assert {panel.section for panel, _ in drawn.values()} == set(SECTIONS)
+
+
+def test_holds_quantiles_and_no_members(drawn, data):
+    for panel, spec in drawn.values():
+        values = spec["datasets"]["bands"]
+        assert len(values) == data.sizes["week"] * len(panel.series)
+        assert set(values[0]) == {"week", "series", "q05", "q25", "median", "q75", "q95"}
+        for row in values:
+            if row["median"] is not None:
+                assert row["q05"] <= row["q25"] <= row["median"] <= row["q75"] <= row["q95"]
+
+
+def test_quantiles_are_those_of_the_data(data):
+    rows = quantiles(Series("x", "fighters", {"origin": "foreign"}), data)
+    own = data["fighters"].sel(origin="foreign").values
+    assert rows[10]["median"] == pytest.approx(np.median(own[:, 10]), rel=1e-3)
+    assert rows[10]["q95"] == pytest.approx(np.quantile(own[:, 10], 0.95), rel=1e-3)
+    assert rows[0]["week"] == "2014-06-30T00:00"
+
+
+def test_a_weekly_flow_is_shown_by_the_month(case):
+    data = run(case, members=2, weeks=30)
+    data["recruits"][:] = 7
+    rows = quantiles(Series("x", "recruits", {"origin": "local"}, "month"), data)
+    assert [row["median"] for row in rows] == [pytest.approx(7 * 365.25 / 12 / 7, rel=1e-3)] * 30
+
+
+def test_means_over_fighters_end_with_the_fighters(case):
+    data = run(case, members=4, weeks=10)
+    data["fighters"][:2, 5:] = 0
+    data["fighters"][2, 7:] = 0
+    rows = quantiles(Series("x", "commitment", {"origin": "local"}, over="fighters"), data)
+    assert [row["median"] is None for row in rows] == [False] * 7 + [True] * 3
+    assert rows[6]["median"] == pytest.approx(np.median(data["commitment"].sel(origin="local").values[2:, 6]), rel=1e-3)
+
+
+def test_every_observation_with_a_running_counterpart_stands_on_a_chart(drawn, data, rows):
+    beside = {row.observation.id for panel, _ in drawn.values() for row in bands.beside(panel, data, rows)}
+    missing = {
+        row.observation.id
+        for row in rows
+        if row.compared and row.variable.how in ("at", "cumulative", "month-sum", "share-of-peak-lost")
+    } - beside
+    assert not missing
+
+
+def test_points_carry_publisher_doubt_and_address(drawn):
+    points = drawn["fighters"][1]["datasets"]["points"]
+    assert len(points) == 6
+    assert len({point["by"] for point in points}) == 5
+    for point in points:
+        assert point["from"] <= point["low"] <= point["value"] <= point["high"] <= point["to"]
+        assert point["publisher"] and point["doubt"] and point["verdict"]
+    layer = next(one for one in drawn["fighters"][1]["layer"] if one["mark"]["type"] == "point")
+    assert layer["encoding"]["shape"]["field"] == layer["encoding"]["color"]["field"] == "by"
+
+
+def test_bounds_stay_finite_and_say_so(drawn):
+    points = drawn["ground"][1]["datasets"]["points"]
+    bound = next(point for point in points if point["bound"])
+    assert bound["bound"] == "≥" and np.isfinite(bound["to"])
+
+
+def test_yearly_sums_are_shown_by_the_month(drawn):
+    points = drawn["income"][1]["datasets"]["points"]
+    year = next(point for point in points if point["when"].startswith("2016"))
+    assert year["value"] == pytest.approx(870 / 12)
+    assert (year["start"], year["end"]) == ("2016-01-01T00:00", "2016-12-31T00:00")
+
+
+def test_axes_and_tooltips_name_their_unit(drawn):
+    for panel, spec in drawn.values():
+        assert spec["layer"][0]["encoding"]["y"]["title"] == panel.unit
+        hover = next(one for one in spec["layer"] if one["mark"]["type"] == "rule")
+        assert panel.unit in hover["encoding"]["tooltip"][1]["title"]
+        assert "90%" in json.dumps(hover["transform"]) and "50%" in json.dumps(hover["transform"])
+        assert panel.title in spec["description"]
+
+
+def test_vega_lite_takes_every_spec(drawn):
+    for _, spec in drawn.values():
+        alt.Chart.from_dict({key: value for key, value in spec.items() if key != "datasets"})
+        json.dumps(spec, allow_nan=False)
+        vl_convert.vegalite_to_vega(json.dumps(spec | {"datasets": {"bands": [], "points": []}}))
+
+
+def test_specs_name_no_colour_of_the_page(drawn):
+    for _, spec in drawn.values():
+        assert "config" not in spec or "background" not in spec["config"]
+        assert "background" not in spec
+
+
+def test_draws_a_short_run_of_one_member(case, ledger):
+    data = run(case, members=1, weeks=3)
+    rows = compare(data, ledger)
+    for panel in panels(data, ledger):
+        vl_convert.vegalite_to_svg(json.dumps(bands.spec(panel, data, rows, ledger.sources)))
+    assert len(maps.dates(data)) == len(set(maps.dates(data))) <= 3
+
+
+def test_maps_stand_at_the_start_and_three_later_dates(data, case):
+    days = maps.dates(data)
+    assert [str(day) for day in days] == ["2014-06-30", "2014-12-29", "2016-06-27", "2018-01-01"]
+    values = maps.held(data, days[1])
+    assert [row["id"] for row in values] == [district.id for district in case.districts]
+    own = data["control"].sel(week="2014-12-29").median("member").values
+    np.testing.assert_allclose([row["median"] for row in values], own, atol=6e-4)
+
+
+def test_a_map_is_drawn_with_shared_outlines(data, case):
+    spec = maps.spec(data, maps.dates(data)[0])
+    spec["datasets"] |= maps.geography(case)
+    spec["config"] = theme.config("light")
+    svg = vl_convert.vegalite_to_svg(json.dumps(spec))
+    assert svg.count("<path") > len(case.districts)
+    assert "Share of the district held" in svg
+
+
+def luminance(colour):
+    parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one, other):
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("page", ["#ffffff", "#151a21"])
+def test_marks_can_be_seen_on_both_pages(page):
+    for colour in (*theme.SERIES, *theme.PUBLISHERS):
+        assert contrast(colour, page) >= 3, colour
+
+
+def test_maps_change_in_lightness_throughout():
+    for mode, sign in (("light", -1), ("dark", 1)):
+        steps = np.diff([luminance(colour) for colour in theme.CONTROL[mode]])
+        assert (steps * sign > 0).all()

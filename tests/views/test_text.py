@@ -1,0 +1,94 @@
+"""The tables of the terminal."""
+
+import re
+
+import pytest
+
+from fissure.studies.compare import compare, summary
+from fissure.views import text
+from fissure.views.order import grouped
+
+TITLES = {"territory_km2": "Ground held, as mapped"}
+
+
+@pytest.fixture(scope="module")
+def page(rows, ledger):
+    return list(text.lines(rows, ledger, TITLES, width=120))
+
+
+@pytest.mark.parametrize("width", [100, 120])
+def test_fits_its_width_without_colour(rows, ledger, width):
+    lines = list(text.lines(rows, ledger, TITLES, width))
+    assert max(map(len, lines)) <= width
+    assert not any("\x1b" in line for line in lines)
+
+
+@pytest.mark.parametrize("width", [100, 120])
+def test_no_number_is_cut_off(rows, ledger, width):
+    lines = list(text.lines(rows, ledger, TITLES, width))
+    for line in lines:
+        head = line[:88]
+        assert "…" not in head, line
+
+
+def test_shows_what_was_published_beside_the_model(page, rows):
+    row = next(row for row in rows if row.observation.id == "territory-2015-01-ihs")
+    line = next(line for line in page if "1 Jan 2015" in line and "90,800" in line)
+    assert "ihs  IHS Conflict Monitor" in line
+    assert re.search(r"\d", line.split("90,800")[1])
+    assert any(word in line for word in ("inside", "near", "too")), row.verdict
+
+
+def test_rivals_stand_under_each_other(page):
+    top = next(n for n, line in enumerate(page) if line.startswith("┌") and "11 Sep 2014" in line)
+    assert page[top + 1].startswith("│")
+    assert "15 Feb 2015" in page[top + 1]
+    assert page[top + 2].startswith("└")
+
+
+def test_a_rival_under_another_heading_has_a_mark(page):
+    assert any(line.startswith("⇄") and "14 Dec 2015" in line for line in page)
+
+
+def test_grouped_by_output_with_all_rows_once(rows):
+    placed = [one.row.observation.id for subject in grouped(rows) for one in subject.placed]
+    with_output = [row.observation.id for row in rows if row.variable.output is not None]
+    assert sorted(placed) == sorted(with_output)
+    outputs = [subject.output for subject in grouped(rows)]
+    assert len(outputs) == len(set(outputs))
+
+
+def test_heading_names_the_output(page):
+    assert any("Ground held, as mapped" in line for line in page)
+
+
+def test_summary_has_a_line_for_each_variable_compared(page, rows):
+    start = next(n for n, line in enumerate(page) if "By variable" in line)
+    below = "\n".join(page[start:])
+    for one in summary(rows):
+        assert (one.variable.title in below) == bool(one.compared)
+    assert "imposed" in below
+
+
+def test_closing_line_adds_up(rows):
+    said = text.closing(rows)
+    n, inside, near, outside = map(
+        int, re.search(r"Of (\d+) .* holds (\d+) .*; (\d+) are near and (\d+)", said).groups()
+    )
+    assert n == inside + near + outside
+    assert "are not counted" in said
+
+
+def test_nothing_to_compare_is_said(rows):
+    assert "nothing was compared" in text.closing([row for row in rows if not row.compared])
+
+
+def test_markup_in_the_ledger_is_not_interpreted(data, ledger):
+    from dataclasses import replace
+
+    observation = ledger.observations["territory-2015-01-ihs"]
+    source = ledger.sources["ihs"].model_copy(update={"publisher": "[bold red]x[/nope]"})
+    odd = replace(ledger, observations={observation.id: observation}, sources={**ledger.sources, "ihs": source})
+    lines = text.lines(compare(data, odd), odd, {"territory_km2": "[b]held"}, width=120)
+    joined = "\n".join(lines)
+    assert "[bold red]x[/nope]" in joined and "[b]held" in joined

@@ -1,0 +1,59 @@
+import math
+
+import pytest
+
+from fissure.views import wording
+
+
+@pytest.mark.parametrize(
+    ("x", "unit", "said"),
+    [
+        (0, "", "0"),
+        (0.00001, "", "0"),
+        (-0.00001, "", "0"),
+        (0.0865, "", "0.0865"),
+        (1234567, "", "1,230,000"),
+        (56485.2, "persons", "56,500"),
+        (99.96, "", "100"),
+        (-12.34, "", "−12.3"),
+        (-1234, "", "−1,230"),
+        (0.8765, "share", "87.6%"),
+        (-0.88, "share", "−88%"),
+        (1.0, "share", "100%"),
+        (math.nan, "", "–"),
+    ],
+)
+def test_numbers_have_three_digits(x, unit, said):
+    assert wording.number(x, unit) == said
+
+
+def test_published_numbers_keep_their_digits():
+    assert wording.exact(117290) == "117,290"
+    assert wording.exact(0.62, "share") == "62%"
+
+
+def test_intervals():
+    assert wording.interval(1, 2) == "1 to 2"
+    assert wording.interval(2, 2.0001) == "2"
+    assert wording.interval(-math.inf, 100) == "under 100"
+    assert wording.interval(81000, math.inf) == "over 81,000"
+    assert wording.interval(-0.5, 0.25, "share") == "−50% to 25%"
+
+
+def test_publishers(ledger):
+    article, task_force = ledger.observations["territory-2014-10-s1"], ledger.observations["killed-2016-08-cjtf-oir"]
+    assert wording.publisher(article, ledger.sources).startswith("S1, ")
+    assert wording.short(task_force, ledger.sources) == "Combined Joint Task Force"
+
+
+def test_every_verdict_has_a_sign_and_a_word(rows):
+    said = {(row.verdict, row.kind): wording.verdict(row) for row in rows}
+    assert {words.word for words in said.values()} >= {"inside", "not compared"}
+    assert all(words.sign.strip() and words.word for words in said.values())
+
+
+def test_periods(ledger):
+    assert wording.when(ledger.observations["oil-2015-12-world-bank"]) == "2015"
+    assert wording.when(ledger.observations["own-executed-2015-02-s1"]) == "Feb 2015"
+    assert wording.when(ledger.observations["strikes-period-2016-05-airwars"]) == "Dec 2015–May 2016"
+    assert wording.when(ledger.observations["strikes-2018-12-cjtf-oir"]) == "31 Dec 2018"
