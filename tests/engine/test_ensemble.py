@@ -17,7 +17,7 @@ from fissure.engine import ensemble
 from fissure.engine.ensemble import open_run, planned
 from fissure.engine.plan import prior_normals
 from fissure.engine.progress import Interrupted
-from fissure.engine.random import Draw, member_key, stream_id
+from fissure.engine.random import Draw, member_key, seed_words, stream_id
 from fissure.errors import FissureError
 from fissure.model.catalogue import build, mechanism_classes, parameters_of, prior_values
 from fissure.model.givens import week_of
@@ -97,7 +97,7 @@ def test_a_mechanism_off_moves_no_random_number(case):
     """Every number that the week draws, with all mechanisms on and with each of a few off."""
     world, parameters = world_of(case, 8, 8), parameters_of(case)
     values = prior_values(parameters, prior_normals(3, [0], [p.name for p in parameters])[0])
-    key = member_key(3, 0)
+    key = member_key(seed_words(3), 0)
 
     @jax.jit
     def numbers(model):

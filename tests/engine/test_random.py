@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from fissure.engine.random import Draw, member_key, stream_id, threefry4x32
+from fissure.engine.random import Draw, member_key, seed_words, stream_id, threefry4x32
 
 ONES = 0xFFFFFFFF
 KNOWN = [  # Random123, tests/kat_vectors, "threefry4x32 20": counter, key, answer
@@ -28,7 +28,7 @@ def test_known_answers(counter, key, answer):
 
 
 def draw(stream="a", week=3, member=5, seed=7):
-    return Draw(member_key(seed, member), jnp.int32(week), stream_id(stream))
+    return Draw(member_key(seed_words(seed), member), jnp.int32(week), stream_id(stream))
 
 
 def test_every_part_of_the_address_matters():

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from fissure.cases.loader import load_case
+from fissure.engine.random import seed_words
 from fissure.engine.simulate import simulate_block
 from fissure.model.catalogue import build, mechanism_classes, parameters_of, prior_values
 from fissure.model.world import world_of
@@ -98,7 +99,7 @@ def runs():
     models = [build(parameters, values, off) for off in coalitions]
     stacked = jax.tree.map(lambda *x: jnp.concatenate(x), *models)
     members = jnp.tile(jnp.arange(MEMBERS), len(coalitions))
-    record = simulate_block(stacked, members, world_of(case), seed=3, weeks=WEEKS, width=4)
+    record = simulate_block(stacked, members, world_of(case), seed_words(3), weeks=WEEKS, width=4)
     arrays = {k: np.asarray(v, float) for k, v in record.items()}
     return {off: {k: v[i * MEMBERS : (i + 1) * MEMBERS] for k, v in arrays.items()} for i, off in enumerate(coalitions)}
 

@@ -65,7 +65,10 @@ def test_month_sum_takes_the_period_of_the_observation_before_the_month():
 def test_year_sum_needs_most_of_the_year_unless_it_is_an_upper_bound():
     with pytest.raises(NotComparable, match="the run holds only 15% of its period"):
         ask(variable("year-sum"), observation("2015-06-01"))
-    assert ask(variable("year-sum"), observation("2015-06-01", bound="upper")) == pytest.approx([56, 42])
+    with pytest.raises(NotComparable, match="only 15%"):
+        ask(variable("year-sum"), observation("2015-06-01", bound="upper"))
+    half_held = observation(period=("2014-12-22", "2015-01-18"), bound="upper")
+    assert ask(variable("year-sum"), half_held) == pytest.approx([14, 0])
 
 
 def test_period_sum_needs_a_period():

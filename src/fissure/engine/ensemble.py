@@ -23,6 +23,7 @@ from fissure.engine.cache import cache_base, enable_compile_cache
 from fissure.engine.dataset import coordinates_of, variables_of
 from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, prior_normals, whole
 from fissure.engine.progress import Interrupted, Progress, Silent
+from fissure.engine.random import seed_words
 from fissure.engine.simulate import simulate_block
 from fissure.engine.store import Store, check_folder, check_room, open_store, writing
 from fissure.errors import FissureError
@@ -268,10 +269,11 @@ class _Job:
 
         enable_compile_cache()
         program, world = _program(self.case, plan, inputs([0]))
+        seed = seed_words(plan.seed)
 
         def part(members: list[int]) -> Records:
             model, member, values = inputs(members)
-            found: Mapping[str, Any] = {**program(model, member, world), "parameters": values}
+            found: Mapping[str, Any] = {**program(model, member, world, seed), "parameters": values}
             return {name: np.asarray(array)[: len(members)] for name, array in found.items()}
 
         return part
@@ -281,12 +283,12 @@ _programs: OrderedDict[Plan, tuple[Callable[..., Any], World]] = OrderedDict()
 
 
 def _program(case: Case, plan: Plan, example: tuple[Any, jax.Array, Any]) -> tuple[Callable[..., Any], World]:
-    """The compiled program and the world of a plan; the last few stay, as switches need no other program."""
-    key = replace(plan, off=(), priors_digest="")
+    """The compiled program and the world of a plan; the last few stay, as switches and seeds need no other program."""
+    key = replace(plan, off=(), seed=0, priors_digest="")
     if key not in _programs:
         world, (model, member, _) = world_of(case, plan.units, plan.slots), example
-        sizes = {"seed": plan.seed, "weeks": plan.weeks, "width": plan.width}
-        _programs[key] = simulate_block.lower(model, member, world, **sizes).compile(), world
+        sizes = {"weeks": plan.weeks, "width": plan.width}
+        _programs[key] = simulate_block.lower(model, member, world, seed_words(0), **sizes).compile(), world
         if len(_programs) > 4:
             _programs.popitem(last=False)
     return _programs[key]

@@ -84,7 +84,15 @@ class Draw(eqx.Module):
         return unit_interval(self.words(shape, index))
 
 
-def member_key(seed: int, member: Int[Array, ""] | int) -> Words:
-    """The key of one member: 64 bits of the case seed and the member's own number."""
-    low, high = seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF
-    return jnp.uint32(low), jnp.uint32(high), jnp.asarray(member, jnp.uint32), jnp.uint32(0)
+Seed = tuple[UInt32[Array, ""], UInt32[Array, ""]]
+"""The low and the high half of a 64-bit seed; data, so that one compiled program serves every seed."""
+
+
+def seed_words(seed: int) -> Seed:
+    """`seed`, from 0 to 2^64 - 1, as two words."""
+    return jnp.uint32(seed & 0xFFFFFFFF), jnp.uint32((seed >> 32) & 0xFFFFFFFF)
+
+
+def member_key(seed: Seed, member: Int[Array, ""] | int) -> Words:
+    """The key of one member: the seed and the member's own number."""
+    return *seed, jnp.asarray(member, jnp.uint32), jnp.uint32(0)

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Int
 
-from fissure.engine.random import Draw, member_key, stream_id
+from fissure.engine.random import Draw, Seed, member_key, stream_id
 from fissure.model.givens import week_of
 from fissure.model.record import Seen, record
 from fissure.model.start import givens, initial_state
@@ -17,13 +17,13 @@ from fissure.model.world import World
 Record = dict[str, Array]
 
 
-def draws(seed: int, member: Int[Array, ""], week: Int[Array, ""]) -> DrawOf:
+def draws(seed: Seed, member: Int[Array, ""], week: Int[Array, ""]) -> DrawOf:
     """Random numbers by stream for one member and week."""
     key = member_key(seed, member)
     return lambda stream: Draw(key, week, stream_id(stream))
 
 
-def simulate(model: Model, member: Int[Array, ""], world: World, seed: int, weeks: int) -> tuple[Record, State]:
+def simulate(model: Model, member: Int[Array, ""], world: World, seed: Seed, weeks: int) -> tuple[Record, State]:
     """The record of `weeks` weeks of one member, each variable with a leading axis of weeks, and the last state."""
     once = draws(seed, member, jnp.int32(-1))
     given = givens(model.start, world, once("givens"))
@@ -38,9 +38,9 @@ def simulate(model: Model, member: Int[Array, ""], world: World, seed: int, week
     return records, last
 
 
-@partial(jax.jit, static_argnames=("seed", "weeks", "width"))
+@partial(jax.jit, static_argnames=("weeks", "width"))
 def simulate_block(
-    models: Model, members: Int[Array, " members"], world: World, *, seed: int, weeks: int, width: int
+    models: Model, members: Int[Array, " members"], world: World, seed: Seed, *, weeks: int, width: int
 ) -> Record:
     """Records of many members, `width` at a time so that their state stays in cache; members lead each array."""
     return jax.lax.map(lambda x: simulate(x[0], x[1], world, seed, weeks)[0], (models, members), batch_size=width)

@@ -19,6 +19,8 @@ from fissure.evidence.entries import Observation, Period, Variable
 
 COVERED = 0.9
 """Part of an observation's period that a run must hold for the two to be compared."""
+HALF = 0.5
+"""The part that is enough where the observation is only an upper bound on a sum."""
 
 Floats = NDArray[np.float64]
 
@@ -112,8 +114,8 @@ def _at(variable: Variable, observation: Observation, array: xr.DataArray, weeks
 
 def _summed(period_of: Callable[[Observation], Period]) -> Callable[..., Floats]:
     def how(variable: Variable, observation: Observation, array: xr.DataArray, weeks: Calendar) -> Floats:
-        # what a part of the period brings can already break an upper bound, so any part will do for one
-        at_least = 0.0 if observation.bound == "upper" else COVERED
+        # what half of the period brings can already break an upper bound, so half will do for one
+        at_least = HALF if observation.bound == "upper" else COVERED
         shares = weeks.shares(observation.period or period_of(observation), at_least)
         return _picked(variable, array) @ shares
 

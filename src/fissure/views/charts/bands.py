@@ -8,6 +8,7 @@ from typing import Any
 
 import altair as alt
 import xarray as xr
+from altair.utils.schemapi import debug_mode
 
 from fissure.evidence.entries import Source
 from fissure.studies.compare import Compared
@@ -29,15 +30,14 @@ def spec(panel: Panel, data: xr.Dataset, rows: Sequence[Compared], sources: Mapp
     """
     values = [row for series in panel.series for row in quantiles(series, data)]
     points = observed(panel, data, rows, sources)
-    layers = _layers(panel, values, points, calendar_of(data))
-    chart = alt.layer(*layers).properties(
-        width=460,
-        height=HEIGHT,
-        description=describe(panel, values, points),
-        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
-    )
-    # the numbers are put in afterwards: Altair would check each of them against its schema
-    return chart.to_dict(validate=False) | {"datasets": {"bands": values, "points": points}}
+    with debug_mode(False):  # Altair would check every part against its schema again; the tests do, once
+        chart = alt.layer(*_layers(panel, values, points, calendar_of(data))).properties(
+            width=460,
+            height=HEIGHT,
+            description=describe(panel, values, points),
+            autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+        )
+        return chart.to_dict(validate=False) | {"datasets": {"bands": values, "points": points}}
 
 
 def _layers(

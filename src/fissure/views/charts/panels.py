@@ -70,6 +70,11 @@ _PLANS = (
         "Where the ground is lost first.", (("", "territory_km2"),), by="country",
     ),
     _Plan(
+        "ground-with-desert", GROUND, "Ground held with empty desert, by country", "km²",
+        "The same ground with the empty land around it, as some outlines draw it.", (("", "polygon_km2"),),
+        by="country",
+    ),
+    _Plan(
         "residents", GROUND, "Residents under control", "persons",
         "People who still live on held ground; those who fled are not counted.",
         (("Residents", "residents_under_control"),),
@@ -99,6 +104,10 @@ _PLANS = (
     _Plan(
         "executions", RANKS, "Executions of members", "persons a month",
         "Fighters executed for trying to leave.", (("Executed", "executed_members"),), shape="month",
+    ),
+    _Plan(
+        "killed-from-the-air", RANKS, "Killed from the air, by country", "persons a month",
+        "Fighters killed by strikes, where they stood.", (("", "killed_by_strikes"),), by="country", shape="month",
     ),
     _Plan(
         "commitment", MINDS, "Commitment", "index, 0 to 1",

@@ -1,0 +1,200 @@
+"""The report as a file: whole, self-contained, escaped, in order."""
+
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from synthetic import run
+
+from fissure.studies.compare import compare
+from fissure.views.report import render_report, write_report, wrong
+
+ABOUT = {
+    "version": "0.1.0",
+    "seed": 7,
+    "members": 8,
+    "weeks": 247,
+    "off": ["pay-gap"],
+    "digest": "abc123",
+    "command": "fissure run islamic_state --members 8 --seed 7 --off pay-gap",
+    "kind": "prior predictions",
+    "timing": {"compile": "3 s", "run": "4 s"},
+}
+VOID = {"meta", "link", "br", "input", "img", "hr"}
+
+
+class Page(HTMLParser):
+    """Elements with their attributes and text; fails on a tag that closes nothing."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.elements, self.open, self.texts = [], [], {}
+        self.feed(text)
+        assert not self.open, self.open
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+        if tag not in VOID:
+            self.open.append((tag, len(self.elements) - 1))
+
+    def handle_endtag(self, tag):
+        assert self.open and self.open[-1][0] == tag, (tag, self.open[-3:], self.getpos())
+        self.open.pop()
+
+    def handle_data(self, data):
+        for _, at in self.open:
+            self.texts[at] = self.texts.get(at, "") + data
+
+    def all(self, *tags):
+        return [
+            (tag, attributes, " ".join(self.texts.get(n, "").split()))
+            for n, (tag, attributes) in enumerate(self.elements)
+            if tag in tags
+        ]
+
+
+@pytest.fixture(scope="module")
+def text(data, case, ledger, rows):
+    missing = [m for m in ledger.mechanisms.values() if m.group == "war"]
+    return render_report(data, case, ledger, rows, about=ABOUT, missing=missing, limits=["Districts are whole <b>."])
+
+
+@pytest.fixture(scope="module")
+def page(text):
+    return Page(text)
+
+
+def test_sections_stand_in_order(page):
+    assert [said for _, _, said in page.all("h2")] == [
+        "What this model gets wrong", "History", "Maps", "All observations", "Evidence", "Trace a number",
+        "Responsible use", "How it was made",
+    ]  # fmt: skip
+
+
+def test_headings_skip_no_level(page):
+    levels = [int(tag[1]) for tag, *_ in page.all("h1", "h2", "h3", "h4", "h5")]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+
+
+def test_says_first_that_nothing_was_fitted(page):
+    asides = page.all("aside")
+    assert "These are prior predictions. Nothing has been fitted." in asides[0][2]
+    assert "Switched off in this run: pay-gap" in asides[0][2]
+
+
+def test_what_is_wrong_is_computed(page, rows, ledger):
+    section = next(said for _, attributes, said in page.all("section") if attributes.get("id") == "wrong")
+    count = wrong.counts(rows)
+    assert f"Of {count['compared']} published figures" in section
+    for miss in wrong.misses(rows):
+        assert miss.title in section and miss.sentence in section
+    for wide in wrong.too_wide(rows):
+        assert wide.title in section
+    for mechanism in ledger.mechanisms.values():
+        assert (mechanism.title in section) == (mechanism.group == "war")
+    assert "Districts are whole <b>." in section
+
+
+def test_misses_agree_with_the_rows(rows):
+    misses = wrong.misses(rows)
+    assert {m.variable for m in misses} == {row.variable.id for row in rows if row.verdict == "outside"}
+    assert sum(m.outside for m in misses) == sum(row.verdict == "outside" for row in rows)
+    assert [m.severity for m in misses] == sorted((m.severity for m in misses), reverse=True)
+
+
+def test_one_bundle_and_nothing_from_elsewhere(text, page):
+    assert text.count("window.vegaEmbed=") == 1
+    assert not [a for tag, a, _ in page.all("script", "img", "iframe", "source") if "src" in a]
+    assert [a["href"] for _, a, _ in page.all("link")] == ["data:,"]
+    style = "".join(re.findall(r"<style>(.*?)</style>", text, re.S))
+    assert "url(" not in style and "@import" not in style
+    assert len(text.encode()) < 6_000_000
+
+
+def test_every_chart_has_a_spec_and_words(text, page):
+    shared = json.loads(re.search(r'<script type="application/json" id="shared">(.*?)</script>', text, re.S)[1])
+    charts = [attributes for _, attributes, _ in page.all("div") if "data-chart" in attributes]
+    assert {chart["data-chart"] for chart in charts} == set(shared["specs"])
+    assert len(charts) > 30
+    for chart in charts:
+        assert chart["role"] == "img" and len(chart["aria-label"]) > 40
+    assert set(shared["config"]) == {"light", "dark"}
+    assert {spec["width"] for spec in shared["specs"].values()} == {"container"}
+    assert len([key for key in shared["specs"] if key.startswith("map-")]) == 4
+
+
+def test_tables_have_headers(page):
+    assert page.all("table")
+    for _, attributes, said in page.all("th"):
+        assert attributes.get("scope"), said
+
+
+def test_every_observation_of_the_model_has_a_row(page, rows):
+    listed = [attributes for _, attributes, _ in page.all("tr") if attributes.get("class") == "row"]
+    assert len(listed) == sum(row.variable.output is not None for row in rows)
+    assert {one["data-verdict"] for one in listed} == {row.verdict for row in rows if row.variable.output}
+
+
+def test_publishers_stand_with_their_leaning(page, ledger):
+    section = next(said for _, attributes, said in page.all("section") if attributes.get("id") == "evidence")
+    for source in ledger.sources.values():
+        assert source.publisher in section and " ".join(source.leaning.split()) in section
+
+
+def test_says_how_it_was_made(page):
+    section = next(said for _, attributes, said in page.all("section") if attributes.get("id") == "made")
+    assert ABOUT["command"] in section and ABOUT["digest"] in section and "compile 3 s; run 4 s" in section
+
+
+def test_what_the_ledger_says_is_escaped(data, case, ledger):
+    evil = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
+    observation = ledger.observations["territory-2015-01-ihs"]
+    source = ledger.sources["ihs"].model_copy(update={"publisher": evil, "leaning": evil})
+    odd = replace(
+        ledger,
+        observations={
+            observation.id: observation.model_copy(
+                update={"doubt": evil, "address": "javascript:alert(3)", "rival_of": (), "scope": evil}
+            )
+        },
+        sources={**ledger.sources, "ihs": source},
+    )
+    text = render_report(
+        data, case, odd, compare(data, odd), about=ABOUT | {"command": evil, "kind": evil}, limits=[evil]
+    )
+    assert "<img src=x" not in text
+    assert "<script>alert" not in text
+    page = Page(text)
+    assert len(page.all("script")) == 3
+    assert not any((a.get("href") or "").startswith("javascript") for _, a, _ in page.all("a"))
+
+
+def test_writes_whole_or_not_at_all(tmp_path, case, ledger, monkeypatch):
+    data, path = run(case, members=2, weeks=4), tmp_path / "report.html"
+    rows = compare(data, ledger)
+    assert write_report(data, case, ledger, rows, path, about=ABOUT) == path
+    before = path.read_bytes()
+    assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
+
+    def full(*_):
+        raise OSError("no space left")
+
+    monkeypatch.setattr("pathlib.Path.replace", full)
+    with pytest.raises(OSError, match="no space"):
+        write_report(data, case, ledger, rows, path, about=ABOUT)
+    assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
+    assert path.read_bytes() == before
+
+
+def test_a_short_run_of_one_member_still_makes_a_page(case, ledger):
+    data = run(case, members=1, weeks=2)
+    page = Page(render_report(data, case, ledger, compare(data, ledger), about={}))
+    wrong_section = next(said for _, a, said in page.all("section") if a.get("id") == "wrong")
+    assert "nothing was compared" in wrong_section
+
+
+def test_names_no_place_of_the_machine_that_made_it(text):
+    assert not re.search(r"/work/|/home/|/tmp/|/root/", text)

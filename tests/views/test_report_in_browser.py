@@ -1,0 +1,152 @@
+"""The report as a reader opens it: in Chromium, with no network."""
+
+import shutil
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from fissure.views.report import write_report
+
+ABOUT = {"version": "0.1.0", "members": 8, "weeks": 247, "kind": "prior predictions"}
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory, data, case, ledger, rows):
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    return write_report(data, case, ledger, rows, path, about=ABOUT)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        pytest.fail("there is no Chromium on this machine: install it (Debian: apt-get install chromium)")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-quic"])
+        yield browser
+        browser.close()
+
+
+def opened(browser: Browser, report, width: int, scheme: str) -> tuple[Page, list[str], list[str]]:
+    """The page once all charts are drawn, what the console said, and every address asked for."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, timezone_id="America/Los_Angeles"
+    )
+    context.set_offline(True)
+    page = context.new_page()
+    said: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(report.as_uri())
+    page.wait_for_function("document.documentElement.dataset.drawn", timeout=30_000)
+    return page, said, asked
+
+
+@pytest.fixture(scope="module")
+def wide(browser, report):
+    return opened(browser, report, 1280, "light")
+
+
+def test_draws_every_chart_without_a_word_on_the_console(wide):
+    page, said, _ = wide
+    assert said == []
+    charts, drawn = page.evaluate(
+        """() => { const all = [...document.querySelectorAll("[data-chart]")];
+        return [all.length, all.filter((e) => e.querySelectorAll("svg path[d]").length > 3).length]; }"""
+    )
+    assert charts == drawn > 30
+
+
+def test_asks_for_nothing_but_itself(wide, report):
+    _, _, asked = wide
+    assert [url for url in asked if not url.startswith("data:")] == [report.as_uri()]
+
+
+def test_shows_the_numbers_of_a_week_in_every_band(wide):
+    page, *_ = wide
+    chart = page.locator('[data-chart="grievance"]')
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.5)
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.4)
+    tooltip = page.locator("#vg-tooltip-element")
+    tooltip.wait_for(state="visible")
+    said = tooltip.inner_text()
+    assert "Week of" in said and "Local" in said and "Foreign" in said and "90%:" in said
+    assert "undefined" not in said and "NaN" not in said
+
+
+def test_weeks_are_the_same_days_everywhere(wide):
+    """A browser west of Greenwich must not show a Monday as a Sunday."""
+    page, *_ = wide
+    said = page.locator('[data-chart="ground"] ~ details table tbody th').first.text_content()
+    assert said == "30 Jun 2014"
+    first = page.evaluate("new Date(JSON.parse(shared.textContent).specs.ground.datasets.bands[0].week).getDay()")
+    assert first == 1
+
+
+def test_filters_the_table(wide):
+    page, *_ = wide
+    visible = page.locator(".observations tr.row:visible")
+    everything = visible.count()
+    page.fill("#find", "world bank oil")
+    assert visible.count() == 4
+    assert page.locator("#shown").text_content() == f"4 of {everything} figures"
+    assert page.locator(".observations tbody:visible").count() == 1
+    page.fill("#find", "")
+    page.select_option("#verdict", "not compared")
+    assert 0 < visible.count() < everything
+    page.select_option("#verdict", "")
+    assert visible.count() == everything
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1000, "light"), (1920, "dark")])
+def test_fits_the_screen(browser, report, width, scheme):
+    page, said, _ = opened(browser, report, width, scheme)
+    assert said == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll("[data-chart] svg")].filter((svg) =>
+        svg.getBoundingClientRect().right > svg.closest("figure").getBoundingClientRect().right + 1).length"""
+    )
+    assert cut == 0
+    page.context.close()
+
+
+def test_follows_a_change_of_colours(browser, report):
+    page, said, _ = opened(browser, report, 800, "light")
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function("document.documentElement.dataset.drawn === 'dark'", timeout=30_000)
+    fill = page.locator('[data-chart="ground"] svg .role-axis-label text').first.get_attribute("fill")
+    assert fill == "#a3b0be"
+    assert said == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_has_contrast(browser, report, scheme):
+    """Every piece of text against what lies behind it: 4.5 at least (WCAG AA)."""
+    page, *_ = opened(browser, report, 1280, scheme)
+    weak = page.evaluate(
+        """() => {
+        const rgb = (s) => s.match(/[\\d.]+/g).map(Number);
+        const lin = (c) => { c /= 255; return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4; };
+        const lum = ([r, g, b]) => 0.2126 * lin(r) + 0.7152 * lin(g) + 0.0722 * lin(b);
+        const behind = (e) => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor);
+          if (c.length < 4 || c[3] > 0) return c; } return scheme_page; };
+        const scheme_page = rgb(getComputedStyle(document.body).backgroundColor);
+        const out = new Set();
+        const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+        while (walker.nextNode()) {
+          const e = walker.currentNode.parentElement;
+          if (!walker.currentNode.textContent.trim() || e.closest("script, svg, style, .skip")) continue;
+          const [a, b] = [lum(rgb(getComputedStyle(e).color)), lum(behind(e))].sort((x, y) => y - x);
+          if ((a + 0.05) / (b + 0.05) < 4.5) out.add(e.tagName + "." + e.className);
+        }
+        return [...out];
+        }"""
+    )
+    assert weak == []
+    page.context.close()
