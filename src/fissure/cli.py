@@ -1,13 +1,18 @@
 """The command `fissure`; thin. Heavy imports stay inside commands so that help appears at once."""
 
+import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 from fissure import __version__
 from fissure.errors import FissureError
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 app = typer.Typer(
     help="How an armed proto-state comes apart, simulated from evidence.",
@@ -17,7 +22,23 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+
+def _whole(found: str) -> int:
+    try:
+        return int(found)
+    except ValueError:
+        raise typer.BadParameter(f"found '{found}', expected a whole number") from None
+
+
 Case = Annotated[str, typer.Argument(help="Name of a packaged case, or the path of a case folder.")]
+
+
+def _console() -> "Console":
+    """The terminal; where there is none to ask, wide enough for the tables."""
+    from rich.console import Console
+
+    console = Console()
+    return console if console.is_terminal or "COLUMNS" in os.environ else Console(width=120)
 
 
 @app.callback(invoke_without_command=True)
@@ -33,10 +54,14 @@ def main_options(
 @app.command()
 def run(
     case: Case = "islamic_state",
-    members: Annotated[int, typer.Option(help="How many simulated histories.")] = 100,
-    seed: Annotated[int, typer.Option(help="Seed of all random numbers; the same seed gives the same result.")] = 1,
-    weeks: Annotated[int | None, typer.Option(help="How many weeks from the start; all by default.")] = None,
-    off: Annotated[list[str] | None, typer.Option(help="Switch a mechanism off; may be given again.")] = None,
+    members: Annotated[int, typer.Option(parser=_whole, metavar="N", help="How many simulated histories.")] = 100,
+    seed: Annotated[int, typer.Option(parser=_whole, metavar="S", help="The same seed gives the same result.")] = 1,
+    weeks: Annotated[
+        int | None, typer.Option(parser=_whole, metavar="W", help="Weeks from the start; all by default.")
+    ] = None,
+    off: Annotated[
+        list[str] | None, typer.Option(metavar="MECHANISM", help="Switch a mechanism off; may be given again.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder for the run and its report; ./runs/CASE-... by default.")
     ] = None,
@@ -45,8 +70,6 @@ def run(
 
     A run that was stopped, or that has fewer members than asked for, goes on where it was.
     """
-    from rich.console import Console
-
     from fissure import api
     from fissure.cases.loader import load_case
     from fissure.engine.ensemble import planned
@@ -59,7 +82,7 @@ def run(
     result = api.run(
         loaded, members=members, seed=seed, weeks=weeks, off=off or (), out=folder, progress=RichProgress()
     )
-    console = Console()
+    console = _console()
     console.print(render(result.compared, result.ledger, {o.name: o.long_name for o in OUTPUTS}))
     page = result.report(folder / "report.html")
     typer.echo(f"Report: {page}")
@@ -79,12 +102,10 @@ def trace(
     case: Annotated[str, typer.Option(help="The case whose evidence to use.")] = "islamic_state",
 ) -> None:
     """Show what a name rests on: claims with source and line, observations, rival claims side by side."""
-    from rich.console import Console
-
     from fissure import api
     from fissure.views.text_trace import render
 
-    Console().print(render(api.trace(name, case)))
+    _console().print(render(api.trace(name, case)))
 
 
 @app.command()
@@ -113,9 +134,13 @@ def cases() -> None:
 
 
 def main() -> None:
-    """Run the command line; a user's mistake is one sentence and exit code 2."""
+    """Run the command line; a user's mistake is one sentence and exit code 2, Ctrl-C exit code 130."""
     try:
-        app()
-    except FissureError as error:
-        typer.echo(f"Error: {error}", err=True)
+        sys.exit(app(standalone_mode=False))
+    except (FissureError, TyperException) as error:
+        said = error.format_message() if isinstance(error, TyperException) else str(error)
+        typer.echo(f"Error: {said}", err=True)
         sys.exit(2)
+    except (KeyboardInterrupt, typer.Abort):
+        typer.echo("Stopped.", err=True)
+        sys.exit(130)

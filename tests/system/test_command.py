@@ -58,7 +58,7 @@ def test_run_writes_a_table_a_report_and_a_run_that_goes_on(tmp_path):
     out = tmp_path / "out"
     done = fissure_command("run", "--members", 2, "--weeks", 30, "--out", out, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "CIA" in done.stdout and "ns per fighter-week" in done.stdout
+    assert "Central Intelligence" in done.stdout and "ns per fighter-week" in done.stdout
     page = (out / "report.html").read_text()
     assert "prior" in page.lower() and "<script src=" not in page
     more = fissure_command("run", "--members", 3, "--weeks", 30, "--out", out, cwd=tmp_path)
@@ -74,8 +74,8 @@ def test_run_writes_a_table_a_report_and_a_run_that_goes_on(tmp_path):
     ("name", "words"),
     [
         ("pay-gap", ["S0", "S1", "resentment"]),
-        ("pay-gap.pound", ["share"]),
-        ("fighters", ["CIA", "20"]),
+        ("pay-gap.exposure", ["share"]),
+        ("fighters", ["Central Intelligence", "31,500"]),
         ("S1-08a", ["S1"]),
     ],
 )

@@ -105,12 +105,6 @@ def test_axes_and_tooltips_name_their_unit(drawn):
         assert panel.title in spec["description"]
 
 
-def test_every_spec_is_valid(drawn):
-    for _, spec in drawn.values():
-        json.dumps(spec, allow_nan=False)
-        alt.Chart.from_dict({key: value for key, value in spec.items() if key != "datasets"})
-
-
 def test_vega_lite_takes_every_kind_of_spec(drawn):
     kinds = {
         (len(panel.series), len(spec["layer"]), panel.top, panel.unit == "share"): spec
@@ -118,8 +112,8 @@ def test_vega_lite_takes_every_kind_of_spec(drawn):
     }
     assert len(kinds) > 4
     for spec in kinds.values():
-        svg = vl_convert.vegalite_to_svg(json.dumps(spec))
-        assert "<path" in svg
+        alt.Chart.from_dict({key: value for key, value in spec.items() if key != "datasets"})
+        assert "<path" in vl_convert.vegalite_to_svg(json.dumps(spec, allow_nan=False))
 
 
 def test_specs_name_no_colour_of_the_page(drawn):

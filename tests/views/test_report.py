@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 from synthetic import run
@@ -76,7 +77,7 @@ def test_sections_stand_in_order(page):
 def test_headings_skip_no_level(page):
     levels = [int(tag[1]) for tag, *_ in page.all("h1", "h2", "h3", "h4", "h5")]
     assert levels[0] == 1 and levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
 def test_says_first_that_nothing_was_fitted(page):

@@ -102,33 +102,27 @@ def test_filters_the_table(wide):
     assert visible.count() == everything
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1000, "light"), (1920, "dark")])
-def test_fits_the_screen(browser, report, width, scheme):
-    page, said, _ = opened(browser, report, width, scheme)
+@pytest.fixture(scope="module")
+def narrow(browser, report):
+    return opened(browser, report, 360, "dark")
+
+
+@pytest.mark.parametrize("screen", ["wide", "narrow"])
+def test_fits_the_screen(screen, request):
+    page, said, _ = request.getfixturevalue(screen)
     assert said == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
     cut = page.evaluate(
         """() => [...document.querySelectorAll("[data-chart] svg")].filter((svg) =>
         svg.getBoundingClientRect().right > svg.closest("figure").getBoundingClientRect().right + 1).length"""
     )
     assert cut == 0
-    page.context.close()
 
 
-def test_follows_a_change_of_colours(browser, report):
-    page, said, _ = opened(browser, report, 800, "light")
-    page.emulate_media(color_scheme="dark")
-    page.wait_for_function("document.documentElement.dataset.drawn === 'dark'", timeout=30_000)
-    fill = page.locator('[data-chart="ground"] svg .role-axis-label text').first.get_attribute("fill")
-    assert fill == "#a3b0be"
-    assert said == []
-    page.context.close()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_has_contrast(browser, report, scheme):
+@pytest.mark.parametrize("screen", ["wide", "narrow"])  # the one light, the other dark
+def test_text_has_contrast(screen, request):
     """Every piece of text against what lies behind it: 4.5 at least (WCAG AA)."""
-    page, *_ = opened(browser, report, 1280, scheme)
+    page, *_ = request.getfixturevalue(screen)
     weak = page.evaluate(
         """() => {
         const rgb = (s) => s.match(/[\\d.]+/g).map(Number);
@@ -149,4 +143,12 @@ def test_text_has_contrast(browser, report, scheme):
         }"""
     )
     assert weak == []
-    page.context.close()
+
+
+def test_follows_a_change_of_colours(narrow):
+    page, said, _ = narrow
+    page.emulate_media(color_scheme="light")
+    page.wait_for_function("document.documentElement.dataset.drawn === 'light'", timeout=30_000)
+    fill = page.locator('[data-chart="ground"] svg .role-axis-label text').first.get_attribute("fill")
+    assert fill == "#5a6675"
+    assert said == []

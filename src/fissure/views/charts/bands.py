@@ -231,7 +231,7 @@ def _published(points: list[dict[str, Any]], x: alt.X, y: alt.Y) -> list[alt.Cha
         base.transform_filter("isValid(datum.start)")
         .mark_rule(strokeWidth=1.3, strokeDash=[3, 2], clip=True, aria=False)
         .encode(x=_same_x(x, "start"), x2="end:T", y=_same(y, "value")),
-        base.mark_point(size=70, filled=True, opacity=1, style="halo", aria=False).encode(
+        base.mark_point(size=95, filled=True, opacity=1, style="halo", aria=False).encode(
             x=x, y=_same(y, "value"), shape=shape, tooltip=tooltip
         ),
         alt.Chart(alt.NamedData(name="points"))

@@ -152,7 +152,7 @@ _PLANS = (
     ),
     _Plan(
         "support", GOVERNED, "Support, dread and services", "share or index, 0 to 1",
-        "Means over the people who live on held ground.",
+        "Means over people on held ground; they end when fewer than half of the histories hold any.",
         (("Support", "support"), ("Dread", "dread"), ("Services", "services")), top=1.0,
         over="residents_under_control",
     ),

@@ -68,7 +68,7 @@ def config(mode: Mode) -> dict[str, Any]:
         "text": {"fill": ink["text"], "fontSize": 12},
         "range": {"category": list(SERIES), "heatmap": list(CONTROL[mode]), "ramp": list(CONTROL[mode])},
         "style": {
-            "halo": {"stroke": ink["page"], "strokeWidth": 1.5},
+            "halo": {"stroke": ink["page"], "strokeWidth": 1},
             "cursor": {"color": ink["text"]},
             "land": {"color": ink["land"], "filled": True, "stroke": ink["page"], "strokeWidth": 0.6},
             "border": {"stroke": ink["page"], "strokeWidth": 0.5},

@@ -8,7 +8,7 @@ from typing import Any
 import xarray as xr
 
 from fissure.evidence.ledger import Ledger
-from fissure.studies.compare import Compared, summary
+from fissure.studies.compare import Compared, Verdict, summary
 from fissure.views import wording
 from fissure.views.charts import bands, maps
 from fissure.views.charts.panels import SECTIONS, Panel, panels
@@ -160,8 +160,15 @@ def _cells(row: Mapping[str, Any], unit: str) -> tuple[str, str]:
 
 def _said(panel: Panel, data: xr.Dataset, rows: Sequence[Compared]) -> str:
     """How many of the published figures beside the chart lie inside the model's interval."""
-    verdicts = [row.verdict for row in bands.beside(panel, data, rows)]
-    words = {"contained": "inside", "near": "near", "outside": "outside", "not compared": "not compared"}
+    beside = bands.beside(panel, data, rows)
+    verdicts = [row.verdict for row in beside]
+    forced = any(row.kind == "driver" for row in beside)
+    words: dict[Verdict, str] = {
+        "contained": "agreeing with this input" if forced else "inside",
+        "near": "near",
+        "outside": "outside",
+        "not compared": "not compared",
+    }
     said = ", ".join(f"{verdicts.count(v)} {word}" for v, word in words.items() if v in verdicts)
     return f"Published figures beside it: {said}." if said else ""
 
