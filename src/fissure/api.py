@@ -1,5 +1,6 @@
 """The Python face of Fissure: `fissure.run`, `fissure.trace`, `fissure.ledger`."""
 
+import inspect
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +15,8 @@ from fissure.evidence import Ledger, Mechanism, Subject, Trace, load_ledger, pac
 from fissure.evidence import trace as trace_in
 from fissure.model.catalogue import mechanism_classes, parameters_of, parts
 from fissure.model.limits import LIMITS
-from fissure.model.record import OUTPUTS
+from fissure.model.parameters import Declared
+from fissure.model.record import OUTPUTS, Output
 from fissure.studies.compare import Compared, compare
 
 if TYPE_CHECKING:
@@ -131,25 +133,29 @@ def missing_mechanisms(known: Ledger) -> list[Mechanism]:
 
 
 def subjects(case: Case) -> dict[str, Subject]:
-    """What of the model can be traced: its mechanisms, the parts that are always on, parameters and outputs."""
-    found: dict[str, Subject] = {}
-    mechanisms, declared = mechanism_classes(), parameters_of(case)
-    for owner, kind in parts().items():
-        of_owner = tuple(p.name for p in declared if p.owner == owner)
-        is_mechanism = owner in mechanisms
-        module = __import__(kind.__module__, fromlist=["_"])
-        text = (module.__doc__ if is_mechanism else kind.__doc__) or ""
-        claims = mechanisms[owner].claims if is_mechanism else ()
-        sort = "mechanism" if is_mechanism else "process"
-        found[owner] = Subject(sort, owner, kind.title, text, claims, of_owner)  # type: ignore[arg-type,attr-defined]
-    for p in declared:
-        spec = p.prior
-        text = (
-            f"{p.meaning}\n\nPrior: {spec.prior.kind}, 90% between {spec.prior.low:g} and {spec.prior.high:g} {p.unit}."
-            f"\nReason: {spec.reason}"
-        )
-        found[p.name] = Subject("parameter", p.name, p.meaning, text, tuple(spec.evidence), (p.owner,))
-    for o in OUTPUTS:
-        dims = ", ".join(("member", "week", *o.dims))
-        found[o.name] = Subject("output", o.name, o.long_name, f"Dimensions: {dims}. Unit: {o.unit}.", (), ())
-    return found
+    """What of the model can be traced: mechanisms, the processes that are always on, parameters and outputs."""
+    declared = parameters_of(case)
+    found = {owner: _part(owner, kind, declared) for owner, kind in parts().items()}
+    found |= {p.name: _parameter(p) for p in declared}
+    return found | {o.name: _output(o) for o in OUTPUTS}
+
+
+def _part(owner: str, kind: type, declared: list[Declared]) -> Subject:
+    own = tuple(p.name for p in declared if p.owner == owner)
+    mechanism = mechanism_classes().get(owner)
+    if mechanism is not None:
+        text = inspect.getdoc(inspect.getmodule(mechanism)) or ""
+        return Subject("mechanism", owner, mechanism.title, text, mechanism.claims, own)
+    return Subject("process", owner, vars(kind)["title"], inspect.getdoc(kind) or "", (), own)
+
+
+def _parameter(p: Declared) -> Subject:
+    prior = p.prior.prior
+    span = "bounds" if prior.kind == "uniform" else "90% between"
+    text = f"Prior: {prior.kind}, {span} {prior.low:g} and {prior.high:g} {p.unit}.\nReason: {p.prior.reason}"
+    return Subject("parameter", p.name, p.meaning, text, tuple(p.prior.evidence), (p.owner,))
+
+
+def _output(o: Output) -> Subject:
+    dims = ", ".join(("member", "week", *o.dims))
+    return Subject("output", o.name, o.long_name, f"Dimensions: {dims}. Unit: {o.unit}.", (), ())

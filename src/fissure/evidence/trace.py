@@ -9,7 +9,7 @@ from fissure.errors import FissureError, nearest
 from fissure.evidence.entries import Claim, Observation, Source, Variable
 from fissure.evidence.ledger import Ledger
 
-Kind = Literal["mechanism", "parameter", "output", "source", "claim", "observation", "variable"]
+Kind = Literal["mechanism", "process", "parameter", "output", "source", "claim", "observation", "variable"]
 
 
 @dataclass(frozen=True)
