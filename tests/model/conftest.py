@@ -1,7 +1,5 @@
 """A small world whose weekly states can be inspected, compiled once for all tests of the model."""
 
-from dataclasses import dataclass
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -20,13 +18,16 @@ UNITS, SLOTS, WEEKS = 24, 20, 30
 SEED = seed_words(11)
 
 
-@dataclass
 class Small:
     """A reduced reference case: `states(z, off)` gives the state before the first and after each week."""
 
-    case: object
-    parameters: list
-    names: list
+    def __init__(self, case):
+        self.case = case
+        self.parameters = parameters_of(case)
+        self.names = list(mechanism_classes())
+
+    def __repr__(self):
+        return "small"
 
     def model(self, z, off=()):
         return build(self.parameters, prior_values(self.parameters, np.asarray(z)), off)
@@ -59,5 +60,4 @@ def _simulate(model, member, world):
 
 @pytest.fixture(scope="session")
 def small():
-    case = load_case("islamic_state")
-    return Small(case, parameters_of(case), list(mechanism_classes()))
+    return Small(load_case("islamic_state"))

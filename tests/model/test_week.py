@@ -20,7 +20,7 @@ def normals(small, seed, width):
     return width * np.random.default_rng(seed).standard_normal(len(small.parameters))
 
 
-@settings(max_examples=60)
+@settings(max_examples=150)
 @given(seed=seeds, off=coalitions, member=st.integers(0, 1000))
 def test_books_close_to_the_last_one(small, seed, off, member):
     """Fighters by unit, residents by district and money: stock change equals flows, every week."""
@@ -41,7 +41,7 @@ def test_books_close_to_the_last_one(small, seed, off, member):
     assert np.array_equal(money[1:], money[:-1] + s.flows.income[1:].sum(axis=1) - s.flows.spending[1:].sum(axis=1))
 
 
-@settings(max_examples=40)
+@settings(max_examples=150)
 @given(seed=seeds, off=coalitions)
 def test_no_nan_no_negative_stock_no_share_outside_its_bounds(small, seed, off):
     s = small.states(normals(small, seed, 2.0), off)

@@ -108,9 +108,9 @@ def initial_state(start: Start, given: Givens, world: World, draw: Draws) -> Sta
     fighters = Fighters(
         present=present,
         commitment=jnp.clip(start.commitment + 2 * start.spread * noise[2], 0, 1),
-        grievance=start.grievance * (1 + noise[3]),
+        grievance=jnp.minimum(start.grievance * (1 + noise[3]), 1.0),
         fear=0.0 * ones,
-        doubt=start.doubt * (1 - noise[3]),
+        doubt=jnp.minimum(start.doubt * (1 - noise[3]), 1.0),
         doctrine=jnp.clip(doctrine, -1, 1),
         skill=start.skill * ones,
         served=start.served * (1 + 2 * noise[2]),

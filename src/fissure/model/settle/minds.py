@@ -17,15 +17,17 @@ class Minds(eqx.Module):
     """Each field of mind x follows dx/dt = rise (1 - x) - fall x, where contributions add to
 
         grievance, doubt: fall = 1 / memory        fear: fall = 1 / calm
-        commitment:       rise = prestige / memory, fall = (1 - prestige) / memory
+        commitment:       towards T at rate 1 / memory,  T = 1 - fortune (1 - prestige)
         skill:            rise = 1 / training
 
-    Without any mechanism a fighter thus forgets grievances and shares the group's fortune.
+    Without any mechanism a fighter thus forgets grievances and shares the group's fortune as far as bonds and belief
+    let it go (devoted actors: Atran, Sheikh and Gomez 2014; endurance: Castillo 2014).
     """
 
     title: ClassVar[str] = "Forgetting, morale and experience"
 
     memory: Scalar = parameter("weeks", "Time over which grievance and doubt fade and commitment follows prestige.")
+    fortune: Scalar = parameter("share", "How far commitment falls with the group's prestige.")
     calm: Scalar = parameter("weeks", "Time over which fear of the leadership fades.")
     training: Scalar = parameter("weeks", "Time over which a fighter in service becomes skilled.")
 
@@ -35,12 +37,13 @@ class Minds(eqx.Module):
         """Minds after the week, for fighters still `present`."""
         rate = 1.0 / self.memory
         nothing = jnp.float32(0.0)
+        target = 1.0 - self.fortune * (1.0 - prestige)
         return Fighters(
             present=present,
             commitment=settled(
                 fighters.commitment,
-                sums.commitment_rise + rate * prestige,
-                sums.commitment_fall + rate * (1.0 - prestige),
+                sums.commitment_rise + rate * target,
+                sums.commitment_fall + rate * (1.0 - target),
             ),
             grievance=settled(fighters.grievance, sums.grievance_rise, sums.grievance_fall + rate),
             fear=settled(fighters.fear, sums.fear_rise, sums.fear_fall + 1.0 / self.calm),

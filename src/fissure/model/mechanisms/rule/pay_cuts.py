@@ -3,8 +3,9 @@
 Theory: failing selective incentives (Nussio and Ugarriza 2021; Olson 1965; Weinstein 2007).
 
     reserve      R = treasury / reserve wanted (`treasury.cushion` weeks of needs)
-    pay scale    fall = speed max(0, 1 - R)                             per week
-                 rise = speed min(1, max(0, R - 1))                     per week
+    decision     chance of a cut this week p = 1 - exp(-resolve max(0, 1 - R))
+    pay scale    x (1 - depth) in a week of decision, that is fall = depth / (1 - depth)
+                 rise = mending min(1, max(0, R - 1))                   per week
     grievance    rise = anger (1 - pay scale x paid share)              per week
 
 Reads: reserve, pay scale, paid share. Writes: pay_scale_fall, pay_scale_rise, grievance_rise.
@@ -28,15 +29,18 @@ class PayCuts(Mechanism):
     title: ClassVar[str] = "Pay is cut"
     claims: ClassVar[tuple[str, ...]] = ("S3-03a", "S3-03b")
 
-    speed: Scalar = parameter("per week", "Rate at which pay is cut without reserves.")
+    resolve: Scalar = parameter("per week", "Rate at which a cut is decided on when there are no reserves.")
+    depth: Scalar = parameter("share", "Share of pay that one cut takes.")
+    mending: Scalar = parameter("per week", "Rate at which pay is raised again when reserves are twice what is wanted.")
     anger: Scalar = parameter("per week when unpaid", "Rise of grievance when nothing is paid.")
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""
         org = sensed.organisation
         short = 1.0 - org.pay_scale * org.paid_share
+        decided = draw.uniform() < 1.0 - jnp.exp(-self.resolve * jnp.maximum(1.0 - sensed.reserve, 0.0))
         return Effects(
-            pay_scale_fall=self.speed * jnp.maximum(1.0 - sensed.reserve, 0.0),
-            pay_scale_rise=self.speed * jnp.clip(sensed.reserve - 1.0, 0.0, 1.0),
+            pay_scale_fall=jnp.where(decided, self.depth / (1.0 - self.depth), 0.0),
+            pay_scale_rise=self.mending * jnp.clip(sensed.reserve - 1.0, 0.0, 1.0),
             grievance_rise=self.anger * short,
         )
