@@ -10,7 +10,7 @@ sums of contributions, in `fissure.model.settle`.
 """
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 import equinox as eqx
 from jaxtyping import Array, Float, UInt32
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fissure.model.world import Week
 
 
+@runtime_checkable
 class Draws(Protocol):
     """Random numbers addressed by the mechanism that asks, the week and the member; see `fissure.engine.random`."""
 

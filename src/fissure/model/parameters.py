@@ -55,10 +55,10 @@ def quantile(prior: Prior, z: NDArray[np.float64]) -> NDArray[np.float64]:
     if prior.kind == "fixed":
         return np.full_like(z, prior.low)
     if prior.kind == "uniform":
-        return prior.low + (prior.high - prior.low) * ndtr(z)
+        return np.asarray(prior.low + (prior.high - prior.low) * ndtr(z))
     to, back = _SCALES[prior.kind]
     low, high = to(prior.low), to(prior.high)
-    return back(0.5 * (low + high) + 0.5 * (high - low) / Z90 * z)
+    return np.asarray(back(0.5 * (low + high) + 0.5 * (high - low) / Z90 * z))
 
 
 _SCALES: dict[str, Any] = {

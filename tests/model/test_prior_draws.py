@@ -1,0 +1,47 @@
+"""A thousand draws from the prior: nothing breaks, whatever the parameters."""
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from fissure.engine.plan import prior_normals
+from fissure.engine.random import seed_words
+from fissure.engine.simulate import simulate_block
+from fissure.model.catalogue import build, parameters_of, prior_values
+from fissure.model.record import OUTPUTS
+from fissure.model.world import world_of
+
+
+def records(case, first, members, units=None, slots=None):
+    parameters = parameters_of(case)
+    chosen = list(range(first, first + members))
+    values = prior_values(parameters, prior_normals(2, chosen, [p.name for p in parameters]))
+    record = simulate_block(
+        build(parameters, values),
+        jnp.asarray(chosen),
+        world_of(case, units, slots),
+        seed_words(2),
+        weeks=case.weeks,
+        width=4,
+    )
+    return {name: np.asarray(array) for name, array in record.items()}
+
+
+def sound(record):
+    """No NaN, no infinity, nothing negative, no share or index above one."""
+    for output in OUTPUTS:
+        x = record[output.name]
+        assert np.isfinite(x).all(), output.name
+        assert (x >= 0).all(), output.name
+        if output.unit.startswith(("share", "index")):
+            assert (x <= 1).all(), output.name
+
+
+def test_a_thousand_draws_at_small_scale(small):
+    sound(records(small.case, 0, 1000, units=24, slots=20))
+
+
+@pytest.mark.slow
+def test_a_thousand_draws_at_full_scale(small):
+    for first in range(0, 1000, 100):
+        sound(records(small.case, first, 100))

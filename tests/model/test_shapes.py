@@ -1,0 +1,26 @@
+"""Every array that passes through a week has the shape and type that its annotation says."""
+
+import subprocess
+import sys
+
+CHECKED = (
+    *(f"fissure.model.{name}" for name in ("state", "sense", "start", "givens", "world", "week", "seen")),
+    "fissure.model.settle",
+    "fissure.model.mechanisms",
+    "fissure.engine.random",
+    "fissure.engine.simulate",
+)
+PROGRAM = f"""
+from jaxtyping import install_import_hook
+with install_import_hook({CHECKED!r}, "beartype.beartype"):
+    from tests.model.conftest import Small
+    from fissure.cases.loader import load_case
+small = Small(load_case("islamic_state"))
+print(small.states(small.middle).fighters.present.shape)
+"""
+
+
+def test_annotated_shapes_hold_in_a_run():
+    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert done.stdout.strip() == "(31, 24, 20)"
