@@ -1,12 +1,13 @@
 # make run    the reference case: simulate, compare, report (sets everything up first)
 # make test   style, types and every test (sets everything up first)
+# make bench  how fast, and in how much memory, the reference case runs here
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 MEMBERS ?= 100
 
-.PHONY: run test test-slow style clean browser
+.PHONY: run test test-slow style clean browser bench
 
 run: $(VENV)/.installed
 	$(BIN)/fissure run islamic_state --members $(MEMBERS) --out runs/reference
@@ -14,7 +15,7 @@ run: $(VENV)/.installed
 test: style browser
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow"
 
-test-slow: $(VENV)/.installed-dev browser
+test-slow: browser
 	$(BIN)/python -m pytest -m slow
 
 style: $(VENV)/.installed-dev
@@ -22,12 +23,17 @@ style: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-# The tests open the report in Chromium; on Debian and Ubuntu it is installed when missing.
-browser:
+bench: $(VENV)/.installed
+	$(BIN)/python bench/speed.py
+
+# The tests open the report in Chromium. Where it is missing it is installed: on Debian and Ubuntu by root
+# through apt, elsewhere (or if that fails) as Playwright's own, in the user's cache.
+browser: $(VENV)/.installed-dev
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
 	  { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && \
 	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } || \
-	  { echo "The tests need Chromium: install it (on Debian: apt-get install chromium) and run make test again."; exit 1; }
+	  $(BIN)/python -m playwright install chromium || \
+	  echo "No Chromium could be installed: the tests that open the report will fail and say how to install it."
 
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -53,7 +53,8 @@ class Result:
     @cached_property
     def compared(self) -> list[Compared]:
         """The model beside each observation of the case."""
-        return compare(self.data, self.ledger)
+        used = {name for prior in self.case.priors.values() for name in prior.evidence}
+        return compare(self.data, self.ledger, used)
 
     def report(self, path: str | Path) -> Path:
         """Write one self-contained HTML page and return its path; the page needs no network."""

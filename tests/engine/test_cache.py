@@ -77,20 +77,20 @@ def test_old_folders_are_pruned(tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["jax-0", "jax-1", "jax-5", "other"]
 
 
-def test_the_digest_follows_every_source_of_the_model(monkeypatch, tmp_path):
+def test_the_digest_follows_every_source_of_a_member(monkeypatch, tmp_path):
     before = cache.model_digest()
     assert before == cache.model_digest.__wrapped__() and len(before) == 64
-    (tmp_path / "fissure" / "model").mkdir(parents=True)
-    (tmp_path / "fissure" / "engine").mkdir()
-    for name in ("model/a.py", "engine/random.py", "engine/simulate.py", "engine/cache.py"):
-        (tmp_path / "fissure" / name).write_text("x")
-    monkeypatch.setattr(cache, "__file__", str(tmp_path / "fissure" / "engine" / "cache.py"))
-    monkeypatch.setattr(cache._model, "__path__", [str(tmp_path / "fissure" / "model")])
-    told = {cache.model_digest.__wrapped__()}
-    for name in ("model/a.py", "engine/random.py", "engine/simulate.py"):
-        (tmp_path / "fissure" / name).write_text("y")
-        told.add(cache.model_digest.__wrapped__())
-    assert len(told) == 4
+    engine = [f"engine/{name}.py" for name in ("random", "simulate", "plan", "ensemble", "dataset")]
+    sources = ["model/a.py", "model/deep/b.py", *engine, "cases/schema.py", "cases/loader.py"]
+    for name in [*sources, "engine/cache.py", "cases/other.py"]:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x")
+    monkeypatch.setattr(cache, "__file__", str(tmp_path / "engine" / "cache.py"))
+    told = [cache.model_digest.__wrapped__()]
+    for name in [*sources, "cases/other.py"]:
+        (tmp_path / name).write_text("y")
+        told.append(cache.model_digest.__wrapped__())
+    assert len(set(told)) == 1 + len(sources) and told[-1] == told[-2]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
+from datetime import timedelta
 
 import jax
 import jax.numpy as jnp
@@ -26,6 +28,7 @@ from fissure.model.start import givens, initial_state
 from fissure.model.week import step
 from fissure.model.world import world_of
 
+SMALL = {"seed": 7, "weeks": 12, "units": 16, "slots": 8}
 NAMES = ["deterrence.strength", "start.fighters", "pay-gap.strength"]
 
 
@@ -83,6 +86,50 @@ def test_a_run_is_extended_and_shortened_without_change(whole_run, make, tmp_pat
     fewer = make(tmp_path / "run", 2)
     assert fewer.timing.members == 0 and fewer.data.sizes["member"] == 2
     assert same(fewer, whole_run, 2)
+
+
+@pytest.mark.parametrize("order", [(1, 0, 2), (2, 1, 0), (0, 2, 1)], ids=str)
+def test_blocks_may_be_made_in_any_order(whole_run, make, tmp_path, order):
+    """Each block is made by a call of its own, the others being there or not."""
+    folder, names = tmp_path / "run", sorted(p.name for p in (whole_run.folder / "blocks").iterdir())
+    make(folder, 10, block=4)
+    made = {}
+    for i in order:
+        (folder / "blocks" / names[i]).unlink()
+        assert make(folder, 10, block=4).timing.members == (4, 4, 2)[i]
+        made[names[i]] = (folder / "blocks" / names[i]).read_bytes()
+    assert made == {name: (whole_run.folder / "blocks" / name).read_bytes() for name in names}
+
+
+def test_members_do_not_depend_on_who_is_simulated_beside_them(whole_run, case):
+    """Any members in any order in one call give the records that they have in the run."""
+    job = ensemble._Job(case, parameters_of(case), whole_run.plan, 1, ensemble.Silent())
+    part = job._compiled()
+    for members in ([9, 2, 5, 0], [3, 3], [7, 1, 8]):
+        found = part(members)
+        assert found["parameters"].tobytes() == whole_run.parameters.values[members].tobytes()
+        for name in whole_run.data:
+            assert found[name].tobytes() == whole_run.data[name].values[members].tobytes(), name
+
+
+def test_a_changed_case_is_another_run(whole_run, make, case, tmp_path):
+    """A loaded case is what it holds, not the files it came from, and no program keeps the world of another."""
+    changed = {
+        "strikes": 2 * case.strikes,
+        "oil_price": case.oil_price + 1,
+        "start": case.start + timedelta(weeks=1),
+    }
+    cases = [replace(case, **{name: value}) for name, value in changed.items()]
+    keys = {planned(c, **SMALL).key for c in [case, *cases]}
+    assert len(keys) == 4
+    more = ensemble.run(cases[0], members=10, out=tmp_path / "run", **SMALL)
+    assert more.timing.compile < 1  # the same program
+    assert more.plan.case_digest != whole_run.plan.case_digest
+    assert (more.parameters == whole_run.parameters).all()
+    assert float(more.data.strikes.sum()) > 1.3 * float(whole_run.data.strikes.sum())
+    with pytest.raises(FissureError, match="the case has changed since"):
+        ensemble.run(cases[0], members=1, out=whole_run.folder, **SMALL)
+    assert same(make(tmp_path / "again", 10), whole_run)
 
 
 def test_seed_and_switch_make_other_histories(whole_run, make, tmp_path):
@@ -205,6 +252,32 @@ def test_bad_input_is_one_sentence_and_touches_nothing(case, tmp_path, ask, told
     with pytest.raises(FissureError) as caught:
         ensemble.run(case, **{"members": 2, "out": tmp_path / "run", **ask})
     assert told in str(caught.value) and "\n" not in str(caught.value)
+    assert not (tmp_path / "run").exists()
+
+
+SIXTY_FOUR = """
+import sys
+import jax
+import fissure
+from fissure.errors import FissureError
+if "config" in sys.argv:
+    jax.config.update("jax_enable_x64", True)
+try:
+    fissure.run("islamic_state", members=1, weeks=2, out=sys.argv[1])
+except FissureError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize("how", ["environment", "config"])
+def test_64_bits_are_refused_up_front(tmp_path, how):
+    env = {**os.environ, **({"JAX_ENABLE_X64": "1"} if how == "environment" else {})}
+    command = [sys.executable, "-c", SIXTY_FOUR, str(tmp_path / "run"), how]
+    done = subprocess.run(command, env=env, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == (
+        "Fissure calculates in 32 bits but JAX is set to 64: unset JAX_ENABLE_X64 (jax_enable_x64)\n"
+    )
     assert not (tmp_path / "run").exists()
 
 

@@ -2,6 +2,7 @@
 
 import errno
 import fcntl
+import json
 import shutil
 import warnings
 from pathlib import Path
@@ -15,6 +16,7 @@ from zarr.storage import ZipStore
 from fissure.engine import blocks, store
 from fissure.engine.blocks import UNFINISHED, Block, blocks_in, encode, missing
 from fissure.engine.ensemble import open_run
+from fissure.engine.made_with import MACHINE, SETTINGS
 from fissure.engine.store import DamagedBlock
 from fissure.errors import FissureError
 
@@ -112,14 +114,23 @@ def test_a_damaged_block_is_named_and_made_again(copied, whole_run, make):
 
 
 def test_damage_met_while_reading_is_an_error(copied):
-    path = copied / "blocks" / "0000004-0000008.zarr.zip"
+    path, whole = copied / "blocks" / "0000004-0000008.zarr.zip", open_run(copied)
     data = path.read_bytes()
     middle = data.index(b"fighters/c/0/0/0") + 60
     path.write_bytes(data[:middle] + b"\0\1\2\3" + data[middle + 4 :])
-    run = open_run(copied)
     with pytest.raises(FissureError, match=r"0000004-0000008.zarr.zip: this block is damaged"):
-        run.data.fighters.load()
-    run.data.fighters.isel(member=slice(0, 4)).load()
+        whole.data.fighters.load()
+    whole.data.fighters.isel(member=slice(0, 4)).load()
+
+
+def test_a_damaged_block_is_named_when_a_run_is_opened(copied):
+    path = copied / "blocks" / "0000004-0000008.zarr.zip"
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(FissureError) as caught:
+        open_run(copied)
+    assert str(caught.value) == f"{path}: members 4 to 7 are damaged, ask for the run again to make them anew"
 
 
 def test_reading_a_variable_reads_no_other(whole_run, monkeypatch):
@@ -177,8 +188,71 @@ def test_a_run_of_another_model_is_refused(copied, make, monkeypatch):
         make(copied, 2)
 
 
+def made_elsewhere(folder, **changes):
+    """Let the run in `folder` be made with something else."""
+    path = folder / "run.json"
+    told = json.loads(path.read_text())
+    told["plan"]["made with"] |= changes
+    path.write_text(json.dumps(told))
+
+
+def test_run_json_tells_what_it_was_made_with(whole_run):
+    told = json.loads((whole_run.folder / "run.json").read_text())["plan"]["made with"]
+    assert {"jax", "jaxlib", "numpy", "scipy", "equinox", "XLA_FLAGS", *MACHINE, *SETTINGS} == set(told)
+    assert told["numpy"] == np.__version__ and told["backend"] == "cpu"
+    assert all(isinstance(value, str) for value in told.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "there"),
+    [("numpy", "1.0"), ("XLA_FLAGS", "--xla_a"), ("processor", "Abacus"), ("matmul precision", "highest")],
+)
+def test_what_was_begun_with_something_else_is_not_gone_on_with(copied, make, name, there):
+    asked = json.loads((copied / "run.json").read_text())["plan"]["made with"][name] or "nothing"
+    made_elsewhere(copied, **{name: there})
+    before = contents(copied)
+    with pytest.raises(FissureError) as caught:
+        make(copied, 12)
+    assert str(caught.value) == (
+        f"{copied}: holds another run ({name} {there} there, {asked} asked), choose another folder"
+    )
+    assert contents(copied) == before
+
+
+def test_a_run_that_another_machine_finished_is_read_as_it_is(copied, whole_run, make):
+    made_elsewhere(copied, processor="Abacus", device="beads")
+    before = contents(copied)
+    run = make(copied, 9)
+    assert run.timing.members == 0 and run.plan.made_with.processor == "Abacus"
+    assert run.data.equals(whole_run.data.isel(member=slice(0, 9)))
+    assert run.plan == open_run(copied).plan and run.plan.key != whole_run.plan.key
+    assert contents(copied) == before
+    path = copied / "blocks" / "0000004-0000008.zarr.zip"
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(FissureError, match=r"0000004-0000008.zarr.zip: members 4 to 7 are damaged"):
+        make(copied, 9)
+    path.unlink()
+    with pytest.raises(FissureError, match=r"device beads there, cpu asked; processor Abacus there"):
+        make(copied, 9)
+
+
+def test_a_run_finished_with_other_versions_is_refused(copied, make):
+    made_elsewhere(copied, processor="Abacus", jaxlib="0.0.1")
+    with pytest.raises(FissureError, match=r"jaxlib 0.0.1 there, .* asked; processor Abacus there"):
+        make(copied, 9)
+
+
+def test_a_plan_that_cannot_be_read_is_refused(copied):
+    path = copied / "run.json"
+    told = json.loads(path.read_text())
+    del told["plan"]["seed"]
+    path.write_text(json.dumps(told))
+    with pytest.raises(FissureError, match="the plan of the run cannot be read"):
+        open_run(copied)
+
+
 def test_a_description_that_cannot_be_read_is_refused(copied, make):
-    for text in ("{", "[]", '{"format": 99}'):
+    for text in ("{", "[]", '{"format": 99}', '{"format": 2}'):
         (copied / "run.json").write_text(text)
         with pytest.raises(FissureError, match=r"run.json: "):
             make(copied, 2)

@@ -29,7 +29,7 @@ def mean(name, *index, late=False):
 
 
 def attempts(r):
-    return (r["deserted"] + r["jailed"]).sum(axis=(1, 2)) + r["executed_members"].sum(1)
+    return (r["deserted"] + r["jailed"]).sum(axis=(1, 2)) + r["executed_members"].sum(axis=(1, 2))
 
 
 def deaths_ratio(r):

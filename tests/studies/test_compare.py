@@ -8,7 +8,7 @@ from synthetic import run
 from test_counterpart import observation, variable
 
 from fissure.evidence.ledger import Ledger
-from fissure.studies.compare import ABSURD_FACTOR, compare, judge, summary
+from fissure.studies.compare import ABSURD_FACTOR, CLASSES, compare, count, judge, summary
 
 AT = variable("at")
 SPREAD = np.linspace(100.0, 200.0, 101)  # 5%: 105, median: 150, 95%: 195
@@ -21,8 +21,8 @@ def verdict(model=SPREAD, var=AT, **keys):
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        (105, "contained"),
-        (195, "contained"),
+        (105, "inside"),
+        (195, "inside"),
         (104, "near"),
         (71, "near"),
         (69, "outside"),
@@ -37,15 +37,15 @@ def test_exact_figures(value, expected):
 def test_a_range_stands_for_its_middle_geometric_under_a_factor():
     row = verdict(value=None, low=50, high=200, bound="range", doubt_factor=1.0)
     assert (row.published, row.verdict) == (pytest.approx(100), "near")
-    row = verdict(value=None, low=100, high=200, bound="range", doubt_factor=None, doubt_abs=0.0)
-    assert (row.published, row.verdict, row.scale) == (150, "contained", "points")
+    row = verdict(SPREAD / 1000, value=None, low=0.1, high=0.2, bound="range", doubt_factor=None, doubt_abs=0.0)
+    assert (row.published, row.verdict, row.scale) == (pytest.approx(0.15), "inside", "points")
 
 
 @pytest.mark.parametrize(
     ("bound", "value", "expected"),
     [
-        ("lower", 150, "contained"), ("lower", 151, "near"), ("lower", 292, "near"), ("lower", 293, "outside"),
-        ("upper", 150, "contained"), ("upper", 149, "near"), ("upper", 71, "near"), ("upper", 69, "outside"),
+        ("lower", 150, "bound kept"), ("lower", 151, "near"), ("lower", 292, "near"), ("lower", 293, "outside"),
+        ("upper", 150, "bound kept"), ("upper", 149, "near"), ("upper", 71, "near"), ("upper", 69, "outside"),
     ],
 )  # fmt: skip
 def test_bounds_are_kept_by_the_median(bound, value, expected):
@@ -77,9 +77,57 @@ def test_a_model_that_has_none_is_infinitely_far_but_not_infinitely_wide():
     assert verdict(np.geomspace(1, 40 * ABSURD_FACTOR, 1001), value=60).absurd
 
 
+def test_inside_an_interval_too_wide_is_a_class_of_its_own():
+    wide = np.geomspace(1, 10_000, 1001)
+    assert verdict(wide, value=100).verdict == "inside, too wide"
+    assert verdict(wide, value=100, bound="lower").verdict == "bound kept"
+    assert verdict(wide, value=100, bound="lower").absurd
+    near = verdict(wide, value=1.2, doubt_factor=2.0)
+    assert (near.verdict, near.absurd) == ("near", True)
+    share = {"unit": "share", "doubt_factor": None, "doubt_abs": 0.1}
+    assert verdict(np.linspace(0, 1, 101), value=0.5, **share).verdict == "inside, too wide"
+    assert verdict(np.linspace(0.1, 0.9, 101), value=0.5, **share).verdict == "inside"
+
+
+def test_a_part_of_a_period_can_break_an_upper_bound_but_not_keep_it():
+    def bound(value):
+        return judge(observation("2015-01-05", value=value, bound="upper"), variable("year-sum"), SPREAD, part=0.51)
+
+    assert bound(60).verdict == "outside"
+    for value in (100, 120, 300):
+        assert bound(value).verdict == "not compared"
+        assert "only 51% of its period, which could break the bound but cannot keep it" in bound(value).reason
+
+
+def test_a_year_that_the_run_holds_half_of_is_never_kept(data, ledger):
+    row = next(row for row in compare(data, ledger) if row.observation.id == "revenue-year-2014-icsr-ey")
+    assert row.verdict in ("outside", "not compared")
+
+
+def test_figures_behind_a_prior_are_marked_and_counted(data, ledger):
+    used = {"territory-2015-01-ihs", "fighters-total-2014-09-cia", "S1-05a"}
+    rows = compare(data, ledger, used=used)
+    assert {row.observation.id for row in rows if row.behind_prior} == used - {"S1-05a"}
+    assert count(rows).behind_prior == 2
+    assert sum(one.behind_prior for one in summary(rows)) == 2
+    assert count(compare(data, ledger)).behind_prior == 0
+
+
+def test_every_figure_is_in_one_class(data, ledger):
+    rows = compare(data, ledger)
+    n = count(rows)
+    assert tuple(n.of) == CLASSES
+    assert n.compared == sum(row.compared and row.kind == "outcome" for row in rows)
+    assert n.compared + n.drivers + n.not_compared == len(rows)
+    for row in rows:
+        if row.kind == "outcome" and row.compared:
+            assert (row.verdict == "inside") <= (not row.absurd and row.observation.bound in ("exact", "range"))
+            assert (row.verdict == "bound kept") <= (row.observation.bound in ("upper", "lower"))
+
+
 def test_a_driver_is_held_against_the_band_and_kept_apart():
     strikes = variable("at").model_copy(update={"output": "strikes"})
-    assert (verdict([149, 150, 151], var=strikes, value=140, doubt_factor=1.1).verdict) == "contained"
+    assert (verdict([149, 150, 151], var=strikes, value=140, doubt_factor=1.1).verdict) == "inside"
     assert verdict([149, 150, 151], var=strikes, value=140, doubt_factor=1.1).kind == "driver"
     assert verdict([149, 150, 151], value=140, doubt_factor=1.1).verdict == "near"
 
@@ -141,13 +189,21 @@ def test_summary_counts_by_variable(data, ledger):
     for one in of_variable.values():
         own = [row for row in rows if row.variable.id == one.variable.id]
         assert one.compared + one.not_compared == len(own)
-        assert one.contained == sum(row.verdict == "contained" for row in own)
+        assert one.of["inside"] == sum(row.verdict == "inside" for row in own)
+        assert one.too_wide == sum(row.absurd for row in own if row.compared)
         if one.compared:
-            assert one.share_contained == one.contained / one.compared
-            assert one.width == pytest.approx(np.median([row.width for row in own if row.compared]))
+            widths = [row.width for row in own if row.compared]
+            assert one.width == pytest.approx(np.median(widths))
+            assert one.widest == max(widths)
         else:
-            assert math.isnan(one.share_contained) and not one.absurd
+            assert math.isnan(one.width) and math.isnan(one.widest)
     assert of_variable["coalition_strikes_cumulative"].kind == "driver"
+
+
+def test_executions_published_for_syria_are_counted_in_syria(data, ledger):
+    for row in compare(data, ledger):
+        if row.compared and row.variable.output in ("executed_residents", "executed_members"):
+            assert row.variable.select == {"country": "Syria"}
 
 
 def test_an_empty_ledger_gives_nothing(data):

@@ -8,7 +8,7 @@ from synthetic import weekly
 
 from fissure.errors import FissureError
 from fissure.evidence.entries import Observation, Variable
-from fissure.studies.counterpart import Calendar, NotComparable, counterpart
+from fissure.studies.counterpart import Calendar, NotComparable, counterpart, held
 
 # Mondays: 5, 12, 19, 26 January and 2, 9, 16, 23 February 2015
 CALENDAR = Calendar(date(2015, 1, 5), 8)
@@ -69,6 +69,13 @@ def test_year_sum_needs_most_of_the_year_unless_it_is_an_upper_bound():
         ask(variable("year-sum"), observation("2015-06-01", bound="upper"))
     half_held = observation(period=("2014-12-22", "2015-01-18"), bound="upper")
     assert ask(variable("year-sum"), half_held) == pytest.approx([14, 0])
+
+
+def test_tells_what_part_of_a_sum_the_run_holds():
+    assert held(variable("year-sum"), observation("2015-06-01"), CALENDAR) == pytest.approx(56 / 365)
+    assert held(variable("month-sum"), observation("2015-02-10"), CALENDAR) == 1
+    assert held(variable("period-sum"), observation(period=("2014-12-22", "2015-01-18")), CALENDAR) == 0.5
+    assert held(variable("at"), observation("2015-06-01"), CALENDAR) == 1
 
 
 def test_period_sum_needs_a_period():

@@ -28,5 +28,5 @@ def data(case: Case) -> xr.Dataset:
 
 
 @pytest.fixture(scope="session")
-def rows(data: xr.Dataset, ledger: Ledger) -> list[Compared]:
-    return compare(data, ledger)
+def rows(data: xr.Dataset, ledger: Ledger, case: Case) -> list[Compared]:
+    return compare(data, ledger, used={id_ for prior in case.priors.values() for id_ in prior.evidence})

@@ -1,16 +1,19 @@
 """The report as a file: whole, self-contained, escaped, in order."""
 
+import errno
 import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from synthetic import run
 
-from fissure.studies.compare import compare
-from fissure.views.report import render_report, write_report, wrong
+from fissure.errors import FissureError
+from fissure.studies.compare import compare, count, judge
+from fissure.views.report import render_report, write, write_report, wrong
 
 ABOUT = {
     "version": "0.1.0",
@@ -86,14 +89,46 @@ def test_says_first_that_nothing_was_fitted(page):
     assert "Switched off in this run: pay-gap" in asides[0][2]
 
 
+def test_says_where_the_priors_come_from(page, data, case, ledger, rows):
+    notice = page.all("aside")[0][2]
+    assert "argued from general literature and, where a figure is marked ◆, from that figure itself" in notice
+    marked = [a for _, a, _ in page.all("span") if a.get("class") == "behind"]
+    assert len(marked) == sum(row.behind_prior for row in rows if row.variable.output)
+    bare = Page(render_report(data, case, ledger, compare(data, ledger), about=ABOUT))
+    assert "◆" not in bare.all("aside")[0][2]
+
+
+def test_says_that_ground_is_conditional_on_the_attacks(page):
+    said = "conditional on where and when opponents attacked, which the case takes from the record"
+    maps = next(text for _, a, text in page.all("section") if a.get("id") == "maps")
+    ground = next(text for _, a, text in page.all("section") if a.get("aria-labelledby") == "ground-and-people")
+    assert said in maps and said in ground
+
+
+def test_wide_intervals_are_counted_one_by_one(rows):
+    row = next(row for row in rows if row.observation.id == "fighters-total-2016-08-cjtf-oir")
+    spread = np.concatenate([np.zeros(10), np.geomspace(100, 40_000, 90)])
+    odd = judge(row.observation, row.variable, spread)
+    assert odd.verdict == "inside, too wide"
+    others = [one for one in rows if one.variable.id == row.variable.id and one is not row]
+    (wide,) = wrong.too_wide([odd, *(replace(one, width=2.0) for one in others)])
+    assert wide.said.startswith("1 of 6 intervals too wide, × ")
+
+
 def test_what_is_wrong_is_computed(page, rows, ledger):
     section = next(said for _, attributes, said in page.all("section") if attributes.get("id") == "wrong")
-    count = wrong.counts(rows)
-    assert f"Of {count['compared']} published figures" in section
+    n = count(rows)
+    assert f"Of {n.compared} published figures" in section
+    bar = next(a["aria-label"] for _, a, _ in page.all("div") if a.get("class") == "tally")
+    assert bar == "; ".join(f"{number} {verdict}" for verdict, number in n.of.items())
+    for verdict, number in n.of.items():
+        if number:
+            assert any(said.startswith(f"{number} ") and said.endswith(verdict) for _, _, said in page.all("span"))
+    assert f"Of these, {n.behind_prior} stand behind a prior (◆) and are no independent check" in section
     for miss in wrong.misses(rows):
         assert miss.title in section and miss.sentence in section
     for wide in wrong.too_wide(rows):
-        assert wide.title in section
+        assert f"{wide.title}: {wide.said}" in section
     for mechanism in ledger.mechanisms.values():
         assert (mechanism.title in section) == (mechanism.group == "war")
     assert "Districts are whole <b>." in section
@@ -181,13 +216,43 @@ def test_writes_whole_or_not_at_all(tmp_path, case, ledger, monkeypatch):
     assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
 
     def full(*_):
-        raise OSError("no space left")
+        raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("pathlib.Path.replace", full)
-    with pytest.raises(OSError, match="no space"):
+    with pytest.raises(FissureError, match=r"report\.html: the disk is full, the report was not written$"):
         write_report(data, case, ledger, rows, path, about=ABOUT)
     assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("there", "there: is a folder, expected the name of a file for the report"),
+        ("none/report.html", "the folder .*none does not exist"),
+        ("file/report.html", "file is not a folder"),
+        ("n" * 300, "the report cannot be written .File name too long"),
+        ("closed/report.html", "the report cannot be written .Permission denied"),
+    ],
+)
+def test_what_the_disk_refuses_is_one_sentence(tmp_path, case, ledger, monkeypatch, name, said):
+    (tmp_path / "there").mkdir()
+    (tmp_path / "closed").mkdir()
+    (tmp_path / "file").touch()
+    before = sorted(tmp_path.rglob("*"))
+    make = write.tempfile.mkstemp
+
+    def refused(dir, **keys):
+        if dir.name == "closed":  # a superuser may write everywhere, so the refusal is played
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return make(dir=dir, **keys)
+
+    monkeypatch.setattr(write.tempfile, "mkstemp", refused)
+    data = run(case, members=1, weeks=2)
+    with pytest.raises(FissureError, match=said) as told:
+        write_report(data, case, ledger, [], tmp_path / name, about={})
+    assert "\n" not in str(told.value)
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_a_short_run_of_one_member_still_makes_a_page(case, ledger):

@@ -1,13 +1,18 @@
 """The report as a reader opens it: in Chromium, with no network."""
 
+import contextlib
 import shutil
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Playwright, sync_playwright
 
 from fissure.views.report import write_report
 
 ABOUT = {"version": "0.1.0", "members": 8, "weeks": 247, "kind": "prior predictions"}
+NO_BROWSER = (
+    "no Chromium starts on this machine: install it (Debian: apt-get install chromium; "
+    "elsewhere: python -m playwright install --with-deps chromium)"
+)
 
 
 @pytest.fixture(scope="module")
@@ -18,13 +23,21 @@ def report(tmp_path_factory, data, case, ledger, rows):
 
 @pytest.fixture(scope="module")
 def browser():
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found is None:
-        pytest.fail("there is no Chromium on this machine: install it (Debian: apt-get install chromium)")
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-quic"])
+        browser = launched(play)
+        if browser is None:
+            pytest.fail(NO_BROWSER, pytrace=False)
         yield browser
         browser.close()
+
+
+def launched(play: Playwright) -> Browser | None:
+    """The machine's own Chromium or else Playwright's, whichever starts."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    for path in [*filter(None, map(shutil.which, names)), None]:
+        with contextlib.suppress(Error):
+            return play.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-quic"])
+    return None
 
 
 def opened(browser: Browser, report, width: int, scheme: str) -> tuple[Page, list[str], list[str]]:

@@ -1,10 +1,13 @@
 """The tables of the terminal."""
 
 import re
+from dataclasses import replace
+from io import StringIO
 
 import pytest
+from rich.console import Console
 
-from fissure.studies.compare import compare, summary
+from fissure.studies.compare import compare, count, summary
 from fissure.views import text
 from fissure.views.order import grouped
 
@@ -62,7 +65,8 @@ def test_heading_names_the_output(page):
     assert any("Ground held, as mapped" in line for line in page)
 
 
-def test_summary_has_a_line_for_each_variable_compared(page, rows):
+def test_summary_has_a_line_for_each_variable_compared(rows, ledger):
+    page = list(text.lines(rows, ledger, TITLES, width=140))
     start = next(n for n, line in enumerate(page) if "By variable" in line)
     below = "\n".join(page[start:])
     for one in summary(rows):
@@ -72,11 +76,29 @@ def test_summary_has_a_line_for_each_variable_compared(page, rows):
 
 def test_closing_line_adds_up(rows):
     said = text.closing(rows)
-    n, inside, near, outside = map(
-        int, re.search(r"Of (\d+) .* holds (\d+) .*; (\d+) are near and (\d+)", said).groups()
+    found = re.search(
+        r"Of (\d+) .* of, (\d+) .* says something; (\d+) .* anything; (\d+) .* keeps; (\d+) are near and (\d+) outside",
+        said,
     )
-    assert n == inside + near + outside
+    n, *of = map(int, found.groups())
+    assert n == sum(of)
+    assert of == list(count(rows).of.values())
+    behind = count(rows).behind_prior
+    assert behind and f"Of these, {behind} stand behind a prior (◆) and are no independent check" in said
     assert "are not counted" in said
+
+
+def test_a_figure_behind_a_prior_has_a_sign(page):
+    lines = [line for line in page if "90,800" in line and "1 Jan 2015" in line]
+    assert "90,800 ◆" in lines[0]
+    assert not any("72,800 ◆" in line for line in page)
+
+
+def test_says_how_many_intervals_of_a_variable_are_too_wide(rows):
+    one = summary(rows)[0]
+    console = Console(file=StringIO(), width=120, color_system=None)
+    console.print(text.summaries([replace(one, too_wide=2)]))
+    assert f"2 of {one.compared}" in console.file.getvalue()
 
 
 def test_nothing_to_compare_is_said(rows):
@@ -84,8 +106,6 @@ def test_nothing_to_compare_is_said(rows):
 
 
 def test_markup_in_the_ledger_is_not_interpreted(data, ledger):
-    from dataclasses import replace
-
     observation = ledger.observations["territory-2015-01-ihs"]
     source = ledger.sources["ihs"].model_copy(update={"publisher": "[bold red]x[/nope]"})
     odd = replace(ledger, observations={observation.id: observation}, sources={**ledger.sources, "ihs": source})

@@ -16,13 +16,17 @@ import jax
 from jax.experimental.compilation_cache import compilation_cache
 
 from fissure import __version__
-from fissure import model as _model
 from fissure.errors import FissureError
 
 KEPT = 3
 """Folders of compiled programs that are kept; older ones are removed."""
 
 _FLAGS = ("XLA_FLAGS", "JAX_PLATFORMS", "JAX_ENABLE_X64", "JAX_DEFAULT_MATMUL_PRECISION")
+_SOURCES = (
+    *(f"engine/{name}.py" for name in ("random", "simulate", "plan", "ensemble", "dataset")),
+    *(f"cases/{name}.py" for name in ("schema", "loader")),
+)
+"""Beside the model itself, the sources on which the records of a member depend."""
 
 
 def cache_base() -> Path:
@@ -39,14 +43,12 @@ def cache_base() -> Path:
 
 @lru_cache(maxsize=1)
 def model_digest() -> str:
-    """SHA-256, in hex, of the sources that make a member: the model, its random numbers, its weekly loop."""
-    package = Path(str(_model.__path__[0]))
-    engine = Path(__file__).parent
-    files = [*sorted(package.rglob("*.py")), engine / "random.py", engine / "simulate.py"]
+    """SHA-256, in hex, of the sources that make a member: the model, its random numbers, loop, case and records."""
+    package = Path(__file__).parents[1]
     sha = hashlib.sha256()
-    for path in files:
+    for path in [*sorted((package / "model").rglob("*.py")), *(package / name for name in _SOURCES)]:
         data = path.read_bytes()
-        sha.update(f"{path.relative_to(package.parent).as_posix()}\0{len(data)}\0".encode())
+        sha.update(f"{path.relative_to(package).as_posix()}\0{len(data)}\0".encode())
         sha.update(data)
     return sha.hexdigest()
 

@@ -3,10 +3,10 @@
 import os
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Hashable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -21,15 +21,16 @@ from fissure.cases.loader import Case, load_case
 from fissure.engine.blocks import Block, missing
 from fissure.engine.cache import cache_base, enable_compile_cache
 from fissure.engine.dataset import coordinates_of, variables_of
+from fissure.engine.made_with import MACHINE
 from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, prior_normals, whole
 from fissure.engine.progress import Interrupted, Progress, Silent
 from fissure.engine.random import seed_words
 from fissure.engine.simulate import simulate_block
-from fissure.engine.store import Store, check_folder, check_room, open_store, writing
+from fissure.engine.store import DESCRIPTION, Store, check_folder, check_room, open_store, writing
 from fissure.errors import FissureError
 from fissure.model.catalogue import build, parameters_of, prior_values
 from fissure.model.parameters import Declared
-from fissure.model.world import World, world_of
+from fissure.model.world import world_of
 
 BLOCK = 8
 """Members in one file, or as many as one call makes where those are more."""
@@ -114,7 +115,8 @@ def run(
         progress: is told how far the run is.
 
     Raises `FissureError` for bad input, a folder that holds something else, or a full disk, and `Interrupted`
-    on Ctrl-C; what was finished is kept, and the same call goes on from there.
+    on Ctrl-C; what was finished is kept, and the same call goes on from there. A run that another machine (but
+    the same versions and settings) has finished is read back; one that it has begun is refused.
     """
     whole("members", members, 1, MOST_MEMBERS)
     case = case if isinstance(case, Case) else load_case(case)
@@ -125,9 +127,11 @@ def run(
     folder = cache_base() / "runs" / plan.folder_name if out is None else Path(out)
     job = _Job(case, parameters, plan, _threads(threads), progress or Silent())
     described = job.description()
+    if (there := _finished_elsewhere(folder, plan, int(members))) is not None:
+        return there
     check_folder(folder, described)
-    there = Store(folder, described).blocks()
-    check_room(folder, job.bytes_of(sum(b - a for a, b in missing(there, members, members))))
+    kept = Store(folder, described).blocks()
+    check_room(folder, job.bytes_of(sum(b - a for a, b in missing(kept, members, members))))
     with writing(folder, described) as store:
         timing = job.complete(store, int(members), block)
     return Run(folder, plan, int(members), timing)
@@ -152,8 +156,28 @@ def open_run(folder: str | Path) -> Run:
     members = store.members()
     if not members:
         raise FissureError(f"{folder}: no member of this run is finished")
-    told = store.description["plan"]
-    return Run(Path(folder), Plan(**{**told, "off": tuple(told["off"])}), members)
+    return Run(Path(folder), Plan.of(store.description["plan"]), members)
+
+
+def _finished_elsewhere(folder: Path, plan: Plan, members: int) -> Run | None:
+    """The run in `folder` if another machine, and nothing else of the plan, has made all of `members`.
+
+    No machine goes on with what another began, as the last bits of their members may differ.
+    """
+    if not (folder / DESCRIPTION).is_file():
+        return None
+    store = open_store(folder)
+    told, asked = store.description["plan"], plan.described()
+    if told == asked or _elsewhere(told) != _elsewhere(asked):
+        return None
+    if missing(store.blocks(), members, members) or store.members() < members:
+        return None
+    return Run(folder, Plan.of(told), members)
+
+
+def _elsewhere(told: Mapping[str, Any]) -> dict[str, Any]:
+    """A plan as `run.json` tells it, without the machine."""
+    return {**told, "made with": {k: v for k, v in dict(told.get("made with", {})).items() if k not in MACHINE}}
 
 
 def _threads(asked: int | None) -> int:
@@ -268,8 +292,8 @@ class _Job:
             return build(self.parameters, values, plan.off), jnp.asarray(filled, jnp.int32), values
 
         enable_compile_cache()
-        program, world = _program(self.case, plan, inputs([0]))
-        seed = seed_words(plan.seed)
+        world, seed = world_of(self.case, plan.units, plan.slots), seed_words(plan.seed)
+        program = _program(plan, (*inputs([0])[:2], world, seed))
 
         def part(members: list[int]) -> Records:
             model, member, values = inputs(members)
@@ -279,16 +303,15 @@ class _Job:
         return part
 
 
-_programs: OrderedDict[Plan, tuple[Callable[..., Any], World]] = OrderedDict()
+_programs: OrderedDict[Hashable, Callable[..., Any]] = OrderedDict()
 
 
-def _program(case: Case, plan: Plan, example: tuple[Any, jax.Array, Any]) -> tuple[Callable[..., Any], World]:
-    """The compiled program and the world of a plan; the last few stay, as switches and seeds need no other program."""
-    key = replace(plan, off=(), seed=0, priors_digest="")
+def _program(plan: Plan, example: tuple[Any, ...]) -> Callable[..., Any]:
+    """The program for arguments like those of `example`; the last few stay, by the shapes they were compiled for."""
+    leaves, tree = jax.tree.flatten(example)
+    key = (plan.weeks, plan.width, plan.made_with, tree, tuple(jax.typeof(x) for x in leaves))
     if key not in _programs:
-        world, (model, member, _) = world_of(case, plan.units, plan.slots), example
-        sizes = {"weeks": plan.weeks, "width": plan.width}
-        _programs[key] = simulate_block.lower(model, member, world, seed_words(0), **sizes).compile(), world
+        _programs[key] = simulate_block.lower(*example, weeks=plan.weeks, width=plan.width).compile()
         if len(_programs) > 4:
             _programs.popitem(last=False)
     return _programs[key]

@@ -2,9 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from typing import Any
 
 import jax
@@ -15,10 +14,12 @@ from scipy.special import ndtri
 from fissure import __version__
 from fissure.cases.loader import Case
 from fissure.engine.cache import model_digest
+from fissure.engine.made_with import MadeWith, made_with
 from fissure.engine.random import stream_id, threefry4x32
 from fissure.errors import FissureError
 from fissure.model.catalogue import known_mechanism
 from fissure.model.parameters import Declared
+from fissure.model.world import World, world_of
 
 MOST_MEMBERS = 1_000_000
 MOST_SLOTS = 65_535
@@ -38,10 +39,11 @@ class Plan:
     width: int
     """Members side by side in one call: another width is another program, whose last bits may differ."""
     version: str
-    jax: str
     case_digest: str
+    """Of what the model is given of the case, see `case_digest`; not of the files it was read from."""
     model_digest: str
     priors_digest: str
+    made_with: MadeWith
 
     @property
     def key(self) -> str:
@@ -60,7 +62,18 @@ class Plan:
 
     def described(self) -> dict[str, Any]:
         """The plan as plain values for a JSON file."""
-        return {**asdict(self), "off": list(self.off)}
+        told = {**asdict(self), "off": list(self.off)}
+        del told["made_with"]
+        return {**told, "made with": self.made_with.described()}
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> "Plan":
+        """The plan that `described` told. Raises `FissureError` for anything else."""
+        own = {name: value for name, value in told.items() if name != "made with"}
+        try:
+            return cls(**{**own, "off": tuple(told["off"]), "made_with": MadeWith.of(told["made with"])})
+        except (LookupError, TypeError, AttributeError) as error:
+            raise FissureError(f"the plan of the run cannot be read ({error!r})") from None
 
 
 def plan_of(
@@ -75,6 +88,7 @@ def plan_of(
     width: int | None = None,
 ) -> Plan:
     """The plan of a run; sizes not given are the case's. Raises `FissureError` for what cannot be run."""
+    made = made_with()
     whole("seed", seed, 0, 2**64 - 1)
     weeks, units, slots = (
         getattr(case, name) if given is None else given
@@ -96,10 +110,10 @@ def plan_of(
         off=tuple(sorted({known_mechanism(name) for name in off})),
         width=int(width),
         version=__version__,
-        jax=version("jaxlib"),
-        case_digest=case.digest,
+        case_digest=case_digest(case, world_of(case, int(units), int(slots))),
         model_digest=model_digest(),
         priors_digest=_priors_digest(parameters),
+        made_with=made,
     )
 
 
@@ -118,6 +132,17 @@ def whole(name: str, value: int, low: int, high: int) -> None:
     """Raise `FissureError` unless `value` is a whole number from `low` to `high`."""
     if not isinstance(value, int | np.integer) or isinstance(value, bool) or not low <= value <= high:
         raise FissureError(f"{name} must be a whole number from {low} to {high}, not {value!r}")
+
+
+def case_digest(case: Case, world: World) -> str:
+    """SHA-256, in hex, of what the model is given: the arrays of `world`, the first day, what places are called."""
+    places = [list(case.countries), [d.id for d in case.districts]]
+    sha = hashlib.sha256(json.dumps([case.start.isoformat(), places]).encode())
+    for path, leaf in jax.tree_util.tree_leaves_with_path(world):
+        array = np.asarray(leaf)
+        sha.update(f"\0{jax.tree_util.keystr(path)} {array.dtype.str} {array.shape}\0".encode())
+        sha.update(array.tobytes())
+    return sha.hexdigest()
 
 
 def _priors_digest(parameters: Sequence[Declared]) -> str:

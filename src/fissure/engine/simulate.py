@@ -43,4 +43,5 @@ def simulate_block(
     models: Model, members: Int[Array, " members"], world: World, seed: Seed, *, weeks: int, width: int
 ) -> Record:
     """Records of many members, `width` at a time so that their state stays in cache; members lead each array."""
-    return jax.lax.map(lambda x: simulate(x[0], x[1], world, seed, weeks)[0], (models, members), batch_size=width)
+    with jax.default_matmul_precision("highest"):  # products hold whole numbers that must stay exact on any device
+        return jax.lax.map(lambda x: simulate(x[0], x[1], world, seed, weeks)[0], (models, members), batch_size=width)

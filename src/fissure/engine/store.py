@@ -25,7 +25,7 @@ from xarray.core import indexing
 from fissure.engine.blocks import UNFINISHED, Block, Stored, blocks_in, write_whole
 from fissure.errors import FissureError
 
-FORMAT = 1
+FORMAT = 2
 LOCK = "run.lock"
 DESCRIPTION = "run.json"
 
@@ -67,11 +67,16 @@ class Store:
         return out
 
     def members(self) -> int:
-        """How many members are there without a gap from the first."""
+        """How many members are there without a gap from the first; `FissureError` names a damaged block of theirs."""
         at = 0
         for block in self.blocks():
             if block.start != at:
                 break
+            if not block.is_whole():
+                raise FissureError(
+                    f"{block.path}: members {block.start} to {block.stop - 1} are damaged, "
+                    "ask for the run again to make them anew"
+                )
             at = block.stop
         return at
 
@@ -109,7 +114,9 @@ def open_store(folder: Path) -> Store:
         raise FissureError(f"{folder}: there is no run in this folder (no {DESCRIPTION})") from None
     except (OSError, ValueError) as error:
         raise FissureError(f"{path}: cannot be read as the description of a run ({error})") from None
-    if not isinstance(described, dict) or described.get("format") != FORMAT:
+    parts = ("plan", "coordinates", "variables", "attributes")
+    known = isinstance(described, dict) and described.get("format") == FORMAT
+    if not known or not all(isinstance(described.get(part), dict) for part in parts):
         raise FissureError(f"{path}: is not the description of a run that this version of Fissure can read")
     return Store(folder, described)
 
@@ -122,7 +129,7 @@ def check_folder(folder: Path, description: Mapping[str, Any]) -> None:
         raise FissureError(f"{folder}: is a file, expected a folder for the run")
     if (folder / DESCRIPTION).exists():
         there = open_store(folder).description
-        if differs := _differences(there["plan"], description["plan"]):
+        if differs := differences(there["plan"], description["plan"]):
             raise FissureError(f"{folder}: holds another run ({differs}), choose another folder")
         return
     foreign = sorted(p.name for p in folder.iterdir() if p.name != LOCK and not p.name.startswith(UNFINISHED))
@@ -130,12 +137,15 @@ def check_folder(folder: Path, description: Mapping[str, Any]) -> None:
         raise FissureError(f"{folder}: holds something else than a run ('{foreign[0]}'), choose another folder")
 
 
-def _differences(there: Mapping[str, Any], asked: Mapping[str, Any]) -> str:
+def differences(there: Mapping[str, Any], asked: Mapping[str, Any]) -> str:
     """What differs between two plans, in words; empty when nothing does."""
     out = []
     for name in {**asked, **there}:
         old, new = there.get(name), asked.get(name)
-        if old == new:
+        if old == new or (name == "case_digest" and there.get("units") != asked.get("units")):
+            continue  # the case gives the model a bloc for each unit: with their number its digest changes
+        if isinstance(old, Mapping) and isinstance(new, Mapping):
+            out.append(differences(old, new))
             continue
         if name.endswith("_digest"):
             out.append(f"the {name.removesuffix('_digest')} has changed since")
@@ -147,7 +157,7 @@ def _differences(there: Mapping[str, Any], asked: Mapping[str, Any]) -> str:
 def _shown(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "nothing"
-    return str(value)
+    return "nothing" if value is None or value == "" else str(value)
 
 
 @contextmanager

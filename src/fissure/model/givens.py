@@ -20,7 +20,7 @@ class Givens(eqx.Module):
     offensive_strength: Float[Array, " offensives"]  # attacking fighters
     # At the start, for comparison
     held_residents: Scalar
-    held_area: Scalar  # mapped km2
+    held_border: Scalar  # share held of border districts, weighted by their residents
     services: Scalar
     tax_rate: Scalar
 

@@ -13,7 +13,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 import equinox as eqx
-from jaxtyping import Array, Float, UInt32
+from jaxtyping import Array, Float
 
 from fissure.model.effects import Effects, Scalar
 
@@ -30,8 +30,8 @@ class Draws(Protocol):
         """Uniform numbers in [0, 1) of any `shape`; another `index` gives independent ones."""
         ...
 
-    def words(self, shape: tuple[int, ...] = (), index: int = 0) -> UInt32[Array, "*shape"]:
-        """Random 32-bit words of any `shape`."""
+    def uniforms(self, shape: tuple[int, ...] = (), index: int = 0) -> tuple[Float[Array, "*shape"], ...]:
+        """Four independent arrays of uniform numbers in [0, 1) of `shape`, for the price of one."""
         ...
 
 

@@ -65,9 +65,9 @@ def _killed(seen: Seen) -> Array:
     return jnp.stack([_by_origin(seen.world, seen.flows.by_cause[:, c]) for c in KILLED])
 
 
-def _strike_deaths(seen: Seen) -> Array:
-    dead = seen.flows.by_cause[:, Cause.STRIKE].astype(jnp.float32)
-    return ((dead @ seen.sensed.post) @ seen.world.country).astype(jnp.int32)
+def _by_country(seen: Seen, cause: Cause) -> Array:
+    taken = seen.flows.by_cause[:, cause].astype(jnp.float32)
+    return ((taken @ seen.sensed.post) @ seen.world.country).astype(jnp.int32)
 
 
 def _strike_deaths_by_post(seen: Seen) -> Array:
@@ -139,11 +139,12 @@ OUTPUTS: tuple[Output, ...] = (
     Output("deserted", ("origin",), "persons/week", "Fighters who got away", _cause(Cause.ESCAPED), True),
     Output("jailed", ("origin",), "persons/week", "Fighters caught and jailed", _cause(Cause.JAILED), True),
     Output(
-        "executed_members", (), "persons/week", "Fighters executed for trying to leave",
-        lambda s: s.flows.by_cause[:, Cause.EXECUTED].sum(), True,
+        "executed_members", ("country",), "persons/week", "Fighters executed for trying to leave",
+        lambda s: _by_country(s, Cause.EXECUTED), True,
     ),
     Output("killed", ("cause", "origin"), "persons/week", "Fighters killed or captured", _killed, True),
-    Output("killed_by_strikes", ("country",), "persons/week", "Fighters killed from the air", _strike_deaths, True),
+    Output("killed_by_strikes", ("country",), "persons/week", "Fighters killed from the air",
+           lambda s: _by_country(s, Cause.STRIKE), True),
     Output("killed_by_strikes_post", ("post",), "persons/week", "Killed from the air", _strike_deaths_by_post, True),
     Output("rural_share", ("origin",), "share", "Fighters at rural posts", _rural_share),
     Output("desertion_clustering", (), "ratio", "Variance to mean of escapes over units", _clustering),

@@ -41,6 +41,7 @@ class Sensed(eqx.Module):
     posted: Float[Array, " districts"]  # fighters
     power: Float[Array, " districts"]  # fighters weighted by commitment and skill
     held: Int[Array, " districts"]  # residents on held ground
+    presence: Float[Array, " districts"]  # share of its rule that it has the fighters to enforce, in [0, 1]
 
     # By origin, local and foreign
     fighters_of: Float[Array, "2"]
@@ -63,10 +64,19 @@ def wish_to_leave(fighters: Fighters) -> Float[Array, "units slots"]:
     return (1.0 + fighters.grievance + fighters.doubt - fighters.commitment) * jnp.float32(1 / 3)
 
 
-def sense(state: State, given: Givens, world: World, promised: Float[Array, "2"], cushion: Float[Array, ""]) -> Sensed:
+def sense(
+    state: State,
+    given: Givens,
+    world: World,
+    *,
+    promised: Float[Array, "2"],
+    cushion: Float[Array, ""],
+    reach: Float[Array, ""],
+) -> Sensed:
     """Take the sums of the state.
 
-    `promised` is pay by origin at full scale, dollars a month; `cushion` the reserve wanted, in weeks of needs.
+    `promised` is pay by origin at full scale, dollars a month; `cushion` the reserve wanted, in weeks of needs;
+    `reach` the fighters per 1,000 residents with whom half of its rule is enforced.
     """
     f, here, org = state.fighters, state.fighters.present, state.organisation
     strength = here.sum(axis=1).astype(jnp.float32)
@@ -75,6 +85,7 @@ def sense(state: State, given: Givens, world: World, promised: Float[Array, "2"]
     skill = whole(f.skill, here)
     post = (state.units.district[:, None] == jnp.arange(world.area.shape[0])).astype(jnp.float32)
     power = jnp.round(commitment * skill / some * GRAIN)
+    posted = strength @ post
     foreign = world.foreign.astype(jnp.float32)
     held = jnp.floor(state.districts.control * state.districts.residents).astype(jnp.int32)
     of = jnp.stack([strength * (1 - foreign), strength * foreign]).sum(axis=1)
@@ -94,9 +105,10 @@ def sense(state: State, given: Givens, world: World, promised: Float[Array, "2"]
         doubt=whole(f.doubt, here) / some,
         skill=skill / some,
         post=post,
-        posted=strength @ post,
+        posted=posted,
         power=(power @ post) / GRAIN,
         held=held,
+        presence=posted / (posted + reach * held / 1000.0 + 1e-6),
         fighters_of=of,
         pay=promised * state.organisation.pay_scale,
         reserve=jnp.where(org.needs > 0, org.treasury / jnp.maximum(cushion * org.needs, 1.0), 1.0),

@@ -79,7 +79,7 @@ def givens(start: Start, world: World, draw: Draws) -> Givens:
         offensive_start=world.offensive_start + shift,
         offensive_strength=jnp.exp(middle + half * _normal(draw, (n_offensives,), 5)),
         held_residents=jnp.floor(control * world.residents).sum(),
-        held_area=jnp.floor(control * mapped).sum(),
+        held_border=(world.border * control * world.residents).sum(),
         services=start.services,
         tax_rate=start.tax_rate,
     )
@@ -100,20 +100,19 @@ def initial_state(start: Start, given: Givens, world: World, draw: Draws) -> Sta
     room = slots * jnp.where(foreign, foreign.sum(), (~foreign).sum())
     people = start.fighters * jnp.where(foreign, start.foreign_share, 1 - start.foreign_share)
     present = draw.uniform(shape, 10) < jnp.minimum(people / room, 1.0)[:, None]
-    noise = [draw.uniform(shape, i) - 0.5 for i in (11, 12, 13, 14)]
+    u, v, will, service = draw.uniforms(shape, 11)
+    grudge, qualm, _, _ = draw.uniforms(shape, 12)
     ones = jnp.ones(shape, jnp.float32)
-    doctrine = world.bloc_doctrine[world.bloc][:, None] + (
-        world.bloc_spread[world.bloc][:, None] * triangular(noise[0] + 0.5, noise[1] + 0.5)
-    )
+    doctrine = world.bloc_doctrine[world.bloc][:, None] + (world.bloc_spread[world.bloc][:, None] * triangular(u, v))
     fighters = Fighters(
         present=present,
-        commitment=jnp.clip(start.commitment + 2 * start.spread * noise[2], 0, 1),
-        grievance=jnp.minimum(start.grievance * (1 + noise[3]), 1.0),
+        commitment=jnp.clip(start.commitment + start.spread * (2 * will - 1), 0, 1),
+        grievance=jnp.minimum(start.grievance * (0.5 + grudge), 1.0),
         fear=0.0 * ones,
-        doubt=jnp.minimum(start.doubt * (1 - noise[3]), 1.0),
+        doubt=jnp.minimum(start.doubt * (0.5 + qualm), 1.0),
         doctrine=jnp.clip(doctrine, -1, 1),
         skill=start.skill * ones,
-        served=start.served * (1 + 2 * noise[2]),
+        served=start.served * 2 * service,
     )
     control = _control(world, draw)
     n = control.shape[0]

@@ -13,13 +13,11 @@ from fissure.model.sense import Sensed, sense
 from fissure.model.settle import Settlement
 from fissure.model.settle.leaving import materialise
 from fissure.model.start import Start, triangular
-from fissure.model.state import DEATHS, Cause, Fighters, Flows, State, Units
+from fissure.model.state import Cause, Fighters, Flows, State, Units
 from fissure.model.world import Week, World
 
 DrawOf = Callable[[str], Draws]
 """Random numbers of a stream, by name, in the week at hand."""
-
-LEAVES = (Cause.ESCAPED, *DEATHS)
 
 
 class Model(eqx.Module):
@@ -41,7 +39,10 @@ def push(model: Model, sensed: Sensed, week: Week, draw: DrawOf) -> Effects:
 def step(model: Model, state: State, given: Givens, world: World, week: Week, draw: DrawOf) -> tuple[State, Sensed]:
     """The state a week later, and what was sensed at its start."""
     settlement = model.settlement
-    sensed = sense(state, given, world, settlement.treasury.pay(), settlement.treasury.cushion)
+    sensed = sense(
+        state, given, world,
+        promised=settlement.treasury.pay(), cushion=settlement.treasury.cushion, reach=settlement.posting.reach,
+    )  # fmt: skip
     sums = push(model, sensed, week, draw)
     fought = settlement.ground(sensed, sums, week)
 
@@ -114,14 +115,14 @@ def _filled(sensed: Sensed, sums: Effects, draw: Draws) -> Array:
     room = world.slots - sensed.strength
     foreign = world.foreign.astype(jnp.float32)
     local_room = room * (1 - foreign)
-    crowded = sensed.post @ (sensed.districts.residents > (local_room @ sensed.post)).astype(jnp.float32)
-    local_room = local_room * crowded
+    enough = sensed.post @ (sensed.districts.residents > (local_room @ sensed.post)).astype(jnp.float32)
+    local_room = local_room * enough
     want_local = jnp.maximum(sums.local_recruits, 0.0) * jnp.exp(jnp.minimum(sums.local_recruits_log, 6.0))
     want_foreign = jnp.maximum(sums.foreign_recruits, 0.0) * jnp.exp(jnp.minimum(sums.foreign_recruits_log, 6.0))
     chance = jnp.where(
         world.foreign,
         want_foreign / jnp.maximum((room * foreign).sum(), 1.0),
-        want_local / jnp.maximum(local_room.sum(), 1.0) * crowded,
+        want_local / jnp.maximum(local_room.sum(), 1.0) * enough,
     )
     u = draw.uniform(sensed.fighters.present.shape, 0)
     return ~sensed.fighters.present & (u < jnp.minimum(chance, 1.0)[:, None])
@@ -129,14 +130,13 @@ def _filled(sensed: Sensed, sums: Effects, draw: Draws) -> Array:
 
 def _enlist(start: Start, world: World, fighters: Fighters, new: Array, draw: Draws) -> Fighters:
     """Give those who just joined the mind of a newcomer."""
-    words = draw.words(new.shape, 0)
-    half = jnp.float32(2.0**-16)
-    u = (words >> 16).astype(jnp.float32) * half
-    v = (words & jnp.uint32(0xFFFF)).astype(jnp.float32) * half
+    u, v, will, _ = draw.uniforms(new.shape)
     doctrine = world.bloc_doctrine[world.bloc][:, None] + (world.bloc_spread[world.bloc][:, None] * triangular(u, v))
     return Fighters(
         present=fighters.present,
-        commitment=jnp.where(new, jnp.clip(start.commitment + start.spread * (u - v), 0, 1), fighters.commitment),
+        commitment=jnp.where(
+            new, jnp.clip(start.commitment + start.spread * (2.0 * will - 1.0), 0, 1), fighters.commitment
+        ),
         grievance=jnp.where(new, 0.0, fighters.grievance),
         fear=jnp.where(new, 0.0, fighters.fear),
         doubt=jnp.where(new, 0.0, fighters.doubt),

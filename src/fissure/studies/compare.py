@@ -1,8 +1,8 @@
 """The model beside what was published: for each observation its counterpart, an interval and a verdict."""
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -10,12 +10,14 @@ import xarray as xr
 
 from fissure.evidence.entries import Observation, Variable
 from fissure.evidence.ledger import Ledger
-from fissure.studies.counterpart import Floats, NotComparable, calendar_of, counterpart
+from fissure.studies.counterpart import COVERED, Floats, NotComparable, calendar_of, counterpart, held
 
-Verdict = Literal["contained", "near", "outside", "not compared"]
+Verdict = Literal["inside", "inside, too wide", "bound kept", "near", "outside", "not compared"]
 Kind = Literal["outcome", "driver"]
 Scale = Literal["factor", "points"]
 
+CLASSES: tuple[Verdict, ...] = ("inside", "inside, too wide", "bound kept", "near", "outside")
+"""Every figure that is compared is in exactly one of these."""
 LEVELS = (0.05, 0.5, 0.95)
 ABSURD_FACTOR = 30.0
 """A 90% interval whose ends differ by more than this factor says next to nothing."""
@@ -32,8 +34,10 @@ class Compared:
     `model` holds one number a member, in the unit of the variable; `low`, `median` and `high` are its 5%,
     50% and 95% quantiles. `published` is the number given or the middle of the range. The verdict:
 
-    - ``contained``: the published number lies within the model's 90% interval; of a bound, the model's
-      median keeps to it; of a driver, the median lies within the publisher's 90% band;
+    - ``inside``: the published number (of a range its middle) lies within the model's 90% interval, and the
+      interval says something; of a driver, the median lies within the publisher's 90% band;
+    - ``inside, too wide``: it lies within, but the interval is `absurd`;
+    - ``bound kept``: the figure is a one-sided bound, and the model's median keeps to it;
     - ``near``: not so, but the interval and the publisher's band (with its doubt) overlap;
     - ``outside``: they do not overlap;
     - ``not compared``: `reason` says why.
@@ -42,7 +46,8 @@ class Compared:
     `scale` says how distances are told: as a factor, or in points for shares and changes. `width` is high /
     low or high - low; an end below a thirtieth of the published number counts as that thirtieth.
     `off` is median / published or their difference; `gap` is how far the nearest ends of the interval and
-    the band lie apart, 1 (or 0 points) where they overlap.
+    the band lie apart, 1 (or 0 points) where they overlap. `behind_prior` says that a prior of the case was
+    argued from this very figure, so that it is no independent check.
     """
 
     observation: Observation
@@ -59,6 +64,7 @@ class Compared:
     width: float = math.nan
     off: float = math.nan
     gap: float = math.nan
+    behind_prior: bool = False
 
     @property
     def compared(self) -> bool:
@@ -72,40 +78,62 @@ class Compared:
 
     @property
     def absurd(self) -> bool:
-        """Whether the interval is too wide to say anything, by `ABSURD_FACTOR` or `ABSURD_POINTS`."""
-        return self.width > (ABSURD_POINTS if self.scale == "points" else ABSURD_FACTOR)
+        """Whether its own interval is too wide to say anything, by `ABSURD_FACTOR` or `ABSURD_POINTS`."""
+        return _too_wide(self.width, self.scale)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many figures are in each class, and how far that may be trusted.
+
+    `of` has an entry for each of `CLASSES`. `too_wide` counts the figures whose own interval is absurd,
+    whatever their class; `behind_prior` those that a prior was argued from, `behind_inside` those of them
+    that are ``inside``. `drivers` check what the case imposes and are in none of the other counts.
+    """
+
+    of: Mapping[Verdict, int]
+    too_wide: int
+    behind_prior: int
+    behind_inside: int
+    drivers: int
+    not_compared: int
+
+    @property
+    def compared(self) -> int:
+        """Number of outcomes that have a counterpart."""
+        return sum(self.of.values())
 
 
 @dataclass(frozen=True)
 class Summary:
-    """How the model does on one variable; counts of observations, and the median width of its intervals."""
+    """How the model does on one variable.
+
+    `of` counts its figures by class, `too_wide` the compared ones whose own interval is absurd, whatever
+    their class; `width` is the median and `widest` the largest width of its intervals.
+    """
 
     variable: Variable
     kind: Kind
     scale: Scale
-    contained: int
-    near: int
-    outside: int
+    of: Mapping[Verdict, int]
+    too_wide: int
+    behind_prior: int
     not_compared: int
     width: float
-    absurd: bool
+    widest: float
 
     @property
     def compared(self) -> int:
         """Number of observations that have a counterpart."""
-        return self.contained + self.near + self.outside
-
-    @property
-    def share_contained(self) -> float:
-        """Part of those compared that is contained; NaN when there is none."""
-        return self.contained / self.compared if self.compared else math.nan
+        return sum(self.of.values())
 
 
-def compare(data: xr.Dataset, ledger: Ledger) -> list[Compared]:
+def compare(data: xr.Dataset, ledger: Ledger, used: Collection[str] = ()) -> list[Compared]:
     """Each observation of `ledger` beside `data`, in the order of the ledger.
 
-    `data` has the dimensions `member` and `week`; each of its variables is read at most once. Raises
-    `FissureError` when a variable of the ledger selects what the output does not have.
+    `data` has the dimensions `member` and `week`; each of its variables is read at most once. `used` are the
+    ids of observations that priors were argued from; ids of anything else are ignored. Raises `FissureError`
+    when a variable of the ledger selects what the output does not have.
     """
     weeks = calendar_of(data)
     rows: dict[str, Compared] = {}
@@ -120,33 +148,59 @@ def compare(data: xr.Dataset, ledger: Ledger) -> list[Compared]:
                 if array is None:
                     raise NotComparable(variable.reason or f"the data do not hold the output '{output}'")
                 model = counterpart(variable, observation, array, weeks)
-                rows[observation.id] = judge(observation, variable, model)
+                rows[observation.id] = judge(observation, variable, model, held(variable, observation, weeks))
             except NotComparable as why:
                 rows[observation.id] = _not_compared(observation, variable, str(why))
-    return [rows[id_] for id_ in ledger.observations]
+    return [replace(rows[id_], behind_prior=id_ in used) for id_ in ledger.observations]
 
 
-def judge(observation: Observation, variable: Variable, model: Floats) -> Compared:
-    """The verdict on `observation`, given the model's number of each member."""
+def judge(observation: Observation, variable: Variable, model: Floats, part: float = 1.0) -> Compared:
+    """The verdict on `observation`, given the model's number of each member.
+
+    `part` is the part of the observation's period that the model's number is a sum over. What a part brings
+    can break an upper bound on the whole, but cannot keep it: such a figure is outside or not compared.
+    """
     if np.isnan(model).all():
         return _not_compared(observation, variable, "the model has nothing to measure the change against")
     low, median, high = (float(q) for q in np.nanquantile(model, LEVELS))
     published, scale, kind = _middle(observation), _scale(observation), _kind(variable)
     points = scale == "points"
+    width = high - low if points else _factor_wide(low, high, published / ABSURD_FACTOR)
+    verdict = _verdict(observation, kind, low, median, high)
+    if verdict == "inside" and kind == "outcome" and _too_wide(width, scale):
+        verdict = "inside, too wide"
+    if part < COVERED and verdict != "outside":
+        why = f"the run holds only {part:.0%} of its period, which could break the bound but cannot keep it"
+        return _not_compared(observation, variable, why)
     return Compared(
         observation=observation,
         variable=variable,
         kind=kind,
         scale=scale,
-        verdict=_verdict(observation, kind, low, median, high),
+        verdict=verdict,
         published=published,
         model=model,
         low=low,
         median=median,
         high=high,
-        width=high - low if points else _factor_wide(low, high, published / ABSURD_FACTOR),
+        width=width,
         off=median - published if points else _over(median, published),
         gap=_gap(observation, low, high, points),
+    )
+
+
+def count(rows: Iterable[Compared]) -> Counts:
+    """The figures of `rows` by class, drivers and what has no counterpart apart."""
+    rows = list(rows)
+    outcomes = [row for row in rows if row.compared and row.kind == "outcome"]
+    behind = [row for row in outcomes if row.behind_prior]
+    return Counts(
+        of=_of(outcomes),
+        too_wide=sum(row.absurd for row in outcomes),
+        behind_prior=len(behind),
+        behind_inside=sum(row.verdict == "inside" for row in behind),
+        drivers=sum(row.compared and row.kind == "driver" for row in rows),
+        not_compared=sum(not row.compared for row in rows),
     )
 
 
@@ -159,19 +213,29 @@ def summary(rows: Iterable[Compared]) -> list[Summary]:
 
 
 def _summary(group: list[Compared]) -> Summary:
-    counts = {verdict: sum(row.verdict == verdict for row in group) for verdict in ("contained", "near", "outside")}
-    widths = [row.width for row in group if row.compared]
-    width = float(np.median(widths)) if widths else math.nan
+    compared = [row for row in group if row.compared]
+    widths = [row.width for row in compared]
     first = group[0]
     return Summary(
         variable=first.variable,
         kind=first.kind,
         scale=first.scale,
-        **counts,
-        not_compared=len(group) - sum(counts.values()),
-        width=width,
-        absurd=width > (ABSURD_POINTS if first.scale == "points" else ABSURD_FACTOR),
+        of=_of(compared),
+        too_wide=sum(row.absurd for row in compared),
+        behind_prior=sum(row.behind_prior for row in compared),
+        not_compared=len(group) - len(compared),
+        width=float(np.median(widths)) if widths else math.nan,
+        widest=max(widths, default=math.nan),
     )
+
+
+def _of(rows: Iterable[Compared]) -> dict[Verdict, int]:
+    verdicts = [row.verdict for row in rows]
+    return {verdict: verdicts.count(verdict) for verdict in CLASSES}
+
+
+def _too_wide(width: float, scale: Scale) -> bool:
+    return width > (ABSURD_POINTS if scale == "points" else ABSURD_FACTOR)
 
 
 def _not_compared(observation: Observation, variable: Variable, reason: str) -> Compared:
@@ -192,14 +256,10 @@ def _verdict(observation: Observation, kind: Kind, low: float, median: float, hi
         return "outside"
     first, last = observation.ends
     if kind == "driver":
-        inside = band_low <= median <= band_high
-    elif observation.bound == "upper":
-        inside = median <= last
-    elif observation.bound == "lower":
-        inside = median >= first
-    else:
-        inside = low <= _middle(observation) <= high
-    return "contained" if inside else "near"
+        return "inside" if band_low <= median <= band_high else "near"
+    if observation.bound in ("upper", "lower"):
+        return "bound kept" if (median <= last if observation.bound == "upper" else median >= first) else "near"
+    return "inside" if low <= _middle(observation) <= high else "near"
 
 
 def _middle(observation: Observation) -> float:

@@ -20,7 +20,7 @@ from fissure.evidence.entries import Observation, Period, Variable
 COVERED = 0.9
 """Part of an observation's period that a run must hold for the two to be compared."""
 HALF = 0.5
-"""The part that is enough where the observation is only an upper bound on a sum."""
+"""The part that is enough where the observation is only an upper bound on a sum: a part can break it."""
 
 Floats = NDArray[np.float64]
 
@@ -51,16 +51,23 @@ class Calendar:
 
         Raises `NotComparable` when the run holds none of it, or less than the part `at_least`.
         """
-        begin, end = (period[0] - self.first).days, (period[1] - self.first).days + 1
+        begin, end = self._days(period)
         if end <= 0:
             raise NotComparable(f"speaks of a time before the run starts on {_day(self.first)}")
         if begin >= 7 * self.weeks:
             raise NotComparable(f"speaks of a time after the run ends on {_day(self.last)}")
-        held = (min(end, 7 * self.weeks) - max(begin, 0)) / (end - begin)
-        if held < at_least:
-            raise NotComparable(f"the run holds only {held:.0%} of its period")
+        if (part := self.part(period)) < at_least:
+            raise NotComparable(f"the run holds only {part:.0%} of its period")
         mondays = 7 * np.arange(self.weeks)
         return np.clip(np.minimum(mondays + 7, end) - np.maximum(mondays, begin), 0, 7) / 7.0
+
+    def part(self, period: Period) -> float:
+        """The part of the days of `period` that lies within the run."""
+        begin, end = self._days(period)
+        return max(0, min(end, 7 * self.weeks) - max(begin, 0)) / (end - begin)
+
+    def _days(self, period: Period) -> tuple[int, int]:
+        return (period[0] - self.first).days, (period[1] - self.first).days + 1
 
 
 def calendar_of(data: xr.Dataset) -> Calendar:
@@ -106,20 +113,24 @@ def counterpart(variable: Variable, observation: Observation, array: xr.DataArra
     return variable.offset + variable.scale * _HOWS[variable.how](variable, observation, array, weeks)
 
 
+def held(variable: Variable, observation: Observation, weeks: Calendar) -> float:
+    """The part of the period of a sum that the run holds; 1 where the counterpart is no sum over a period."""
+    if variable.how not in _PERIODS:
+        return 1.0
+    return weeks.part(observation.period or _PERIODS[variable.how](observation))
+
+
 def _at(variable: Variable, observation: Observation, array: xr.DataArray, weeks: Calendar) -> Floats:
     if observation.period is not None:
         return _mean(_picked(variable, array), weeks.shares(observation.period))
     return _picked(variable, array)[:, weeks.week_of(observation.when)]
 
 
-def _summed(period_of: Callable[[Observation], Period]) -> Callable[..., Floats]:
-    def how(variable: Variable, observation: Observation, array: xr.DataArray, weeks: Calendar) -> Floats:
-        # what half of the period brings can already break an upper bound, so half will do for one
-        at_least = HALF if observation.bound == "upper" else COVERED
-        shares = weeks.shares(observation.period or period_of(observation), at_least)
-        return _picked(variable, array) @ shares
-
-    return how
+def _summed(variable: Variable, observation: Observation, array: xr.DataArray, weeks: Calendar) -> Floats:
+    # what half of the period brings can already break an upper bound, so half will do for one
+    at_least = HALF if observation.bound == "upper" else COVERED
+    shares = weeks.shares(observation.period or _PERIODS[variable.how](observation), at_least)
+    return _picked(variable, array) @ shares
 
 
 def _cumulative(variable: Variable, observation: Observation, array: xr.DataArray, weeks: Calendar) -> Floats:
@@ -180,11 +191,16 @@ def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+_PERIODS: Mapping[str, Callable[[Observation], Period]] = {
+    "month-sum": lambda o: month_of(o.when),
+    "year-sum": lambda o: year_of(o.when),
+    "period-sum": _own_period,
+}
 _HOWS: Mapping[str, Callable[[Variable, Observation, xr.DataArray, Calendar], Floats]] = {
     "at": _at,
-    "month-sum": _summed(lambda o: month_of(o.when)),
-    "year-sum": _summed(lambda o: year_of(o.when)),
-    "period-sum": _summed(_own_period),
+    "month-sum": _summed,
+    "year-sum": _summed,
+    "period-sum": _summed,
     "cumulative": _cumulative,
     "share-of-peak-lost": _lost,
     "share-of-total": _share,

@@ -6,7 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from fissure.evidence.entries import Observation, Source
-from fissure.studies.compare import Compared, Scale
+from fissure.studies.compare import Compared, Counts, Scale, Verdict
 
 
 class Words(NamedTuple):
@@ -19,17 +19,62 @@ class Words(NamedTuple):
         return f"{self.sign} {self.word}"
 
 
+BEHIND = "◆"
+"""The sign of a figure that a prior was argued from."""
+VERDICTS: Mapping[Verdict, Words] = {
+    "inside": Words("✓", "inside"),
+    "inside, too wide": Words("↕", "inside, too wide"),
+    "bound kept": Words("≤≥", "bound kept"),
+    "near": Words("~", "near"),
+    "outside": Words("▲▼", "outside"),
+    "not compared": Words("–", "not compared"),
+}
+"""Every verdict as the legends name it."""
+
+
 def verdict(row: Compared) -> Words:
     """The verdict on `row`."""
     match row.verdict:
-        case "contained":
-            return Words("=", "input agrees") if row.kind == "driver" else Words("✓", "inside")
+        case "inside":
+            return Words("=", "input agrees") if row.kind == "driver" else VERDICTS["inside"]
+        case "bound kept":
+            return Words("≤" if row.observation.bound == "upper" else "≥", "bound kept")
         case "near":
             return Words("~", f"near, {row.too}")
         case "outside":
             return Words("▲" if row.too == "high" else "▼", f"too {row.too}")
-        case _:
-            return Words("–", "not compared")
+        case other:
+            return VERDICTS[other]
+
+
+def headline(n: Counts) -> str:
+    """How the model does on all the figures that it has a counterpart of, class by class."""
+    return (
+        f"Of {figures(n.compared)} that the model has a counterpart of, {n.of['inside']} "
+        f"({n.of['inside'] / n.compared:.0%}) lie inside a 90% interval that says something; "
+        f"{n.of['inside, too wide']} lie inside one that is too wide to say anything; "
+        f"{n.of['bound kept']} are one-sided bounds that it keeps; {n.of['near']} are near and "
+        f"{n.of['outside']} outside."
+    )
+
+
+def behind(n: Counts) -> str:
+    """How many of the figures compared are no independent check; empty when none is."""
+    if not n.behind_prior:
+        return ""
+    inside = f", {n.behind_inside} of the {n.of['inside']} inside among them" if n.of["inside"] else ""
+    stand = "stands behind a prior ({}) and is" if n.behind_prior == 1 else "stand behind a prior ({}) and are"
+    return f"Of these, {n.behind_prior} {stand.format(BEHIND)} no independent check{inside}."
+
+
+def figures(count: int) -> str:
+    """Such as `12 published figures`."""
+    return f"{count} published figure{'' if count == 1 else 's'}"
+
+
+def too_wide(count: int, of: int) -> str:
+    """How many intervals of a variable are too wide."""
+    return f"{count} of {of} interval{'' if of == 1 else 's'} too wide"
 
 
 def number(x: float, unit: str = "") -> str:

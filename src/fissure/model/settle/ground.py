@@ -29,10 +29,10 @@ class Fought(eqx.Module):
 class Ground(eqx.Module):
     """Contest success after Tullock, losses after Lanchester's square law.
 
-        q = rebuilt + (quality - rebuilt) exp(-t / rebuilding)   worth of an opponent, as armies are rebuilt
+        q = rebuilt + (quality - rebuilt) exp(-t / rebuilding)   an opponent's worth as armies are rebuilt; t: weeks
         P = power exp(power_log)                 the group's effective fighters in a district
-        A = q (attack + armed residents)         opponents attacking, effective
-        s = A^k / (A^k + (dug_in P)^k)           their chance of success (Hirshleifer 1989)
+        A = q (attack + armed resisters x c)     opponents attacking, effective
+        s = A^k / (A^k + (dug_in P)^k)           their chance (Hirshleifer 1989); 1 where no fighter stands
         M = P + largest P next door              what the group can bring to bear: its strongest base launches
         O = q garrison (1 + hostility (1 - constituency))
         g = M^k / (M^k + (dug_in O)^k)           the group's chance where it attacks
@@ -79,7 +79,7 @@ class Ground(eqx.Module):
         brought = own + (near * own).max(axis=1)
         reach = jnp.maximum(c, (near * c).max(axis=1))
         against = quality * garrison * (1.0 + self.hostility * (1.0 - sensed.world.constituency))
-        falls = self._chance(quality * attackers, self.dug_in * own)
+        falls = jnp.where(sensed.posted > 0, self._chance(quality * attackers, self.dug_in * own), 1.0)
         wins = self._chance(brought, self.dug_in * against)
         lost_rate = self.pace * falls + sums.ground_lost
         gained_rate = (self.advance * wins + sums.ground_gained) * reach
@@ -99,6 +99,6 @@ class Ground(eqx.Module):
         )
 
     def _chance(self, attacker: PerDistrict, defender: PerDistrict) -> PerDistrict:
-        """Attacker's chance of success in [0, 1]; zero without attackers."""
+        """Attacker's chance of success in [0, 1]; one effective fighter is added to the defence, against 0 / 0."""
         ratio = (defender + 1.0) / jnp.maximum(attacker, 1e-3)
         return 1.0 / (1.0 + ratio**self.sharpness)

@@ -1,4 +1,4 @@
-"""Leaving: one draw a fighter settles all competing hazards of the week, and who fills empty slots."""
+"""Leaving: who is killed or gets away in a week, and of what."""
 
 from typing import ClassVar
 
@@ -20,9 +20,16 @@ def _logistic(x: Array) -> Array:
     return 1.0 / (1.0 + jnp.exp(-x))
 
 
+def _probability(hazard: Array) -> Array:
+    """Of happening within the week: 1 - exp(-hazard)."""
+    return -jnp.expm1(-hazard)
+
+
 class Leaving(eqx.Module):
-    """Competing risks: with hazards h_c a fighter leaves with probability 1 - exp(-sum h), by cause c in
-    proportion to h_c (Kalbfleisch and Prentice 2002, ch. 8).
+    """Risks of a week, each with a draw of its own: a hazard h takes a fighter with probability 1 - exp(-h).
+
+    Who would meet several in one week meets the first of: strike, ground fighting, clash, purge, an attempt to leave.
+    Since no risk shares a draw with another, switching one off changes the fate of nobody but those whom it took.
 
     Attempts to leave run at h = attempt exp(attempt_log); a share p = logistic(caught_logit) is caught, of whom
     logistic(execution_logit) are executed and the rest jailed and returned to their unit. Units remember the share of
@@ -37,31 +44,22 @@ class Leaving(eqx.Module):
         self, sensed: Sensed, sums: Effects, ground: Float[Array, " units"], draw: Draws
     ) -> Int[Array, "units slots"]:
         """The `Cause` of each slot as `int8`: 0 for those who stay and for empty slots."""
+        present = sensed.fighters.present
+        leave, fight, air, within = draw.uniforms(present.shape)
+        strike = sums.strike * jnp.exp(sums.strike_log) + jnp.zeros_like(ground)
+        clash = sums.clash + jnp.zeros_like(ground)
         caught = _logistic(sums.caught_logit + jnp.zeros_like(ground))[:, None]
-        executed = _logistic(sums.execution_logit)
-        attempt = sums.attempt * jnp.exp(jnp.minimum(sums.attempt_log, 8.0))
-        hazards = (
-            (Cause.ESCAPED, attempt * (1 - caught)),
-            (Cause.EXECUTED, attempt * (caught * executed)),
-            (Cause.JAILED, attempt * (caught * (1 - executed))),
-            (Cause.STRIKE, (sums.strike * jnp.exp(sums.strike_log) + jnp.zeros_like(ground))[:, None]),
-            (Cause.GROUND, ground[:, None]),
-            (Cause.PURGE, sums.purge),
-            (Cause.CLASH, (sums.clash + jnp.zeros_like(ground))[:, None]),
-        )
-        upto = []
-        running = jnp.float32(0.0)
-        for _, hazard in hazards:
-            running = running + hazard
-            upto.append(running)
-        # P(cause <= c) = (1 - exp(-H)) cum_c / H; compare u H / (1 - exp(-H)) with the running sums
-        small = upto[-1] < 1e-6
-        share = jnp.where(small, 1.0, -jnp.expm1(-upto[-1]) / jnp.where(small, 1.0, upto[-1]))
-        reach = draw.uniform(sensed.fighters.present.shape, 0) / share
-        cause = jnp.zeros(sensed.fighters.present.shape, jnp.int8)
-        for (code, _), edge in reversed(list(zip(hazards, upto, strict=True))):
-            cause = jnp.where(reach < edge, jnp.int8(code), cause)
-        return jnp.where(sensed.fighters.present, cause, jnp.int8(Cause.STAYED))
+        executed = caught * _logistic(sums.execution_logit)
+        attempt = _probability(sums.attempt * jnp.exp(jnp.minimum(sums.attempt_log, 8.0)))
+        outcome = leave / jnp.maximum(attempt, 1e-12)  # uniform in [0, 1) among those who try
+        cause = jnp.where(outcome < executed, Cause.EXECUTED, jnp.where(outcome < caught, Cause.JAILED, Cause.ESCAPED))
+        cause = jnp.where(leave < attempt, cause, Cause.STAYED)
+        # clashes and purges share a draw from its two ends, as they never come near a half
+        cause = jnp.where(1.0 - within < _probability(sums.purge), Cause.PURGE, cause)
+        cause = jnp.where(within < _probability(clash)[:, None], Cause.CLASH, cause)
+        cause = jnp.where(fight < _probability(ground)[:, None], Cause.GROUND, cause)
+        cause = jnp.where(air < _probability(strike)[:, None], Cause.STRIKE, cause)
+        return jnp.where(present, cause, Cause.STAYED).astype(jnp.int8)
 
     def departures(
         self, before: Float[Array, " units"], escaped: Float[Array, " units"], strength: Float[Array, " units"]

@@ -18,12 +18,18 @@ class Posting(eqx.Module):
     held_d: residents on held ground; threat_d: opponents who press held ground, and opponents' garrisons where the
     group itself presses. A unit moves at rate 1 / `weeks` a week, and at once when its district is lost; it is then
     rural with odds (1 - urban share) / urban share, times what mechanisms contribute.
+
+    Presence n / (n + reach x ruled residents / 1,000), n fighters posted, scales taxes, executions and local recruits.
     """
 
     title: ClassVar[str] = "Posting of units"
 
     weeks: Scalar = parameter("weeks", "Mean time of a unit at a post.")
     front: Scalar = parameter("share of units", "Share of units posted by threat rather than by population.")
+
+    reach: Scalar = parameter(
+        "fighters per 1,000 residents", "Fighters among ruled residents with whom half of its rule is enforced."
+    )
 
     def __call__(
         self,

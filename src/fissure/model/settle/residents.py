@@ -25,7 +25,7 @@ class Residents(eqx.Module):
         services: rise = repair x share of needs paid
         resistance: rise = organising (1 - support) exp(resistance_log), fall = suppression x fighters per 100 residents
 
-    Executions of residents run at coercion (1/2 + dread) a week. Contributions of mechanisms add to each of these.
+    Executions of residents run at coercion (1/2 + dread) presence a week. Contributions of mechanisms add to each.
     """
 
     title: ClassVar[str] = "Residents' lives and opinions"
@@ -51,7 +51,7 @@ class Residents(eqx.Module):
     ) -> tuple[Districts, Count, Count]:
         """Districts after the week, residents who fled, residents executed."""
         d, n = sensed.districts, sensed.districts.control.shape[0]
-        rate = sums.residents_executed + self.coercion * (0.5 + d.dread)
+        rate = sums.residents_executed + self.coercion * (0.5 + d.dread) * sensed.presence
         executed = _persons(sensed.held, 1.0 - jnp.exp(-rate), draw.uniform((n,), 0))
         flight = sums.flight * jnp.exp(jnp.minimum(sums.flight_log, 6.0))
         fled = _persons(sensed.held, 1.0 - jnp.exp(-flight), draw.uniform((n,), 1))

@@ -19,7 +19,7 @@ Scalar = Float[Array, ""]
 class Treasury(eqx.Module):
     """Income is earned, needs are met as far as money goes, the rest is kept.
 
-        tax = held residents x surplus x tax rate
+        tax = held residents x presence x surplus x tax rate
         confiscation = seizures x tax + loot x residents of ground gained
         other = other x prestige                      (gifts, ransoms, antiquities)
         needs = pay by origin + war x fighters + services x held residents
@@ -62,7 +62,8 @@ class Treasury(eqx.Module):
         """Organisation after the week, income and spending by kind in thousand dollars."""
         org, residents = sensed.organisation, sensed.districts.residents
         month = 1.0 / (1000.0 * WEEKS_A_MONTH)  # dollars a month to thousand dollars a week
-        tax = sensed.held_residents * self.surplus * org.tax_rate * month
+        taxed = jnp.floor(sensed.held * sensed.presence).astype(jnp.int32).sum()
+        tax = taxed * self.surplus * org.tax_rate * month
         newly = jnp.floor(fought.gained * residents).sum()
         gone = jnp.floor(fought.lost * residents).sum()
         income = jnp.stack([

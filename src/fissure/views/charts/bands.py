@@ -105,7 +105,7 @@ def _point(row: Compared, sources: Mapping[str, Source], rate: float) -> dict[st
         "when": f"{wording.when(o)}, {o.scope}",
         "published": wording.published(o) + ("" if o.unit == "share" else f" {wording.unit(o.unit)}"),
         "doubt": f"{wording.interval(*band, o.unit)}. {o.doubt}",
-        "verdict": str(wording.verdict(row)),
+        "verdict": str(wording.verdict(row)) + (f" · {wording.BEHIND} behind a prior" if row.behind_prior else ""),
         "model": wording.model(row) if row.compared else row.reason,
         "address": o.address or source.file or "",
     }

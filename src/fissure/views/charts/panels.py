@@ -31,8 +31,12 @@ MINDS = "What fighters feel"
 MONEY = "Money"
 GOVERNED = "The governed"
 OUTSIDE = "From outside"
+CONDITIONAL = (
+    "After the first months this is conditional on where and when opponents attacked, which the case takes from the "
+    "record: that ground is lost, and where first, is in good part given and not found."
+)
 SECTIONS = {
-    GROUND: "How much ground and how many people the group holds.",
+    GROUND: f"How much ground and how many people the group holds. {CONDITIONAL}",
     RANKS: "How many fight for it, who joins, and in which ways they leave.",
     MINDS: "Inner states of fighters. Nobody measured them, so no published figure stands beside these bands. "
     "They end when fewer than half of the histories have any fighters left.",
@@ -102,8 +106,8 @@ _PLANS = (
         "Fighters who got away.", (("", "deserted"),), by="origin", shape="month",
     ),
     _Plan(
-        "executions", RANKS, "Executions of members", "persons a month",
-        "Fighters executed for trying to leave.", (("Executed", "executed_members"),), shape="month",
+        "executions", RANKS, "Executions of members, by country", "persons a month",
+        "Fighters executed for trying to leave.", (("", "executed_members"),), by="country", shape="month",
     ),
     _Plan(
         "killed-from-the-air", RANKS, "Killed from the air, by country", "persons a month",
@@ -165,8 +169,8 @@ _PLANS = (
         "Residents who leave held ground.", (("Fled", "fled"),), shape="month",
     ),
     _Plan(
-        "executed-residents", GOVERNED, "Executions of residents", "persons a month",
-        "In all countries.", (("Executed", "executed_residents"),), shape="month",
+        "executed-residents", GOVERNED, "Executions of residents, by country", "persons a month",
+        "Where residents are executed.", (("", "executed_residents"),), by="country", shape="month",
     ),
     _Plan(
         "strikes", OUTSIDE, "Air strikes, by country", "strikes a month",

@@ -8,7 +8,7 @@ from typing import Any
 import xarray as xr
 
 from fissure.evidence.ledger import Ledger
-from fissure.studies.compare import Compared, Verdict, summary
+from fissure.studies.compare import Compared, summary
 from fissure.views import wording
 from fissure.views.charts import bands, maps
 from fissure.views.charts.panels import SECTIONS, Panel, panels
@@ -110,6 +110,11 @@ def evidence(ledger: Ledger) -> list[dict[str, Any]]:
     ]
 
 
+def style(verdict: str) -> str:
+    """The name of a verdict's class in the style sheet."""
+    return verdict.replace(",", "").replace(" ", "-")
+
+
 def web(address: str | None) -> str:
     """`address` if it may stand in a link, else nothing: only http and https."""
     return address if address and address.startswith(("https://", "http://")) else ""
@@ -159,18 +164,16 @@ def _cells(row: Mapping[str, Any], unit: str) -> tuple[str, str]:
 
 
 def _said(panel: Panel, data: xr.Dataset, rows: Sequence[Compared]) -> str:
-    """How many of the published figures beside the chart lie inside the model's interval."""
+    """How many of the published figures beside the chart are in each class."""
     beside = bands.beside(panel, data, rows)
     verdicts = [row.verdict for row in beside]
-    forced = any(row.kind == "driver" for row in beside)
-    words: dict[Verdict, str] = {
-        "contained": "agreeing with this input" if forced else "inside",
-        "near": "near",
-        "outside": "outside",
-        "not compared": "not compared",
-    }
-    said = ", ".join(f"{verdicts.count(v)} {word}" for v, word in words.items() if v in verdicts)
-    return f"Published figures beside it: {said}." if said else ""
+    words = {verdict: one.word for verdict, one in wording.VERDICTS.items()}
+    if any(row.kind == "driver" for row in beside):
+        words["inside"] = "agreeing with this input"
+    said = "; ".join(f"{verdicts.count(v)} {word}" for v, word in words.items() if v in verdicts)
+    marked = sum(row.behind_prior for row in beside)
+    of_them = f" ({marked} {wording.BEHIND} behind a prior)" if marked else ""
+    return f"Published figures beside it: {said}{of_them}." if said else ""
 
 
 def _row(row: Compared, mark: str, ledger: Ledger) -> dict[str, Any]:
@@ -186,6 +189,8 @@ def _row(row: Compared, mark: str, ledger: Ledger) -> dict[str, Any]:
         "median": wording.median(row),
         "interval": wording.model_interval(row),
         "verdict": row.verdict,
+        "style": style("driver" if row.kind == "driver" and row.verdict == "inside" else row.verdict),
+        "behind": wording.BEHIND if row.behind_prior else "",
         "kind": row.kind,
         "sign": words.sign,
         "word": words.word,

@@ -1,10 +1,12 @@
 """The report: one page with everything in it, that opens with no network."""
 
+import errno
 import json
 import os
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,10 +17,13 @@ import xarray as xr
 from markupsafe import Markup
 
 from fissure.cases.loader import Case
+from fissure.errors import FissureError
 from fissure.evidence.entries import Mechanism
 from fissure.evidence.ledger import Ledger
-from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS, Compared
+from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS, CLASSES, Compared, count
+from fissure.views import wording
 from fissure.views.charts import maps, theme
+from fissure.views.charts.panels import CONDITIONAL
 from fissure.views.report import page, wrong
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -47,19 +52,44 @@ def write_report(
     `rows` is what `compare` found. `about` says how the run was made: version, seed, members, weeks, off
     (mechanisms switched off), digest (of the case), command, kind (``prior predictions``) and timing; what
     is absent is left out. `missing` are mechanisms of the ledger that the model does not have yet, `limits`
-    what its structure cannot show, one sentence each.
+    what its structure cannot show, one sentence each. Raises `FissureError` when it cannot be written.
     """
+    _check_place(path)
     text = render_report(data, case, ledger, rows, about=about, missing=missing, limits=limits)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
-            out.write(text)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with _explained(path):
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:64]}.", suffix=".part")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as out:
+                out.write(text)
+            Path(name).chmod(0o644)
+            Path(name).replace(path)
+        except BaseException:
+            with suppress(OSError):
+                Path(name).unlink(missing_ok=True)
+            raise
     return path
+
+
+def _check_place(path: Path) -> None:
+    """Raise `FissureError` where no file can stand at `path`; it is better told before the page is made."""
+    with _explained(path):
+        if path.is_dir():
+            raise FissureError(f"{path}: is a folder, expected the name of a file for the report")
+        if not path.parent.exists():
+            raise FissureError(f"{path}: the folder {path.parent} does not exist")
+        if not path.parent.is_dir():
+            raise FissureError(f"{path}: {path.parent} is not a folder")
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Turn what the disk refuses into one sentence."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise FissureError(f"{path}: the disk is full, the report was not written") from None
+        raise FissureError(f"{path}: the report cannot be written ({error.strerror or error})") from None
 
 
 def render_report(
@@ -74,6 +104,7 @@ def render_report(
 ) -> str:
     """The page as text; see `write_report`."""
     titles = {str(name): str(array.attrs.get("long_name", name)) for name, array in data.data_vars.items()}
+    counts = count(rows)
     history, mapped = page.sections(data, ledger, rows), page.map_figures(data)
     specs = {f.key: f.spec for f in (*(f for section in history for f in section.figures), *mapped)}
     return (
@@ -84,7 +115,12 @@ def render_report(
             about=about,
             members=data.sizes["member"],
             how=_how(about),
-            counts=wrong.counts(rows),
+            counts=counts,
+            headline=wording.headline(counts) if counts.compared else "",
+            behind=wording.behind(counts),
+            sign=wording.BEHIND,
+            classes=[(name, page.style(name), *wording.VERDICTS[name]) for name in CLASSES],
+            conditional=CONDITIONAL,
             misses=wrong.misses(rows),
             wide=wrong.too_wide(rows),
             absurd_factor=f"{ABSURD_FACTOR:.0f}",

@@ -22,11 +22,11 @@ class Miss:
 
 @dataclass(frozen=True)
 class Wide:
-    """A variable whose interval is too wide to say anything."""
+    """A variable with intervals too wide to say anything: how many of how many, and the widest."""
 
     title: str
     variable: str
-    width: str
+    said: str
 
 
 def misses(rows: Iterable[Compared]) -> list[Miss]:
@@ -40,22 +40,16 @@ def misses(rows: Iterable[Compared]) -> list[Miss]:
 
 
 def too_wide(rows: Iterable[Compared]) -> list[Wide]:
-    """Variables that are absurdly wide, the widest first."""
-    wide = sorted((s for s in summary(rows) if s.absurd and s.compared), key=lambda s: -s.width)
-    return [Wide(s.variable.title, s.variable.id, wording.width(s.width, s.scale, s.variable.unit)) for s in wide]
+    """Variables with intervals that are absurdly wide, those with most of them first."""
+    found = [s for s in summary(rows) if s.too_wide and s.kind == "outcome"]
+    return [_wide(s) for s in sorted(found, key=lambda s: (-s.too_wide / s.compared, -s.too_wide, -s.widest))]
 
 
-def counts(rows: Iterable[Compared]) -> dict[str, int]:
-    """How many outcomes are inside, near, outside; how many drivers were checked; how many not compared."""
-    rows = list(rows)
-    outcomes = [row for row in rows if row.compared and row.kind == "outcome"]
-    out = {verdict: sum(row.verdict == verdict for row in outcomes) for verdict in ("contained", "near", "outside")}
-    drivers = sum(row.compared and row.kind == "driver" for row in rows)
-    return out | {
-        "compared": len(outcomes),
-        "drivers": drivers,
-        "not_compared": sum(not row.compared for row in rows),
-    }
+def _wide(one: Summary) -> Wide:
+    widest = wording.width(one.widest, one.scale, one.variable.unit)
+    how = "" if one.too_wide == 1 else "the widest "
+    said = f"{wording.too_wide(one.too_wide, one.compared)}, {how}{widest}"
+    return Wide(one.variable.title, one.variable.id, said)
 
 
 def _miss(group: Sequence[Compared]) -> Miss:

@@ -3,12 +3,12 @@
 Theory: joining follows expected success and benefit (Weinstein 2007; Hegghammer 2013 on foreign fighters).
 
     foreign    inflow = foreign prestige^pull open                   persons per month
-    local      inflow = local held residents support / 1,000         persons per month
+    local      inflow = local held residents presence support / 1,000    persons per month
     open: share held of border districts, weighted by their residents at the start, relative to the start, in [0, 1]
 
 Both are contributed per week.
 
-Reads: prestige, share held, residents, support, border districts. Writes: foreign_recruits, local_recruits.
+Reads: prestige, presence, share held, residents, support, border districts. Writes: foreign_recruits, local_recruits.
 Source: S1:7 S1:14 S3:5.
 """
 
@@ -40,11 +40,10 @@ class Recruitment(Mechanism):
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""
         d, world = sensed.districts, sensed.world
-        open_share = (world.border * d.control * world.residents).sum() / jnp.maximum(
-            (world.border * world.control[1] * world.residents).sum(), 1.0
-        )
+        held_border = (world.border * d.control * world.residents).sum()
+        open_share = held_border / jnp.maximum(sensed.given.held_border, 1.0)
         fame = jnp.maximum(sensed.organisation.prestige, 1e-3)
-        willing = (sensed.held * d.support).sum() / 1000.0
+        willing = (sensed.held * sensed.presence * d.support).sum() / 1000.0
         return Effects(
             foreign_recruits=self.foreign / WEEKS_A_MONTH * fame**self.pull * jnp.clip(open_share, 0.0, 1.0),
             local_recruits=self.local / WEEKS_A_MONTH * willing,

@@ -3,12 +3,13 @@
 Theory: rebel taxation and its limits (Mampilly and Thakur 2025; Sabates-Wheeler and Verwimp 2014; Levi 1988).
 
     shortfall     F = max(0, 1 - income / needs)            of last week, in [0, 1]
-    tax rate      rise = squeeze F                          per week
+    plenty        Y = min(1, max(0, income / needs - 1))
+    tax rate      rise = squeeze F, fall = squeeze Y while it is above its start    per week
     burden        B = max(0, tax rate / start - 1)
     support       fall = resentment B                       per week
     log flight    + drive B / (1 + B)
 
-Reads: income, needs, tax rate. Writes: tax_rate_rise, support_fall, flight_log.
+Reads: income, needs, tax rate. Writes: tax_rate_rise, tax_rate_fall, support_fall, flight_log.
 Source: S3:3.
 """
 
@@ -37,11 +38,12 @@ class TaxRises(Mechanism):
         """Contributions of this week."""
         org = sensed.organisation
         income = sensed.flows.income.sum()
-        short = jnp.where(org.needs > 0, jnp.maximum(1.0 - income / jnp.maximum(org.needs, 1.0), 0.0), 0.0)
+        cover = jnp.where(org.needs > 0, income / jnp.maximum(org.needs, 1.0), 1.0)
         burden = jnp.maximum(org.tax_rate / sensed.given.tax_rate - 1.0, 0.0)
         everywhere = jnp.ones_like(sensed.posted)
         return Effects(
-            tax_rate_rise=self.squeeze * short,
+            tax_rate_rise=self.squeeze * jnp.maximum(1.0 - cover, 0.0),
+            tax_rate_fall=self.squeeze * jnp.clip(cover - 1.0, 0.0, 1.0) * (burden > 0),
             support_fall=self.resentment * burden * everywhere,
             flight_log=self.drive * burden / (1.0 + burden) * everywhere,
         )
