@@ -1,4 +1,4 @@
-"""A visible defeat breaks the myth of the undefeatable soldier; followers doubt its power.
+"""A visible defeat ends the belief that it cannot be beaten, and followers doubt its strength.
 
 Theory: a reputation for victory as a resource that one visible defeat destroys (Kuran 1991; Castillo 2014 on
 endurance).
