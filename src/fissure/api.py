@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fissure import __version__
-from fissure.cases.loader import Case, load_case
+from fissure.cases.loader import Case, case_names, load_case
 from fissure.engine import ensemble
 from fissure.engine.progress import Progress
+from fissure.errors import FissureError
 from fissure.evidence import Ledger, Mechanism, Subject, Trace, load_ledger, package_ledger
 from fissure.evidence import trace as trace_in
 from fissure.model.catalogue import mechanism_classes, parameters_of, parts
@@ -83,7 +84,7 @@ class Result:
             "digest": plan.case_digest,
             "model_digest": plan.model_digest,
             "timing": timing,
-            "command": f"fissure run {self.case.name} --members {self.stored.members} --seed {plan.seed} "
+            "command": f"fissure run {_name_of(self.case)} --members {self.stored.members} --seed {plan.seed} "
             f"--weeks {plan.weeks}{off}",
         }
 
@@ -111,20 +112,41 @@ def run(
 
     Raises `FissureError` with one clear sentence for anything the caller can mend.
     """
-    loaded = case if isinstance(case, Case) else load_case(case)
-    stored = ensemble.run(loaded, members=members, seed=seed, weeks=weeks, off=off, out=out, progress=progress)
+    loaded = _loaded(case)
+    if off is None or not isinstance(off, Iterable):
+        raise FissureError(f"off is {off!r}, expected names of mechanisms")
+    if out is not None and not isinstance(out, str | Path):
+        raise FissureError(f"out is {out!r}, expected the path of a folder")
+    stored = ensemble.run(
+        loaded, members=members, seed=seed, weeks=weeks, off=off, out=Path(out).expanduser() if out else None,
+        progress=progress,
+    )  # fmt: skip
     return Result(loaded, stored)
+
+
+def _loaded(case: str | Path | Case) -> Case:
+    if isinstance(case, Case):
+        return case
+    if not isinstance(case, str | Path) or not str(case):
+        raise FissureError(f"case is {case!r}, expected a name, the path of a folder, or a loaded case")
+    return load_case(case)
+
+
+def _name_of(case: Case) -> str:
+    """What to call a case on the command line: its name if it comes with the package, else its folder."""
+    packaged = case.name in case_names() and load_case(case.name).folder == case.folder
+    return case.name if packaged else str(case.folder)
 
 
 def ledger(case: str | Path | Case = "islamic_state") -> Ledger:
     """All claims, and the observations of `case`."""
-    loaded = case if isinstance(case, Case) else load_case(case)
+    loaded = _loaded(case)
     return load_ledger(package_ledger(), loaded.ledger_folder)
 
 
 def trace(name: str, case: str | Path | Case = "islamic_state") -> Trace:
     """What a mechanism, parameter, output, source, claim or observation rests on, rival claims side by side."""
-    loaded = case if isinstance(case, Case) else load_case(case)
+    loaded = _loaded(case)
     return trace_in(name, ledger(loaded), subjects(loaded))
 
 

@@ -1,9 +1,11 @@
 """The command `fissure`; thin. Heavy imports stay inside commands so that help appears at once."""
 
 import os
+import signal
 import sys
+import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from typer.exceptions import TyperException
@@ -79,6 +81,7 @@ def run(
 
     loaded = load_case(case)
     folder = out or Path("runs") / planned(loaded, seed=seed, weeks=weeks, off=off or ()).folder_name
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
     result = api.run(
         loaded, members=members, seed=seed, weeks=weeks, off=off or (), out=folder, progress=RichProgress()
     )
@@ -87,13 +90,14 @@ def run(
     page = result.report(folder / "report.html")
     typer.echo(f"Report: {page}")
     timing = result.stored.timing
-    if timing.members:
-        typer.echo(
-            f"{timing.members} members in {timing.run:.1f} s after {timing.compile:.1f} s of compiling: "
-            f"{timing.ns:.1f} ns per fighter-week."
-        )
-    else:
-        typer.echo(f"All {members} members were there already.")
+    if not timing.members:
+        typer.echo(f"Nothing to simulate: {members} of {members} members were there already.")
+        return
+    many = "members" if timing.members != 1 else "member"
+    typer.echo(
+        f"{timing.members} {many} in {timing.run:.1f} s after {timing.compile:.1f} s of compiling: "
+        f"{timing.ns:.1f} ns per fighter-week."
+    )
 
 
 @app.command()
@@ -133,14 +137,40 @@ def cases() -> None:
         typer.echo(f"{name}: {load_case(name).title}")
 
 
+def _stop_at_once(*_: object) -> None:
+    """Ctrl-C while nothing is at stake; left to libraries that are being imported, it may be lost."""
+    _leave("Stopped.")
+
+
+def _leave(said: str) -> NoReturn:
+    """Go at once after Ctrl-C: a compiler's threads may still be running and would crash an orderly exit."""
+    sys.stderr.write(f"{said}\n")
+    sys.stderr.flush()
+    os._exit(130)
+
+
+def _warn(message: Warning | str, *_: object, **__: object) -> None:
+    typer.echo(f"Warning: {message}", err=True)
+
+
 def main() -> None:
     """Run the command line; a user's mistake is one sentence and exit code 2, Ctrl-C exit code 130."""
+    signal.signal(signal.SIGINT, _stop_at_once)
+    warnings.showwarning = _warn
     try:
         sys.exit(app(standalone_mode=False))
+    except BrokenPipeError:  # whoever read our output has gone
+        os._exit(0)
     except (FissureError, TyperException) as error:
         said = error.format_message() if isinstance(error, TyperException) else str(error)
+        if not said:  # no arguments: the help was shown
+            sys.exit(0)
+        if isinstance(error.__context__, KeyboardInterrupt):
+            _leave(f"Stopped {said.removeprefix('stopped ')}.")
         typer.echo(f"Error: {said}", err=True)
         sys.exit(2)
+    except OSError as error:
+        typer.echo(f"Error: {error.filename or 'a file'}: {error.strerror or error}", err=True)
+        sys.exit(2)
     except (KeyboardInterrupt, typer.Abort):
-        typer.echo("Stopped.", err=True)
-        sys.exit(130)
+        _leave("Stopped.")

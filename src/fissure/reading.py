@@ -5,6 +5,8 @@ and `1e-3` is a number. Everything is then validated by a pydantic model that fo
 """
 
 import csv
+import datetime
+import io
 import re
 from collections.abc import Callable, Hashable
 from pathlib import Path
@@ -68,15 +70,26 @@ _StrictLoader.add_implicit_resolver(
 )
 
 
-def _open_text(path: Path) -> str:
+def read_bytes(path: Path) -> bytes:
+    """The bytes of `path`; a `FissureError` that names it when it cannot be read."""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_bytes()
     except FileNotFoundError:
         raise FissureError(f"{path}: there is no such file") from None
-    except (IsADirectoryError, PermissionError) as error:
-        raise FissureError(f"{path}: cannot be read ({error.strerror})") from None
+    except OSError as error:  # a folder, no permission, links that go round in a circle
+        raise FissureError(f"{path}: cannot be read ({error.strerror or error})") from None
+
+
+def read_text(path: Path) -> str:
+    """The text of `path`, UTF-8; a `FissureError` that names it when it cannot be read or is none."""
+    data = read_bytes(path)
+    try:
+        return io.TextIOWrapper(io.BytesIO(data), encoding="utf-8").read()  # as a file opened for text: \n for \r\n
     except UnicodeDecodeError as error:
-        raise FissureError(f"{path}: is not UTF-8 text (byte {error.start})") from None
+        line = data.count(b"\n", 0, error.start) + 1
+        raise FissureError(
+            f"{path}:{line}: found a byte that is not UTF-8 text (byte {error.start}), expected a file saved as UTF-8"
+        ) from None
 
 
 def read_yaml(path: Path, kind: type[T]) -> T:
@@ -92,7 +105,7 @@ def read_yaml_lines(path: Path, kind: type[T]) -> tuple[T, Callable[..., int]]:
 
     For checks across entries or files, which must name the line as well.
     """
-    text = _open_text(path)
+    text = read_text(path)
     try:
         loader = _StrictLoader(text)
         root = loader.get_single_node()
@@ -105,7 +118,7 @@ def read_yaml_lines(path: Path, kind: type[T]) -> tuple[T, Callable[..., int]]:
     try:
         read = TypeAdapter(kind).validate_python(data)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
+        first = _first(error)
         line = _line_of(root, first["loc"])
         raise FissureError(f"{path}:{line}: {_sentence(first, data, kind)}") from None
     return read, lambda *loc: _line_of(root, loc)
@@ -113,7 +126,7 @@ def read_yaml_lines(path: Path, kind: type[T]) -> tuple[T, Callable[..., int]]:
 
 def read_csv(path: Path, kind: type[T]) -> list[T]:
     """Read each row of `path` as `kind`; the header must hold just the fields of `kind`; empty, no value."""
-    rows = csv.reader(_open_text(path).splitlines())
+    rows = csv.reader(read_text(path).splitlines())
     header = next(rows, [])
     fields = getattr(kind, "model_fields", {})
     for column in header:
@@ -134,7 +147,7 @@ def read_csv(path: Path, kind: type[T]) -> list[T]:
             out.append(adapter.validate_python(data))
         except ValidationError as error:
             raise FissureError(
-                f"{path}:{number}: {_sentence(error.errors(include_url=False)[0], data, kind)}"
+                f"{path}:{number}: {_sentence(_first(error), data, kind)}"
             ) from None
     return out
 
@@ -154,6 +167,66 @@ def _line_of(node: yaml.Node | None, loc: tuple[int | str, ...]) -> int:
     return line
 
 
+def _first(error: ValidationError) -> Any:
+    """The error to tell: an unknown key before all, since a misspelt one also leaves a key missing."""
+    found = error.errors(include_url=False)
+    return next((one for one in found if one["type"] == "extra_forbidden"), found[0])
+
+
+_PLAIN = (  # pydantic's words, and ours
+    (r"input should be a valid (?:number|decimal).*", "expected a number"),
+    (r"input should be a valid integer.*", "expected a whole number"),
+    (r"input should be a valid boolean.*", "expected true or false"),
+    (r"input should be a valid date.*", "expected a date such as 2014-06-30"),
+    (r"input should be a valid string", "expected text"),
+    (r"input should be a valid (?:list|tuple)", "expected a list"),
+    (r"string should have at least 1 character", "expected some text"),
+    (r"(?:string|input) should (match|have) ", r"expected text to \1 "),
+    (r"(?:list|tuple) should have at least (\d+) items? after validation.*", r"expected at least \1 entry"),
+    (r"input should be ", "expected "),
+)
+_TYPES = {
+    "float_parsing": "expected a number",
+    "float_type": "expected a number",
+    "int_parsing": "expected a whole number",
+    "int_type": "expected a whole number",
+    "int_from_float": "expected a whole number",
+    "bool_parsing": "expected true or false",
+    "bool_type": "expected true or false",
+    "date_parsing": "expected a date such as 2014-06-30",
+    "date_type": "expected a date such as 2014-06-30",
+    "date_from_datetime_parsing": "expected a date such as 2014-06-30",
+    "date_from_datetime_inexact": "expected a date such as 2014-06-30",
+}
+
+
+def _plain(error: Any) -> str:
+    """What was expected, in plain words."""
+    if error["type"] in _TYPES:
+        return _TYPES[error["type"]]
+    message: str = error["msg"].removeprefix("Value error, ")
+    message = message[0].lower() + message[1:]
+    if error["type"] == "value_error":
+        return message
+    for words, ours in _PLAIN:
+        message, changed = re.subn(f"^{words}", ours, message)
+        if changed:
+            break
+    return message
+
+
+def _shown(found: Any) -> str:
+    if isinstance(found, datetime.date):
+        return str(found)
+    if found is None:
+        return "nothing"
+    if isinstance(found, bool):
+        return str(found).lower()
+    if isinstance(found, str | int | float):
+        return repr(found)
+    return {dict: "a mapping", list: "a list"}.get(type(found), type(found).__name__)
+
+
 def _sentence(error: Any, data: Any, kind: Any) -> str:
     loc = [str(step) for step in error["loc"]]
     where = ".".join(loc) or "the top"
@@ -163,13 +236,17 @@ def _sentence(error: Any, data: Any, kind: Any) -> str:
         return f"found unknown key '{loc[-1]}'{listed}{nearest(loc[-1], known)}"
     if error["type"] == "missing":
         return f"key '{where}' is missing"
-    message = error["msg"].removeprefix("Value error, ")
     found = error.get("input")
+    message = _plain(error)
     if error["type"] == "value_error" and isinstance(found, dict):  # a rule that joins several keys
         who = found.get("id") or found.get("name") or where
-        return f"at '{who}': {message[0].lower() + message[1:]}"
-    shown = repr(found) if isinstance(found, str | int | float | bool | None) else type(found).__name__
-    return f"at '{where}' found {shown}: {message[0].lower() + message[1:]}"
+        return f"at '{who}': {message}"
+    if error["type"] in ("model_type", "model_attributes_type", "dict_type"):
+        known = _keys_at(kind, error["loc"])
+        message = "expected a mapping" + (f" with the keys {', '.join(known)}" if known else "")
+    if not loc:
+        return f"holds {_shown(found)}, {message}"
+    return f"at '{where}' found {_shown(found)}: {message}"
 
 
 def _keys_at(kind: Any, loc: tuple[int | str, ...]) -> list[str]:

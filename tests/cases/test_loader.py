@@ -179,19 +179,19 @@ def test_a_missing_file(write: Write, name: str) -> None:
             "case.yaml",
             "2001-01-01",
             "2001-01-02",
-            "case.yaml:4: at 'start' found date: expected a Monday, and this is a Tuesday",
+            "case.yaml:4: at 'start' found 2001-01-02: expected a Monday, and this is a Tuesday",
         ),
         (
             "case.yaml",
             "    share: 1\n",
             "    share: 0.8\n",
-            "case.yaml:11: at 'blocs' found list: the shares of the local blocs sum to 0.8, expected 1",
+            "case.yaml:11: at 'blocs' found a list: the shares of the local blocs sum to 0.8, expected 1",
         ),
         (
             "case.yaml",
             "[abroad]",
             "[aboard]",
-            "case.yaml:11: at 'blocs' found list: bloc 'home' is at odds with 'aboard', expected another of abroad",
+            "case.yaml:11: at 'blocs' found a list: bloc 'home' is at odds with 'aboard', expected another of abroad",
         ),
         (
             "case.yaml",
@@ -203,7 +203,7 @@ def test_a_missing_file(write: Write, name: str) -> None:
             "case.yaml",
             "name: abroad",
             "name: home",
-            "case.yaml:11: at 'blocs' found list: bloc 'home' stands twice",
+            "case.yaml:11: at 'blocs' found a list: bloc 'home' stands twice",
         ),
         (
             "districts.csv",
@@ -284,7 +284,7 @@ def test_a_missing_file(write: Write, name: str) -> None:
             "forcing/prices.csv",
             "25,2",
             "25,nan",
-            "forcing/prices.csv:2: at 'local_per_usd_Ruritania' found 'nan': input should be a finite number",
+            "forcing/prices.csv:2: at 'local_per_usd_Ruritania' found 'nan': expected a finite number",
         ),
         (
             "offensives.csv",

@@ -75,7 +75,7 @@ def claim(source="A1", line="3", taken="mechanism: pay-gap", direction="raises",
     [
         (claim(source="A11"), "2: at 'source' found 'A11', expected the id of a source; did you mean 'A1'?"),
         (claim(line="13"), "3: found line 13, expected at most 12, the length of A1"),
-        (claim(line="0"), "3: at '0.line' found 0: input should be greater than 0"),
+        (claim(line="0"), "3: at '0.line' found 0: expected greater than 0"),
         (
             claim(taken="mechanism: pay-gaps"),
             "5: at 'mechanism' found 'pay-gaps', expected the id of a mechanism; did you mean 'pay-gap'?",
@@ -94,7 +94,7 @@ def claim(source="A1", line="3", taken="mechanism: pay-gap", direction="raises",
         ),
         (
             claim(direction="up"),
-            "6: at '0.direction' found 'up': input should be 'raises', 'lowers', 'describes' or 'predicts'",
+            "6: at '0.direction' found 'up': expected 'raises', 'lowers', 'describes' or 'predicts'",
         ),
         (
             claim(figure="figures: pay-1"),
@@ -140,7 +140,7 @@ OBSERVATION = """\
         (
             "doubt_factor: 2",
             "doubt_factor: 0.5",
-            "10: at '0.doubt_factor' found 0.5: input should be greater",
+            "10: at '0.doubt_factor' found 0.5: expected greater",
         ),
         (
             "doubt_factor: 2",
