@@ -10,7 +10,8 @@ Heavy libraries load when they are first needed.
 
 from typing import Any
 
-__version__ = "0.1.0"
+from fissure.version import __version__
+
 __all__ = ["FissureError", "Result", "__version__", "ledger", "load_case", "run", "trace"]
 
 

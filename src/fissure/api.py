@@ -7,18 +7,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fissure import __version__
 from fissure.cases.loader import Case, case_names, load_case
 from fissure.engine import ensemble
+from fissure.engine.dataset import coordinates_of
 from fissure.engine.progress import Progress
 from fissure.errors import FissureError
-from fissure.evidence import Ledger, Mechanism, Subject, Trace, load_ledger, package_ledger
+from fissure.evidence import Ledger, Mechanism, Subject, Trace, load_ledger, package_ledger, require
 from fissure.evidence import trace as trace_in
 from fissure.model.catalogue import mechanism_classes, parameters_of, parts
 from fissure.model.limits import LIMITS
 from fissure.model.parameters import Declared
 from fissure.model.record import OUTPUTS, Output
 from fissure.studies.compare import Compared, compare
+from fissure.version import __version__
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -74,6 +75,7 @@ class Result:
         off = "".join(f" --off {name}" for name in plan.off)
         return {
             "version": __version__,
+            "title": self.case.title,
             "kind": "prior predictions",
             "seed": plan.seed,
             "members": self.stored.members,
@@ -117,11 +119,22 @@ def run(
         raise FissureError(f"off is {off!r}, expected names of mechanisms")
     if out is not None and not isinstance(out, str | Path):
         raise FissureError(f"out is {out!r}, expected the path of a folder")
+    check_evidence(loaded)
     stored = ensemble.run(
         loaded, members=members, seed=seed, weeks=weeks, off=off, out=Path(out).expanduser() if out else None,
         progress=progress,
     )  # fmt: skip
     return Result(loaded, stored)
+
+
+def check_evidence(case: Case) -> None:
+    """Refuse a case whose ledger or priors name what does not exist, before anything is simulated.
+
+    Raises `FissureError` with the nearest valid name.
+    """
+    labels = coordinates_of(case, case.weeks)
+    outputs = {o.name: {dim: labels[dim] for dim in o.dims if dim in labels} for o in OUTPUTS}
+    require(ledger(case), outputs, {name: prior.evidence for name, prior in case.priors.items()})
 
 
 def _loaded(case: str | Path | Case) -> Case:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from fissure import __version__
 from fissure.errors import FissureError
+from fissure.version import __version__
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -86,7 +86,8 @@ def run(
         loaded, members=members, seed=seed, weeks=weeks, off=off or (), out=folder, progress=RichProgress()
     )
     console = _console()
-    console.print(render(result.compared, result.ledger, {o.name: o.long_name for o in OUTPUTS}))
+    titles = {o.name: o.long_name for o in OUTPUTS}
+    console.print(render(result.compared, result.ledger, titles, result.about()))
     page = result.report(folder / "report.html")
     typer.echo(f"Report: {page}")
     timing = result.stored.timing

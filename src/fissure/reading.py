@@ -6,7 +6,7 @@ and `1e-3` is a number. Everything is then validated by a pydantic model that fo
 
 import csv
 import datetime
-import io
+import os
 import re
 from collections.abc import Callable, Hashable
 from pathlib import Path
@@ -84,12 +84,17 @@ def read_text(path: Path) -> str:
     """The text of `path`, UTF-8; a `FissureError` that names it when it cannot be read or is none."""
     data = read_bytes(path)
     try:
-        return io.TextIOWrapper(io.BytesIO(data), encoding="utf-8").read()  # as a file opened for text: \n for \r\n
+        return data.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise FissureError(
             f"{path}:{line}: found a byte that is not UTF-8 text (byte {error.start}), expected a file saved as UTF-8"
         ) from None
+
+
+def stands(path: Path) -> bool:
+    """Is there an entry `path`? Also a link that leads nowhere, so that reading it tells what is wrong."""
+    return os.path.lexists(path)
 
 
 def read_yaml(path: Path, kind: type[T]) -> T:
@@ -114,7 +119,7 @@ def read_yaml_lines(path: Path, kind: type[T]) -> tuple[T, Callable[..., int]]:
         mark = error.problem_mark or error.context_mark
         raise FissureError(f"{path}:{mark.line + 1 if mark else 1}: {error.problem or 'is not YAML'}") from None
     except yaml.YAMLError as error:
-        raise FissureError(f"{path}: is not YAML ({error})") from None
+        raise FissureError(f"{path}: is not YAML ({' '.join(str(error).split())})") from None
     try:
         read = TypeAdapter(kind).validate_python(data)
     except ValidationError as error:
@@ -146,9 +151,7 @@ def read_csv(path: Path, kind: type[T]) -> list[T]:
         try:
             out.append(adapter.validate_python(data))
         except ValidationError as error:
-            raise FissureError(
-                f"{path}:{number}: {_sentence(_first(error), data, kind)}"
-            ) from None
+            raise FissureError(f"{path}:{number}: {_sentence(_first(error), data, kind)}") from None
     return out
 
 
@@ -224,7 +227,9 @@ def _shown(found: Any) -> str:
         return str(found).lower()
     if isinstance(found, str | int | float):
         return repr(found)
-    return {dict: "a mapping", list: "a list"}.get(type(found), type(found).__name__)
+    if isinstance(found, dict | list):
+        return "a mapping" if isinstance(found, dict) else "a list"
+    return type(found).__name__
 
 
 def _sentence(error: Any, data: Any, kind: Any) -> str:

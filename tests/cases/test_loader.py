@@ -150,7 +150,7 @@ def test_a_path_that_is_no_folder(tmp_path: Path) -> None:
         assert str(caught.value) == f"{missing}: there is no such case folder"
 
 
-@pytest.mark.parametrize("name", [name for name in FILES if name != "boundaries.geojson"])
+@pytest.mark.parametrize("name", list(FILES))
 def test_a_missing_file(write: Write, name: str) -> None:
     folder = write()
     (folder / name).unlink()
@@ -341,18 +341,136 @@ def test_an_impossible_prior(write: Write, prior: str, said: str) -> None:
 
 def test_shapes_must_be_those_of_the_districts(write: Write) -> None:
     assert len(load_case(write()).boundaries["features"]) == 2
-    for old, new, said in (
-        ('"R2"', '"R3"', "boundaries.geojson: found 'R3', which is no district of the case"),
-        ('"R2"', '"R1"', "boundaries.geojson: district 'R1' has 2 features, expected 1"),
-        ("FeatureCollection", "Feature", "boundaries.geojson:1: expected a GeoJSON FeatureCollection"),
-    ):
-        case = load_case(write("boundaries.geojson", old, new))
-        with pytest.raises(FissureError) as caught:
-            _ = case.boundaries
-        assert str(caught.value).endswith(said)
-    (case.folder / "boundaries.geojson").unlink()
-    with pytest.raises(FissureError, match="there is no such file"):
-        _ = load_case(case.folder).boundaries
+
+
+POLYGONS = "expected a Polygon or a MultiPolygon"
+RING = "[[[1,0],[1,1],[2,1],[1,0]]]"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"R2"', '"R3"', ": found 'R3', which is no district of the case"),
+        ('"R2"', '"R1"', ": district 'R1' has 2 features, expected 1"),
+        ('"R2"', "2", ": feature 2 has 2 as its property 'id', expected the id of a district, as text in quotes"),
+        ('{"id":"R2"}', "null", ": feature 2 has no property 'id', expected the id of a district"),
+        (
+            "FeatureCollection",
+            "Feature",
+            ":1: found type 'Feature', expected a GeoJSON FeatureCollection",
+        ),
+        ('"features"', '"feature"', ": key 'features' is missing, expected a list of GeoJSON features"),
+        ('"features":[', '"features":{},"more":[', ": found a mapping at 'features', expected a list of features"),
+        ('"features":[', '"features":[null,', ": feature 1 is null, expected a GeoJSON feature"),
+        ('"geometry"', '"geometri"', f": feature 1 ('R1') has no geometry, {POLYGONS}"),
+        ('"Polygon"', '"Point"', f": feature 1 ('R1') has a geometry of type 'Point', {POLYGONS}"),
+        ('"Polygon"', "[]", f": feature 1 ('R1') has a geometry of type a list, {POLYGONS}"),
+        (
+            '"coordinates"',
+            '"x"',
+            ": feature 1 ('R1') has a geometry without 'coordinates', expected those of a Polygon",
+        ),
+        (RING, "7", ": feature 1 ('R1') has 7 among its coordinates, expected the lists of a Polygon"),
+        (RING, "[]", ": feature 1 ('R1') has a list of coordinates with 0 entries, expected at least 1"),
+        (RING, "[[[1,0]]]", ": feature 1 ('R1') has a ring of positions with 1 entries, expected at least 4"),
+        ("[1,1]", "[1]", ": feature 1 ('R1') has a list among its coordinates, expected [longitude, latitude]"),
+        (
+            "[1,1]",
+            '["x",1]',
+            ": feature 1 ('R1') has 'x' as a longitude, expected a number of degrees from -180 to 180",
+        ),
+        ("[1,1]", "[1,NaN]", ": feature 1 ('R1') has NaN as a latitude, expected a number of degrees from -90 to 90"),
+        ("[1,1]", "[1,1e9]", ": feature 1 ('R1') has 1000000000.0 as a latitude, expected a number of degrees"),
+        ("[1,1]", "[1," + "9" * 400 + "]", ": feature 1 ('R1') has 99999999999999999999"),
+        ("[1,1]", "[true,1]", ": feature 1 ('R1') has true as a longitude, expected"),
+        ("[1,1]", "[1,1", ":1: is not JSON (Expecting "),
+        (RING, "[" * 100_000, ": is not JSON that can be read ("),
+    ],
+)
+def test_a_bad_map_is_found_on_loading(write: Write, old: str, new: str, said: str) -> None:
+    folder = write("boundaries.geojson", old, new)
+    assert message(folder).startswith(f"boundaries.geojson{said}")
+
+
+def test_the_land_around_is_checked_too(write: Write) -> None:
+    folder = write()
+    path = folder / "context.geojson"
+    path.write_text('{"type":"FeatureCollection","features":[{"properties":null}]}')
+    assert message(folder) == f"context.geojson: feature 1 has no geometry, {POLYGONS}"
+    path.write_text('{"type":"FeatureCollection","features":[]}')
+    assert load_case(folder).context == {"type": "FeatureCollection", "features": []}
+    path.write_text("[]")
+    assert message(folder) == "context.geojson:1: found a list, expected a GeoJSON FeatureCollection"
+
+
+@pytest.mark.parametrize("name", [*FILES, "context.geojson", "priors.yaml", "provenance.yaml"])
+def test_a_file_that_cannot_be_read(write: Write, name: str) -> None:
+    path = write() / name
+    path.unlink(missing_ok=True)
+    path.write_bytes(b"a: 1\nb: \xe9t\xe9\n")
+    assert message(write_root(path, name)).startswith(f"{name}:2: found a byte that is not UTF-8 text (byte 8)")
+    path.unlink()
+    path.symlink_to(path)
+    assert message(write_root(path, name)).startswith(f"{name}: cannot be read (")
+    path.unlink()
+    path.mkdir()
+    assert message(write_root(path, name)).startswith(f"{name}: cannot be read (")
+
+
+def write_root(path: Path, name: str) -> Path:
+    return path.parents[len(Path(name).parts) - 1]
+
+
+def test_a_name_too_long_for_a_file() -> None:
+    with pytest.raises(FissureError, match="there is no case"):
+        load_case("a" * 5000)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "holds nothing, expected a mapping with the keys name, title, summary, start, weeks"),
+        ("- 1\n", "holds a list, expected a mapping with the keys name, title"),
+        ("word\n", "holds 'word', expected a mapping with the keys name, title"),
+    ],
+)
+def test_a_case_file_that_is_no_mapping(write: Write, text: str, said: str) -> None:
+    assert message(write("case.yaml", CASE, text)).startswith(f"case.yaml:1: {said}")
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        (
+            "case.yaml",
+            "weeks: 3",
+            "wekks: 3",
+            "case.yaml:5: found unknown key 'wekks', expected one of blocs, countries, name, opponents, slots, start, "
+            "summary, title, units, weeks; did you mean 'weeks'?",
+        ),
+        ("case.yaml", "weeks: 3\n", "", "case.yaml:1: key 'weeks' is missing"),
+        ("case.yaml", "weeks: 3", "weeks: soon", "case.yaml:5: at 'weeks' found 'soon': expected a whole number"),
+        ("case.yaml", "weeks: 3", "weeks: 3.5", "case.yaml:5: at 'weeks' found 3.5: expected a whole number"),
+        (
+            "case.yaml",
+            "2001-01-01",
+            "soon",
+            "case.yaml:4: at 'start' found 'soon': expected a date such as 2014-06-30",
+        ),
+        ("districts.csv", "1000", "many", "districts.csv:2: at 'residents' found 'many': expected a number"),
+        (
+            "districts.csv",
+            ",,1,1,",
+            ",,maybe,1,",
+            "districts.csv:2: at 'capital' found 'maybe': expected true or false",
+        ),
+        ("case.yaml", "title: A small war", "title: ''", "case.yaml:2: at 'title' found '': expected some text"),
+        ("case.yaml", "[Ruritania]", "Ruritania", "case.yaml:8: at 'countries' found 'Ruritania': expected a list"),
+        ("case.yaml", "[Ruritania]", "[]", "case.yaml:8: at 'countries' found a list: expected at least 1 entry"),
+    ],
+)
+def test_plain_words(write: Write, name: str, old: str, new: str, said: str) -> None:
+    assert message(write(name, old, new)) == said
 
 
 def test_a_larger_case_lists_no_more_than_it_should(write: Write) -> None:

@@ -4,7 +4,8 @@ from textwrap import dedent
 
 import pytest
 
-from fissure.evidence import load_ledger, problems
+from fissure.errors import FissureError
+from fissure.evidence import load_ledger, problems, require
 
 
 def test_a_whole_ledger_has_no_problem(write):
@@ -89,3 +90,65 @@ def test_a_long_paraphrase(write):
     assert problems(changed, ["pay-gap"], ["pay_usd_month"]) == [
         "claim 'A1-03a' is longer than 60 words: say it in fewer."
     ]
+
+
+OUTPUTS = {"pay_usd_month": {"origin": ["local", "foreign"]}, "fighters": {}}
+VARIABLE = (
+    "- {id: pay, title: Pay, unit: USD/month, how: at, output: pay_usd_month, select: {origin: local}, note: N.}\n"
+)
+
+
+def test_a_ledger_that_a_run_can_use(write):
+    ledger = load_ledger(write(variables=VARIABLE))
+    require(ledger, OUTPUTS, {"pay-gap.pace": ["A1-03a", "pay-1"], "other": []})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "file", "sentence"),
+    [
+        (
+            "output: pay_usd_month",
+            "output: pay_usd",
+            "variables.yaml:1",
+            "found output 'pay_usd', expected an output of the model; did you mean 'pay_usd_month'?",
+        ),
+        (
+            "{origin:",
+            "{orign:",
+            "variables.yaml:1",
+            "found dimension 'orign', expected one of origin of output 'pay_usd_month'; did you mean 'origin'?",
+        ),
+        (
+            "pay_usd_month",
+            "fighters",
+            "variables.yaml:1",
+            "found dimension 'origin', expected none of output 'fighters'",
+        ),
+        (
+            "origin: local",
+            "origin: [local, forein]",
+            "variables.yaml:1",
+            "found origin 'forein', expected one of local, foreign of output 'pay_usd_month'; did you mean 'foreign'?",
+        ),
+        (
+            "USD/month",
+            "USD/year",
+            "observations.yaml:7",
+            "found unit 'USD/month', expected 'USD/year', the unit of variable 'pay'",
+        ),
+    ],
+)
+def test_what_a_run_cannot_use_is_told_with_its_line(write, old, new, file, sentence):
+    folder = write(variables=VARIABLE.replace(old, new))
+    with pytest.raises(FissureError) as caught:
+        require(load_ledger(folder), OUTPUTS, {})
+    assert str(caught.value) == f"{folder}/{file}: {sentence}"
+
+
+def test_evidence_that_is_not_in_the_ledger(write):
+    with pytest.raises(FissureError) as caught:
+        require(load_ledger(write()), OUTPUTS, {"pay-gap.pace": ["A1-03a", "A1-30a"]})
+    assert str(caught.value) == (
+        "the prior of 'pay-gap.pace' rests on 'A1-30a', expected the id of a claim or an observation; "
+        "did you mean 'A1-03a'?"
+    )

@@ -38,7 +38,16 @@ def test_a_ledger_cannot_be_changed(write):
 
 def test_no_folder_is_an_empty_ledger_and_a_missing_one_an_error(tmp_path):
     assert load_ledger() == Ledger()
-    assert error_of(tmp_path / "none") == f"{tmp_path / 'none'}: there is no such folder"
+    assert error_of(tmp_path / "none").startswith(f"{tmp_path / 'none'}: there is no such folder, expected a ledger")
+    (tmp_path / "empty").mkdir()
+    assert error_of(tmp_path / "empty").startswith(f"{tmp_path / 'empty'}: holds nothing of a ledger, expected")
+
+
+def test_variables_come_with_observations(write):
+    folder = write(observations=None)
+    assert error_of(folder).startswith(f"{folder / 'observations.yaml'}: there is no such file")
+    (folder / "observations.yaml").symlink_to(folder / "observations.yaml")
+    assert error_of(folder).startswith(f"{folder / 'observations.yaml'}: cannot be read (")
 
 
 def test_folders_merge(write):

@@ -174,3 +174,10 @@ def test_ctrl_c_stops_with_a_sentence_and_the_run_goes_on(tmp_path):
     assert "Stopped" in said
     done = fissure_command("run", "--members", 3, "--weeks", 20, "--out", out, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
+
+
+def test_evidence_is_checked_before_anything_is_simulated(tmp_path, copy):
+    spoil(copy / "ledger" / "variables.yaml", "output: territory_km2", "output: teritory_km2")
+    done = fissure_command("run", copy, "--members", 1, "--out", tmp_path / "out", cwd=tmp_path)
+    refused(done, "variables.yaml:", "teritory_km2", "territory_km2")
+    assert not (tmp_path / "out").exists() and "simulating" not in done.stderr

@@ -171,3 +171,19 @@ def test_maps_change_in_lightness_throughout():
     for mode, sign in (("light", -1), ("dark", 1)):
         steps = np.diff([luminance(colour) for colour in theme.CONTROL[mode]])
         assert (steps * sign > 0).all()
+
+
+def test_no_two_bands_of_a_chart_look_the_same(drawn):
+    assert len(set(theme.SERIES)) == len(theme.SERIES) == len(set(theme.DASHES)) == len(theme.DASHES)
+    assert max(len(panel.series) for panel, _ in drawn.values()) <= len(theme.SERIES)
+
+
+def test_spending_and_pay_end_with_the_fighters(case, ledger):
+    data = run(case, members=4, weeks=10)
+    data["fighters"][:3, 6:] = 0
+    shown = {panel.key: panel for panel in panels(data, ledger)}
+    for key in ("spending", "pay-local", "pay-foreign", "pay-mean"):
+        for series in shown[key].series:
+            ended = [row["median"] is None for row in quantiles(series, data)]
+            assert ended == [False] * 6 + [True] * 4, key
+    assert "no effect in the model" in shown["spending"].sentence

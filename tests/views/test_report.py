@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from synthetic import run
 
+from fissure.engine.ensemble import Timing
 from fissure.errors import FissureError
 from fissure.studies.compare import compare, count, judge
 from fissure.views.report import render_report, write, write_report, wrong
@@ -264,3 +265,11 @@ def test_a_short_run_of_one_member_still_makes_a_page(case, ledger):
 
 def test_names_no_place_of_the_machine_that_made_it(text):
     assert not re.search(r"/work/|/home/|/tmp/|/root/", text)
+
+
+def test_says_in_words_how_long_it_took(data, case, ledger, rows):
+    said = {members: Page(render_report(data, case, ledger, rows, about={**ABOUT, "timing": timing}))
+            for members, timing in ((0, Timing()), (100, Timing(7.1, 19.9, 16.1, 100)))}  # fmt: skip
+    took = {members: [text for _, _, text in page.all("dd")][-1] for members, page in said.items()}
+    assert took[0] == "read back from an earlier run"
+    assert took[100] == "100 members in 19.9 s after 7.1 s of compiling, 16.1 ns per fighter-week"

@@ -132,6 +132,26 @@ def test_fits_the_screen(screen, request):
     assert cut == 0
 
 
+@pytest.mark.parametrize("width", [400, 1400])
+def test_fits_the_screen_with_all_details_open(browser, report, width):
+    page, said, _ = opened(browser, report, width, "light")
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    assert said == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    beyond = page.evaluate(
+        """() => [...document.querySelectorAll("figure .numbers .scroll")].filter((e) =>
+        e.getBoundingClientRect().right > e.closest("figure").getBoundingClientRect().right + 1 ||
+        e.getBoundingClientRect().bottom > e.closest("figure").getBoundingClientRect().bottom + 1).length"""
+    )
+    assert beyond == 0
+    leaning = page.evaluate(
+        """() => [...document.querySelectorAll(".publishers td:last-child")].map((e) =>
+        [e.getBoundingClientRect().right, e.getBoundingClientRect().width])"""
+    )
+    assert leaning and all(right <= width and wide >= 250 for right, wide in leaning)
+    page.context.close()
+
+
 @pytest.mark.parametrize("screen", ["wide", "narrow"])  # the one light, the other dark
 def test_text_has_contrast(screen, request):
     """Every piece of text against what lies behind it: 4.5 at least (WCAG AA)."""

@@ -6,9 +6,10 @@ from io import StringIO
 
 import pytest
 from rich.console import Console
+from synthetic import run
 
 from fissure.studies.compare import compare, count, summary
-from fissure.views import text
+from fissure.views import text, wording
 from fissure.views.order import grouped
 
 TITLES = {"territory_km2": "Ground held, as mapped"}
@@ -32,6 +33,39 @@ def test_no_number_is_cut_off(rows, ledger, width):
     for line in lines:
         head = line[:88]
         assert "…" not in head, line
+
+
+@pytest.mark.parametrize("width", [60, 80, 99])
+def test_nothing_is_lost_where_there_is_little_room(rows, ledger, width):
+    lines = list(text.lines(rows, ledger, TITLES, width))
+    assert max(map(len, lines)) <= width
+    joined = " ".join(" ".join(lines).split())
+    assert "…" not in joined
+    for row in rows:
+        if row.compared:
+            assert wording.published(row.observation) in joined
+            assert wording.model_interval(row) in joined
+            assert ledger.sources[row.observation.source].publisher in joined
+
+
+def test_first_line_says_which_run_it_is(rows, ledger):
+    about = {"title": "A case", "members": 1200, "seed": 7, "weeks": 247, "off": ["pay-gap"]}
+    lines = list(text.lines(rows, ledger, TITLES, 120, about))
+    assert lines[0] == "A case · 1,200 members · seed 7 · 247 weeks · switched off: pay-gap · prior predictions"
+    assert "nothing switched off" in text.first_line({"off": []})
+
+
+def test_what_is_not_compared_is_only_counted(page, rows):
+    left = sum(not row.compared for row in rows)
+    assert left and any(f"{left} published figures are not compared" in line for line in page)
+    assert not any(line.endswith("not compared") for line in page)
+
+
+def test_a_run_beside_nothing_says_so_in_a_sentence(case, ledger):
+    rows = compare(run(case, members=2, weeks=1), ledger)
+    assert not any(row.compared for row in rows)
+    said = [line for line in text.lines(rows, ledger, TITLES, 110) if line]
+    assert said == [f"The run holds the time of none of {len(rows)} published figures, so nothing was compared."]
 
 
 def test_shows_what_was_published_beside_the_model(page, rows):

@@ -57,3 +57,17 @@ def test_periods(ledger):
     assert wording.when(ledger.observations["own-executed-2015-02-s1"]) == "Feb 2015"
     assert wording.when(ledger.observations["strikes-period-2016-05-airwars"]) == "Dec 2015–May 2016"
     assert wording.when(ledger.observations["strikes-2018-12-cjtf-oir"]) == "31 Dec 2018"
+
+
+def test_differences_of_shares_and_multipliers_are_in_points():
+    assert wording.width(0.0941, "points", "multiplier") == wording.width(0.0941, "points", "share") == "9 points"
+    assert wording.width(2e-8, "points", "share") == "0 points"
+    assert wording.width(3.4, "factor", "persons") == "× 3.4"
+
+
+def test_time_a_run_took():
+    assert wording.timing(100, 19.94, 7.1, 16.12) == (
+        "100 members in 19.9 s after 7.1 s of compiling, 16.1 ns per fighter-week"
+    )
+    assert wording.timing(1, 2.0, 0.0, 0.0) == "1 member in 2.0 s after 0.0 s of compiling"
+    assert wording.timing(0, 0.0, 0.0, 0.0) == "read back from an earlier run"

@@ -8,6 +8,7 @@ A folder holds `case.yaml`, `districts.csv`, `neighbours.csv`, `forcing/strikes.
 import hashlib
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -30,7 +31,7 @@ from fissure.cases.schema import (
     price_row,
 )
 from fissure.errors import FissureError, nearest
-from fissure.reading import read_csv, read_yaml, read_yaml_lines
+from fissure.reading import read_bytes, read_csv, read_text, read_yaml, read_yaml_lines, stands
 
 _HOME = Path(__file__).parent
 _DIGESTED = (
@@ -98,11 +99,21 @@ class Case:
         """The GeoJSON feature collection of the districts, one feature for each, with its `id`."""
         path = self.folder / "boundaries.geojson"
         collection = _read_geojson(path)
-        found = [feature.get("properties", {}).get("id") for feature in collection["features"]]
+        found: list[str] = []
+        for number, feature in enumerate(collection["features"], start=1):
+            properties = feature.get("properties")
+            if not isinstance(properties, dict) or "id" not in properties:
+                raise FissureError(f"{path}: feature {number} has no property 'id', expected the id of a district")
+            if not isinstance(properties["id"], str):
+                raise FissureError(
+                    f"{path}: feature {number} has {_brief(properties['id'])} as its property 'id', "
+                    "expected the id of a district, as text in quotes"
+                )
+            found.append(properties["id"])
         known = [district.id for district in self.districts]
         for name in found:
             if name not in known:
-                raise FissureError(f"{path}: found '{name}', which is no district of the case")
+                raise FissureError(f"{path}: found '{name}', which is no district of the case{nearest(name, known)}")
         for name in known:
             if found.count(name) != 1:
                 raise FissureError(f"{path}: district '{name}' has {found.count(name)} features, expected 1")
@@ -112,7 +123,7 @@ class Case:
     def context(self) -> dict[str, Any] | None:
         """GeoJSON of the land around the districts for maps, or None when the case ships none."""
         path = self.folder / "context.geojson"
-        return _read_geojson(path) if path.exists() else None
+        return _read_geojson(path) if stands(path) else None
 
 
 def case_names() -> list[str]:
@@ -137,7 +148,7 @@ def load_case(name_or_path: str | Path) -> Case:
     strikes, low, high = _strikes(folder / "forcing" / "strikes.csv", top, mondays)
     oil_price, exchange = _prices(folder / "forcing" / "prices.csv", top, mondays)
     provenance = folder / "provenance.yaml"
-    return Case(
+    case = Case(
         folder=folder,
         **{name: getattr(top, name) for name in CaseFile.model_fields},
         districts=districts,
@@ -149,24 +160,27 @@ def load_case(name_or_path: str | Path) -> Case:
         exchange=exchange,
         offensives=_offensives(folder / "offensives.csv", top, ids, mondays),
         priors=_priors(folder / "priors.yaml"),
-        provenance=read_yaml(provenance, list[Provenance]) if provenance.exists() else [],
+        provenance=read_yaml(provenance, list[Provenance]) if stands(provenance) else [],
         digest=_digest(folder),
     )
+    _ = case.boundaries, case.context  # read now: a mistake in them comes before a simulation, not after
+    return case
 
 
 def _priors(path: Path) -> dict[str, ParameterPrior]:
-    if not path.exists() or not path.read_text(encoding="utf-8").strip():
+    if not stands(path) or not read_text(path).strip():
         return {}
     return read_yaml(path, dict[str, ParameterPrior])
 
 
 def _folder(name_or_path: str | Path) -> Path:
     text = str(name_or_path)
-    if (_HOME / text / "case.yaml").exists() and text in case_names():
+    if text in case_names():
         return _HOME / text
     path = Path(name_or_path)
-    if path.is_dir():
-        return path
+    with suppress(OSError):  # e.g. a name longer than any file may have
+        if path.is_dir():
+            return path
     if isinstance(name_or_path, Path) or "/" in text or text.endswith((".yaml", ".yml")):
         raise FissureError(f"{path}: there is no such case folder")
     known = case_names()
@@ -267,17 +281,77 @@ def _offensives(path: Path, top: CaseFile, ids: list[str], mondays: list[date]) 
     return offensives
 
 
+_DEPTH = {"Polygon": 2, "MultiPolygon": 3}  # lists around a position
+
+
 def _read_geojson(path: Path) -> dict[str, Any]:
+    text = read_text(path)
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise FissureError(f"{path}: there is no such file") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        line = getattr(error, "lineno", 1)
-        raise FissureError(f"{path}:{line}: is not JSON ({error})") from None
+        data = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise FissureError(f"{path}:{error.lineno}: is not JSON ({error.msg}), expected GeoJSON") from None
+    except (ValueError, RecursionError) as error:  # a number too long, lists too deep
+        raise FissureError(f"{path}: is not JSON that can be read ({error}), expected GeoJSON") from None
     if not isinstance(data, dict) or data.get("type") != "FeatureCollection":
-        raise FissureError(f"{path}:1: expected a GeoJSON FeatureCollection")
+        found = f"type {_brief(data.get('type'))}" if isinstance(data, dict) else _brief(data)
+        raise FissureError(f"{path}:1: found {found}, expected a GeoJSON FeatureCollection")
+    if "features" not in data:
+        raise FissureError(f"{path}: key 'features' is missing, expected a list of GeoJSON features")
+    if not isinstance(data["features"], list):
+        raise FissureError(f"{path}: found {_brief(data['features'])} at 'features', expected a list of features")
+    for number, feature in enumerate(data["features"], start=1):
+        if not isinstance(feature, dict):
+            raise FissureError(f"{path}: feature {number} is {_brief(feature)}, expected a GeoJSON feature")
+        properties = feature.get("properties")
+        name = properties.get("id") or properties.get("name") if isinstance(properties, dict) else None
+        _check_geometry(feature.get("geometry"), f"{path}: feature {number}" + (f" ({_brief(name)})" if name else ""))
     return data
+
+
+def _check_geometry(geometry: Any, who: str) -> None:
+    if geometry is None:
+        raise FissureError(f"{who} has no geometry, expected a Polygon or a MultiPolygon")
+    kind = geometry.get("type") if isinstance(geometry, dict) else None
+    if not isinstance(kind, str) or kind not in _DEPTH:
+        found = f"of type {_brief(kind)}" if isinstance(geometry, dict) else _brief(geometry)
+        raise FissureError(f"{who} has a geometry {found}, expected a Polygon or a MultiPolygon")
+    if "coordinates" not in geometry:
+        raise FissureError(f"{who} has a geometry without 'coordinates', expected those of a {kind}")
+    _check_coordinates(geometry["coordinates"], _DEPTH[kind], kind, who)
+
+
+def _check_coordinates(found: Any, depth: int, kind: str, who: str) -> None:
+    least = 4 if depth == 1 else 1
+    if not isinstance(found, list):
+        raise FissureError(f"{who} has {_brief(found)} among its coordinates, expected the lists of a {kind}")
+    if len(found) < least:
+        what = "ring of positions" if depth == 1 else "list of coordinates"
+        raise FissureError(f"{who} has a {what} with {len(found)} entries, expected at least {least}")
+    if depth > 1:
+        for part in found:
+            _check_coordinates(part, depth - 1, kind, who)
+        return
+    for position in found:
+        if not isinstance(position, list) or len(position) < 2:
+            raise FissureError(f"{who} has {_brief(position)} among its coordinates, expected [longitude, latitude]")
+        for number, limit in zip(position, (180, 90), strict=False):
+            if type(number) not in (int, float) or not -limit <= number <= limit:
+                what = "longitude" if limit == 180 else "latitude"
+                raise FissureError(
+                    f"{who} has {_brief(number)} as a {what}, expected a number of degrees from -{limit} to {limit}"
+                )
+
+
+def _brief(value: Any) -> str:
+    """A value of a JSON file in a few words."""
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    if value is None:
+        return "null"
+    text = f"'{value}'" if isinstance(value, str) else json.dumps(value)
+    return text if len(text) <= 60 else f"{text[:56]}…"
 
 
 def _frozen(array: Any) -> Any:
@@ -290,8 +364,8 @@ def _digest(folder: Path) -> str:
     sha = hashlib.sha256()
     for name in _DIGESTED:
         path = folder / name
-        if path.exists():
-            data = path.read_bytes()
+        if stands(path):
+            data = read_bytes(path)
             sha.update(f"{name}\0{len(data)}\0".encode())
             sha.update(data)
     return sha.hexdigest()

@@ -15,8 +15,8 @@ from pathlib import Path
 import jax
 from jax.experimental.compilation_cache import compilation_cache
 
-from fissure import __version__
 from fissure.errors import FissureError
+from fissure.version import __version__
 
 KEPT = 3
 """Folders of compiled programs that are kept; older ones are removed."""

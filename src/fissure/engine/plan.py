@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from fissure import __version__
 from fissure.cases.loader import Case
 from fissure.engine.cache import model_digest
 from fissure.engine.made_with import MadeWith, made_with
@@ -20,6 +19,7 @@ from fissure.errors import FissureError
 from fissure.model.catalogue import known_mechanism
 from fissure.model.parameters import Declared
 from fissure.model.world import World, world_of
+from fissure.version import __version__
 
 MOST_MEMBERS = 1_000_000
 MOST_SLOTS = 65_535

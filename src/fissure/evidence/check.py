@@ -1,9 +1,9 @@
 """Is the ledger whole? One sentence for each gap, none when every link holds."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from fissure.errors import nearest
-from fissure.evidence.entries import Observation
+from fissure.errors import FissureError, nearest
+from fissure.evidence.entries import Observation, Variable
 from fissure.evidence.ledger import Ledger
 
 WORDS = 60  # a paraphrase longer than this is on its way to being a copy
@@ -22,6 +22,72 @@ def problems(ledger: Ledger, mechanisms: Iterable[str], outputs: Iterable[str]) 
         *_variable_problems(ledger, produced),
         *(sentence for o in ledger.observations.values() for sentence in _observation_problems(ledger, o)),
     ]
+
+
+def require(
+    ledger: Ledger,
+    outputs: Mapping[str, Mapping[str, Collection[str]]],
+    evidence: Mapping[str, Collection[str]],
+) -> None:
+    """Raise `FissureError` for the first thing in `ledger` or `evidence` that a run could not use.
+
+    `outputs` are the dimensions of each output with their coordinates, `evidence` the ids of the ledger's
+    entries behind each parameter's prior. Light: to be called before a simulation.
+    """
+    for variable in ledger.variables.values():
+        _require_output(ledger, variable, outputs)
+    for observation in ledger.observations.values():
+        unit = ledger.variables[observation.variable].unit
+        if observation.unit != unit:
+            raise FissureError(
+                f"{_place(ledger, 'observation', observation.id, 'unit')}found unit '{observation.unit}', "
+                f"expected '{unit}', the unit of variable '{observation.variable}'"
+            )
+    known = {*ledger.claims, *ledger.observations}
+    for parameter, names in evidence.items():
+        for name in names:
+            if name not in known:
+                raise FissureError(
+                    f"the prior of '{parameter}' rests on '{name}', expected the id of a claim or an observation"
+                    f"{nearest(name, sorted(known))}"
+                )
+
+
+def _require_output(ledger: Ledger, variable: Variable, outputs: Mapping[str, Mapping[str, Collection[str]]]) -> None:
+    if variable.output is None:
+        return
+    if variable.output not in outputs:
+        raise FissureError(
+            f"{_place(ledger, 'variable', variable.id, 'output')}found output '{variable.output}', "
+            f"expected an output of the model{nearest(variable.output, outputs)}"
+        )
+    dimensions = outputs[variable.output]
+    for dimension, picked in (variable.select or {}).items():
+        where = _place(ledger, "variable", variable.id, "select", dimension)
+        if dimension not in dimensions:
+            raise FissureError(
+                f"{where}found dimension '{dimension}', expected {_listed(dimensions)} of output "
+                f"'{variable.output}'{nearest(dimension, dimensions)}"
+            )
+        labels = dimensions[dimension]
+        for label in (picked,) if isinstance(picked, str) else picked:
+            if label not in labels:
+                raise FissureError(
+                    f"{where}found {dimension} '{label}', expected {_listed(labels)} of output "
+                    f"'{variable.output}'{nearest(label, labels)}"
+                )
+
+
+def _listed(names: Collection[str]) -> str:
+    if not names:
+        return "none"
+    return f"one of {', '.join(names)}" if len(names) <= 12 else f"one of the {len(names)}"
+
+
+def _place(ledger: Ledger, kind: str, name: str, *keys: str) -> str:
+    """`FILE:LINE: `, or which entry it is where it was not read from a file."""
+    place = ledger.places.get((kind, name))
+    return f"{place(*keys)}: " if place else f"{kind} '{name}': "
 
 
 def _mechanism_problems(ledger: Ledger, names: list[str]) -> Iterator[str]:

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from fissure.errors import FissureError, nearest
 from fissure.evidence.entries import Claim, Mechanism, Observation, Source, Variable
-from fissure.reading import Strict, read_yaml_lines
+from fissure.reading import Strict, read_yaml_lines, stands
 
 E = TypeVar("E", bound=Strict)
+FILES = ("sources.yaml", "mechanisms.yaml", "claims.yaml", "variables.yaml", "observations.yaml")
 Places = dict[str, tuple[Path, int, Callable[..., int]]]  # id -> file, position, lines of the file
 
 
@@ -27,6 +29,10 @@ class Ledger:
     claims: Mapping[str, Claim] = _empty()
     variables: Mapping[str, Variable] = _empty()
     observations: Mapping[str, Observation] = _empty()
+    places: Mapping[tuple[str, str], Callable[..., str]] = field(
+        default_factory=lambda: MappingProxyType({}), compare=False, repr=False
+    )
+    """Where a variable or an observation was read: `places["variable", "pay"]("select")` is `FILE:LINE`."""
 
     def claims_of(self, mechanism: str) -> tuple[Claim, ...]:
         """The claims that `mechanism` takes up; empty for a name nobody knows."""
@@ -57,17 +63,26 @@ def package_ledger() -> Path:
 def load_ledger(*folders: Path) -> Ledger:
     """Read and merge the ledgers in `folders`; each file (`sources.yaml` ...) may be absent in a folder.
 
-    Raises `FissureError`, `FILE:LINE: ...`, for what is malformed, an id that stands twice, or a reference
+    Raises `FissureError`, `FILE:LINE: ...`, for a folder that is missing or holds no ledger, variables without
+    any `observations.yaml`, what is malformed, an id that stands twice, or a reference
     to an entry that does not exist. A claim's `figure` may stay open while no observation of its source is
     loaded: the figures of the articles live in the case that they speak of.
     """
     for folder in folders:
         if not folder.is_dir():
-            raise FissureError(f"{folder}: there is no such folder")
+            raise FissureError(f"{folder}: there is no such folder, expected a ledger with {', '.join(FILES)}")
+        if not any(stands(folder / file) for file in FILES):
+            raise FissureError(f"{folder}: holds nothing of a ledger, expected {', '.join(FILES)}")
+    told = [folder for folder in folders if stands(folder / "variables.yaml")]
+    if told and not any(stands(folder / "observations.yaml") for folder in folders):
+        raise FissureError(
+            f"{told[-1] / 'observations.yaml'}: there is no such file, "
+            "expected the observations of the variables in variables.yaml"
+        )
     sources, _ = _merge(folders, "sources.yaml", Source, "id")
     mechanisms, _ = _merge(folders, "mechanisms.yaml", Mechanism, "name")
     claims, claim_places = _merge(folders, "claims.yaml", Claim, "id")
-    variables, _ = _merge(folders, "variables.yaml", Variable, "id")
+    variables, variable_places = _merge(folders, "variables.yaml", Variable, "id")
     observations, observation_places = _merge(folders, "observations.yaml", Observation, "id")
 
     loaded = {observation.source for observation in observations.values()}
@@ -95,6 +110,10 @@ def load_ledger(*folders: Path) -> Ledger:
         claims=MappingProxyType(claims),
         variables=MappingProxyType(variables),
         observations=MappingProxyType(observations),
+        places=MappingProxyType(
+            {("variable", name): partial(_at, place) for name, place in variable_places.items()}
+            | {("observation", name): partial(_at, place) for name, place in observation_places.items()}
+        ),
     )
 
 
@@ -103,7 +122,7 @@ def _merge(folders: Iterable[Path], file: str, kind: type[E], key: str) -> tuple
     places: Places = {}
     for folder in folders:
         path = folder / file
-        if not path.exists():
+        if not stands(path):
             continue
         read, line = read_yaml_lines(path, list[kind])  # type: ignore[valid-type]
         for position, entry in enumerate(read):

@@ -134,9 +134,7 @@ def distance(row: Compared) -> str:
     """How far the model's interval and the published band lie apart, from their nearest ends."""
     if row.scale == "factor":
         return f"a factor of {number(row.gap)}"
-    if row.variable.unit != "share":
-        return number(row.gap)
-    return f"{100 * row.gap:.0f} points" if row.gap >= 0.015 else f"{100 * row.gap:.1g} points"
+    return _points(row.gap, row.variable.unit)
 
 
 def width(value: float, scale: Scale, unit: str) -> str:
@@ -145,7 +143,22 @@ def width(value: float, scale: Scale, unit: str) -> str:
         return "–"
     if scale == "factor":
         return f"× {number(float(f'{value:.2g}'))}"
-    return f"{100 * value:.0f} points" if unit == "share" else number(value)
+    return _points(value, unit)
+
+
+def _points(value: float, unit: str) -> str:
+    """A difference of shares or of multipliers, in points."""
+    if unit not in ("share", "multiplier"):
+        return number(value)
+    return f"{100 * value:.0f} points" if value >= 0.015 or value < 5e-4 else f"{100 * value:.1g} points"
+
+
+def timing(members: int, run: float, compiling: float, ns: float) -> str:
+    """How long a run took, in seconds and nanoseconds a fighter-week; `members` are those simulated now."""
+    if not members:
+        return "read back from an earlier run"
+    said = f"{members:,} member{'' if members == 1 else 's'} in {run:,.1f} s after {compiling:,.1f} s of compiling"
+    return f"{said}, {ns:.3g} ns per fighter-week" if ns else said
 
 
 def when(observation: Observation) -> str:

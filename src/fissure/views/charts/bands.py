@@ -153,8 +153,8 @@ def _bands(panel: Panel, x: alt.X, y: alt.Y) -> list[alt.Chart]:
         if len(labels) > 1
         else None
     )
-    scale = alt.Scale(domain=labels, range=list(SERIES[: len(labels)]))
-    dashes = [list(dash) for dash in DASHES[: len(labels)]]
+    scale = alt.Scale(domain=labels, range=[SERIES[n % len(SERIES)] for n in range(len(labels))])
+    dashes = [list(DASHES[n % len(DASHES)]) for n in range(len(labels))]
     base = alt.Chart(alt.NamedData(name="bands"))
     layers = [
         base.mark_area(opacity=opacity if len(labels) < 3 else opacity * 0.7, clip=True, aria=False).encode(

@@ -40,7 +40,8 @@ SECTIONS = {
     RANKS: "How many fight for it, who joins, and in which ways they leave.",
     MINDS: "Inner states of fighters. Nobody measured them, so no published figure stands beside these bands. "
     "They end when fewer than half of the histories have any fighters left.",
-    MONEY: "What comes in, what goes out, and what a fighter is paid.",
+    MONEY: "What comes in, what goes out, and what a fighter is paid. Spending and pay end when fewer than half of "
+    "the histories have any fighters left.",
     GOVERNED: "How those who live under it bear it.",
     OUTSIDE: "What the case imposes on the group. These bands show the input and its doubt, not an outcome.",
 }
@@ -60,7 +61,7 @@ class _Plan:
     shape: Shape = "level"
     top: float | None = None
     combine: Literal["sum", "mean"] = "sum"
-    over: str = ""  # what the outputs are means of
+    over: str = ""  # what the outputs are means of, or end with
     split: bool = False  # one panel for each coordinate
 
 
@@ -143,16 +144,19 @@ _PLANS = (
     ),
     _Plan(
         "spending", MONEY, "Spending, by kind", "million USD a month",
-        "Where it goes.", (("", "spending_musd"),), by="spending", shape="month",
+        "Where it goes. “Projects” is money beyond the wanted reserve, spent with no effect in the model.",
+        (("", "spending_musd"),), by="spending", shape="month", over="fighters",
     ),
     _Plan("oil", MONEY, "Oil output", "barrels a day", "Crude from all fields held.", (("Oil", "oil_bpd"),)),
     _Plan(
         "pay", MONEY, "Pay, {}", "USD a month",
         "Base pay that is set to be paid.", (("", "pay_usd_month"),), by="origin", split=True,
+        over="fighters",
     ),
     _Plan(
         "pay-mean", MONEY, "Pay, mean of the origins", "USD a month",
         "Beside figures that do not say whose pay they mean.", (("Mean pay", "pay_usd_month"),), combine="mean",
+        over="fighters",
     ),
     _Plan(
         "support", GOVERNED, "Support, dread and services", "share or index, 0 to 1",

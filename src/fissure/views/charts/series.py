@@ -36,7 +36,7 @@ class Series:
     offset: float = 0.0
     since: date | None = None
     over: str = ""
-    """The output whose mean this is: where a member has none of it left there is nothing to take a mean of."""
+    """The output that this is a mean of, or ends with: where a member has none of it left it has no value."""
 
     def values(self, data: xr.Dataset) -> Floats:
         """(members, weeks) of what is shown; NaN where a member has none of `over`."""

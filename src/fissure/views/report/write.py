@@ -178,6 +178,8 @@ def _how(about: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _words(value: Any) -> str:
+    if all(hasattr(value, name) for name in ("compile", "run", "ns", "members")):
+        return wording.timing(value.members, value.run, value.compile, value.ns)
     if isinstance(value, Mapping):
         return "; ".join(f"{key} {_words(one)}" for key, one in value.items())
     if isinstance(value, (list, tuple)):
