@@ -1,7 +1,6 @@
 """Any folder loads by the same code, and each mistake gets one sentence with file, line and cure."""
 
 import csv
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,86 +8,7 @@ import pytest
 
 from fissure.cases import case_names, load_case
 from fissure.errors import FissureError
-
-CASE = """\
-name: small_war
-title: A small war
-summary: Two valleys and three weeks.
-start: 2001-01-01
-weeks: 3
-units: 4
-slots: 10
-countries: [Ruritania]
-opponents:
-  - {name: the-state, title: The state, country: Ruritania}
-blocs:
-  - name: home
-    title: Home
-    origin: local
-    country: Ruritania
-    share: 1
-    doctrine: 0
-    doctrine_spread: 0.3
-    at_odds_with: [abroad]
-    reason: there must be one
-    source: none
-  - name: abroad
-    title: Abroad
-    origin: foreign
-    share: 1
-    doctrine: 0.1
-    doctrine_spread: 0.3
-    reason: there must be one
-    source: none
-"""
-DISTRICTS = """\
-id,name,adm1,country,area_km2,lon,lat,residents,urban_share,constituency_share,start_control,start_control_low,\
-start_control_high,oil_bpd,opponent,garrison,garrison_low,garrison_high,border,capital,symbolic,basis
-R1,Upper,North,Ruritania,100,20,45,1000,0.5,0.8,0.4,0.2,0.6,0,the-state,50,20,90,,1,1,made up
-R2,Lower,North,Ruritania,100,20.5,45,2000,0.2,0.5,0.1,0,0.2,10,the-state,80,20,90,sea,0,0.1,made up
-"""
-FILES = {
-    "case.yaml": CASE,
-    "districts.csv": DISTRICTS,
-    "neighbours.csv": "a,b\nR1,R2\n",
-    "forcing/strikes.csv": "week,country,strikes,low,high,basis\n"
-    + "".join(f"2001-01-{day},Ruritania,{n},0,9,made-up\n" for n, day in enumerate(("01", "08", "15"))),
-    "forcing/prices.csv": "week,oil_usd_per_barrel,local_per_usd_Ruritania\n"
-    + "".join(f"2001-01-{day},25,{n + 2}\n" for n, day in enumerate(("01", "08", "15"))),
-    "offensives.csv": (
-        "id,title,district,opponent,start,start_doubt_days,strength_low,strength_high,event,basis\n"
-        "push,A push,R2,the-state,2001-01-09,2,10,20,,made up\n"
-    ),
-    "boundaries.geojson": '{"type":"FeatureCollection","features":['
-    + ",".join(
-        f'{{"type":"Feature","properties":{{"id":"R{n}"}},"geometry":{{"type":"Polygon","coordinates":'
-        f"[[[{n},0],[{n},1],[{n + 1},1],[{n},0]]]}}}}"
-        for n in (1, 2)
-    )
-    + "]}",
-}
-Write = Callable[..., Path]
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    """Write the small case with some text replaced: `write("case.yaml", "weeks", "weks")`."""
-
-    def _write(name: str | None = None, old: str = "", new: str = "") -> Path:
-        for file, text in FILES.items():
-            path = tmp_path / file
-            path.parent.mkdir(exist_ok=True)
-            assert file != name or old in text
-            path.write_text(text.replace(old, new, 1) if file == name else text, encoding="utf-8")
-        return tmp_path
-
-    return _write
-
-
-def message(folder: Path) -> str:
-    with pytest.raises(FissureError) as caught:
-        load_case(folder)
-    return str(caught.value).replace(f"{folder}/", "")
+from tests.cases.ruritania import CASE, DISTRICTS, FILES, Write, message
 
 
 def test_a_folder_loads_by_path(write: Write) -> None:
@@ -337,70 +257,6 @@ def test_an_impossible_prior(write: Write, prior: str, said: str) -> None:
     folder = write()
     (folder / "priors.yaml").write_text(f"pace:\n  unit: '1'\n  reason: made up\n  prior: {prior}\n")
     assert message(folder) == f"priors.yaml:4: at 'pace.prior': {said}"
-
-
-def test_shapes_must_be_those_of_the_districts(write: Write) -> None:
-    assert len(load_case(write()).boundaries["features"]) == 2
-
-
-POLYGONS = "expected a Polygon or a MultiPolygon"
-RING = "[[[1,0],[1,1],[2,1],[1,0]]]"
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "said"),
-    [
-        ('"R2"', '"R3"', ": found 'R3', which is no district of the case"),
-        ('"R2"', '"R1"', ": district 'R1' has 2 features, expected 1"),
-        ('"R2"', "2", ": feature 2 has 2 as its property 'id', expected the id of a district, as text in quotes"),
-        ('{"id":"R2"}', "null", ": feature 2 has no property 'id', expected the id of a district"),
-        (
-            "FeatureCollection",
-            "Feature",
-            ":1: found type 'Feature', expected a GeoJSON FeatureCollection",
-        ),
-        ('"features"', '"feature"', ": key 'features' is missing, expected a list of GeoJSON features"),
-        ('"features":[', '"features":{},"more":[', ": found a mapping at 'features', expected a list of features"),
-        ('"features":[', '"features":[null,', ": feature 1 is null, expected a GeoJSON feature"),
-        ('"geometry"', '"geometri"', f": feature 1 ('R1') has no geometry, {POLYGONS}"),
-        ('"Polygon"', '"Point"', f": feature 1 ('R1') has a geometry of type 'Point', {POLYGONS}"),
-        ('"Polygon"', "[]", f": feature 1 ('R1') has a geometry of type a list, {POLYGONS}"),
-        (
-            '"coordinates"',
-            '"x"',
-            ": feature 1 ('R1') has a geometry without 'coordinates', expected those of a Polygon",
-        ),
-        (RING, "7", ": feature 1 ('R1') has 7 among its coordinates, expected the lists of a Polygon"),
-        (RING, "[]", ": feature 1 ('R1') has a list of coordinates with 0 entries, expected at least 1"),
-        (RING, "[[[1,0]]]", ": feature 1 ('R1') has a ring of positions with 1 entries, expected at least 4"),
-        ("[1,1]", "[1]", ": feature 1 ('R1') has a list among its coordinates, expected [longitude, latitude]"),
-        (
-            "[1,1]",
-            '["x",1]',
-            ": feature 1 ('R1') has 'x' as a longitude, expected a number of degrees from -180 to 180",
-        ),
-        ("[1,1]", "[1,NaN]", ": feature 1 ('R1') has NaN as a latitude, expected a number of degrees from -90 to 90"),
-        ("[1,1]", "[1,1e9]", ": feature 1 ('R1') has 1000000000.0 as a latitude, expected a number of degrees"),
-        ("[1,1]", "[1," + "9" * 400 + "]", ": feature 1 ('R1') has 99999999999999999999"),
-        ("[1,1]", "[true,1]", ": feature 1 ('R1') has true as a longitude, expected"),
-        ("[1,1]", "[1,1", ":1: is not JSON (Expecting "),
-        (RING, "[" * 100_000, ": is not JSON that can be read ("),
-    ],
-)
-def test_a_bad_map_is_found_on_loading(write: Write, old: str, new: str, said: str) -> None:
-    folder = write("boundaries.geojson", old, new)
-    assert message(folder).startswith(f"boundaries.geojson{said}")
-
-
-def test_the_land_around_is_checked_too(write: Write) -> None:
-    folder = write()
-    path = folder / "context.geojson"
-    path.write_text('{"type":"FeatureCollection","features":[{"properties":null}]}')
-    assert message(folder) == f"context.geojson: feature 1 has no geometry, {POLYGONS}"
-    path.write_text('{"type":"FeatureCollection","features":[]}')
-    assert load_case(folder).context == {"type": "FeatureCollection", "features": []}
-    path.write_text("[]")
-    assert message(folder) == "context.geojson:1: found a list, expected a GeoJSON FeatureCollection"
 
 
 @pytest.mark.parametrize("name", [*FILES, "context.geojson", "priors.yaml", "provenance.yaml"])

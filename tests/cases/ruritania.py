@@ -1,0 +1,74 @@
+"""A made-up case, small enough to spoil in every way."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from fissure.cases import load_case
+from fissure.errors import FissureError
+
+CASE = """\
+name: small_war
+title: A small war
+summary: Two valleys and three weeks.
+start: 2001-01-01
+weeks: 3
+units: 4
+slots: 10
+countries: [Ruritania]
+opponents:
+  - {name: the-state, title: The state, country: Ruritania}
+blocs:
+  - name: home
+    title: Home
+    origin: local
+    country: Ruritania
+    share: 1
+    doctrine: 0
+    doctrine_spread: 0.3
+    at_odds_with: [abroad]
+    reason: there must be one
+    source: none
+  - name: abroad
+    title: Abroad
+    origin: foreign
+    share: 1
+    doctrine: 0.1
+    doctrine_spread: 0.3
+    reason: there must be one
+    source: none
+"""
+DISTRICTS = """\
+id,name,adm1,country,area_km2,lon,lat,residents,urban_share,constituency_share,start_control,start_control_low,\
+start_control_high,oil_bpd,opponent,garrison,garrison_low,garrison_high,border,capital,symbolic,basis
+R1,Upper,North,Ruritania,100,20,45,1000,0.5,0.8,0.4,0.2,0.6,0,the-state,50,20,90,,1,1,made up
+R2,Lower,North,Ruritania,100,20.5,45,2000,0.2,0.5,0.1,0,0.2,10,the-state,80,20,90,sea,0,0.1,made up
+"""
+FILES = {
+    "case.yaml": CASE,
+    "districts.csv": DISTRICTS,
+    "neighbours.csv": "a,b\nR1,R2\n",
+    "forcing/strikes.csv": "week,country,strikes,low,high,basis\n"
+    + "".join(f"2001-01-{day},Ruritania,{n},0,9,made-up\n" for n, day in enumerate(("01", "08", "15"))),
+    "forcing/prices.csv": "week,oil_usd_per_barrel,local_per_usd_Ruritania\n"
+    + "".join(f"2001-01-{day},25,{n + 2}\n" for n, day in enumerate(("01", "08", "15"))),
+    "offensives.csv": (
+        "id,title,district,opponent,start,start_doubt_days,strength_low,strength_high,event,basis\n"
+        "push,A push,R2,the-state,2001-01-09,2,10,20,,made up\n"
+    ),
+    "boundaries.geojson": '{"type":"FeatureCollection","features":['
+    + ",".join(
+        f'{{"type":"Feature","properties":{{"id":"R{n}"}},"geometry":{{"type":"Polygon","coordinates":'
+        f"[[[{n},0],[{n},1],[{n + 1},1],[{n},0]]]}}}}"
+        for n in (1, 2)
+    )
+    + "]}",
+}
+Write = Callable[..., Path]
+
+
+def message(folder: Path) -> str:
+    with pytest.raises(FissureError) as caught:
+        load_case(folder)
+    return str(caught.value).replace(f"{folder}/", "")
