@@ -199,7 +199,7 @@ def test_provenance_lists_each_file(case: Case) -> None:
     assert set(listed) - there <= {"priors.yaml"}
 
 
-def test_nothing_of_the_workplace_is_in_the_case(case: Case) -> None:
+def test_no_path_of_any_machine_is_in_the_case(case: Case) -> None:
     for path in case.folder.rglob("*"):
         if path.is_file() and path.suffix in (".py", ".csv", ".yaml", ".geojson") and "ledger" not in path.parts:
             text = path.read_text(encoding="utf-8")
