@@ -1,4 +1,7 @@
-"""Each mechanism does what its source says: paired runs, with and without it, at full scale over two years.
+"""Each mechanism moves something the way its source says: paired runs, with and without it, at full scale.
+
+A first, reduced form. For `contagion`, `overextension` and `pay-cuts` it looks at an easier observable (all desertions,
+late territory, grievance) than their rows of effects name (clustering, ground lost per operation, desertion).
 
 Every pair shares parameters and luck, so the difference is what the mechanism did. The full form, with more members
 and an interval for every row, is a command of its own.

@@ -46,7 +46,7 @@ def step(model: Model, state: State, given: Givens, world: World, week: Week, dr
     sums = push(model, sensed, week, draw)
     fought = settlement.ground(sensed, sums, week)
 
-    # Fighters: one draw settles the hazards, another fills empty slots
+    # Fighters: who leaves and of what, who fills empty slots
     hazard = (sensed.post @ fought.hazard) + sums.ground
     cause = materialise(settlement.leaving.causes(sensed, sums, hazard, draw("leaving")), week.index)
     filled = materialise(_filled(sensed, sums, draw("recruits")), week.index)

@@ -26,10 +26,11 @@ def _probability(hazard: Array) -> Array:
 
 
 class Leaving(eqx.Module):
-    """Risks of a week, each with a draw of its own: a hazard h takes a fighter with probability 1 - exp(-h).
+    """Risks of a week: a hazard h takes a fighter with probability 1 - exp(-h), by a draw that is the risk's own.
 
     Who would meet several in one week meets the first of: strike, ground fighting, clash, purge, an attempt to leave.
-    Since no risk shares a draw with another, switching one off changes the fate of nobody but those whom it took.
+    Strikes, ground fighting and attempts have a draw each; clash and purge take the two ends of a fourth, which do not
+    meet while both stay below a half. So switching a risk off changes the fate of nobody but those whom it took.
 
     Attempts to leave run at h = attempt exp(attempt_log); a share p = logistic(caught_logit) is caught, of whom
     logistic(execution_logit) are executed and the rest jailed and returned to their unit. Units remember the share of

@@ -26,7 +26,6 @@ class Posting(eqx.Module):
 
     weeks: Scalar = parameter("weeks", "Mean time of a unit at a post.")
     front: Scalar = parameter("share of units", "Share of units posted by threat rather than by population.")
-
     reach: Scalar = parameter(
         "fighters per 1,000 residents", "Fighters among ruled residents with whom half of its rule is enforced."
     )

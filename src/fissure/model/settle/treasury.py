@@ -23,11 +23,12 @@ class Treasury(eqx.Module):
         confiscation = seizures x tax + loot x residents of ground gained
         other = other x prestige                      (gifts, ransoms, antiquities)
         needs = pay by origin + war x fighters + services x held residents
-        projects = max(0, treasury - cushion x needs) / horizon  (works, arms, favours)
+        projects = max(0, treasury - cushion x needs) / horizon  (works, arms, favours; never at the cost of needs)
         paid share = min(1, (treasury + income) / needs)
 
     Pay is `pay_local` for locals and `pay_local x pay_ratio` for foreigners, times the pay scale.
-    Prestige: rise = news x share of ruled residents gained, fall = news x share lost + 1 / renown.
+    Prestige: rise = news x share of ruled residents gained, fall = news x share lost + 1 / renown; shares are
+    of ruled residents, or of 100,000 where fewer are ruled, so that the last village does not move the world.
     """
 
     title: ClassVar[str] = "Income, pay and prestige"
