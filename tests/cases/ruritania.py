@@ -18,7 +18,7 @@ units: 4
 slots: 10
 countries: [Ruritania]
 opponents:
-  - {name: the-state, title: The state, country: Ruritania}
+  - {name: the-state, title: The state, country: Ruritania, regime: true}
 blocs:
   - name: home
     title: Home
@@ -53,6 +53,7 @@ FILES = {
     + "".join(f"2001-01-{day},Ruritania,{n},0,9,made-up\n" for n, day in enumerate(("01", "08", "15"))),
     "forcing/prices.csv": "week,oil_usd_per_barrel,local_per_usd_Ruritania\n"
     + "".join(f"2001-01-{day},25,{n + 2}\n" for n, day in enumerate(("01", "08", "15"))),
+    "forcing/condemnations.csv": "date,title,weight,basis\n2001-01-09,A letter,1,made up\n",
     "offensives.csv": (
         "id,title,district,opponent,start,start_doubt_days,strength_low,strength_high,event,basis\n"
         "push,A push,R2,the-state,2001-01-09,2,10,20,,made up\n"

@@ -1,8 +1,8 @@
 """Loading a case folder: read, check across files, and hand out as arrays.
 
 A folder holds `case.yaml`, `districts.csv`, `neighbours.csv`, `forcing/strikes.csv`, `forcing/prices.csv`,
-`offensives.csv`, `boundaries.geojson`, and may hold `context.geojson`, `priors.yaml`, `provenance.yaml` and
-`ledger/`.
+`forcing/condemnations.csv`, `offensives.csv`, `boundaries.geojson`, and may hold `context.geojson`, `priors.yaml`,
+`provenance.yaml` and `ledger/`.
 """
 
 import hashlib
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from fissure.cases.schema import (
     Bloc,
     CaseFile,
+    Condemnation,
     District,
     Neighbours,
     Offensive,
@@ -39,6 +40,7 @@ _DIGESTED = (
     "case.yaml",
     "context.geojson",
     "districts.csv",
+    "forcing/condemnations.csv",
     "forcing/prices.csv",
     "forcing/strikes.csv",
     "neighbours.csv",
@@ -73,6 +75,8 @@ class Case:
     """(W,), USD a barrel."""
     exchange: NDArray[np.float64] = field(repr=False)
     """(W, C), local currency a USD."""
+    condemnations: NDArray[np.float64] = field(repr=False)
+    """(W,), weight of scholars' statements of the week."""
     offensives: list[Offensive] = field(repr=False)
     priors: dict[str, ParameterPrior] = field(repr=False)
     provenance: list[Provenance] = field(repr=False)
@@ -158,6 +162,7 @@ def load_case(name_or_path: str | Path) -> Case:
         strikes_high=high,
         oil_price=oil_price,
         exchange=exchange,
+        condemnations=_condemnations(folder / "forcing" / "condemnations.csv", mondays),
         offensives=_offensives(folder / "offensives.csv", top, ids, mondays),
         priors=_priors(folder / "priors.yaml"),
         provenance=read_yaml(provenance, list[Provenance]) if stands(provenance) else [],
@@ -260,6 +265,17 @@ def _prices(path: Path, top: CaseFile, mondays: list[date]) -> tuple[NDArray[np.
     for missing in np.flatnonzero(np.isnan(out[:, 0])):
         raise FissureError(f"{path}: week {mondays[missing]} is missing")
     return _frozen(out[:, 0]), _frozen(out[:, 1:])
+
+
+def _condemnations(path: Path, mondays: list[date]) -> NDArray[np.float64]:
+    out = np.zeros(len(mondays))
+    for line, row in enumerate(read_csv(path, Condemnation), start=2):
+        week = (row.date - mondays[0]).days // 7
+        if not 0 <= week < len(mondays):
+            end = mondays[-1] + timedelta(days=6)
+            raise FissureError(f"{path}:{line}: found date {row.date}, expected a day from {mondays[0]} to {end}")
+        out[week] += row.weight
+    return _frozen(out)
 
 
 def _offensives(path: Path, top: CaseFile, ids: list[str], mondays: list[date]) -> list[Offensive]:

@@ -19,11 +19,15 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
 
 
 class Opponent(Strict):
-    """One enemy of the group: a state, a militia or a coalition, in one country."""
+    """One enemy of the group: a state, a militia or a coalition, in one country.
+
+    `regime` says whether it is a ruling regime, the enemy that members say they joined to fight.
+    """
 
     name: Name
     title: Text
     country: Text
+    regime: bool
 
 
 class Bloc(Strict):
@@ -202,6 +206,18 @@ class Offensive(Strict):
                 f"strength_low is {self.strength_low:g}, expected at most strength_high {self.strength_high:g}"
             )
         return self
+
+
+class Condemnation(Strict):
+    """One row of `forcing/condemnations.csv`: a day on which scholars condemned the group, and with what weight.
+
+    A weight of 1 is a statement by many scholars of several countries together.
+    """
+
+    date: date
+    title: Text
+    weight: Annotated[float, Field(gt=0, le=1)]
+    basis: Text
 
 
 class Prior(Strict):

@@ -32,7 +32,7 @@ def simulate(model: Model, member: Int[Array, ""], world: World, seed: Seed, wee
     def weekly(state: State, index: Array) -> tuple[State, Record]:
         week = week_of(index, world, given)
         after, sensed = step(model, state, given, world, week, draws(seed, member, index))
-        return after, record(Seen(sensed, week, after, world))
+        return after, record(Seen(model, sensed, week, after, world))
 
     last, records = jax.lax.scan(weekly, first, jnp.arange(weeks, dtype=jnp.int32))
     return records, last

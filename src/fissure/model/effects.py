@@ -22,6 +22,8 @@ from jaxtyping import Array, Float
 Fighter = Float[Array, "#units #slots"]  # broadcast over fighters: (), (units, 1) or (units, slots)
 Unit = Float[Array, "#units"]
 District = Float[Array, "#districts"]
+Bloc = Float[Array, "#blocs"]
+Plots = Float[Array, "#blocs #flanks"]
 Scalar = Float[Array, ""]
 ZERO: Any = np.float32(0.0)  # what a channel holds that a mechanism leaves out
 
@@ -30,23 +32,24 @@ class Effects(eqx.Module):
     """Contributions of one mechanism, or their sum. A channel left out contributes nothing."""
 
     # Fighters' minds, per week
-    commitment_rise: Fighter = ZERO
     commitment_fall: Fighter = ZERO
     grievance_rise: Fighter = ZERO
-    grievance_fall: Fighter = ZERO
     fear_rise: Fighter = ZERO
-    fear_fall: Fighter = ZERO
     doubt_rise: Fighter = ZERO
-    doubt_fall: Fighter = ZERO
+    skill_fall: Fighter = ZERO
 
     # Fighters' hazards, per week
     attempt: Fighter = ZERO  # of trying to leave
     attempt_log: Fighter = ZERO
-    purge: Fighter = ZERO  # of being killed by one's own over doctrine
+    purge: Fighter = ZERO  # of being killed by the leadership over doctrine
+    accused: Unit = ZERO  # of being killed by comrades over doctrine
     strike: Unit = ZERO  # of being killed from the air
     strike_log: Unit = ZERO
-    ground: Unit = ZERO  # of being killed or captured in ground fighting
     clash: Unit = ZERO  # of being killed by fighters of another bloc
+    assassinated: Unit = ZERO  # of being killed by residents who resist
+    mission: Unit = ZERO  # of dying on a suicide mission
+    sent: Unit = ZERO  # of being sent abroad
+    split: Unit = ZERO  # 1 where the whole unit leaves with a splinter this week
 
     # What becomes of those who try to leave
     caught_logit: Unit = ZERO  # log odds of being caught
@@ -55,24 +58,26 @@ class Effects(eqx.Module):
     # Posts
     rural_logit: Unit = ZERO  # log odds of a rural post
 
-    # Districts
+    # Fighting, by district
     power_log: District = ZERO  # the group's fighting power
+    ambush_log: District = ZERO  # opponents killed
     attack: District = ZERO  # opponents attacking, fighters
     garrison: District = ZERO  # opponents standing, fighters beyond those of the start
-    ground_lost: District = ZERO  # share of held ground lost, per week
-    ground_gained: District = ZERO  # share of ground not held gained, per week
-    support_rise: District = ZERO
+    operation: District = ZERO  # urgent operations of its own planned, per week
+    cancel: District = ZERO  # hazard that a planned operation is called off
+
+    # Residents, by district
     support_fall: District = ZERO
-    dread_rise: District = ZERO
-    dread_fall: District = ZERO
-    services_rise: District = ZERO
     services_fall: District = ZERO
+    repair_log: District = ZERO  # on the repair of services
+    professionals_fall: District = ZERO
     resistance_rise: District = ZERO
     resistance_fall: District = ZERO
     resistance_log: District = ZERO  # on resistance_rise
     flight: District = ZERO  # residents' hazard of fleeing, per week
     flight_log: District = ZERO
     residents_executed: District = ZERO  # residents' hazard of being executed, per week
+    allied: District = ZERO  # residents who join an outside force, persons per week
     wells_rise: District = ZERO
     wells_fall: District = ZERO
 
@@ -84,9 +89,8 @@ class Effects(eqx.Module):
 
     # Money, thousand dollars per week
     oil_income: Scalar = ZERO
-    tax_income: Scalar = ZERO
-    confiscation_income: Scalar = ZERO
-    other_income: Scalar = ZERO
+    abroad: Scalar = ZERO  # wanted for attacks and affiliates abroad
+    services_cost_log: Scalar = ZERO  # on the money wanted for services
 
     # Organisation
     pay_scale_rise: Scalar = ZERO
@@ -95,9 +99,19 @@ class Effects(eqx.Module):
     tax_rate_fall: Scalar = ZERO
     prestige_rise: Scalar = ZERO
     prestige_fall: Scalar = ZERO
+    corruption_rise: Scalar = ZERO
+    strain_rise: Scalar = ZERO
+    rift_rise: Scalar = ZERO  # by how much a quarrel over doctrine stretches positions
+    leaders_lost: Scalar = ZERO  # expected number, per week
+    plots: Plots = ZERO  # plots begun, per week, by bloc and flank
+    plots_log: Plots = ZERO
+    exposure: Scalar = ZERO  # hazard that a plot is found out, per week
 
-    # Counted only
-    clashes: Scalar = ZERO  # clashes between blocs, this week
+    # Events of the week, drawn by the mechanism that makes them
+    clashes: District = ZERO  # 1 where blocs shot at each other
+    revolts: District = ZERO  # 1 where residents rose
+    splits: Bloc = ZERO  # 1 where a bloc broke away
+    atrocities: Scalar = ZERO  # notorious acts
 
 
 def switched(effects: Effects, on: Scalar) -> Effects:

@@ -23,6 +23,7 @@ class Givens(eqx.Module):
     held_border: Scalar  # share held of border districts, weighted by their residents
     services: Scalar
     tax_rate: Scalar
+    leaders: Scalar  # leading posts
 
 
 def between(quantiles: Array, z: Array) -> Array:
@@ -44,6 +45,7 @@ def week_of(index: Array, world: World, given: Givens) -> Week:
         strikes=between(world.strikes[index], given.strikes_z),
         oil_price=world.oil_price[index],
         exchange=world.exchange[index],
+        condemnation=world.condemnation[index],
         offensive_age=index - given.offensive_start,
         offensive_strength=given.offensive_strength,
     )

@@ -18,6 +18,7 @@ from jaxtyping import Array, Float
 from fissure.model.effects import Effects, Scalar
 
 if TYPE_CHECKING:
+    from fissure.model.check import Check
     from fissure.model.sense import Sensed
     from fissure.model.world import Week
 
@@ -40,6 +41,7 @@ class Mechanism(eqx.Module):
 
     title: ClassVar[str]
     claims: ClassVar[tuple[str, ...]]  # ids of the ledger's claims that it executes
+    checks: ClassVar[tuple["Check", ...]]  # what must show in paired runs
     on: Scalar  # the switch, 0 or 1: data, so that one compiled program serves every set of mechanisms
 
     @abstractmethod

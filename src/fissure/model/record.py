@@ -7,14 +7,21 @@ import jax.numpy as jnp
 from jaxtyping import Array
 
 from fissure.model.sense import Sensed, whole
-from fissure.model.state import DEATHS, INCOME, ORIGINS, SPENDING, Cause, Flows, State
+from fissure.model.state import FLANKS, INCOME, KILLED, ORIGINS, SPENDING, URGENT, Cause, Flows, State
+from fissure.model.week import Model
 from fissure.model.world import Week, World
+
+SAMPLE = 16  # slots of each unit from which what needs every fighter's mind is estimated
+LONG_SERVICE = 26  # weeks
+FAR_OUT = 1 / 3  # distance from the middle beyond which a fighter stands on a flank
+RESISTING = 0.01  # share of residents in resistance from which a district counts as resisting
 
 
 @dataclass(frozen=True)
 class Seen:
     """What an output may read: the start of the week as sensed, its forcing, and the flows that it brought."""
 
+    model: Model
     sensed: Sensed
     week: Week
     after: State
@@ -51,10 +58,17 @@ def _mind(field: str) -> Callable[[Seen], Array]:
     return read
 
 
+def _wanting_out(seen: Seen) -> Array:
+    return _by_origin(seen.world, whole(seen.sensed.wish, seen.sensed.fighters.present))
+
+
 def _wish(seen: Seen) -> Array:
-    return _by_origin(seen.world, whole(seen.sensed.wish, seen.sensed.fighters.present)) / jnp.maximum(
-        seen.sensed.fighters_of, 1.0
-    )
+    return _wanting_out(seen) / jnp.maximum(seen.sensed.fighters_of, 1.0)
+
+
+def _attempts(seen: Seen) -> Array:
+    tried = seen.flows.by_cause[:, Cause.ESCAPED] + seen.flows.by_cause[:, Cause.JAILED]
+    return _by_origin(seen.world, tried + seen.flows.by_cause[:, Cause.EXECUTED])
 
 
 def _cause(cause: Cause) -> Callable[[Seen], Array]:
@@ -101,19 +115,77 @@ def _polygon(seen: Seen) -> Array:
 
 
 def _spread_of_doctrine(seen: Seen) -> Array:
-    here = seen.sensed.fighters.present
     n = jnp.maximum(seen.sensed.total, 1.0)
-    mean = whole(seen.sensed.fighters.doctrine, here).sum() / n
-    square = whole(seen.sensed.fighters.doctrine**2, here).sum() / n
+    mean = (seen.sensed.strength * seen.sensed.position).sum() / n
+    square = (seen.sensed.strength * seen.sensed.square).sum() / n
     return jnp.sqrt(jnp.maximum(square - mean * mean, 0.0))
 
 
+def _flank(seen: Seen) -> Array:
+    here, doctrine = seen.sensed.fighters.present, seen.sensed.doctrine
+    return jnp.stack([(here & (doctrine < -FAR_OUT)).sum(), (here & (doctrine > FAR_OUT)).sum()])
+
+
 def _clustering(seen: Seen) -> Array:
-    """Variance to mean of the week's escapes over units; 1 if they were independent, 0 if there were none."""
-    n = seen.flows.by_cause[:, Cause.ESCAPED].astype(jnp.float32)
-    mean = n.sum() / n.shape[0]
-    square = (n * n).sum() / n.shape[0]
-    return jnp.where(mean > 0, (square - mean * mean) / jnp.maximum(mean, 1e-9), 0.0)
+    """Variance to mean over units of escapes as remembered, scaled to be 1 if weeks and units were independent.
+
+    For a memory m' = m + a (x - m) of independent x, the variance of m is a / (2 - a) times that of x.
+    """
+    a = 1.0 / jnp.maximum(seen.model.settlement.leaving.news, 1.0)
+    n = seen.after.units.departures * seen.sensed.strength
+    units = jnp.maximum((seen.sensed.strength > 0).sum(), 1)
+    mean = n.sum() / units
+    variance = jnp.where(seen.sensed.strength > 0, (n - mean) ** 2, 0.0).sum() / units
+    return jnp.where(mean > 0, (2.0 - a) / a * variance / jnp.maximum(mean, 1e-9), 0.0)
+
+
+def _correlation(seen: Seen) -> Array:
+    """Correlation over fighters of distance from the leadership's line with the wish to leave, from a sample."""
+    line = seen.model.mechanisms["doctrinal-line"].line  # type: ignore[attr-defined]
+    here = seen.sensed.fighters.present[:, :SAMPLE].astype(jnp.float32)
+    n = jnp.maximum(here.sum(), 1.0)
+    x, y = jnp.abs(seen.sensed.doctrine[:, :SAMPLE] - line), seen.sensed.wish[:, :SAMPLE]
+    x, y = x - (x * here).sum() / n, y - (y * here).sum() / n
+    spread = (x * x * here).sum() * (y * y * here).sum()
+    return (x * y * here).sum() / jnp.sqrt(jnp.maximum(spread, 1e-9))
+
+
+def _doubt_by_service(seen: Seen) -> Array:
+    """Mean doubt of foreigners of short and of long service, from a sample; 0 where there is none."""
+    f = seen.sensed.fighters
+    here = f.present[:, :SAMPLE] & seen.world.foreign[:, None]
+    long = f.served[:, :SAMPLE] >= LONG_SERVICE
+    groups = [here & ~long, here & long]
+    doubt = f.doubt[:, :SAMPLE]
+    return jnp.stack([jnp.where(g, doubt, 0.0).sum() / jnp.maximum(g.sum(), 1) for g in groups])
+
+
+def _opponents_killed(seen: Seen) -> Array:
+    killed = jnp.floor(seen.flows.opponents_killed)
+    thin = seen.sensed.presence < 0.5
+    return jnp.stack([jnp.where(thin, killed, 0.0).sum(), jnp.where(thin, 0.0, killed).sum()])
+
+
+def _effectiveness(seen: Seen) -> Array:
+    """Fighting power per fighter, with what mechanisms add to it."""
+    return jnp.floor(seen.flows.power).sum() / jnp.maximum(seen.sensed.total, 1.0)
+
+
+def _support_of_heedful(seen: Seen) -> Array:
+    held = jnp.floor(seen.sensed.held * seen.world.constituency / 100.0)
+    return jnp.round(held * seen.sensed.districts.support * 100).sum() / (100 * jnp.maximum(held.sum(), 1.0))
+
+
+def _km2(field: str) -> Callable[[Seen], Array]:
+    return lambda seen: jnp.floor(getattr(seen.flows, field) * seen.sensed.given.mapped_area).sum()
+
+
+def _of_organisation(field: str) -> Callable[[Seen], Array]:
+    return lambda seen: getattr(seen.sensed.organisation, field)
+
+
+def _left(cause: Cause) -> Callable[[Seen], Array]:
+    return lambda seen: seen.flows.by_cause[:, cause].sum()
 
 
 def _oil(seen: Seen) -> Array:
@@ -121,13 +193,15 @@ def _oil(seen: Seen) -> Array:
     return jnp.floor(d.control * seen.world.oil * d.wells).sum()
 
 
-KILLED = tuple(c for c in DEATHS if c is not Cause.EXECUTED)
 COORDINATES = {
     "origin": list(ORIGINS),
     "income": list(INCOME),
     "spending": list(SPENDING),
     "cause": [c.name.lower() for c in KILLED],
     "post": ["rural", "urban"],
+    "flank": list(FLANKS),
+    "service": ["short", "long"],
+    "hold": ["thin", "thick"],
 }
 
 OUTPUTS: tuple[Output, ...] = (
@@ -143,18 +217,43 @@ OUTPUTS: tuple[Output, ...] = (
         lambda s: _by_country(s, Cause.EXECUTED), True,
     ),
     Output("killed", ("cause", "origin"), "persons/week", "Fighters killed or captured", _killed, True),
+    Output("attempts", ("origin",), "persons/week", "Fighters who tried to leave", _attempts, True),
+    Output("sent_abroad", (), "persons/week", "Fighters sent abroad", _left(Cause.SENT), True),
+    Output("left_with_splinters", (), "persons/week", "Fighters who left with splinters", _left(Cause.SPLIT), True),
     Output("killed_by_strikes", ("country",), "persons/week", "Fighters killed from the air",
            lambda s: _by_country(s, Cause.STRIKE), True),
     Output("killed_by_strikes_post", ("post",), "persons/week", "Killed from the air", _strike_deaths_by_post, True),
     Output("rural_share", ("origin",), "share", "Fighters at rural posts", _rural_share),
     Output("desertion_clustering", (), "ratio", "Variance to mean of escapes over units", _clustering),
-    Output("clashes", (), "events/week", "Clashes between blocs", lambda s: s.flows.clashes, True),
+    Output("clashes", (), "events/week", "Clashes between blocs", lambda s: s.flows.clashes.sum(), True),
+    Output("plots", ("flank",), "events/week", "Plots begun", lambda s: s.flows.plots.sum(axis=0), True),
+    Output("exposed", (), "events/week", "Plots found out", lambda s: s.flows.exposed.sum(), True),
+    Output("splits", (), "events/week", "Splits", lambda s: s.flows.splits.sum(), True),
+    Output("atrocities", (), "events/week", "Notorious acts", lambda s: s.flows.atrocities, True),
+    Output("leaders", (), "persons", "Leading posts filled", _of_organisation("leaders"), True),
+    Output("leaders_lost", (), "persons/week", "Leaders killed", lambda s: s.flows.leaders_lost, True),
+    Output("operations", (), "events/week", "Operations of its own", lambda s: (s.flows.launched > 0).sum(), True),
+    Output("compensating", (), "events/week", "Urgent operations", lambda s: (s.flows.launched == URGENT).sum(), True),
+    Output("cancelled", (), "events/week", "Operations called off", lambda s: s.flows.cancelled.sum(), True),
+    Output("revolts", (), "events/week", "Revolts of residents", lambda s: s.flows.revolts.sum(), True),
     Output("commitment", ("origin",), "index 0 to 1", "Commitment of fighters", _mind("commitment")),
     Output("grievance", ("origin",), "index 0 to 1", "Grievance of fighters", _mind("grievance")),
     Output("fear", ("origin",), "index 0 to 1", "Fear of the leadership among fighters", _mind("fear")),
     Output("doubt", ("origin",), "index 0 to 1", "Doubt among fighters", _mind("doubt")),
     Output("skill", ("origin",), "index 0 to 1", "Skill of fighters", _mind("skill")),
     Output("wish_to_leave", ("origin",), "index 0 to 1", "Wish to leave if leaving were free", _wish),
+    Output("wanting_out", ("origin",), "persons", "Fighters, weighted by their wish to leave", _wanting_out),
+    Output("doubt_by_service", ("service",), "index 0 to 1", "Doubt of foreigners by service", _doubt_by_service),
+    Output("doctrine_wish_correlation", (), "correlation", "Distance from the line with wish to leave", _correlation),
+    Output("flank", ("flank",), "persons", "Fighters far out on a flank", _flank, True),
+    Output("rift", (), "ratio", "Stretch of doctrine by quarrels", _of_organisation("rift")),
+    Output("strain", (), "index 0 to 1", "Strain between locals and foreigners", _of_organisation("strain")),
+    Output("corruption", (), "share", "Takings kept by members", _of_organisation("corruption")),
+    Output("setback", (), "share", "Ruled residents lost, as remembered", _of_organisation("setback")),
+    Output("effectiveness", (), "index", "Fighting power per fighter", _effectiveness),
+    Output("opponents_killed", ("hold",), "persons/week", "Opponents killed", _opponents_killed),
+    Output("lost_km2", (), "km2/week", "Ground lost", _km2("lost")),
+    Output("gained_km2", (), "km2/week", "Ground gained", _km2("gained")),
     Output("doctrinal_spread", (), "position", "Standard deviation of doctrine", _spread_of_doctrine),
     Output("income_musd", ("income",), "million USD/week", "Income", lambda s: s.flows.income / 1000.0),
     Output("spending_musd", ("spending",), "million USD/week", "Spending", lambda s: s.flows.spending / 1000.0),
@@ -166,12 +265,19 @@ OUTPUTS: tuple[Output, ...] = (
     Output("tax_rate", (), "share of surplus", "Tax rate", lambda s: s.sensed.organisation.tax_rate),
     Output("prestige", (), "index 0 to 1", "Prestige", lambda s: s.sensed.organisation.prestige),
     Output("support", (), "share", "Support among ruled residents", _over_held("support")),
+    Output("support_of_heedful", (), "share", "Support among those who heed scholars", _support_of_heedful),
+    Output("professionals", (), "share", "Professionals, of those needed", _over_held("professionals")),
     Output("dread", (), "index 0 to 1", "Dread among ruled residents", _over_held("dread")),
     Output("services", (), "index 0 to 1", "Services of ruled residents", _over_held("services")),
     Output(
         "resisters", (), "persons", "Residents in organised resistance on held ground",
         lambda s: jnp.floor(s.sensed.held * s.sensed.districts.resistance).sum(),
     ),
+    Output(
+        "resisting_districts", (), "districts", "Held districts with resistance",
+        lambda s: ((s.sensed.districts.control > 0.1) & (s.sensed.districts.resistance > RESISTING)).sum(), True,
+    ),
+    Output("allied", (), "persons/week", "Residents who joined outside forces", lambda s: s.flows.allied.sum(), True),
     Output("fled", (), "persons/week", "Residents who fled", lambda s: s.flows.fled.sum(), True),
     Output(
         "executed_residents", ("country",), "persons/week", "Residents executed",

@@ -27,6 +27,7 @@ class Sensed(eqx.Module):
     flows: Flows
 
     wish: Float[Array, "units slots"]  # to leave if leaving were free, in [0, 1]
+    doctrine: Float[Array, "units slots"]  # position as stretched by the rift
 
     # By unit: fighters present and means of their minds
     strength: Float[Array, " units"]
@@ -35,6 +36,11 @@ class Sensed(eqx.Module):
     fear: Float[Array, " units"]
     doubt: Float[Array, " units"]
     skill: Float[Array, " units"]
+    position: Float[Array, " units"]  # doctrine
+    square: Float[Array, " units"]  # doctrine squared
+    dissent: Float[Array, " units"]  # wish to leave times fear
+    soft: Float[Array, " units"]  # doubt times distance out on the soft flank
+    hard: Float[Array, " units"]  # doubt times distance out on the hard flank
     post: Float[Array, "units districts"]  # one-hot of the district where posted
 
     # By district
@@ -46,6 +52,8 @@ class Sensed(eqx.Module):
     # By origin, local and foreign
     fighters_of: Float[Array, "2"]
     pay: Float[Array, "2"]  # dollars a month set to be paid
+    border: Float[Array, ""]  # share held of border districts by their residents at the start, over that at the start
+    led: Float[Array, ""]  # share of leading posts that are filled
     reserve: Float[Array, ""]  # treasury over the reserve that is wanted; 1 while needs are not yet known
 
     # The whole
@@ -57,6 +65,11 @@ class Sensed(eqx.Module):
 def whole(x: Array, mask: Array) -> Array:
     """Sum of `x` over slots where `mask`, rounded to 1/256 and exact; shape (units,)."""
     return jnp.where(mask, jnp.round(x * GRAIN), 0.0).sum(axis=1) / GRAIN
+
+
+def _border(control: Array, given: Givens, world: World) -> Float[Array, ""]:
+    held = (world.border * control * world.residents).sum()
+    return jnp.clip(held / jnp.maximum(given.held_border, 1.0), 0.0, 1.0)
 
 
 def wish_to_leave(fighters: Fighters) -> Float[Array, "units slots"]:
@@ -87,6 +100,9 @@ def sense(
     power = jnp.round(commitment * skill / some * GRAIN)
     posted = strength @ post
     foreign = world.foreign.astype(jnp.float32)
+    wish = wish_to_leave(f)
+    doubters = f.doctrine * f.doubt
+    stretch = 1.0 + org.rift
     held = jnp.floor(state.districts.control * state.districts.residents).astype(jnp.int32)
     of = jnp.stack([strength * (1 - foreign), strength * foreign]).sum(axis=1)
     return Sensed(
@@ -97,13 +113,19 @@ def sense(
         districts=state.districts,
         organisation=state.organisation,
         flows=state.flows,
-        wish=wish_to_leave(f),
+        wish=wish,
+        doctrine=f.doctrine * stretch,
         strength=strength,
         commitment=commitment / some,
         grievance=whole(f.grievance, here) / some,
         fear=whole(f.fear, here) / some,
         doubt=whole(f.doubt, here) / some,
         skill=skill / some,
+        position=stretch * whole(f.doctrine, here) / some,
+        square=stretch * stretch * whole(f.doctrine * f.doctrine, here) / some,
+        dissent=whole(wish * f.fear, here) / some,
+        soft=stretch * whole(jnp.maximum(-doubters, 0.0), here) / some,
+        hard=stretch * whole(jnp.maximum(doubters, 0.0), here) / some,
         post=post,
         posted=posted,
         power=(power @ post) / GRAIN,
@@ -111,6 +133,8 @@ def sense(
         presence=posted / (posted + reach * held / 1000.0 + 1e-6),
         fighters_of=of,
         pay=promised * state.organisation.pay_scale,
+        border=_border(state.districts.control, given, world),
+        led=org.leaders / jnp.maximum(given.leaders, 1.0),
         reserve=jnp.where(org.needs > 0, org.treasury / jnp.maximum(cushion * org.needs, 1.0), 1.0),
         held_residents=held.sum().astype(jnp.float32),
         held_area=jnp.floor(state.districts.control * given.mapped_area).sum(),

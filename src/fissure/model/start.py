@@ -12,6 +12,7 @@ from fissure.model.mechanism import Draws
 from fissure.model.parameters import Z90, parameter
 from fissure.model.settle.posting import post
 from fissure.model.state import (
+    FLANKS,
     INCOME,
     SPENDING,
     Cause,
@@ -35,6 +36,7 @@ class Start(eqx.Module):
     fighters: Scalar = parameter("fighters", "Fighters of the group on the first day.")
     foreign_share: Scalar = parameter("share", "Share of fighters on the first day who came from abroad.")
     treasury: Scalar = parameter("thousand USD", "Money in hand on the first day.")
+    leaders: Scalar = parameter("persons", "Leading posts of the group, all filled on the first day.")
     prestige: Scalar = parameter("index 0 to 1", "Fame of the group on the first day.")
     commitment: Scalar = parameter("index 0 to 1", "Mean will to fight of members on the first day, and of newcomers.")
     grievance: Scalar = parameter("index 0 to 1", "Mean felt unfairness among members on the first day.")
@@ -49,6 +51,9 @@ class Start(eqx.Module):
     )
     dread: Scalar = parameter("index 0 to 1", "Residents' fear of the group's violence on the first day.")
     services: Scalar = parameter("index 0 to 1", "Level of public services on the first day.")
+    professionals: Scalar = parameter(
+        "share of those needed", "Share of the trained people it takes to run things who were there on the first day."
+    )
     resistance: Scalar = parameter("share of residents", "Share of residents in organised resistance on the first day.")
     tax_rate: Scalar = parameter(
         "share of household surplus", "Share of households' surplus taken in tax on the first day."
@@ -82,6 +87,7 @@ def givens(start: Start, world: World, draw: Draws) -> Givens:
         held_border=(world.border * control * world.residents).sum(),
         services=start.services,
         tax_rate=start.tax_rate,
+        leaders=jnp.floor(start.leaders),
     )
 
 
@@ -125,9 +131,16 @@ def initial_state(start: Start, given: Givens, world: World, draw: Draws) -> Sta
         services=start.services * held,
         resistance=jnp.minimum(start.resistance, 1.0) * held,
         wells=held,
+        professionals=start.professionals * held,
         ruled=0.0 * held,
+        plan=jnp.zeros(n, jnp.int32),
+        bled=0.0 * held,
+        allied=jnp.zeros(n, jnp.int32),
+        splinter=jnp.zeros(n, jnp.int32),
     )
     weights = control * world.residents
+    blocs = world.bloc_doctrine.shape[0]
+    nothing = jnp.float32(0.0)
     everywhere = jnp.zeros(units, jnp.int32)
     district, rural = post(
         everywhere, everywhere > 0, jnp.ones(units, bool), weights, world.urban, jnp.zeros(units), draw, 20
@@ -143,8 +156,15 @@ def initial_state(start: Start, given: Givens, world: World, draw: Draws) -> Sta
             paid_share=jnp.float32(1.0),
             tax_rate=start.tax_rate,
             prestige=start.prestige,
+            leaders=given.leaders.astype(jnp.int32),
+            corruption=nothing,
+            strain=nothing,
+            rift=nothing,
+            setback=nothing,
+            condemned=nothing,
+            plots=jnp.zeros((blocs, len(FLANKS)), jnp.int32),
         ),
-        flows=no_flows(units, n),
+        flows=no_flows(units, n, blocs),
     )
 
 
@@ -153,8 +173,9 @@ def triangular(u: Array, v: Array) -> Array:
     return (u + v - 1.0) * jnp.sqrt(6.0)
 
 
-def no_flows(units: int, districts: int) -> Flows:
+def no_flows(units: int, districts: int, blocs: int) -> Flows:
     """Flows of a week in which nothing moved."""
+    unknown = jnp.zeros((blocs, len(FLANKS)), jnp.int32)
     none, nowhere = jnp.zeros(districts, jnp.int32), jnp.zeros(districts, jnp.float32)
     return Flows(
         by_cause=jnp.zeros((units, len(Cause)), jnp.int32),
@@ -162,10 +183,23 @@ def no_flows(units: int, districts: int) -> Flows:
         fled=none,
         executed_residents=none,
         joined=none,
+        allied=none,
         income=jnp.zeros(len(INCOME), jnp.int32),
         spending=jnp.zeros(len(SPENDING), jnp.int32),
         lost=nowhere,
         gained=nowhere,
         attacked=nowhere,
-        clashes=jnp.int32(0),
+        opponents_killed=nowhere,
+        power=nowhere,
+        launched=none,
+        cancelled=none,
+        prospect=nowhere,
+        defeats=nowhere,
+        clashes=none,
+        revolts=none,
+        plots=unknown,
+        exposed=unknown,
+        splits=unknown[:, 0],
+        atrocities=jnp.int32(0),
+        leaders_lost=jnp.int32(0),
     )

@@ -15,7 +15,9 @@ Scalar = Float[Array, ""]
 
 ORIGINS = ("local", "foreign")
 INCOME = ("oil", "tax", "confiscation", "other")
-SPENDING = ("pay_local", "pay_foreign", "war", "services", "projects")
+SPENDING = ("pay_local", "pay_foreign", "war", "services", "abroad", "projects", "taken")  # taken: by splinters
+FLANKS = ("soft", "hard")
+NO_PLAN, ROUTINE, URGENT = 0, 1, 2  # of an operation against a district
 
 
 class Cause(IntEnum):
@@ -27,11 +29,24 @@ class Cause(IntEnum):
     JAILED = 3  # caught leaving, jailed and returned to the unit
     STRIKE = 4
     GROUND = 5  # killed or captured in ground fighting
-    PURGE = 6
-    CLASH = 7
+    PURGE = 6  # killed by the leadership over doctrine
+    CLASH = 7  # killed by fighters of another bloc
+    ACCUSED = 8  # killed by comrades over doctrine
+    ASSASSINATED = 9  # killed by residents who resist
+    MISSION = 10  # died on a suicide mission
+    SENT = 11  # sent abroad
+    SPLIT = 12  # left with a splinter
 
 
-DEATHS = (Cause.EXECUTED, Cause.STRIKE, Cause.GROUND, Cause.PURGE, Cause.CLASH)
+KILLED = (
+    Cause.STRIKE,
+    Cause.GROUND,
+    Cause.PURGE,
+    Cause.CLASH,
+    Cause.ACCUSED,
+    Cause.ASSASSINATED,
+    Cause.MISSION,
+)
 
 
 class Fighters(eqx.Module):
@@ -42,7 +57,7 @@ class Fighters(eqx.Module):
     grievance: PerFighter  # felt unfairness of treatment
     fear: PerFighter  # of one's own leadership
     doubt: PerFighter  # of the leadership's right and power
-    doctrine: PerFighter  # position from -1, soft flank, to 1, hard flank
+    doctrine: PerFighter  # position from -1, soft flank, to 1, hard flank, before any rift stretches it
     skill: PerFighter
     served: PerFighter  # weeks since joining
 
@@ -65,7 +80,12 @@ class Districts(eqx.Module):
     services: PerDistrict  # level of public services
     resistance: PerDistrict  # share of residents in organised resistance
     wells: PerDistrict  # share of oil capacity in working order
+    professionals: PerDistrict  # share of the trained people it takes to run things
     ruled: PerDistrict  # weeks under its rule, weighted by share held
+    plan: Int[Array, " districts"]  # NO_PLAN, or a ROUTINE or URGENT operation planned against it
+    bled: PerDistrict  # opponents' dead not yet replaced, fighters
+    allied: Int[Array, " districts"]  # residents who joined an outside force, persons
+    splinter: Int[Array, " districts"]  # fighters of splinters
 
 
 class Organisation(eqx.Module):
@@ -77,6 +97,13 @@ class Organisation(eqx.Module):
     paid_share: Scalar  # share of the spending wanted last week that could be met
     tax_rate: Scalar  # share of households' surplus taken
     prestige: Scalar  # in [0, 1]
+    leaders: Int[Array, ""]  # leading posts that are filled
+    corruption: Scalar  # share of takings that members keep for themselves
+    strain: Scalar  # between locals and foreigners, in [0, 1]
+    rift: Scalar  # by how much quarrels over doctrine stretch positions, 0 or more
+    setback: Scalar  # remembered share of ruled residents lost
+    condemned: Scalar  # remembered weight of condemnations by scholars
+    plots: Int[Array, "blocs flanks"]  # against the leadership, alive and unknown
 
 
 class Flows(eqx.Module):
@@ -87,12 +114,25 @@ class Flows(eqx.Module):
     fled: Int[Array, " districts"]  # residents
     executed_residents: Int[Array, " districts"]
     joined: Int[Array, " districts"]  # residents who joined as fighters
+    allied: Int[Array, " districts"]  # residents who joined an outside force
     income: Int[Array, " income"]  # thousand dollars
     spending: Int[Array, " spending"]
-    lost: PerDistrict  # share of the district's ground lost
+    lost: PerDistrict  # share of the district's ground lost, to splinters too
     gained: PerDistrict
     attacked: PerDistrict  # opponents' fighters who attacked
-    clashes: Int[Array, ""]
+    opponents_killed: PerDistrict  # opponents' fighters
+    power: PerDistrict  # its effective fighters
+    launched: Int[Array, " districts"]  # operations of its own: 0, ROUTINE or URGENT
+    cancelled: Int[Array, " districts"]  # operations called off: 0 or 1
+    prospect: PerDistrict  # chance of success that an operation of its own would have had
+    defeats: PerDistrict  # symbolic weight of districts whose larger part was lost
+    clashes: Int[Array, " districts"]
+    revolts: Int[Array, " districts"]
+    plots: Int[Array, "blocs flanks"]  # begun
+    exposed: Int[Array, "blocs flanks"]
+    splits: Int[Array, " blocs"]
+    atrocities: Int[Array, ""]
+    leaders_lost: Int[Array, ""]
 
 
 class State(eqx.Module):

@@ -1,6 +1,7 @@
 """A week: sense, push, settle."""
 
 from collections.abc import Callable
+from dataclasses import fields
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -13,7 +14,7 @@ from fissure.model.sense import Sensed, sense
 from fissure.model.settle import Settlement
 from fissure.model.settle.leaving import materialise
 from fissure.model.start import Start, triangular
-from fissure.model.state import Cause, Fighters, Flows, State, Units
+from fissure.model.state import Cause, Fighters, Flows, Organisation, State, Units
 from fissure.model.world import Week, World
 
 DrawOf = Callable[[str], Draws]
@@ -43,11 +44,16 @@ def step(model: Model, state: State, given: Givens, world: World, week: Week, dr
         state, given, world,
         promised=settlement.treasury.pay(), cushion=settlement.treasury.cushion, reach=settlement.posting.reach,
     )  # fmt: skip
-    sums = push(model, sensed, week, draw)
-    fought = settlement.ground(sensed, sums, week)
+    return settle(model, state, sensed, push(model, sensed, week, draw), week, draw), sensed
+
+
+def settle(model: Model, state: State, sensed: Sensed, sums: Effects, week: Week, draw: DrawOf) -> State:
+    """The state a week later, once contributions are summed."""
+    settlement, world = model.settlement, sensed.world
+    fought = settlement.ground(sensed, sums, week, draw("ground"))
 
     # Fighters: who leaves and of what, who fills empty slots
-    hazard = (sensed.post @ fought.hazard) + sums.ground
+    hazard = sensed.post @ fought.hazard
     cause = materialise(settlement.leaving.causes(sensed, sums, hazard, draw("leaving")), week.index)
     filled = materialise(_filled(sensed, sums, draw("recruits")), week.index)
     by_cause = _counts(cause)
@@ -58,16 +64,15 @@ def step(model: Model, state: State, given: Givens, world: World, week: Week, dr
     )
     fighters = _enlist(model.start, world, minds, filled, draw("newcomers"))
 
-    # Residents, money, posts
-    joined = jnp.where(world.foreign, 0, recruits).astype(jnp.float32) @ sensed.post
-    joined = joined.astype(jnp.int32)
-    organisation, income, spending = settlement.treasury(sensed, sums, fought)
-    districts, fled, executed = settlement.residents(
-        sensed, sums, fought, joined, organisation.paid_share, draw("residents")
-    )
+    # Residents, money, standing, posts
+    joined = (jnp.where(world.foreign, 0, recruits).astype(jnp.float32) @ sensed.post).astype(jnp.int32)
+    split = (by_cause[:, Cause.SPLIT].astype(jnp.float32) @ sensed.post).astype(jnp.int32)
+    balance = settlement.treasury(sensed, sums, fought)
+    lived = settlement.residents(sensed, sums, fought, joined, split, balance.paid_share, draw("residents"))
+    stood = settlement.standing(sensed, sums, fought, week.condemnation, draw("standing"))
     district, rural = settlement.posting(
         state.units.district, state.units.rural, sensed.held.astype(jnp.float32), fought.threat,
-        districts.control, world.urban, sums.rural_logit + jnp.zeros_like(sensed.strength), draw("posting"),
+        fought.control, world.urban, sums.rural_logit + jnp.zeros_like(sensed.strength), draw("posting"),
     )  # fmt: skip
     escaped = by_cause[:, Cause.ESCAPED].astype(jnp.float32)
     units = Units(
@@ -75,20 +80,41 @@ def step(model: Model, state: State, given: Givens, world: World, week: Week, dr
         rural=rural,
         departures=settlement.leaving.departures(state.units.departures, escaped, sensed.strength),
     )
+    organisation = Organisation(
+        **{f.name: getattr(balance if hasattr(balance, f.name) else stood, f.name) for f in fields(Organisation)}
+    )
     flows = Flows(
         by_cause=by_cause,
         recruits=recruits,
-        fled=fled,
-        executed_residents=executed,
+        fled=lived.fled,
+        executed_residents=lived.executed,
         joined=joined,
-        income=income,
-        spending=spending,
+        allied=lived.allied,
+        income=balance.income,
+        spending=balance.spending,
         lost=fought.lost,
         gained=fought.gained,
         attacked=fought.attackers,
-        clashes=sums.clashes.astype(jnp.int32),
+        opponents_killed=fought.killed,
+        power=fought.power,
+        launched=fought.launched,
+        cancelled=fought.cancelled,
+        prospect=fought.prospect,
+        defeats=fought.defeats,
+        clashes=_count(sums.clashes, fought.plan),
+        revolts=_count(sums.revolts, fought.plan),
+        plots=stood.begun,
+        exposed=stood.exposed,
+        splits=_count(sums.splits, stood.plots[:, 0]),
+        atrocities=sums.atrocities.astype(jnp.int32),
+        leaders_lost=stood.leaders_lost,
     )
-    return State(fighters, units, districts, organisation, flows), sensed
+    return State(fighters, units, lived.districts, organisation, flows)
+
+
+def _count(events: Array, like: Int[Array, "*shape"]) -> Int[Array, "*shape"]:
+    """Events drawn by mechanisms as whole numbers, also where no mechanism draws any."""
+    return (events + jnp.zeros(like.shape)).astype(jnp.int32)
 
 
 def _counts(cause: Int[Array, "units slots"]) -> Int[Array, "units causes"]:

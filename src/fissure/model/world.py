@@ -36,6 +36,7 @@ class World(eqx.Module):
     oil: Float[Array, " districts"]  # capacity, barrels a day
     border: Float[Array, " districts"]  # 1 where an outside border lies open to the group
     symbolic: Float[Array, " districts"]  # weight as a symbol, in [0, 1]
+    regime: Float[Array, " districts"]  # 1 where the opponent facing the group is a ruling regime
     country: Float[Array, "districts countries"]  # one-hot
     adjacent: Float[Array, "districts districts"]  # 1 where two districts touch
 
@@ -43,6 +44,7 @@ class World(eqx.Module):
     strikes: Float[Array, "weeks 3 countries"]  # low, best, high
     oil_price: Float[Array, " weeks"]  # dollars a barrel
     exchange: Float[Array, "weeks countries"]  # local currency per dollar, as a ratio to the start
+    condemnation: Float[Array, " weeks"]  # weight of scholars' statements of the week
     offensive_district: Float[Array, "offensives districts"]  # one-hot
     offensive_start: Float[Array, " offensives"]  # week, fractional
     offensive_doubt: Float[Array, " offensives"]  # weeks, half of a 90% interval
@@ -56,6 +58,7 @@ class Week(eqx.Module):
     strikes: Float[Array, " countries"]
     oil_price: Float[Array, ""]
     exchange: Float[Array, " countries"]
+    condemnation: Float[Array, ""]
     offensive_age: Float[Array, " offensives"]  # weeks since the start, negative before
     offensive_strength: Float[Array, " offensives"]  # attacking fighters
 
@@ -69,6 +72,7 @@ def world_of(case: Case, units: int | None = None, slots: int | None = None) -> 
     homes = [
         [float(b.origin == "local" and b.country == c) for c in case.countries] for b in (case.blocs[i] for i in bloc)
     ]
+    regime = {o.name: float(o.regime) for o in case.opponents}
     odds = np.array([[float(a in b.at_odds_with) for a in names] for b in case.blocs])
     return World(
         slots=slots,
@@ -87,11 +91,13 @@ def world_of(case: Case, units: int | None = None, slots: int | None = None) -> 
         oil=_column(case, "oil_bpd"),
         border=_f32([d.border is not None for d in case.districts]),
         symbolic=_column(case, "symbolic"),
+        regime=_f32([regime[d.opponent] for d in case.districts]),
         country=_f32([[float(d.country == c) for c in case.countries] for d in case.districts]),
         adjacent=_f32(case.neighbours),
         strikes=_f32(np.stack([case.strikes_low, case.strikes, case.strikes_high], axis=1)),
         oil_price=_f32(case.oil_price),
         exchange=_f32(case.exchange / case.exchange[0]),
+        condemnation=_f32(case.condemnations),
         offensive_district=_f32(np.eye(len(index))[[index[o.district] for o in case.offensives]]),
         offensive_start=_f32([(o.start - case.start).days / 7 for o in case.offensives]),
         offensive_doubt=_f32([o.start_doubt_days / 7 for o in case.offensives]),

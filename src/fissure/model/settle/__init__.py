@@ -12,6 +12,7 @@ from fissure.model.settle.leaving import Leaving
 from fissure.model.settle.minds import Minds
 from fissure.model.settle.posting import Posting
 from fissure.model.settle.residents import Residents
+from fissure.model.settle.standing import Standing
 from fissure.model.settle.treasury import Treasury
 
 
@@ -25,4 +26,5 @@ class Settlement(eqx.Module):
     posting: Posting
     ground: Ground
     residents: Residents
+    standing: Standing
     treasury: Treasury

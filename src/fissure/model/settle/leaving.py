@@ -26,11 +26,12 @@ def _probability(hazard: Array) -> Array:
 
 
 class Leaving(eqx.Module):
-    """Risks of a week: a hazard h takes a fighter with probability 1 - exp(-h), by a draw that is the risk's own.
+    """Risks of a week: a hazard h takes a fighter with probability 1 - exp(-h), by luck that is the risk's own.
 
-    Who would meet several in one week meets the first of: strike, ground fighting, clash, purge, an attempt to leave.
-    Strikes, ground fighting and attempts have a draw each; clash and purge take the two ends of a fourth, which do not
-    meet while both stay below a half. So switching a risk off changes the fate of nobody but those whom it took.
+    Who would meet several in one week meets the first of: strike, ground fighting, assassination, clash, accusation,
+    purge, suicide mission, leaving with a splinter, being sent abroad, an attempt to leave. Each risk has a window of
+    its own in one of four draws (the low end, the high end or the middle), and windows of a draw do not meet while
+    each stays below a third. So switching a risk off changes the fate of nobody but those whom it took.
 
     Attempts to leave run at h = attempt exp(attempt_log); a share p = logistic(caught_logit) is caught, of whom
     logistic(execution_logit) are executed and the rest jailed and returned to their unit. Units remember the share of
@@ -47,19 +48,28 @@ class Leaving(eqx.Module):
         """The `Cause` of each slot as `int8`: 0 for those who stay and for empty slots."""
         present = sensed.fighters.present
         leave, fight, air, within = draw.uniforms(present.shape)
-        strike = sums.strike * jnp.exp(sums.strike_log) + jnp.zeros_like(ground)
-        clash = sums.clash + jnp.zeros_like(ground)
-        caught = _logistic(sums.caught_logit + jnp.zeros_like(ground))[:, None]
+        none = jnp.zeros_like(ground)
+
+        def of(hazard: Array) -> Array:
+            """Probability within the week of a unit's hazard, for each slot."""
+            return _probability(hazard + none)[:, None]
+
+        caught = _logistic(sums.caught_logit + none)[:, None]
         executed = caught * _logistic(sums.execution_logit)
         attempt = _probability(sums.attempt * jnp.exp(jnp.minimum(sums.attempt_log, 8.0)))
         outcome = leave / jnp.maximum(attempt, 1e-12)  # uniform in [0, 1) among those who try
         cause = jnp.where(outcome < executed, Cause.EXECUTED, jnp.where(outcome < caught, Cause.JAILED, Cause.ESCAPED))
         cause = jnp.where(leave < attempt, cause, Cause.STAYED)
-        # clashes and purges share a draw from its two ends, as they never come near a half
+        # the last of these that holds is the one that counts
+        cause = jnp.where(1.0 - leave < of(sums.sent), Cause.SENT, cause)
+        cause = jnp.where((sums.split + none)[:, None] > 0, Cause.SPLIT, cause)
+        cause = jnp.where(jnp.abs(2.0 * within - 1.0) < of(sums.mission), Cause.MISSION, cause)
         cause = jnp.where(1.0 - within < _probability(sums.purge), Cause.PURGE, cause)
-        cause = jnp.where(within < _probability(clash)[:, None], Cause.CLASH, cause)
-        cause = jnp.where(fight < _probability(ground)[:, None], Cause.GROUND, cause)
-        cause = jnp.where(air < _probability(strike)[:, None], Cause.STRIKE, cause)
+        cause = jnp.where(1.0 - fight < of(sums.accused), Cause.ACCUSED, cause)
+        cause = jnp.where(within < of(sums.clash), Cause.CLASH, cause)
+        cause = jnp.where(1.0 - air < of(sums.assassinated), Cause.ASSASSINATED, cause)
+        cause = jnp.where(fight < of(ground), Cause.GROUND, cause)
+        cause = jnp.where(air < of(sums.strike * jnp.exp(sums.strike_log)), Cause.STRIKE, cause)
         return jnp.where(present, cause, Cause.STAYED).astype(jnp.int8)
 
     def departures(

@@ -3,7 +3,6 @@
 from typing import ClassVar
 
 import equinox as eqx
-import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
 from fissure.model.effects import Effects, settled
@@ -18,7 +17,7 @@ class Minds(eqx.Module):
 
         grievance, doubt: fall = 1 / memory        fear: fall = 1 / calm
         commitment:       towards T at rate 1 / memory,  T = 1 - fortune (1 - prestige)
-        skill:            rise = 1 / training
+        skill:            rise = 1 / training   fall: contributions alone
 
     Without any mechanism a fighter thus forgets grievances and shares the group's fortune as far as bonds and belief
     let it go (devoted actors: Atran, Sheikh and Gomez 2014; endurance: Castillo 2014).
@@ -36,19 +35,18 @@ class Minds(eqx.Module):
     ) -> Fighters:
         """Minds after the week, for fighters still `present`."""
         rate = 1.0 / self.memory
-        nothing = jnp.float32(0.0)
         target = 1.0 - self.fortune * (1.0 - prestige)
         return Fighters(
             present=present,
             commitment=settled(
                 fighters.commitment,
-                sums.commitment_rise + rate * target,
+                rate * target,
                 sums.commitment_fall + rate * (1.0 - target),
             ),
-            grievance=settled(fighters.grievance, sums.grievance_rise, sums.grievance_fall + rate),
-            fear=settled(fighters.fear, sums.fear_rise, sums.fear_fall + 1.0 / self.calm),
-            doubt=settled(fighters.doubt, sums.doubt_rise, sums.doubt_fall + rate),
+            grievance=settled(fighters.grievance, sums.grievance_rise, rate),
+            fear=settled(fighters.fear, sums.fear_rise, 1.0 / self.calm),
+            doubt=settled(fighters.doubt, sums.doubt_rise, rate),
             doctrine=fighters.doctrine,
-            skill=settled(fighters.skill, 1.0 / self.training, nothing),
+            skill=settled(fighters.skill, 1.0 / self.training, sums.skill_fall),
             served=fighters.served + 1.0,
         )

@@ -17,23 +17,29 @@ Scalar = Float[Array, ""]
 Count = Int[Array, " districts"]
 
 
+class Lived(eqx.Module):
+    """What a week did to residents."""
+
+    districts: Districts
+    fled: Count
+    executed: Count
+    allied: Count  # joined an outside force
+
+
 class Residents(eqx.Module):
     """Residents of held ground leave at hazards; opinions relax.
 
         support: towards services x constituency, over `opinion` weeks (people judge rule as they live it, Revkin 2021)
         dread:   rise = alarm x residents executed per 100,000 and week x share held, fall = 1 / calm
-        services: rise = repair x share of needs paid
+        services: rise = repair x share of needs paid x exp(repair_log)
         resistance: rise = organising (1 - support) exp(resistance_log), fall = suppression x fighters per 100 residents
 
-    Executions of residents run at coercion (1/2 + dread) presence a week. Contributions of mechanisms add to each.
+    Those who join an outside force leave with their arms. Contributions of mechanisms add to each.
     """
 
     title: ClassVar[str] = "Residents' lives and opinions"
 
     opinion: Scalar = parameter("weeks", "Time over which residents' acceptance follows the services they get.")
-    coercion: Scalar = parameter(
-        "executed per resident and week", "Rate of executions of residents at a dread of one half."
-    )
     alarm: Scalar = parameter(
         "per week at one executed in 100,000",
         "Rise of dread at one execution among 100,000 residents in a week.",
@@ -47,38 +53,41 @@ class Residents(eqx.Module):
     )
 
     def __call__(
-        self, sensed: Sensed, sums: Effects, fought: Fought, joined: Count, paid: Scalar, draw: Draws
-    ) -> tuple[Districts, Count, Count]:
-        """Districts after the week, residents who fled, residents executed."""
-        d, n = sensed.districts, sensed.districts.control.shape[0]
-        rate = sums.residents_executed + self.coercion * (0.5 + d.dread) * sensed.presence
-        executed = _persons(sensed.held, 1.0 - jnp.exp(-rate), draw.uniform((n,), 0))
+        self, sensed: Sensed, sums: Effects, fought: Fought, joined: Count, split: Count, paid: Scalar, draw: Draws
+    ) -> Lived:
+        """Districts after the week, given those who `joined` the group, its fighters who `split`, the share `paid`."""
+        d = sensed.districts
+        luck = draw.uniforms(d.control.shape, 0)
+        rate = sums.residents_executed + jnp.zeros_like(d.control)
         flight = sums.flight * jnp.exp(jnp.minimum(sums.flight_log, 6.0))
-        fled = _persons(sensed.held, 1.0 - jnp.exp(-flight), draw.uniform((n,), 1))
         left = d.residents - joined
-        executed = jnp.minimum(executed, left)
-        fled = jnp.minimum(fled, left - executed)
+        executed = jnp.minimum(_persons(sensed.held, -jnp.expm1(-rate), luck[0]), left)
+        fled = jnp.minimum(_persons(sensed.held, -jnp.expm1(-flight), luck[1]), left - executed)
+        allied = jnp.floor(sums.allied + luck[2]).astype(jnp.int32)
+        allied = jnp.minimum(allied, left - executed - fled)
         target = d.services * sensed.world.constituency
         turn = 1.0 / self.opinion
         thick = 100.0 * sensed.posted / jnp.maximum(d.residents, 1000)
-        per_100k = 1e5 * rate
         after = Districts(
             control=fought.control,
-            residents=left - executed - fled,
-            support=settled(d.support, sums.support_rise + turn * target, sums.support_fall + turn * (1 - target)),
-            dread=settled(
-                d.dread, sums.dread_rise + self.alarm * per_100k * d.control, sums.dread_fall + 1 / self.calm
-            ),
-            services=settled(d.services, sums.services_rise + self.repair * paid, sums.services_fall),
+            residents=left - executed - fled - allied,
+            support=settled(d.support, turn * target, sums.support_fall + turn * (1 - target)),
+            dread=settled(d.dread, self.alarm * 1e5 * rate * d.control, 1 / self.calm),
+            services=settled(d.services, self.repair * paid * jnp.exp(sums.repair_log), sums.services_fall),
             resistance=settled(
                 d.resistance,
                 (sums.resistance_rise + self.organising * (1 - d.support)) * jnp.exp(sums.resistance_log),
                 sums.resistance_fall + self.suppression * thick,
             ),
             wells=settled(d.wells, sums.wells_rise, sums.wells_fall),
+            professionals=settled(d.professionals, jnp.float32(0.0), sums.professionals_fall + 0.0 * rate),
             ruled=d.ruled + d.control,
+            plan=fought.plan,
+            bled=fought.bled,
+            allied=d.allied + allied,
+            splinter=d.splinter + split,
         )
-        return after, fled, executed
+        return Lived(after, fled, executed, allied)
 
 
 def _persons(of: Count, probability: Float[Array, " districts"], u: Float[Array, " districts"]) -> Count:

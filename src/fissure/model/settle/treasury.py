@@ -10,28 +10,38 @@ from fissure.model.effects import Effects, settled
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
 from fissure.model.settle.ground import Fought
-from fissure.model.state import Organisation
 from fissure.model.units_of_measure import WEEKS_A_MONTH
 
 Scalar = Float[Array, ""]
 
 
+class Balance(eqx.Module):
+    """Money after a week, and what came in and went out by kind, in thousand dollars."""
+
+    treasury: Int[Array, ""]
+    needs: Scalar
+    paid_share: Scalar
+    pay_scale: Scalar
+    tax_rate: Scalar
+    income: Int[Array, " income"]
+    spending: Int[Array, " spending"]
+
+
 class Treasury(eqx.Module):
     """Income is earned, needs are met as far as money goes, the rest is kept.
 
-        tax = held residents x presence x surplus x tax rate
+        tax = held residents x presence x surplus x tax rate x (1 - corruption); so is oil income
         confiscation = seizures x tax + loot x residents of ground gained
         other = other x prestige                      (gifts, ransoms, antiquities)
-        needs = pay by origin + war x fighters + services x held residents
+        needs = pay by origin + war x fighters + services x held residents x what lifts their cost + wanted abroad
         projects = max(0, treasury - cushion x needs) / horizon  (works, arms, favours; never at the cost of needs)
         paid share = min(1, (treasury + income) / needs)
+        taken = treasury x share of fighters who leave with splinters
 
     Pay is `pay_local` for locals and `pay_local x pay_ratio` for foreigners, times the pay scale.
-    Prestige: rise = news x share of ruled residents gained, fall = news x share lost + 1 / renown; shares are
-    of ruled residents, or of 100,000 where fewer are ruled, so that the last village does not move the world.
     """
 
-    title: ClassVar[str] = "Income, pay and prestige"
+    title: ClassVar[str] = "Income, pay and spending"
 
     pay_local: Scalar = parameter("USD per month", "Promised pay of a local fighter.")
     pay_ratio: Scalar = parameter("ratio", "Promised pay of a foreign fighter over that of a local.")
@@ -47,56 +57,46 @@ class Treasury(eqx.Module):
     )
     cushion: Scalar = parameter("weeks of needs", "Reserve that it wants: not spent on projects, and guarded by cuts.")
     horizon: Scalar = parameter("weeks", "Time over which idle money is spent on projects.")
-    news: Scalar = parameter(
-        "per share of ruled residents",
-        "Pull on prestige of gaining or losing ground with all ruled residents on it.",
-    )
-    renown: Scalar = parameter("weeks", "Time over which prestige fades without news.")
 
     def pay(self) -> Float[Array, "2"]:
         """Promised pay, local and foreign, dollars a month."""
         return jnp.stack([self.pay_local, self.pay_local * self.pay_ratio])
 
-    def __call__(
-        self, sensed: Sensed, sums: Effects, fought: Fought
-    ) -> tuple[Organisation, Int[Array, " income"], Int[Array, " spending"]]:
-        """Organisation after the week, income and spending by kind in thousand dollars."""
+    def __call__(self, sensed: Sensed, sums: Effects, fought: Fought) -> Balance:
+        """Money after the week, with income and spending by kind in thousand dollars."""
         org, residents = sensed.organisation, sensed.districts.residents
         month = 1.0 / (1000.0 * WEEKS_A_MONTH)  # dollars a month to thousand dollars a week
         taxed = jnp.floor(sensed.held * sensed.presence).astype(jnp.int32).sum()
-        tax = taxed * self.surplus * org.tax_rate * month
+        kept = 1.0 - org.corruption
+        tax = taxed * self.surplus * org.tax_rate * month * kept
         newly = jnp.floor(fought.gained * residents).sum()
-        gone = jnp.floor(fought.lost * residents).sum()
         income = jnp.stack([
-            sums.oil_income,
-            sums.tax_income + tax,
-            sums.confiscation_income + self.seizures * tax + self.loot * newly / 1000.0,
-            sums.other_income + self.other * org.prestige / WEEKS_A_MONTH,
+            sums.oil_income * kept,
+            tax,
+            self.seizures * tax + self.loot * newly / 1000.0,
+            self.other * org.prestige / WEEKS_A_MONTH,
         ])  # fmt: skip
         income = jnp.floor(jnp.maximum(income, 0.0)).astype(jnp.int32)
-        pay = self.pay() * org.pay_scale * sensed.fighters_of * month
+        leave = jnp.floor((sums.split * sensed.strength).sum()) / jnp.maximum(sensed.total, 1.0)
+        taken = jnp.floor(org.treasury * leave * (1.0 - 1e-6)).astype(jnp.int32)
+        services = self.services * sensed.held_residents * jnp.exp(jnp.minimum(sums.services_cost_log, 3.0))
         wanted = jnp.concatenate([
-            pay, jnp.stack([self.war * sensed.total * month, self.services * sensed.held_residents * month])
+            self.pay() * org.pay_scale * sensed.fighters_of * month,
+            jnp.stack([self.war * sensed.total * month, services * month, sums.abroad + 0.0]),
         ])  # fmt: skip
         needs = wanted.sum()
-        funds = org.treasury + income.sum()
+        funds = org.treasury - taken + income.sum()
         paid = jnp.minimum(1.0, funds / jnp.maximum(needs, 1.0))
         projects = jnp.maximum(org.treasury - self.cushion * needs, 0.0) / jnp.maximum(self.horizon, 1.0)
         projects = jnp.minimum(projects, jnp.maximum(funds - needs, 0.0))
         wanted = jnp.append(wanted * paid, projects)
         spending = jnp.floor(wanted * (1.0 - 1e-6)).astype(jnp.int32)  # rounding never overspends
-        ruled = jnp.maximum(sensed.held_residents, 1e5)
-        fade = 1.0 / self.renown
-        after = Organisation(
+        return Balance(
             treasury=funds - spending.sum(),
             needs=needs,
-            pay_scale=settled(org.pay_scale, sums.pay_scale_rise, sums.pay_scale_fall),
             paid_share=paid,
+            pay_scale=settled(org.pay_scale, sums.pay_scale_rise, sums.pay_scale_fall),
             tax_rate=settled(org.tax_rate, sums.tax_rate_rise, sums.tax_rate_fall),
-            prestige=settled(
-                org.prestige,
-                sums.prestige_rise + self.news * newly / ruled,
-                sums.prestige_fall + self.news * gone / ruled + fade,
-            ),
+            income=income,
+            spending=jnp.append(spending, taken),
         )
-        return after, income, spending

@@ -3,10 +3,11 @@
 Theory: infighting between blocs that share a place (Fjelde and Nilsson 2012; Bakke, Cunningham and Seymour
 2012).
 
-    mixed     t = 4 max over pairs at odds (a, b) of s_a s_b     in [0, 1]; s: shares of a district's fighters
+    at odds   o = 1 for blocs known to be at odds, strain for a local and a foreign bloc     in [0, 1]
+    mixed     t = 4 max over pairs (a, b) of o s_a s_b           in [0, 1]; s: shares of a district's fighters
     chance    1 - exp(-rate t)                                   of a clash in a district, per week
     hazard    toll                                               per week, where there is a clash, to fighters
-                                                                 of each bloc that meets one at odds with it
+                                                                 of each bloc that meets one at odds with it, o > 0
 
 Reads: posts, blocs and strength of units, pairs at odds. Writes: clash, clashes.
 Source: S2:5 S2:6 S2:7.
@@ -44,11 +45,13 @@ class BlocClash(Mechanism):
         blocs = (world.bloc[:, None] == jnp.arange(world.at_odds.shape[0])).astype(jnp.float32)
         here = (sensed.post * sensed.strength[:, None]).T @ blocs  # fighters by district and bloc
         share = here / jnp.maximum(sensed.posted, 1.0)[:, None]
-        together = 4.0 * (share[:, :, None] * share[:, None, :] * world.at_odds).max(axis=(1, 2))
+        foreign = (world.foreign.astype(jnp.float32) @ blocs) > 0
+        odds = jnp.maximum(world.at_odds, sensed.organisation.strain * (foreign[:, None] != foreign[None, :]))
+        together = 4.0 * (share[:, :, None] * share[:, None, :] * odds).max(axis=(1, 2))
         clash = draw.uniform(sensed.posted.shape) < 1.0 - jnp.exp(-self.rate * together)
-        in_it = (here > 0)[:, :, None] & (here > 0)[:, None, :] & (world.at_odds > 0)
+        in_it = (here > 0)[:, :, None] & (here > 0)[:, None, :] & (odds > 0)
         blocs_in = (clash[:, None] & in_it.any(axis=2)).astype(jnp.float32)
         return Effects(
             clash=self.toll * ((sensed.post @ blocs_in) * blocs).sum(axis=1),
-            clashes=clash.sum().astype(jnp.float32),
+            clashes=clash.astype(jnp.float32),
         )

@@ -1,13 +1,15 @@
 """Each departure erodes the belief in invincibility and legitimacy among those who remain.
 
 Theory: threshold cascades (Granovetter 1978; Kuran 1991); desertion spreads in networks of comrades
-(McLauchlin 2015).
+(McLauchlin 2015), as a self-exciting process (Hawkes 1971).
 
-    m               remembered share of comrades in the unit who got away, per week
-    doubt           rise = erosion m                          per week
-    log attempts    + example m / (m + 1%)
+    m           share of comrades in the unit who got away, as remembered      per week
+    doubt       rise = erosion m                                               per week
+    attempts    hazard: + example m                                            per week; over the time for which a
+                                                                               departure is remembered, `example`
+                                                                               further attempts for each
 
-Reads: remembered departures of the unit. Writes: doubt_rise, attempt_log.
+Reads: remembered departures of the unit. Writes: attempt, doubt_rise.
 Source: S1:10.
 """
 
@@ -27,12 +29,12 @@ class Contagion(Mechanism):
     claims: ClassVar[tuple[str, ...]] = ("S1-10e",)
 
     erosion: Scalar = parameter("per share of comrades gone", "Rise of doubt per share of comrades who got away.")
-    example: Scalar = parameter("log ratio", "Log of the factor on attempts where comrades leave often.")
+    example: Scalar = parameter("attempts per departure", "Further attempts that one departure sets off in the unit.")
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""
         gone = sensed.units.departures
         return Effects(
             doubt_rise=(self.erosion * gone)[:, None],
-            attempt_log=(self.example * gone / (gone + 0.01))[:, None],
+            attempt=(self.example * gone)[:, None],
         )

@@ -39,12 +39,9 @@ class Recruitment(Mechanism):
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""
-        d, world = sensed.districts, sensed.world
-        held_border = (world.border * d.control * world.residents).sum()
-        open_share = held_border / jnp.maximum(sensed.given.held_border, 1.0)
         fame = jnp.maximum(sensed.organisation.prestige, 1e-3)
-        willing = (sensed.held * sensed.presence * d.support).sum() / 1000.0
+        willing = (sensed.held * sensed.presence * sensed.districts.support).sum() / 1000.0
         return Effects(
-            foreign_recruits=self.foreign / WEEKS_A_MONTH * fame**self.pull * jnp.clip(open_share, 0.0, 1.0),
+            foreign_recruits=self.foreign / WEEKS_A_MONTH * fame**self.pull * sensed.border,
             local_recruits=self.local / WEEKS_A_MONTH * willing,
         )

@@ -7,10 +7,11 @@ Wills and Griffith 2006).
     front     f = posted A / (A + 1,000)                                fighters; A: attackers last week
     weight    w = (1 - s) posted / N + s f / sum of f in the country    share of kills; s: support_of_ground
     hazard    K w / posted                                              per week
+    leaders   leaders x strikes / 100 x leading posts filled            killed per week
 
 Towns are spared by `strikes-spare-cities`.
 
-Reads: strikes of the week, posted fighters, attackers last week. Writes: strike.
+Reads: strikes of the week, posted fighters, attackers last week. Writes: leaders_lost, strike.
 Source: S0:3 S1:12 S3:6 S4:7.
 """
 
@@ -33,6 +34,9 @@ class AirStrikes(Mechanism):
 
     killed: Scalar = parameter("fighters per strike", "Fighters killed by a strike where the group stands thick.")
     hidden: Scalar = parameter("fighters", "Fighters in a country at whom strikes kill half as many.")
+    leaders: Scalar = parameter(
+        "killed per 100 strikes", "Leaders killed by a hundred strikes when all posts are filled."
+    )
     support_of_ground: Scalar = parameter("share of strikes", "Share of strikes flown in support of ground fighting.")
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
@@ -46,4 +50,7 @@ class AirStrikes(Mechanism):
             self.support_of_ground * front / (country @ at_front)
         )
         hazard = (country @ kills) * weight / jnp.maximum(sensed.posted, 1.0)
-        return Effects(strike=sensed.post @ hazard)
+        return Effects(
+            strike=sensed.post @ hazard,
+            leaders_lost=self.leaders * week.strikes.sum() / 100.0 * sensed.led,
+        )

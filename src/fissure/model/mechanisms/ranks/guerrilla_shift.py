@@ -1,0 +1,40 @@
+"""Thin forces turn to ambush and irregular fighting, which costs opponents more.
+
+Theory: ambush losses follow a linear law that favours the few who hide (Deitchman 1962; Kress et al. 2018);
+irregular warfare as the way of the weak (Kalyvas and Balcells 2010).
+
+    log opponents killed    + ambush (1 - presence)          per week
+    presence: share of its rule that it has the fighters to enforce, in [0, 1]
+
+Reads: presence. Writes: ambush_log.
+Source: S4:8.
+"""
+
+from typing import ClassVar
+
+from fissure.model.check import LOWER, Check, ratio, total
+from fissure.model.effects import Effects, Scalar
+from fissure.model.mechanism import Draws, Mechanism
+from fissure.model.parameters import parameter
+from fissure.model.sense import Sensed
+from fissure.model.world import Week
+
+
+class GuerrillaShift(Mechanism):
+    """Where it is thin it fights from ambush."""
+
+    title: ClassVar[str] = "A shift to ambush"
+    claims: ClassVar[tuple[str, ...]] = ("S4-08c",)
+    checks: ClassVar[tuple[Check, ...]] = (
+        Check(
+            "opponents killed for each who attacked, where it is thin",
+            ratio(total("opponents_killed", "thin"), total("attackers")),
+            LOWER,
+        ),
+    )
+
+    ambush: Scalar = parameter("log ratio", "Log of the factor on opponents killed where the group is thinnest.")
+
+    def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
+        """Contributions of this week."""
+        return Effects(ambush_log=self.ambush * (1.0 - sensed.presence))

@@ -1,0 +1,50 @@
+"""Those too afraid to leave stay as silent dissenters and raise pressure from inside.
+
+Theory: exit, voice and loyalty: where exit is barred, discontent turns inward (Hirschman 1970); preference
+falsification (Kuran 1991).
+
+    dissent         d = mean over fighters of wish to leave x fear      in [0, 1]
+    log plots       + pressure d                                        per bloc; plots per week
+    log power       - sabotage d                                        per district
+
+Reads: dissent, post, posted, strength. Writes: plots_log, power_log.
+Source: S0:15.
+"""
+
+from typing import ClassVar
+
+import jax.numpy as jnp
+
+from fissure.model.check import HIGHER, LOWER, Check, mean, total
+from fissure.model.effects import Effects, Scalar
+from fissure.model.mechanism import Draws, Mechanism
+from fissure.model.parameters import parameter
+from fissure.model.sense import Sensed
+from fissure.model.world import Week
+
+
+class QuietDissent(Mechanism):
+    """Dissenters who dare not leave plot and shirk."""
+
+    title: ClassVar[str] = "Quiet dissent"
+    claims: ClassVar[tuple[str, ...]] = ("S0-15d",)
+    checks: ClassVar[tuple[Check, ...]] = (
+        Check("plots begun", total("plots"), LOWER),
+        Check("fighting power per fighter", mean("effectiveness"), HIGHER),
+    )
+
+    pressure: Scalar = parameter(
+        "log ratio per unit of dissent", "How strongly dissent that dares not leave feeds plots."
+    )
+    sabotage: Scalar = parameter(
+        "log ratio per unit of dissent", "How strongly dissent that dares not leave lowers fighting power."
+    )
+
+    def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
+        """Contributions of this week."""
+        world = sensed.world
+        dissenters = jnp.round(sensed.strength * sensed.dissent)
+        blocs = (world.bloc[:, None] == jnp.arange(world.bloc_doctrine.shape[0])).astype(jnp.float32)
+        by_bloc = (dissenters @ blocs) / jnp.maximum(sensed.strength @ blocs, 1.0)
+        here = (dissenters @ sensed.post) / jnp.maximum(sensed.posted, 1.0)
+        return Effects(plots_log=(self.pressure * by_bloc)[:, None], power_log=-self.sabotage * here)

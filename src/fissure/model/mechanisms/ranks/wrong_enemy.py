@@ -1,0 +1,54 @@
+"""Members resent fighting rivals instead of the regime that they joined to fight.
+
+Theory: ideological joiners leave when the group departs from the cause they joined for (Oppenheim et al. 2015).
+
+    fought     F = opponents attacking last week, and garrisons that its own operations met         fighters
+    wrong      w = F against others than a ruling regime / all F, in the country where posted       in [0, 1]
+    doubt      rise = qualm w                                                                       per week
+
+Reads: flows.attacked, flows.launched, post. Writes: doubt_rise.
+Source: S2:17 S2:18.
+"""
+
+from typing import ClassVar
+
+import jax.numpy as jnp
+
+from fissure.model.check import HIGHER, LOWER, Check, mean, ratio, total
+from fissure.model.effects import Effects, Scalar
+from fissure.model.mechanism import Draws, Mechanism
+from fissure.model.parameters import parameter
+from fissure.model.sense import Sensed
+from fissure.model.world import Week
+
+
+class WrongEnemy(Mechanism):
+    """Doubt rises where the fight is with others than the regime."""
+
+    title: ClassVar[str] = "The wrong enemy"
+    claims: ClassVar[tuple[str, ...]] = (
+        "S2-17a",
+        "S2-18a",
+        "S2-18b",
+    )
+    checks: ClassVar[tuple[Check, ...]] = (
+        Check("doubt", mean("doubt"), HIGHER, driver={"world.regime": 0.0}, driven="none of the enemies is a regime"),
+        Check(
+            "attempts to leave, per fighter",
+            ratio(total("attempts"), total("fighters")),
+            HIGHER,
+            driver={"world.regime": 0.0},
+            driven="none of the enemies is a regime",
+        ),
+        Check("doubt", mean("doubt"), LOWER),
+    )
+
+    qualm: Scalar = parameter("per week", "Rise of doubt where none of the fighting is against a ruling regime.")
+
+    def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
+        """Contributions of this week."""
+        world = sensed.world
+        fought = sensed.flows.attacked + sensed.given.garrison * (sensed.flows.launched > 0)
+        everywhere = fought @ world.country
+        wrong = (fought * (1.0 - world.regime)) @ world.country / jnp.maximum(everywhere, 1.0)
+        return Effects(doubt_rise=(self.qualm * (sensed.post @ (world.country @ wrong)))[:, None])

@@ -1,0 +1,50 @@
+"""To govern is to meet the problems of any government: corruption, and resentment over duties.
+
+Theory: agency loss grows with the span of control (Weinstein 2007; Gates 2002 on recruitment and control in
+rebellion); corruption where monitoring is thin (Klitgaard 1988).
+
+    thin          u = 1 - presence, mean over ruled residents        in [0, 1]
+    corruption    rise = graft u                                     per week; the share of takings that members keep
+    grievance     rise = resentment corruption                       per week, of all fighters
+
+Reads: held, held_residents, organisation.corruption, presence. Writes: corruption_rise, grievance_rise.
+Source: S0:4 S0:5.
+"""
+
+from typing import ClassVar
+
+import jax.numpy as jnp
+
+from fissure.model.check import LOWER, Check, at_peak
+from fissure.model.effects import Effects, Scalar
+from fissure.model.mechanism import Draws, Mechanism
+from fissure.model.parameters import parameter
+from fissure.model.sense import Sensed
+from fissure.model.world import Week
+
+
+class BurdenOfRule(Mechanism):
+    """Wide rule breeds corruption, and corruption breeds resentment."""
+
+    title: ClassVar[str] = "The burden of rule"
+    claims: ClassVar[tuple[str, ...]] = (
+        "S0-04a",
+        "S0-04b",
+        "S0-05a",
+    )
+    checks: ClassVar[tuple[Check, ...]] = (
+        Check("corruption while territory is largest", at_peak("corruption"), LOWER),
+        Check("grievance while territory is largest", at_peak("grievance"), LOWER),
+    )
+
+    graft: Scalar = parameter("per week", "Rise of corruption where nothing of its rule is enforced.")
+    resentment: Scalar = parameter("per week", "Rise of grievance where all takings are kept by those who take them.")
+
+    def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
+        """Contributions of this week."""
+        ruled = jnp.maximum(sensed.held_residents, 1.0)
+        thin = jnp.where(sensed.held_residents > 0, 1.0 - jnp.floor(sensed.held * sensed.presence).sum() / ruled, 0.0)
+        return Effects(
+            corruption_rise=self.graft * thin,
+            grievance_rise=self.resentment * sensed.organisation.corruption,
+        )

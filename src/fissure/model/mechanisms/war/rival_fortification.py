@@ -1,0 +1,53 @@
+"""A rival too well dug in makes the group call an attack off.
+
+Theory: contest success and the advantage of a dug-in defence (Hirshleifer 1989; Biddle 2004); attackers look before
+they leap (Fearon 1995 on private information revealed).
+
+    called off    hazard = caution (1 - g)        per week; g: chance of success on a look at the ground
+
+Reads: flows.prospect. Writes: cancel.
+Source: S2:5 S2:10 S2:11.
+"""
+
+from typing import ClassVar
+
+from fissure.model.check import HIGHER, LOWER, Check, added, ratio, total
+from fissure.model.effects import Effects, Scalar
+from fissure.model.mechanism import Draws, Mechanism
+from fissure.model.parameters import parameter
+from fissure.model.sense import Sensed
+from fissure.model.world import Week
+
+
+class RivalFortification(Mechanism):
+    """Operations with a poor prospect are called off."""
+
+    title: ClassVar[str] = "Rivals are dug in"
+    claims: ClassVar[tuple[str, ...]] = (
+        "S2-05a",
+        "S2-10a",
+        "S2-11a",
+    )
+    checks: ClassVar[tuple[Check, ...]] = (
+        Check("operations called off", total("cancelled"), LOWER),
+        Check(
+            "share of operations called off",
+            ratio(total("cancelled"), added(total("cancelled"), total("operations"))),
+            HIGHER,
+            driver={"start.garrison": 2.0},
+            driven="opponents are twice as strong",
+        ),
+        Check(
+            "ground gained",
+            total("gained_km2"),
+            LOWER,
+            driver={"start.garrison": 2.0},
+            driven="opponents are twice as strong",
+        ),
+    )
+
+    caution: Scalar = parameter("per week", "Hazard that an operation without any prospect is called off.")
+
+    def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
+        """Contributions of this week."""
+        return Effects(cancel=self.caution * (1.0 - sensed.flows.prospect))

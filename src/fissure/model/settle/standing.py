@@ -1,0 +1,87 @@
+"""Standing: fame, leaders, and what members and the public remember."""
+
+from typing import ClassVar
+
+import equinox as eqx
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Int
+
+from fissure.model.effects import Effects, settled
+from fissure.model.mechanism import Draws
+from fissure.model.parameters import parameter
+from fissure.model.sense import Sensed
+from fissure.model.settle.ground import Fought
+
+Scalar = Float[Array, ""]
+FEWEST = 1e5  # ruled residents; where fewer are ruled, shares are of so many, so that the last village is no world
+
+
+class Stood(eqx.Module):
+    """The organisation's standing after a week, but for its money."""
+
+    prestige: Scalar
+    leaders: Int[Array, ""]
+    leaders_lost: Int[Array, ""]
+    corruption: Scalar
+    strain: Scalar
+    rift: Scalar
+    setback: Scalar
+    condemned: Scalar
+    plots: Int[Array, "blocs flanks"]
+    begun: Int[Array, "blocs flanks"]
+    exposed: Int[Array, "blocs flanks"]
+
+
+class Standing(eqx.Module):
+    """What is said and remembered of the group, with G and L the shares of ruled residents gained and lost this week.
+
+        prestige:   rise = news G, fall = news L + 1 / renown
+        setback:    m' = (m + L) / (1 + 1 / memory)            so are condemnations by scholars, and the rift
+        corruption, strain:  fall = 1 / memory                 what raises them are mechanisms
+        leaders:    n' = n - lost + (posts - n) / succession   whole persons, by chance
+        plots:      p' = p + begun - exposed, each exposed with probability 1 - exp(-exposure)
+
+    Shares are of ruled residents, or of 100,000 where fewer are ruled. Contributions of mechanisms add to each.
+    """
+
+    title: ClassVar[str] = "Fame, leaders and memory"
+
+    news: Scalar = parameter(
+        "per share of ruled residents", "Rise or fall of prestige when all ruled residents are gained or lost."
+    )
+    renown: Scalar = parameter("weeks", "Time over which fame fades without news.")
+    memory: Scalar = parameter("weeks", "Time for which setbacks, quarrels and condemnations are remembered.")
+    succession: Scalar = parameter("weeks", "Time in which a leading post that fell vacant is filled.")
+
+    def __call__(self, sensed: Sensed, sums: Effects, fought: Fought, condemnation: Scalar, draw: Draws) -> Stood:
+        """Standing after the week, given the weight of scholars' statements in it."""
+        org, residents = sensed.organisation, sensed.districts.residents
+        ruled = jnp.maximum(sensed.held_residents, FEWEST)
+        gained = jnp.floor(fought.gained * residents).sum() / ruled
+        lost = jnp.floor(fought.lost * residents).sum() / ruled
+        fade = 1.0 / self.memory
+        luck = draw.uniform((2,), 0)
+        fallen = jnp.minimum(jnp.floor(sums.leaders_lost + luck[0]).astype(jnp.int32), org.leaders)
+        vacant = jnp.maximum(sensed.given.leaders - org.leaders, 0.0)
+        risen = jnp.floor(vacant / jnp.maximum(self.succession, 1.0) + luck[1]).astype(jnp.int32)
+        u, v, _, _ = draw.uniforms(org.plots.shape, 1)
+        begun = jnp.floor(sums.plots * jnp.exp(jnp.minimum(sums.plots_log, 6.0)) + u).astype(jnp.int32)
+        exposed = jnp.floor(org.plots * -jnp.expm1(-sums.exposure) + v).astype(jnp.int32)
+        exposed = jnp.minimum(exposed, org.plots)
+        return Stood(
+            prestige=settled(
+                org.prestige,
+                sums.prestige_rise + self.news * gained,
+                sums.prestige_fall + self.news * lost + 1.0 / self.renown,
+            ),
+            leaders=org.leaders - fallen + risen,
+            leaders_lost=fallen,
+            corruption=settled(org.corruption, sums.corruption_rise, fade),
+            strain=settled(org.strain, sums.strain_rise, fade),
+            rift=(org.rift + sums.rift_rise) / (1.0 + fade),
+            setback=(org.setback + lost) / (1.0 + fade),
+            condemned=(org.condemned + condemnation) / (1.0 + fade),
+            plots=org.plots + begun - exposed,
+            begun=begun,
+            exposed=exposed,
+        )
