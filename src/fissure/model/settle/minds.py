@@ -13,7 +13,7 @@ Scalar = Float[Array, ""]
 
 
 class Minds(eqx.Module):
-    """Each field of mind x follows dx/dt = rise (1 - x) - fall x, where contributions add to
+    """Each field of mind x follows dx/dt = rise (1 - x) - fall x, where contributions, times `impression`, add to
 
         grievance, doubt: fall = 1 / memory        fear: fall = 1 / calm
         commitment:       towards T at rate 1 / memory,  T = 1 - fortune (1 - prestige)
@@ -26,6 +26,9 @@ class Minds(eqx.Module):
     title: ClassVar[str] = "Forgetting, morale and experience"
 
     memory: Scalar = parameter("weeks", "Time over which grievance and doubt fade and commitment follows prestige.")
+    impression: Scalar = parameter(
+        "ratio", "Common factor on all that moves members' minds, as causes that are told one by one overlap."
+    )
     fortune: Scalar = parameter("share", "How far commitment falls with the group's prestige.")
     calm: Scalar = parameter("weeks", "Time over which fear of the leadership fades.")
     training: Scalar = parameter("weeks", "Time over which a fighter in service becomes skilled.")
@@ -41,11 +44,11 @@ class Minds(eqx.Module):
             commitment=settled(
                 fighters.commitment,
                 rate * target,
-                sums.commitment_fall + rate * (1.0 - target),
+                self.impression * sums.commitment_fall + rate * (1.0 - target),
             ),
-            grievance=settled(fighters.grievance, sums.grievance_rise, rate),
-            fear=settled(fighters.fear, sums.fear_rise, 1.0 / self.calm),
-            doubt=settled(fighters.doubt, sums.doubt_rise, rate),
+            grievance=settled(fighters.grievance, self.impression * sums.grievance_rise, rate),
+            fear=settled(fighters.fear, self.impression * sums.fear_rise, 1.0 / self.calm),
+            doubt=settled(fighters.doubt, self.impression * sums.doubt_rise, rate),
             doctrine=fighters.doctrine,
             skill=settled(fighters.skill, 1.0 / self.training, sums.skill_fall),
             served=fighters.served + 1.0,
