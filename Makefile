@@ -1,5 +1,6 @@
 # make run    the reference case: simulate, compare, report (sets everything up first)
 # make test   style, types and every test (sets everything up first)
+# make docs   write docs/reference/odd.md anew from the code
 # make bench  how fast, and in how much memory, the reference case runs here
 
 PYTHON ?= python3
@@ -7,7 +8,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 MEMBERS ?= 100
 
-.PHONY: run test test-slow style clean browser bench
+.PHONY: run test test-slow style clean browser bench docs
 
 run: $(VENV)/.installed
 	$(BIN)/fissure run islamic_state --members $(MEMBERS) --out runs/reference
@@ -22,6 +23,9 @@ style: $(VENV)/.installed-dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+docs: $(VENV)/.installed
+	$(BIN)/python -m fissure.views.odd docs/reference/odd.md
 
 bench: $(VENV)/.installed
 	$(BIN)/python bench/speed.py

@@ -19,6 +19,7 @@ from fissure.model.limits import LIMITS
 from fissure.model.parameters import Declared
 from fissure.model.record import OUTPUTS, Output
 from fissure.studies.compare import Compared, compare
+from fissure.studies.orderings import Met, Plausible, met, of_ledger, plausible
 from fissure.version import __version__
 
 if TYPE_CHECKING:
@@ -57,6 +58,16 @@ class Result:
         """The model beside each observation of the case."""
         used = {name for prior in self.case.priors.values() for name in prior.evidence}
         return compare(self.data, self.ledger, used)
+
+    @cached_property
+    def plausible(self) -> Plausible:
+        """The members that the early record does not rule out."""
+        return plausible(self.compared, self.stored.members, self.data["week"].values[0])
+
+    @cached_property
+    def orderings(self) -> list[Met]:
+        """In what share of the plausible members each ordering that the record shows comes about."""
+        return met(self.data, self.plausible, of_ledger(self.ledger))
 
     def report(self, path: str | Path) -> Path:
         """Write one self-contained HTML page and return its path; the page needs no network."""
@@ -125,6 +136,18 @@ def run(
         progress=progress,
     )  # fmt: skip
     return Result(loaded, stored)
+
+
+def read_run(folder: str | Path) -> Result:
+    """The run that `folder` holds, as far as it is finished, of a case that comes with the package.
+
+    Raises `FissureError` where there is no run, or one of another case.
+    """
+    stored = ensemble.open_run(folder)
+    if stored.plan.case not in case_names():
+        known = ", ".join(case_names())
+        raise FissureError(f"{folder}: holds a run of the case '{stored.plan.case}', expected one of {known}")
+    return Result(load_case(stored.plan.case), stored)
 
 
 def check_evidence(case: Case) -> None:

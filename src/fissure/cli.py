@@ -138,6 +138,34 @@ def cases() -> None:
         typer.echo(f"{name}: {load_case(name).title}")
 
 
+@app.command()
+def orderings(
+    case: Annotated[
+        str, typer.Argument(metavar="CASE|RUN", help="A packaged case, a case folder, or the folder of a run.")
+    ] = "islamic_state",
+    members: Annotated[int, typer.Option(parser=_whole, metavar="N", help="How many simulated histories.")] = 100,
+    seed: Annotated[int, typer.Option(parser=_whole, metavar="S", help="The same seed gives the same result.")] = 1,
+) -> None:
+    """Check what the record shows of what came first: met or not, over the plausible members of a run.
+
+    Of a run's folder all members that are there are read. For a case the run of `fissure run` is made or used.
+    """
+    from fissure import api
+    from fissure.cases.loader import load_case
+    from fissure.engine.ensemble import planned
+    from fissure.engine.progress import RichProgress
+    from fissure.views.text_orderings import render
+
+    if (Path(case) / "run.json").exists():
+        result = api.read_run(case)
+    else:
+        loaded = load_case(case)
+        folder = Path("runs") / planned(loaded, seed=seed).folder_name
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        result = api.run(loaded, members=members, seed=seed, out=folder, progress=RichProgress())
+    _console().print(render(result.orderings, result.plausible, result.about()))
+
+
 def _stop_at_once(*_: object) -> None:
     """Ctrl-C while nothing is at stake; left to libraries that are being imported, it may be lost."""
     _leave("Stopped.")

@@ -73,7 +73,7 @@ def page(text):
 
 def test_sections_stand_in_order(page):
     assert [said for _, _, said in page.all("h2")] == [
-        "What this model gets wrong", "History", "Maps", "All observations", "Evidence", "Trace a number",
+        "What this model gets wrong", "History", "Maps", "Orderings", "All observations", "Evidence", "Trace a number",
         "Responsible use", "How it was made",
     ]  # fmt: skip
 

@@ -52,13 +52,13 @@ KILLED = (
 class Fighters(eqx.Module):
     """Individuals. Fields in [0, 1] unless said; those of an empty slot mean nothing."""
 
-    present: Bool[Array, "units slots"]
+    present: Bool[Array, "units slots"]  # whether the slot is filled
     commitment: PerFighter  # will to fight for the group
     grievance: PerFighter  # felt unfairness of treatment
     fear: PerFighter  # of one's own leadership
     doubt: PerFighter  # of the leadership's right and power
     doctrine: PerFighter  # position from -1, soft flank, to 1, hard flank, before any rift stretches it
-    skill: PerFighter
+    skill: PerFighter  # at fighting
     served: PerFighter  # weeks since joining
 
 
@@ -112,13 +112,13 @@ class Flows(eqx.Module):
     by_cause: Int[Array, "units causes"]  # fighters
     recruits: Int[Array, " units"]  # fighters
     fled: Int[Array, " districts"]  # residents
-    executed_residents: Int[Array, " districts"]
+    executed_residents: Int[Array, " districts"]  # residents
     joined: Int[Array, " districts"]  # residents who joined as fighters
     allied: Int[Array, " districts"]  # residents who joined an outside force
     income: Int[Array, " income"]  # thousand dollars
-    spending: Int[Array, " spending"]
+    spending: Int[Array, " spending"]  # thousand dollars
     lost: PerDistrict  # share of the district's ground lost, to splinters too
-    gained: PerDistrict
+    gained: PerDistrict  # share of the district's ground gained
     attacked: PerDistrict  # opponents' fighters who attacked
     opponents_killed: PerDistrict  # opponents' fighters
     power: PerDistrict  # its effective fighters
@@ -126,13 +126,13 @@ class Flows(eqx.Module):
     cancelled: Int[Array, " districts"]  # operations called off: 0 or 1
     prospect: PerDistrict  # chance of success that an operation of its own would have had
     defeats: PerDistrict  # symbolic weight of districts whose larger part was lost
-    clashes: Int[Array, " districts"]
-    revolts: Int[Array, " districts"]
+    clashes: Int[Array, " districts"]  # 1 where blocs shot at each other
+    revolts: Int[Array, " districts"]  # 1 where residents rose
     plots: Int[Array, "blocs flanks"]  # begun
-    exposed: Int[Array, "blocs flanks"]
-    splits: Int[Array, " blocs"]
-    atrocities: Int[Array, ""]
-    leaders_lost: Int[Array, ""]
+    exposed: Int[Array, "blocs flanks"]  # plots found out
+    splits: Int[Array, " blocs"]  # 1 where a bloc broke away
+    atrocities: Int[Array, ""]  # notorious acts
+    leaders_lost: Int[Array, ""]  # leaders killed
 
 
 class State(eqx.Module):

@@ -17,13 +17,13 @@ class World(eqx.Module):
     slots: int = eqx.field(static=True)
 
     # Units
-    bloc: Int[Array, " units"]
-    foreign: Bool[Array, " units"]
+    bloc: Int[Array, " units"]  # which bloc its fighters belong to
+    foreign: Bool[Array, " units"]  # whether its bloc came from abroad
     home: Float[Array, "units countries"]  # one-hot of the home country of local units, zero for foreign ones
 
     # Blocs
-    bloc_doctrine: Float[Array, " blocs"]
-    bloc_spread: Float[Array, " blocs"]
+    bloc_doctrine: Float[Array, " blocs"]  # mean position of its members, from -1 (soft flank) to 1 (hard flank)
+    bloc_spread: Float[Array, " blocs"]  # standard deviation of their positions
     at_odds: Float[Array, "blocs blocs"]  # 1 where two blocs are known to have been at odds
 
     # Districts
@@ -31,21 +31,21 @@ class World(eqx.Module):
     residents: Int[Array, " districts"]  # persons at the start
     urban: Float[Array, " districts"]  # share of residents in towns
     constituency: Float[Array, " districts"]  # share of residents whom the group claims to speak for
-    control: Float[Array, "3 districts"]  # low, best, high at the start
+    control: Float[Array, "3 districts"]  # share held at the start: low, best, high
     garrison: Float[Array, "3 districts"]  # low, best, high: opponents' fighters facing the group at the start
     oil: Float[Array, " districts"]  # capacity, barrels a day
     border: Float[Array, " districts"]  # 1 where an outside border lies open to the group
     symbolic: Float[Array, " districts"]  # weight as a symbol, in [0, 1]
     regime: Float[Array, " districts"]  # 1 where the opponent facing the group is a ruling regime
-    country: Float[Array, "districts countries"]  # one-hot
+    country: Float[Array, "districts countries"]  # one-hot of the country that it belongs to
     adjacent: Float[Array, "districts districts"]  # 1 where two districts touch
 
     # Forcing
-    strikes: Float[Array, "weeks 3 countries"]  # low, best, high
+    strikes: Float[Array, "weeks 3 countries"]  # air strikes: low, best, high
     oil_price: Float[Array, " weeks"]  # dollars a barrel
     exchange: Float[Array, "weeks countries"]  # local currency per dollar, as a ratio to the start
     condemnation: Float[Array, " weeks"]  # weight of scholars' statements of the week
-    offensive_district: Float[Array, "offensives districts"]  # one-hot
+    offensive_district: Float[Array, "offensives districts"]  # one-hot of the district attacked
     offensive_start: Float[Array, " offensives"]  # week, fractional
     offensive_doubt: Float[Array, " offensives"]  # weeks, half of a 90% interval
     offensive_strength: Float[Array, "2 offensives"]  # low, high: attacking fighters

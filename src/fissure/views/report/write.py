@@ -24,7 +24,7 @@ from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS, CLASSES, Compa
 from fissure.views import wording
 from fissure.views.charts import maps, theme
 from fissure.views.charts.panels import CONDITIONAL
-from fissure.views.report import page, wrong
+from fissure.views.report import orderings, page, wrong
 
 TEMPLATES = Path(__file__).parent / "templates"
 GROUPS = {
@@ -106,7 +106,9 @@ def render_report(
     titles = {str(name): str(array.attrs.get("long_name", name)) for name, array in data.data_vars.items()}
     counts = count(rows)
     history, mapped = page.sections(data, ledger, rows), page.map_figures(data)
+    ordered = orderings.section(data, ledger, rows)
     specs = {f.key: f.spec for f in (*(f for section in history for f in section.figures), *mapped)}
+    specs |= ordered["specs"] if ordered else {}
     return (
         _environment()
         .get_template("report.html.j2")
@@ -131,6 +133,7 @@ def render_report(
             limits=list(limits),
             sections=history,
             maps=mapped,
+            orderings=ordered,
             subjects=page.table(rows, ledger, titles),
             without=page.without_counterpart(rows, ledger),
             evidence=page.evidence(ledger),

@@ -1,0 +1,142 @@
+"""Charts of the orderings: the share of members that meet each part, and the two numbers that a part compares."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import altair as alt
+import numpy as np
+from altair.utils.schemapi import debug_mode
+
+from fissure.studies.counterpart import Calendar
+from fissure.studies.orderings import Met
+from fissure.views import orderings as words
+from fissure.views.charts.theme import SERIES
+
+ROW = 26
+TALL = 42
+COLOURS = {"met": SERIES[2], "mixed": SERIES[5], "not met": SERIES[1]}
+SIGNS = {"met": "circle", "mixed": "square", "not met": "diamond"}
+LEVELS = {"q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95": 0.95}
+
+
+def overview(found: Sequence[Met]) -> dict[str, Any]:
+    """The Vega-Lite spec of the shares of all parts that could be tested, with 95% intervals and a line at a half."""
+    tested = [one for one in found if one.applicable]
+    rows = [
+        {
+            "part": one.part.name,
+            "title": one.part.title.rstrip("."),
+            "share": round(one.share, 4),
+            "low": round(one.low, 4),
+            "high": round(one.high, 4),
+            "verdict": one.verdict,
+            "said": words.counted(one),
+        }
+        for one in tested
+    ]
+    with debug_mode(False):
+        spec = _finished(alt.layer(*_shares([one.part.name for one in tested])), TALL * len(rows), _told(tested))
+    return spec | {"datasets": {"shares": rows, "half": [{"share": 0.5}]}}
+
+
+def _shares(names: list[str]) -> list[alt.Chart]:
+    """A line at a half; of each part its title, which stands above its interval and needs no room beside it."""
+    title, scale = "Share of plausible members that meet it", alt.Scale(domain=[0, 1])
+    axis = alt.Axis(format=".0%", tickCount=5)
+    x, low = (alt.X(f"{end}:Q", title=title, scale=scale, axis=axis) for end in ("share", "low"))
+    legend = alt.Legend(orient="top", title=None)
+    domain = list(COLOURS)
+    colour = alt.Color("verdict:N", scale=alt.Scale(domain=domain, range=list(COLOURS.values())), legend=legend)
+    shape = alt.Shape("verdict:N", scale=alt.Scale(domain=domain, range=list(SIGNS.values())), legend=legend)
+    base = alt.Chart(alt.NamedData(name="shares")).encode(
+        y=alt.Y("part:N", sort=names, title=None, axis=alt.Axis(labelFontSize=12, labelFontWeight="bold"))
+    )
+    return [
+        alt.Chart(alt.NamedData(name="half"))
+        .mark_rule(strokeDash=[4, 3], style="cursor", opacity=0.5, aria=False)
+        .encode(x="share:Q"),
+        base.mark_text(align="left", dy=-10, dx=2, aria=False).encode(x=alt.datum(0, scale=scale), text="title:N"),
+        base.mark_rule(strokeWidth=3, opacity=0.55, yOffset=6, aria=False).encode(color=colour, x=low, x2="high:Q"),
+        base.mark_point(size=110, filled=True, opacity=1, style="halo", yOffset=6, aria=False).encode(
+            color=colour,
+            x=x,
+            shape=shape,
+            tooltip=[alt.Tooltip("title:N", title="Part"), alt.Tooltip("said:N", title="Share")],
+        ),
+    ]
+
+
+def pair(one: Met, calendar: Calendar) -> dict[str, Any]:
+    """The Vega-Lite spec of the two numbers that a part compares: median, middle 50% and 90% of its members."""
+    dated = one.part.unit == "week"
+    rows = [
+        row
+        for name, values in zip(one.part.compares, (one.first, one.second), strict=True)
+        if (row := _row(name, values, calendar if dated else None))
+    ]
+    kind = "T" if dated else "Q"
+    x = {
+        name: alt.X(
+            f"{name}:{kind}",
+            title=words.UNITS[one.part.unit] or None,
+            scale=alt.Scale(domain=[_day(calendar.first), _day(calendar.last)]) if dated else alt.Scale(zero=False),
+            axis=alt.Axis(format="%Y", tickCount="year", grid=True) if dated else alt.Axis(tickCount=5, grid=True),
+        )
+        for name in LEVELS
+    }
+    names = list(one.part.compares)
+    with debug_mode(False):
+        base = alt.Chart(alt.NamedData(name="pair")).encode(
+            y=alt.Y("what:N", sort=names, title=None, axis=alt.Axis(labelLimit=170)),
+            color=alt.Color("what:N", scale=alt.Scale(domain=names, range=[SERIES[0], SERIES[1]]), legend=None),
+        )
+        chart = alt.layer(
+            base.mark_rule(strokeWidth=2, opacity=0.6, aria=False).encode(x=_bare(x["q05"], dated), x2="q95"),
+            base.mark_rule(strokeWidth=8, opacity=0.45, aria=False).encode(x=_bare(x["q25"], dated), x2="q75"),
+            base.mark_point(size=90, filled=True, opacity=1, style="halo", aria=False).encode(
+                x=x["median"],
+                tooltip=[alt.Tooltip("what:N", title="What"), alt.Tooltip("said:N", title="Median (90%)")],
+            ),
+        )
+        spec = _finished(chart, 2 * ROW + 4, f"{one.part.title} {words.counted(one)}")
+    return spec | {"datasets": {"pair": rows}}
+
+
+def _bare(x: alt.X, dated: bool) -> alt.X:
+    """Without a domain of dates, which Vega-Lite misreads where there is an x2."""
+    other = x.copy()
+    if dated:
+        other["scale"] = alt.Undefined
+    return other
+
+
+def _row(name: str, values: Any, calendar: Calendar | None) -> dict[str, Any] | None:
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return None
+    at = dict(zip(LEVELS, np.quantile(finite, list(LEVELS.values())), strict=True))
+    shown: dict[str, Any] = {level: float(f"{q:.4g}") for level, q in at.items()}
+    told = {level: f"{q:.3g}" for level, q in at.items()}
+    if calendar is not None:
+        days = {level: calendar.first + timedelta(days=round(7 * q)) for level, q in at.items()}
+        shown = {level: f"{day}T00:00" for level, day in days.items()}
+        told = {level: f"{day:%b %Y}" for level, day in days.items()}
+    return {"what": name, **shown, "said": f"{told['median']} ({told['q05']} to {told['q95']})"}
+
+
+def _finished(chart: alt.LayerChart | alt.FacetChart, height: int, description: str) -> dict[str, Any]:
+    done = chart.properties(
+        width=460, height=height, description=description, autosize=alt.AutoSizeParams(type="fit-x", contains="padding")
+    )
+    spec: dict[str, Any] = done.to_dict(validate=False)
+    return spec
+
+
+def _told(tested: Sequence[Met]) -> str:
+    said = [f"{one.part.name} {one.verdict}, {words.share(one)} ({words.interval(one)})" for one in tested]
+    return "Share of plausible members that meet each part, with 95% intervals: " + "; ".join(said) + "."
+
+
+def _day(day: date) -> alt.DateTime:
+    return alt.DateTime(year=day.year, month=day.month, date=day.day)

@@ -1,0 +1,35 @@
+"""What the comments beside state variables say of their range holds in a run."""
+
+from typing import get_type_hints
+
+import numpy as np
+import pytest
+
+from fissure.model.state import State
+from fissure.views.odd.declared import variables
+
+FIELDS = [(name, v) for name, kind in get_type_hints(State).items() for v in variables(kind)]
+
+
+@pytest.fixture(scope="module")
+def states(small):
+    return small.states(small.middle)
+
+
+@pytest.mark.parametrize(("part", "variable"), FIELDS, ids=[f"{part}.{v.name}" for part, v in FIELDS])
+def test_a_stated_range_holds(states, part, variable):
+    values = np.asarray(getattr(getattr(states, part), variable.name))
+    low, high = variable.bounds
+    assert low is None or values.min() >= low
+    assert high is None or values.max() <= high
+    assert values.ndim == 1 + len(variable.shape.split())
+
+
+def test_ranges_and_units_are_read_from_comments():
+    said = {f"{part}.{v.name}": (v.unit, v.range) for part, v in FIELDS}
+    assert said["fighters.doctrine"] == ("index", "-1 to 1")
+    assert said["fighters.present"] == ("", "")
+    assert said["districts.ruled"] == ("weeks", "0 or more")
+    assert said["districts.support"] == ("share", "0 to 1")
+    assert said["organisation.treasury"] == ("thousand dollars", "0 or more")
+    assert said["flows.joined"] == ("persons", "0 or more")

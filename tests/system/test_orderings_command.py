@@ -1,0 +1,41 @@
+"""`fissure orderings` on the folder of a small run."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from fissure import api, cli
+from fissure.cases.loader import load_case
+from fissure.engine import ensemble
+from fissure.errors import FissureError
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    out = tmp_path_factory.mktemp("orderings") / "run"
+    case = load_case("islamic_state")
+    ensemble.run(case, members=2, seed=1, weeks=30, units=24, slots=20, out=out)
+    return out
+
+
+def test_reads_a_run_that_is_there(folder):
+    done = CliRunner().invoke(cli.app, ["orderings", str(folder)], env={"COLUMNS": "120"})
+    assert done.exit_code == 0, done.exception
+    said = " ".join(done.output.split())
+    assert "of 2 members are plausible" in said and "Stalemate restores cohesion." in said
+    assert len(api.read_run(folder).orderings) == 15
+
+
+def test_a_run_of_another_case_is_refused(folder, tmp_path):
+    told = json.loads((folder / "run.json").read_text())
+    told["plan"]["case"] = "ruritania"
+    (tmp_path / "run.json").write_text(json.dumps(told))
+    (tmp_path / "blocks").symlink_to(folder / "blocks")
+    with pytest.raises(FissureError, match="a run of the case 'ruritania', expected one of islamic_state"):
+        api.read_run(tmp_path)
+
+
+def test_what_is_neither_case_nor_run_is_refused(tmp_path):
+    done = CliRunner().invoke(cli.app, ["orderings", "islamic_stat"])
+    assert isinstance(done.exception, FissureError) and "islamic_state" in str(done.exception)
