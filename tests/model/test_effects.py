@@ -25,11 +25,11 @@ def test_settled_rests_where_the_pulls_balance():
 
 
 def test_total_adds_small_and_large_contributions():
-    small = Effects(doubt_rise=jnp.full((3, 1), 0.5), tax_income=jnp.float32(2))
+    small = Effects(doubt_rise=jnp.full((3, 1), 0.5), oil_income=jnp.float32(2))
     large = Effects(doubt_rise=jnp.arange(6.0).reshape(3, 2))
     sums = total([small, large, Effects(doubt_rise=jnp.float32(1))])
     assert np.allclose(sums.doubt_rise, np.arange(6).reshape(3, 2) + 1.5)
-    assert float(sums.tax_income) == 2
+    assert float(sums.oil_income) == 2
     assert float(sums.attempt) == 0
 
 

@@ -13,10 +13,10 @@ from fissure.model.catalogue import mechanism_classes
 from fissure.model.givens import week_of
 from fissure.model.sense import sense
 from fissure.model.start import givens, initial_state
-from fissure.model.state import DEATHS, INCOME, Cause
+from fissure.model.state import INCOME, Cause
 from fissure.model.week import Model, push
 
-LEAVES = [Cause.ESCAPED, *DEATHS]
+LEAVES = [c for c in Cause if c not in (Cause.STAYED, Cause.JAILED)]
 
 
 seeds = st.integers(0, 2**32 - 1)
@@ -38,7 +38,7 @@ def test_books_close_to_the_last_one(small, seed, off, member):
     assert np.array_equal(fighters[1:], fighters[:-1] - left + s.flows.recruits[1:])
 
     residents = s.districts.residents
-    out = s.flows.fled[1:] + s.flows.executed_residents[1:] + s.flows.joined[1:]
+    out = s.flows.fled[1:] + s.flows.executed_residents[1:] + s.flows.joined[1:] + s.flows.allied[1:]
     assert np.array_equal(residents[1:], residents[:-1] - out)
 
     local = ~np.asarray(small.world.foreign)
@@ -46,6 +46,13 @@ def test_books_close_to_the_last_one(small, seed, off, member):
 
     money = s.organisation.treasury
     assert np.array_equal(money[1:], money[:-1] + s.flows.income[1:].sum(axis=1) - s.flows.spending[1:].sum(axis=1))
+
+    plots = s.organisation.plots
+    assert np.array_equal(plots[1:], plots[:-1] + s.flows.plots[1:] - s.flows.exposed[1:])
+
+    split = s.flows.by_cause[1:, :, Cause.SPLIT].sum(axis=1)
+    assert np.array_equal(np.diff(s.districts.splinter.sum(axis=1)), split)
+    assert np.array_equal(np.diff(s.districts.allied, axis=0), s.flows.allied[1:])
 
 
 @settings(max_examples=60)
@@ -57,12 +64,17 @@ def test_no_nan_no_negative_stock_no_share_outside_its_bounds(small, seed, off):
         x = getattr(s.fighters, name)[here]
         assert np.isfinite(x).all() and (x >= 0).all() and (x <= 1).all(), name
     assert (np.abs(s.fighters.doctrine[here]) <= 1).all()
-    for name in ("control", "support", "dread", "services", "resistance", "wells"):
+    for name in ("control", "support", "dread", "services", "resistance", "wells", "professionals"):
         x = getattr(s.districts, name)
         assert np.isfinite(x).all() and (x >= 0).all() and (x <= 1).all(), name
-    for name in ("pay_scale", "paid_share", "tax_rate", "prestige"):
+    for name in ("pay_scale", "paid_share", "tax_rate", "prestige", "corruption", "strain"):
         x = getattr(s.organisation, name)
         assert np.isfinite(x).all() and (x >= 0).all() and (x <= 1).all(), name
+    for x in (s.organisation.rift, s.organisation.setback, s.organisation.condemned, s.organisation.plots):
+        assert np.isfinite(x).all() and (x >= 0).all()
+    for x in (s.districts.bled, s.districts.allied, s.districts.splinter, s.flows.opponents_killed, s.flows.power):
+        assert np.isfinite(x).all() and (x >= 0).all()
+    assert (s.organisation.leaders >= 0).all()
     assert (s.districts.residents >= 0).all() and (s.organisation.treasury >= 0).all()
     for flow in (s.flows.by_cause, s.flows.recruits, s.flows.fled, s.flows.joined, s.flows.income, s.flows.spending):
         assert (flow >= 0).all()
