@@ -23,6 +23,7 @@ from fissure.studies.orderings import Met, Plausible, met, of_ledger, plausible
 from fissure.version import __version__
 
 if TYPE_CHECKING:
+    import pandas as pd
     import xarray as xr
 
 
@@ -42,6 +43,14 @@ class Result:
     def parameters(self) -> "xr.DataArray":
         """The parameters of each member, dimensions (member, parameter), with their units."""
         return self.stored.parameters
+
+    @property
+    def events(self) -> "pd.DataFrame":
+        """What happened to whom, where, and how much: columns member, week, kind, district, bloc, size.
+
+        Ordered by member, week, kind, bloc and district; `attrs["kinds"]` tells the unit of the size of each kind.
+        """
+        return self.stored.events
 
     @property
     def folder(self) -> Path:
@@ -77,6 +86,7 @@ class Result:
         write_report(
             self.data, self.case, self.ledger, self.compared, path,
             about=self.about(), missing=missing_mechanisms(self.ledger), limits=LIMITS,
+            events=self.events,
         )  # fmt: skip
         return path
 

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from fissure.cases.loader import Case
@@ -37,3 +38,35 @@ def weekly(values: list[list[float]], start: date = date(2015, 1, 5), **dims: li
         coords={"member": range(array.shape[0]), "week": weeks, **dims},
         name="out",
     )
+
+
+EVENT_KINDS = {
+    "raid": {"dims": ["bloc", "district"], "units": "people hurt", "long_name": "Raids"},
+    "quarrel": {"dims": [], "units": "quarrels", "long_name": "Quarrels"},
+    "eclipse": {"dims": ["district"], "units": "eclipses", "long_name": "Eclipses <of the sun>"},
+}
+EVENTS = [  # member, week, kind, size
+    (0, "2014-06-30", "raid", 3),
+    (0, "2014-06-30", "raid", 4),
+    (0, "2014-09-29", "raid", 5),  # its Thursday is in October
+    (1, "2014-09-22", "raid", 250),
+    (2, "2019-03-18", "raid", 1),
+    *((member, "2016-01-04", "quarrel", 1) for member in range(8)),
+]
+
+
+def events(rows=EVENTS, members: int = 8) -> pd.DataFrame:
+    """Made-up events as `Run.events` gives them."""
+    member, week, kind, size = zip(*rows, strict=True) if rows else ((), (), (), ())
+    frame = pd.DataFrame(
+        {
+            "member": np.array(member, np.int32),
+            "week": np.array(week, "datetime64[ns]"),
+            "kind": pd.Categorical(kind, list(EVENT_KINDS)),
+            "district": pd.Categorical([""] * len(rows)),
+            "bloc": pd.Categorical([""] * len(rows)),
+            "size": np.array(size, np.int32),
+        }
+    )
+    frame.attrs = {"members": members, "kinds": EVENT_KINDS}
+    return frame

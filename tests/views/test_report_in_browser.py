@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 from playwright.sync_api import Browser, Error, Page, Playwright, sync_playwright
+from synthetic import events
 
 from fissure.views.report import write_report
 
@@ -18,7 +19,7 @@ NO_BROWSER = (
 @pytest.fixture(scope="module")
 def report(tmp_path_factory, data, case, ledger, rows):
     path = tmp_path_factory.mktemp("report") / "report.html"
-    return write_report(data, case, ledger, rows, path, about=ABOUT)
+    return write_report(data, case, ledger, rows, path, about=ABOUT, events=events())
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +89,20 @@ def test_shows_the_numbers_of_a_week_in_every_band(wide):
     tooltip.wait_for(state="visible")
     said = tooltip.inner_text()
     assert "Week of" in said and "Local" in said and "Foreign" in said and "90%:" in said
+    assert "undefined" not in said and "NaN" not in said
+
+
+def test_shows_the_numbers_of_a_quarter_of_events(wide):
+    page, *_ = wide
+    chart = page.locator('[data-chart="event-raid"]')
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    for part in (0.3, 0.4):  # far above the bars: the whole height of the quarter answers
+        page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * part)
+    tooltip = page.locator("#vg-tooltip-element")
+    tooltip.wait_for(state="visible")
+    said = tooltip.inner_text()
+    assert "Q" in said and "Histories with any" in said and "People hurt, median" in said and "90%:" in said
     assert "undefined" not in said and "NaN" not in said
 
 

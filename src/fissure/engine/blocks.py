@@ -109,7 +109,7 @@ def encode(arrays: Mapping[str, tuple[tuple[str, ...], NDArray[Any], Mapping[str
         group.create_array(
             name,
             data=np.ascontiguousarray(values),
-            chunks=values.shape,
+            chunks=tuple(max(n, 1) for n in values.shape),
             compressors=ZstdCodec(level=1),
             dimension_names=dims,
             attributes=dict(attributes),

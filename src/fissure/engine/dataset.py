@@ -18,6 +18,7 @@ def coordinates_of(case: Case, weeks: int) -> dict[str, list[str]]:
         "week": [(case.start + timedelta(weeks=w)).isoformat() for w in range(weeks)],
         "country": list(case.countries),
         "district": [d.id for d in case.districts],
+        "bloc": [b.name for b in case.blocs],
         **{name: list(labels) for name, labels in COORDINATES.items()},
     }
 

@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
@@ -21,6 +21,7 @@ from fissure.cases.loader import Case, load_case
 from fissure.engine.blocks import Block, missing
 from fissure.engine.cache import cache_base, enable_compile_cache
 from fissure.engine.dataset import coordinates_of, variables_of
+from fissure.engine.events import kinds_told, sparse
 from fissure.engine.made_with import MACHINE
 from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, prior_normals, whole
 from fissure.engine.progress import Interrupted, Progress, Silent
@@ -31,6 +32,9 @@ from fissure.errors import FissureError
 from fissure.model.catalogue import build, parameters_of, prior_values
 from fissure.model.parameters import Declared
 from fissure.model.world import world_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 BLOCK = 8
 """Members in one file, or as many as one call makes where those are more."""
@@ -84,6 +88,14 @@ class Run:
         units = ("parameter", np.array(store.description["parameter_units"]))
         coordinates = {"member": np.arange(self.members), **names, "unit": units}
         return xr.DataArray(store.variable("parameters", self.members), coordinates, name="parameters").load()
+
+    @cached_property
+    def events(self) -> "pd.DataFrame":
+        """What happened to whom, where, and how much: columns member, week, kind, district, bloc, size.
+
+        See `engine.events.table`.
+        """
+        return open_store(self.folder).events(self.members)
 
 
 def run(
@@ -222,6 +234,7 @@ class _Job:
             "coordinates": {**coordinates_of(self.case, plan.weeks), "parameter": names},
             "parameter_units": [p.unit for p in self.parameters],
             "variables": {**variables_of(), "parameters": own},
+            "events": kinds_told(),
         }
 
     def bytes_of(self, members: int) -> int:
@@ -298,7 +311,7 @@ class _Job:
         def part(members: list[int]) -> Records:
             model, member, values = inputs(members)
             found: Mapping[str, Any] = {**program(model, member, world, seed), "parameters": values}
-            return {name: np.asarray(array)[: len(members)] for name, array in found.items()}
+            return sparse({name: np.asarray(array)[: len(members)] for name, array in found.items()}, members)
 
         return part
 

@@ -135,8 +135,8 @@ def whole(name: str, value: int, low: int, high: int) -> None:
 
 
 def case_digest(case: Case, world: World) -> str:
-    """SHA-256, in hex, of what the model is given: the arrays of `world`, the first day, what places are called."""
-    places = [list(case.countries), [d.id for d in case.districts]]
+    """SHA-256, in hex, of what the model is given: the arrays of `world`, the first day, the names in results."""
+    places = [list(case.countries), [d.id for d in case.districts], [b.name for b in case.blocs]]
     sha = hashlib.sha256(json.dumps([case.start.isoformat(), places]).encode())
     for path, leaf in jax.tree_util.tree_leaves_with_path(world):
         array = np.asarray(leaf)

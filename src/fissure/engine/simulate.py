@@ -7,6 +7,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Int
 
 from fissure.engine.random import Draw, Seed, member_key, stream_id
+from fissure.model.events import happened
 from fissure.model.givens import week_of
 from fissure.model.record import Seen, record
 from fissure.model.start import givens, initial_state
@@ -24,7 +25,7 @@ def draws(seed: Seed, member: Int[Array, ""], week: Int[Array, ""]) -> DrawOf:
 
 
 def simulate(model: Model, member: Int[Array, ""], world: World, seed: Seed, weeks: int) -> tuple[Record, State]:
-    """The record of `weeks` weeks of one member, each variable with a leading axis of weeks, and the last state."""
+    """The record and events of `weeks` weeks of one member, each with a leading axis of weeks, and the last state."""
     once = draws(seed, member, jnp.int32(-1))
     given = givens(model.start, world, once("givens"))
     first = initial_state(model.start, given, world, once("givens"))
@@ -32,7 +33,8 @@ def simulate(model: Model, member: Int[Array, ""], world: World, seed: Seed, wee
     def weekly(state: State, index: Array) -> tuple[State, Record]:
         week = week_of(index, world, given)
         after, sensed = step(model, state, given, world, week, draws(seed, member, index))
-        return after, record(Seen(model, sensed, week, after, world))
+        seen = Seen(model, sensed, week, after, world)
+        return after, {**record(seen), **happened(seen)}
 
     last, records = jax.lax.scan(weekly, first, jnp.arange(weeks, dtype=jnp.int32))
     return records, last

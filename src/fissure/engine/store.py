@@ -1,6 +1,6 @@
 """A run on disk: a folder with `run.json`, which says what it is, and `blocks/`, its members.
 
-    run.json                          the plan, the dimensions and the variables, in words and numbers
+    run.json                          the plan, the dimensions, the variables and the kinds of events
     run.lock                          held by the process that writes
     blocks/0000000-0000008.zarr.zip   members 0 to 7
 
@@ -16,16 +16,20 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
 from xarray.core import indexing
 
+from fissure.engine import events
 from fissure.engine.blocks import UNFINISHED, Block, Stored, blocks_in, write_whole
 from fissure.errors import FissureError
 
-FORMAT = 2
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMAT = 3
 LOCK = "run.lock"
 DESCRIPTION = "run.json"
 
@@ -36,7 +40,7 @@ class DamagedBlock(UserWarning):
 
 @dataclass(frozen=True)
 class Store:
-    """The folder of one run. `description` is what `run.json` holds: `plan`, `coordinates`, `variables`."""
+    """The folder of one run. `description` is what `run.json` holds: `plan`, `coordinates`, `variables`, `events`."""
 
     folder: Path
     description: Mapping[str, Any]
@@ -81,12 +85,12 @@ class Store:
         return at
 
     def write(self, block: Block, records: Mapping[str, np.ndarray]) -> None:
-        """Keep the records of a block, each of shape (members, ...); `FissureError` if the disk refuses."""
+        """Keep the records of a block, (members, ...), and its events; `FissureError` if the disk refuses."""
         variables = self.description["variables"]
         arrays = {
             name: (tuple(v["dims"]), records[name], {"units": v["units"], "long_name": v["long_name"]})
             for name, v in variables.items()
-        }
+        } | events.arrays(records)
         with explained(self.folder, sum(a[1].nbytes for a in arrays.values())):
             block.write(arrays)
 
@@ -98,6 +102,10 @@ class Store:
         stored = Stored(self.blocks(), name, shape, np.dtype(spec["dtype"]))
         attributes = {"units": spec["units"], "long_name": spec["long_name"]}
         return xr.Variable(spec["dims"], indexing.LazilyIndexedArray(stored), attributes)
+
+    def events(self, members: int) -> "pd.DataFrame":
+        """The events of the first `members` members, see `events.table`."""
+        return events.table(self.blocks(), self.description, members)
 
     def coordinates(self, dims: tuple[str, ...]) -> dict[str, np.ndarray]:
         """The labels of `dims` that have any."""
@@ -114,7 +122,7 @@ def open_store(folder: Path) -> Store:
         raise FissureError(f"{folder}: there is no run in this folder (no {DESCRIPTION})") from None
     except (OSError, ValueError) as error:
         raise FissureError(f"{path}: cannot be read as the description of a run ({error})") from None
-    parts = ("plan", "coordinates", "variables", "attributes")
+    parts = ("plan", "coordinates", "variables", "events", "attributes")
     known = isinstance(described, dict) and described.get("format") == FORMAT
     if not known or not all(isinstance(described.get(part), dict) for part in parts):
         raise FissureError(f"{path}: is not the description of a run that this version of Fissure can read")

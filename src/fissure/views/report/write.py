@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jinja2
 import vl_convert
@@ -25,6 +25,10 @@ from fissure.views import wording
 from fissure.views.charts import maps, theme
 from fissure.views.charts.panels import CONDITIONAL
 from fissure.views.report import orderings, page, wrong
+from fissure.views.report.events import happened
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TEMPLATES = Path(__file__).parent / "templates"
 GROUPS = {
@@ -46,16 +50,18 @@ def write_report(
     about: Mapping[str, Any],
     missing: Sequence[Mechanism] = (),
     limits: Sequence[str] = (),
+    events: "pd.DataFrame | None" = None,
 ) -> Path:
     """Write the report of `data` to `path`, whole or not at all, and return the path.
 
     `rows` is what `compare` found. `about` says how the run was made: version, seed, members, weeks, off
     (mechanisms switched off), digest (of the case), command, kind (``prior predictions``) and timing; what
     is absent is left out. `missing` are mechanisms of the ledger that the model does not have yet, `limits`
-    what its structure cannot show, one sentence each. Raises `FissureError` when it cannot be written.
+    what its structure cannot show, one sentence each; `events` is the table of `Run.events`. Raises
+    `FissureError` when it cannot be written.
     """
     _check_place(path)
-    text = render_report(data, case, ledger, rows, about=about, missing=missing, limits=limits)
+    text = render_report(data, case, ledger, rows, about=about, missing=missing, limits=limits, events=events)
     with _explained(path):
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:64]}.", suffix=".part")
         try:
@@ -101,13 +107,16 @@ def render_report(
     about: Mapping[str, Any],
     missing: Sequence[Mechanism] = (),
     limits: Sequence[str] = (),
+    events: "pd.DataFrame | None" = None,
 ) -> str:
     """The page as text; see `write_report`."""
     titles = {str(name): str(array.attrs.get("long_name", name)) for name, array in data.data_vars.items()}
     counts = count(rows)
     history, mapped = page.sections(data, ledger, rows), page.map_figures(data)
     ordered = orderings.section(data, ledger, rows)
-    specs = {f.key: f.spec for f in (*(f for section in history for f in section.figures), *mapped)}
+    log = None if events is None else happened(events, data)
+    drawn = (*(f for section in history for f in section.figures), *(log.figures if log else ()), *mapped)
+    specs = {f.key: f.spec for f in drawn}
     specs |= ordered["specs"] if ordered else {}
     return (
         _environment()
@@ -132,6 +141,7 @@ def render_report(
             mechanisms_count=len(ledger.mechanisms),
             limits=list(limits),
             sections=history,
+            events=log,
             maps=mapped,
             orderings=ordered,
             subjects=page.table(rows, ledger, titles),
