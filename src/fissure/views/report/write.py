@@ -21,7 +21,7 @@ from fissure.errors import FissureError
 from fissure.evidence.entries import Mechanism
 from fissure.evidence.ledger import Ledger
 from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS, CLASSES, Compared, count
-from fissure.views import wording
+from fissure.views import causal, wording
 from fissure.views.charts import maps, theme
 from fissure.views.charts.panels import CONDITIONAL
 from fissure.views.report import orderings, page, wrong
@@ -146,6 +146,7 @@ def render_report(
             orderings=ordered,
             subjects=page.table(rows, ledger, titles),
             without=page.without_counterpart(rows, ledger),
+            causal=_causal(ledger),
             evidence=page.evidence(ledger),
             bundle=Markup(_bundle()),
             shared=_json(
@@ -157,6 +158,11 @@ def render_report(
             ),
         )
     )
+
+
+def _causal(ledger: Ledger) -> dict[str, Any]:
+    found = causal.for_report(ledger)
+    return {**found, "matrix": Markup(found["matrix"]), "rings": Markup(found["rings"])}
 
 
 def _by_group(missing: Sequence[Mechanism]) -> dict[str, list[Mechanism]]:

@@ -5,7 +5,7 @@ far off; ideological distance and factions (Hafez 2020 on fratricidal rebels).
 
     doubt    rise = rigidity (doctrine - line)^2       per week; doctrine in [-1, 1], line on the same axis
 
-Reads: doctrine of fighters. Writes: doubt_rise.
+Reads: fighters.doctrine. Writes: doubt_rise.
 Source: S0:5 S1:6.
 """
 

@@ -7,7 +7,7 @@ dissent.
     purged      hazard = zeal b doubt                   per week: those who doubt aloud
     fear        rise = terror p / (p + 1)               per week; p: purged last week per 1,000 fighters
 
-Reads: doctrine, doubt, fighters, purged last week. Writes: purge, fear_rise.
+Reads: fighters.doctrine, fighters.doubt, flows.by_cause, total. Writes: fear_rise, purge.
 Source: S2:13 S2:14 S4:14.
 """
 

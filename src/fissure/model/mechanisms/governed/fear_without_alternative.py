@@ -6,7 +6,7 @@ Theory: preference falsification (Kuran 1991); collective action under risk (Pet
     alternative    a = E / (E + posted + 1)                                              in [0, 1)
     resistance     log of its rise: - paralysis dread (1 - a)
 
-Reads: dread, attackers, garrison of the start, share held, posted fighters. Writes: resistance_log.
+Reads: districts.control, districts.dread, flows.attacked, posted. Writes: resistance_log.
 Source: S1:12.
 """
 

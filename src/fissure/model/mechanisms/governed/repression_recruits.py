@@ -6,7 +6,7 @@ Theory: indiscriminate violence is counterproductive (Kalyvas 2006; Kocher, Pepi
     killed        v = residents executed last week per 100,000, at most 100
     resistance    rise = vengeance v (1 - support)                              per week
 
-Reads: executed residents, residents, support. Writes: resistance_rise.
+Reads: districts.residents, districts.support, flows.executed_residents. Writes: resistance_rise.
 Source: S1:13.
 """
 

@@ -4,7 +4,7 @@ Theory: learning about a ruler by living under him (Revkin 2021; Kalyvas 2006 on
 
     support    fall = insight dread T / (T + learning)       per week; T: weeks under its rule, by share held
 
-Reads: weeks ruled, dread. Writes: support_fall.
+Reads: districts.dread, districts.ruled. Writes: support_fall.
 Source: S0:14 S1:5 S1:14 S3:6 S4:3 S4:16.
 """
 

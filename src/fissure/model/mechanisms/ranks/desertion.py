@@ -8,7 +8,7 @@ wish to leave.
     attempts    hazard = base exp(slope (w - 1/4))               per week
     caught      share `caught`, and of these share `executed`    as log odds; the rest are jailed and return
 
-Reads: wish to leave. Writes: attempt, caught_logit, execution_logit.
+Reads: wish. Writes: attempt, caught_logit, execution_logit.
 Source: S0:15 S1:9 S1:10 S1:14 S2:2 S2:3.
 """
 

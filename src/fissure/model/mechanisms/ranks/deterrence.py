@@ -7,7 +7,7 @@ ch. 6).
     fear            rise = terror v / (v + 1)       per week
     log attempts    - restraint fear
 
-Reads: executions of members, fighters by country, fear. Writes: fear_rise, attempt_log.
+Reads: fighters.fear, flows.by_cause, post, posted. Writes: attempt_log, fear_rise.
 Source: S0:15 S1:10.
 """
 

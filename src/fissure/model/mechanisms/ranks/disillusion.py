@@ -6,7 +6,7 @@ Theory: reality shock after joining; ideological joiners leave when the group br
     doubt of foreigners    rise = shock dread s / (s + adjustment)       per week
     s: weeks served; dread: of residents where posted, in [0, 1]
 
-Reads: weeks served, residents' dread, origin and post of units. Writes: doubt_rise.
+Reads: districts.dread, fighters.served, post. Writes: doubt_rise.
 Source: S0:13 S0:14 S0:15.
 """
 

@@ -7,7 +7,7 @@ Theory: force-to-space ratios; loss of strength with distance and extent (Bouldi
 
 More fronts dilute it besides, since posts are shared out among them (see `settle/posting.py`).
 
-Reads: held area, fighters. Writes: power_log.
+Reads: held_area, total. Writes: power_log.
 Source: S4:8.
 """
 

@@ -8,7 +8,7 @@ Gurr 1970).
     grievance of locals    rise = resentment G                      per week
     exchange: local currency per dollar as a ratio to the start, in the unit's home country
 
-Reads: pay by origin, exchange rate, home of units. Writes: grievance_rise.
+Reads: pay, week.exchange. Writes: grievance_rise.
 Source: S0:5 S0:8 S1:5 S1:8 S1:9.
 """
 

@@ -6,7 +6,7 @@ strategies).
     doubt    rise = revulsion v / (v + 1)       per week
     v: members executed for leaving last week per 1,000 fighters in the country where posted
 
-Reads: executions of members, fighters by country. Writes: doubt_rise.
+Reads: flows.by_cause, post, posted. Writes: doubt_rise.
 Source: S1:10.
 """
 

@@ -5,7 +5,7 @@ Theory: discrimination as a constraint on air power, and the price that harm to 
 
     log hazard of death by strike    - sparing, for units posted in town       hazard per week
 
-Reads: rural or urban post. Writes: strike_log.
+Reads: units.rural. Writes: strike_log.
 Source: S1:8.
 """
 

@@ -7,7 +7,7 @@ Theory: relative deprivation in other things than pay; distribution of risk insi
     grievance of locals         rise = resentment max(0, l - f)       per week
     l, f: shares of local and of foreign fighters at rural posts
 
-Reads: rural posts, strength and origin of units. Writes: rural_logit, grievance_rise.
+Reads: fighters_of, strength, units.rural. Writes: grievance_rise, rural_logit.
 Source: S0:5 S0:8 S1:8.
 """
 

@@ -6,7 +6,7 @@ Theory: exit, voice and loyalty (Hirschman 1970); displacement from rebel rule (
     battle    b = battle x attackers per 100 residents, at most 10                    per week
     flight    hazard = q + b                                                          per week
 
-Reads: dread, services, support, residents, attackers last week. Writes: flight.
+Reads: districts.dread, districts.residents, districts.services, districts.support, flows.attacked. Writes: flight.
 Source: S3:6 S3:7 S3:8.
 """
 

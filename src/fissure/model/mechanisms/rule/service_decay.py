@@ -5,7 +5,7 @@ Theory: rebel governance and the bargain of services for compliance (Arjona 2016
     services    fall = wear (1 + strikes in the country / 100)                        per week
     support     fall = disappointment max(0, services at the start - services)        per week
 
-Reads: services, strikes. Writes: services_fall, support_fall.
+Reads: districts.services, week.strikes. Writes: services_fall, support_fall.
 Source: S3:3 S3:14.
 """
 

@@ -6,7 +6,7 @@ Theory: state-building as appeal to recruits (Kalyvas 2018 on revolutionary rebe
     log recruits   + weight s         on persons per week, local and foreign
     services: mean over ruled residents, in [0, 1]; each ratio is at least 0.001, and s in [-10, 2]
 
-Reads: services, held residents. Writes: foreign_recruits_log, local_recruits_log.
+Reads: districts.services, held, held_residents. Writes: foreign_recruits_log, local_recruits_log.
 Source: S3:2 S3:5 S3:6.
 """
 

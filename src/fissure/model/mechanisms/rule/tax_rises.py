@@ -9,7 +9,8 @@ Theory: rebel taxation and its limits (Mampilly and Thakur 2025; Sabates-Wheeler
     support       fall = resentment B                       per week
     log flight    + drive B / (1 + B)
 
-Reads: income, needs, tax rate. Writes: tax_rate_rise, tax_rate_fall, support_fall, flight_log.
+Reads: flows.income, organisation.needs, organisation.tax_rate. Writes: flight_log, support_fall, tax_rate_fall,
+tax_rate_rise.
 Source: S3:3.
 """
 

@@ -7,7 +7,7 @@ endurance).
     doubt       rise = shock D       per week
     prestige    fall = fame D        per week
 
-Reads: ground lost, symbolic weight. Writes: doubt_rise, prestige_fall.
+Reads: flows.lost. Writes: doubt_rise, prestige_fall.
 Source: S4:6 S4:7 S4:17.
 """
 

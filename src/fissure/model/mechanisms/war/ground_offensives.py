@@ -8,7 +8,7 @@ cost depends on the force it meets (Hirshleifer 1989; Biddle 2004), and is settl
     garrison    + stay x sum of F (1 - e) there: those who stay when the attack is over     fighters
     attack      sum of F e, and the share `probing` of all garrisons                        fighters
 
-Reads: offensives of the week (age in weeks), garrisons of the start. Writes: attack, garrison.
+Reads: week.offensive_age, week.offensive_strength. Writes: attack, garrison.
 Source: S0:3 S1:13 S4:5 S4:6.
 """
 

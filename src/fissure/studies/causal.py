@@ -1,0 +1,235 @@
+"""The causal picture: mechanisms, fields, signs, and the feedback loops that they close.
+
+Dependences are traced (`fissure.model.causal`) on the spot; their signs take a short simulation (`signs.find`) and are
+kept in `signs.json`, which `python -m fissure.views.causal` writes anew.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from fissure.errors import FissureError
+from fissure.model.catalogue import mechanism_classes
+from fissure.model.causal import expanded, forcing, reads_and_writes, settled, state_fields
+from fissure.studies.signs import BOTH, DOWN, PLACES, UNMOVED, UP, Signs, split, whole
+
+SIGNS = Path(__file__).with_name("signs.json")
+MOST_MECHANISMS = 3
+PLAIN = {
+    "fighters.present": "fighters", "units.departures": "departures remembered", "districts.control": "ground held",
+    "flows.lost": "ground lost", "flows.gained": "ground gained", "flows.attacked": "attackers",
+}  # fmt: skip
+KINDS = {UP: "reinforcing", DOWN: "balancing", BOTH: "undetermined"}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check of effects found for a mechanism: what was looked at, where to, and whether it moved so."""
+
+    observable: str
+    sign: str
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """`source` moves `target` within a week, by `mechanism` through `channel`, or by the part of settling `process`."""
+
+    source: str
+    target: str
+    sign: str
+    mechanism: str = ""
+    channel: str = ""
+    process: str = ""
+
+    @property
+    def by(self) -> str:
+        """The mechanism or part of settling that carries it."""
+        return self.mechanism or self.process
+
+
+@dataclass(frozen=True)
+class Loop:
+    """A closed chain of arrows: fields in order, who carries each to the next, and the product of their signs."""
+
+    fields: tuple[str, ...]
+    carriers: tuple[str, ...]
+    mechanisms: int
+    sign: str
+
+    @property
+    def kind(self) -> str:
+        """Reinforcing, balancing or undetermined."""
+        return KINDS[self.sign]
+
+    @property
+    def name(self) -> str:
+        """Its fields and carriers in a row."""
+        steps = [step for pair in zip(map(short, self.fields), self.carriers, strict=True) for step in pair]
+        return " → ".join([*steps, short(self.fields[0])])
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Who reads and writes what, by mechanism and channel, and which way; `verdicts` by mechanism may be given."""
+
+    reads: Mapping[str, Mapping[str, Mapping[str, str]]]  # mechanism, channel, field: sign
+    direct: Mapping[str, frozenset[str]]  # mechanism: fields read themselves, not through a sum
+    writes: Mapping[str, Mapping[str, str]]  # mechanism, channel: sign
+    moves: Mapping[str, Mapping[str, str]]  # channel, field: sign; at once, through one part of settling at most
+    processes: Mapping[str, Mapping[str, tuple[str, str]]]  # field, field it moves: sign and part of settling
+    verdicts: Mapping[str, Sequence[Verdict]] = field(default_factory=dict)
+
+    def arrows(self) -> Iterator[Arrow]:
+        """All dependences of a week that have a sign, from field to field; a field's hold on itself is none."""
+        for mechanism, channels in self.reads.items():
+            for channel, sources in channels.items():
+                for source, one in sources.items():
+                    for target, other in self.moves.get(channel, {}).items():
+                        sign = product(one, other)
+                        if sign != UNMOVED and not source.startswith("week."):
+                            yield Arrow(source, target, sign, mechanism, channel)
+        for source, targets in self.processes.items():
+            for target, (sign, part) in targets.items():
+                if sign != UNMOVED and source != target and not source.startswith("week."):
+                    yield Arrow(source, target, sign, process=part)
+
+    def writes_to(self, mechanism: str) -> dict[str, str]:
+        """Fields that `mechanism` was seen to move at once, each with the sign of all its channels together.
+
+        Log odds have no zero to be above or below, so they count for a field only where nothing else moves it.
+        """
+        found: dict[tuple[bool, str], list[str]] = {}
+        for channel, push in self.writes[mechanism].items():
+            for target, sign in self.moves.get(channel, {}).items():
+                found.setdefault((channel.endswith("_logit"), target), []).append(product(push, sign))
+        signs = {t: merged(own) for (odds, t), own in sorted(found.items()) if not odds or (False, t) not in found}
+        return {target: sign for target, sign in signs.items() if sign != UNMOVED}
+
+    def reads_of(self, mechanism: str) -> dict[str, str]:
+        """Fields and forcing that `mechanism` reads, each with the sign common to its contributions.
+
+        A flow by cause is read as a whole; only causes that were seen to matter are given.
+        """
+        found: dict[str, list[str]] = {}
+        for sources in self.reads[mechanism].values():
+            for source, sign in sources.items():
+                found.setdefault(source, []).append(sign)
+        merged_ = {source: merged(signs) for source, signs in found.items()}
+        return {source: sign for source, sign in merged_.items() if sign != UNMOVED or whole(source) == source}
+
+
+def product(*signs: str) -> str:
+    """The sign of a chain."""
+    if UNMOVED in signs:
+        return UNMOVED
+    if BOTH in signs:
+        return BOTH
+    return DOWN if signs.count(DOWN) % 2 else UP
+
+
+def merged(signs: Sequence[str]) -> str:
+    """The sign of several dependences side by side."""
+    found = set(signs) - {UNMOVED}
+    return found.pop() if len(found) == 1 else BOTH if found else UNMOVED
+
+
+def short(path: str) -> str:
+    """A path in plain words: by `PLAIN`, or its last word, so that `fighters.pay_owed` is `pay owed`."""
+    return PLAIN.get(path) or path.removeprefix("flows.by_cause.").rsplit(".", 1)[-1].replace("_", " ")
+
+
+def picture(signs: Signs | None = None, verdicts: Mapping[str, Sequence[Verdict]] | None = None) -> Picture:
+    """The picture of the model as its code is now, with `signs` or those that were kept.
+
+    Raises `FissureError` where the signs kept are of another model.
+    """
+    signs = signs or kept()
+    classes = mechanism_classes()
+    traced = {name: reads_and_writes(kind) for name, kind in classes.items()}
+
+    def sign(of: Mapping[Any, str], *key: str) -> str:
+        if any(one in PLACES for one in key):
+            return UNMOVED
+        if key not in of:
+            raise FissureError(f"{SIGNS.name}: no sign of {', '.join(key)}; run python -m fissure.views.causal docs")
+        return of[key]
+
+    reads = {
+        name: {
+            channel: {f: sign(signs.reads, f, name, channel) for path in sorted(expanded(paths)) for f in split(path)}
+            for channel, paths in channels.items()
+        }
+        for name, channels in traced.items()
+    }
+    of_state = settled()
+    moves: dict[str, dict[str, str]] = {}
+    for target, channels in of_state.channels.items():
+        for channel, ways in channels.items():
+            if target not in PLACES and any(len(way) <= 1 for way in ways):
+                own = moves.setdefault(channel, {})
+                own.update({f: sign(signs.moves, channel, f) for f in split(target)})
+    processes: dict[str, dict[str, tuple[str, str]]] = {}
+    for target, sources in of_state.processes.items():
+        for source, ways in sources.items():
+            if not source.startswith("week.") and source not in PLACES and target not in PLACES:
+                part = min(ways, key=len)[-1:] or ("week",)
+                own_targets = processes.setdefault(source, {})
+                own_targets.update({f: (sign(signs.processes, source, f), part[0]) for f in split(target)})
+    return Picture(
+        reads,
+        {name: frozenset().union(*own.values()) & {*state_fields(), *forcing()} for name, own in traced.items()},
+        {name: {channel: sign(signs.pushes, name, channel) for channel in own} for name, own in traced.items()},
+        moves,
+        processes,
+        verdicts or {},
+    )
+
+
+def loops(seen: Picture, most: int = MOST_MECHANISMS) -> list[Loop]:
+    """All loops of one to `most` mechanisms, by length and name; between two mechanisms one process at most.
+
+    A loop is told by its fields and carriers; where a mechanism acts through several channels of different sign, the
+    loop is undetermined. No field and no mechanism comes twice.
+    """
+    joined: dict[tuple[str, str, str, bool], list[str]] = {}
+    for arrow in seen.arrows():
+        key = (arrow.source, arrow.by, arrow.target, bool(arrow.mechanism))
+        joined.setdefault(key, []).append(arrow.sign)
+    out: dict[str, list[tuple[str, str, bool, str]]] = {}
+    for (source, by, target, is_mechanism), signs in sorted(joined.items()):
+        out.setdefault(source, []).append((by, target, is_mechanism, merged(signs)))
+    found: list[Loop] = []
+
+    def walk(path: list[str], by: list[tuple[str, bool]], signs: list[str]) -> None:
+        used = sum(is_mechanism for _, is_mechanism in by)
+        for carrier, target, is_mechanism, sign in out.get(path[-1], ()):
+            if is_mechanism and (used == most or (carrier, True) in by):
+                continue
+            if not is_mechanism and (by and not by[-1][1]):
+                continue
+            if target == path[0]:
+                ends = [*by, (carrier, is_mechanism)]
+                if used + is_mechanism and not (len(ends) > 1 and not ends[0][1] and not ends[-1][1]):
+                    names = tuple(name for name, _ in ends)
+                    found.append(Loop(tuple(path), names, used + is_mechanism, product(*signs, sign)))
+            elif target > path[0] and target not in path:  # each loop once, from its first field by name
+                walk([*path, target], [*by, (carrier, is_mechanism)], [*signs, sign])
+
+    for start in sorted(out):
+        walk([start], [], [])
+    return sorted(found, key=lambda loop: (loop.mechanisms, len(loop.fields), loop.fields, loop.carriers))
+
+
+def kept() -> Signs:
+    """The signs in `signs.json`."""
+    tables = json.loads(SIGNS.read_text(encoding="utf-8"))
+    return Signs(**{name: {tuple(key.split(" ")): sign for key, sign in own.items()} for name, own in tables.items()})
+
+
+def keep(signs: Signs) -> None:
+    """Write `signs` to `signs.json`; what never moved is written too, so that what is not there was not looked for."""
+    traced = {name: {" ".join(key): sign for key, sign in sorted(own.items())} for name, own in vars(signs).items()}
+    SIGNS.write_text(json.dumps(traced, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")

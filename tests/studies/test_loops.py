@@ -1,0 +1,89 @@
+"""Signs and loops of the causal picture: planted ones, and those of the model."""
+
+import pytest
+
+from fissure.cases.loader import load_case
+from fissure.errors import FissureError
+from fissure.model.catalogue import mechanism_classes
+from fissure.studies import causal
+from fissure.studies.causal import Picture, kept, loops, merged, picture, product
+from fissure.studies.signs import Signs, find
+
+
+@pytest.fixture(scope="module")
+def seen():
+    return picture()
+
+
+def test_signs_multiply_in_a_chain_and_merge_side_by_side():
+    assert [product("+", "-"), product("-", "-"), product("-", "±"), product("±", "0")] == ["-", "+", "±", "0"]
+    assert [merged(["+", "0"]), merged(["+", "-"]), merged(["0"]), merged(["-", "-"])] == ["+", "±", "0", "-"]
+
+
+def test_planted_loops_are_all_found_and_named():
+    planted = Picture(
+        reads={"spread": {"up": {"a": "+"}}, "check": {"down": {"b": "-"}}, "both": {"up": {"a": "±"}}},
+        direct={},
+        writes={},
+        moves={"up": {"b": "+"}, "down": {"a": "+"}},
+        processes={"b": {"a": ("-", "habit"), "b": ("+", "habit")}},
+    )
+    assert {(loop.name, loop.kind) for loop in loops(planted)} == {
+        ("a → spread → b → check → a", "balancing"),
+        ("a → both → b → check → a", "undetermined"),
+        ("a → spread → b → habit → a", "balancing"),
+        ("a → both → b → habit → a", "undetermined"),
+    }
+    assert {loop.mechanisms for loop in loops(planted, 1)} == {1}
+
+
+def test_no_field_and_no_mechanism_comes_twice(seen):
+    found = loops(seen)
+    assert len({(loop.fields, loop.carriers) for loop in found}) == len(found)
+    for loop in found:
+        assert len(set(loop.fields)) == len(loop.fields) == len(loop.carriers)
+        own = [carrier for carrier in loop.carriers if carrier in mechanism_classes()]
+        assert len(set(own)) == len(own) == loop.mechanisms <= 3
+
+
+@pytest.mark.parametrize(
+    ("fields", "carriers", "kind"),
+    [
+        ({"fighters.doubt", "units.departures"}, {"desertion", "contagion"}, "reinforcing"),
+        ({"districts.control"}, {"overextension"}, "balancing"),
+        ({"districts.residents"}, {"flight-of-residents"}, None),
+    ],
+)
+def test_known_loops_of_the_model(seen, fields, carriers, kind):
+    found = [loop for loop in loops(seen) if set(loop.fields) == fields and set(loop.carriers) == carriers]
+    assert found
+    if kind:
+        assert {loop.kind for loop in found} == {kind}
+
+
+def test_known_signs_of_the_model(seen):
+    assert seen.reads["desertion"]["attempt"]["fighters.commitment"] == "-"
+    assert seen.reads["deterrence"]["attempt_log"]["fighters.fear"] == "-"
+    assert seen.moves["attempt"]["fighters.present"] == "-"
+    assert seen.processes["districts.services"]["districts.support"] == ("+", "residents")
+
+
+def test_signs_of_another_model_are_refused():
+    with pytest.raises(FissureError, match=r"no sign of .*; run python -m fissure\.views\.causal"):
+        picture(Signs({}, {}, {}, {}))
+
+
+def test_every_mechanism_was_seen_to_move_something(seen):
+    assert [name for name in mechanism_classes() if not seen.writes_to(name)] == []
+
+
+def test_signs_survive_being_kept(tmp_path, monkeypatch):
+    before = kept()
+    monkeypatch.setattr(causal, "SIGNS", tmp_path / "signs.json")
+    causal.keep(before)
+    assert kept() == before
+
+
+@pytest.mark.slow
+def test_kept_signs_are_those_of_the_code():
+    assert find(load_case("islamic_state")) == kept()
