@@ -1,6 +1,7 @@
 """The Python face of Fissure: `fissure.run`, `fissure.trace`, `fissure.ledger`."""
 
 import inspect
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,11 +13,13 @@ from fissure.engine import ensemble
 from fissure.engine.dataset import coordinates_of
 from fissure.engine.progress import Progress
 from fissure.errors import FissureError
-from fissure.evidence import Ledger, Mechanism, Subject, Trace, load_ledger, package_ledger, require
+from fissure.evidence import Ledger, Mechanism, Subject, Trace, load_ledger, package_ledger, require, unfilled
 from fissure.evidence import trace as trace_in
+from fissure.evidence.check import FILL_IN, require_mechanism
 from fissure.model.catalogue import mechanism_classes, parameters_of, parts
 from fissure.model.limits import LIMITS
 from fissure.model.parameters import Declared
+from fissure.model.plugins import ledger_folders, plugins
 from fissure.model.record import OUTPUTS, Output
 from fissure.studies.compare import Compared, compare
 from fissure.studies.orderings import Met, Plausible, met, of_ledger, plausible
@@ -65,7 +68,7 @@ class Result:
     @cached_property
     def compared(self) -> list[Compared]:
         """The model beside each observation of the case."""
-        used = {name for prior in self.case.priors.values() for name in prior.evidence}
+        used = {name for p in parameters_of(self.case) for name in p.prior.evidence}
         return compare(self.data, self.ledger, used)
 
     @cached_property
@@ -104,6 +107,7 @@ class Result:
             "units": plan.units,
             "slots": plan.slots,
             "off": list(plan.off),
+            "plugins": list(plan.plugins) or None,
             "digest": plan.case_digest,
             "model_digest": plan.model_digest,
             "timing": timing,
@@ -161,13 +165,24 @@ def read_run(folder: str | Path) -> Result:
 
 
 def check_evidence(case: Case) -> None:
-    """Refuse a case whose ledger or priors name what does not exist, before anything is simulated.
+    """Refuse a case or package whose ledger or priors name what does not exist, before anything is simulated.
 
-    Raises `FissureError` with the nearest valid name.
+    Raises `FissureError` with the nearest valid name; warns of texts that are still to be filled in.
     """
     labels = coordinates_of(case, case.weeks)
     outputs = {o.name: {dim: labels[dim] for dim in o.dims if dim in labels} for o in OUTPUTS}
-    require(ledger(case), outputs, {name: prior.evidence for name, prior in case.priors.items()})
+    declared, known = parameters_of(case), ledger(case)
+    require(known, outputs, {p.name: p.prior.evidence for p in declared})
+    for plugin in plugins():
+        kind = plugin.kind
+        require_mechanism(known, plugin.name, kind.group(), kind.claims, str(plugin), plugin.ledger_folder)
+    left = list(dict.fromkeys(f"{kind} '{name}'" for kind, name, _ in unfilled(known)))
+    left += [f"the prior of '{p.name}'" for p in declared if p.prior.reason.startswith(FILL_IN)]
+    for name, kind in mechanism_classes().items():
+        if FILL_IN in f"{inspect.getdoc(inspect.getmodule(kind))} {kind.__doc__}":
+            left.append(f"the docstrings of '{name}'")
+    if left:
+        warnings.warn(f"still to be filled in: {', '.join(left)}", stacklevel=3)
 
 
 def _loaded(case: str | Path | Case) -> Case:
@@ -185,9 +200,10 @@ def _name_of(case: Case) -> str:
 
 
 def ledger(case: str | Path | Case = "islamic_state") -> Ledger:
-    """All claims, and the observations of `case`."""
+    """All claims, those of other packages among them, and the observations of `case`."""
     loaded = _loaded(case)
-    return load_ledger(package_ledger(), loaded.ledger_folder)
+    mechanism_classes()  # refuses a package whose name clashes, before its entries do
+    return load_ledger(package_ledger(), *ledger_folders(), loaded.ledger_folder)
 
 
 def trace(name: str, case: str | Path | Case = "islamic_state") -> Trace:

@@ -16,6 +16,7 @@ import jax
 from jax.experimental.compilation_cache import compilation_cache
 
 from fissure.errors import FissureError
+from fissure.model.plugins import made_of
 from fissure.version import __version__
 
 KEPT = 3
@@ -43,13 +44,18 @@ def cache_base() -> Path:
 
 @lru_cache(maxsize=1)
 def model_digest() -> str:
-    """SHA-256, in hex, of the sources that make a member: the model, its random numbers, loop, case and records."""
+    """SHA-256, in hex, of the sources that make a member: the model, its random numbers, loop, case and records.
+
+    Packages that bring mechanisms are part of the model, with all their files.
+    """
     package = Path(__file__).parents[1]
     sha = hashlib.sha256()
     for path in [*sorted((package / "model").rglob("*.py")), *(package / name for name in _SOURCES)]:
         data = path.read_bytes()
         sha.update(f"{path.relative_to(package).as_posix()}\0{len(data)}\0".encode())
         sha.update(data)
+    for told in made_of():
+        sha.update(told.encode())
     return sha.hexdigest()
 
 

@@ -18,6 +18,7 @@ from fissure.engine.random import stream_id, threefry4x32
 from fissure.errors import FissureError
 from fissure.model.catalogue import known_mechanism
 from fissure.model.parameters import Declared
+from fissure.model.plugins import made_of
 from fissure.model.world import World, world_of
 from fissure.version import __version__
 
@@ -44,6 +45,8 @@ class Plan:
     model_digest: str
     priors_digest: str
     made_with: MadeWith
+    plugins: tuple[str, ...] = ()
+    """Packages that bring mechanisms of their own, each with version and digest."""
 
     @property
     def key(self) -> str:
@@ -63,7 +66,9 @@ class Plan:
     def described(self) -> dict[str, Any]:
         """The plan as plain values for a JSON file."""
         told = {**asdict(self), "off": list(self.off)}
-        del told["made_with"]
+        del told["made_with"], told["plugins"]
+        if self.plugins:  # left out where there are none, as in runs before there could be any
+            told["plugins"] = list(self.plugins)
         return {**told, "made with": self.made_with.described()}
 
     @classmethod
@@ -71,7 +76,8 @@ class Plan:
         """The plan that `described` told. Raises `FissureError` for anything else."""
         own = {name: value for name, value in told.items() if name != "made with"}
         try:
-            return cls(**{**own, "off": tuple(told["off"]), "made_with": MadeWith.of(told["made with"])})
+            own |= {"off": tuple(told["off"]), "plugins": tuple(told.get("plugins", ()))}
+            return cls(**{**own, "made_with": MadeWith.of(told["made with"])})
         except (LookupError, TypeError, AttributeError) as error:
             raise FissureError(f"the plan of the run cannot be read ({error!r})") from None
 
@@ -114,6 +120,7 @@ def plan_of(
         model_digest=model_digest(),
         priors_digest=_priors_digest(parameters),
         made_with=made,
+        plugins=made_of(),
     )
 
 

@@ -1,6 +1,6 @@
 """The ledger: what the sources say, what was published, and what rests on it."""
 
-from fissure.evidence.check import problems, require
+from fissure.evidence.check import problems, require, unfilled
 from fissure.evidence.entries import Claim, Mechanism, Observation, Source, Variable
 from fissure.evidence.ledger import Ledger, load_ledger, package_ledger
 from fissure.evidence.trace import Subject, Trace, trace
@@ -19,4 +19,5 @@ __all__ = [
     "problems",
     "require",
     "trace",
+    "unfilled",
 ]

@@ -1,11 +1,13 @@
 """Is the ledger whole? One sentence for each gap, none when every link holds."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path
 
 from fissure.errors import FissureError, nearest
 from fissure.evidence.entries import Observation, Variable
 from fissure.evidence.ledger import Ledger
 
+FILL_IN = "FILL IN"  # how a text begins that a new mechanism's author has yet to write
 WORDS = 60  # a paraphrase longer than this is on its way to being a copy
 
 
@@ -17,11 +19,56 @@ def problems(ledger: Ledger, mechanisms: Iterable[str], outputs: Iterable[str]) 
     """
     names, produced = list(mechanisms), list(outputs)
     return [
+        *(f"{_place(ledger, *entry)}'{entry[2]}' is still to be filled in." for entry in unfilled(ledger)),
         *_mechanism_problems(ledger, names),
         *_claim_problems(ledger, names),
         *_variable_problems(ledger, produced),
         *(sentence for o in ledger.observations.values() for sentence in _observation_problems(ledger, o)),
     ]
+
+
+def unfilled(ledger: Ledger) -> list[tuple[str, str, str]]:
+    """Kind, id and key of each text of `ledger` that begins with `FILL IN`: left so when a mechanism was made."""
+    kinds = {"source": ledger.sources, "mechanism": ledger.mechanisms, "claim": ledger.claims}
+    return [
+        (kind, name, key)
+        for kind, entries in kinds.items()
+        for name, entry in entries.items()
+        for key, text in entry
+        if isinstance(text, str) and text.startswith(FILL_IN)
+    ]
+
+
+def require_mechanism(ledger: Ledger, name: str, group: str, claims: Collection[str], who: str, folder: Path) -> None:
+    """Raise `FissureError` unless mechanism `name` is in `ledger`, in `group`, and rests on just the ids `claims`.
+
+    `who` is the mechanism in words and `folder` where its evidence is expected: those of other packages, which
+    the project's own tests never see.
+    """
+    if name not in ledger.mechanisms:
+        raise FissureError(f"{folder / 'mechanisms.yaml'}: {who} is in no ledger, expected an entry `- name: {name}`")
+    if ledger.mechanisms[name].group != group:
+        raise FissureError(
+            f"{_place(ledger, 'mechanism', name, 'group')}found group '{ledger.mechanisms[name].group}', "
+            f"expected '{group}', as the class says"
+        )
+    taken_up = [claim.id for claim in ledger.claims_of(name)]
+    if not taken_up:
+        raise FissureError(
+            f"{folder / 'claims.yaml'}: {who} rests on no claim, expected at least one with `mechanism: {name}`"
+        )
+    for found in claims:
+        if found not in taken_up:
+            raise FissureError(
+                f"{who} carries '{found}' in `claims`, expected claims with `mechanism: {name}`"
+                f"{nearest(found, taken_up)}"
+            )
+    for found in taken_up:
+        if found not in claims:
+            raise FissureError(
+                f"{_place(ledger, 'claim', found, 'mechanism')}claim '{found}' names the {who}, "
+                f"expected that its class carries '{found}' in `claims`"
+            )
 
 
 def require(

@@ -32,7 +32,7 @@ class Ledger:
     places: Mapping[tuple[str, str], Callable[..., str]] = field(
         default_factory=lambda: MappingProxyType({}), compare=False, repr=False
     )
-    """Where a variable or an observation was read: `places["variable", "pay"]("select")` is `FILE:LINE`."""
+    """Where an entry was read: `places["variable", "pay"]("select")` is `FILE:LINE`."""
 
     def claims_of(self, mechanism: str) -> tuple[Claim, ...]:
         """The claims that `mechanism` takes up; empty for a name nobody knows."""
@@ -79,8 +79,8 @@ def load_ledger(*folders: Path) -> Ledger:
             f"{told[-1] / 'observations.yaml'}: there is no such file, "
             "expected the observations of the variables in variables.yaml"
         )
-    sources, _ = _merge(folders, "sources.yaml", Source, "id")
-    mechanisms, _ = _merge(folders, "mechanisms.yaml", Mechanism, "name")
+    sources, source_places = _merge(folders, "sources.yaml", Source, "id")
+    mechanisms, mechanism_places = _merge(folders, "mechanisms.yaml", Mechanism, "name")
     claims, claim_places = _merge(folders, "claims.yaml", Claim, "id")
     variables, variable_places = _merge(folders, "variables.yaml", Variable, "id")
     observations, observation_places = _merge(folders, "observations.yaml", Observation, "id")
@@ -111,7 +111,10 @@ def load_ledger(*folders: Path) -> Ledger:
         variables=MappingProxyType(variables),
         observations=MappingProxyType(observations),
         places=MappingProxyType(
-            {("variable", name): partial(_at, place) for name, place in variable_places.items()}
+            {("source", name): partial(_at, place) for name, place in source_places.items()}
+            | {("mechanism", name): partial(_at, place) for name, place in mechanism_places.items()}
+            | {("claim", name): partial(_at, place) for name, place in claim_places.items()}
+            | {("variable", name): partial(_at, place) for name, place in variable_places.items()}
             | {("observation", name): partial(_at, place) for name, place in observation_places.items()}
         ),
     )

@@ -16,17 +16,44 @@ from fissure.errors import FissureError, nearest
 from fissure.model import mechanisms
 from fissure.model.mechanism import Mechanism
 from fissure.model.parameters import Declared, quantile, quantities
+from fissure.model.plugins import offered, plugin_priors, plugins
+from fissure.model.record import OUTPUTS
 from fissure.model.settle import Settlement
 from fissure.model.start import Start
 from fissure.model.week import Model
 from fissure.reading import read_yaml_lines
 
 GROUPS = ("ranks", "factions", "rule", "governed", "war")
+STREAMS = ("givens", "recruits", "newcomers")
+"""Names of random numbers that belong to no mechanism and no part: a mechanism of that name would share their luck."""
 
 
 @lru_cache(maxsize=1)
 def mechanism_classes() -> dict[str, type[Mechanism]]:
-    """Every mechanism by name, in order of name; found by walking the five groups' folders."""
+    """Every mechanism by name, in order of name: ours and those of other packages.
+
+    Raises `FissureError`, naming the package, where another package's cannot be loaded or takes a name of ours.
+    """
+    ours = _ours()
+    return dict(sorted({**ours, **offered({**dict.fromkeys(ours), **_of_the_model()})}.items()))
+
+
+def reserved() -> dict[str, str]:
+    """Names that no new mechanism may have, each with what has it in words."""
+    return {**dict.fromkeys(mechanism_classes(), "a mechanism"), **_of_the_model()}
+
+
+def _of_the_model() -> dict[str, str]:
+    """Names of what is no mechanism: parts that are always on, outputs, and streams of random numbers."""
+    return {
+        **dict.fromkeys(STREAMS, "random numbers of the model"),
+        **dict.fromkeys((o.name for o in OUTPUTS), "an output"),
+        **dict.fromkeys(("start", *_settling()), "a part that is always on"),
+    }
+
+
+def _ours() -> dict[str, type[Mechanism]]:
+    """The mechanisms of this package, found by walking the five groups' folders."""
     found: dict[str, type[Mechanism]] = {}
     for group in GROUPS:
         package = importlib.import_module(f"{mechanisms.__name__}.{group}")
@@ -40,7 +67,7 @@ def mechanism_classes() -> dict[str, type[Mechanism]]:
             if len(own) != 1:
                 raise TypeError(f"{module.__name__} must define just one mechanism, not {len(own)}")
             found[own[0].name()] = own[0]
-    return dict(sorted(found.items()))
+    return found
 
 
 def known_mechanism(name: str) -> str:
@@ -53,35 +80,41 @@ def known_mechanism(name: str) -> str:
 
 def parts() -> dict[str, type]:
     """Owners of parameters by name: the start, the parts of settling, the mechanisms."""
-    settling = {name: kind for name, kind in get_type_hints(Settlement).items() if hasattr(kind, "title")}
-    return {"start": Start, **settling, **mechanism_classes()}
+    return {"start": Start, **_settling(), **mechanism_classes()}
+
+
+def _settling() -> dict[str, type]:
+    return {name: kind for name, kind in get_type_hints(Settlement).items() if hasattr(kind, "title")}
 
 
 def parameters_of(case: Case) -> list[Declared]:
-    """All parameters in a fixed order, each with what `case` believes of it.
+    """All parameters in a fixed order, each with what `case`, or else the package that brings it, believes of it.
 
-    Raises `FissureError` where `priors.yaml` of the case names a parameter that does not exist or another
-    unit, or leaves a parameter out.
+    Raises `FissureError` where `priors.yaml` of the case (or package) names a parameter that does not exist or
+    another unit, or leaves a parameter out.
     """
-    path, priors = case.folder / "priors.yaml", case.priors
+    path = case.folder / "priors.yaml"
+    stated = {**plugin_priors(), **{name: (path, prior) for name, prior in case.priors.items()}}
     known = {
         name: (owner, field, quantity)
         for owner, kind in parts().items()
         for name, field, quantity in quantities(owner, kind)
     }
-    for name, prior in priors.items():
+    for name, (where, prior) in stated.items():
         if name not in known:
-            raise FissureError(f"{_at(path, name)}: there is no parameter '{name}'{nearest(name, known)}")
+            raise FissureError(f"{_at(where, name)}: there is no parameter '{name}'{nearest(name, known)}")
         unit = known[name][2].unit
         if prior.unit != unit:
             raise FissureError(
-                f"{_at(path, name, 'unit')}: parameter '{name}' has unit '{prior.unit}', expected '{unit}'"
+                f"{_at(where, name, 'unit')}: parameter '{name}' has unit '{prior.unit}', expected '{unit}'"
             )
-    for name, (_, _, what) in known.items():
-        if name not in priors:
-            raise FissureError(f"{path}: parameter '{name}' has no prior (unit: {what.unit}, meaning: {what.meaning})")
+    of_package = {p.name: p.priors_file for p in plugins()}
+    for name, (owner, _, what) in known.items():
+        if name not in stated:
+            where = of_package.get(owner, path)
+            raise FissureError(f"{where}: parameter '{name}' has no prior (unit: {what.unit}, meaning: {what.meaning})")
     return [
-        Declared(name, owner, field, what.unit, what.meaning, priors[name])
+        Declared(name, owner, field, what.unit, what.meaning, stated[name][1])
         for name, (owner, field, what) in known.items()
     ]
 

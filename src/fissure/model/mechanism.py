@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 import equinox as eqx
 from jaxtyping import Array, Float
 
+from fissure.model.check import Check
 from fissure.model.effects import Effects, Scalar
 
 if TYPE_CHECKING:
-    from fissure.model.check import Check
     from fissure.model.sense import Sensed
     from fissure.model.world import Week
 
@@ -41,7 +41,8 @@ class Mechanism(eqx.Module):
 
     title: ClassVar[str]
     claims: ClassVar[tuple[str, ...]]  # ids of the ledger's claims that it executes
-    checks: ClassVar[tuple["Check", ...]]  # what must show in paired runs
+    checks: ClassVar[tuple[Check, ...]]  # what must show in paired runs
+    in_group: ClassVar[str] = ""  # the group of a mechanism from another package; ours lie in the group's folder
     on: Scalar  # the switch, 0 or 1: data, so that one compiled program serves every set of mechanisms
 
     @abstractmethod
@@ -55,5 +56,5 @@ class Mechanism(eqx.Module):
 
     @classmethod
     def group(cls) -> str:
-        """Its group (ranks, factions, rule, governed or war), after its folder."""
-        return cls.__module__.rsplit(".", 2)[-2]
+        """Its group (ranks, factions, rule, governed or war), after its folder unless it says `in_group`."""
+        return cls.in_group or cls.__module__.rsplit(".", 2)[-2]

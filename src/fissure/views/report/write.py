@@ -182,6 +182,7 @@ def _how(about: Mapping[str, Any]) -> list[tuple[str, str]]:
         "weeks": "Weeks",
         "seed": "Seed",
         "off": "Mechanisms switched off",
+        "plugins": "Mechanisms from other packages",
         "kind": "Kind",
         "digest": "Digest of the case (SHA-256)",
         "timing": "Time it took",

@@ -6,7 +6,7 @@ disputes over permitted violence).
     acts     one with probability 1 - exp(-rate)       per week
     rift     rise = divide for each act                it stretches doctrine away from the middle: x -> x (1 + rift)
 
-Reads: . Writes: atrocities, rift_rise.
+Reads: nothing. Writes: atrocities, rift_rise.
 Source: S0:9 S0:10 S0:11.
 """
 
@@ -14,8 +14,9 @@ from typing import ClassVar
 
 import jax.numpy as jnp
 
-from fissure.model.check import HIGHER, LOWER, Check, mean
+from fissure.model.check import HIGHER, LOWER, Check
 from fissure.model.effects import Effects, Scalar
+from fissure.model.measure import mean
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed

@@ -9,7 +9,7 @@ Theory: infighting between blocs that share a place (Fjelde and Nilsson 2012; Ba
     hazard    toll                                               per week, where there is a clash, to fighters
                                                                  of each bloc that meets one at odds with it, o > 0
 
-Reads: post, posted, strength. Writes: clash, clashes.
+Reads: organisation.strain, post, posted, strength. Writes: clash, clashes.
 Source: S2:5 S2:6 S2:7.
 """
 

@@ -13,8 +13,9 @@ from typing import ClassVar
 
 import jax.numpy as jnp
 
-from fissure.model.check import HIGHER, Check, ratio, total
+from fissure.model.check import HIGHER, Check
 from fissure.model.effects import Effects, Scalar
+from fissure.model.measure import ratio, total
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed

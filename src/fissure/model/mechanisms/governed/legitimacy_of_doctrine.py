@@ -13,8 +13,9 @@ Source: S4:16.
 
 from typing import ClassVar
 
-from fissure.model.check import HIGHER, Check, mean
+from fissure.model.check import HIGHER, Check
 from fissure.model.effects import Effects, Scalar
+from fissure.model.measure import mean
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed

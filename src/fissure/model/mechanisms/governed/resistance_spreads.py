@@ -11,8 +11,9 @@ Source: S1:5 S1:13 S1:14.
 
 from typing import ClassVar
 
-from fissure.model.check import LOWER, Check, mean
+from fissure.model.check import LOWER, Check
 from fissure.model.effects import Effects, Scalar
+from fissure.model.measure import mean
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed

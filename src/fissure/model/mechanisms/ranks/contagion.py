@@ -9,7 +9,7 @@ Theory: threshold cascades (Granovetter 1978; Kuran 1991); desertion spreads in 
                                                                                departure is remembered, `example`
                                                                                further attempts for each
 
-Reads: remembered departures of the unit. Writes: attempt, doubt_rise.
+Reads: units.departures. Writes: attempt, doubt_rise.
 Source: S1:10.
 """
 

@@ -15,8 +15,9 @@ from typing import ClassVar
 
 import jax.numpy as jnp
 
-from fissure.model.check import HIGHER, LOWER, Check, after, mean
+from fissure.model.check import HIGHER, LOWER, Check
 from fissure.model.effects import Effects, Scalar
+from fissure.model.measure import after, mean
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed

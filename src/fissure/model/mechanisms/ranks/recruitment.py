@@ -8,8 +8,7 @@ Theory: joining follows expected success and benefit (Weinstein 2007; Hegghammer
 
 Both are contributed per week.
 
-Reads: districts.control, districts.support, held, organisation.prestige, presence. Writes: foreign_recruits,
-local_recruits.
+Reads: border, districts.support, held, organisation.prestige, presence. Writes: foreign_recruits, local_recruits.
 Source: S1:7 S1:14 S3:5.
 """
 

@@ -12,8 +12,9 @@ Source: S4:10.
 
 from typing import ClassVar
 
-from fissure.model.check import LOWER, Check, difference, peak_week
+from fissure.model.check import LOWER, Check
 from fissure.model.effects import Effects, Scalar
+from fissure.model.measure import difference, peak_week
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed

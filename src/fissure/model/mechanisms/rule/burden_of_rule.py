@@ -15,8 +15,9 @@ from typing import ClassVar
 
 import jax.numpy as jnp
 
-from fissure.model.check import LOWER, Check, at_peak
+from fissure.model.check import LOWER, Check
 from fissure.model.effects import Effects, Scalar
+from fissure.model.measure import at_peak
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed

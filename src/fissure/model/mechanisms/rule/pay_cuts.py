@@ -8,7 +8,8 @@ Theory: failing selective incentives (Nussio and Ugarriza 2021; Olson 1965; Wein
                  rise = mending min(1, max(0, R - 1))                   per week
     grievance    rise = anger (1 - pay scale x paid share)              per week
 
-Reads: organisation.paid_share, organisation.pay_scale, reserve. Writes: grievance_rise, pay_scale_fall, pay_scale_rise.
+Reads: organisation.paid_share, organisation.pay_scale, reserve. Writes: grievance_rise, pay_scale_fall,
+pay_scale_rise.
 Source: S3:3.
 """
 

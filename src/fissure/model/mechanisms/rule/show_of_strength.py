@@ -16,8 +16,9 @@ from typing import ClassVar
 
 import jax.numpy as jnp
 
-from fissure.model.check import LOWER, Check, after, total
+from fissure.model.check import LOWER, Check
 from fissure.model.effects import Effects, Scalar
+from fissure.model.measure import after, total
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed

@@ -11,7 +11,7 @@ Wills and Griffith 2006).
 
 Towns are spared by `strikes-spare-cities`.
 
-Reads: strikes of the week, posted fighters, attackers last week. Writes: leaders_lost, strike.
+Reads: flows.attacked, led, post, posted, week.strikes. Writes: leaders_lost, strike.
 Source: S0:3 S1:12 S3:6 S4:7.
 """
 

@@ -11,8 +11,9 @@ Source: S4:15.
 
 from typing import ClassVar
 
-from fissure.model.check import LOWER, Check, after
+from fissure.model.check import LOWER, Check
 from fissure.model.effects import Effects, Scalar
+from fissure.model.measure import after
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed

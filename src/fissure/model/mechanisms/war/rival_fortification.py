@@ -11,8 +11,9 @@ Source: S2:5 S2:10 S2:11.
 
 from typing import ClassVar
 
-from fissure.model.check import HIGHER, LOWER, Check, added, ratio, total
+from fissure.model.check import HIGHER, LOWER, Check
 from fissure.model.effects import Effects, Scalar
+from fissure.model.measure import added, ratio, total
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
