@@ -138,7 +138,7 @@ def contract(kind: type[Mechanism]) -> str:
 def stated(kind: type[Mechanism]) -> str:
     """What the docstring of the file of mechanism `kind` says that it reads and writes, on one line; '' if nothing."""
     doc = sys.modules[kind.__module__].__doc__ or ""
-    found = re.search(r"^Reads: .*? Writes: .*?\.$", doc, re.MULTILINE | re.DOTALL)
+    found = re.search(r"^Reads: .*?\sWrites:\s.*?\.$", doc, re.MULTILINE | re.DOTALL)
     return " ".join(found[0].split()) if found else ""
 
 

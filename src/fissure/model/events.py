@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Bool, Float, Int
 
-from fissure.model.record import Seen
-from fissure.model.state import Cause
+from fissure.model.record import RESISTING, Seen
+from fissure.model.state import ROUTINE, URGENT, Cause
 
 PREFIX = "event:"
 """How the names of events begin among the records of a week."""
@@ -46,14 +46,79 @@ def by_bloc_and_district(seen: Seen, of_unit: Float[Array, " units"]) -> Float[A
     return (bloc * of_unit) @ seen.sensed.post
 
 
+def by_bloc(seen: Seen, of_unit: Float[Array, " units"]) -> Float[Array, " blocs"]:
+    """Sum of whole numbers of units, by bloc; exact."""
+    return (jnp.arange(seen.world.at_odds.shape[0])[:, None] == seen.world.bloc) @ of_unit
+
+
+def _faced(seen: Seen, where: Bool[Array, " districts"]) -> Float[Array, " districts"]:
+    """Opponents who stood there at the start of the war, at least one."""
+    return jnp.where(where, jnp.maximum(jnp.floor(seen.sensed.given.garrison), 1.0), 0.0)
+
+
+def _resisters(seen: Seen, where: Bool[Array, " districts"]) -> Float[Array, " districts"]:
+    """Residents in organised resistance there, at least one."""
+    d = seen.after.districts
+    return jnp.where(where, jnp.maximum(jnp.floor(d.resistance * d.residents), 1.0), 0.0)
+
+
+def _new_group(seen: Seen) -> Bool[Array, " districts"]:
+    before, after = seen.sensed.districts.resistance, seen.after.districts.resistance
+    return (before < RESISTING) & (after >= RESISTING) & (seen.after.districts.control > 0)
+
+
 KINDS: tuple[Kind, ...] = (
     Kind(
         "execution", ("district",), "members executed", "Members executed for trying to leave",
         lambda s: by_district(s, _taken(s, Cause.EXECUTED)),
     ),
     Kind(
+        "purge", ("bloc",), "members killed", "Members killed by the leadership over doctrine",
+        lambda s: by_bloc(s, _taken(s, Cause.PURGE)),
+    ),
+    Kind(
+        "accusation", ("bloc",), "members killed", "Members killed by comrades over doctrine",
+        lambda s: by_bloc(s, _taken(s, Cause.ACCUSED)),
+    ),
+    Kind(
         "clash", ("bloc", "district"), "fighters killed", "Fighters killed in clashes between blocs",
         lambda s: by_bloc_and_district(s, _taken(s, Cause.CLASH)),
+    ),
+    Kind("plot", ("bloc",), "plots", "Plots begun", lambda s: s.flows.plots.sum(axis=1)),
+    Kind("exposure", ("bloc",), "plots", "Plots found out", lambda s: s.flows.exposed.sum(axis=1)),
+    Kind(
+        "split", ("bloc", "district"), "fighters", "Fighters who left with a splinter",
+        lambda s: by_bloc_and_district(s, _taken(s, Cause.SPLIT)),
+    ),
+    Kind("leader-lost", (), "leaders", "Leaders killed", lambda s: s.flows.leaders_lost),
+    Kind("atrocity", (), "acts", "Notorious acts", lambda s: s.flows.atrocities),
+    Kind(
+        "operation", ("district",), "opponents there at the start", "Operations of its own",
+        lambda s: _faced(s, s.flows.launched == ROUTINE),
+    ),
+    Kind(
+        "compensating-attack", ("district",), "opponents there at the start", "Urgent operations after setbacks",
+        lambda s: _faced(s, s.flows.launched == URGENT),
+    ),
+    Kind(
+        "cancelled-attack", ("district",), "opponents there at the start", "Operations called off",
+        lambda s: _faced(s, s.flows.cancelled > 0),
+    ),
+    Kind(
+        "symbolic-defeat", ("district",), "hundredths of full weight", "Symbolic places whose larger part was lost",
+        lambda s: jnp.round(100.0 * s.flows.defeats),
+    ),
+    Kind(
+        "revolt", ("district",), "residents in resistance", "Risings of residents",
+        lambda s: _resisters(s, s.flows.revolts > 0),
+    ),
+    Kind(
+        "massacre", ("district",), "residents executed", "Residents executed after a rising",
+        lambda s: jnp.where(s.sensed.flows.revolts > 0, s.flows.executed_residents, 0),
+    ),
+    Kind(
+        "resistance-group", ("district",), "residents in resistance", "Districts where resistance became organised",
+        lambda s: _resisters(s, _new_group(s)),
     ),
 )  # fmt: skip
 

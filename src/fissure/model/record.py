@@ -245,7 +245,7 @@ OUTPUTS: tuple[Output, ...] = (
     Output("wanting_out", ("origin",), "persons", "Fighters, weighted by their wish to leave", _wanting_out),
     Output("doubt_by_service", ("service",), "index 0 to 1", "Doubt of foreigners by service", _doubt_by_service),
     Output("doctrine_wish_correlation", (), "correlation", "Distance from the line with wish to leave", _correlation),
-    Output("flank", ("flank",), "persons", "Fighters far out on a flank", _flank, True),
+    Output("on_flank", ("flank",), "persons", "Fighters far out on a flank", _flank, True),
     Output("rift", (), "ratio", "Stretch of doctrine by quarrels", _of_organisation("rift")),
     Output("strain", (), "index 0 to 1", "Strain between locals and foreigners", _of_organisation("strain")),
     Output("corruption", (), "share", "Takings kept by members", _of_organisation("corruption")),

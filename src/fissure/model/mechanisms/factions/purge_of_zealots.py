@@ -32,7 +32,7 @@ class PurgeOfZealots(Mechanism):
         "S4-13a",
     )
     checks: ClassVar[tuple[Check, ...]] = (
-        Check("share of fighters on the hard flank", ratio(total("flank", "hard"), total("fighters")), HIGHER),
+        Check("share of fighters on the hard flank", ratio(total("on_flank", "hard"), total("fighters")), HIGHER),
         Check("plots begun on the hard flank", total("plots", "hard"), HIGHER),
     )
 
