@@ -12,7 +12,7 @@ from typing import Any
 
 from fissure.version import __version__
 
-__all__ = ["FissureError", "Result", "__version__", "ledger", "load_case", "run", "trace"]
+__all__ = ["Effects", "FissureError", "Result", "__version__", "check", "ledger", "load_case", "run", "trace"]
 
 
 def __getattr__(name: str) -> Any:
@@ -24,7 +24,7 @@ def __getattr__(name: str) -> Any:
         from fissure.cases.loader import load_case
 
         return load_case
-    if name in ("Result", "ledger", "run", "trace"):
+    if name in ("Effects", "Result", "check", "ledger", "run", "trace"):
         from fissure import api
 
         return getattr(api, name)

@@ -139,6 +139,46 @@ def cases() -> None:
 
 
 @app.command()
+def check(
+    mechanisms: Annotated[list[str] | None, typer.Argument(metavar="MECHANISM", help="All by default.")] = None,
+    case: Annotated[str, typer.Option(help="Name of a packaged case, or the path of a case folder.")] = "islamic_state",
+    members: Annotated[
+        int, typer.Option(parser=_whole, metavar="N", help="Histories at most; a check that holds stops before.")
+    ] = 48,
+    weeks: Annotated[
+        int | None, typer.Option(parser=_whole, metavar="W", help="Weeks from the start; all by default.")
+    ] = None,
+    seed: Annotated[int, typer.Option(parser=_whole, metavar="S", help="The same seed gives the same numbers.")] = 1,
+    quick: Annotated[bool, typer.Option("--quick", help="A first look: half the units, 16 members at most.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the numbers and the page; ./runs/check-CASE-... by default.")
+    ] = None,
+) -> None:
+    """Check that each mechanism moves what its sources say: paired runs with and without it, with the same luck.
+
+    A check that was stopped goes on where it was. Exit code 1 if one does not hold.
+    """
+    from fissure import api
+    from fissure.cases.loader import load_case
+    from fissure.engine.progress import RichProgress
+    from fissure.studies.effects import planned
+    from fissure.views.text_effects import render
+
+    loaded = load_case(case)
+    folder = out or Path("runs") / f"check-{planned(loaded, weeks=weeks, seed=seed, quick=quick).folder_name}"
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
+    found = api.check(
+        mechanisms or (), case=loaded, members=members, weeks=weeks, seed=seed, quick=quick, out=folder,
+        progress=RichProgress(what="runs"),
+    )  # fmt: skip
+    _console().print(render(found.checked))
+    folder.mkdir(parents=True, exist_ok=True)
+    typer.echo(f"Page: {found.report(folder / 'effects.html')}")
+    if not found.holds:
+        raise typer.Exit(1)
+
+
+@app.command()
 def orderings(
     case: Annotated[
         str, typer.Argument(metavar="CASE|RUN", help="A packaged case, a case folder, or the folder of a run.")

@@ -50,7 +50,7 @@ def spoil(path, old, new):
 def test_help_names_the_commands(tmp_path):
     done = fissure_command("--help", cwd=tmp_path)
     assert done.returncode == 0
-    for word in ("run", "trace", "mechanisms", "cases"):
+    for word in ("run", "trace", "mechanisms", "cases", "check"):
         assert word in done.stdout
 
 
@@ -181,3 +181,28 @@ def test_evidence_is_checked_before_anything_is_simulated(tmp_path, copy):
     done = fissure_command("run", copy, "--members", 1, "--out", tmp_path / "out", cwd=tmp_path)
     refused(done, "variables.yaml:", "teritory_km2", "territory_km2")
     assert not (tmp_path / "out").exists() and "simulating" not in done.stderr
+
+
+def test_check_tells_effects_writes_a_page_and_goes_on(tmp_path):
+    ask = ("check", "desertion", "--members", 2, "--weeks", 12, "--quick", "--out", tmp_path / "out")
+    done = fissure_command(*ask, cwd=tmp_path)
+    assert done.returncode in (0, 1), done.stderr
+    assert done.returncode == (0 if "1 of 1 mechanism holds" in done.stdout else 1)
+    assert "deserters" in done.stdout and "half the units" in done.stdout
+    assert "S1:10" in (tmp_path / "out" / "effects.html").read_text()
+    again = fissure_command(*ask, cwd=tmp_path)
+    assert "kept" in again.stdout and "compiling" not in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["check", "pay-gapp"], ["pay-gapp", "pay-gap"]),
+        (["check", "--members", "1"], ["members", "1"]),
+        (["check", "--weeks", "0"], ["weeks"]),
+        (["check", "--case", "islamic_stat"], ["islamic_state"]),
+    ],
+)
+def test_bad_input_to_check_is_one_sentence(tmp_path, arguments, words):
+    refused(fissure_command(*arguments, "--out", tmp_path / "out", cwd=tmp_path), *words)
+    assert not (tmp_path / "out").exists()

@@ -137,7 +137,7 @@ def run(
     block = max(BLOCK, plan.width) if block is None else block
     whole("block", block, 1, MOST_MEMBERS)
     folder = cache_base() / "runs" / plan.folder_name if out is None else Path(out)
-    job = _Job(case, parameters, plan, _threads(threads), progress or Silent())
+    job = _Job(case, parameters, plan, threads_for(threads), progress or Silent())
     described = job.description()
     if (there := _finished_elsewhere(folder, plan, int(members))) is not None:
         return there
@@ -192,7 +192,7 @@ def _elsewhere(told: Mapping[str, Any]) -> dict[str, Any]:
     return {**told, "made with": {k: v for k, v in dict(told.get("made with", {})).items() if k not in MACHINE}}
 
 
-def _threads(asked: int | None) -> int:
+def threads_for(asked: int | None) -> int:
     """Calls at a time: on a CPU one for each core, on a GPU one.
 
     Measured at full scale on 2 cores (width 4): one call at a time, XLA spreading each over both cores, 16.5
@@ -306,7 +306,7 @@ class _Job:
 
         enable_compile_cache()
         world, seed = world_of(self.case, plan.units, plan.slots), seed_words(plan.seed)
-        program = _program(plan, (*inputs([0])[:2], world, seed))
+        program = program_for(plan, (*inputs([0])[:2], world, seed))
 
         def part(members: list[int]) -> Records:
             model, member, values = inputs(members)
@@ -319,7 +319,7 @@ class _Job:
 _programs: OrderedDict[Hashable, Callable[..., Any]] = OrderedDict()
 
 
-def _program(plan: Plan, example: tuple[Any, ...]) -> Callable[..., Any]:
+def program_for(plan: Plan, example: tuple[Any, ...]) -> Callable[..., Any]:
     """The program for arguments like those of `example`; the last few stay, by the shapes they were compiled for."""
     leaves, tree = jax.tree.flatten(example)
     key = (plan.weeks, plan.width, plan.made_with, tree, tuple(jax.typeof(x) for x in leaves))

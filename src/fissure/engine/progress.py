@@ -44,9 +44,9 @@ class Silent:
 class RichProgress:
     """A live line on a terminal (standard error by default); elsewhere a plain line every `every` seconds."""
 
-    def __init__(self, stream: TextIO | None = None, every: float = 10.0):
+    def __init__(self, stream: TextIO | None = None, every: float = 10.0, what: str = "members"):
         self._console = Console(file=stream or sys.stderr, highlight=False)
-        self._every = every
+        self._every, self._what = every, what
         self._told = float("-inf")
         self._first: tuple[int, float] | None = None
         self._bar: Bar | None = None
@@ -66,7 +66,7 @@ class RichProgress:
 
     def advance(self, done: int, total: int, seconds: float, ns: float) -> None:
         """Show members done, speed and the time left."""
-        told = f"{done} of {total} members, {ns:.1f} ns a fighter-week{self._left(done, total, seconds)}"
+        told = f"{done} of {total} {self._what}, {ns:.1f} ns a fighter-week{self._left(done, total, seconds)}"
         if self._bar:
             self._bar.update(self._task, completed=done, total=total, told=told)
         elif done == total or time.monotonic() - self._told >= self._every:

@@ -17,7 +17,9 @@ from typing import ClassVar
 
 import jax.numpy as jnp
 
+from fissure.model.check import LOWER, Check
 from fissure.model.effects import Effects, Scalar
+from fissure.model.measure import total
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
@@ -29,6 +31,7 @@ class BlocClash(Mechanism):
 
     title: ClassVar[str] = "Blocs shoot at each other"
     claims: ClassVar[tuple[str, ...]] = ("S2-05b", "S2-06a", "S2-07a", "S2-07b")
+    checks: ClassVar[tuple[Check, ...]] = (Check("deaths in clashes between blocs", total("killed", "clash"), LOWER),)
 
     rate: Scalar = parameter(
         "per week and district when evenly mixed",

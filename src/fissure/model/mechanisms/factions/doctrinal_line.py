@@ -11,7 +11,9 @@ Source: S0:5 S1:6.
 
 from typing import ClassVar
 
+from fissure.model.check import LOWER, Check
 from fissure.model.effects import Effects, Scalar
+from fissure.model.measure import mean
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
@@ -23,6 +25,7 @@ class DoctrinalLine(Mechanism):
 
     title: ClassVar[str] = "A rigid doctrinal line"
     claims: ClassVar[tuple[str, ...]] = ("S0-05d", "S1-06c", "S1-06d", "S1-06e")
+    checks: ClassVar[tuple[Check, ...]] = (Check("doubt", mean("doubt"), LOWER),)
 
     line: Scalar = parameter("position from -1 to 1", "Position of the leadership's line from soft (-1) to hard (1).")
     rigidity: Scalar = parameter("per week at distance 1", "Rise of doubt at a distance of 1 from the line.")

@@ -12,7 +12,9 @@ Source: S1:12.
 
 from typing import ClassVar
 
+from fissure.model.check import HIGHER, Check
 from fissure.model.effects import Effects, Scalar
+from fissure.model.measure import mean, ratio
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
@@ -24,6 +26,13 @@ class FearWithoutAlternative(Mechanism):
 
     title: ClassVar[str] = "No alternative, and fear of revenge"
     claims: ClassVar[tuple[str, ...]] = ("S1-12e",)
+    checks: ClassVar[tuple[Check, ...]] = (
+        Check(
+            "share in resistance in the first year",
+            ratio(mean("resisters", weeks="early"), mean("residents_under_control", weeks="early")),
+            HIGHER,
+        ),
+    )
 
     paralysis: Scalar = parameter("log ratio", "How strongly dread stifles resistance where nobody else could rule.")
 

@@ -14,7 +14,9 @@ from typing import ClassVar
 
 import jax.numpy as jnp
 
+from fissure.model.check import LOWER, Check
 from fissure.model.effects import Effects, Scalar
+from fissure.model.measure import mean, ratio
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
@@ -26,6 +28,9 @@ class RepressionRecruits(Mechanism):
 
     title: ClassVar[str] = "Repression recruits its enemies"
     claims: ClassVar[tuple[str, ...]] = ("S1-13a",)
+    checks: ClassVar[tuple[Check, ...]] = (
+        Check("share in resistance", ratio(mean("resisters"), mean("residents_under_control")), LOWER),
+    )
 
     vengeance: Scalar = parameter(
         "per week at one executed in 100,000",

@@ -16,7 +16,9 @@ from typing import ClassVar
 
 import jax.numpy as jnp
 
+from fissure.model.check import LOWER, Check
 from fissure.model.effects import Effects, Scalar
+from fissure.model.measure import total
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
@@ -28,6 +30,10 @@ class Desertion(Mechanism):
 
     title: ClassVar[str] = "Members desert"
     claims: ClassVar[tuple[str, ...]] = ("S0-15b", "S1-09b", "S1-10b", "S1-10c", "S1-14c", "S2-02a", "S2-03a")
+    checks: ClassVar[tuple[Check, ...]] = (
+        Check("deserters", total("deserted"), LOWER),
+        Check("members executed for trying to leave", total("executed_members"), LOWER),
+    )
 
     base: Scalar = parameter("per week at a wish of one quarter", "Rate of attempts to leave at a modest wish to.")
     slope: Scalar = parameter("log ratio per unit of wish", "How steeply attempts to leave grow with the wish to.")

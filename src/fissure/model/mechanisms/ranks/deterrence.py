@@ -13,7 +13,9 @@ Source: S0:15 S1:10.
 
 from typing import ClassVar
 
+from fissure.model.check import HIGHER, Check
 from fissure.model.effects import Effects, Scalar
+from fissure.model.measure import added, after, ratio
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.seen import executions_seen
@@ -26,6 +28,16 @@ class Deterrence(Mechanism):
 
     title: ClassVar[str] = "Fear holds members back"
     claims: ClassVar[tuple[str, ...]] = ("S0-15c", "S1-10a")
+    checks: ClassVar[tuple[Check, ...]] = (
+        Check(
+            "attempts to leave per fighter, in weeks after executions",
+            ratio(
+                added(*(after("executed_members", name) for name in ("deserted", "jailed", "executed_members"))),
+                after("executed_members", "fighters"),
+            ),
+            HIGHER,
+        ),
+    )
 
     terror: Scalar = parameter("per week where many are executed", "Rise of fear where many members are executed.")
     restraint: Scalar = parameter("log ratio per unit of fear", "How strongly fear holds back those who would leave.")

@@ -15,7 +15,9 @@ from typing import ClassVar
 
 import jax.numpy as jnp
 
+from fissure.model.check import LOWER, Check
 from fissure.model.effects import Effects, Scalar
+from fissure.model.measure import falls, ratio, total
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
@@ -27,6 +29,11 @@ class Overextension(Mechanism):
 
     title: ClassVar[str] = "Too few for too much ground"
     claims: ClassVar[tuple[str, ...]] = ("S4-08a", "S4-08b")
+    checks: ClassVar[tuple[Check, ...]] = (
+        Check(  # the same operations come in both runs, so losses are taken per ground held
+            "share of held territory lost a week", ratio(falls("territory_km2"), total("territory_km2")), LOWER,
+        ),
+    )  # fmt: skip
 
     comfortable: Scalar = parameter("km2 per fighter", "Mapped ground that one fighter can hold at ease.")
     strain: Scalar = parameter("exponent", "How strongly ground held per fighter lowers power.")

@@ -16,11 +16,15 @@ from typing import ClassVar
 
 import jax.numpy as jnp
 
+from fissure.model.check import HIGHER, LOWER, Check
 from fissure.model.effects import Effects, Scalar
+from fissure.model.measure import mean, total
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
 from fissure.model.world import Week
+
+FALL = "the local currency is worth half as much"
 
 
 class PayGap(Mechanism):
@@ -28,6 +32,12 @@ class PayGap(Mechanism):
 
     title: ClassVar[str] = "Locals are paid less, in a currency that falls"
     claims: ClassVar[tuple[str, ...]] = ("S0-05b", "S0-08b", "S1-05d", "S1-08a", "S1-08b", "S1-09a")
+    checks: ClassVar[tuple[Check, ...]] = (
+        Check("grievance of locals", mean("grievance", "local"), LOWER),
+        Check("locals who desert", total("deserted", "local"), LOWER),
+        Check("grievance of locals", mean("grievance", "local"), HIGHER, {"world.exchange": 2.0}, FALL),
+        Check("locals who desert", total("deserted", "local"), HIGHER, {"world.exchange": 2.0}, FALL),
+    )
 
     resentment: Scalar = parameter("per week at a gap of 1", "Rise of locals' grievance at a pay gap of 1.")
     exposure: Scalar = parameter("share", "Share of the local currency's fall that raises in pay do not make good.")

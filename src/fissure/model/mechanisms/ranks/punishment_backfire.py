@@ -12,7 +12,9 @@ Source: S1:10.
 
 from typing import ClassVar
 
+from fissure.model.check import LOWER, Check
 from fissure.model.effects import Effects, Scalar
+from fissure.model.measure import after
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.seen import executions_seen
@@ -25,6 +27,9 @@ class PunishmentBackfire(Mechanism):
 
     title: ClassVar[str] = "Punishment shows how cruel it is"
     claims: ClassVar[tuple[str, ...]] = ("S1-10d",)
+    checks: ClassVar[tuple[Check, ...]] = (
+        Check("wish to leave, in weeks after executions", after("executed_members", "wish_to_leave"), LOWER),
+    )
 
     revulsion: Scalar = parameter("per week where many are executed", "Rise of doubt where many members are executed.")
 

@@ -16,7 +16,9 @@ from typing import ClassVar
 
 import jax.numpy as jnp
 
+from fissure.model.check import LOWER, Check
 from fissure.model.effects import Effects, Scalar
+from fissure.model.measure import total
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
@@ -29,6 +31,13 @@ class Recruitment(Mechanism):
 
     title: ClassVar[str] = "Recruits follow success"
     claims: ClassVar[tuple[str, ...]] = ("S1-07a", "S1-07b", "S1-07c", "S1-07d", "S1-14f", "S3-05c")
+    checks: ClassVar[tuple[Check, ...]] = (
+        Check("recruits", total("recruits"), LOWER),
+        Check(
+            "foreign recruits", total("recruits", "foreign"), LOWER,
+            {"treasury.renown": 0.5}, "prestige fades twice as fast",
+        ),
+    )  # fmt: skip
 
     foreign: Scalar = parameter("persons per month", "Arrivals of foreigners at full prestige with the border open.")
     local: Scalar = parameter(

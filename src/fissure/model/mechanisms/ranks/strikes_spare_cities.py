@@ -13,7 +13,9 @@ from typing import ClassVar
 
 import jax.numpy as jnp
 
+from fissure.model.check import LOWER, Check
 from fissure.model.effects import Effects, Scalar
+from fissure.model.measure import ratio, total
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
@@ -25,6 +27,13 @@ class StrikesSpareCities(Mechanism):
 
     title: ClassVar[str] = "Bombers spare cities"
     claims: ClassVar[tuple[str, ...]] = ("S1-08d",)
+    checks: ClassVar[tuple[Check, ...]] = (
+        Check(
+            "strike deaths, rural to urban posts",
+            ratio(total("killed_by_strikes_post", "rural"), total("killed_by_strikes_post", "urban")),
+            LOWER,
+        ),
+    )
 
     sparing: Scalar = parameter("log ratio", "Log of the factor by which strikes kill fewer in towns.")
 

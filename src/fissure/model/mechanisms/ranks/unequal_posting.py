@@ -15,7 +15,9 @@ from typing import ClassVar
 
 import jax.numpy as jnp
 
+from fissure.model.check import LOWER, Check
 from fissure.model.effects import Effects, Scalar
+from fissure.model.measure import mean, ratio, total
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
@@ -27,6 +29,17 @@ class UnequalPosting(Mechanism):
 
     title: ClassVar[str] = "Locals get the worse posts"
     claims: ClassVar[tuple[str, ...]] = ("S0-05c", "S0-08c", "S1-08c")
+    checks: ClassVar[tuple[Check, ...]] = (
+        Check(
+            "deaths in combat and by strikes, locals to foreigners, per fighter",
+            ratio(
+                ratio(total("killed", "strike", "ground", "local"), total("fighters", "local")),
+                ratio(total("killed", "strike", "ground", "foreign"), total("fighters", "foreign")),
+            ),
+            LOWER,
+        ),
+        Check("grievance of locals", mean("grievance", "local"), LOWER),
+    )
 
     bias: Scalar = parameter("log odds", "Tilt of the odds of a rural post towards locals and away from foreigners.")
     resentment: Scalar = parameter(

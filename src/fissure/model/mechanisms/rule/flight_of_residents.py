@@ -14,7 +14,9 @@ from typing import ClassVar
 
 import jax.numpy as jnp
 
+from fissure.model.check import HIGHER, Check
 from fissure.model.effects import Effects, Scalar
+from fissure.model.measure import mean, total
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
@@ -26,6 +28,10 @@ class FlightOfResidents(Mechanism):
 
     title: ClassVar[str] = "Residents flee"
     claims: ClassVar[tuple[str, ...]] = ("S3-06b", "S3-07b", "S3-08a")
+    checks: ClassVar[tuple[Check, ...]] = (
+        Check("residents late in the run", mean("residents", weeks="late"), HIGHER),
+        Check("tax income", total("income_musd", "tax"), HIGHER),
+    )
 
     base: Scalar = parameter("per week", "Rate of flight with no dread, full services and no support.")
     push: Scalar = parameter("log ratio per unit of dread", "How strongly dread drives residents out.")

@@ -16,7 +16,9 @@ from typing import ClassVar
 
 import jax.numpy as jnp
 
+from fissure.model.check import LOWER, Check
 from fissure.model.effects import Effects, Scalar
+from fissure.model.measure import total
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
@@ -28,6 +30,16 @@ class OilAndSmuggling(Mechanism):
 
     title: ClassVar[str] = "Oil and smuggling"
     claims: ClassVar[tuple[str, ...]] = ("S3-03d",)
+    checks: ClassVar[tuple[Check, ...]] = (
+        Check("oil income", total("income_musd", "oil"), LOWER),
+        Check(
+            "oil income", total("income_musd", "oil"), LOWER, {"world.strikes": 2.0}, "twice as many strikes"
+        ),
+        Check(
+            "oil income", total("income_musd", "oil"), LOWER,
+            {"world.offensive_strength": 2.0}, "offensives twice as strong take its fields",
+        ),
+    )  # fmt: skip
 
     discount: Scalar = parameter("share of the oil price", "Price at the well as a share of the world price.")
     aimed: Scalar = parameter("share of strikes", "Share of strikes aimed at oil.")

@@ -17,11 +17,15 @@ from typing import ClassVar
 
 import jax.numpy as jnp
 
+from fissure.model.check import LOWER, Check
 from fissure.model.effects import Effects, Scalar
+from fissure.model.measure import mean, total
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
 from fissure.model.world import Week
+
+SHORT = {"start.treasury": -2.0, "treasury.war": 2.0, "treasury.cushion": 1.0}
 
 
 class PayCuts(Mechanism):
@@ -29,6 +33,10 @@ class PayCuts(Mechanism):
 
     title: ClassVar[str] = "Pay is cut"
     claims: ClassVar[tuple[str, ...]] = ("S3-03a", "S3-03b")
+    checks: ClassVar[tuple[Check, ...]] = (
+        Check("deserters, where money is short", total("deserted"), LOWER, fix=SHORT),
+        Check("grievance, where money is short", mean("grievance"), LOWER, fix=SHORT),
+    )
 
     resolve: Scalar = parameter("per week", "Rate at which a cut is decided on when there are no reserves.")
     depth: Scalar = parameter("share", "Share of pay that one cut takes.")

@@ -13,7 +13,9 @@ from typing import ClassVar
 
 import jax.numpy as jnp
 
+from fissure.model.check import HIGHER, Check
 from fissure.model.effects import Effects, Scalar
+from fissure.model.measure import mean
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
@@ -25,6 +27,10 @@ class ServiceDecay(Mechanism):
 
     title: ClassVar[str] = "Services fail"
     claims: ClassVar[tuple[str, ...]] = ("S3-03c", "S3-14a")
+    checks: ClassVar[tuple[Check, ...]] = (
+        Check("services", mean("services"), HIGHER),
+        Check("support", mean("support"), HIGHER),
+    )
 
     wear: Scalar = parameter("per week", "Rate at which services wear out without upkeep.")
     disappointment: Scalar = parameter("per week at full loss", "Fall of support where services are lost in full.")

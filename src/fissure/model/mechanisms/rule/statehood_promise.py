@@ -14,7 +14,9 @@ from typing import ClassVar
 
 import jax.numpy as jnp
 
+from fissure.model.check import HIGHER, Check
 from fissure.model.effects import Effects, Scalar
+from fissure.model.measure import total
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
@@ -26,6 +28,9 @@ class StatehoodPromise(Mechanism):
 
     title: ClassVar[str] = "The promise of a state"
     claims: ClassVar[tuple[str, ...]] = ("S3-02a", "S3-02b", "S3-05a", "S3-05b", "S3-06a")
+    checks: ClassVar[tuple[Check, ...]] = (
+        Check("recruits late in the run, when the state fails", total("recruits", weeks="late"), HIGHER),
+    )
 
     weight: Scalar = parameter("exponent", "How strongly recruits follow services and ruled residents.")
 

@@ -18,7 +18,9 @@ from typing import ClassVar
 
 import jax.numpy as jnp
 
+from fissure.model.check import HIGHER, LOWER, Check
 from fissure.model.effects import Effects, Scalar
+from fissure.model.measure import mean, total
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
@@ -30,6 +32,11 @@ class TaxRises(Mechanism):
 
     title: ClassVar[str] = "Taxes rise"
     claims: ClassVar[tuple[str, ...]] = ("S3-03e",)
+    checks: ClassVar[tuple[Check, ...]] = (
+        Check("tax rate late in the run", mean("tax_rate", weeks="late"), LOWER),
+        Check("residents who flee", total("fled"), LOWER),
+        Check("support late in the run", mean("support", weeks="late"), HIGHER),
+    )
 
     squeeze: Scalar = parameter("per week at no income", "Rise of the tax rate when there is no income.")
     resentment: Scalar = parameter("per week at a doubled rate", "Fall of support at a doubled tax rate.")

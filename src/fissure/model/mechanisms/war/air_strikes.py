@@ -19,7 +19,9 @@ from typing import ClassVar
 
 import jax.numpy as jnp
 
+from fissure.model.check import LOWER, Check
 from fissure.model.effects import Effects, Scalar
+from fissure.model.measure import total
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
@@ -31,6 +33,7 @@ class AirStrikes(Mechanism):
 
     title: ClassVar[str] = "Air strikes"
     claims: ClassVar[tuple[str, ...]] = ("S0-03a", "S1-12a", "S1-12b", "S1-12c", "S3-06c", "S4-07d")
+    checks: ClassVar[tuple[Check, ...]] = (Check("fighters killed from the air", total("killed", "strike"), LOWER),)
 
     killed: Scalar = parameter("fighters per strike", "Fighters killed by a strike where the group stands thick.")
     hidden: Scalar = parameter("fighters", "Fighters in a country at whom strikes kill half as many.")

@@ -13,7 +13,9 @@ Source: S4:6 S4:7 S4:17.
 
 from typing import ClassVar
 
+from fissure.model.check import LOWER, Check
 from fissure.model.effects import Effects, Scalar
+from fissure.model.measure import mean, total
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
@@ -25,6 +27,10 @@ class BrokenMyth(Mechanism):
 
     title: ClassVar[str] = "The myth of the undefeatable breaks"
     claims: ClassVar[tuple[str, ...]] = ("S4-06b", "S4-07a", "S4-07b", "S4-17a")
+    checks: ClassVar[tuple[Check, ...]] = (
+        Check("doubt", mean("doubt"), LOWER),
+        Check("deserters", total("deserted"), LOWER),
+    )
 
     shock: Scalar = parameter(
         "per symbolic district lost", "Rise of doubt when a district of full symbolic weight is lost."

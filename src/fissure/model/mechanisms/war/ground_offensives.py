@@ -16,7 +16,9 @@ from typing import ClassVar
 
 import jax.numpy as jnp
 
+from fissure.model.check import HIGHER, Check
 from fissure.model.effects import Effects, Scalar
+from fissure.model.measure import mean
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
@@ -28,6 +30,9 @@ class GroundOffensives(Mechanism):
 
     title: ClassVar[str] = "Ground offensives"
     claims: ClassVar[tuple[str, ...]] = ("S0-03b", "S1-13f", "S4-05a", "S4-06a")
+    checks: ClassVar[tuple[Check, ...]] = (
+        Check("territory late in the run", mean("territory_km2", weeks="late"), HIGHER),
+    )
 
     strength: Scalar = parameter("ratio", "Common factor on the strengths of all offensives.")
     campaign: Scalar = parameter("weeks", "Time over which an attack slackens.")
