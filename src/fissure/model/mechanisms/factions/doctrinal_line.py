@@ -25,7 +25,14 @@ class DoctrinalLine(Mechanism):
 
     title: ClassVar[str] = "A rigid doctrinal line"
     claims: ClassVar[tuple[str, ...]] = ("S0-05d", "S1-06c", "S1-06d", "S1-06e")
-    checks: ClassVar[tuple[Check, ...]] = (Check("doubt", mean("doubt"), LOWER),)
+    checks: ClassVar[tuple[Check, ...]] = (
+        Check(
+            "correlation of distance from the line with the wish to leave, in the first year",
+            mean("doctrine_wish_correlation", weeks="early"),
+            LOWER,
+        ),
+        Check("doubt", mean("doubt"), LOWER),
+    )
 
     line: Scalar = parameter("position from -1 to 1", "Position of the leadership's line from soft (-1) to hard (1).")
     rigidity: Scalar = parameter("per week at distance 1", "Rise of doubt at a distance of 1 from the line.")

@@ -15,9 +15,9 @@ from typing import ClassVar
 
 import jax.numpy as jnp
 
-from fissure.model.check import LOWER, Check
+from fissure.model.check import HIGHER, LOWER, Check
 from fissure.model.effects import Effects, Scalar
-from fissure.model.measure import mean
+from fissure.model.measure import mean, ratio, total
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
@@ -30,7 +30,10 @@ class PurgeOfDoubters(Mechanism):
 
     title: ClassVar[str] = "Doubters are purged"
     claims: ClassVar[tuple[str, ...]] = ("S2-13a", "S2-14a", "S4-14b")
-    checks: ClassVar[tuple[Check, ...]] = (Check("fear", mean("fear"), LOWER),)
+    checks: ClassVar[tuple[Check, ...]] = (
+        Check("share of fighters on the soft flank", ratio(total("on_flank", "soft"), total("fighters")), HIGHER),
+        Check("fear", mean("fear"), LOWER),
+    )
 
     tolerance: Scalar = parameter("position", "How soft a member may be before it is dangerous.")
     zeal: Scalar = parameter(

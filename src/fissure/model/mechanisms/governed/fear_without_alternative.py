@@ -20,6 +20,8 @@ from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
 from fissure.model.world import Week
 
+FIRST = slice(0, 13)
+
 
 class FearWithoutAlternative(Mechanism):
     """Dread stifles resistance where nobody else could take over."""
@@ -31,6 +33,13 @@ class FearWithoutAlternative(Mechanism):
             "share in resistance in the first year",
             ratio(mean("resisters", weeks="early"), mean("residents_under_control", weeks="early")),
             HIGHER,
+        ),
+        Check(
+            "share in resistance in the first quarter",
+            ratio(mean("resisters", weeks=FIRST), mean("residents_under_control", weeks=FIRST)),
+            HIGHER,
+            driver={"world.garrison": 4.0},
+            driven="opponents who could take over stand four times as strong",
         ),
     )
 

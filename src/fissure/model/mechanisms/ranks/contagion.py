@@ -17,7 +17,7 @@ from typing import ClassVar
 
 from fissure.model.check import LOWER, Check
 from fissure.model.effects import Effects, Scalar
-from fissure.model.measure import total
+from fissure.model.measure import mean, total
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
@@ -29,7 +29,10 @@ class Contagion(Mechanism):
 
     title: ClassVar[str] = "Departures encourage departures"
     claims: ClassVar[tuple[str, ...]] = ("S1-10e",)
-    checks: ClassVar[tuple[Check, ...]] = (Check("deserters", total("deserted"), LOWER),)
+    checks: ClassVar[tuple[Check, ...]] = (
+        Check("clustering of departures by unit (variance to mean)", mean("desertion_clustering"), LOWER),
+        Check("deserters", total("deserted"), LOWER),
+    )
 
     erosion: Scalar = parameter("per share of comrades gone", "Rise of doubt per share of comrades who got away.")
     example: Scalar = parameter("attempts per departure", "Further attempts that one departure sets off in the unit.")

@@ -15,7 +15,7 @@ from typing import ClassVar
 
 from fissure.model.check import HIGHER, Check
 from fissure.model.effects import Effects, Scalar
-from fissure.model.measure import added, after, ratio
+from fissure.model.measure import after, ratio
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.seen import executions_seen
@@ -31,10 +31,7 @@ class Deterrence(Mechanism):
     checks: ClassVar[tuple[Check, ...]] = (
         Check(
             "attempts to leave per fighter, in weeks after executions",
-            ratio(
-                added(*(after("executed_members", name) for name in ("deserted", "jailed", "executed_members"))),
-                after("executed_members", "fighters"),
-            ),
+            ratio(after("executed_members", "attempts"), after("executed_members", "fighters")),
             HIGHER,
         ),
     )

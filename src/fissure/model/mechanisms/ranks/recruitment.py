@@ -35,7 +35,7 @@ class Recruitment(Mechanism):
         Check("recruits", total("recruits"), LOWER),
         Check(
             "foreign recruits", total("recruits", "foreign"), LOWER,
-            {"treasury.renown": 0.5}, "prestige fades twice as fast",
+            {"standing.renown": 0.5}, "prestige fades twice as fast",
         ),
     )  # fmt: skip
 

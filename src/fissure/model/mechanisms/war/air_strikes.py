@@ -33,7 +33,10 @@ class AirStrikes(Mechanism):
 
     title: ClassVar[str] = "Air strikes"
     claims: ClassVar[tuple[str, ...]] = ("S0-03a", "S1-12a", "S1-12b", "S1-12c", "S3-06c", "S4-07d")
-    checks: ClassVar[tuple[Check, ...]] = (Check("fighters killed from the air", total("killed", "strike"), LOWER),)
+    checks: ClassVar[tuple[Check, ...]] = (
+        Check("fighters killed from the air", total("killed", "strike"), LOWER),
+        Check("leaders killed", total("leaders_lost"), LOWER),
+    )
 
     killed: Scalar = parameter("fighters per strike", "Fighters killed by a strike where the group stands thick.")
     hidden: Scalar = parameter("fighters", "Fighters in a country at whom strikes kill half as many.")

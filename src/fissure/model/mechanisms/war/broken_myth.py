@@ -15,7 +15,7 @@ from typing import ClassVar
 
 from fissure.model.check import LOWER, Check
 from fissure.model.effects import Effects, Scalar
-from fissure.model.measure import mean, total
+from fissure.model.measure import after
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
@@ -28,8 +28,8 @@ class BrokenMyth(Mechanism):
     title: ClassVar[str] = "The myth of the undefeatable breaks"
     claims: ClassVar[tuple[str, ...]] = ("S4-06b", "S4-07a", "S4-07b", "S4-17a")
     checks: ClassVar[tuple[Check, ...]] = (
-        Check("doubt", mean("doubt"), LOWER),
-        Check("deserters", total("deserted"), LOWER),
+        Check("doubt in the weeks after symbolic defeats", after("event:symbolic-defeat", "doubt"), LOWER),
+        Check("deserters in the weeks after symbolic defeats", after("event:symbolic-defeat", "deserted"), LOWER),
     )
 
     shock: Scalar = parameter(
