@@ -24,6 +24,7 @@ class Givens(eqx.Module):
     services: Scalar
     tax_rate: Scalar
     leaders: Scalar  # leading posts
+    fighters: Scalar
 
 
 def between(quantiles: Array, z: Array) -> Array:

@@ -4,11 +4,15 @@ LIMITS = (
     "Offensives and strikes happen when the record says that they did, whatever the group does: the model knows that "
     "they came, though not how they ended.",
     "Residents flee and die but do not return, are not born and do not move between districts.",
-    "Units stay whole: no splinter groups, no units that change sides, no plots.",
-    "The group attacks wherever it is strong enough next door; it has no plans, no supply lines and no rival groups "
-    "of the same kind, and it cannot be bought off.",
-    "Opponents are garrisons and operations with a strength; they have no politics, morale or losses, and all are "
-    "worth the same, man for man.",
+    "A splinter stands where its units stood and is one more garrison against the group: it does not move, grow or "
+    "come back. Plots are found out sooner or later; none succeeds.",
+    "The group plans operations one district at a time, with a week between plan and attack; it has no supply lines "
+    "and no rival groups of the same kind, and it cannot be bought off.",
+    "Opponents are garrisons and operations with a strength; they lose men and replace them, but have no politics and "
+    "no morale, and all are worth the same, man for man. A district's fighting counts as against a regime by its main "
+    "opponent at the start.",
+    "What moves members' minds is scaled by one common factor, since causes that are told one by one overlap; how they "
+    "overlap is not modelled.",
     "Money beyond the wanted reserve is spent on projects that have no effect, so that wealth buys neither services "
     "nor arms.",
     "Local recruits join the unit that stands in their district, whatever its bloc; each origin has room for half of "

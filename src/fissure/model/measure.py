@@ -63,23 +63,42 @@ def peak_week(name: str, *labels: str, **of: str | int) -> Measure:
     return measure
 
 
-def after(event_name: str, measure_name: str, *labels: str, within: int = 8, **of: str | int) -> Measure:
-    """Mean of `measure_name` over the 1 to `within` weeks that follow the weeks of most of `event_name`.
+def after(
+    event_name: str, measure_name: str, *labels: str, since: int = 1, within: int = 8, **of: str | int
+) -> Measure:
+    """Mean of `measure_name` over the `since` to `within` weeks that follow the weeks of most of `event_name`.
 
     Those are the weeks in which `event_name`, in the paired run and over all its places and people, is above its own
-    90% quantile and above zero, so they are the same weeks in both runs. NaN for a member that has none.
+    90% quantile and above zero, so they are the same weeks in both runs; `since` 0 takes in those weeks themselves.
+    NaN for a member that has none.
     """
     event, weekly = _weekly(event_name, (), {}), _weekly(measure_name, labels, of)
 
     def measure(run: Record, paired: Record) -> Floats:
         happens = event(paired)
         strong = (happens > np.quantile(happens, 0.9, axis=1, keepdims=True)) & (happens > 0)
-        follows = np.zeros_like(strong)
-        for lag in range(1, within + 1):
-            follows[:, lag:] |= strong[:, :-lag]
-        return _mean(np.where(follows, weekly(run), np.nan))
+        return _mean(np.where(_follows(strong, since, within), weekly(run), np.nan))
 
     return measure
+
+
+def there_after(event_name: str, name: str, *, within: int = 8) -> Measure:
+    """Mean of `name` over the district-weeks that follow `event_name` there within `within` weeks, in the paired run.
+
+    Both must have a value for each district, as `event:revolt` and `resistance` do. NaN for a member without events.
+    """
+
+    def measure(run: Record, paired: Record) -> Floats:
+        follows = _follows(np.asarray(paired[event_name]) > 0, 1, within)
+        values = np.where(follows, run[name], np.nan)
+        return _mean(values.reshape(len(values), -1))
+
+    return measure
+
+
+def log(of: Measure, least: float = 1.0) -> Measure:
+    """Natural logarithm of a measure, or of `least` where that is more: for what differs by factors."""
+    return lambda run, paired: np.log(np.maximum(of(run, paired), least))
 
 
 def at_peak(name: str, *labels: str, of: str = "territory_km2", **by: str | int) -> Measure:
@@ -107,6 +126,14 @@ def difference(a: Measure, b: Measure) -> Measure:
 def added(*measures: Measure) -> Measure:
     """The sum of several measures."""
     return lambda run, paired: np.sum([measure(run, paired) for measure in measures], axis=0)
+
+
+def _follows(happens: NDArray[np.bool_], since: int, within: int) -> NDArray[np.bool_]:
+    """Whether something happened `since` to `within` weeks before; weeks along the second axis."""
+    follows = np.zeros_like(happens)
+    for lag in range(since, within + 1):
+        follows[:, lag:] |= happens[:, : happens.shape[1] - lag]
+    return follows
 
 
 def _mean(values: Floats) -> Floats:

@@ -286,6 +286,7 @@ OUTPUTS: tuple[Output, ...] = (
     Output("strikes", ("country",), "strikes/week", "Air strikes by the coalition", lambda s: s.week.strikes),
     Output("attackers", (), "persons", "Opponents attacking", lambda s: jnp.floor(s.flows.attacked).sum()),
     Output("control", ("district",), "share", "Share of the district held", lambda s: s.sensed.districts.control),
+    Output("resistance", ("district",), "share", "Residents in resistance", lambda s: s.sensed.districts.resistance),
     Output("residents", ("district",), "persons", "Residents", lambda s: s.sensed.districts.residents, True),
     Output("posted", ("district",), "persons", "Fighters posted", lambda s: s.sensed.posted.astype(jnp.int32), True),
 )  # fmt: skip

@@ -88,6 +88,7 @@ def givens(start: Start, world: World, draw: Draws) -> Givens:
         services=start.services,
         tax_rate=start.tax_rate,
         leaders=jnp.floor(start.leaders),
+        fighters=start.fighters,
     )
 
 

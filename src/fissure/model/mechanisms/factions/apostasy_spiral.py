@@ -17,7 +17,7 @@ import jax.numpy as jnp
 
 from fissure.model.check import HIGHER, LOWER, Check
 from fissure.model.effects import Effects, Scalar
-from fissure.model.measure import mean, ratio, total
+from fissure.model.measure import log, mean, ratio, total
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
@@ -36,11 +36,11 @@ class ApostasySpiral(Mechanism):
     checks: ClassVar[tuple[Check, ...]] = (
         Check("killed by comrades over doctrine", total("killed", "accused"), LOWER),
         Check(
-            "killed by comrades over doctrine, for each unit of the spread of doctrine",
-            ratio(total("killed", "accused"), mean("doctrinal_spread")),
+            "killed by comrades per fighter, for each unit of the spread of doctrine (log)",
+            log(ratio(ratio(total("killed", "accused"), total("fighters")), mean("doctrinal_spread")), least=1e-6),
             HIGHER,
-            driver={"atrocity-dispute.divide": 4.0},
-            driven="each notorious act divides four times as much",
+            driver={"world.bloc_spread": 1.5},
+            driven="positions within blocs are spread half as wide again",
         ),
     )
 

@@ -26,7 +26,14 @@ class ClashScuttlesAttack(Mechanism):
 
     title: ClassVar[str] = "A clash scuttles an attack"
     claims: ClassVar[tuple[str, ...]] = ("S2-09a",)
-    checks: ClassVar[tuple[Check, ...]] = (Check("operations called off", total("cancelled"), LOWER),)
+    checks: ClassVar[tuple[Check, ...]] = (
+        Check(
+            "operations called off, where clashes are many and caution is rare",
+            total("cancelled"),
+            LOWER,
+            fix={"bloc-clash.rate": 3.0, "rival-fortification.caution": -3.0},
+        ),
+    )
 
     scuttle: Scalar = parameter("per week", "Hazard that an operation planned near a clash is called off.")
 

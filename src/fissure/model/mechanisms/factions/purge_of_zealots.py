@@ -21,6 +21,8 @@ from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
 from fissure.model.world import Week
 
+MANY = {"coup-plots.rate": 4.0}  # plots are rare by their prior
+
 
 class PurgeOfZealots(Mechanism):
     """Members of the hard flank are hunted and killed."""
@@ -33,7 +35,7 @@ class PurgeOfZealots(Mechanism):
     )
     checks: ClassVar[tuple[Check, ...]] = (
         Check("share of fighters on the hard flank", ratio(total("on_flank", "hard"), total("fighters")), HIGHER),
-        Check("plots begun on the hard flank", total("plots", "hard"), HIGHER),
+        Check("plots begun on the hard flank, where plots are many", total("plots", "hard"), HIGHER, fix=MANY),
     )
 
     tolerance: Scalar = parameter("position", "How hard a member may be before it is dangerous.")

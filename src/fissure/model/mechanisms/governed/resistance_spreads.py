@@ -32,7 +32,7 @@ class ResistanceSpreads(Mechanism):
         "S1-14d",
     )
     checks: ClassVar[tuple[Check, ...]] = (
-        Check("districts with resistance late in the run", mean("resisting_districts", weeks="late"), LOWER),
+        Check("districts with resistance in the second year", mean("resisting_districts", weeks=slice(52, 104)), LOWER),
         Check("resisters", mean("resisters"), LOWER),
     )
 

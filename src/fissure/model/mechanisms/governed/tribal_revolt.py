@@ -21,7 +21,7 @@ import jax.numpy as jnp
 
 from fissure.model.check import HIGHER, LOWER, Check
 from fissure.model.effects import Effects, Scalar
-from fissure.model.measure import after, total
+from fissure.model.measure import after, there_after, total
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
@@ -39,7 +39,7 @@ class TribalRevolt(Mechanism):
     )
     checks: ClassVar[tuple[Check, ...]] = (
         Check("revolts", total("revolts"), LOWER),
-        Check("resisters in the weeks after revolts", after("revolts", "resisters"), HIGHER),
+        Check("resistance where a tribe rose, in the weeks after", there_after("event:revolt", "resistance"), HIGHER),
         Check("residents who joined an outside force", total("allied"), LOWER),
         Check("opponents attacking in the weeks after revolts", after("revolts", "attackers", within=26), LOWER),
     )

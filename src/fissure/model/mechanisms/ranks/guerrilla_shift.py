@@ -14,7 +14,7 @@ from typing import ClassVar
 
 from fissure.model.check import LOWER, Check
 from fissure.model.effects import Effects, Scalar
-from fissure.model.measure import ratio, total
+from fissure.model.measure import log, total
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
@@ -28,8 +28,8 @@ class GuerrillaShift(Mechanism):
     claims: ClassVar[tuple[str, ...]] = ("S4-08c",)
     checks: ClassVar[tuple[Check, ...]] = (
         Check(
-            "opponents killed for each who attacked, where it is thin",
-            ratio(total("opponents_killed", "thin"), total("attackers")),
+            "opponents killed where it is thin (log)",
+            log(total("opponents_killed", "thin")),
             LOWER,
         ),
     )

@@ -30,8 +30,8 @@ class QuietDissent(Mechanism):
     title: ClassVar[str] = "Quiet dissent"
     claims: ClassVar[tuple[str, ...]] = ("S0-15d",)
     checks: ClassVar[tuple[Check, ...]] = (
-        Check("plots begun", total("plots"), LOWER),
-        Check("fighting power per fighter", mean("effectiveness"), HIGHER),
+        Check("plots begun, where plots are many", total("plots"), LOWER, fix={"coup-plots.rate": 2.0}),
+        Check("fighting power per fighter in the first year", mean("effectiveness", weeks="early"), HIGHER),
     )
 
     pressure: Scalar = parameter(

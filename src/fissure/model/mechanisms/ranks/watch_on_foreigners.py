@@ -2,15 +2,18 @@
 
 Theory: monitoring of those whose exit costs most (McLauchlin 2010; Lyall 2020 on surveillance in the ranks).
 
-    watched         w = watch presence, of foreigners         presence: share of its rule enforced where posted
+    watched         w = watch min(1, N / N0), of foreigners   N: fighters now, N0: on the first day; those who watch
+                                                              are members too, so that the watch thins with the ranks
     log attempts    - w                                       per week
     log odds of being caught    + w
 
-Reads: post, presence. Writes: attempt_log, caught_logit.
+Reads: total. Writes: attempt_log, caught_logit.
 Source: S4:10.
 """
 
 from typing import ClassVar
+
+import jax.numpy as jnp
 
 from fissure.model.check import LOWER, Check
 from fissure.model.effects import Effects, Scalar
@@ -22,7 +25,7 @@ from fissure.model.world import Week
 
 
 class WatchOnForeigners(Mechanism):
-    """Foreigners are watched where its rule is firm."""
+    """Foreigners are watched as long as there are enough to watch them."""
 
     title: ClassVar[str] = "Foreigners are watched"
     claims: ClassVar[tuple[str, ...]] = (
@@ -40,10 +43,10 @@ class WatchOnForeigners(Mechanism):
     )
 
     watch: Scalar = parameter(
-        "log ratio", "How strongly the watch on foreigners holds them back where its rule is fully enforced."
+        "log ratio", "How strongly the watch on foreigners holds them back while the ranks are full."
     )
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""
-        watched = self.watch * (sensed.post @ sensed.presence) * sensed.world.foreign
+        watched = self.watch * jnp.minimum(sensed.total / sensed.given.fighters, 1.0) * sensed.world.foreign
         return Effects(attempt_log=-watched[:, None], caught_logit=watched)

@@ -29,7 +29,7 @@ class StatehoodPromise(Mechanism):
     title: ClassVar[str] = "The promise of a state"
     claims: ClassVar[tuple[str, ...]] = ("S3-02a", "S3-02b", "S3-05a", "S3-05b", "S3-06a")
     checks: ClassVar[tuple[Check, ...]] = (
-        Check("recruits late in the run, when the state fails", total("recruits", weeks="late"), HIGHER),
+        Check("recruits in the second year, when the state fails", total("recruits", weeks=slice(52, 104)), HIGHER),
     )
 
     weight: Scalar = parameter("exponent", "How strongly recruits follow services and ruled residents.")

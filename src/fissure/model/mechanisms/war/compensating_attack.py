@@ -36,8 +36,11 @@ class CompensatingAttack(Mechanism):
         Check("operations launched in the weeks after ground was lost", after("lost_km2", "operations"), LOWER),
         Check("urgent operations", total("compensating"), LOWER),
         Check(
-            "killed or captured on the ground in the first year, per fighter",
-            ratio(total("killed", "ground", weeks="early"), total("fighters", weeks="early")),
+            "killed or captured on the ground in the weeks of urgent operations, per fighter",
+            ratio(
+                after("compensating", "killed", "ground", since=0, within=0),
+                after("compensating", "fighters", since=0, within=0),
+            ),
             LOWER,
         ),
     )
