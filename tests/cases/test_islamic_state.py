@@ -164,9 +164,9 @@ def test_offensives_say_nothing_of_how_they_went(case: Case) -> None:
     assert sum(offensive.event is None for offensive in case.offensives) > len(case.offensives) / 3
 
 
-def test_only_strikes_offensives_and_prices_reach_past_the_start(case: Case) -> None:
+def test_only_forcing_reaches_past_the_start(case: Case) -> None:
     dated = {path.name for path in case.folder.rglob("*.csv") if "ledger" not in path.parts}
-    assert dated == {"districts.csv", "neighbours.csv", "offensives.csv", "strikes.csv", "prices.csv"}
+    assert dated == {"districts.csv", "neighbours.csv", "offensives.csv", "strikes.csv", "prices.csv", "condemnations.csv"}
     late = {"end", "control_end", "lost", "retaken", "week", "date"}
     assert not late & set(type(case.districts[0]).model_fields)
 

@@ -35,7 +35,7 @@ class Winding(Mechanism):
     def __call__(self, sensed, week, draw):
         either = jax.lax.cond(sensed.total > 3, lambda: sensed.power.sum(), lambda: sensed.reserve)
         last, seen = jax.lax.scan(lambda c, x: ((*c[1:], x), c[0]), (0.0, sensed.held_area, 1.0), sensed.posted)
-        counted = jax.lax.fori_loop(0, sensed.flows.clashes, lambda i, x: x + week.exchange.sum(), 0.0)
+        counted = jax.lax.fori_loop(0, sensed.flows.atrocities, lambda i, x: x + week.exchange.sum(), 0.0)
         return Effects(attempt=either, purge=last[0], clash=seen.sum(), tax_rate_rise=counted)
 
 
@@ -55,7 +55,7 @@ def test_dataflow_is_followed_into_branches_and_loops():
         "attempt": {"power", "reserve", "total"},
         "clash": {"held_area", "posted"},
         "purge": {"held_area", "posted"},
-        "tax_rate_rise": {"flows.clashes", "week.exchange"},
+        "tax_rate_rise": {"flows.atrocities", "week.exchange"},
     }
 
 

@@ -36,8 +36,9 @@ class Standing(eqx.Module):
     """What is said and remembered of the group, with G and L the shares of ruled residents gained and lost this week.
 
         prestige:   rise = news G, fall = news L + 1 / renown
-        setback:    m' = (m + L) / (1 + 1 / memory)            so are condemnations by scholars, and the rift
+        setback:    rise = L, fall = 1 / memory
         corruption, strain:  fall = 1 / memory                 what raises them are mechanisms
+        condemned:  m' = (m + weight of the week) / (1 + 1 / memory)        so is the rift
         leaders:    n' = n - lost + (posts - n) / succession   whole persons, by chance
         plots:      p' = p + begun - exposed, each exposed with probability 1 - exp(-exposure)
 
@@ -79,7 +80,7 @@ class Standing(eqx.Module):
             corruption=settled(org.corruption, sums.corruption_rise, fade),
             strain=settled(org.strain, sums.strain_rise, fade),
             rift=(org.rift + sums.rift_rise) / (1.0 + fade),
-            setback=(org.setback + lost) / (1.0 + fade),
+            setback=settled(org.setback, lost, fade),
             condemned=(org.condemned + condemnation) / (1.0 + fade),
             plots=org.plots + begun - exposed,
             begun=begun,
