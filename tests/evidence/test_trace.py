@@ -33,7 +33,7 @@ def test_a_mechanism_not_yet_in_the_code(ledger):
         ["own-executed-2015-02-s1", "own-executed-2015-04-sohr"],
     ]
     assert "sohr" in found.sources
-    assert "executed_members" in found.related
+    assert "executed_own" in found.related
 
 
 def test_a_parameter_rests_on_its_mechanism(ledger):

@@ -75,7 +75,8 @@ class Effects(eqx.Module):
     resistance_fall: District = ZERO
     resistance_log: District = ZERO  # on resistance_rise
     flight: District = ZERO  # residents' hazard of fleeing, per week
-    flight_log: District = ZERO
+    flight_log: District = ZERO  # on flight
+    flight_from_battle: District = ZERO  # residents' hazard of fleeing from fighting, per week
     residents_executed: District = ZERO  # residents' hazard of being executed, per week
     allied: District = ZERO  # residents who join an outside force, persons per week
     wells_rise: District = ZERO

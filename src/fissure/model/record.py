@@ -121,6 +121,16 @@ def _spread_of_doctrine(seen: Seen) -> Array:
     return jnp.sqrt(jnp.maximum(square - mean * mean, 0.0))
 
 
+def _spread_between_blocs(seen: Seen) -> Array:
+    """Standard deviation of blocs' mean positions, each bloc weighted by its fighters."""
+    blocs = (seen.world.bloc[:, None] == jnp.arange(seen.world.at_odds.shape[0])).astype(jnp.float32)
+    people = seen.sensed.strength @ blocs
+    n = jnp.maximum(people.sum(), 1.0)
+    mean = (seen.sensed.strength * seen.sensed.position) @ blocs / jnp.maximum(people, 1.0)
+    middle = (people * mean).sum() / n
+    return jnp.sqrt((people * (mean - middle) ** 2).sum() / n)
+
+
 def _flank(seen: Seen) -> Array:
     here, doctrine = seen.sensed.fighters.present, seen.sensed.doctrine
     return jnp.stack([(here & (doctrine < -FAR_OUT)).sum(), (here & (doctrine > FAR_OUT)).sum()])
@@ -162,7 +172,7 @@ def _doubt_by_service(seen: Seen) -> Array:
 
 def _opponents_killed(seen: Seen) -> Array:
     killed = jnp.floor(seen.flows.opponents_killed)
-    thin = seen.sensed.presence < 0.5
+    thin = seen.flows.attacked > seen.sensed.posted
     return jnp.stack([jnp.where(thin, killed, 0.0).sum(), jnp.where(thin, 0.0, killed).sum()])
 
 
@@ -217,6 +227,10 @@ OUTPUTS: tuple[Output, ...] = (
         lambda s: _by_country(s, Cause.EXECUTED), True,
     ),
     Output("killed", ("cause", "origin"), "persons/week", "Fighters killed or captured", _killed, True),
+    Output(
+        "executed_own", ("country",), "persons/week", "Fighters executed by their own leadership",
+        lambda s: _by_country(s, Cause.EXECUTED) + _by_country(s, Cause.PURGE), True,
+    ),
     Output("attempts", ("origin",), "persons/week", "Fighters who tried to leave", _attempts, True),
     Output("sent_abroad", (), "persons/week", "Fighters sent abroad", _left(Cause.SENT), True),
     Output("left_with_splinters", (), "persons/week", "Fighters who left with splinters", _left(Cause.SPLIT), True),
@@ -255,6 +269,7 @@ OUTPUTS: tuple[Output, ...] = (
     Output("lost_km2", (), "km2/week", "Ground lost", _km2("lost")),
     Output("gained_km2", (), "km2/week", "Ground gained", _km2("gained")),
     Output("doctrinal_spread", (), "position", "Standard deviation of doctrine", _spread_of_doctrine),
+    Output("spread_between_blocs", (), "position", "Spread of doctrine between blocs", _spread_between_blocs),
     Output("income_musd", ("income",), "million USD/week", "Income", lambda s: s.flows.income / 1000.0),
     Output("spending_musd", ("spending",), "million USD/week", "Spending", lambda s: s.flows.spending / 1000.0),
     Output("treasury_musd", (), "million USD", "Treasury", lambda s: s.sensed.organisation.treasury / 1000.0),

@@ -13,6 +13,7 @@ from fissure.model.state import Districts, Fighters, Flows, Organisation, State,
 from fissure.model.world import World
 
 GRAIN = 256.0
+FINE = 65536.0  # for products of small numbers; a unit of up to 255 fighters sums below 2^24
 
 
 class Sensed(eqx.Module):
@@ -62,9 +63,14 @@ class Sensed(eqx.Module):
     total: Float[Array, ""]  # fighters
 
 
-def whole(x: Array, mask: Array) -> Array:
-    """Sum of `x` over slots where `mask`, rounded to 1/256 and exact; shape (units,)."""
-    return jnp.where(mask, jnp.round(x * GRAIN), 0.0).sum(axis=1) / GRAIN
+def whole(x: Array, mask: Array, grain: float = GRAIN) -> Array:
+    """Sum of `x` over slots where `mask`, rounded to 1 / `grain` and exact; shape (units,)."""
+    return jnp.where(mask, jnp.round(x * grain), 0.0).sum(axis=1) / grain
+
+
+def grains(x: Array) -> Array:
+    """`x` rounded to 1/256, so that sums over all fighters are exact."""
+    return jnp.round(x * GRAIN) / GRAIN
 
 
 def _border(control: Array, given: Givens, world: World) -> Float[Array, ""]:
@@ -123,9 +129,9 @@ def sense(
         skill=skill / some,
         position=stretch * whole(f.doctrine, here) / some,
         square=stretch * stretch * whole(f.doctrine * f.doctrine, here) / some,
-        dissent=whole(wish * f.fear, here) / some,
-        soft=stretch * whole(jnp.maximum(-doubters, 0.0), here) / some,
-        hard=stretch * whole(jnp.maximum(doubters, 0.0), here) / some,
+        dissent=whole(wish * f.fear, here, FINE) / some,
+        soft=stretch * whole(jnp.maximum(-doubters, 0.0), here, FINE) / some,
+        hard=stretch * whole(jnp.maximum(doubters, 0.0), here, FINE) / some,
         post=post,
         posted=posted,
         power=(power @ post) / GRAIN,

@@ -47,12 +47,13 @@ class Ground(eqx.Module):
         A = q f (attack + armed resisters x c)   opponents attacking, effective
         s = A^k / (A^k + (dug_in P)^k)           their chance (Hirshleifer 1989); 1 where no fighter stands
         M = P + largest P next door              what the group can bring to bear: its strongest base launches
-        O = q f garrison (1 + hostility (1 - constituency))
+        O = f (q garrison + w splinter) (1 + hostility (1 - constituency))   w: power per fighter of its own
         g = M^k / (M^k + (dug_in O)^k)           the group's chance in an operation
         dc = stride g r (1 - c) - pace s c       c: share held; r: largest share held here or next door
 
     The first term only where an operation is launched: one is planned at rate initiative x leading posts filled x
-    r (1 - c) x its chance on paper, M^k / (M^k + (q garrison)^k), and launched a week later unless called off.
+    r (1 - c) x its chance on paper, M^k / (M^k + (q garrison)^k), and launched a week later unless called off;
+    an urgent one is not called off.
 
     An effective fighter kills `lethality` a week of those he meets: in a defence the group's dead are lethality x A, in
     an operation lethality x M O / (M + O), borne by the bases that launch it. Opponents' dead are lethality x
@@ -94,23 +95,26 @@ class Ground(eqx.Module):
         c, near = d.control, world.adjacent
         broken = jnp.exp(-(week.index + 1.0) / self.rebuilding)
         quality = self.rebuilt + (self.quality - self.rebuilt) * broken
-        standing = sensed.given.garrison + sums.garrison + d.splinter
-        fresh = _share(standing + sums.attack + 1.0, d.bled)
+        standing = sensed.given.garrison + sums.garrison
+        fresh = _share(standing + d.splinter + sums.attack + 1.0, d.bled)
         garrison = standing * fresh
         attackers = (sums.attack + self.armed * d.resistance * d.residents * c) * fresh
         own = sensed.power * jnp.exp(sums.power_log)
         brought = own + (near * own).max(axis=1)
         reach = jnp.maximum(c, (near * c).max(axis=1))
-        against = quality * garrison * (1.0 + self.hostility * (1.0 - world.constituency))
+        worth = sensed.power.sum() / jnp.maximum(sensed.total, 1.0)  # of its own fighters, as those who split were
+        hostile = 1.0 + self.hostility * (1.0 - world.constituency)
+        against = (quality * garrison + worth * d.splinter * fresh) * hostile
         attack = quality * attackers
         falls = jnp.where(sensed.posted > 0, self._chance(attack, self.dug_in * own), 1.0)
         wins = self._chance(brought, self.dug_in * against)
         planned = self._planned(sensed, sums, reach * (1.0 - c), self._chance(brought, quality * garrison), draw)
-        cancelled = (d.plan > 0) & (draw.uniform(c.shape, 1) < -jnp.expm1(-sums.cancel))
+        cancelled = (d.plan == ROUTINE) & (draw.uniform(c.shape, 1) < -jnp.expm1(-sums.cancel))
         launched = jnp.where(cancelled, 0, d.plan)
         under_way = (launched > 0).astype(jnp.float32)
         stays = 1.0 - _left(sensed, sums)
-        after = settled(c, self.stride * wins * reach * under_way, self.pace * falls) * stays
+        fought = settled(c, self.stride * wins * reach * under_way, self.pace * falls)
+        after = fought * stays
         engaged = under_way * brought * against / (brought + against + 1.0)
         lost = jnp.maximum(c - after, 0.0)
         hazard = self.lethality * (attack + _borne(engaged, own, near)) / jnp.maximum(sensed.posted, 1.0)
@@ -126,7 +130,7 @@ class Ground(eqx.Module):
             power=own,
             bled=(d.bled + killed) / (1.0 + 1.0 / self.replaced),
             threat=attackers * c + garrison * reach * wins * (1.0 - c),
-            hazard=hazard + self.cut_off * lost * stays / jnp.maximum(c, 1e-6),
+            hazard=hazard + self.cut_off * jnp.maximum(c - fought, 0.0) / jnp.maximum(c, 1e-6),
             prospect=wins,
             plan=planned,
             launched=launched,

@@ -59,7 +59,7 @@ class Residents(eqx.Module):
         d = sensed.districts
         luck = draw.uniforms(d.control.shape, 0)
         rate = sums.residents_executed + jnp.zeros_like(d.control)
-        flight = sums.flight * jnp.exp(jnp.minimum(sums.flight_log, 6.0))
+        flight = sums.flight * jnp.exp(jnp.minimum(sums.flight_log, 6.0)) + sums.flight_from_battle
         left = d.residents - joined
         executed = jnp.minimum(_persons(sensed.held, -jnp.expm1(-rate), luck[0]), left)
         fled = jnp.minimum(_persons(sensed.held, -jnp.expm1(-flight), luck[1]), left - executed)

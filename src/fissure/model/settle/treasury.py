@@ -35,7 +35,7 @@ class Treasury(eqx.Module):
         other = other x prestige                      (gifts, ransoms, antiquities)
         needs = pay by origin + war x fighters + services x held residents x what lifts their cost + wanted abroad
         projects = max(0, treasury - cushion x needs) / horizon  (works, arms, favours; never at the cost of needs)
-        paid share = min(1, (treasury + income) / needs)
+        paid share = min(1, (treasury - taken + income) / needs)
         taken = treasury x share of fighters who leave with splinters
 
     Pay is `pay_local` for locals and `pay_local x pay_ratio` for foreigners, times the pay scale.

@@ -3,10 +3,10 @@
 Theory: outbidding and the limits that audiences set to violence (Bloom 2005; Kydd and Walter 2006; Ahmad 2019 on
 disputes over permitted violence).
 
-    acts     one with probability 1 - exp(-rate)       per week
+    acts     one with probability 1 - exp(-rate)       per week, while any fighter is left
     rift     rise = divide for each act                it stretches doctrine away from the middle: x -> x (1 + rift)
 
-Reads: nothing. Writes: atrocities, rift_rise.
+Reads: total. Writes: atrocities, rift_rise.
 Source: S0:9 S0:10 S0:11.
 """
 
@@ -16,7 +16,7 @@ import jax.numpy as jnp
 
 from fissure.model.check import HIGHER, LOWER, Check
 from fissure.model.effects import Effects, Scalar
-from fissure.model.measure import mean
+from fissure.model.measure import after, mean
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
@@ -35,10 +35,10 @@ class AtrocityDispute(Mechanism):
         "S0-11a",
     )
     checks: ClassVar[tuple[Check, ...]] = (
-        Check("spread of doctrine", mean("doctrinal_spread"), LOWER),
+        Check("spread between blocs in the weeks after such acts", after("atrocities", "spread_between_blocs"), LOWER),
         Check(
-            "spread of doctrine",
-            mean("doctrinal_spread"),
+            "spread between blocs",
+            mean("spread_between_blocs"),
             HIGHER,
             driver={"atrocity-dispute.rate": 3.0},
             driven="three times as many acts",
@@ -50,5 +50,5 @@ class AtrocityDispute(Mechanism):
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""
-        act = (draw.uniform() < -jnp.expm1(-self.rate)).astype(jnp.float32)
+        act = ((draw.uniform() < -jnp.expm1(-self.rate)) & (sensed.total > 0)).astype(jnp.float32)
         return Effects(atrocities=act, rift_rise=self.divide * act)

@@ -7,7 +7,7 @@ Theory: infighting between blocs that share a place (Fjelde and Nilsson 2012; Ba
     mixed     t = 4 max over pairs (a, b) of o s_a s_b           in [0, 1]; s: shares of a district's fighters
     chance    1 - exp(-rate t)                                   of a clash in a district, per week
     hazard    toll                                               per week, where there is a clash, to fighters
-                                                                 of each bloc that meets one at odds with it, o > 0
+                                                                 of the two blocs most at odds and mixed there
 
 Reads: organisation.strain, post, posted, strength. Writes: clash, clashes.
 Source: S2:5 S2:6 S2:7.
@@ -50,10 +50,11 @@ class BlocClash(Mechanism):
         share = here / jnp.maximum(sensed.posted, 1.0)[:, None]
         foreign = (world.foreign.astype(jnp.float32) @ blocs) > 0
         odds = jnp.maximum(world.at_odds, sensed.organisation.strain * (foreign[:, None] != foreign[None, :]))
-        together = 4.0 * (share[:, :, None] * share[:, None, :] * odds).max(axis=(1, 2))
-        clash = draw.uniform(sensed.posted.shape) < 1.0 - jnp.exp(-self.rate * together)
-        in_it = (here > 0)[:, :, None] & (here > 0)[:, None, :] & (odds > 0)
-        blocs_in = (clash[:, None] & in_it.any(axis=2)).astype(jnp.float32)
+        pairs = share[:, :, None] * share[:, None, :] * odds
+        most = pairs.max(axis=(1, 2))
+        clash = draw.uniform(most.shape) < 1.0 - jnp.exp(-self.rate * 4.0 * most)
+        in_it = ((pairs > 0) & (pairs >= most[:, None, None])).any(axis=2)
+        blocs_in = (clash[:, None] & in_it).astype(jnp.float32)
         return Effects(
             clash=self.toll * ((sensed.post @ blocs_in) * blocs).sum(axis=1),
             clashes=clash.astype(jnp.float32),

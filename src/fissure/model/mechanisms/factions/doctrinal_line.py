@@ -5,7 +5,7 @@ far off; ideological distance and factions (Hafez 2020 on fratricidal rebels).
 
     doubt    rise = rigidity (doctrine - line)^2       per week; doctrine in [-1, 1], line on the same axis
 
-Reads: fighters.doctrine. Writes: doubt_rise.
+Reads: doctrine. Writes: doubt_rise.
 Source: S0:5 S1:6.
 """
 
@@ -39,5 +39,5 @@ class DoctrinalLine(Mechanism):
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""
-        distance = sensed.fighters.doctrine - self.line
+        distance = sensed.doctrine - self.line
         return Effects(doubt_rise=self.rigidity * distance * distance)

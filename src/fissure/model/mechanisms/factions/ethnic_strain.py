@@ -20,7 +20,7 @@ from fissure.model.effects import Effects, Scalar
 from fissure.model.measure import mean, ratio, total
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
-from fissure.model.sense import Sensed
+from fissure.model.sense import Sensed, grains
 from fissure.model.world import Week
 
 MANY = {"bloc-clash.rate": 2.0}  # clashes are rare by their prior
@@ -40,8 +40,8 @@ class EthnicStrain(Mechanism):
         Check("clashes between blocs after the first year", total("clashes", weeks=slice(52, None)), LOWER, fix=MANY),
         Check("fighting power per fighter in the first half year", mean("effectiveness", weeks=slice(0, 26)), LOWER),
         Check(
-            "fighting power per fighter in the second year, over that of the first half year",
-            ratio(mean("effectiveness", weeks=slice(52, 104)), mean("effectiveness", weeks=slice(0, 26))),
+            "fighting power per fighter half a year to one and a half years in, over that of the first half year",
+            ratio(mean("effectiveness", weeks=slice(26, 78)), mean("effectiveness", weeks=slice(0, 26))),
             HIGHER,
         ),
     )
@@ -61,7 +61,7 @@ class EthnicStrain(Mechanism):
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""
         world = sensed.world
-        people = jnp.round(sensed.strength * sensed.grievance)
+        people = grains(sensed.strength * sensed.grievance)
         of_local = jnp.where(world.foreign, 0.0, people).sum() / jnp.maximum(sensed.fighters_of[0], 1.0)
         of_foreign = jnp.where(world.foreign, people, 0.0).sum() / jnp.maximum(sensed.fighters_of[1], 1.0)
         blocs = (world.bloc[:, None] == jnp.arange(world.at_odds.shape[0])).astype(jnp.float32)

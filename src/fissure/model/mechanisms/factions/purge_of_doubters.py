@@ -7,7 +7,7 @@ dissent.
     purged      hazard = zeal b doubt                   per week: those who doubt aloud
     fear        rise = terror p / (p + 1)               per week; p: purged last week per 1,000 fighters
 
-Reads: fighters.doctrine, fighters.doubt, flows.by_cause, total. Writes: fear_rise, purge.
+Reads: doctrine, fighters.doubt, flows.by_cause, total. Writes: fear_rise, purge.
 Source: S2:13 S2:14 S4:14.
 """
 
@@ -43,7 +43,7 @@ class PurgeOfDoubters(Mechanism):
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""
-        soft = jnp.maximum(-sensed.fighters.doctrine - self.tolerance, 0.0)
+        soft = jnp.maximum(-sensed.doctrine - self.tolerance, 0.0)
         purged = sensed.flows.by_cause[:, Cause.PURGE].sum()
         per_1000 = 1000.0 * purged / jnp.maximum(sensed.total, 1.0)
         return Effects(

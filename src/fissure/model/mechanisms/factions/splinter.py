@@ -17,11 +17,13 @@ import jax.numpy as jnp
 
 from fissure.model.check import HIGHER, LOWER, Check
 from fissure.model.effects import Effects, Scalar
-from fissure.model.measure import total
+from fissure.model.measure import ratio, total
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
-from fissure.model.sense import Sensed
+from fissure.model.sense import Sensed, grains
 from fissure.model.world import Week
+
+MANY = {"splinter.rate": 3.0}  # splits are rare by their prior
 
 
 class Splinter(Mechanism):
@@ -43,11 +45,12 @@ class Splinter(Mechanism):
             driven="each notorious act divides four times as much",
         ),
         Check(
-            "splits",
-            total("splits"),
+            "splits per fighter",
+            ratio(total("splits"), total("fighters")),
             LOWER,
-            driver={"standing.memory": 0.25},
-            driven="setbacks are over in a quarter of the time, as in a stalemate",
+            driver={"world.offensive_strength": 0.2},
+            driven="offensives a fifth as strong leave a stalemate",
+            fix=MANY,
         ),
     )
 
@@ -60,7 +63,7 @@ class Splinter(Mechanism):
         """Contributions of this week."""
         world = sensed.world
         blocs = (world.bloc[:, None] == jnp.arange(world.at_odds.shape[0])).astype(jnp.float32)
-        weight = jnp.round(sensed.strength * sensed.position)
+        weight = grains(sensed.strength * sensed.position)
         mean = weight.sum() / jnp.maximum(sensed.strength.sum(), 1.0)
         people = sensed.strength @ blocs
         distance = jnp.where(people > 0, (weight @ blocs) / jnp.maximum(people, 1.0) - mean, 0.0)

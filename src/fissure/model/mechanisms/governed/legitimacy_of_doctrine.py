@@ -15,7 +15,7 @@ from typing import ClassVar
 
 from fissure.model.check import HIGHER, Check
 from fissure.model.effects import Effects, Scalar
-from fissure.model.measure import mean
+from fissure.model.measure import difference, mean
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
@@ -32,7 +32,11 @@ class LegitimacyOfDoctrine(Mechanism):
     )
     checks: ClassVar[tuple[Check, ...]] = (
         Check("support among ruled residents", mean("support"), HIGHER),
-        Check("support among those who heed scholars", mean("support_of_heedful"), HIGHER),
+        Check(
+            "support among those who heed scholars, over that of all",
+            difference(mean("support_of_heedful"), mean("support")),
+            HIGHER,
+        ),
     )
 
     rejection: Scalar = parameter(

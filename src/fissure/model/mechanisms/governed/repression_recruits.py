@@ -3,8 +3,8 @@
 Theory: indiscriminate violence is counterproductive (Kalyvas 2006; Kocher, Pepinsky and Kalyvas 2011; Schutte
 2017).
 
-    killed        v = residents executed last week per 100,000, at most 100
-    resistance    rise = vengeance v (1 - support)                              per week
+    killed        v = residents executed last week per 100,000
+    resistance    rise = vengeance ln(1 + v) (1 - support)                      per week
 
 Reads: districts.residents, districts.support, flows.executed_residents. Writes: resistance_rise.
 Source: S1:13.
@@ -41,4 +41,4 @@ class RepressionRecruits(Mechanism):
         """Contributions of this week."""
         d = sensed.districts
         per_100k = 1e5 * sensed.flows.executed_residents / jnp.maximum(d.residents, 1000)
-        return Effects(resistance_rise=self.vengeance * jnp.minimum(per_100k, 100.0) * (1.0 - d.support))
+        return Effects(resistance_rise=self.vengeance * jnp.log1p(per_100k) * (1.0 - d.support))

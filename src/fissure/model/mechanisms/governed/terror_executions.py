@@ -4,7 +4,7 @@ Theory: selective and indiscriminate violence as instruments of control (Kalyvas
 enough to reach (Balcells 2017).
 
     executed    hazard = coercion presence                              per resident and week
-    support     fall = revulsion x residents executed last week per 100,000, at most 100       per week
+    support     fall = revulsion ln(1 + residents executed last week per 100,000)       per week
     presence: share of its rule enforced, in [0, 1]
 
 Reads: districts.residents, flows.executed_residents, presence. Writes: residents_executed, support_fall.
@@ -50,5 +50,5 @@ class TerrorExecutions(Mechanism):
         executed = 1e5 * sensed.flows.executed_residents / jnp.maximum(sensed.districts.residents, 1000)
         return Effects(
             residents_executed=self.coercion * sensed.presence,
-            support_fall=self.revulsion * jnp.minimum(executed, 100.0),
+            support_fall=self.revulsion * jnp.log1p(executed),
         )

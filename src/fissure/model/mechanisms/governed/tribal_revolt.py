@@ -8,10 +8,10 @@ Arjona 2016 on collective resistance).
     massacre      hazard = massacre                                    of residents being executed
     silence       resistance fall = crushing                           pull towards none, for a week
     exile         exile resistance residents                           persons who join an outside force
-    from then on, those allied stand and attack with the opponents     fighters
+    from then on those allied attack with the opponents               fighters
 
 Reads: districts.allied, districts.control, districts.residents, districts.resistance, flows.revolts. Writes:
-allied, attack, garrison, residents_executed, resistance_fall, revolts.
+allied, attack, residents_executed, resistance_fall, revolts.
 Source: S1:13.
 """
 
@@ -49,7 +49,9 @@ class TribalRevolt(Mechanism):
     )
     massacre: Scalar = parameter("share of residents", "Share of a district's residents who are killed after a rising.")
     crushing: Scalar = parameter("ratio", "By how many times a crushed resistance is smaller than before, less one.")
-    exile: Scalar = parameter("share of resisters", "Share of the resisters who join an outside force after a rising.")
+    exile: Scalar = parameter(
+        "share of resisters", "Share of the resisters who fight with an outside force after a rising."
+    )
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""
@@ -62,6 +64,5 @@ class TribalRevolt(Mechanism):
             residents_executed=self.massacre * rose,
             resistance_fall=self.crushing * rose,
             allied=self.exile * d.resistance * d.residents * rose,
-            garrison=allied,
             attack=allied,
         )

@@ -3,7 +3,7 @@
 Theory: the bravest die first, and heavy losses in a unit break its cohesion (Castillo 2014; McLauchlin 2020;
 Rowland 1986 on the few who fight).
 
-    lost            l = killed in the unit last week, by strikes and on the ground / strength    in [0, 1]
+    lost            l = k / (strength + k)        in [0, 1); k: killed in the unit last week, from the air and on ground
     skill           fall = bravery l              per week: those lost are better than those left
     log attempts    + ln(1 + rout l)              per week
 
@@ -17,7 +17,7 @@ import jax.numpy as jnp
 
 from fissure.model.check import HIGHER, LOWER, Check
 from fissure.model.effects import Effects, Scalar
-from fissure.model.measure import after, mean
+from fissure.model.measure import after, mean, ratio
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
@@ -35,11 +35,11 @@ class EliteLosses(Mechanism):
     )
     checks: ClassVar[tuple[Check, ...]] = (
         Check(
-            "attempts to leave in the weeks after costly battles",
-            after("killed", "attempts"),
+            "attempts to leave per fighter in the weeks after costly battles",
+            ratio(after("killed", "attempts"), after("killed", "fighters")),
             LOWER,
         ),
-        Check("fighting power per fighter", mean("effectiveness"), HIGHER),
+        Check("fighting power per fighter in the first year", mean("effectiveness", weeks="early"), HIGHER),
     )
 
     bravery: Scalar = parameter(

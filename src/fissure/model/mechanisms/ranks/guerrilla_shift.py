@@ -3,10 +3,10 @@
 Theory: ambush losses follow a linear law that favours the few who hide (Deitchman 1962; Kress et al. 2018);
 irregular warfare as the way of the weak (Kalyvas and Balcells 2010).
 
-    log opponents killed    + ambush (1 - presence)          per week
-    presence: share of its rule that it has the fighters to enforce, in [0, 1]
+    thin                    t = A / (A + posted + 1)         in [0, 1); A: opponents attacking last week
+    log opponents killed    + ambush t                       per week
 
-Reads: presence. Writes: ambush_log.
+Reads: flows.attacked, posted. Writes: ambush_log.
 Source: S4:8.
 """
 
@@ -38,4 +38,5 @@ class GuerrillaShift(Mechanism):
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""
-        return Effects(ambush_log=self.ambush * (1.0 - sensed.presence))
+        attacked = sensed.flows.attacked
+        return Effects(ambush_log=self.ambush * attacked / (attacked + sensed.posted + 1.0))

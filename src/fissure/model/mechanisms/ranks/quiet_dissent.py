@@ -20,7 +20,7 @@ from fissure.model.effects import Effects, Scalar
 from fissure.model.measure import mean, total
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
-from fissure.model.sense import Sensed
+from fissure.model.sense import Sensed, grains
 from fissure.model.world import Week
 
 
@@ -44,7 +44,7 @@ class QuietDissent(Mechanism):
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""
         world = sensed.world
-        dissenters = jnp.round(sensed.strength * sensed.dissent)
+        dissenters = grains(sensed.strength * sensed.dissent)
         blocs = (world.bloc[:, None] == jnp.arange(world.bloc_doctrine.shape[0])).astype(jnp.float32)
         by_bloc = (dissenters @ blocs) / jnp.maximum(sensed.strength @ blocs, 1.0)
         here = (dissenters @ sensed.post) / jnp.maximum(sensed.posted, 1.0)

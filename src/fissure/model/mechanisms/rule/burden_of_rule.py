@@ -1,13 +1,14 @@
 """To govern is to meet the problems of any government: corruption, and resentment over duties.
 
-Theory: agency loss grows with the span of control (Weinstein 2007; Gates 2002 on recruitment and control in
+Theory: agency loss grows with size and span of control (Weinstein 2007; Gates 2002 on recruitment and control in
 rebellion); corruption where monitoring is thin (Klitgaard 1988).
 
-    thin          u = 1 - presence, mean over ruled residents        in [0, 1]
-    corruption    rise = graft u                                     per week; the share of takings that members keep
-    grievance     rise = resentment corruption                       per week, of all fighters
+    burden        b = (N / N0 + R / R0) / 2, at most 2               N, N0: fighters now and on the first day
+                                                                    R, R0: ruled residents, likewise
+    corruption    rise = graft b                                    per week; the share of takings that members keep
+    grievance     rise = resentment corruption                      per week, of all fighters
 
-Reads: held, held_residents, organisation.corruption, presence. Writes: corruption_rise, grievance_rise.
+Reads: held_residents, organisation.corruption, total. Writes: corruption_rise, grievance_rise.
 Source: S0:4 S0:5.
 """
 
@@ -38,14 +39,14 @@ class BurdenOfRule(Mechanism):
         Check("grievance while territory is largest", at_peak("grievance"), LOWER),
     )
 
-    graft: Scalar = parameter("per week", "Rise of corruption where nothing of its rule is enforced.")
+    graft: Scalar = parameter("per week", "Rise of corruption at the ranks and the ruled population of the first day.")
     resentment: Scalar = parameter("per week", "Rise of grievance where all takings are kept by those who take them.")
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""
-        ruled = jnp.maximum(sensed.held_residents, 1.0)
-        thin = jnp.where(sensed.held_residents > 0, 1.0 - jnp.floor(sensed.held * sensed.presence).sum() / ruled, 0.0)
+        ranks = sensed.total / sensed.given.fighters
+        ruled = sensed.held_residents / jnp.maximum(sensed.given.held_residents, 1.0)
         return Effects(
-            corruption_rise=self.graft * thin,
+            corruption_rise=self.graft * jnp.minimum(0.5 * (ranks + ruled), 2.0),
             grievance_rise=self.resentment * sensed.organisation.corruption,
         )

@@ -4,9 +4,10 @@ Theory: exit, voice and loyalty (Hirschman 1970); displacement from rebel rule (
 
     quiet     q = base exp(push dread + hardship (1 - services) - stay support)       per week
     battle    b = battle x attackers per 100 residents, at most 10                    per week
-    flight    hazard = q + b                                                          per week
+    flight    hazard = q, which others make easier or harder, and b                   per week
 
-Reads: districts.dread, districts.residents, districts.services, districts.support, flows.attacked. Writes: flight.
+Reads: districts.dread, districts.residents, districts.services, districts.support, flows.attacked. Writes: flight,
+flight_from_battle.
 Source: S3:6 S3:7 S3:8.
 """
 
@@ -48,4 +49,7 @@ class FlightOfResidents(Mechanism):
         d = sensed.districts
         reasons = self.push * d.dread + self.hardship * (1.0 - d.services) - self.stay * d.support
         thick = 100.0 * sensed.flows.attacked / jnp.maximum(d.residents, 1000)
-        return Effects(flight=self.base * jnp.exp(reasons) + self.battle * jnp.minimum(thick, 10.0))
+        return Effects(
+            flight=self.base * jnp.exp(reasons),
+            flight_from_battle=self.battle * jnp.minimum(thick, 10.0),
+        )

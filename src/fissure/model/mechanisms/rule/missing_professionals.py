@@ -3,7 +3,7 @@
 Theory: state capacity rests on trained staff, who have most to gain from leaving (Docquier and Rapoport 2012 on
 brain drain; Mampilly 2011 on rebel services).
 
-    professionals    fall = drain x share of held residents who fled last week         per week
+    professionals    fall = (drain - 1) x share of held residents who fled last week   per week
     missing          m = 1 - professionals                                             in [0, 1]
     log repair of services     - dependence m                                          per week
     log cost of services       + ln(1 + premium m), m: mean over ruled residents
@@ -56,7 +56,7 @@ class MissingProfessionals(Mechanism):
         missing = 1.0 - sensed.districts.professionals
         everywhere = jnp.round(sensed.held * missing).sum() / jnp.maximum(sensed.held_residents, 1.0)
         return Effects(
-            professionals_fall=self.drain * sensed.flows.fled / jnp.maximum(sensed.held, 1000),
+            professionals_fall=jnp.maximum(self.drain - 1.0, 0.0) * sensed.flows.fled / jnp.maximum(sensed.held, 1000),
             repair_log=-self.dependence * missing,
             services_cost_log=jnp.log1p(self.premium * everywhere),
         )

@@ -3,12 +3,13 @@
 Theory: violence as a signal of strength to recruits and rivals (Kydd and Walter 2006); terrorism in response to
 territorial loss (Hinkkainen Elliott 2023; Siebert, von Winterfeldt and John 2016).
 
-    effort      e = min(1, setback)                    setback: share of ruled residents lost, as remembered
+    effort      e = setback min(1, N / N0)             setback: share of ruled residents lost, as remembered;
+                                                       N, N0: fighters now and on the first day
     prestige    rise = gloss e                         per week
     money       outlay e                               thousand dollars per week, wanted like other needs
     sent        hazard = exodus e, of foreigners       per week: members sent abroad
 
-Reads: organisation.setback. Writes: abroad, prestige_rise, sent.
+Reads: organisation.setback, total. Writes: abroad, prestige_rise, sent.
 Source: S3:4 S3:14.
 """
 
@@ -46,7 +47,7 @@ class ShowOfStrength(Mechanism):
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""
-        effort = jnp.minimum(sensed.organisation.setback, 1.0)
+        effort = sensed.organisation.setback * jnp.minimum(sensed.total / sensed.given.fighters, 1.0)
         return Effects(
             prestige_rise=self.gloss * effort,
             abroad=self.outlay * effort,

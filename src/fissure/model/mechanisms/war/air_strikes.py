@@ -7,11 +7,11 @@ Wills and Griffith 2006).
     front     f = posted A / (A + 1,000)                                fighters; A: attackers last week
     weight    w = (1 - s) posted / N + s f / sum of f in the country    share of kills; s: support_of_ground
     hazard    K w / posted                                              per week
-    leaders   leaders x strikes / 100 x leading posts filled            killed per week
+    leaders   leaders x strikes / 100 x leading posts filled            killed per week, while any fighter is left
 
 Towns are spared by `strikes-spare-cities`.
 
-Reads: flows.attacked, led, post, posted, week.strikes. Writes: leaders_lost, strike.
+Reads: flows.attacked, led, post, posted, total, week.strikes. Writes: leaders_lost, strike.
 Source: S0:3 S1:12 S3:6 S4:7.
 """
 
@@ -21,7 +21,7 @@ import jax.numpy as jnp
 
 from fissure.model.check import LOWER, Check
 from fissure.model.effects import Effects, Scalar
-from fissure.model.measure import total
+from fissure.model.measure import ratio, total
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
@@ -34,7 +34,7 @@ class AirStrikes(Mechanism):
     title: ClassVar[str] = "Air strikes"
     claims: ClassVar[tuple[str, ...]] = ("S0-03a", "S1-12a", "S1-12b", "S1-12c", "S3-06c", "S4-07d")
     checks: ClassVar[tuple[Check, ...]] = (
-        Check("fighters killed from the air", total("killed", "strike"), LOWER),
+        Check("fighters killed or captured, per fighter", ratio(total("killed"), total("fighters")), LOWER),
         Check("leaders killed", total("leaders_lost"), LOWER),
     )
 
@@ -58,5 +58,5 @@ class AirStrikes(Mechanism):
         hazard = (country @ kills) * weight / jnp.maximum(sensed.posted, 1.0)
         return Effects(
             strike=sensed.post @ hazard,
-            leaders_lost=self.leaders * week.strikes.sum() / 100.0 * sensed.led,
+            leaders_lost=self.leaders * week.strikes.sum() / 100.0 * sensed.led * (sensed.total > 0),
         )

@@ -2,7 +2,7 @@
 
 Theory: gambling for resurrection after defeat (Downs and Rocke 1994; Goemans 2000).
 
-    prize     v = oil capacity + residents, each as a share of all, of ground not held next to ground held     in [0, 1]
+    prize     v = oil capacity + residents, each as a share of all, of ground not held next to ground held     in [0, 2]
     urgent    operations planned at rate urge m v / sum of v                              per week
     m: share of ruled residents lost, as remembered; the prize is chosen, the garrison is not looked at
 
