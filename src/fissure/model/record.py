@@ -157,7 +157,7 @@ def _correlation(seen: Seen) -> Array:
     x, y = jnp.abs(seen.sensed.doctrine[:, :SAMPLE] - line), seen.sensed.wish[:, :SAMPLE]
     x, y = x - (x * here).sum() / n, y - (y * here).sum() / n
     spread = (x * x * here).sum() * (y * y * here).sum()
-    return (x * y * here).sum() / jnp.sqrt(jnp.maximum(spread, 1e-9))
+    return jnp.clip((x * y * here).sum() / jnp.sqrt(jnp.maximum(spread, 1e-9)), -1.0, 1.0)
 
 
 def _doubt_by_service(seen: Seen) -> Array:

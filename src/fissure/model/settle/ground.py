@@ -56,9 +56,9 @@ class Ground(eqx.Module):
     an urgent one is not called off.
 
     An effective fighter kills `lethality` a week of those he meets: in a defence the group's dead are lethality x A, in
-    an operation lethality x M O / (M + O), borne by the bases that launch it. Opponents' dead are lethality x
-    exp(ambush_log) (P A / (P + A) + M O / (M + O)), replaced over `replaced` weeks. A share `cut_off` of those on
-    ground that is lost does not get out; a splinter takes the ground on which its share of the fighters stood.
+    an operation lethality x O, but no more than a quarter of M, borne by the bases that launch it. Opponents' dead are
+    lethality x exp(ambush_log) (P A / (P + A) + M O / (M + O)), replaced over `replaced` weeks. A share `cut_off` of
+    those on ground that is lost does not get out; a splinter takes the ground on which its share of fighters stood.
     """
 
     title: ClassVar[str] = "Fighting for ground"
@@ -115,10 +115,10 @@ class Ground(eqx.Module):
         stays = 1.0 - _left(sensed, sums)
         fought = settled(c, self.stride * wins * reach * under_way, self.pace * falls)
         after = fought * stays
-        engaged = under_way * brought * against / (brought + against + 1.0)
+        pressed = under_way * jnp.minimum(against, MOST * brought / self.lethality)
         lost = jnp.maximum(c - after, 0.0)
-        hazard = self.lethality * (attack + _borne(engaged, own, near)) / jnp.maximum(sensed.posted, 1.0)
-        met = own * attack / (own + attack + 1.0) + engaged
+        hazard = self.lethality * (attack + _borne(pressed, own, near)) / jnp.maximum(sensed.posted, 1.0)
+        met = _engaged(own, attack) + under_way * _engaged(brought, against)
         killed = self.lethality * met * jnp.exp(sums.ambush_log)
         killed = jnp.minimum(killed, MOST * (attackers + garrison))
         return Fought(
@@ -153,6 +153,10 @@ class Ground(eqx.Module):
         return 1.0 / (1.0 + ratio**self.sharpness)
 
 
+def _engaged(a: PerDistrict, b: PerDistrict) -> PerDistrict:
+    return a * b / (a + b + 1.0)
+
+
 def _share(whole: PerDistrict, less: PerDistrict) -> PerDistrict:
     return whole / (whole + less)
 
@@ -163,7 +167,7 @@ def _left(sensed: Sensed, sums: Effects) -> PerDistrict:
     return leave / jnp.maximum(sensed.posted, 1.0)
 
 
-def _borne(engaged: PerDistrict, own: PerDistrict, near: Array) -> PerDistrict:
-    """What opponents engaged by operations fall on: the bases here and next door, by their power."""
+def _borne(pressed: PerDistrict, own: PerDistrict, near: Array) -> PerDistrict:
+    """What opponents met by operations fall on: the bases here and next door, by their power."""
     bases = (near + jnp.eye(near.shape[0])) * own
-    return (engaged / jnp.maximum(bases.sum(axis=1), 1e-6)) @ bases
+    return (pressed / jnp.maximum(bases.sum(axis=1), 1e-6)) @ bases

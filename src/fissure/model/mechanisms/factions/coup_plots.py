@@ -19,7 +19,7 @@ import jax.numpy as jnp
 
 from fissure.model.check import LOWER, Check
 from fissure.model.effects import Effects, Scalar
-from fissure.model.measure import after, total
+from fissure.model.measure import after, log, total
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
@@ -36,7 +36,7 @@ class CoupPlots(Mechanism):
         "S1-11d",
     )
     checks: ClassVar[tuple[Check, ...]] = (
-        Check("plots begun", total("plots"), LOWER),
+        Check("plots begun (log)", log(total("plots")), LOWER),
         Check("fear in the weeks after plots were found out", after("exposed", "fear"), LOWER),
         Check("doubt in the weeks after plots were found out", after("exposed", "doubt"), LOWER),
     )

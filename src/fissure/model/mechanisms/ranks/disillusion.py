@@ -14,7 +14,7 @@ from typing import ClassVar
 
 from fissure.model.check import LOWER, Check
 from fissure.model.effects import Effects, Scalar
-from fissure.model.measure import difference, mean, total
+from fissure.model.measure import difference, log, mean, total
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
@@ -27,7 +27,7 @@ class Disillusion(Mechanism):
     title: ClassVar[str] = "Romance meets rule"
     claims: ClassVar[tuple[str, ...]] = ("S0-13a", "S0-13b", "S0-14a", "S0-15a")
     checks: ClassVar[tuple[Check, ...]] = (
-        Check("foreigners who desert", total("deserted", "foreign"), LOWER),
+        Check("foreigners who desert (log)", log(total("deserted", "foreign")), LOWER),
         Check(
             "doubt of foreigners of long service over that of those of short service",
             difference(mean("doubt_by_service", "long"), mean("doubt_by_service", "short")),

@@ -4,8 +4,8 @@ Theory: exit, voice and loyalty: where exit is barred, discontent turns inward (
 falsification (Kuran 1991).
 
     dissent         d = mean over fighters of wish to leave x fear      in [0, 1]
-    log plots       + pressure d                                        per bloc; plots per week
-    log power       - sabotage d                                        per district
+    log plots       + ln(1 + pressure d)                                per bloc; plots per week
+    log power       - ln(1 + sabotage d)                                per district
 
 Reads: dissent, post, posted, strength. Writes: plots_log, power_log.
 Source: S0:15.
@@ -34,11 +34,9 @@ class QuietDissent(Mechanism):
         Check("fighting power per fighter in the first year", mean("effectiveness", weeks="early"), HIGHER),
     )
 
-    pressure: Scalar = parameter(
-        "log ratio per unit of dissent", "How strongly dissent that dares not leave feeds plots."
-    )
+    pressure: Scalar = parameter("ratio per unit of dissent", "How strongly dissent that dares not leave feeds plots.")
     sabotage: Scalar = parameter(
-        "log ratio per unit of dissent", "How strongly dissent that dares not leave lowers fighting power."
+        "ratio per unit of dissent", "How strongly dissent that dares not leave lowers fighting power."
     )
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
@@ -48,4 +46,6 @@ class QuietDissent(Mechanism):
         blocs = (world.bloc[:, None] == jnp.arange(world.bloc_doctrine.shape[0])).astype(jnp.float32)
         by_bloc = (dissenters @ blocs) / jnp.maximum(sensed.strength @ blocs, 1.0)
         here = (dissenters @ sensed.post) / jnp.maximum(sensed.posted, 1.0)
-        return Effects(plots_log=(self.pressure * by_bloc)[:, None], power_log=-self.sabotage * here)
+        return Effects(
+            plots_log=jnp.log1p(self.pressure * by_bloc)[:, None], power_log=-jnp.log1p(self.sabotage * here)
+        )

@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from fissure.model.check import HIGHER, LOWER, Check
 from fissure.model.effects import Effects, Scalar
-from fissure.model.measure import added, ratio, total
+from fissure.model.measure import added, difference, ratio, total
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
@@ -32,11 +32,13 @@ class RivalFortification(Mechanism):
     checks: ClassVar[tuple[Check, ...]] = (
         Check("operations called off", total("cancelled"), LOWER),
         Check(
-            "share of operations called off",
-            ratio(total("cancelled"), added(total("cancelled"), total("operations"))),
+            "share of routine operations called off",
+            ratio(
+                total("cancelled"), added(total("cancelled"), difference(total("operations"), total("compensating")))
+            ),
             HIGHER,
-            driver={"start.garrison": 2.0},
-            driven="opponents are twice as strong",
+            driver={"ground.dug-in": 1.5},
+            driven="those who are dug in count for half as much again",
         ),
         Check(
             "ground gained",

@@ -1,0 +1,61 @@
+"""Verdicts of the last full effect check, kept with the package so that pages can show them without simulating.
+
+`fissure check` writes `effects.json` into its folder; `python -m fissure.views.effects_page FOLDER docs` keeps it here
+and writes the page of the docs. They are of the model and case whose digests they tell.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from fissure.studies.causal import Verdict
+from fissure.studies.effects import Checked, Effect
+
+KEPT = Path(__file__).with_name("verdicts.json")
+FILE = "effects.json"
+WAYS = {-1: "lower", 1: "higher"}
+
+
+def told(checked: Checked) -> dict[str, Any]:
+    """A finished study as plain data: how it was made, and each effect."""
+    plan = checked.plan
+    return {
+        "case": plan.case,
+        "members": checked.members,
+        "weeks": plan.weeks,
+        "seed": plan.seed,
+        "units": plan.units,
+        "slots": plan.slots,
+        "case digest": plan.case_digest,
+        "quick": checked.quick,
+        "effects": [{k: v for k, v in asdict(effect).items() if k != "seconds"} for effect in checked.effects],
+    }
+
+
+def write(checked: Checked) -> Path:
+    """Write `effects.json` into the study's folder and return its path."""
+    path = checked.folder / FILE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(told(checked), indent=1) + "\n", encoding="utf-8")
+    return path
+
+
+def kept(path: Path = KEPT) -> dict[str, Any]:
+    """What `told` gave when verdicts were last kept; see there."""
+    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+def effects(data: Mapping[str, Any]) -> list[Effect]:
+    """The effects of kept data, in order."""
+    return [Effect(**row) for row in data["effects"]]
+
+
+def by_mechanism(found: list[Effect]) -> dict[str, list[Verdict]]:
+    """Verdicts by mechanism, as the causal picture takes them."""
+    out: dict[str, list[Verdict]] = {}
+    for e in found:
+        changed = "" if e.kind == "without it" else f" ({e.kind})"
+        out.setdefault(e.mechanism, []).append(Verdict(e.observable + changed, WAYS[e.sign], e.verdict))
+    return out

@@ -1,0 +1,67 @@
+"""Ten thousand random sets of mechanisms in one compiled program: nothing breaks, and books close."""
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from fissure.engine.plan import prior_normals
+from fissure.engine.random import seed_words
+from fissure.engine.simulate import simulate_block
+from fissure.model.catalogue import build, mechanism_classes, parameters_of, prior_values
+from fissure.model.record import OUTPUTS
+
+COALITIONS, AT_ONCE, WEEKS = 10_000, 2_000, 26
+
+
+def switched(model, on):
+    """The model with the switches `on`, one row a member and one column a mechanism by name."""
+    return eqx.tree_at(lambda m: [m.mechanisms[name].on for name in mechanism_classes()], model, list(on.T))
+
+
+@pytest.fixture(scope="module")
+def records(small):
+    """Records of all coalitions, from a program that is traced once."""
+    parameters = parameters_of(small.case)
+    random, found = np.random.default_rng(54), []
+    before = simulate_block._cache_size()
+    for first in range(0, COALITIONS, AT_ONCE):
+        members = list(range(first, first + AT_ONCE))
+        values = prior_values(parameters, prior_normals(3, members, [p.name for p in parameters]))
+        share = random.uniform(size=(AT_ONCE, 1))  # from nearly none to nearly all
+        on = (random.uniform(size=(AT_ONCE, len(small.names))) < share).astype(np.float32)
+        model = switched(build(parameters, values), jnp.asarray(on))
+        record = simulate_block(model, jnp.asarray(members), small.world, seed_words(3), weeks=WEEKS, width=8)
+        found.append(jax.tree.map(np.asarray, record))
+    assert simulate_block._cache_size() == before + 1
+    return {name: np.concatenate([f[name] for f in found]) for name in found[0]}
+
+
+def test_nothing_breaks(records):
+    assert len(records["fighters"]) == COALITIONS
+    for output in OUTPUTS:
+        x = records[output.name]
+        assert np.isfinite(x).all(), output.name
+        assert (x >= (-1 if output.unit == "correlation" else 0)).all(), output.name
+
+
+def test_fighters_are_conserved(records):
+    r = {name: x.astype(np.int64) for name, x in records.items() if x.dtype == np.int32}
+    stock = r["fighters"].sum(axis=2)
+    left = r["deserted"].sum(axis=2) + r["executed_members"].sum(axis=2) + r["killed"].sum(axis=(2, 3))
+    left += r["sent_abroad"] + r["left_with_splinters"]
+    assert np.array_equal(stock[:, 1:], (stock - left + r["recruits"].sum(axis=2))[:, :-1])
+
+
+def test_residents_are_conserved(records):
+    r = {name: x.astype(np.int64) for name, x in records.items() if x.dtype == np.int32}
+    stock = r["residents"].sum(axis=2)
+    left = r["fled"] + r["allied"] + r["executed_residents"].sum(axis=2) + r["recruits"][:, :, 0]
+    assert np.array_equal(stock[:, 1:], (stock - left)[:, :-1])
+
+
+def test_money_is_conserved(records):
+    stock = records["treasury_musd"].astype(float)
+    flow = records["income_musd"].astype(float).sum(axis=2) - records["spending_musd"].astype(float).sum(axis=2)
+    assert np.abs(stock[:, 1:] - (stock + flow)[:, :-1]).max() < 1e-2  # recorded as single precision
