@@ -21,7 +21,7 @@ from fissure.model.limits import LIMITS
 from fissure.model.parameters import Declared
 from fissure.model.plugins import ledger_folders, plugins
 from fissure.model.record import OUTPUTS, Output
-from fissure.studies import effects
+from fissure.studies import effects, verdicts
 from fissure.studies.compare import Compared, compare
 from fissure.studies.orderings import Met, Plausible, met, of_ledger, plausible
 from fissure.version import __version__
@@ -221,6 +221,7 @@ def check(
         loaded, asked, members=members, weeks=weeks, seed=seed, quick=quick,
         out=Path(out).expanduser() if out else None, progress=progress,
     )  # fmt: skip
+    verdicts.write(checked)
     return Effects(loaded, checked, asked)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from fissure.cases.loader import load_case
 from fissure.evidence.ledger import Ledger, load_ledger, package_ledger
 from fissure.model.catalogue import mechanism_classes
+from fissure.studies import verdicts
 from fissure.studies.causal import KINDS, MOST_MECHANISMS, Loop, Picture, keep, loops, merged, picture
 from fissure.studies.signs import find
 from fissure.views import causal_svg
@@ -30,7 +31,8 @@ PAGE_TEXT = """# The causal picture
 Read from the code, not drawn by hand: a week is traced and its dataflow followed (`fissure.model.causal`), so the
 picture shows what the code does. `python -m fissure.views.causal docs` writes this page; a test fails when it is stale.
 Signs are of finite changes along a short run of the reference case (`fissure.studies.signs`): they say which way, near
-that run, and nothing of how much.
+that run, and nothing of how much. What whole runs show, with intervals, are the [effect checks](effects.md): the line
+"checked" under each mechanism gives their verdict.
 
 ![Which mechanism reads and moves which field](../{matrix})
 
@@ -72,9 +74,14 @@ def main(arguments: Sequence[str]) -> None:
 
 def pages(ledger: Ledger, seen: Picture | None = None) -> dict[Path, str]:
     """Text of each file by its path below the docs."""
-    seen = seen or picture()
+    seen = seen or _with_verdicts()
     found = loops(seen)
     return {MATRIX: matrix(ledger, seen), RINGS: rings(seen, found), PAGE: _page(ledger, seen, found)}
+
+
+def _with_verdicts() -> Picture:
+    """The picture with the verdicts kept of the last full check of effects."""
+    return picture(verdicts=verdicts.by_mechanism(verdicts.effects(verdicts.kept())))
 
 
 def matrix(ledger: Ledger, seen: Picture) -> str:
@@ -163,7 +170,7 @@ def _of(ledger: Ledger, seen: Picture, name: str) -> list[str]:
 
 def for_report(ledger: Ledger) -> dict[str, Any]:
     """What the report's section on causes is given: the matrix as SVG, the number of loops and those listed."""
-    seen = picture()
+    seen = _with_verdicts()
     found = loops(seen)
     return {
         "matrix": matrix(ledger, seen),

@@ -35,7 +35,12 @@ class PurgeOfZealots(Mechanism):
     )
     checks: ClassVar[tuple[Check, ...]] = (
         Check("share of fighters on the hard flank", ratio(total("on_flank", "hard"), total("fighters")), HIGHER),
-        Check("plots begun on the hard flank, where plots are many", total("plots", "hard"), HIGHER, fix=MANY),
+        Check(
+            "share of plots begun on the hard flank, where plots are many",
+            ratio(total("plots", "hard"), total("plots")),
+            HIGHER,
+            fix=MANY,
+        ),
     )
 
     tolerance: Scalar = parameter("position", "How hard a member may be before it is dangerous.")
