@@ -20,11 +20,13 @@ from fissure.cases.loader import Case
 from fissure.errors import FissureError
 from fissure.evidence.entries import Mechanism
 from fissure.evidence.ledger import Ledger
+from fissure.model.catalogue import mechanism_classes
+from fissure.studies import verdicts
 from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS, CLASSES, Compared, count
 from fissure.views import causal, wording
 from fissure.views.charts import maps, theme
 from fissure.views.charts.panels import CONDITIONAL
-from fissure.views.report import orderings, page, wrong
+from fissure.views.report import effect_rows, orderings, page, wrong
 from fissure.views.report.events import happened
 
 if TYPE_CHECKING:
@@ -147,6 +149,7 @@ def render_report(
             subjects=page.table(rows, ledger, titles),
             without=page.without_counterpart(rows, ledger),
             causal=_causal(ledger),
+            effects=_effects(ledger),
             evidence=page.evidence(ledger),
             bundle=Markup(_bundle()),
             shared=_json(
@@ -163,6 +166,22 @@ def render_report(
 def _causal(ledger: Ledger) -> dict[str, Any]:
     found = causal.for_report(ledger)
     return {**found, "matrix": Markup(found["matrix"]), "rings": Markup(found["rings"])}
+
+
+def _effects(ledger: Ledger) -> dict[str, Any]:
+    """The verdicts kept of the last full check."""
+    told = verdicts.kept()
+    found = verdicts.effects(told)
+    titles = {name: kind.title for name, kind in mechanism_classes().items()}
+    return {
+        "members": told["members"],
+        "case": told["case"],
+        "tally": effect_rows.tally(found),
+        "count": len(found),
+        "mechanisms": len({effect.mechanism for effect in found}),
+        "groups": effect_rows.by_group(found, ledger, titles, GROUPS),
+        "width": effect_rows.WIDTH,
+    }
 
 
 def _by_group(missing: Sequence[Mechanism]) -> dict[str, list[Mechanism]]:
