@@ -200,8 +200,7 @@ def _compared(low: Any, high: Any, present: Array) -> Masses:
     """Masses by which contributions rose and fell, one by one; of empty slots none."""
 
     def change(x: Array, y: Array) -> Array:
-        per_fighter = x.ndim == 3 and x.shape[2] > 1
-        return _masses(jnp.where(present, y - x, 0.0) if per_fighter else y - x)
+        return _masses(jnp.where(present, y - x, 0.0) if x.shape == present.shape else y - x)
 
     return jax.tree.map(change, low, high)
 
