@@ -19,7 +19,8 @@ SIGNS = Path(__file__).with_name("signs.json")
 MOST_MECHANISMS = 3
 PLAIN = {
     "fighters.present": "fighters", "units.departures": "departures remembered", "districts.control": "ground held",
-    "flows.lost": "ground lost", "flows.gained": "ground gained", "flows.attacked": "attackers",
+    "districts.bled": "opponents' dead", "districts.plan": "operations planned", "districts.allied": "allies of opponents",
+    "organisation.condemned": "condemnations", "flows.lost": "ground lost", "flows.gained": "ground gained", "flows.attacked": "attackers",
 }  # fmt: skip
 KINDS = {UP: "reinforcing", DOWN: "balancing", BOTH: "undetermined"}
 

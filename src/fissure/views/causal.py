@@ -117,7 +117,7 @@ def counted(found: Sequence[Loop]) -> str:
         of = Counter(loop.kind for loop in found if loop.mechanisms == n)
         said.append(f"{of.total()} of {n} mechanism{'s' if n > 1 else ''} "
                     f"({', '.join(f'{of[kind]} {kind}' for kind in KINDS.values())})")  # fmt: skip
-    return f"{len(found)} loops of at most {MOST_MECHANISMS} mechanisms: {'; '.join(said)}"
+    return f"{len(found):,} loops of at most {MOST_MECHANISMS} mechanisms: {'; '.join(said)}"
 
 
 def _groups() -> dict[str, str]:

@@ -33,7 +33,7 @@ class Stood(eqx.Module):
 
 
 class Standing(eqx.Module):
-    """What is said and remembered of the group, with G and L the shares of ruled residents gained and lost this week.
+    """What is said and remembered of the group, with G and L the shares of ruled residents gained or lost on balance.
 
         prestige:   rise = news G, fall = news L + 1 / renown
         setback:    rise = L, fall = 1 / memory
@@ -42,7 +42,8 @@ class Standing(eqx.Module):
         leaders:    n' = n - lost + (posts - n) / succession   whole persons, by chance
         plots:      p' = p + begun - exposed, each exposed with probability 1 - exp(-exposure)
 
-    Shares are of ruled residents, or of 100,000 where fewer are ruled. Contributions of mechanisms add to each.
+    Of G and L one is zero in a week: news is the balance, since ground changes hands every week on some front. Shares
+    are of ruled residents, or of 100,000 where fewer are ruled. Contributions of mechanisms add to each.
     """
 
     title: ClassVar[str] = "Fame, leaders and memory"
@@ -58,8 +59,8 @@ class Standing(eqx.Module):
         """Standing after the week, given the weight of scholars' statements in it."""
         org, residents = sensed.organisation, sensed.districts.residents
         ruled = jnp.maximum(sensed.held_residents, FEWEST)
-        gained = jnp.floor(fought.gained * residents).sum() / ruled
-        lost = jnp.floor(fought.lost * residents).sum() / ruled
+        balance = (jnp.floor(fought.gained * residents).sum() - jnp.floor(fought.lost * residents).sum()) / ruled
+        gained, lost = jnp.maximum(balance, 0.0), jnp.maximum(-balance, 0.0)
         fade = 1.0 / self.memory
         luck = draw.uniform((2,), 0)
         fallen = jnp.minimum(jnp.floor(sums.leaders_lost + luck[0]).astype(jnp.int32), org.leaders)

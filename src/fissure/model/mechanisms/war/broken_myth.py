@@ -3,11 +3,11 @@
 Theory: a reputation for victory as a resource that one visible defeat destroys (Kuran 1991; Castillo 2014 on
 endurance).
 
-    defeat      D = sum over districts of symbolic weight x share of ground lost last week
+    defeat      D = symbolic weight of the districts whose larger part was lost last week
     doubt       rise = shock D       per week
     prestige    fall = fame D        per week
 
-Reads: flows.lost. Writes: doubt_rise, prestige_fall.
+Reads: flows.defeats. Writes: doubt_rise, prestige_fall.
 Source: S4:6 S4:7 S4:17.
 """
 
@@ -41,5 +41,5 @@ class BrokenMyth(Mechanism):
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""
-        defeat = (sensed.world.symbolic * sensed.flows.lost).sum()
+        defeat = sensed.flows.defeats.sum()
         return Effects(doubt_rise=self.shock * defeat, prestige_fall=self.fame * defeat)
