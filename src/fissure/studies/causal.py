@@ -18,10 +18,17 @@ from fissure.studies.signs import BOTH, DOWN, PLACES, UNMOVED, UP, Signs, split,
 SIGNS = Path(__file__).with_name("signs.json")
 MOST_MECHANISMS = 3
 PLAIN = {
-    "fighters.present": "fighters", "units.departures": "departures remembered", "districts.control": "ground held",
-    "districts.bled": "opponents' dead", "districts.plan": "operations planned", "districts.allied": "allies of opponents",
-    "organisation.condemned": "condemnations", "flows.lost": "ground lost", "flows.gained": "ground gained", "flows.attacked": "attackers",
-}  # fmt: skip
+    "fighters.present": "fighters",
+    "units.departures": "departures remembered",
+    "districts.control": "ground held",
+    "districts.bled": "opponents' dead",
+    "districts.plan": "operations planned",
+    "districts.allied": "allies of opponents",
+    "organisation.condemned": "condemnations",
+    "flows.lost": "ground lost",
+    "flows.gained": "ground gained",
+    "flows.attacked": "attackers",
+}
 KINDS = {UP: "reinforcing", DOWN: "balancing", BOTH: "undetermined"}
 
 

@@ -53,7 +53,7 @@ class Ground(eqx.Module):
 
     The first term only where an operation is launched: one is planned at rate initiative x leading posts filled x
     r (1 - c) x its chance on paper, M^k / (M^k + (q garrison)^k), and launched a week later unless called off;
-    an urgent one is not called off.
+    an urgent one is not called off. Without one effective fighter at hand (M < 1) nothing is launched.
 
     An effective fighter kills `lethality` a week of those he meets: in a defence the group's dead are lethality x A, in
     an operation lethality x O, but no more than a quarter of M, borne by the bases that launch it. Opponents' dead are
@@ -110,7 +110,7 @@ class Ground(eqx.Module):
         wins = self._chance(brought, self.dug_in * against)
         planned = self._planned(sensed, sums, reach * (1.0 - c), self._chance(brought, quality * garrison), draw)
         cancelled = (d.plan == ROUTINE) & (draw.uniform(c.shape, 1) < -jnp.expm1(-sums.cancel))
-        launched = jnp.where(cancelled, 0, d.plan)
+        launched = jnp.where(cancelled | (brought < 1.0), NO_PLAN, d.plan)
         under_way = (launched > 0).astype(jnp.float32)
         stays = 1.0 - _left(sensed, sums)
         fought = settled(c, self.stride * wins * reach * under_way, self.pace * falls)
