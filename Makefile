@@ -1,6 +1,6 @@
 # make run    the reference case: simulate, compare, report (sets everything up first)
 # make test   style, types and every test (sets everything up first)
-# make docs   write docs/reference/odd.md anew from the code
+# make docs   write docs/reference anew from the code
 # make bench  how fast, and in how much memory, the reference case runs here
 
 PYTHON ?= python3
@@ -26,9 +26,12 @@ style: $(VENV)/.installed-dev
 
 docs: $(VENV)/.installed
 	$(BIN)/python -m fissure.views.odd docs/reference/odd.md
+	$(BIN)/python -m fissure.views.effects_page docs
+	$(BIN)/python -m fissure.views.causal docs --signs
 
 bench: $(VENV)/.installed
 	$(BIN)/python bench/speed.py
+	$(BIN)/python bench/parts.py
 
 # The tests open the report in Chromium. Where it is missing it is installed: on Debian and Ubuntu by root
 # through apt, elsewhere (or if that fails) as Playwright's own, in the user's cache.

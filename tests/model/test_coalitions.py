@@ -10,7 +10,7 @@ from fissure.engine.plan import prior_normals
 from fissure.engine.random import seed_words
 from fissure.engine.simulate import simulate_block
 from fissure.model.catalogue import build, mechanism_classes, parameters_of, prior_values
-from fissure.model.record import OUTPUTS
+from fissure.model.record import COORDINATES, OUTPUTS
 
 COALITIONS, AT_ONCE, WEEKS = 10_000, 2_000, 26
 
@@ -65,3 +65,40 @@ def test_money_is_conserved(records):
     stock = records["treasury_musd"].astype(float)
     flow = records["income_musd"].astype(float).sum(axis=2) - records["spending_musd"].astype(float).sum(axis=2)
     assert np.abs(stock[:, 1:] - (stock + flow)[:, :-1]).max() < 1e-2  # recorded as single precision
+
+
+SIZES = {  # kinds of events whose sizes add up to an output, and the labels that pick it
+    "execution": ("executed_members", ()),
+    "purge": ("killed", ("purge",)),
+    "clash": ("killed", ("clash",)),
+    "accusation": ("killed", ("accused",)),
+    "split": ("left_with_splinters", ()),
+    "plot": ("plots", ()),
+    "exposure": ("exposed", ()),
+    "leader-lost": ("leaders_lost", ()),
+    "atrocity": ("atrocities", ()),
+}
+
+
+@pytest.mark.parametrize("kind", SIZES)
+def test_sizes_of_events_add_up_to_what_is_recorded(records, kind):
+    name, labels = SIZES[kind]
+    sizes, recorded = records[f"event:{kind}"], records[name]
+    if labels:
+        recorded = recorded.take([COORDINATES["cause"].index(label) for label in labels], axis=2)
+    assert sizes.sum() > 0
+    assert np.array_equal(sizes.reshape(COALITIONS, WEEKS, -1).sum(2), recorded.reshape(COALITIONS, WEEKS, -1).sum(2))
+
+
+COUNTS = {
+    "operations": ("operation", "compensating-attack"),
+    "cancelled": ("cancelled-attack",),
+    "revolts": ("revolt",),
+}
+
+
+@pytest.mark.parametrize("name", COUNTS)
+def test_events_are_as_many_as_are_recorded(records, name):
+    found = sum((records[f"event:{kind}"] > 0).sum(axis=2) for kind in COUNTS[name])
+    assert found.sum() > 0
+    assert np.array_equal(found, records[name])
