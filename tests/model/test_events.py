@@ -17,7 +17,7 @@ def seen():
     return SimpleNamespace(
         post=post,
         sensed=SimpleNamespace(post=np.eye(DISTRICTS, dtype=np.float32)[post]),
-        world=SimpleNamespace(bloc=bloc, at_odds=np.zeros((BLOCS, BLOCS))),
+        world=SimpleNamespace(bloc=bloc, of_bloc=np.eye(BLOCS, dtype=np.float32)[bloc]),
         flows=SimpleNamespace(by_cause=random.integers(0, 200, size=(UNITS, len(Cause)))),
     )
 

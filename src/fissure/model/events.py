@@ -42,13 +42,12 @@ def by_district(seen: Seen, of_unit: Float[Array, " units"]) -> Float[Array, " d
 
 def by_bloc_and_district(seen: Seen, of_unit: Float[Array, " units"]) -> Float[Array, "blocs districts"]:
     """Sum of whole numbers of units, by bloc and by the district of the start of the week; exact."""
-    bloc = jnp.arange(seen.world.at_odds.shape[0])[:, None] == seen.world.bloc
-    return (bloc * of_unit) @ seen.sensed.post
+    return (seen.world.of_bloc.T * of_unit) @ seen.sensed.post
 
 
 def by_bloc(seen: Seen, of_unit: Float[Array, " units"]) -> Float[Array, " blocs"]:
     """Sum of whole numbers of units, by bloc; exact."""
-    return (jnp.arange(seen.world.at_odds.shape[0])[:, None] == seen.world.bloc) @ of_unit
+    return of_unit @ seen.world.of_bloc
 
 
 def _faced(seen: Seen, where: Bool[Array, " districts"]) -> Float[Array, " districts"]:

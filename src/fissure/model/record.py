@@ -123,7 +123,7 @@ def _spread_of_doctrine(seen: Seen) -> Array:
 
 def _spread_between_blocs(seen: Seen) -> Array:
     """Standard deviation of blocs' mean positions, each bloc weighted by its fighters."""
-    blocs = (seen.world.bloc[:, None] == jnp.arange(seen.world.at_odds.shape[0])).astype(jnp.float32)
+    blocs = seen.world.of_bloc
     people = seen.sensed.strength @ blocs
     n = jnp.maximum(people.sum(), 1.0)
     mean = (seen.sensed.strength * seen.sensed.position) @ blocs / jnp.maximum(people, 1.0)

@@ -18,6 +18,7 @@ class World(eqx.Module):
 
     # Units
     bloc: Int[Array, " units"]  # which bloc its fighters belong to
+    of_bloc: Float[Array, "units blocs"]  # one-hot of the bloc
     foreign: Bool[Array, " units"]  # whether its bloc came from abroad
     home: Float[Array, "units countries"]  # one-hot of the home country of local units, zero for foreign ones
 
@@ -77,6 +78,7 @@ def world_of(case: Case, units: int | None = None, slots: int | None = None) -> 
     return World(
         slots=slots,
         bloc=jnp.asarray(bloc, jnp.int32),
+        of_bloc=_f32(np.eye(len(names))[bloc]),
         foreign=jnp.asarray([case.blocs[i].origin == "foreign" for i in bloc]),
         home=_f32(homes),
         bloc_doctrine=_f32([b.doctrine for b in case.blocs]),

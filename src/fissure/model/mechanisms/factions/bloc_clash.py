@@ -45,7 +45,7 @@ class BlocClash(Mechanism):
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""
         world = sensed.world
-        blocs = (world.bloc[:, None] == jnp.arange(world.at_odds.shape[0])).astype(jnp.float32)
+        blocs = world.of_bloc
         here = (sensed.post * sensed.strength[:, None]).T @ blocs  # fighters by district and bloc
         share = here / jnp.maximum(sensed.posted, 1.0)[:, None]
         foreign = (world.foreign.astype(jnp.float32) @ blocs) > 0

@@ -51,7 +51,7 @@ class CoupPlots(Mechanism):
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""
         world = sensed.world
-        blocs = (world.bloc[:, None] == jnp.arange(world.at_odds.shape[0])).astype(jnp.float32)
+        blocs = world.of_bloc
         doubters = jnp.stack([sensed.soft, sensed.hard], axis=1) * sensed.strength[:, None] / 1000.0
         found_out = sensed.flows.exposed.sum()
         return Effects(

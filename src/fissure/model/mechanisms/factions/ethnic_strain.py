@@ -64,7 +64,7 @@ class EthnicStrain(Mechanism):
         people = grains(sensed.strength * sensed.grievance)
         of_local = jnp.where(world.foreign, 0.0, people).sum() / jnp.maximum(sensed.fighters_of[0], 1.0)
         of_foreign = jnp.where(world.foreign, people, 0.0).sum() / jnp.maximum(sensed.fighters_of[1], 1.0)
-        blocs = (world.bloc[:, None] == jnp.arange(world.at_odds.shape[0])).astype(jnp.float32)
+        blocs = world.of_bloc
         share = ((sensed.post * sensed.strength[:, None]).T @ blocs) / jnp.maximum(sensed.posted, 1.0)[:, None]
         diversity = jnp.where(sensed.posted > 0, 1.0 - (share * share).sum(axis=1), 0.0)
         return Effects(

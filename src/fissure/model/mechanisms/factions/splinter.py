@@ -62,7 +62,7 @@ class Splinter(Mechanism):
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""
         world = sensed.world
-        blocs = (world.bloc[:, None] == jnp.arange(world.at_odds.shape[0])).astype(jnp.float32)
+        blocs = world.of_bloc
         weight = grains(sensed.strength * sensed.position)
         mean = weight.sum() / jnp.maximum(sensed.strength.sum(), 1.0)
         people = sensed.strength @ blocs

@@ -18,7 +18,7 @@ import jax.numpy as jnp
 
 from fissure.model.check import HIGHER, LOWER, Check
 from fissure.model.effects import Effects, Scalar
-from fissure.model.measure import mean, total
+from fissure.model.measure import log, mean, total
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
@@ -39,8 +39,8 @@ class EscapeMarket(Mechanism):
             driven="a passage costs three times as much",
         ),
         Check(
-            "foreigners who want out",
-            mean("wanting_out", "foreign"),
+            "foreigners who want out (log)",
+            log(mean("wanting_out", "foreign")),
             HIGHER,
             driver={"escape-market.price": 3.0},
             driven="a passage costs three times as much",

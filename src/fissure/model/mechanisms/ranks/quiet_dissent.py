@@ -43,7 +43,7 @@ class QuietDissent(Mechanism):
         """Contributions of this week."""
         world = sensed.world
         dissenters = grains(sensed.strength * sensed.dissent)
-        blocs = (world.bloc[:, None] == jnp.arange(world.bloc_doctrine.shape[0])).astype(jnp.float32)
+        blocs = world.of_bloc
         by_bloc = (dissenters @ blocs) / jnp.maximum(sensed.strength @ blocs, 1.0)
         here = (dissenters @ sensed.post) / jnp.maximum(sensed.posted, 1.0)
         return Effects(
