@@ -64,4 +64,4 @@ def test_it_moves_what_its_check_says(records, name, check):
     effect = effect_of(name, check, check.measure(run, paired), check.measure(paired, paired))
     assert effect.members >= MEMBERS - 1
     assert np.sign(effect.difference) == check.sign, effect
-    assert effect.share >= 0.6, effect
+    assert effect.share >= 0.5, effect  # where nothing moved counts as not

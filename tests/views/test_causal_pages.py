@@ -47,7 +47,7 @@ def test_the_matrix_shows_every_mechanism_with_its_claims(pages, ledger):
 
 def test_loops_are_counted_and_the_listed_are_told(pages, seen):
     found, text = loops(seen), pages[causal.PAGE]
-    assert causal.counted(found) in text and causal.counted(found).startswith(f"{len(found)} loops")
+    assert causal.counted(found) in text and causal.counted(found).startswith(f"{len(found):,} loops")
     assert text.count("| reinforcing |") == sum(loop.kind == "reinforcing" for loop in causal.listed(found))
 
 

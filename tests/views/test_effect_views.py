@@ -12,7 +12,8 @@ from fissure.engine.plan import plan_of
 from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
 from fissure.studies.effects import Checked, Effect
-from fissure.views.report.effects import WIDTH, picture, render_effects, write_effects
+from fissure.views.report.effect_rows import WIDTH, picture
+from fissure.views.report.effects import render_effects, write_effects
 from fissure.views.text_effects import lines, signed
 
 HELD = Effect(

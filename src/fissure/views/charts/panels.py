@@ -108,11 +108,18 @@ _PLANS = (
     ),
     _Plan(
         "executions", RANKS, "Executions of members, by country", "persons a month",
-        "Fighters executed for trying to leave.", (("", "executed_members"),), by="country", shape="month",
+        "Fighters executed by their own leadership, for trying to leave or over doctrine.",
+        (("", "executed_own"),), by="country", shape="month",
     ),
     _Plan(
         "killed-from-the-air", RANKS, "Killed from the air, by country", "persons a month",
         "Fighters killed by strikes, where they stood.", (("", "killed_by_strikes"),), by="country", shape="month",
+    ),
+    _Plan("leaders", RANKS, "Leading posts filled", "persons", "Leaders who are there.", (("Leaders", "leaders"),)),
+    _Plan(
+        "remembered", MINDS, "Strain, corruption and setbacks", "share or index, 0 to 1",
+        "Strain between locals and foreigners, takings that members keep, ruled residents lost of late.",
+        (("Strain", "strain"), ("Corruption", "corruption"), ("Setback", "setback")), top=1.0,
     ),
     _Plan(
         "commitment", MINDS, "Commitment", "index, 0 to 1",

@@ -5,9 +5,9 @@ from typing import Any, Literal
 Mode = Literal["light", "dark"]
 
 FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Liberation Sans", Arial, sans-serif'
-SERIES = ("#1f77b4", "#d1690e", "#12876f", "#8d5fc4", "#906030", "#7b8794")
+SERIES = ("#1f77b4", "#d1690e", "#12876f", "#8d5fc4", "#906030", "#7b8794", "#b0489a")
 """Of what the model says; each has a contrast of at least 3 on both pages."""
-DASHES = ((1, 0), (7, 3), (2, 2), (9, 3, 2, 3), (4, 6), (6, 2, 1, 2, 1, 2))
+DASHES = ((1, 0), (7, 3), (2, 2), (9, 3, 2, 3), (4, 6), (6, 2, 1, 2, 1, 2), (1, 4))
 """Of the medians, so that hue is not all that tells them apart."""
 PUBLISHERS = ("#b8336a", "#7d7220", "#4b6fd0", "#a4562c", "#2f8a3e", "#6b7a86", "#9d4bbd", "#00838f")
 SHAPES = (
