@@ -2,7 +2,7 @@
 
 import equinox as eqx
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
 
 from fissure.model.parameters import Z90
 from fissure.model.world import Week, World
@@ -15,6 +15,8 @@ class Givens(eqx.Module):
 
     mapped_area: Float[Array, " districts"]  # km2 that a map-maker would count
     garrison: Float[Array, " districts"]  # opponents' fighters at the start
+    residents: Int[Array, " districts"]  # at the start
+    oil: Float[Array, " districts"]  # barrels a day that whole wells would give
     strikes_z: Float[Array, " countries"]  # where in their ranges the strike counts lie, standard normal
     offensive_start: Float[Array, " offensives"]  # week
     offensive_strength: Float[Array, " offensives"]  # attacking fighters

@@ -200,7 +200,7 @@ def _left(cause: Cause) -> Callable[[Seen], Array]:
 
 def _oil(seen: Seen) -> Array:
     d = seen.sensed.districts
-    return jnp.floor(d.control * seen.world.oil * d.wells).sum()
+    return jnp.floor(d.control * seen.sensed.given.oil * d.wells).sum()
 
 
 COORDINATES = {

@@ -59,6 +59,8 @@ class Start(eqx.Module):
         "share of household surplus", "Share of households' surplus taken in tax on the first day."
     )
     garrison: Scalar = parameter("ratio", "Common factor on all opponents' strengths at the start.")
+    residents: Scalar = parameter("ratio", "Common factor on the residents of all districts.")
+    oil: Scalar = parameter("ratio", "Common factor on what all oil fields could give.")
     mapped_density: Scalar = parameter(
         "residents per km2", "Residents per area above which a map-maker counts ground as held."
     )
@@ -73,6 +75,7 @@ def givens(start: Start, world: World, draw: Draws) -> Givens:
     density = world.residents / world.area
     mapped = world.area * (1.0 - jnp.exp(-density / start.mapped_density))
     control = _control(world, draw)
+    residents = jnp.floor(start.residents * world.residents).astype(jnp.int32)
     n_countries, n_offensives = world.strikes.shape[2], world.offensive_start.shape[0]
     middle = 0.5 * jnp.log(world.offensive_strength).sum(0)
     half = 0.5 * jnp.diff(jnp.log(world.offensive_strength), axis=0)[0] / Z90
@@ -80,10 +83,12 @@ def givens(start: Start, world: World, draw: Draws) -> Givens:
     return Givens(
         mapped_area=mapped,
         garrison=start.garrison * between(world.garrison, _normal(draw, (len(density),), 2)),
+        residents=residents,
+        oil=start.oil * world.oil,
         strikes_z=_normal(draw, (n_countries,), 3),
         offensive_start=world.offensive_start + shift,
         offensive_strength=jnp.exp(middle + half * _normal(draw, (n_offensives,), 5)),
-        held_residents=jnp.floor(control * world.residents).sum(),
+        held_residents=jnp.floor(control * residents).sum(),
         held_border=(world.border * control * world.residents).sum(),
         services=start.services,
         tax_rate=start.tax_rate,
@@ -126,7 +131,7 @@ def initial_state(start: Start, given: Givens, world: World, draw: Draws) -> Sta
     held = jnp.ones(n, jnp.float32)
     districts = Districts(
         control=control,
-        residents=world.residents,
+        residents=given.residents,
         support=start.support * world.constituency,
         dread=start.dread * held,
         services=start.services * held,

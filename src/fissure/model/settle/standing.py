@@ -35,7 +35,7 @@ class Stood(eqx.Module):
 class Standing(eqx.Module):
     """What is said and remembered of the group, with G and L the shares of ruled residents gained or lost on balance.
 
-        prestige:   rise = news G, fall = news L + 1 / renown
+        prestige:   rise = news G + S / renown, fall = news L + (1 - S) / renown
         setback:    rise = L, fall = 1 / memory
         corruption, strain:  fall = 1 / memory                 what raises them are mechanisms
         condemned:  m' = (m + weight of the week) / (1 + 1 / memory)        so is the rift
@@ -43,7 +43,9 @@ class Standing(eqx.Module):
         plots:      p' = p + begun - exposed, each exposed with probability 1 - exp(-exposure)
 
     Of G and L one is zero in a week: news is the balance, since ground changes hands every week on some front. Shares
-    are of ruled residents, or of 100,000 where fewer are ruled. Contributions of mechanisms add to each.
+    are of ruled residents, or of 100,000 where fewer are ruled. Without news fame goes to what there is to see: S is
+    residents ruled over those ruled on the first day, at most 1 (a state that stands keeps its name; reputation as
+    belief about strength that is updated by what is seen, Castillo 2014). Contributions of mechanisms add to each.
     """
 
     title: ClassVar[str] = "Fame, leaders and memory"
@@ -51,7 +53,7 @@ class Standing(eqx.Module):
     news: Scalar = parameter(
         "per share of ruled residents", "Rise or fall of prestige when all ruled residents are gained or lost."
     )
-    renown: Scalar = parameter("weeks", "Time over which fame fades without news.")
+    renown: Scalar = parameter("weeks", "Time over which fame goes to what the group still holds.")
     memory: Scalar = parameter("weeks", "Time for which setbacks, quarrels and condemnations are remembered.")
     succession: Scalar = parameter("weeks", "Time in which a leading post that fell vacant is filled.")
 
@@ -61,6 +63,7 @@ class Standing(eqx.Module):
         ruled = jnp.maximum(sensed.held_residents, FEWEST)
         balance = (jnp.floor(fought.gained * residents).sum() - jnp.floor(fought.lost * residents).sum()) / ruled
         gained, lost = jnp.maximum(balance, 0.0), jnp.maximum(-balance, 0.0)
+        stands = jnp.minimum(sensed.held_residents / jnp.maximum(sensed.given.held_residents, 1.0), 1.0)
         fade = 1.0 / self.memory
         luck = draw.uniform((2,), 0)
         fallen = jnp.minimum(jnp.floor(sums.leaders_lost + luck[0]).astype(jnp.int32), org.leaders)
@@ -73,8 +76,8 @@ class Standing(eqx.Module):
         return Stood(
             prestige=settled(
                 org.prestige,
-                sums.prestige_rise + self.news * gained,
-                sums.prestige_fall + self.news * lost + 1.0 / self.renown,
+                sums.prestige_rise + self.news * gained + stands / self.renown,
+                sums.prestige_fall + self.news * lost + (1.0 - stands) / self.renown,
             ),
             leaders=org.leaders - fallen + risen,
             leaders_lost=fallen,

@@ -48,9 +48,9 @@ class OilAndSmuggling(Mechanism):
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""
-        d, world = sensed.districts, sensed.world
-        barrels = (d.control * world.oil * d.wells).sum()
-        strikes = world.country @ week.strikes
+        d = sensed.districts
+        barrels = (d.control * sensed.given.oil * d.wells).sum()
+        strikes = sensed.world.country @ week.strikes
         return Effects(
             oil_income=7.0 * barrels * week.oil_price * self.discount / 1000.0,
             wells_fall=self.damage * self.aimed * strikes / 100.0,
