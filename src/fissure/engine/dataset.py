@@ -1,6 +1,6 @@
 """Records as a labelled data set: every variable with dimensions, coordinates, `units` and `long_name`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -23,8 +23,11 @@ def coordinates_of(case: Case, weeks: int) -> dict[str, list[str]]:
     }
 
 
-def variables_of() -> dict[str, dict[str, Any]]:
-    """What is recorded, by name: `dims` (member and week first), `dtype`, `units`, `long_name`."""
+def variables_of(outputs: Collection[str] = ()) -> dict[str, dict[str, Any]]:
+    """What is recorded, by name: `dims` (member and week first), `dtype`, `units`, `long_name`.
+
+    Of `outputs` alone where any are named.
+    """
     return {
         o.name: {
             "dims": ["member", "week", *o.dims],
@@ -33,6 +36,7 @@ def variables_of() -> dict[str, dict[str, Any]]:
             "long_name": o.long_name,
         }
         for o in OUTPUTS
+        if not outputs or o.name in outputs
     }
 
 

@@ -21,9 +21,10 @@ from fissure.cases.loader import Case, load_case
 from fissure.engine.blocks import Block, missing
 from fissure.engine.cache import cache_base, enable_compile_cache
 from fissure.engine.dataset import coordinates_of, variables_of
+from fissure.engine.draws import Draws, Prior
 from fissure.engine.events import kinds_told, sparse
 from fissure.engine.made_with import MACHINE
-from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, prior_normals, whole
+from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, whole
 from fissure.engine.progress import Interrupted, Progress, Silent
 from fissure.engine.random import seed_words
 from fissure.engine.simulate import simulate_block
@@ -111,9 +112,11 @@ def run(
     block: int | None = None,
     width: int | None = None,
     threads: int | None = None,
+    draws: Draws | None = None,
+    outputs: Iterable[str] = (),
     progress: Progress | None = None,
 ) -> Run:
-    """Simulate `members` members of a case's prior ensemble, or read back those that are there already.
+    """Simulate `members` members of a case, or read back those that are there already.
 
     Args:
         case: the name of a case, its folder, or a loaded case.
@@ -124,6 +127,8 @@ def run(
         out: the folder to keep the run in; a folder in the user's cache, named by the plan, where not given.
         block, threads: members in a file, and calls at a time; no result depends on them.
         width: members in a call; part of the plan, see `plan.standard_width`.
+        draws: where members get their parameters; the prior of the case where not given.
+        outputs: names of the outputs to keep; all where none is named.
         progress: is told how far the run is.
 
     Raises `FissureError` for bad input, a folder that holds something else, or a full disk, and `Interrupted`
@@ -133,11 +138,15 @@ def run(
     whole("members", members, 1, MOST_MEMBERS)
     case = case if isinstance(case, Case) else load_case(case)
     parameters = parameters_of(case)
-    plan = plan_of(case, parameters, seed=seed, weeks=weeks, units=units, slots=slots, off=off, width=width)
+    draws = draws or Prior()
+    plan = plan_of(
+        case, parameters, seed=seed, weeks=weeks, units=units, slots=slots, off=off, width=width,
+        draws=draws.digest, outputs=outputs,
+    )  # fmt: skip
     block = max(BLOCK, plan.width) if block is None else block
     whole("block", block, 1, MOST_MEMBERS)
     folder = cache_base() / "runs" / plan.folder_name if out is None else Path(out)
-    job = _Job(case, parameters, plan, threads_for(threads), progress or Silent())
+    job = _Job(case, parameters, plan, draws, threads_for(threads), progress or Silent())
     described = job.description()
     if (there := _finished_elsewhere(folder, plan, int(members))) is not None:
         return there
@@ -214,12 +223,14 @@ class _Job:
     case: Case
     parameters: list[Declared]
     plan: Plan
+    draws: Draws
     threads: int
     progress: Progress
 
     def description(self) -> dict[str, Any]:
         """What `run.json` says."""
         plan, names = self.plan, [p.name for p in self.parameters]
+        kind = "posterior" if plan.draws else "prior"
         own = {
             "dims": ["member", "parameter"],
             "dtype": "float64",
@@ -227,13 +238,13 @@ class _Job:
             "long_name": "Parameters",
         }
         return {
-            "about": f"A run of Fissure {plan.version}: {self.case.title}, prior ensemble, seed {plan.seed}, "
+            "about": f"A run of Fissure {plan.version}: {self.case.title}, {kind} ensemble, seed {plan.seed}, "
             f"{plan.weeks} weeks, {plan.units} units of {plan.slots} fighter slots.",
             "attributes": {"case": self.case.name, "title": self.case.title},
             "plan": plan.described(),
             "coordinates": {**coordinates_of(self.case, plan.weeks), "parameter": names},
             "parameter_units": [p.unit for p in self.parameters],
-            "variables": {**variables_of(), "parameters": own},
+            "variables": {**variables_of(plan.outputs), "parameters": own},
             "events": kinds_told(),
         }
 
@@ -301,7 +312,7 @@ class _Job:
 
         def inputs(members: list[int]) -> tuple[Any, jax.Array, NDArray[np.float64]]:
             filled = members + members[-1:] * (self.plan.width - len(members))
-            values = prior_values(self.parameters, prior_normals(plan.seed, filled, names))
+            values = prior_values(self.parameters, self.draws.normals(plan.seed, filled, names))
             return build(self.parameters, values, plan.off), jnp.asarray(filled, jnp.int32), values
 
         enable_compile_cache()

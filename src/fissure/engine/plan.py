@@ -19,6 +19,7 @@ from fissure.errors import FissureError
 from fissure.model.catalogue import known_mechanism
 from fissure.model.parameters import Declared
 from fissure.model.plugins import made_of
+from fissure.model.record import known_output
 from fissure.model.world import World, world_of
 from fissure.version import __version__
 
@@ -45,6 +46,10 @@ class Plan:
     model_digest: str
     priors_digest: str
     made_with: MadeWith
+    draws: str = ""
+    """Digest of the posterior that members are drawn from; empty for the prior."""
+    outputs: tuple[str, ...] = ()
+    """What is kept of each member, sorted; everything where empty."""
     plugins: tuple[str, ...] = ()
     """Packages that bring mechanisms of their own, each with version and digest."""
 
@@ -66,9 +71,11 @@ class Plan:
     def described(self) -> dict[str, Any]:
         """The plan as plain values for a JSON file."""
         told = {**asdict(self), "off": list(self.off)}
-        del told["made_with"], told["plugins"]
-        if self.plugins:  # left out where there are none, as in runs before there could be any
-            told["plugins"] = list(self.plugins)
+        del told["made_with"]
+        for name in ("plugins", "draws", "outputs"):  # left out where empty, as in runs before there could be any
+            value = told.pop(name)
+            if value:
+                told[name] = value if isinstance(value, str) else list(value)
         return {**told, "made with": self.made_with.described()}
 
     @classmethod
@@ -76,7 +83,7 @@ class Plan:
         """The plan that `described` told. Raises `FissureError` for anything else."""
         own = {name: value for name, value in told.items() if name != "made with"}
         try:
-            own |= {"off": tuple(told["off"]), "plugins": tuple(told.get("plugins", ()))}
+            own |= {name: tuple(told.get(name, ())) for name in ("off", "plugins", "outputs")}
             return cls(**{**own, "made_with": MadeWith.of(told["made with"])})
         except (LookupError, TypeError, AttributeError) as error:
             raise FissureError(f"the plan of the run cannot be read ({error!r})") from None
@@ -92,6 +99,8 @@ def plan_of(
     slots: int | None = None,
     off: Iterable[str] = (),
     width: int | None = None,
+    draws: str = "",
+    outputs: Iterable[str] = (),
 ) -> Plan:
     """The plan of a run; sizes not given are the case's. Raises `FissureError` for what cannot be run."""
     made = made_with()
@@ -120,6 +129,8 @@ def plan_of(
         model_digest=model_digest(),
         priors_digest=_priors_digest(parameters),
         made_with=made,
+        draws=draws,
+        outputs=tuple(sorted({known_output(name) for name in outputs})),
         plugins=made_of(),
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import jax.numpy as jnp
 from jaxtyping import Array
 
+from fissure.errors import FissureError, nearest
 from fissure.model.sense import Sensed, whole
 from fissure.model.state import FLANKS, INCOME, KILLED, ORIGINS, SPENDING, URGENT, Cause, Flows, State
 from fissure.model.week import Model
@@ -310,3 +311,11 @@ OUTPUTS: tuple[Output, ...] = (
 def record(seen: Seen) -> dict[str, Array]:
     """All outputs of a week."""
     return {o.name: jnp.asarray(o.read(seen), jnp.int32 if o.whole_number else jnp.float32) for o in OUTPUTS}
+
+
+def known_output(name: str) -> str:
+    """`name`, if there is such an output; else a `FissureError` with the nearest name."""
+    known = [o.name for o in OUTPUTS]
+    if name not in known:
+        raise FissureError(f"there is no output '{name}'{nearest(name, known)}")
+    return name

@@ -1,0 +1,34 @@
+"""Where members get their parameters from: the prior of the case, or something that was learned."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fissure.engine.plan import prior_normals
+
+
+class Draws(Protocol):
+    """Gives each member its parameters, as standard normals of their priors.
+
+    The normals of a member are a function of the seed and its number alone, so a run can be extended, and members of
+    another run with the same seed are its pairs.
+    """
+
+    @property
+    def digest(self) -> str:
+        """Names the draws in the plan of a run; empty for the prior."""
+
+    def normals(self, seed: int, members: Sequence[int], names: Sequence[str]) -> NDArray[np.float64]:
+        """Standard normals of shape (members, names): what `parameters.quantile` takes."""
+
+
+class Prior:
+    """Draws from the prior of the case."""
+
+    digest = ""
+
+    def normals(self, seed: int, members: Sequence[int], names: Sequence[str]) -> NDArray[np.float64]:
+        """Independent standard normals, see `prior_normals`."""
+        return prior_normals(seed, members, names)
