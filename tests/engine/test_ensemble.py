@@ -103,7 +103,7 @@ def test_blocks_may_be_made_in_any_order(whole_run, make, tmp_path, order):
 
 def test_members_do_not_depend_on_who_is_simulated_beside_them(whole_run, case):
     """Any members in any order in one call give the records that they have in the run."""
-    job = ensemble._Job(case, parameters_of(case), whole_run.plan, 1, ensemble.Silent())
+    job = ensemble._Job(case, parameters_of(case), whole_run.plan, ensemble.Prior(), 1, ensemble.Silent())
     part = job._compiled()
     for members in ([9, 2, 5, 0], [3, 3], [7, 1, 8]):
         found = part(members)

@@ -4,6 +4,7 @@ A compiled program is only read back by the very versions, sources, processor an
 them are in the name of its folder. (jaxlib changed in place with an old cache has been seen to crash.)
 """
 
+import ast
 import hashlib
 import os
 import platform
@@ -44,19 +45,38 @@ def cache_base() -> Path:
 
 @lru_cache(maxsize=1)
 def model_digest() -> str:
-    """SHA-256, in hex, of the sources that make a member: the model, its random numbers, loop, case and records.
+    """SHA-256, in hex, of the code that makes a member: the model, its random numbers, loop, case and records.
 
-    Packages that bring mechanisms are part of the model, with all their files.
+    Comments and docstrings are no part of it. Packages that bring mechanisms are, with all their files.
     """
-    package = Path(__file__).parents[1]
-    sha = hashlib.sha256()
-    for path in [*sorted((package / "model").rglob("*.py")), *(package / name for name in _SOURCES)]:
-        data = path.read_bytes()
-        sha.update(f"{path.relative_to(package).as_posix()}\0{len(data)}\0".encode())
-        sha.update(data)
+    sha = hashlib.sha256(own_digest().encode())
     for told in made_of():
         sha.update(told.encode())
     return sha.hexdigest()
+
+
+@lru_cache(maxsize=1)
+def own_digest() -> str:
+    """`model_digest` without the packages that bring mechanisms."""
+    package = Path(__file__).parents[1]
+    sha = hashlib.sha256()
+    for path in [*sorted((package / "model").rglob("*.py")), *(package / name for name in _SOURCES)]:
+        code = _code(path.read_text(encoding="utf-8"))
+        sha.update(f"{path.relative_to(package).as_posix()}\0{len(code)}\0{code}".encode())
+    return sha.hexdigest()
+
+
+def _code(source: str) -> str:
+    """What `source` does, whatever its comments, docstrings and layout."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+            node.body = [line for line in node.body if not _is_text(line)] or [ast.Pass()]
+    return ast.dump(tree)
+
+
+def _is_text(line: ast.stmt) -> bool:
+    return isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant) and isinstance(line.value.value, str)
 
 
 def processor() -> str:

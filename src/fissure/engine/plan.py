@@ -127,7 +127,7 @@ def plan_of(
         version=__version__,
         case_digest=case_digest(case, world_of(case, int(units), int(slots))),
         model_digest=model_digest(),
-        priors_digest=_priors_digest(parameters),
+        priors_digest=priors_digest(parameters),
         made_with=made,
         draws=draws,
         outputs=tuple(sorted({known_output(name) for name in outputs})),
@@ -163,7 +163,7 @@ def case_digest(case: Case, world: World) -> str:
     return sha.hexdigest()
 
 
-def _priors_digest(parameters: Sequence[Declared]) -> str:
+def priors_digest(parameters: Sequence[Declared]) -> str:
     told = [[p.name, p.unit, p.prior.prior.model_dump(mode="json")] for p in parameters]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 

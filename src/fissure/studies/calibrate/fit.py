@@ -1,0 +1,206 @@
+"""Calibrate a case: simulate the prior, screen, train, check, draw, and keep what was found.
+
+    out/bank/               what the figures are held against, of every member of the prior
+    out/members/            the same of members of the posterior, for the predictive check
+    out/posterior.json      the posterior
+    out/calibration.json    what the checks found
+
+Whatever was finished stays: asked again with the same evidence, a fit goes on where it was stopped.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from fissure.studies.measurement import Datum, comparable, truths
+from fissure.studies.measurement import data as figures_of
+
+from fissure.cases.loader import Case
+from fissure.engine import ensemble
+from fissure.engine.blocks import write_whole
+from fissure.engine.cache import cache_base
+from fissure.engine.plan import prior_normals, whole
+from fissure.engine.progress import Progress, Silent
+from fissure.errors import FissureError
+from fissure.evidence.ledger import Ledger
+from fissure.model.catalogue import parameters_of
+from fissure.studies.calibrate.checks import Recovered, Recovery, Told, recover, told_back
+from fissure.studies.calibrate.flow import Training, flow_available, train
+from fissure.studies.calibrate.posterior import DECIMALS, Posterior, dependencies, read_posterior
+from fissure.studies.calibrate.problem import Problem, problem_of
+from fissure.studies.calibrate.screen import Screened, screen
+from fissure.studies.calibrate.simple import Agreement, agree
+from fissure.version import __version__
+
+MEMBERS = 8_000
+"""Members of the prior that are simulated."""
+DRAWS = 1_000
+"""Draws of the posterior that are kept."""
+CHECKED = 400
+"""Synthetic data sets (members kept from training), draws for each, and members for the predictive check."""
+FEWEST = 40
+"""Members below which nothing can be learned."""
+BLOCK = 64
+FOUND = "calibration.json"
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """A posterior and what its checks found.
+
+    `screened` has a line for each parameter, `agreements` one for each target, `predictive` one for each figure;
+    `losses` are the flow's, of members that it sees and that it does not see, by epoch.
+    """
+
+    posterior: Posterior
+    items: tuple[Datum, ...]
+    screened: tuple[Screened, ...]
+    losses: tuple[tuple[float, float], ...]
+    recovery: Recovery
+    agreements: tuple[Agreement, ...]
+    predictive: tuple[Told, ...]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How a fit is made: members of the prior, draws to keep, sets to check on, seed, training, sizes of a member."""
+
+    members: int = MEMBERS
+    draws: int = DRAWS
+    checked: int = CHECKED
+    seed: int = 1
+    training: Training = Training()
+    units: int | None = None
+    slots: int | None = None
+
+    def told(self) -> dict[str, Any]:
+        """As plain values."""
+        return {**asdict(self), "fissure": __version__}
+
+
+def calibrate(
+    case: Case,
+    ledger: Ledger,
+    until: date,
+    *,
+    setting: Setting | None = None,
+    weeks: int | None = None,
+    bank: Path | None = None,
+    out: Path | None = None,
+    progress: Progress | None = None,
+) -> Calibration:
+    """Fit `case` to the figures of `ledger` that speak of a day up to `until`; or read back the fit that is there.
+
+    Args:
+        case, ledger: the case, and its evidence; figures of later days are never looked at.
+        until: the cut-off.
+        setting: how the fit is made.
+        weeks: how long members of the prior run, where more than one cut-off is to learn from the same `bank`.
+        bank: the folder of the simulated prior; `out/bank` where not given.
+        out: the folder of the fit; one in the user's cache where not given.
+        progress: is told how far it is.
+
+    Raises `FissureError` for a cut-off outside the case, before anything was published, or without BayesFlow.
+    """
+    setting, progress = setting or Setting(), progress or Silent()
+    whole("members", setting.members, FEWEST, 1_000_000)
+    needed = weeks_until(case, until)
+    known = figures_of(ledger, case.leanings, until=until)
+    fitted_to = dependencies(case, known)
+    out = cache_base() / "fits" / f"{case.name}-{until}" if out is None else out
+    made = _found(out, fitted_to, setting, known)
+    if made is not None:
+        return made
+    flow_available()
+    options = {"seed": setting.seed, "units": setting.units, "slots": setting.slots, "block": BLOCK,
+               "outputs": outputs_of(ledger), "progress": progress}  # fmt: skip
+    run = ensemble.run(
+        case, members=setting.members, weeks=max(weeks or 0, needed), out=bank or out / "bank", **options
+    )
+    problem = _problem(case, run, known, setting.seed)
+    told = screen(problem.z, problem.truth, problem.parameters, problem.items)
+    problem = replace(problem, learned=tuple(at for at, one in enumerate(told) if one.learned))
+    checked = min(setting.checked, setting.members // 5)
+    cut = setting.members - checked
+    progress.phase("training")
+    seen = replace(problem, z=problem.z[:cut], truth=problem.truth[:cut])
+    flow = train(seen, setting.seed, setting.training)
+    progress.phase("checking")
+    recovery = recover(flow, problem, range(cut, setting.members), checked, setting.seed)
+    drawn = flow.sample(problem.observed[None], setting.draws, setting.seed + 1)[0]
+    agreements = agree(problem, drawn, setting.seed)
+    posterior = Posterior(case.name, until, problem.targets, drawn.round(DECIMALS), fitted_to, setting.told())
+    again = ensemble.run(case, members=checked, weeks=needed, draws=posterior, out=out / "members" / posterior.digest[:12],
+                         **options)  # fmt: skip
+    predictive = told_back(truths(again.data, problem.items), problem.items, setting.seed)
+    found = Calibration(
+        posterior, problem.items, tuple(told), tuple((float(a), float(b)) for a, b in flow.losses), recovery,
+        tuple(agreements), tuple(predictive),
+    )  # fmt: skip
+    _keep(out, found)
+    progress.finish()
+    return found
+
+
+def weeks_until(case: Case, until: date) -> int:
+    """Weeks from the start of `case` to the end of the one that holds `until`; `FissureError` outside the case."""
+    days = (until - case.start).days + 1
+    if not 1 <= days <= 7 * case.weeks:
+        raise FissureError(f"found the cut-off {until}, expected a day of the case, from {case.start} to {case.end}")
+    return math.ceil(days / 7)
+
+
+def outputs_of(ledger: Ledger) -> list[str]:
+    """The outputs that figures of `ledger`, of whatever day, are held against."""
+    return sorted({v.output for v in ledger.variables.values() if v.output is not None})
+
+
+def _problem(case: Case, run: ensemble.Run, known: list[Datum], seed: int) -> Problem:
+    items = comparable(run.data, known)
+    if not items:
+        raise FissureError(f"nothing that the model says was published of '{case.name}' by then, choose a later date")
+    names = [p.name for p in parameters_of(case)]
+    return problem_of(run.data, prior_normals(seed, range(run.members), names), names, items)
+
+
+def _keep(out: Path, found: Calibration) -> None:
+    told = {
+        "screened": [asdict(one) for one in found.screened],
+        "losses": found.losses,
+        "recovery": asdict(found.recovery),
+        "agreements": [asdict(one) for one in found.agreements],
+        "predictive": [asdict(one) for one in found.predictive],
+        "posterior": found.posterior.digest,
+    }
+    write_whole(out / FOUND, json.dumps(told, indent=1).encode() + b"\n")
+    found.posterior.write(out / "posterior.json")  # last: where it is, all is
+
+
+def _found(out: Path, fitted_to: Mapping[str, str], setting: Setting, known: list[Datum]) -> Calibration | None:
+    """The fit that `out` holds, if it was made of the same things in the same way."""
+    if not (out / "posterior.json").exists():
+        return None
+    posterior = read_posterior(out / "posterior.json")
+    if posterior.fitted_to != fitted_to or posterior.made != json.loads(json.dumps(setting.told())):
+        return None
+    try:
+        told = json.loads((out / FOUND).read_text(encoding="utf-8"))
+        if told["posterior"] != posterior.digest:
+            return None
+        predictive = tuple(Told(**one) for one in told["predictive"])
+        named = {item.observation.id: item for item in known}
+        return Calibration(
+            posterior,
+            tuple(named[one.observation] for one in predictive),
+            tuple(Screened(**one) for one in told["screened"]),
+            tuple((a, b) for a, b in told["losses"]),
+            Recovery(told["recovery"]["sets"], tuple(Recovered(**one) for one in told["recovery"]["targets"])),
+            tuple(Agreement(**one) for one in told["agreements"]),
+            predictive,
+        )
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise FissureError(f"{out / FOUND}: cannot be read as a calibration ({error}), remove it to fit anew") from None

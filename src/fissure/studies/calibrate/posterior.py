@@ -1,0 +1,175 @@
+"""A fitted posterior: draws of the learned parameters, and all that says what it was fitted to.
+
+It lies with the case as `posterior/UNTIL.json`, one draw a line, and is used only with the model, the case, the priors
+and the evidence that it was fitted to: anything else refuses it.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from fissure.studies.measurement import Datum
+from numpy.typing import NDArray
+
+from fissure.cases.loader import Case
+from fissure.engine.blocks import write_whole
+from fissure.engine.cache import own_digest
+from fissure.engine.plan import case_digest, prior_normals, priors_digest
+from fissure.engine.random import stream_id, threefry4x32
+from fissure.errors import FissureError, nearest
+from fissure.model.catalogue import parameters_of
+from fissure.model.world import world_of
+from fissure.studies.counterpart import Floats
+
+FORMAT = 1
+DECIMALS = 4
+WHAT = {
+    "model": "the model",
+    "case": "the case",
+    "priors": "the priors",
+    "evidence": "the evidence up to the cut-off",
+}
+"""What a posterior depends on, in words."""
+
+
+@dataclass(frozen=True, eq=False)
+class Posterior:
+    """Draws (count, learned) of the normals of what was learned, fitted to figures up to `until`.
+
+    `learned` are names of parameters, and of publishers' bias terms as ``bias:source.family``.
+    `fitted_to` holds a digest of each of `WHAT`; `made` says how it was made and what its checks found.
+    """
+
+    case: str
+    until: date
+    learned: tuple[str, ...]
+    draws: Floats
+    fitted_to: Mapping[str, str]
+    made: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256, in hex, of the draws and of what they were fitted to."""
+        told = [FORMAT, self.case, self.until.isoformat(), list(self.learned), dict(self.fitted_to)]
+        sha = hashlib.sha256(json.dumps(told, sort_keys=True).encode())
+        sha.update("\n".join(_lines(self.draws)).encode())
+        return sha.hexdigest()
+
+    def normals(self, seed: int, members: Sequence[int], names: Sequence[str]) -> NDArray[np.float64]:
+        """Standard normals of shape (members, names).
+
+        A member takes one of the draws, by luck of its own; a parameter that was not learned keeps its prior.
+        """
+        z = prior_normals(seed, members, names)
+        rows = self.rows(seed, members)
+        for at, name in enumerate(self.learned):
+            if name in names:
+                z[:, list(names).index(name)] = self.draws[rows, at]
+        return z
+
+    def rows(self, seed: int, members: Sequence[int]) -> NDArray[np.int64]:
+        """(members,) which draw each member takes."""
+        member = np.asarray(members, np.uint32)
+        stream, zero = np.full_like(member, stream_id("posterior.draw")), np.zeros_like(member)
+        low, high = np.uint32(seed & 0xFFFFFFFF) + zero, np.uint32(seed >> 32) + zero
+        word = np.asarray(threefry4x32((low, high, member, zero), (zero, zero, stream, zero))[0])
+        return word.astype(np.int64) * len(self.draws) >> 32
+
+    def write(self, path: Path) -> None:
+        """Write it, whole or not at all."""
+        told = {
+            "format": FORMAT,
+            "about": f"Posterior of Fissure's case {self.case}, fitted to figures up to {self.until}: one draw a line, "
+            "as standard normals of the priors.",
+            "case": self.case,
+            "until": self.until.isoformat(),
+            "digest": self.digest,
+            "fitted_to": dict(self.fitted_to),
+            "made": dict(self.made),
+            "learned": list(self.learned),
+        }
+        text = json.dumps(told, indent=1, ensure_ascii=False)[:-2]
+        lines = ",\n".join(f"  [{line}]" for line in _lines(self.draws))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, f'{text},\n "draws": [\n{lines}\n ]\n}}\n'.encode())
+
+
+def _lines(draws: Floats) -> list[str]:
+    return [",".join(f"{x:.{DECIMALS}f}" for x in row) for row in draws]
+
+
+def read_posterior(path: Path) -> Posterior:
+    """The posterior in `path`. Raises `FissureError` where it cannot be read or was changed by hand."""
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        if told["format"] != FORMAT:
+            raise FissureError(f"{path}: is a posterior of format {told['format']}, expected {FORMAT}")
+        found = Posterior(
+            case=told["case"],
+            until=date.fromisoformat(told["until"]),
+            learned=tuple(told["learned"]),
+            draws=np.array(told["draws"], np.float64).reshape(len(told["draws"]), len(told["learned"])),
+            fitted_to=told["fitted_to"],
+            made=told["made"],
+        )
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise FissureError(f"{path}: cannot be read as a posterior ({error})") from None
+    if found.digest != told.get("digest"):
+        raise FissureError(f"{path}: this posterior is damaged or was changed, calibrate anew")
+    return found
+
+
+def dependencies(case: Case, items: Sequence[Datum]) -> dict[str, str]:
+    """The digest of each thing that a posterior fitted to `items` depends on."""
+    return {
+        "model": own_digest(),
+        "case": case_digest(case, world_of(case, case.units, case.slots)),
+        "priors": priors_digest(parameters_of(case)),
+        "evidence": evidence_digest(items),
+    }
+
+
+def evidence_digest(items: Sequence[Datum]) -> str:
+    """SHA-256, in hex, of the figures and of how each relates to the model."""
+    told = [
+        [
+            item.observation.model_dump(mode="json", exclude={"note", "doubt", "address"}),
+            item.variable.model_dump(mode="json", exclude={"note", "title", "reason"}),
+            [item.scale, item.bias, *(repr(x) for x in (item.lean, item.spread, item.error, item.half))],
+        ]
+        for item in items
+    ]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def packaged(case: Case) -> list[date]:
+    """The cut-offs of the posteriors that lie with `case`, in order."""
+    found = (case.folder / "posterior").glob("????-??-??.json")
+    return sorted(date.fromisoformat(path.stem) for path in found)
+
+
+def path_of(case: Case, until: date) -> Path:
+    """Where the posterior of `case` with this cut-off lies, if it does."""
+    return case.folder / "posterior" / f"{until.isoformat()}.json"
+
+
+def require_fresh(path: Path, posterior: Posterior, case: Case, now: Mapping[str, str]) -> None:
+    """Raise `FissureError` unless `posterior`, read from `path`, was fitted to what there is `now`."""
+    if posterior.case != case.name:
+        raise FissureError(
+            f"{path}: is a posterior of the case '{posterior.case}', expected '{case.name}'"
+            f"{nearest(case.name, [posterior.case])}"
+        )
+    stale = [words for name, words in WHAT.items() if posterior.fitted_to.get(name) != now[name]]
+    if stale:
+        changed = " and ".join([", ".join(stale[:-1]), stale[-1]] if len(stale) > 1 else stale)
+        verb = "have" if len(stale) > 1 or stale[0] == WHAT["priors"] else "has"
+        raise FissureError(
+            f"{path}: this posterior is stale, as {changed} {verb} changed since it was fitted; calibrate anew "
+            f"(fissure calibrate {case.name} --until {posterior.until}) or use the prior (--prior)"
+        )
