@@ -2,7 +2,7 @@
 
 A folder holds `case.yaml`, `districts.csv`, `neighbours.csv`, `forcing/strikes.csv`, `forcing/prices.csv`,
 `forcing/condemnations.csv`, `offensives.csv`, `boundaries.geojson`, and may hold `context.geojson`, `priors.yaml`,
-`provenance.yaml` and `ledger/`.
+`measurement.yaml`, `provenance.yaml` and `ledger/`.
 """
 
 import hashlib
@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fissure.cases.leanings import Leaning, read_leanings
 from fissure.cases.schema import (
     Bloc,
     CaseFile,
@@ -80,6 +81,8 @@ class Case:
     offensives: list[Offensive] = field(repr=False)
     priors: dict[str, ParameterPrior] = field(repr=False)
     provenance: list[Provenance] = field(repr=False)
+    leanings: list[Leaning] = field(repr=False)
+    """How kinds of publishers lean; it says how figures are read, so a run does not depend on it."""
     digest: str
     """SHA-256, in hex, over the bytes of every file that a run or its maps depend on."""
 
@@ -166,6 +169,7 @@ def load_case(name_or_path: str | Path) -> Case:
         offensives=_offensives(folder / "offensives.csv", top, ids, mondays),
         priors=_priors(folder / "priors.yaml"),
         provenance=read_yaml(provenance, list[Provenance]) if stands(provenance) else [],
+        leanings=read_leanings(folder / "measurement.yaml"),
         digest=_digest(folder),
     )
     _ = case.boundaries, case.context  # read now: a mistake in them comes before a simulation, not after

@@ -164,6 +164,7 @@ def case_digest(case: Case, world: World) -> str:
 
 
 def priors_digest(parameters: Sequence[Declared]) -> str:
+    """SHA-256, in hex, of names, units and priors of `parameters`."""
     told = [[p.name, p.unit, p.prior.prior.model_dump(mode="json")] for p in parameters]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 

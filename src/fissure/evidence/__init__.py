@@ -3,6 +3,7 @@
 from fissure.evidence.check import problems, require, unfilled
 from fissure.evidence.entries import Claim, Mechanism, Observation, Source, Variable
 from fissure.evidence.ledger import Ledger, load_ledger, package_ledger
+from fissure.evidence.series import Series
 from fissure.evidence.trace import Subject, Trace, trace
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "Ledger",
     "Mechanism",
     "Observation",
+    "Series",
     "Source",
     "Subject",
     "Trace",

@@ -112,6 +112,7 @@ class Variable(Strict):
 
     `select` picks coordinates (``{country: Iraq}``, ``{kind: [tax, confiscation]}``); what it leaves over of
     the output's dimensions is joined by `combine`. `reason` says why the model does not produce the quantity.
+    `family` names what it is a measure of (area, arrivals ...): whoever errs on one of a family errs on all.
     """
 
     id: Id
@@ -125,8 +126,14 @@ class Variable(Strict):
     offset: float = 0.0
     since: Date | None = None
     baseline: Period | None = None
+    family: Id | None = None
     note: Text
     reason: str | None = None
+
+    @property
+    def of_family(self) -> str:
+        """The family it belongs to: its own id where none is named."""
+        return self.family or self.id
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 
 from fissure.errors import FissureError, nearest
 from fissure.evidence.entries import Claim, Mechanism, Observation, Source, Variable
+from fissure.evidence.series import Series, expanded
 from fissure.reading import Strict, read_yaml_lines, stands
 
 E = TypeVar("E", bound=Strict)
-FILES = ("sources.yaml", "mechanisms.yaml", "claims.yaml", "variables.yaml", "observations.yaml")
+FILES = ("sources.yaml", "mechanisms.yaml", "claims.yaml", "variables.yaml", "observations.yaml", "series.yaml")
 Places = dict[str, tuple[Path, int, Callable[..., int]]]  # id -> file, position, lines of the file
 
 
@@ -29,6 +30,8 @@ class Ledger:
     claims: Mapping[str, Claim] = _empty()
     variables: Mapping[str, Variable] = _empty()
     observations: Mapping[str, Observation] = _empty()
+    """Those written one by one, then those that the series expand to."""
+    series: Mapping[str, Series] = _empty()
     places: Mapping[tuple[str, str], Callable[..., str]] = field(
         default_factory=lambda: MappingProxyType({}), compare=False, repr=False
     )
@@ -65,7 +68,8 @@ def load_ledger(*folders: Path) -> Ledger:
 
     Raises `FissureError`, `FILE:LINE: ...`, for a folder that is missing or holds no ledger, variables without
     any `observations.yaml`, what is malformed, an id that stands twice, or a reference
-    to an entry that does not exist. A claim's `figure` may stay open while no observation of its source is
+    to an entry that does not exist. The tables of `series.yaml` lie in the folder that its own folder is in; their
+    rows become observations. A claim's `figure` may stay open while no observation of its source is
     loaded: the figures of the articles live in the case that they speak of.
     """
     for folder in folders:
@@ -84,6 +88,19 @@ def load_ledger(*folders: Path) -> Ledger:
     claims, claim_places = _merge(folders, "claims.yaml", Claim, "id")
     variables, variable_places = _merge(folders, "variables.yaml", Variable, "id")
     observations, observation_places = _merge(folders, "observations.yaml", Observation, "id")
+    series, series_places = _merge(folders, "series.yaml", Series, "id")
+    for one in series.values():
+        here = series_places[one.id]
+        _resolve(here, "source", one.source, sources, "source")
+        _resolve(here, "variable", one.variable, variables, "variable")
+        for position, rival in enumerate(one.rival_of):
+            _resolve(here, ("rival_of", position), rival, series, "series")
+        if one.unit != (unit := variables[one.variable].unit):
+            raise FissureError(
+                f"{_at(here, 'unit')}: found unit '{one.unit}', expected '{unit}', "
+                f"the unit of variable '{one.variable}'"
+            )
+    _add_points(series, series_places, observations, observation_places)
 
     loaded = {observation.source for observation in observations.values()}
     for claim in claims.values():
@@ -110,12 +127,14 @@ def load_ledger(*folders: Path) -> Ledger:
         claims=MappingProxyType(claims),
         variables=MappingProxyType(variables),
         observations=MappingProxyType(observations),
+        series=MappingProxyType(series),
         places=MappingProxyType(
             {("source", name): partial(_at, place) for name, place in source_places.items()}
             | {("mechanism", name): partial(_at, place) for name, place in mechanism_places.items()}
             | {("claim", name): partial(_at, place) for name, place in claim_places.items()}
             | {("variable", name): partial(_at, place) for name, place in variable_places.items()}
             | {("observation", name): partial(_at, place) for name, place in observation_places.items()}
+            | {("series", name): partial(_at, place) for name, place in series_places.items()}
         ),
     )
 
@@ -138,6 +157,19 @@ def _merge(folders: Iterable[Path], file: str, kind: type[E], key: str) -> tuple
             entries[name] = entry
             places[name] = (path, position, line)
     return entries, places
+
+
+def _add_points(
+    series: Mapping[str, Series], series_places: Places, observations: dict[str, Observation], places: Places
+) -> None:
+    """Add what `series` expand to, to `observations` and their `places`."""
+    homes = {name: (one, series_places[name][0].parent.parent) for name, one in series.items()}
+    for observation, table, row in expanded(homes):
+        if observation.id in observations:
+            first = _at(places[observation.id], "id")
+            raise FissureError(f"{table}:{row}: the id '{observation.id}' stands twice, first in {first}")
+        observations[observation.id] = observation
+        places[observation.id] = (table, row, lambda line, *_: line)
 
 
 def _at(place: tuple[Path, int, Callable[..., int]], *keys: str | int) -> str:

@@ -85,6 +85,17 @@ def _by_country(seen: Seen, cause: Cause) -> Array:
     return ((taken @ seen.sensed.post) @ seen.world.country).astype(jnp.int32)
 
 
+def _killed_in(seen: Seen) -> Array:
+    """(causes, countries) by where the unit is posted; every factor is small and whole, so the sums are exact."""
+    where = seen.sensed.post @ seen.world.country
+    taken = jnp.stack([seen.flows.by_cause[:, cause] for cause in KILLED]).astype(jnp.float32)
+    return (taken @ where).astype(jnp.int32)
+
+
+def _fled_in(seen: Seen) -> Array:
+    return (seen.flows.fled[:, None] * seen.world.country.astype(jnp.int32)).sum(axis=0)
+
+
 def _strike_deaths_by_post(seen: Seen) -> Array:
     dead, rural = seen.flows.by_cause[:, Cause.STRIKE], seen.sensed.units.rural
     return jnp.stack([jnp.where(rural, dead, 0).sum(), jnp.where(rural, 0, dead).sum()])
@@ -228,6 +239,8 @@ OUTPUTS: tuple[Output, ...] = (
         lambda s: _by_country(s, Cause.EXECUTED), True,
     ),
     Output("killed", ("cause", "origin"), "persons/week", "Fighters killed or captured", _killed, True),
+    Output("killed_in", ("cause", "country"), "persons/week", "Fighters killed or captured, by country", _killed_in,
+           True),
     Output(
         "executed_own", ("country",), "persons/week", "Fighters executed by their own leadership",
         lambda s: _by_country(s, Cause.EXECUTED) + _by_country(s, Cause.PURGE), True,
@@ -295,6 +308,7 @@ OUTPUTS: tuple[Output, ...] = (
     ),
     Output("allied", (), "persons/week", "Residents who joined outside forces", lambda s: s.flows.allied.sum(), True),
     Output("fled", (), "persons/week", "Residents who fled", lambda s: s.flows.fled.sum(), True),
+    Output("fled_in", ("country",), "persons/week", "Residents who fled, by country", _fled_in, True),
     Output(
         "executed_residents", ("country",), "persons/week", "Residents executed",
         lambda s: (s.flows.executed_residents.astype(jnp.float32) @ s.world.country).astype(jnp.int32), True,

@@ -13,10 +13,10 @@ factors over bias terms, and each factor is an integral over one standard normal
 from collections.abc import Sequence
 
 import numpy as np
-from fissure.studies.measurement import Datum, biases, floored
 from scipy.special import log_ndtr, logsumexp
 
 from fissure.studies.counterpart import Floats
+from fissure.studies.measurement import Datum, biases, floored
 
 NODES = 41
 SHARP = 1e-3

@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from fissure.studies.measurement import Datum, biases, reports
 from scipy.stats import kstest
 
 from fissure.studies.calibrate.flow import Flow
 from fissure.studies.calibrate.problem import Problem
 from fissure.studies.counterpart import Floats
+from fissure.studies.measurement import Datum, biases, reports
 
 LEVEL = 0.01
 """Of the test of ranks."""

@@ -11,13 +11,11 @@ Whatever was finished stays: asked again with the same evidence, a fit goes on w
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
-
-from fissure.studies.measurement import Datum, comparable, truths
-from fissure.studies.measurement import data as figures_of
 
 from fissure.cases.loader import Case
 from fissure.engine import ensemble
@@ -34,6 +32,8 @@ from fissure.studies.calibrate.posterior import DECIMALS, Posterior, dependencie
 from fissure.studies.calibrate.problem import Problem, problem_of
 from fissure.studies.calibrate.screen import Screened, screen
 from fissure.studies.calibrate.simple import Agreement, agree
+from fissure.studies.measurement import Datum, comparable, truths
+from fissure.studies.measurement import data as figures_of
 from fissure.version import __version__
 
 MEMBERS = 8_000
@@ -73,7 +73,7 @@ class Setting:
     draws: int = DRAWS
     checked: int = CHECKED
     seed: int = 1
-    training: Training = Training()
+    training: Training = field(default_factory=Training)
     units: int | None = None
     slots: int | None = None
 
@@ -116,11 +116,11 @@ def calibrate(
     if made is not None:
         return made
     flow_available()
-    options = {"seed": setting.seed, "units": setting.units, "slots": setting.slots, "block": BLOCK,
-               "outputs": outputs_of(ledger), "progress": progress}  # fmt: skip
-    run = ensemble.run(
-        case, members=setting.members, weeks=max(weeks or 0, needed), out=bank or out / "bank", **options
-    )
+    simulate = partial(
+        ensemble.run, case, seed=setting.seed, units=setting.units, slots=setting.slots, block=BLOCK,
+        outputs=outputs_of(ledger), progress=progress,
+    )  # fmt: skip
+    run = simulate(members=setting.members, weeks=max(weeks or 0, needed), out=bank or out / "bank")
     problem = _problem(case, run, known, setting.seed)
     told = screen(problem.z, problem.truth, problem.parameters, problem.items)
     problem = replace(problem, learned=tuple(at for at, one in enumerate(told) if one.learned))
@@ -134,8 +134,8 @@ def calibrate(
     drawn = flow.sample(problem.observed[None], setting.draws, setting.seed + 1)[0]
     agreements = agree(problem, drawn, setting.seed)
     posterior = Posterior(case.name, until, problem.targets, drawn.round(DECIMALS), fitted_to, setting.told())
-    again = ensemble.run(case, members=checked, weeks=needed, draws=posterior, out=out / "members" / posterior.digest[:12],
-                         **options)  # fmt: skip
+    folder = out / "members" / posterior.digest[:12]
+    again = simulate(members=checked, weeks=needed, out=folder, draws=posterior)
     predictive = told_back(truths(again.data, problem.items), problem.items, setting.seed)
     found = Calibration(
         posterior, problem.items, tuple(told), tuple((float(a), float(b)) for a, b in flow.losses), recovery,

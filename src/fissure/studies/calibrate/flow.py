@@ -56,15 +56,12 @@ class Flow:
         return ((reports - self.mean) / self.spread).astype(np.float32)
 
 
-def train(
-    problem: Problem, seed: int, training: Training | None = None, progress: Callable[[int, int], None] | None = None
-) -> Flow:
+def train(problem: Problem, seed: int, training: Training, progress: Callable[[int, int], None] | None = None) -> Flow:
     """Train the flow on `problem`; the same seed and machine give the same flow.
 
     `progress` is told epochs done and of how many. Raises `FissureError` where BayesFlow is not installed.
     """
     bayesflow, keras = _libraries()
-    training = training or Training()
     keras.utils.set_random_seed(seed)
     rng = np.random.default_rng([seed, 1])
     members = rng.permutation(len(problem.z))
@@ -78,7 +75,7 @@ def train(
         conditions = ((said - mean) / spread).astype(np.float32)
         return {"inference_variables": target.astype(np.float32), "inference_conditions": conditions}
 
-    class Told(keras.utils.PyDataset):  # type: ignore[misc]
+    class Told(keras.utils.PyDataset):
         """Batches of members, each reported on anew; another order every epoch."""
 
         def __init__(self) -> None:
@@ -94,7 +91,7 @@ def train(
         def on_epoch_end(self) -> None:
             self.order = rng.permutation(seen)
 
-    class Heard(keras.callbacks.Callback):  # type: ignore[misc]
+    class Heard(keras.callbacks.Callback):
         """Tells how far it is."""
 
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
@@ -126,7 +123,7 @@ def train(
 
 
 def _Whole(keras: Any, arrays: dict[str, Any]) -> Any:
-    class Whole(keras.utils.PyDataset):  # type: ignore[misc]
+    class Whole(keras.utils.PyDataset):
         """One batch that is all."""
 
         def __len__(self) -> int:

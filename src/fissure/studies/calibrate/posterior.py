@@ -13,18 +13,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from fissure.studies.measurement import Datum
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 from fissure.cases.loader import Case
 from fissure.engine.blocks import write_whole
 from fissure.engine.cache import own_digest
 from fissure.engine.plan import case_digest, prior_normals, priors_digest
-from fissure.engine.random import stream_id, threefry4x32
 from fissure.errors import FissureError, nearest
 from fissure.model.catalogue import parameters_of
 from fissure.model.world import world_of
 from fissure.studies.counterpart import Floats
+from fissure.studies.measurement import Datum
 
 FORMAT = 1
 DECIMALS = 4
@@ -74,11 +74,8 @@ class Posterior:
 
     def rows(self, seed: int, members: Sequence[int]) -> NDArray[np.int64]:
         """(members,) which draw each member takes."""
-        member = np.asarray(members, np.uint32)
-        stream, zero = np.full_like(member, stream_id("posterior.draw")), np.zeros_like(member)
-        low, high = np.uint32(seed & 0xFFFFFFFF) + zero, np.uint32(seed >> 32) + zero
-        word = np.asarray(threefry4x32((low, high, member, zero), (zero, zero, stream, zero))[0])
-        return word.astype(np.int64) * len(self.draws) >> 32
+        u = ndtr(prior_normals(seed, members, ["posterior.draw"])[:, 0])
+        return np.asarray(u * len(self.draws), np.int64)
 
     def write(self, path: Path) -> None:
         """Write it, whole or not at all."""

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
-from fissure.studies.measurement import Datum, biases, reports, truths
 
 from fissure.studies.counterpart import Floats
+from fissure.studies.measurement import Datum, biases, reports, truths
 
 
 @dataclass(frozen=True, eq=False)

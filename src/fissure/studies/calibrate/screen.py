@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from fissure.studies.measurement import Datum, floored
 from scipy.stats import norm, rankdata
 
 from fissure.studies.counterpart import Floats
+from fissure.studies.measurement import Datum, floored
 
 RATE = 0.01
 LEAST = 0.02

@@ -28,6 +28,7 @@ from fissure.views.charts import maps, theme
 from fissure.views.charts.panels import CONDITIONAL
 from fissure.views.report import effect_rows, orderings, page, wrong
 from fissure.views.report.events import happened
+from fissure.views.report.measurement import publishers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -151,6 +152,7 @@ def render_report(
             causal=_causal(ledger),
             effects=_effects(ledger),
             evidence=page.evidence(ledger),
+            measurement=publishers(ledger, case.leanings),
             bundle=Markup(_bundle()),
             shared=_json(
                 {

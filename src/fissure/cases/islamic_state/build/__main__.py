@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from fissure.cases.islamic_state.build import blocs, places, prices, strikes
+from fissure.cases.islamic_state.build import blocs, observed, places, prices, strikes
 
 
 def main() -> None:
@@ -13,7 +13,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path(__file__).parent.parent, help="case folder to write into")
     arguments = parser.parse_args()
     (arguments.out / "forcing").mkdir(parents=True, exist_ok=True)
-    for step in (places, strikes, prices, blocs):
+    for step in (places, strikes, prices, blocs, observed):
         print(f"{step.__name__.rpartition('.')[2]}: {step.build(arguments.raw, arguments.out)}")
 
 
