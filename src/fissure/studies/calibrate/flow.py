@@ -75,7 +75,7 @@ def train(problem: Problem, seed: int, training: Training, progress: Callable[[i
         conditions = ((said - mean) / spread).astype(np.float32)
         return {"inference_variables": target.astype(np.float32), "inference_conditions": conditions}
 
-    class Told(keras.utils.PyDataset):
+    class Told(keras.utils.PyDataset):  # type: ignore[name-defined]
         """Batches of members, each reported on anew; another order every epoch."""
 
         def __init__(self) -> None:
@@ -91,7 +91,7 @@ def train(problem: Problem, seed: int, training: Training, progress: Callable[[i
         def on_epoch_end(self) -> None:
             self.order = rng.permutation(seen)
 
-    class Heard(keras.callbacks.Callback):
+    class Heard(keras.callbacks.Callback):  # type: ignore[name-defined]
         """Tells how far it is."""
 
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
