@@ -23,7 +23,7 @@ from fissure.model.plugins import ledger_folders, plugins
 from fissure.model.record import OUTPUTS, Output
 from fissure.studies import effects, verdicts
 from fissure.studies.compare import Compared, compare
-from fissure.studies.orderings import Met, Plausible, met, of_ledger, plausible
+from fissure.studies.patterns import ORDERINGS, Met, Plausible, everyone, met, of_ledger, plausible
 from fissure.version import __version__
 
 if TYPE_CHECKING:
@@ -74,13 +74,20 @@ class Result:
 
     @cached_property
     def plausible(self) -> Plausible:
-        """The members that the early record does not rule out."""
+        """The members that count: of a posterior all, else those that the early record does not rule out."""
+        if str(self.about()["kind"]).startswith("posterior"):
+            return everyone(self.stored.members)
         return plausible(self.compared, self.stored.members, self.data["week"].values[0])
 
     @cached_property
-    def orderings(self) -> list[Met]:
-        """In what share of the plausible members each ordering that the record shows comes about."""
+    def patterns(self) -> list[Met]:
+        """In what share of the members that count each pattern that the record shows comes about."""
         return met(self.data, self.plausible, of_ledger(self.ledger))
+
+    @property
+    def orderings(self) -> list[Met]:
+        """Those of `patterns` that say what came first."""
+        return [one for one in self.patterns if one.pattern in ORDERINGS]
 
     def report(self, path: str | Path) -> Path:
         """Write one self-contained HTML page and return its path; the page needs no network."""

@@ -16,6 +16,8 @@ from fissure.version import __version__
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from fissure.api import Result
+
 app = typer.Typer(
     help="How an armed proto-state comes apart, simulated from evidence.",
     no_args_is_help=True,
@@ -33,6 +35,9 @@ def _whole(found: str) -> int:
 
 
 Case = Annotated[str, typer.Argument(help="Name of a packaged case, or the path of a case folder.")]
+CaseOrRun = Annotated[
+    str, typer.Argument(metavar="CASE|RUN", help="A packaged case, a case folder, or the folder of a run.")
+]
 
 
 def _console() -> "Console":
@@ -180,30 +185,56 @@ def check(
 
 @app.command()
 def orderings(
-    case: Annotated[
-        str, typer.Argument(metavar="CASE|RUN", help="A packaged case, a case folder, or the folder of a run.")
-    ] = "islamic_state",
+    case: CaseOrRun = "islamic_state",
     members: Annotated[int, typer.Option(parser=_whole, metavar="N", help="How many simulated histories.")] = 100,
     seed: Annotated[int, typer.Option(parser=_whole, metavar="S", help="The same seed gives the same result.")] = 1,
 ) -> None:
-    """Check what the record shows of what came first: met or not, over the plausible members of a run.
+    """Check those of the patterns that say what came first: met or not, over the members of a run that count.
 
     Of a run's folder all members that are there are read. For a case the run of `fissure run` is made or used.
     """
+    from fissure.views.text_patterns import render
+
+    result = _result_of(case, members, seed)
+    _console().print(render(result.orderings, result.plausible, result.about()))
+
+
+@app.command()
+def patterns(
+    case: CaseOrRun = "islamic_state",
+    members: Annotated[int, typer.Option(parser=_whole, metavar="N", help="How many simulated histories.")] = 100,
+    seed: Annotated[int, typer.Option(parser=_whole, metavar="S", help="The same seed gives the same result.")] = 1,
+    until: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Mark what a fit up to that day could have known.")
+    ] = None,
+) -> None:
+    """Check the patterns that the record shows, from the single fighter to the war: met or not, and in what share.
+
+    Of a run's folder all members that are there are read. For a case the run of `fissure run` is made or used.
+    """
+    from fissure.views.patterns import day_of
+    from fissure.views.text_patterns import render
+
+    day = day_of(until)
+    result = _result_of(case, members, seed)
+    about = result.about()
+    day = day or day_of(about.get("until"))
+    _console().print(render(result.patterns, result.plausible, about, ledger=result.ledger, until=day))
+
+
+def _result_of(case: str, members: int, seed: int) -> "Result":
+    """The run in a folder, or that of a case, made where it is not there."""
     from fissure import api
     from fissure.cases.loader import load_case
     from fissure.engine.ensemble import planned
     from fissure.engine.progress import RichProgress
-    from fissure.views.text_orderings import render
 
     if (Path(case) / "run.json").exists():
-        result = api.read_run(case)
-    else:
-        loaded = load_case(case)
-        folder = Path("runs") / planned(loaded, seed=seed).folder_name
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        result = api.run(loaded, members=members, seed=seed, out=folder, progress=RichProgress())
-    _console().print(render(result.orderings, result.plausible, result.about()))
+        return api.read_run(case)
+    loaded = load_case(case)
+    folder = Path("runs") / planned(loaded, seed=seed).folder_name
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    return api.run(loaded, members=members, seed=seed, out=folder, progress=RichProgress())
 
 
 new = typer.Typer(no_args_is_help=True, help="Write the files of something new, ready to fill in.")

@@ -1,5 +1,6 @@
 import pytest
 import xarray as xr
+from histories import still
 from synthetic import run
 
 from fissure.cases.loader import Case, load_case
@@ -19,3 +20,9 @@ def ledger(case: Case) -> Ledger:
 @pytest.fixture(scope="session")
 def data(case: Case) -> xr.Dataset:
     return run(case)
+
+
+@pytest.fixture(scope="session")
+def quiet(case: Case) -> xr.Dataset:
+    """Three members in whom nothing moves; tests move what they speak of in a copy."""
+    return still(case)

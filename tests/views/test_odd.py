@@ -136,10 +136,10 @@ def test_streams_are_those_that_the_code_draws_from():
     assert not any(re.search(r"\d\d", each) for stream in (*once, *weekly) for each in stream.each)
 
 
-def test_orderings_are_listed_where_a_study_holds_them(monkeypatch):
-    one = SimpleNamespace(letter="z", title="Pay | first", criterion="pay < land", source="S9:1")
-    monkeypatch.setitem(sys.modules, "fissure.studies.orderings", SimpleNamespace(ORDERINGS=(one,)))
-    assert r"| z | Pay \| first | pay \< land | S9:1 |" in protocol("islamic_state")
+def test_patterns_are_listed_where_a_study_holds_them(monkeypatch):
+    one = SimpleNamespace(letter="z", title="Pay | first", criterion="pay < land", source=("S9:1", "S8"))
+    monkeypatch.setitem(sys.modules, "fissure.studies.patterns", SimpleNamespace(PATTERNS=(one,)))
+    assert r"| z | Pay \| first | pay \< land | S9:1, S8 |" in protocol("islamic_state")
 
 
 def test_a_docstring_becomes_paragraphs_and_code():

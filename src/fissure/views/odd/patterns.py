@@ -44,16 +44,18 @@ def unanswered(ledger: Ledger) -> str:
     return md.table(("Published quantity", "Figures", "Why not"), rows) if rows else ""
 
 
-def orderings() -> str:
-    """The qualitative orderings that a run is held against; nothing where no study holds any."""
-    name = "fissure.studies.orderings"
+def qualitative() -> str:
+    """The patterns that a run is held against besides figures; nothing where no study holds any."""
+    name = "fissure.studies.patterns"
     try:
         module: Any = importlib.import_module(name)
     except ModuleNotFoundError as error:
         if error.name != name:
             raise
         return ""
-    rows = [(o.letter, md.prose(o.title), md.prose(o.criterion), md.prose(str(o.source))) for o in module.ORDERINGS]
+    rows = [
+        (o.letter, md.prose(o.title), md.prose(o.criterion), md.prose(", ".join(o.source))) for o in module.PATTERNS
+    ]
     return md.table(("", "Pattern", "Criterion", "Source"), rows)
 
 

@@ -26,7 +26,7 @@ from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS, CLASSES, Compa
 from fissure.views import causal, wording
 from fissure.views.charts import maps, theme
 from fissure.views.charts.panels import CONDITIONAL
-from fissure.views.report import effect_rows, orderings, page, wrong
+from fissure.views.report import effect_rows, page, patterns, wrong
 from fissure.views.report.events import happened
 from fissure.views.report.measurement import publishers
 
@@ -58,10 +58,10 @@ def write_report(
     """Write the report of `data` to `path`, whole or not at all, and return the path.
 
     `rows` is what `compare` found. `about` says how the run was made: version, seed, members, weeks, off
-    (mechanisms switched off), digest (of the case), command, kind (``prior predictions``) and timing; what
-    is absent is left out. `missing` are mechanisms of the ledger that the model does not have yet, `limits`
-    what its structure cannot show, one sentence each; `events` is the table of `Run.events`. Raises
-    `FissureError` when it cannot be written.
+    (mechanisms switched off), digest (of the case), command, kind (``prior predictions``), until (of a fit, the last
+    day that it was told of) and timing; what is absent is left out. `missing` are mechanisms of the ledger that the
+    model does not have yet, `limits` what its structure cannot show, one sentence each; `events` is the table of
+    `Run.events`. Raises `FissureError` when it cannot be written.
     """
     _check_place(path)
     text = render_report(data, case, ledger, rows, about=about, missing=missing, limits=limits, events=events)
@@ -116,11 +116,11 @@ def render_report(
     titles = {str(name): str(array.attrs.get("long_name", name)) for name, array in data.data_vars.items()}
     counts = count(rows)
     history, mapped = page.sections(data, ledger, rows), page.map_figures(data)
-    ordered = orderings.section(data, ledger, rows)
+    shown = patterns.section(data, ledger, rows, about)
     log = None if events is None else happened(events, data)
     drawn = (*(f for section in history for f in section.figures), *(log.figures if log else ()), *mapped)
     specs = {f.key: f.spec for f in drawn}
-    specs |= ordered["specs"] if ordered else {}
+    specs |= shown["specs"] if shown else {}
     return (
         _environment()
         .get_template("report.html.j2")
@@ -146,7 +146,7 @@ def render_report(
             sections=history,
             events=log,
             maps=mapped,
-            orderings=ordered,
+            patterns=shown,
             subjects=page.table(rows, ledger, titles),
             without=page.without_counterpart(rows, ledger),
             causal=_causal(ledger),

@@ -1,6 +1,6 @@
 """Which members count: those that the early record does not already rule out.
 
-The filter is mild and says nothing of the orderings. For the ground held, the residents under control and the number
+The filter is mild and says nothing of the patterns. For the ground held, the residents under control and the number
 of fighters it takes every figure published of the first eighteen months, whoever published it, and spans one range
 from the lowest to the highest of all their ends. At the time of each of these figures a plausible member lies within
 that range with its lower end halved and its upper end doubled. No factor here was chosen by looking at what passes.
@@ -34,10 +34,14 @@ class Span:
 
 @dataclass(frozen=True, eq=False)
 class Plausible:
-    """`keep`, (members,): whether a member counts; `spans`: what it was held against."""
+    """`keep`, (members,): whether a member counts; `spans`: what it was held against.
+
+    `fitted` says that the members are draws of a posterior, which has weighed the early record already.
+    """
 
     keep: NDArray[np.bool_]
     spans: tuple[Span, ...]
+    fitted: bool = False
 
     @property
     def count(self) -> int:
@@ -72,3 +76,8 @@ def plausible(rows: Iterable[Compared], members: int, start: np.datetime64) -> P
         keep &= kept
         spans.append(Span(own[0].variable.title, own[0].variable.unit, low, high, len(own), int(kept.sum())))
     return Plausible(keep, tuple(spans))
+
+
+def everyone(members: int) -> Plausible:
+    """All `members` of a posterior: it has already been told what was published early, so nobody is ruled out."""
+    return Plausible(np.ones(members, bool), (), fitted=True)

@@ -1,4 +1,4 @@
-"""`fissure orderings` on the folder of a small run."""
+"""`fissure patterns` and `fissure orderings` on the folder of a small run."""
 
 import json
 
@@ -13,7 +13,7 @@ from fissure.errors import FissureError
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    out = tmp_path_factory.mktemp("orderings") / "run"
+    out = tmp_path_factory.mktemp("patterns") / "run"
     case = load_case("islamic_state")
     ensemble.run(case, members=2, seed=1, weeks=30, units=24, slots=20, out=out)
     return out
@@ -25,6 +25,21 @@ def test_reads_a_run_that_is_there(folder):
     said = " ".join(done.output.split())
     assert "of 2 members are plausible" in said and "Stalemate restores cohesion." in said
     assert len(api.read_run(folder).orderings) == 15
+
+
+def test_patterns_of_a_run_with_a_cut_off(folder):
+    ask = ["patterns", str(folder), "--until", "2015-12-31"]
+    done = CliRunner().invoke(cli.app, ask, env={"COLUMNS": "140"})
+    assert done.exit_code == 0, done.exception
+    said = " ".join(done.output.split())
+    assert "Stalemate restores cohesion." in said and "Iraq is lost before Syria." in said and "→ tests" in said
+    result = api.read_run(folder)
+    assert len(result.patterns) > len(result.orderings) == 15
+
+
+def test_a_day_that_is_none_is_refused(folder):
+    done = CliRunner().invoke(cli.app, ["patterns", str(folder), "--until", "soon"])
+    assert isinstance(done.exception, FissureError) and "until is 'soon'" in str(done.exception)
 
 
 def test_a_run_of_another_case_is_refused(folder, tmp_path):

@@ -4,10 +4,10 @@ import numpy as np
 import xarray as xr
 
 from fissure.studies.counterpart import Floats
-from fissure.studies.orderings import measures
-from fissure.studies.orderings.measures import NEAR, QUARTER, alive, over_members, series
-from fissure.studies.orderings.ordering import Answer
-from fissure.studies.orderings.timing import FEW, FIFTH
+from fissure.studies.patterns import measures
+from fissure.studies.patterns.measures import NEAR, QUARTER, alive, over_members, series
+from fissure.studies.patterns.pattern import Answer
+from fissure.studies.patterns.timing import FEW, FIFTH
 
 HALF_YEAR = 26
 CALM = (52, 104)

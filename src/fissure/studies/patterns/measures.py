@@ -1,13 +1,14 @@
 """Measures of when and how a weekly series moves, made to bear noise: running means, first weeks, waves."""
 
 from collections.abc import Callable
+from datetime import date
 
 import numpy as np
 import xarray as xr
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from fissure.studies.counterpart import Floats, joined
+from fissure.studies.counterpart import Floats, NotComparable, calendar_of, joined
 
 QUARTER = 13
 """Weeks of the running mean: one quarter, the rhythm of the published figures of area."""
@@ -27,7 +28,30 @@ Weekly = NDArray[np.float64]  # (members, weeks)
 
 def series(data: xr.Dataset, output: str, **select: str | tuple[str, ...]) -> Weekly:
     """(members, weeks) of `output`, coordinates picked by `select`, all others summed."""
-    return joined(data[output], select, "sum", "an ordering")
+    return joined(data[output], select, "sum", "a pattern")
+
+
+def summed(data: xr.Dataset, x: Weekly, begin: date, end: date) -> Floats:
+    """(members,) sum of a weekly flow over the days from `begin` to `end`; NaN where the run lacks a tenth of them."""
+    try:
+        return x @ calendar_of(data).shares((begin, end))
+    except NotComparable:
+        return np.full(x.shape[0], np.nan)
+
+
+def average(data: xr.Dataset, x: Weekly, begin: date, end: date) -> Floats:
+    """(members,) mean of `x` over the days from `begin` to `end`; NaN where the run lacks a tenth of them."""
+    return ratio(summed(data, x, begin, end), summed(data, np.ones_like(x), begin, end))
+
+
+def on(data: xr.Dataset, x: Weekly, day: date) -> Floats:
+    """(members,) `x` in the week that holds `day`; NaN where the run does not."""
+    return average(data, x, day, day)
+
+
+def ratio(over: Floats, under: Floats) -> Floats:
+    """`over` / `under`, NaN where `under` is nothing."""
+    return np.divide(over, under, out=np.full(np.shape(over), np.nan), where=under > 0)
 
 
 def running(x: Weekly, window: int = QUARTER) -> Weekly:

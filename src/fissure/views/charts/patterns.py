@@ -1,6 +1,5 @@
-"""Charts of the orderings: the share of members that meet each part, and the two numbers that a part compares."""
+"""Charts of patterns in time: the two numbers that a part compares."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,62 +8,12 @@ import numpy as np
 from altair.utils.schemapi import debug_mode
 
 from fissure.studies.counterpart import Calendar
-from fissure.studies.orderings import Met
-from fissure.views import orderings as words
+from fissure.studies.patterns import Met
+from fissure.views import patterns as words
 from fissure.views.charts.theme import SERIES
 
 ROW = 26
-TALL = 42
-COLOURS = {"met": SERIES[2], "mixed": SERIES[5], "not met": SERIES[1]}
-SIGNS = {"met": "circle", "mixed": "square", "not met": "diamond"}
 LEVELS = {"q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95": 0.95}
-
-
-def overview(found: Sequence[Met]) -> dict[str, Any]:
-    """The Vega-Lite spec of the shares of all parts that could be tested, with 95% intervals and a line at a half."""
-    tested = [one for one in found if one.applicable]
-    rows = [
-        {
-            "part": one.part.name,
-            "title": one.part.title.rstrip("."),
-            "share": round(one.share, 4),
-            "low": round(one.low, 4),
-            "high": round(one.high, 4),
-            "verdict": one.verdict,
-            "said": words.counted(one),
-        }
-        for one in tested
-    ]
-    with debug_mode(False):
-        spec = _finished(alt.layer(*_shares([one.part.name for one in tested])), TALL * len(rows), _told(tested))
-    return spec | {"datasets": {"shares": rows, "half": [{"share": 0.5}]}}
-
-
-def _shares(names: list[str]) -> list[alt.Chart]:
-    """A line at a half; of each part its title, which stands above its interval and needs no room beside it."""
-    title, scale = "Share of plausible members that meet it", alt.Scale(domain=[0, 1])
-    axis = alt.Axis(format=".0%", tickCount=5)
-    x, low = (alt.X(f"{end}:Q", title=title, scale=scale, axis=axis) for end in ("share", "low"))
-    legend = alt.Legend(orient="top", title=None)
-    domain = list(COLOURS)
-    colour = alt.Color("verdict:N", scale=alt.Scale(domain=domain, range=list(COLOURS.values())), legend=legend)
-    shape = alt.Shape("verdict:N", scale=alt.Scale(domain=domain, range=list(SIGNS.values())), legend=legend)
-    base = alt.Chart(alt.NamedData(name="shares")).encode(
-        y=alt.Y("part:N", sort=names, title=None, axis=alt.Axis(labelFontSize=12, labelFontWeight="bold"))
-    )
-    return [
-        alt.Chart(alt.NamedData(name="half"))
-        .mark_rule(strokeDash=[4, 3], style="cursor", opacity=0.5, aria=False)
-        .encode(x="share:Q"),
-        base.mark_text(align="left", dy=-10, dx=2, aria=False).encode(x=alt.datum(0, scale=scale), text="title:N"),
-        base.mark_rule(strokeWidth=3, opacity=0.55, yOffset=6, aria=False).encode(color=colour, x=low, x2="high:Q"),
-        base.mark_point(size=110, filled=True, opacity=1, style="halo", yOffset=6, aria=False).encode(
-            color=colour,
-            x=x,
-            shape=shape,
-            tooltip=[alt.Tooltip("title:N", title="Part"), alt.Tooltip("said:N", title="Share")],
-        ),
-    ]
 
 
 def pair(one: Met, calendar: Calendar) -> dict[str, Any]:
@@ -131,11 +80,6 @@ def _finished(chart: alt.LayerChart | alt.FacetChart, height: int, description: 
     )
     spec: dict[str, Any] = done.to_dict(validate=False)
     return spec
-
-
-def _told(tested: Sequence[Met]) -> str:
-    said = [f"{one.part.name} {one.verdict}, {words.share(one)} ({words.interval(one)})" for one in tested]
-    return "Share of plausible members that meet each part, with 95% intervals: " + "; ".join(said) + "."
 
 
 def _day(day: date) -> alt.DateTime:

@@ -3,24 +3,12 @@
 import numpy as np
 import pytest
 import xarray as xr
+from histories import PARTS, WEEKS, answers, put, step
 from synthetic import run
 
 from fissure.studies.compare import compare
-from fissure.studies.orderings import ORDERINGS, Plausible, met, of_ledger, plausible, wilson
-from fissure.studies.orderings.measures import crests, fell, rose
-
-WEEKS = 247
-PARTS = {part.name: part for ordering in ORDERINGS for part in ordering.parts}
-
-
-@pytest.fixture(scope="module")
-def quiet(case):
-    """Three members in whom nothing moves; tests then move what they speak of."""
-    data = run(case, members=3).drop_vars(["control", "residents", "posted", "plots"], errors="ignore")
-    for name in data.data_vars:
-        data[name] = data[name].astype(float)
-        data[name][:] = 0.5 if data[name].attrs["units"].startswith(("share", "index")) else 1000.0
-    return data
+from fissure.studies.patterns import ORDERINGS, Plausible, met, plausible, wilson
+from fissure.studies.patterns.measures import crests, fell, rose
 
 
 @pytest.fixture
@@ -28,35 +16,10 @@ def data(quiet):
     return quiet.copy(deep=True)
 
 
-def step(*at, high=1000.0, low=100.0):
-    """(members, weeks) that fall from `high` to `low` in the week given of each member; None never falls."""
-    weeks = np.arange(WEEKS)
-    return np.array([np.where(weeks < (WEEKS if a is None else a), high, low) for a in at])
+TIMED = {part.name: part for pattern in ORDERINGS for part in pattern.parts}
 
 
-def put(data, name, values, **select):
-    """Write (members, weeks) to every coordinate of an output, or to those selected."""
-    where = data[name].loc[select] if select else data[name]
-    extra = [d for d in where.dims if d not in ("member", "week")]
-    where[:] = np.asarray(values).reshape(*np.shape(values), *[1] * len(extra))
-
-
-def answers(data, name):
-    """True, False, or None where it does not apply, by member."""
-    holds = PARTS[name].answer(data).holds
-    return [
-        None if hidden else bool(value) for value, hidden in zip(holds.data, np.ma.getmaskarray(holds), strict=True)
-    ]
-
-
-def test_every_source_is_in_the_ledger_and_every_output_recorded_or_coming(ledger, data):
-    assert of_ledger(ledger) == ORDERINGS
-    assert [o.letter for o in ORDERINGS] == list("abcdefgh")
-    for part in PARTS.values():
-        assert set(part.reads) <= set(map(str, data.data_vars)) | {"plots"}, part.name
-
-
-@pytest.mark.parametrize("name", [name for name in PARTS if name != "e1"])  # what never moves is flat
+@pytest.mark.parametrize("name", [name for name in TIMED if name != "e1"])  # what never moves is flat
 def test_nothing_is_concluded_of_a_history_in_which_nothing_happens(data, name):
     data["plots"] = data["attackers"] * 0
     assert answers(data, name) in ([None] * 3, [False] * 3)
@@ -214,8 +177,7 @@ def test_first_weeks_bear_noise():
 
 
 def test_an_output_that_is_missing_is_not_recorded(data):
-    everyone = Plausible(np.ones(3, bool), ())
-    found = {one.part.name: one for one in met(data, everyone)}
+    found = {one.part.name: one for one in met(data, Plausible(np.ones(3, bool), ()), ORDERINGS)}
     assert found["g1"].verdict == "not recorded" and "plots" in found["g1"].reason
     assert all(one.verdict != "not recorded" for name, one in found.items() if name != "g1")
 
@@ -223,7 +185,7 @@ def test_an_output_that_is_missing_is_not_recorded(data):
 def test_only_plausible_members_count_and_the_verdict_follows_the_interval(data):
     many = data[["fighters"]].isel(member=[0] * 40).assign_coords(member=range(40))
     many["fighters"][:, 50:] = 100.0
-    flat = [o for o in ORDERINGS if o.letter == "e"]
+    flat = [p for p in ORDERINGS if p.letter == "e"]
 
     def verdict(steady, keep=40):
         own = many.copy(deep=True)

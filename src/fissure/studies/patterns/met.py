@@ -1,4 +1,4 @@
-"""Whether the plausible members meet the orderings: a share with its interval, and a verdict."""
+"""Whether the members that count meet the patterns: a share with its interval, and a verdict."""
 
 import math
 from collections.abc import Iterable
@@ -9,9 +9,8 @@ import numpy as np
 import xarray as xr
 
 from fissure.studies.counterpart import Floats
-from fissure.studies.orderings.listed import ORDERINGS
-from fissure.studies.orderings.ordering import Ordering, Part
-from fissure.studies.orderings.plausible import Plausible
+from fissure.studies.patterns.pattern import Part, Pattern
+from fissure.studies.patterns.plausible import Plausible
 
 Verdict = Literal["met", "mixed", "not met", "not recorded", "nothing to test"]
 Z = 1.959963984540054
@@ -24,22 +23,22 @@ def _nothing() -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class Met:
-    """A part of an ordering over the plausible members.
+    """A part of a pattern over the members that count.
 
-    `applicable` of the `plausible` members say something, `share` of those meet it, with the 95% interval
+    `applicable` of the `counted` members say something, `share` of those meet it, with the 95% interval
     from `low` to `high`. `first` and `second` hold the two numbers compared, of the applicable members. The verdict:
 
     - ``met``: in most members, the interval lies above a half;
     - ``not met``: in fewer than half, it lies below;
     - ``mixed``: it holds a half;
     - ``not recorded``: the run lacks an output that the part reads;
-    - ``nothing to test``: no member is plausible, or the part applies to none that is. `reason` says which.
+    - ``nothing to test``: no member counts, or the part applies to none that does. `reason` says which.
     """
 
-    ordering: Ordering
+    pattern: Pattern
     part: Part
     verdict: Verdict
-    plausible: int
+    counted: int
     applicable: int = 0
     meet: int = 0
     low: float = math.nan
@@ -67,28 +66,28 @@ def wilson(meet: int, of: int) -> tuple[float, float]:
     return low, high
 
 
-def met(data: xr.Dataset, among: Plausible, orderings: Iterable[Ordering] = ORDERINGS) -> list[Met]:
-    """Each part of `orderings` over the members of `data` that count `among` all.
+def met(data: xr.Dataset, among: Plausible, patterns: Iterable[Pattern]) -> list[Met]:
+    """Each part of `patterns` over the members of `data` that count `among` all.
 
     `data` has the dimensions `member` and `week`; what is needed of it is read once.
     """
-    orderings = tuple(orderings)
-    needed = {name for ordering in orderings for part in ordering.parts for name in part.reads}
+    patterns = tuple(patterns)
+    needed = {name for pattern in patterns for part in pattern.parts for name in part.reads}
     read = data[sorted(needed & set(map(str, data.data_vars)))].isel(member=np.flatnonzero(among.keep)).compute()
-    return [_of_part(ordering, part, read, among) for ordering in orderings for part in ordering.parts]
+    return [_of_part(pattern, part, read, among) for pattern in patterns for part in pattern.parts]
 
 
-def _of_part(ordering: Ordering, part: Part, data: xr.Dataset, among: Plausible) -> Met:
+def _of_part(pattern: Pattern, part: Part, data: xr.Dataset, among: Plausible) -> Met:
     if absent := [name for name in part.reads if name not in data]:
         said = f"the run does not hold {' and '.join(absent)}"
-        return Met(ordering, part, "not recorded", among.count, reason=said)
+        return Met(pattern, part, "not recorded", among.count, reason=said)
     if not among.count:
-        return Met(ordering, part, "nothing to test", 0, reason="no member is plausible")
+        return Met(pattern, part, "nothing to test", 0, reason="no member counts")
     answer = part.answer(data)
     applies = ~np.ma.getmaskarray(answer.holds)
     of, meet = int(applies.sum()), int(answer.holds.filled(False).sum())
     if not of:
-        return Met(ordering, part, "nothing to test", among.count, reason="it applies to no plausible member")
+        return Met(pattern, part, "nothing to test", among.count, reason="it applies to no member that counts")
     low, high = wilson(meet, of)
     verdict: Verdict = "met" if low > 0.5 else "not met" if high < 0.5 else "mixed"
-    return Met(ordering, part, verdict, among.count, of, meet, low, high, answer.first[applies], answer.second[applies])
+    return Met(pattern, part, verdict, among.count, of, meet, low, high, answer.first[applies], answer.second[applies])

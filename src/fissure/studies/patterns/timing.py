@@ -6,8 +6,8 @@ import numpy as np
 import xarray as xr
 
 from fissure.studies.counterpart import Floats, calendar_of
-from fissure.studies.orderings.measures import QUARTER, fell, first_week, halved, rose, running, series
-from fissure.studies.orderings.ordering import Answer
+from fissure.studies.patterns.measures import QUARTER, fell, first_week, halved, rose, running, series
+from fissure.studies.patterns.pattern import Answer
 
 FIFTH = 0.2
 """A move that counts: beyond the 15% that publishers of area are in doubt by."""
@@ -90,7 +90,7 @@ def stock_stays_flat(data: xr.Dataset) -> Answer:
     members = mean.shape[0]
     limit = np.full(members, FLAT)
     if mean.shape[1] < FLAT_WEEKS - QUARTER + 1:
-        return _silent(members)
+        return Answer.silent(members)
     high, low = mean.max(axis=1), mean.min(axis=1)
     ratio = np.divide(high, low, out=np.full(members, np.inf), where=low > 0)
     return Answer.of(ratio, limit, ratio <= limit, high > 0)
@@ -106,8 +106,3 @@ def stock_falls_within_months(data: xr.Dataset) -> Answer:
     last_half = np.where(until & (mean >= HALF * high), weeks, -1).max(axis=1)
     took = tenth - last_half
     return Answer.of(took, np.full(len(took), float(WITHIN)), took < WITHIN, np.isfinite(tenth))
-
-
-def _silent(members: int) -> Answer:
-    nothing = np.full(members, np.nan)
-    return Answer.of(nothing, nothing, np.zeros(members, bool), np.zeros(members, bool))

@@ -1,8 +1,7 @@
-"""The eight orderings of the reference case, with their criteria in words, their reasons and their sources."""
+"""The eight patterns in time of the reference case: what came first, with criteria in words, reasons and sources."""
 
-from fissure.evidence.ledger import Ledger
-from fissure.studies.orderings import timing, waves
-from fissure.studies.orderings.ordering import Ordering, Part
+from fissure.studies.patterns import timing, waves
+from fissure.studies.patterns.pattern import Part, Pattern
 
 _MEAN = "Of the mean over 13 weeks:"
 _CHANCE = (
@@ -10,8 +9,8 @@ _CHANCE = (
     "year round each week) exceeds that of 19 in 20 circular shifts of the same member by 13 weeks or more."
 )
 
-ORDERINGS: tuple[Ordering, ...] = (
-    Ordering(
+ORDERINGS: tuple[Pattern, ...] = (
+    Pattern(
         "a",
         "Services and grievance over pay worsen before ground is lost.",
         "Articles of early 2015 tell of resentment while the ground was mostly held; at the end of that year maps show "
@@ -22,22 +21,24 @@ ORDERINGS: tuple[Ordering, ...] = (
         "Nobody measured services or grievance by the week: the articles only say that they had worsened by then.",
         (
             Part(
-                "a1", "Services worsen before ground is lost.",
+                "a1", "territory", "Services worsen before ground is lost.",
                 f"{_MEAN} services under its rule are a fifth below their highest so far before the ground held is. "
                 "Where ground is never lost the member says nothing.",
                 ("services a fifth down", "ground a fifth down"), "week", ("services", "territory_km2"),
                 timing.services_before_ground,
+                ("S3-03c", "S3-14a", "territory-2015-01-ihs", "territory-2015-12-ihs"),
             ),
             Part(
-                "a2", "The grievance of locals grows before ground is lost.",
+                "a2", "individual", "The grievance of locals grows before ground is lost.",
                 f"{_MEAN} the grievance of local fighters (all that they feel unfair, pay with the rest) is a fifth "
                 "above its lowest so far before the ground held is a fifth below its highest so far.",
                 ("grievance a fifth up", "ground a fifth down"), "week", ("grievance", "fighters", "territory_km2"),
                 timing.grievance_before_ground,
+                ("S0-05b", "S0-08b", "S1-08a", "territory-2015-01-ihs", "territory-2015-12-ihs"),
             ),
         ),
     ),
-    Ordering(
+    Pattern(
         "b",
         "Locals leave before foreigners, and foreign arrivals fall about a year before the stock of fighters.",
         "An article of early 2015 says that at first only locals drew back. Published arrivals fell from 1,500 to "
@@ -48,22 +49,25 @@ ORDERINGS: tuple[Ordering, ...] = (
         "The ledger holds no count of fighters of 2017, when the stock is said to have fallen.",
         (
             Part(
-                "b1", "Locals leave before foreigners.",
+                "b1", "individual", "Locals leave before foreigners.",
                 "The week by which a fifth of all the local deserters of the run have got away is before the week by "
                 "which a fifth of the foreign ones have. Fewer than 20 of either, or a run of "
                 "less than a year, say nothing.",
                 ("a fifth of local leavers", "a fifth of foreign leavers"), "week", ("deserted",),
                 timing.locals_before_foreigners,
+                ("S4-10b", "S1-09a", "S1-09b"),
             ),
             Part(
-                "b2", "Foreign arrivals fall about a year before the stock.",
+                "b2", "organisation", "Foreign arrivals fall about a year before the stock.",
                 f"{_MEAN} foreign recruits are at half of their highest so far 26 to 104 weeks before all fighters are "
                 "at half of theirs. Where the stock never halves the member says nothing.",
                 ("arrivals halved", "stock halved"), "week", ("recruits", "fighters"), timing.arrivals_before_stock,
+                ("foreign-inflow-2015-04-cjtf-oir", "foreign-inflow-2016-04-cjtf-oir", "fighters-total-2016-02-us-dod",
+                 "fighters-total-2016-08-cjtf-oir"),
             ),
         ),
     ),
-    Ordering(
+    Pattern(
         "c",
         "Waves of executions follow failed offensives and do not stop exit.",
         "Around the retreat from Kobani tens were executed to hide the defeat; the defeat is the ground that it cost, "
@@ -75,13 +79,14 @@ ORDERINGS: tuple[Ordering, ...] = (
         "The counts of executions are cumulative and months apart, so the waves themselves rest on the articles.",
         (
             Part(
-                "c1", "Executions follow lost ground.",
+                "c1", "organisation", "Executions follow lost ground.",
                 "Executions of members and residents go with the ground lost in the eight weeks before. " + _CHANCE,
                 ("correlation", "chance (19 in 20 below)"), "correlation",
                 ("executed_members", "executed_residents", "territory_km2", "fighters"), waves.executions_follow_losses,
+                ("S4-15a", "S4-15b", "S4-15c", "executed-after-kobani-2015-02-s4"),
             ),
             Part(
-                "c2", "Executions of members do not stop exit.",
+                "c2", "individual", "Executions of members do not stop exit.",
                 "Over all crests of the executions of members (highest within eight weeks and a fifth above the year "
                 "round them), desertion per fighter in the eight weeks after is at least half of that in the eight "
                 "weeks before.",
@@ -90,7 +95,7 @@ ORDERINGS: tuple[Ordering, ...] = (
             ),
         ),
     ),
-    Ordering(
+    Pattern(
         "d",
         "Population falls faster than area, and income faster than both.",
         "From January 2015 to March 2016 the published population fell by a third; by July 2016 the area had fallen by "
@@ -101,21 +106,25 @@ ORDERINGS: tuple[Ordering, ...] = (
         "The published population is area times the people of before the flight; the model counts those who remain.",
         (
             Part(
-                "d1", "Population falls faster than area.",
+                "d1", "territory", "Population falls faster than area.",
                 f"{_MEAN} residents under control are at half of their mean of January to June 2015 before the ground "
                 "held is at half of its own. Where the ground never halves the member says nothing.",
                 ("population halved", "area halved"), "week", ("residents_under_control", "territory_km2"),
                 timing.people_before_area,
+                ("S3-06b", "S3-07b", "residents-2015-01-ihs", "residents-2016-03-ihs", "territory-2015-01-ihs",
+                 "territory-2016-07-ihs"),
             ),
             Part(
-                "d2", "Income falls faster than both.",
+                "d2", "organisation", "Income falls faster than both.",
                 f"{_MEAN} income of all kinds is at half of its mean of January to June 2015 before either of them is.",
                 ("income halved", "area or population halved"), "week",
                 ("income_musd", "residents_under_control", "territory_km2"), timing.income_before_both,
+                ("territory-2015-01-ihs", "territory-2017-06-ihs", "revenue-month-2015-06-ihs",
+                 "revenue-month-2017-06-ihs"),
             ),
         ),
     ),
-    Ordering(
+    Pattern(
         "e",
         "The stock of fighters stays flat for about two years, then falls within months.",
         "Counts of September 2014 to August 2016 overlap. Flat is what their readers could see: a change within the "
@@ -125,19 +134,22 @@ ORDERINGS: tuple[Ordering, ...] = (
         "The ledger holds no count of fighters of 2017; the fall is inferred from the ground lost in that year.",
         (
             Part(
-                "e1", "The stock stays flat for two years.",
+                "e1", "organisation", "The stock stays flat for two years.",
                 "The highest mean over 13 weeks of the first 104 weeks is at most 1.575 times the lowest.",
                 ("highest over lowest", "limit"), "ratio", ("fighters",), timing.stock_stays_flat,
+                ("fighters-total-2014-09-cia", "fighters-total-2015-12-us-dod", "fighters-total-2016-02-us-dod",
+                 "fighters-total-2016-08-cjtf-oir"),
             ),
             Part(
-                "e2", "Then it falls within months.",
+                "e2", "organisation", "Then it falls within months.",
                 f"{_MEAN} from the last week at half of the highest so far to the first at a tenth are less than 52 "
                 "weeks. Where the stock never falls to a tenth the member says nothing.",
                 ("weeks from half to a tenth", "a year"), "weeks", ("fighters",), timing.stock_falls_within_months,
+                ("territory-2017-06-ihs", "territory-lost-2017-11-us-envoy"),
             ),
         ),
     ),
-    Ordering(
+    Pattern(
         "f",
         "Doctrinal conflict erupts early, and again under losses.",
         "The killings of the winter of 2014 lie in the first year. To erupt is read as at least to double; the second "
@@ -146,14 +158,14 @@ ORDERINGS: tuple[Ordering, ...] = (
         "The second eruption, of 2016 and 2017, is later than the articles, which only predict it.",
         (
             Part(
-                "f1", "Doctrinal conflict erupts in the first year.",
+                "f1", "unit or faction", "Doctrinal conflict erupts in the first year.",
                 "Members purged or accused and killed, per 1,000 fighters in a half-year: the highest within the first "
                 "52 weeks is at least twice the lowest within weeks 53 to 104. Fewer than 20 in the run say nothing.",
                 ("worst of the first year", "calmest of the second"), "per 1,000 a half-year", ("killed", "fighters"),
                 waves.conflict_erupts_early,
             ),
             Part(
-                "f2", "It erupts again under losses.",
+                "f2", "unit or faction", "It erupts again under losses.",
                 "After week 104, and once the mean ground held is a fifth below its highest so far, the highest is at "
                 "least twice the lowest of weeks 53 to 104.",
                 ("worst under losses", "calmest of the second year"), "per 1,000 a half-year",
@@ -161,7 +173,7 @@ ORDERINGS: tuple[Ordering, ...] = (
             ),
         ),
     ),
-    Ordering(
+    Pattern(
         "g",
         "Plots cluster before expected offensives.",
         "A plot in Mosul was reported in June 2015, with an attack on the city awaited. Whoever expects an offensive "
@@ -170,14 +182,14 @@ ORDERINGS: tuple[Ordering, ...] = (
         "The ledger dates few plots: that they cluster is the reading of accounts of Mosul in 2015 and 2016.",
         (
             Part(
-                "g1", "Plots go before offensives.",
+                "g1", "unit or faction", "Plots go before offensives.",
                 "Plots begun go with the opponents who attack in the eight weeks after. " + _CHANCE,
                 ("correlation", "chance (19 in 20 below)"), "correlation", ("plots", "attackers", "fighters"),
                 waves.plots_precede_offensives,
             ),
         ),
     ),
-    Ordering(
+    Pattern(
         "h",
         "Stalemate restores cohesion.",
         "Defeat wears purpose and belief down, so their wear should stop where the ground is still. A quarter of "
@@ -188,23 +200,20 @@ ORDERINGS: tuple[Ordering, ...] = (
         "other groups.",
         (
             Part(
-                "h1", "Cohesion fares better in stalemate than under losses.",
+                "h1", "individual", "Cohesion fares better in stalemate than under losses.",
                 "Mean change over quarters of 13 weeks of fighters' wish to leave: lower in those that move the ground "
                 "by less than 5% than in those that lose 5% or more. Fewer than two of either say nothing.",
                 ("change in stalemate", "change under losses"), "points",
                 ("wish_to_leave", "fighters", "territory_km2"), waves.stalemate_holds_them,
+                ("S1-09d", "S1-10e", "S4-07b"),
             ),
             Part(
-                "h2", "Cohesion recovers in stalemate.",
+                "h2", "individual", "Cohesion recovers in stalemate.",
                 "The mean change of the wish to leave in quarters of stalemate is below zero, in the same members.",
                 ("change in stalemate", "no change"), "points", ("wish_to_leave", "fighters", "territory_km2"),
                 waves.stalemate_restores,
+                ("S1-09d", "S0-16c"),
             ),
         ),
     ),
 )  # fmt: skip
-
-
-def of_ledger(ledger: Ledger) -> tuple[Ordering, ...]:
-    """The orderings that `ledger` holds all sources of: they speak of one record and of no other case."""
-    return tuple(o for o in ORDERINGS if all(i in ledger.claims or i in ledger.observations for i in o.source))
