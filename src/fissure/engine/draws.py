@@ -1,6 +1,7 @@
 """Where members get their parameters from: the prior of the case, or something that was learned."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Protocol
 
 import numpy as np
@@ -20,6 +21,10 @@ class Draws(Protocol):
     def digest(self) -> str:
         """Names the draws in the plan of a run; empty for the prior."""
 
+    @property
+    def until(self) -> date | None:
+        """The last day of which they have seen anything; None for the prior."""
+
     def normals(self, seed: int, members: Sequence[int], names: Sequence[str]) -> NDArray[np.float64]:
         """Standard normals of shape (members, names): what `parameters.quantile` takes."""
 
@@ -28,6 +33,7 @@ class Prior:
     """Draws from the prior of the case."""
 
     digest = ""
+    until = None
 
     def normals(self, seed: int, members: Sequence[int], names: Sequence[str]) -> NDArray[np.float64]:
         """Independent standard normals, see `prior_normals`."""

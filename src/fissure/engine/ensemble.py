@@ -240,7 +240,11 @@ class _Job:
         return {
             "about": f"A run of Fissure {plan.version}: {self.case.title}, {kind} ensemble, seed {plan.seed}, "
             f"{plan.weeks} weeks, {plan.units} units of {plan.slots} fighter slots.",
-            "attributes": {"case": self.case.name, "title": self.case.title},
+            "attributes": {
+                "case": self.case.name,
+                "title": self.case.title,
+                **({"until": self.draws.until.isoformat()} if self.draws.until else {}),
+            },
             "plan": plan.described(),
             "coordinates": {**coordinates_of(self.case, plan.weeks), "parameter": names},
             "parameter_units": [p.unit for p in self.parameters],
