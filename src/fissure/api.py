@@ -4,14 +4,17 @@ import inspect
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fissure.cases.loader import Case, case_names, load_case
 from fissure.engine import ensemble
+from fissure.engine.cache import cache_base
 from fissure.engine.dataset import coordinates_of
 from fissure.engine.progress import Progress
+from fissure.engine.store import explained
 from fissure.errors import FissureError
 from fissure.evidence import Ledger, Mechanism, Subject, Trace, load_ledger, package_ledger, require, unfilled
 from fissure.evidence import trace as trace_in
@@ -22,6 +25,9 @@ from fissure.model.parameters import Declared
 from fissure.model.plugins import ledger_folders, plugins
 from fissure.model.record import OUTPUTS, Output
 from fissure.studies import effects, verdicts
+from fissure.studies.calibrate import Calibration, Posterior, Setting, chosen, path_of
+from fissure.studies.calibrate import calibrate as fit
+from fissure.studies.calibrate.fit import MEMBERS
 from fissure.studies.compare import Compared, compare
 from fissure.studies.patterns import ORDERINGS, Met, Plausible, everyone, met, of_ledger, plausible
 from fissure.version import __version__
@@ -57,6 +63,12 @@ class Result:
         return self.stored.events
 
     @property
+    def until(self) -> str | None:
+        """The last day of which the posterior that members are drawn from has seen anything; None for the prior."""
+        found = self.data.attrs.get("until")
+        return None if found is None else str(found)
+
+    @property
     def folder(self) -> Path:
         """Where the run is kept."""
         return self.stored.folder
@@ -75,7 +87,7 @@ class Result:
     @cached_property
     def plausible(self) -> Plausible:
         """The members that count: of a posterior all, else those that the early record does not rule out."""
-        if str(self.about()["kind"]).startswith("posterior"):
+        if self.until:
             return everyone(self.stored.members)
         return plausible(self.compared, self.stored.members, self.data["week"].values[0])
 
@@ -108,7 +120,9 @@ class Result:
         return {
             "version": __version__,
             "title": self.case.title,
-            "kind": "prior predictions",
+            "kind": "posterior predictions" if self.until else "prior predictions",
+            "until": self.until,
+            "posterior": plan.draws or None,
             "seed": plan.seed,
             "members": self.stored.members,
             "weeks": plan.weeks,
@@ -120,7 +134,7 @@ class Result:
             "model_digest": plan.model_digest,
             "timing": timing,
             "command": f"fissure run {_name_of(self.case)} --members {self.stored.members} --seed {plan.seed} "
-            f"--weeks {plan.weeks}{off}",
+            f"--weeks {plan.weeks}{off}{'' if self.until else ' --prior'}",
         }
 
 
@@ -131,10 +145,14 @@ def run(
     seed: int = 1,
     weeks: int | None = None,
     off: Iterable[str] = (),
+    prior: bool = False,
+    posterior: str | Path | None = None,
     out: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Result:
-    """Simulate the prior ensemble of a case, or read back what is there already.
+    """Simulate an ensemble of a case, or read back what is there already.
+
+    Members are drawn from the posterior that comes with the case, where one does.
 
     Args:
         case: the name of a packaged case, the path of a case folder, or a loaded case.
@@ -142,10 +160,13 @@ def run(
         seed: of all random numbers; the same seed gives the same arrays.
         weeks: how many weeks from the start; all of the case's where not given.
         off: names of mechanisms to switch off.
+        prior: draw members from the prior, whatever was learned.
+        posterior: the file of another posterior to draw members from, see `calibrate`.
         out: the folder to keep the run in; a folder in the user's cache where not given.
         progress: is told how far the run is.
 
-    Raises `FissureError` with one clear sentence for anything the caller can mend.
+    Raises `FissureError` with one clear sentence for anything the caller can mend, and for a posterior that was
+    fitted to another model, case, prior or evidence.
     """
     loaded = _loaded(case)
     if off is None or not isinstance(off, Iterable):
@@ -155,9 +176,80 @@ def run(
     check_evidence(loaded)
     stored = ensemble.run(
         loaded, members=members, seed=seed, weeks=weeks, off=off, out=Path(out).expanduser() if out else None,
-        progress=progress,
+        draws=draws_of(loaded, prior=prior, posterior=posterior), progress=progress,
     )  # fmt: skip
     return Result(loaded, stored)
+
+
+def draws_of(case: Case, *, prior: bool = False, posterior: str | Path | None = None) -> Posterior | None:
+    """The posterior that members of `case` are drawn from; None for the prior.
+
+    Raises `FissureError` where both are asked for, and for a posterior that cannot be read or is stale.
+    """
+    if prior and posterior is not None:
+        raise FissureError("found both prior and a posterior, expected one of them to draw members from")
+    if prior:
+        return None
+    return chosen(case, ledger(case), None if posterior is None else Path(posterior).expanduser())
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """A finished calibration: the posterior, what its checks found, and their page."""
+
+    case: Case
+    calibration: Calibration
+    folder: Path
+
+    @property
+    def posterior(self) -> Posterior:
+        """What was learned."""
+        return self.calibration.posterior
+
+    def keep(self) -> Path:
+        """Put the posterior with the case, for every later run of it to use; returns where it lies.
+
+        Raises `FissureError` where the folder of the case cannot be written.
+        """
+        path = path_of(self.case, self.posterior.until)
+        with explained(path.parent, 1 << 20):
+            self.posterior.write(path)
+        return path
+
+
+def calibrate(
+    case: str | Path | Case = "islamic_state",
+    *,
+    until: str | date,
+    members: int = MEMBERS,
+    seed: int = 1,
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Fit:
+    """Learn from what was published of a case up to the day `until`, and check what was learned.
+
+    Args:
+        case: the name of a packaged case, the path of a case folder, or a loaded case.
+        until: the cut-off, a day or its text (``2015-12-31``); figures of later days are never looked at.
+        members: how many simulated histories to learn from.
+        seed: of all random numbers.
+        out: the folder of the fit; one in the user's cache where not given. Asked again, a fit goes on where it was.
+        progress: is told how far it is.
+
+    Raises `FissureError` with one clear sentence for anything the caller can mend, such as BayesFlow not installed.
+    """
+    loaded, day = _loaded(case), _day(until)
+    check_evidence(loaded)
+    folder = Path(out).expanduser() if out else cache_base() / "fits" / f"{loaded.name}-{day}"
+    made = fit(loaded, ledger(loaded), day, setting=Setting(members=members, seed=seed), out=folder, progress=progress)
+    return Fit(loaded, made, folder)
+
+
+def _day(found: str | date) -> date:
+    try:
+        return found if isinstance(found, date) else date.fromisoformat(found)
+    except (TypeError, ValueError):
+        raise FissureError(f"found {found!r}, expected a day such as 2015-12-31") from None
 
 
 @dataclass(frozen=True, eq=False)

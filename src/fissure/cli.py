@@ -69,6 +69,12 @@ def run(
     off: Annotated[
         list[str] | None, typer.Option(metavar="MECHANISM", help="Switch a mechanism off; may be given again.")
     ] = None,
+    prior: Annotated[
+        bool, typer.Option("--prior", help="Draw members from the prior, not from what was learned.")
+    ] = False,
+    posterior: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw members from another posterior: see fissure calibrate.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder for the run and its report; ./runs/CASE-... by default.")
     ] = None,
@@ -85,11 +91,15 @@ def run(
     from fissure.views.text import render
 
     loaded = load_case(case)
-    folder = out or Path("runs") / planned(loaded, seed=seed, weeks=weeks, off=off or ()).folder_name
+    draws = api.draws_of(loaded, prior=prior, posterior=posterior)
+    folder = out or Path("runs") / planned(loaded, seed=seed, weeks=weeks, off=off or (), draws=draws).folder_name
+    if draws is not None:
+        typer.echo(f"Members are drawn from the posterior of evidence up to {draws.until}; --prior for the prior.")
     signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
     result = api.run(
-        loaded, members=members, seed=seed, weeks=weeks, off=off or (), out=folder, progress=RichProgress()
-    )
+        loaded, members=members, seed=seed, weeks=weeks, off=off or (), prior=prior, posterior=posterior, out=folder,
+        progress=RichProgress(),
+    )  # fmt: skip
     console = _console()
     titles = {o.name: o.long_name for o in OUTPUTS}
     console.print(render(result.compared, result.ledger, titles, result.about()))
@@ -222,6 +232,39 @@ def patterns(
     _console().print(render(result.patterns, result.plausible, about, ledger=result.ledger, until=day))
 
 
+@app.command()
+def calibrate(
+    case: Case = "islamic_state",
+    until: Annotated[str, typer.Option(metavar="DATE", help="The cut-off: later figures are never looked at.")] = "",
+    members: Annotated[
+        int, typer.Option(parser=_whole, metavar="N", help="How many simulated histories to learn from.")
+    ] = 8000,
+    seed: Annotated[int, typer.Option(parser=_whole, metavar="S", help="The same seed gives the same result.")] = 1,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Put the posterior with the case, for every later run to use.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="Folder of the fit; ./runs/fit-CASE-DATE by default.")] = None,
+) -> None:
+    """Learn from what was published of a case up to a day, check what was learned, and write a page about it.
+
+    A fit that was stopped goes on where it was.
+    """
+    from fissure import api
+    from fissure.cases.loader import load_case
+    from fissure.engine.progress import RichProgress
+    from fissure.views.text_calibration import render
+
+    if not until:
+        raise FissureError("no cut-off was given, expected --until and a day such as 2015-12-31")
+    loaded = load_case(case)
+    folder = out or Path("runs") / f"fit-{loaded.name}-{until}"
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
+    found = api.calibrate(loaded, until=until, members=members, seed=seed, out=folder, progress=RichProgress())
+    _console().print(render(found.calibration, loaded))
+    typer.echo(f"Page: {found.report(folder / 'calibration.html')}")
+    typer.echo(f"Posterior: {found.keep() if keep else folder / 'posterior.json'}")
+
+
 def _result_of(case: str, members: int, seed: int) -> "Result":
     """The run in a folder, or that of a case, made where it is not there."""
     from fissure import api
@@ -232,7 +275,7 @@ def _result_of(case: str, members: int, seed: int) -> "Result":
     if (Path(case) / "run.json").exists():
         return api.read_run(case)
     loaded = load_case(case)
-    folder = Path("runs") / planned(loaded, seed=seed).folder_name
+    folder = Path("runs") / planned(loaded, seed=seed, draws=api.draws_of(loaded)).folder_name
     signal.signal(signal.SIGINT, signal.default_int_handler)
     return api.run(loaded, members=members, seed=seed, out=folder, progress=RichProgress())
 

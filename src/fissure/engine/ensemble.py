@@ -166,9 +166,11 @@ def planned(
     units: int | None = None,
     slots: int | None = None,
     off: Iterable[str] = (),
+    draws: Draws | None = None,
 ) -> Plan:
     """The plan that `run` would follow, its `key` and `folder_name`. Raises `FissureError` for bad input."""
-    return plan_of(case, parameters_of(case), seed=seed, weeks=weeks, units=units, slots=slots, off=off)
+    digest = (draws or Prior()).digest
+    return plan_of(case, parameters_of(case), seed=seed, weeks=weeks, units=units, slots=slots, off=off, draws=digest)
 
 
 def open_run(folder: str | Path) -> Run:

@@ -1,6 +1,17 @@
 """Learning from evidence: from a prior ensemble and published figures to a posterior, with checks of the inference."""
 
+from fissure.studies.calibrate.chosen import chosen
 from fissure.studies.calibrate.fit import Calibration, Setting, calibrate
 from fissure.studies.calibrate.posterior import Posterior, packaged, path_of, read_posterior, require_fresh
 
-__all__ = ["Calibration", "Posterior", "Setting", "calibrate", "packaged", "path_of", "read_posterior", "require_fresh"]
+__all__ = [
+    "Calibration",
+    "Posterior",
+    "Setting",
+    "calibrate",
+    "chosen",
+    "packaged",
+    "path_of",
+    "read_posterior",
+    "require_fresh",
+]

@@ -126,7 +126,7 @@ def dependencies(case: Case, items: Sequence[Datum]) -> dict[str, str]:
     return {
         "model": own_digest(),
         "case": case_digest(case, world_of(case, case.units, case.slots)),
-        "priors": priors_digest(parameters_of(case)),
+        "priors": priors_digest([p for p in parameters_of(case) if p.name in case.priors]),
         "evidence": evidence_digest(items),
     }
 
