@@ -12,7 +12,19 @@ from typing import Any
 
 from fissure.version import __version__
 
-__all__ = ["Effects", "FissureError", "Result", "__version__", "check", "ledger", "load_case", "run", "trace"]
+__all__ = [
+    "Effects",
+    "FissureError",
+    "Result",
+    "__version__",
+    "calibrate",
+    "check",
+    "hindcast",
+    "ledger",
+    "load_case",
+    "run",
+    "trace",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -24,7 +36,7 @@ def __getattr__(name: str) -> Any:
         from fissure.cases.loader import load_case
 
         return load_case
-    if name in ("Effects", "Result", "check", "ledger", "run", "trace"):
+    if name in ("Effects", "Result", "calibrate", "check", "hindcast", "ledger", "run", "trace"):
         from fissure import api
 
         return getattr(api, name)

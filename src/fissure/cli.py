@@ -280,6 +280,37 @@ def _result_of(case: str, members: int, seed: int) -> "Result":
     return api.run(loaded, members=members, seed=seed, out=folder, progress=RichProgress())
 
 
+@app.command()
+def hindcast(
+    case: Case = "islamic_state",
+    dates: Annotated[
+        list[str] | None,
+        typer.Option("--from", metavar="DATE", help="Forecast from this day, as 2015-12-31; may be given again."),
+    ] = None,
+    members: Annotated[int, typer.Option(parser=_whole, metavar="N", help="Histories of each ensemble.")] = 400,
+    seed: Annotated[int, typer.Option(parser=_whole, metavar="S", help="The same seed gives the same scores.")] = 1,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for fits, runs and the page; ./runs/hindcast-CASE by default.")
+    ] = None,
+) -> None:
+    """Fit to what was published up to a date, forecast to the end, and be scored on what was published later.
+
+    Beside the model stand persistence, a linear trend, exponential decay and the prior ensemble. A hindcast that was
+    stopped goes on where it was. Without --from: March 2015, December 2015 and June 2016.
+    """
+    from fissure import api
+    from fissure.cases.loader import load_case
+    from fissure.engine.progress import RichProgress
+    from fissure.views.text_hindcast import render
+
+    loaded = load_case(case)
+    folder = out or Path("runs") / f"hindcast-{loaded.name}"
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
+    found = api.hindcast(loaded, dates or (), members=members, seed=seed, out=folder, progress=RichProgress())
+    _console().print(render(found.found, found.ledger))
+    typer.echo(f"Page: {found.report(folder / 'hindcast.html')}")
+
+
 new = typer.Typer(no_args_is_help=True, help="Write the files of something new, ready to fill in.")
 app.add_typer(new, name="new")
 

@@ -51,9 +51,12 @@
     document.getElementById("shown").textContent = shown === all ? all + " figures" : shown + " of " + all + " figures";
   }
 
-  document.querySelector(".filter").addEventListener("input", filter);
-  document.querySelector(".filter").addEventListener("submit", (event) => event.preventDefault());
+  const form = document.querySelector(".filter");
+  if (form) {
+    form.addEventListener("input", filter);
+    form.addEventListener("submit", (event) => event.preventDefault());
+    filter();
+  }
   dark.addEventListener("change", drawAll);
-  filter();
   drawAll();
 })();

@@ -1,0 +1,88 @@
+"""Checking that each mechanism moves what its sources say."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fissure.api.evidence import check_evidence, ledger, loaded_case, name_of
+from fissure.cases.loader import Case
+from fissure.engine.progress import Progress
+from fissure.model.catalogue import mechanism_classes
+from fissure.studies import effects, verdicts
+from fissure.version import __version__
+
+if TYPE_CHECKING:
+    pass
+
+
+@dataclass(frozen=True, eq=False)
+class Effects:
+    """Finished checks of mechanisms: what each found, and their page."""
+
+    case: Case
+    checked: effects.Checked
+    asked: tuple[str, ...] = ()
+
+    def __iter__(self) -> Iterator[effects.Effect]:
+        """What each check found, in order of group and mechanism."""
+        return iter(self.checked.effects)
+
+    @property
+    def holds(self) -> bool:
+        """Whether every check holds."""
+        return self.checked.holds
+
+    def report(self, path: str | Path) -> Path:
+        """Write one self-contained HTML page and return its path; the page needs no network."""
+        from fissure.views.report.effects import write_effects
+
+        plan, most = self.checked.plan, self.checked.members
+        command = " ".join(["fissure check", *self.asked, f"--members {most} --weeks {plan.weeks} --seed {plan.seed}"])
+        about = {
+            "version": __version__,
+            "members at most": most,
+            "weeks": plan.weeks,
+            "seed": plan.seed,
+            "units and slots": f"{plan.units} units of {plan.slots} fighter slots",
+            "digest of the case": plan.case_digest,
+            "command": f"{command} --case {name_of(self.case)}{' --quick' if self.checked.quick else ''}",
+        }
+        titles = {name: kind.title for name, kind in mechanism_classes().items()}
+        return write_effects(self.checked, self.case, ledger(self.case), Path(path), about=about, titles=titles)
+
+
+def check(
+    mechanisms: str | Iterable[str] = (),
+    *,
+    case: str | Path | Case = "islamic_state",
+    members: int = effects.MEMBERS,
+    weeks: int | None = None,
+    seed: int = 1,
+    quick: bool = False,
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Effects:
+    """Check that each of `mechanisms` (all where none is named) moves what its sources say, the way they say.
+
+    Args:
+        mechanisms: names; see `fissure mechanisms`.
+        case: the name of a packaged case, the path of a case folder, or a loaded case.
+        members: how many simulated histories at most; a check that holds with fewer stops there.
+        weeks: how many weeks from the start; all of the case's where not given.
+        seed: of all random numbers; the same seed gives the same numbers.
+        quick: half the units and 16 members at most, for a first look.
+        out: the folder to keep what is measured in; a folder in the user's cache where not given.
+        progress: is told how far the checks are.
+
+    Raises `FissureError` with one clear sentence for anything the caller can mend.
+    """
+    loaded = loaded_case(case)
+    asked = (mechanisms,) if isinstance(mechanisms, str) else tuple(mechanisms)
+    check_evidence(loaded)
+    checked = effects.check(
+        loaded, asked, members=members, weeks=weeks, seed=seed, quick=quick,
+        out=Path(out).expanduser() if out else None, progress=progress,
+    )  # fmt: skip
+    verdicts.write(checked)
+    return Effects(loaded, checked, asked)

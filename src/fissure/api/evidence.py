@@ -1,0 +1,103 @@
+"""What there is to start from: the case, its ledger, what a name rests on, and whether all of it exists."""
+
+import inspect
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fissure.cases.loader import Case, case_names, load_case
+from fissure.engine.dataset import coordinates_of
+from fissure.errors import FissureError
+from fissure.evidence import Ledger, Mechanism, Subject, Trace, load_ledger, package_ledger, require, unfilled
+from fissure.evidence import trace as trace_in
+from fissure.evidence.check import FILL_IN, require_mechanism
+from fissure.model.catalogue import mechanism_classes, parameters_of, parts
+from fissure.model.parameters import Declared
+from fissure.model.plugins import ledger_folders, plugins
+from fissure.model.record import OUTPUTS, Output
+
+if TYPE_CHECKING:
+    pass
+
+
+def loaded_case(case: str | Path | Case) -> Case:
+    """The case of that name or in that folder. Raises `FissureError` for anything else."""
+    if isinstance(case, Case):
+        return case
+    if not isinstance(case, str | Path) or not str(case):
+        raise FissureError(f"case is {case!r}, expected a name, the path of a folder, or a loaded case")
+    return load_case(case)
+
+
+def name_of(case: Case) -> str:
+    """What to call a case on the command line: its name if it comes with the package, else its folder."""
+    packaged = case.name in case_names() and load_case(case.name).folder == case.folder
+    return case.name if packaged else str(case.folder)
+
+
+def ledger(case: str | Path | Case = "islamic_state") -> Ledger:
+    """All claims, those of other packages among them, and the observations of `case`."""
+    loaded = loaded_case(case)
+    mechanism_classes()  # refuses a package whose name clashes, before its entries do
+    return load_ledger(package_ledger(), *ledger_folders(), loaded.ledger_folder)
+
+
+def trace(name: str, case: str | Path | Case = "islamic_state") -> Trace:
+    """What a mechanism, parameter, output, source, claim or observation rests on, rival claims side by side."""
+    loaded = loaded_case(case)
+    return trace_in(name, ledger(loaded), subjects(loaded))
+
+
+def check_evidence(case: Case) -> None:
+    """Refuse a case or package whose ledger or priors name what does not exist, before anything is simulated.
+
+    Raises `FissureError` with the nearest valid name; warns of texts that are still to be filled in.
+    """
+    labels = coordinates_of(case, case.weeks)
+    outputs = {o.name: {dim: labels[dim] for dim in o.dims if dim in labels} for o in OUTPUTS}
+    declared, known = parameters_of(case), ledger(case)
+    require(known, outputs, {p.name: p.prior.evidence for p in declared})
+    for plugin in plugins():
+        kind = plugin.kind
+        require_mechanism(known, plugin.name, kind.group(), kind.claims, str(plugin), plugin.ledger_folder)
+    left = list(dict.fromkeys(f"{kind} '{name}'" for kind, name, _ in unfilled(known)))
+    left += [f"the prior of '{p.name}'" for p in declared if p.prior.reason.startswith(FILL_IN)]
+    for name, kind in mechanism_classes().items():
+        if FILL_IN in f"{inspect.getdoc(inspect.getmodule(kind))} {kind.__doc__}":
+            left.append(f"the docstrings of '{name}'")
+    if left:
+        warnings.warn(f"still to be filled in: {', '.join(left)}", stacklevel=3)
+
+
+def missing_mechanisms(known: Ledger) -> list[Mechanism]:
+    """Mechanisms of the ledger that the model does not have yet."""
+    return [m for name, m in known.mechanisms.items() if name not in mechanism_classes()]
+
+
+def subjects(case: Case) -> dict[str, Subject]:
+    """What of the model can be traced: mechanisms, the processes that are always on, parameters and outputs."""
+    declared = parameters_of(case)
+    found = {owner: _part(owner, kind, declared) for owner, kind in parts().items()}
+    found |= {p.name: _parameter(p) for p in declared}
+    return found | {o.name: _output(o) for o in OUTPUTS}
+
+
+def _part(owner: str, kind: type, declared: list[Declared]) -> Subject:
+    own = tuple(p.name for p in declared if p.owner == owner)
+    mechanism = mechanism_classes().get(owner)
+    if mechanism is not None:
+        text = inspect.getdoc(inspect.getmodule(mechanism)) or ""
+        return Subject("mechanism", owner, mechanism.title, text, mechanism.claims, own)
+    return Subject("process", owner, vars(kind)["title"], inspect.getdoc(kind) or "", (), own)
+
+
+def _parameter(p: Declared) -> Subject:
+    prior = p.prior.prior
+    span = "bounds" if prior.kind == "uniform" else "90% between"
+    text = f"Prior: {prior.kind}, {span} {prior.low:g} and {prior.high:g} {p.unit}.\nReason: {p.prior.reason}"
+    return Subject("parameter", p.name, p.meaning, text, tuple(p.prior.evidence), (p.owner,))
+
+
+def _output(o: Output) -> Subject:
+    dims = ", ".join(("member", "week", *o.dims))
+    return Subject("output", o.name, o.long_name, f"Dimensions: {dims}. Unit: {o.unit}.", (), ())

@@ -1,0 +1,123 @@
+"""Learning from evidence: calibration and hindcasts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fissure.api.evidence import check_evidence, ledger, loaded_case, name_of
+from fissure.cases.loader import Case
+from fissure.engine.cache import cache_base
+from fissure.engine.progress import Progress
+from fissure.engine.store import explained
+from fissure.errors import FissureError
+from fissure.studies import hindcast as hindcasts
+from fissure.studies.calibrate import Calibration, Posterior, Setting, path_of
+from fissure.studies.calibrate import calibrate as fit
+from fissure.studies.calibrate.fit import MEMBERS, weeks_until
+
+if TYPE_CHECKING:
+    from fissure.views.report.hindcast import Hindcasts
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """A finished calibration: the posterior, what its checks found, and their page."""
+
+    case: Case
+    calibration: Calibration
+    folder: Path
+
+    @property
+    def posterior(self) -> Posterior:
+        """What was learned."""
+        return self.calibration.posterior
+
+    def keep(self) -> Path:
+        """Put the posterior with the case, for every later run of it to use; returns where it lies.
+
+        Raises `FissureError` where the folder of the case cannot be written.
+        """
+        path = path_of(self.case, self.posterior.until)
+        with explained(path.parent, 1 << 20):
+            self.posterior.write(path)
+        return path
+
+
+def calibrate(
+    case: str | Path | Case = "islamic_state",
+    *,
+    until: str | date,
+    members: int = MEMBERS,
+    seed: int = 1,
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Fit:
+    """Learn from what was published of a case up to the day `until`, and check what was learned.
+
+    Args:
+        case: the name of a packaged case, the path of a case folder, or a loaded case.
+        until: the cut-off, a day or its text (``2015-12-31``); figures of later days are never looked at.
+        members: how many simulated histories to learn from.
+        seed: of all random numbers.
+        out: the folder of the fit; one in the user's cache where not given. Asked again, a fit goes on where it was.
+        progress: is told how far it is.
+
+    Raises `FissureError` with one clear sentence for anything the caller can mend, such as BayesFlow not installed.
+    """
+    loaded, day = loaded_case(case), day_of(until)
+    check_evidence(loaded)
+    folder = Path(out).expanduser() if out else cache_base() / "fits" / f"{loaded.name}-{day}"
+    made = fit(loaded, ledger(loaded), day, setting=Setting(members=members, seed=seed), out=folder, progress=progress)
+    return Fit(loaded, made, folder)
+
+
+def day_of(found: str | date) -> date:
+    """The day that a text such as ``2015-12-31`` names. Raises `FissureError` for anything else."""
+    try:
+        return found if isinstance(found, date) else date.fromisoformat(found)
+    except (TypeError, ValueError):
+        raise FissureError(f"found {found!r}, expected a day such as 2015-12-31") from None
+
+
+def hindcast(
+    case: str | Path | Case = "islamic_state",
+    dates: Iterable[str | date] = (),
+    *,
+    members: int = 400,
+    seed: int = 1,
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+) -> "Hindcasts":
+    """Fit a case to what was published up to each date, forecast to the end, and score what was published later.
+
+    Args:
+        case: the name of a packaged case, the path of a case folder, or a loaded case.
+        dates: from which to forecast; March 2015, December 2015 and June 2016 where not given.
+        members: of each ensemble.
+        seed: of all random numbers; the same seed gives the same scores.
+        out: the folder to keep fits, runs and `hindcast.json` in; a folder in the user's cache where not given.
+        progress: is told how far it is.
+
+    Raises `FissureError` with one clear sentence for anything the caller can mend. What was finished is kept there,
+    and the same call goes on from it.
+    """
+    from fissure.views.report.hindcast import Hindcasts
+
+    loaded = loaded_case(case)
+    check_evidence(loaded)
+    known, days = ledger(loaded), sorted({day_of(one) for one in dates}) or list(hindcasts.DATES)
+    weeks = weeks_until(loaded, days[-1])
+    folder = Path(out).expanduser() if out else cache_base() / "hindcasts" / loaded.name
+
+    def learned(until: date) -> Posterior:
+        bank, own = folder / f"bank-{weeks}", folder / str(until) / "fit"  # all dates learn from one simulated prior
+        return fit(loaded, known, until, weeks=weeks, bank=bank, out=own, progress=progress).posterior
+
+    found = hindcasts.hindcast(
+        loaded, known, days, fit=learned, members=members, seed=seed, out=folder, progress=progress
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    found.save(folder / "hindcast.json")
+    return Hindcasts(loaded, known, found, name_of(loaded))

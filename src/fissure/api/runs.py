@@ -1,0 +1,192 @@
+"""Running a case, and reading a run back."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fissure.api.evidence import check_evidence, ledger, loaded_case, missing_mechanisms, name_of
+from fissure.cases.loader import Case, case_names, load_case
+from fissure.engine import ensemble
+from fissure.engine.progress import Progress
+from fissure.errors import FissureError
+from fissure.evidence import Ledger
+from fissure.model.catalogue import parameters_of
+from fissure.model.limits import LIMITS
+from fissure.studies.calibrate import Posterior, chosen
+from fissure.studies.compare import Compared, compare
+from fissure.studies.patterns import ORDERINGS, Met, Plausible, everyone, met, of_ledger, plausible
+from fissure.version import __version__
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """A finished run: its records, its parameters, how it compares with what was observed, and its report."""
+
+    case: Case
+    stored: ensemble.Run
+
+    @property
+    def data(self) -> "xr.Dataset":
+        """All records, dimensions (member, week, ...), every variable with `units` and `long_name`."""
+        return self.stored.data
+
+    @property
+    def parameters(self) -> "xr.DataArray":
+        """The parameters of each member, dimensions (member, parameter), with their units."""
+        return self.stored.parameters
+
+    @property
+    def events(self) -> "pd.DataFrame":
+        """What happened to whom, where, and how much: columns member, week, kind, district, bloc, size.
+
+        Ordered by member, week, kind, bloc and district; `attrs["kinds"]` tells the unit of the size of each kind.
+        """
+        return self.stored.events
+
+    @property
+    def until(self) -> str | None:
+        """The last day of which the posterior that members are drawn from has seen anything; None for the prior."""
+        found = self.data.attrs.get("until")
+        return None if found is None else str(found)
+
+    @property
+    def folder(self) -> Path:
+        """Where the run is kept."""
+        return self.stored.folder
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The evidence that the run is held against."""
+        return ledger(self.case)
+
+    @cached_property
+    def compared(self) -> list[Compared]:
+        """The model beside each observation of the case."""
+        used = {name for p in parameters_of(self.case) for name in p.prior.evidence}
+        return compare(self.data, self.ledger, used)
+
+    @cached_property
+    def plausible(self) -> Plausible:
+        """The members that count: of a posterior all, else those that the early record does not rule out."""
+        if self.until:
+            return everyone(self.stored.members)
+        return plausible(self.compared, self.stored.members, self.data["week"].values[0])
+
+    @cached_property
+    def patterns(self) -> list[Met]:
+        """In what share of the members that count each pattern that the record shows comes about."""
+        return met(self.data, self.plausible, of_ledger(self.ledger))
+
+    @property
+    def orderings(self) -> list[Met]:
+        """Those of `patterns` that say what came first."""
+        return [one for one in self.patterns if one.pattern in ORDERINGS]
+
+    def report(self, path: str | Path) -> Path:
+        """Write one self-contained HTML page and return its path; the page needs no network."""
+        from fissure.views.report import write_report
+
+        path = Path(path)
+        write_report(
+            self.data, self.case, self.ledger, self.compared, path,
+            about=self.about(), missing=missing_mechanisms(self.ledger), limits=LIMITS,
+            events=self.events,
+        )  # fmt: skip
+        return path
+
+    def about(self) -> dict[str, Any]:
+        """How the run was made, for its report."""
+        plan, timing = self.stored.plan, self.stored.timing
+        off = "".join(f" --off {name}" for name in plan.off)
+        return {
+            "version": __version__,
+            "title": self.case.title,
+            "kind": "posterior predictions" if self.until else "prior predictions",
+            "until": self.until,
+            "posterior": plan.draws or None,
+            "seed": plan.seed,
+            "members": self.stored.members,
+            "weeks": plan.weeks,
+            "units": plan.units,
+            "slots": plan.slots,
+            "off": list(plan.off),
+            "plugins": list(plan.plugins) or None,
+            "digest": plan.case_digest,
+            "model_digest": plan.model_digest,
+            "timing": timing,
+            "command": f"fissure run {name_of(self.case)} --members {self.stored.members} --seed {plan.seed} "
+            f"--weeks {plan.weeks}{off}{'' if self.until else ' --prior'}",
+        }
+
+
+def run(
+    case: str | Path | Case = "islamic_state",
+    *,
+    members: int = 100,
+    seed: int = 1,
+    weeks: int | None = None,
+    off: Iterable[str] = (),
+    prior: bool = False,
+    posterior: str | Path | None = None,
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """Simulate an ensemble of a case, or read back what is there already.
+
+    Members are drawn from the posterior that comes with the case, where one does.
+
+    Args:
+        case: the name of a packaged case, the path of a case folder, or a loaded case.
+        members: how many simulated histories.
+        seed: of all random numbers; the same seed gives the same arrays.
+        weeks: how many weeks from the start; all of the case's where not given.
+        off: names of mechanisms to switch off.
+        prior: draw members from the prior, whatever was learned.
+        posterior: the file of another posterior to draw members from, see `calibrate`.
+        out: the folder to keep the run in; a folder in the user's cache where not given.
+        progress: is told how far the run is.
+
+    Raises `FissureError` with one clear sentence for anything the caller can mend, and for a posterior that was
+    fitted to another model, case, prior or evidence.
+    """
+    loaded = loaded_case(case)
+    if off is None or not isinstance(off, Iterable):
+        raise FissureError(f"off is {off!r}, expected names of mechanisms")
+    if out is not None and not isinstance(out, str | Path):
+        raise FissureError(f"out is {out!r}, expected the path of a folder")
+    check_evidence(loaded)
+    stored = ensemble.run(
+        loaded, members=members, seed=seed, weeks=weeks, off=off, out=Path(out).expanduser() if out else None,
+        draws=draws_of(loaded, prior=prior, posterior=posterior), progress=progress,
+    )  # fmt: skip
+    return Result(loaded, stored)
+
+
+def draws_of(case: Case, *, prior: bool = False, posterior: str | Path | None = None) -> Posterior | None:
+    """The posterior that members of `case` are drawn from; None for the prior.
+
+    Raises `FissureError` where both are asked for, and for a posterior that cannot be read or is stale.
+    """
+    if prior and posterior is not None:
+        raise FissureError("found both prior and a posterior, expected one of them to draw members from")
+    if prior:
+        return None
+    return chosen(case, ledger(case), None if posterior is None else Path(posterior).expanduser())
+
+
+def read_run(folder: str | Path) -> Result:
+    """The run that `folder` holds, as far as it is finished, of a case that comes with the package.
+
+    Raises `FissureError` where there is no run, or one of another case.
+    """
+    stored = ensemble.open_run(folder)
+    if stored.plan.case not in case_names():
+        known = ", ".join(case_names())
+        raise FissureError(f"{folder}: holds a run of the case '{stored.plan.case}', expected one of {known}")
+    return Result(load_case(stored.plan.case), stored)

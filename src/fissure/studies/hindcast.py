@@ -1,0 +1,255 @@
+"""Forecasts made with only what was known at past dates, scored on every figure that was published of later days.
+
+From each date the fitted ensemble is run to the end twice: with the war as it came (offensives, strikes and prices are
+given, so only the group is forecast), and with only what was known (`extrapolate`). Both, and the prior ensemble with
+the war as it came, are published by the same measurement model and scored beside the naive rivals (`baselines`).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import numpy as np
+import xarray as xr
+
+from fissure.cases.loader import Case
+from fissure.engine import ensemble
+from fissure.engine.plan import prior_normals, whole
+from fissure.engine.progress import Progress, Silent
+from fissure.errors import FissureError
+from fissure.evidence.ledger import Ledger
+from fissure.studies.baselines import RIVALS, baselines
+from fissure.studies.collapse import What, by_week, collapse_weeks
+from fissure.studies.counterpart import Floats
+from fissure.studies.extrapolate import RECENT, futures
+from fissure.studies.measurement import Datum, comparable, data, truths
+from fissure.studies.publish import floors, noise, published
+from fissure.studies.score import Scored, score
+from fissure.version import __version__
+
+Kind = Literal["known", "extrapolated", "prior"]
+KINDS: tuple[Kind, ...] = ("known", "extrapolated", "prior")
+"""The war as it came; only what was known; the prior ensemble with the war as it came."""
+FORECASTS: tuple[str, ...] = (*KINDS, *RIVALS)
+"""All that are scored: the three ensembles and the three naive rivals."""
+DATES = (date(2015, 3, 15), date(2015, 12, 31), date(2016, 6, 30))
+"""What the reference case is asked about where nothing else is."""
+
+Draws = Any
+"""What a fit gives and `ensemble.run` takes: `normals(seed, members, names)` of parameters and of ``bias:NAME`` terms.
+
+None stands for the prior."""
+
+
+class Simulate(Protocol):
+    """Runs an ensemble of `case` whose parameters are `draws` (the prior's where None), kept in `out`."""
+
+    def __call__(self, case: Case, members: int, draws: Draws, *, seed: int, out: Path | None) -> xr.Dataset:
+        """Dimensions member and week; the same arguments give the same numbers."""
+
+
+@dataclass(frozen=True)
+class Collapse:
+    """How probable collapse is by each week: `share` of `members`, one number a week of the run."""
+
+    kind: Kind
+    what: What
+    members: int
+    share: tuple[float, ...]
+
+    def by(self, day: date, start: date) -> float:
+        """The probability by the end of the last whole week before or on `day`; `start` is the run's first day."""
+        week = ((day - start).days + 1) // 7 - 1
+        return self.share[min(week, len(self.share) - 1)] if week >= 0 else 0.0
+
+
+@dataclass(frozen=True)
+class FromDate:
+    """Forecasts from one date. `scored` holds a row a figure for each of `FORECASTS` that speaks of it.
+
+    `known` figures were published of days up to the date, `later` after it; `beyond` of the later ones speak of a
+    time that the run does not hold and are left out. `silent` are later figures whose variable had no earlier two-sided
+    figure, so that no naive rival can speak; `fell_back` those for which a trend had to fall back to persistence.
+    """
+
+    date: date
+    known: int
+    later: int
+    beyond: int
+    scored: dict[str, tuple[Scored, ...]]
+    silent: tuple[str, ...]
+    fell_back: tuple[str, ...]
+    collapse: tuple[Collapse, ...]
+
+    def chance(self, kind: Kind, what: What = "territory") -> Collapse:
+        """The probability of collapse over time in one ensemble."""
+        return next(one for one in self.collapse if (one.kind, one.what) == (kind, what))
+
+
+@dataclass(frozen=True)
+class Hindcast:
+    """A finished hindcast of a case: what it was made with, and what came of each date."""
+
+    case: str
+    title: str
+    start: date
+    weeks: int
+    members: int
+    futures: int
+    seed: int
+    version: str
+    dates: tuple[FromDate, ...] = field(default_factory=tuple)
+
+    def save(self, path: str | Path) -> Path:
+        """Write it as JSON to `path`, whole or not at all."""
+        from pydantic import TypeAdapter
+
+        from fissure.engine.blocks import write_whole
+
+        write_whole(Path(path), TypeAdapter(Hindcast).dump_json(self, indent=1))
+        return Path(path)
+
+
+def read_hindcast(path: str | Path) -> Hindcast:
+    """The hindcast that `Hindcast.save` wrote to `path`. Raises `FissureError` for anything else."""
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        return TypeAdapter(Hindcast).validate_json(Path(path).read_bytes())
+    except OSError as error:
+        raise FissureError(f"{path}: {error.strerror or error}, expected a saved hindcast") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the top"
+        raise FissureError(f"{path}: at {where}: {first['msg']}, expected a saved hindcast") from None
+
+
+def stored(progress: Progress) -> Simulate:
+    """Simulation by `ensemble.run`: what is in its folder already is read back, what is missing is made."""
+
+    def simulate(case: Case, members: int, draws: Draws, *, seed: int, out: Path | None) -> xr.Dataset:
+        given: Mapping[str, Any] = {} if draws is None else {"draws": draws}
+        return ensemble.run(case, members=members, seed=seed, out=out, progress=progress, **given).data
+
+    return simulate
+
+
+def hindcast(
+    case: Case,
+    ledger: Ledger,
+    dates: Sequence[date],
+    *,
+    fit: Callable[[date], Draws],
+    members: int = 400,
+    count: int = 8,
+    seed: int = 1,
+    out: Path | None = None,
+    simulate: Simulate | None = None,
+    progress: Progress | None = None,
+) -> Hindcast:
+    """Fit to each of `dates`, forecast to the end, and score.
+
+    Args:
+        case, ledger: the case, and the evidence that it is scored against.
+        dates: what is published of days after each is forecast, and never looked at before that.
+        fit: gives the draws of the posterior of a date.
+        members: of each ensemble; those of the extrapolated one are spread evenly over the futures.
+        count: how many futures stand for the war as it could have been expected.
+        seed: of all random numbers.
+        out: the folder to keep the runs in (prior, DATE/known, DATE/extrapolated/N); the user's cache where not given.
+        simulate: makes an ensemble; `ensemble.run` by default, so that a stopped hindcast goes on where it was.
+        progress: is told which ensemble is made.
+
+    Raises `FissureError` for a date too early or too late for the case, and for fewer members than two a future.
+    """
+    dates = sorted(set(dates))
+    whole("members", members, 2, 1_000_000)
+    whole("futures", count, 1, members // 2)
+    last = max((o.when for o in ledger.observations.values()), default=case.start)
+    for day in dates:
+        known = ((day - case.start).days + 1) // 7
+        if not RECENT <= known < case.weeks or day >= last:
+            raise FissureError(
+                f"found the date {day} to forecast from, expected a day from the {RECENT}th week of the case "
+                f"({case.start} to {case.end}) to before the last figure of its ledger ({last})"
+            )
+    told = progress or Silent()
+    job = _Job(case, ledger, members, count, seed, out, simulate or stored(told), told)
+    try:
+        found = tuple(job.of(day, fit) for day in dates)
+    finally:
+        told.finish()
+    return Hindcast(case.name, case.title, case.start, case.weeks, members, count, seed, __version__, found)
+
+
+@dataclass(frozen=True, eq=False)
+class _Job:
+    case: Case
+    ledger: Ledger
+    members: int
+    count: int
+    seed: int
+    out: Path | None
+    simulate: Simulate
+    progress: Progress
+
+    def of(self, day: date, fit: Callable[[date], Draws]) -> FromDate:
+        """Everything from one date."""
+        earlier = data(self.ledger, self.case.leanings, until=day)
+        draws = fit(day)
+        prior = self._run("prior", self.case, None, self.members, 0)
+        asked = data(self.ledger, self.case.leanings, after=day)
+        items = comparable(prior, asked)
+        samples, collapse = self._ensembles(day, items, draws, prior)
+        naive = baselines(items, earlier, day, members=self.members, seed=self.seed)
+        samples |= {one.name: one.samples for one in naive}
+        scored = {name: tuple(score(samples[name], items)) for name in FORECASTS}
+        fell_back = tuple(dict.fromkeys(name for one in naive for name in one.fell_back))
+        return FromDate(
+            date=day,
+            known=len(earlier),
+            later=len(asked),
+            beyond=len(asked) - len(items),
+            scored=scored,
+            silent=naive[0].silent,
+            fell_back=fell_back,
+            collapse=tuple(collapse),
+        )
+
+    def _ensembles(
+        self, day: date, items: Sequence[Datum], draws: Draws, prior: xr.Dataset
+    ) -> tuple[dict[str, Floats], list[Collapse]]:
+        known = self._run(f"{day}/known", self.case, draws, self.members, 0)
+        wars = futures(self.case, day, self.count, self.seed)
+        share = [len(part) for part in np.array_split(np.arange(self.members), self.count)]
+        # another seed for each future: its members are others of the posterior, with luck of their own
+        ahead = [self._run(f"{day}/extrapolated/{n}", war, draws, share[n], n + 1) for n, war in enumerate(wars)]
+        runs: dict[Kind, list[tuple[xr.Dataset, int]]] = {
+            "known": [(known, 0)],
+            "extrapolated": [(run, n + 1) for n, run in enumerate(ahead)],
+            "prior": [(prior, 0)],
+        }
+        samples, collapse = {}, []
+        least = floors(truths(prior, items), items)
+        for kind, own in runs.items():
+            parts = [self._published(run, items, None if kind == "prior" else draws, more, least) for run, more in own]
+            samples[str(kind)] = np.concatenate(parts)
+            whats: tuple[What, ...] = ("territory", "fighters")
+            for what in whats:
+                weeks = np.concatenate([collapse_weeks(run, what) for run, _ in own])
+                share_of = tuple(float(x) for x in by_week(weeks, self.case.weeks))
+                collapse.append(Collapse(kind, what, len(weeks), share_of))
+        return samples, collapse
+
+    def _run(self, name: str, case: Case, draws: Draws, members: int, more: int) -> xr.Dataset:
+        self.progress.phase(f"ensemble {name}")
+        out = None if self.out is None else self.out / name
+        return self.simulate(case, members, draws, seed=self.seed + more, out=out)
+
+    def _published(self, run: xr.Dataset, items: Sequence[Datum], draws: Draws, more: int, least: Floats) -> Floats:
+        """(members, items) what would have been published of `run`."""
+        normals = prior_normals if draws is None else draws.normals
+        shown = noise(items, run.sizes["member"], self.seed + more, normals)
+        return published(np.maximum(truths(run, items), least), items, *shown)

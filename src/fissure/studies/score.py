@@ -1,0 +1,262 @@
+"""How good forecasts were: proper scores of samples against what was later published.
+
+All scores are on the scale of the figure (`measurement.Datum`): natural logarithms where its doubt is a factor (0.1 is
+about ten per cent), plain numbers for shares and changes (0.1 is ten points). So unlike variables can be summed, and an
+error by a factor costs the same whether it is one of fighters or of dollars. Lower is better.
+
+- CRPS, the integral of the squared difference between the forecast's distribution and the figure's step (Gneiting and
+  Raftery 2007, doi:10.1198/016214506000001437), with the estimator that is fair to small ensembles (probability
+  weighted moments; the same value as E|X - y| - E|X - X'| / 2 without a member against itself);
+- interval score of the 90% interval: its width, and twenty times what the figure lies outside of it (same paper);
+- coverage: whether the figure lies within the 90% interval.
+
+A forecast is one of the figure that would be published, so its samples hold the publisher's doubt too. The target of a
+range is its middle. A one-sided bound is scored with the forecast censored at it: only what breaks it costs. It says
+nothing of coverage, as a censored interval always reaches the bound, and is counted as kept or broken instead.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from fissure.evidence.entries import Bound
+from fissure.studies.counterpart import Floats
+from fissure.studies.measurement import Datum
+
+ALPHA = 0.1
+"""What a 90% interval leaves outside."""
+LEAST = 2
+"""Finite samples below which a forecast says nothing."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One published figure and the forecast of it, every number on the figure's own scale.
+
+    `low`, `median` and `high` are the forecast's 5%, 50% and 95% quantiles, of a bound those of the censored
+    forecast. `beyond` is the share of samples that break the bound, 0 where there is none. `samples` were scored,
+    `left_out` were not a number.
+    """
+
+    observation: str
+    variable: str
+    scale: Literal["factor", "points"]
+    bound: Bound
+    target: float
+    low: float
+    median: float
+    high: float
+    crps: float
+    interval: float
+    beyond: float
+    samples: int
+    left_out: int
+
+    @property
+    def one_sided(self) -> bool:
+        """Whether the figure is only an upper or a lower bound."""
+        return self.bound in ("upper", "lower")
+
+    @property
+    def covered(self) -> bool:
+        """Whether the figure lies within the 90% interval, or the median keeps to the bound."""
+        return self.beyond <= 0.5 if self.one_sided else self.low <= self.target <= self.high
+
+    @property
+    def off(self) -> float:
+        """Median less figure, on the scale: positive where the forecast is too high."""
+        return self.median - self.target
+
+
+@dataclass(frozen=True)
+class OfVariable:
+    """How the forecasts of one variable did: means over its figures; `width` is that of the 90% interval."""
+
+    variable: str
+    scale: Literal["factor", "points"]
+    figures: int
+    crps: float
+    interval: float
+    off: float
+    width: float
+    covered: int
+    two_sided: int
+
+
+@dataclass(frozen=True)
+class Total:
+    """How the forecasts did in sum.
+
+    `crps` and `interval` are sums over figures; `crps_mean` and `interval_mean` the means over variables of their
+    means, so that a variable with twenty figures does not outweigh one with two. `covered` of the `two_sided` figures
+    lie within their 90% interval; `kept` of the `bounds` are kept by the median.
+    """
+
+    figures: int
+    variables: int
+    crps: float
+    crps_mean: float
+    interval: float
+    interval_mean: float
+    covered: int
+    two_sided: int
+    kept: int
+    bounds: int
+    left_out: int
+
+    @property
+    def coverage(self) -> float | None:
+        """The part of the two-sided figures that lies within the 90% interval."""
+        return self.covered / self.two_sided if self.two_sided else None
+
+    @property
+    def coverage_interval(self) -> tuple[float, float] | None:
+        """Where the coverage may lie if figures were independent: Wilson's 95% interval."""
+        return wilson(self.covered, self.two_sided) if self.two_sided else None
+
+
+@dataclass(frozen=True)
+class Against:
+    """One forecast against a rival over the figures that both speak of.
+
+    `skill` is 1 - crps / rival's crps in sum, `skill_mean` the same of the means over variables: 1 is perfect, 0 no
+    better, negative worse. `better` of the `figures` have the lower CRPS. None where the rival scored nothing.
+    """
+
+    figures: int
+    variables: int
+    crps: float
+    rival_crps: float
+    crps_mean: float
+    rival_crps_mean: float
+    better: int
+
+    @property
+    def skill(self) -> float | None:
+        """Of the sums over figures."""
+        return 1.0 - self.crps / self.rival_crps if self.rival_crps > 0 else None
+
+    @property
+    def skill_mean(self) -> float | None:
+        """Of the means over variables."""
+        return 1.0 - self.crps_mean / self.rival_crps_mean if self.rival_crps_mean > 0 else None
+
+
+def score(samples: Floats, items: Sequence[Datum]) -> list[Scored]:
+    """The scores of `samples` (members, items), on the scale of each of `items`.
+
+    Samples that are not finite are left out and counted; a figure with fewer than two finite ones is left out whole.
+    Raises `ValueError` where the shapes do not fit.
+    """
+    if samples.ndim != 2 or samples.shape[1] != len(items):
+        raise ValueError(f"samples have the shape {samples.shape}, expected (members, {len(items)})")
+    found = (_scored(samples[:, at], item) for at, item in enumerate(items))
+    return [one for one in found if one is not None]
+
+
+def _scored(samples: Floats, item: Datum) -> Scored | None:
+    import scoringrules  # takes seconds to load
+
+    finite = samples[np.isfinite(samples)]
+    if finite.size < LEAST:
+        return None
+    y, bound = item.published, item.observation.bound
+    beyond = 0.0
+    if bound in ("upper", "lower"):
+        beyond = float(np.mean(finite > y if bound == "upper" else finite < y))
+        finite = np.maximum(finite, y) if bound == "upper" else np.minimum(finite, y)
+    low, median, high = (float(q) for q in np.quantile(finite, (ALPHA / 2, 0.5, 1 - ALPHA / 2)))
+    return Scored(
+        observation=item.observation.id,
+        variable=item.variable.id,
+        scale=item.scale,
+        bound=bound,
+        target=y,
+        low=low,
+        median=median,
+        high=high,
+        crps=float(scoringrules.crps_ensemble(y, finite, estimator="pwm")),
+        interval=float(scoringrules.interval_score(y, low, high, ALPHA)),
+        beyond=beyond,
+        samples=int(finite.size),
+        left_out=int(samples.size - finite.size),
+    )
+
+
+def by_variable(rows: Iterable[Scored]) -> list[OfVariable]:
+    """One line for each variable, in order of appearance."""
+    return [_of_variable(own) for own in _grouped(rows).values()]
+
+
+def _of_variable(own: Sequence[Scored]) -> OfVariable:
+    two_sided = [row for row in own if not row.one_sided]
+    return OfVariable(
+        variable=own[0].variable,
+        scale=own[0].scale,
+        figures=len(own),
+        crps=_mean(row.crps for row in own),
+        interval=_mean(row.interval for row in own),
+        off=_mean(row.off for row in own),
+        width=_mean(row.high - row.low for row in own),
+        covered=sum(row.covered for row in two_sided),
+        two_sided=len(two_sided),
+    )
+
+
+def total(rows: Iterable[Scored]) -> Total:
+    """All of `rows` in sum; zeros where there are none."""
+    rows = list(rows)
+    variables, two_sided = by_variable(rows), [row for row in rows if not row.one_sided]
+    bounds = [row for row in rows if row.one_sided]
+    return Total(
+        figures=len(rows),
+        variables=len(variables),
+        crps=math.fsum(row.crps for row in rows),
+        crps_mean=_mean(one.crps for one in variables),
+        interval=math.fsum(row.interval for row in rows),
+        interval_mean=_mean(one.interval for one in variables),
+        covered=sum(row.covered for row in two_sided),
+        two_sided=len(two_sided),
+        kept=sum(row.covered for row in bounds),
+        bounds=len(bounds),
+        left_out=sum(row.left_out for row in rows),
+    )
+
+
+def against(ours: Iterable[Scored], theirs: Iterable[Scored]) -> Against:
+    """`ours` against `theirs` over the figures in both."""
+    mine, rival = ({row.observation: row for row in rows} for rows in (ours, theirs))
+    both = [name for name in mine if name in rival]
+    one, other = total(mine[name] for name in both), total(rival[name] for name in both)
+    return Against(
+        figures=one.figures,
+        variables=one.variables,
+        crps=one.crps,
+        rival_crps=other.crps,
+        crps_mean=one.crps_mean,
+        rival_crps_mean=other.crps_mean,
+        better=sum(mine[name].crps < rival[name].crps for name in both),
+    )
+
+
+def wilson(successes: int, trials: int) -> tuple[float, float]:
+    """The 95% interval of a share of which `successes` in `trials` were seen (Wilson 1927)."""
+    z2, share = 1.959963984540054**2, successes / trials
+    middle = (share + z2 / (2 * trials)) / (1 + z2 / trials)
+    half = math.sqrt(z2 * (share * (1 - share) / trials + z2 / (4 * trials**2))) / (1 + z2 / trials)
+    return max(middle - half, 0.0), min(middle + half, 1.0)
+
+
+def _grouped(rows: Iterable[Scored]) -> dict[str, list[Scored]]:
+    out: dict[str, list[Scored]] = {}
+    for row in rows:
+        out.setdefault(row.variable, []).append(row)
+    return out
+
+
+def _mean(values: Iterable[float]) -> float:
+    found = list(values)
+    return math.fsum(found) / len(found) if found else 0.0

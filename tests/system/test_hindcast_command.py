@@ -1,0 +1,34 @@
+"""`fissure hindcast` as a user types it: what is wrong is told before anything is fitted."""
+
+import subprocess
+import sys
+
+import pytest
+
+
+def hindcast(*arguments):
+    command = [sys.executable, "-m", "fissure", "hindcast", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--from", "December 2015"], ["'December 2015'", "expected a day as 2015-12-31"]),
+        (["--from", "2013-01-01"], ["2013-01-01", "expected"]),
+        (["--from", "2014-07-20"], ["2014-07-20 to forecast from", "expected a day from the 13th week"]),
+        (["--members", "few"], ["found 'few', expected a whole number"]),
+    ],
+)
+def test_bad_input_is_one_sentence(arguments, words, tmp_path):
+    done = hindcast(*arguments, "--out", str(tmp_path / "out"))
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    said = " ".join(done.stderr.split())
+    for word in words:
+        assert word in said
+    assert not (tmp_path / "out").exists()
+
+
+def test_help_says_what_it_does():
+    done = hindcast("--help")
+    assert done.returncode == 0 and "--from" in done.stdout and "persistence" in done.stdout
