@@ -61,7 +61,7 @@ def test_the_reference_case_leans_as_its_sources_say():
     items = {item.observation.id: item for item in data(ledger, case.leanings)}
     assert items["killed-2016-08-cjtf-oir"].lean > 0 > items["ucdp-deaths-iraq.2014-q3"].lean
     assert items["ucdp-deaths-syria.2015"].lean == 0  # a floor already
-    assert items["iom-displaced-iraq.2014-08"].lean > 0
+    assert items["iom-displaced-iraq.2014-12-25"].lean > 0
     assert items["territory-lost-2016-01-cjtf-oir"].lean > 0
     assert not [name for name in items if name.startswith("strikes-")]  # imposed by the case: not learned from
     strikes = leaning_of(case.leanings, "coalition", "strikes")

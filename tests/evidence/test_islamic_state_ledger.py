@@ -105,7 +105,7 @@ def test_the_series_are_there_and_none_speaks_of_a_day_after_2015(ledger):
         "ucdp-deaths-iraq": 6,
         "ucdp-deaths-syria": 2,
         "ucdp-civilians-iraq": 6,
-        "iom-displaced-iraq": 6,
+        "iom-displaced-iraq": 5,
         "strikes-coalition": 4,
         "strikes-airwars": 4,
     }

@@ -7,10 +7,9 @@ Nothing in them is given to the model. Every number is a sum of what the publish
   whose side is unknown and the excess of the high over the best estimate, as if all were the group's.
 - UCDP, the same in Syria by year: the rows carry a year and no day, and hold 53 to 66 % of UCDP's total for it.
 - UCDP, civilians killed by the group's one-sided violence in the governorates of Iraq where it held ground.
-- IOM, people displaced in Iraq by wave, families times six as IOM counts people. `August 2014` is a closed wave:
-  `value` is the count of the last round of September, `low` and `high` are the least and the most that any round from
-  September 2014 to the end of 2015 has of it. Each later row is by how much the wave that was open grew between two
-  rounds. The wave of June and July 2014 is the conquest itself.
+- IOM, people displaced in Iraq, families times six as IOM counts people: by how much the wave that was open grew
+  between two rounds. The waves of June and July and of August 2014 are left out: those people fled as their towns were
+  overrun (in August Sinjar, Zummar and the Nineveh plain), from ground that the group did not hold yet.
 - Strikes: the coalition's releases and Airwars' attacks, both countries.
 """
 
@@ -26,7 +25,7 @@ QUARTERS = tuple(
     for year, month in ((2014, 7), (2014, 10), (2015, 1), (2015, 4), (2015, 7), (2015, 10))
 )
 HELD = ("Al-Anbar", "Diyala", "Kirkuk", "Ninewa", "Salah Al-Din")
-AUGUST, SEPTEMBER, APRIL = "August14", "Post September 14", "Post April15"
+SEPTEMBER, APRIL = "Post September 14", "Post April15"
 ROUNDS = tuple(
     map(date.fromisoformat, ("2014-08-31", "2014-12-25", "2015-03-26", "2015-06-22", "2015-09-29", "2015-12-17"))
 )
@@ -45,9 +44,9 @@ def build(raw: Path, out: Path) -> str:
     ranges = {
         "ucdp_deaths_iraq": deaths_in_iraq(events),
         "ucdp_civilians_iraq": civilians_in_iraq(events),
-        "iom_displaced_iraq": displaced(rounds),
     }
     singles = {
+        "iom_displaced_iraq": displaced(rounds),
         "ucdp_deaths_syria": deaths_in_syria(events),
         "coalition_strikes": strikes_of(strikes, "centcom", QUARTERS[2:]),
         "airwars_attacks": strikes_of(strikes, "airwars", QUARTERS[:4]),
@@ -98,14 +97,12 @@ def civilians_in_iraq(events: Iterable[dict[str, object]]) -> list[Row]:
 
 
 def displaced(rounds: list[dict[str, str]]) -> list[Row]:
-    """People displaced by wave and between rounds: first, last, low, value, high."""
+    """People displaced between rounds: first, last, value."""
 
     def families(row: dict[str, str], wave: str) -> int:
         return int(next(count for name, count in row.items() if wave in name))
 
-    after = {row["file_date"]: families(row, AUGUST) for row in rounds if row["file_date"] > "2014-08-31"}
-    three = (min(after.values()), after["2014-09-28"], max(after.values()))
-    rows: list[Row] = [(date(2014, 8, 1), date(2014, 8, 31), *(PEOPLE * count for count in three))]
+    rows: list[Row] = []
     by_day = {date.fromisoformat(row["file_date"]): row for row in rounds}
     before = 0
     for first, last in pairwise(ROUNDS):
@@ -113,7 +110,7 @@ def displaced(rounds: list[dict[str, str]]) -> list[Row]:
         april = families(row, APRIL)
         # In June 2015 the wave since September was split in two: until then its growth is that of both together.
         now = april if last > date(2015, 6, 22) else april + families(row, SEPTEMBER)
-        rows.append((first + timedelta(days=1), last, "", PEOPLE * (now - before), ""))
+        rows.append((first + timedelta(days=1), last, PEOPLE * (now - before)))
         before = april if april else now
     return rows
 
