@@ -16,7 +16,7 @@ from fissure.studies.counterpart import Floats
 from fissure.studies.measurement import Datum, floored
 
 RATE = 0.01
-LEAST = 0.02
+LEAST = 0.005
 """Of a figure's variance over the prior (by ranks): a parameter that explains less of every figure is left."""
 
 
