@@ -86,10 +86,10 @@ def test_the_digest_follows_every_source_of_a_member(monkeypatch, tmp_path):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("x")
     monkeypatch.setattr(cache, "__file__", str(tmp_path / "engine" / "cache.py"))
-    told = [cache.model_digest.__wrapped__()]
+    told = [cache.own_digest.__wrapped__()]
     for name in [*sources, "cases/other.py"]:
         (tmp_path / name).write_text("y")
-        told.append(cache.model_digest.__wrapped__())
+        told.append(cache.own_digest.__wrapped__())
     assert len(set(told)) == 1 + len(sources) and told[-1] == told[-2]
 
 

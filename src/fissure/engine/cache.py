@@ -72,7 +72,22 @@ def _code(source: str) -> str:
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
             node.body = [line for line in node.body if not _is_text(line)] or [ast.Pass()]
-    return ast.dump(tree)
+    return _dumped(tree)
+
+
+def _dumped(node: object) -> str:
+    """What `ast.dump` says in Python 3.11, in any version: what was learned with one must not be stale in another."""
+    if isinstance(node, list):
+        return f"[{', '.join(map(_dumped, node))}]"
+    if not isinstance(node, ast.AST):
+        return repr(node)
+    told = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if (value is None and getattr(type(node), name, ...) is None) or (name == "type_params" and not value):
+            continue  # there are parameters of types from Python 3.12 on
+        told.append(f"{name}={_dumped(value)}")
+    return f"{type(node).__name__}({', '.join(told)})"
 
 
 def _is_text(line: ast.stmt) -> bool:

@@ -155,7 +155,11 @@ def differences(there: Mapping[str, Any], asked: Mapping[str, Any]) -> str:
         if isinstance(old, Mapping) and isinstance(new, Mapping):
             out.append(differences(old, new))
             continue
-        if name.endswith("_digest"):
+        if name == "draws":
+            whose = ["of a posterior" if draws else "of the prior" for draws in (old, new)]
+            whose[1] = "of another posterior" if old and new else whose[1]
+            out.append(f"members {whose[0]} there, {whose[1]} asked")
+        elif name.endswith("_digest"):
             out.append(f"the {name.removesuffix('_digest')} has changed since")
         else:
             out.append(f"{name} {_shown(old)} there, {_shown(new)} asked")

@@ -6,7 +6,8 @@ Synthetic data sets are what publishers would have said of members that training
 - *Ranks* (simulation-based calibration: Talts et al. 2018): the rank of the truth among the draws should be uniform;
   tested by Kolmogorov and Smirnov's statistic at `LEVEL`, ties broken by chance.
 - *Contraction*: 1 - mean posterior variance / prior variance; 0 where the figures say nothing of a parameter.
-- *Posterior predictive*: where a published figure lies among those that members of the posterior would have led to.
+- *Posterior predictive*: where a published figure lies among those that members of the posterior would have led to,
+  each with the publishers' biases that belong to it.
 """
 
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ from scipy.stats import kstest
 from fissure.studies.calibrate.flow import Flow
 from fissure.studies.calibrate.problem import Problem
 from fissure.studies.counterpart import Floats
-from fissure.studies.measurement import Datum, biases, reports
+from fissure.studies.measurement import Datum, reports
 
 LEVEL = 0.01
 """Of the test of ranks."""
@@ -69,7 +70,7 @@ def recover(flow: Flow, problem: Problem, members: Sequence[int], draws: int, se
             Recovered(
                 target,
                 float(np.mean((truth[:, at] >= low[:, at]) & (truth[:, at] <= high[:, at]))),
-                float(1.0 - drawn[:, :, at].var(axis=1).mean() / truth[:, at].var()),
+                float(1.0 - drawn[:, :, at].var(axis=1).mean()),  # the prior's is 1
                 float(np.corrcoef(drawn[:, :, at].mean(axis=1), truth[:, at])[0, 1]),
                 float(kstest(ranks[:, at], "uniform").pvalue),
             )
@@ -96,14 +97,13 @@ class Told:
         return self.low <= self.published <= self.high
 
 
-def told_back(truth: Floats, items: Sequence[Datum], seed: int) -> list[Told]:
-    """The posterior predictive check of each of `items`; `truth` (members, items) are those of posterior members."""
+def told_back(truth: Floats, items: Sequence[Datum], bias: Floats, seed: int) -> list[Told]:
+    """The posterior predictive check of each of `items`.
+
+    `truth` (members, items) are those of posterior members, `bias` (members, biases) the bias terms drawn with them.
+    """
     rng = np.random.default_rng([seed, 4])
-    shape = truth.shape
-    said = reports(
-        truth, items, rng.standard_normal((shape[0], len(biases(items)))),
-        rng.standard_normal(shape), rng.standard_normal(shape),
-    )  # fmt: skip
+    said = reports(truth, items, bias, rng.standard_normal(truth.shape), rng.standard_normal(truth.shape))
     out = []
     for at, item in enumerate(items):
         low, median, high = (float(q) for q in np.quantile(said[:, at], [0.05, 0.5, 0.95]))

@@ -17,6 +17,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from fissure.cases.loader import Case
 from fissure.engine import ensemble
 from fissure.engine.blocks import write_whole
@@ -28,7 +30,7 @@ from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import parameters_of
 from fissure.studies.calibrate.checks import Recovered, Recovery, Told, recover, told_back
 from fissure.studies.calibrate.flow import Training, flow_available, train
-from fissure.studies.calibrate.posterior import DECIMALS, Posterior, dependencies, read_posterior
+from fissure.studies.calibrate.posterior import DECIMALS, FARTHEST, Posterior, dependencies, read_posterior
 from fissure.studies.calibrate.problem import Problem, problem_of
 from fissure.studies.calibrate.screen import Screened, screen
 from fissure.studies.calibrate.simple import Agreement, agree
@@ -46,6 +48,7 @@ FEWEST = 40
 """Members below which nothing can be learned."""
 BLOCK = 64
 FOUND = "calibration.json"
+NOTHING = "nothing that the model says was published of '{}' by then, choose a later date"
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,10 +111,14 @@ def calibrate(
     """
     setting, progress = setting or Setting(), progress or Silent()
     whole("members", setting.members, FEWEST, 1_000_000)
+    whole("draws", setting.draws, 1, 1_000_000)
+    whole("checked", setting.checked, 2, 1_000_000)
     needed = weeks_until(case, until)
     known = figures_of(ledger, case.leanings, until=until)
     fitted_to = dependencies(case, known)
     out = cache_base() / "fits" / f"{case.name}-{until}" if out is None else out
+    if not known:
+        raise FissureError(NOTHING.format(case.name))
     made = _found(out, fitted_to, setting, known)
     if made is not None:
         return made
@@ -122,10 +129,15 @@ def calibrate(
     )  # fmt: skip
     run = simulate(members=setting.members, weeks=max(weeks or 0, needed), out=bank or out / "bank")
     problem = _problem(case, run, known, setting.seed)
-    told = screen(problem.z, problem.truth, problem.parameters, problem.items)
-    problem = replace(problem, learned=tuple(at for at, one in enumerate(told) if one.learned))
     checked = min(setting.checked, setting.members // 5)
     cut = setting.members - checked
+    told = screen(problem.z[:cut], problem.truth[:cut], problem.parameters, problem.items)
+    problem = replace(problem, learned=tuple(at for at, one in enumerate(told) if one.learned))
+    if not problem.learned:
+        raise FissureError(
+            f"nothing can be learned of '{case.name}' from what was published up to {until} with {setting.members} "
+            "members, choose a later date or more members"
+        )
     progress.phase("training")
     seen = replace(problem, z=problem.z[:cut], truth=problem.truth[:cut])
     flow = train(seen, setting.seed, setting.training)
@@ -133,10 +145,16 @@ def calibrate(
     recovery = recover(flow, problem, range(cut, setting.members), checked, setting.seed)
     drawn = flow.sample(problem.observed[None], setting.draws, setting.seed + 1)[0]
     agreements = agree(problem, drawn, setting.seed)
-    posterior = Posterior(case.name, until, problem.targets, drawn.round(DECIMALS), fitted_to, setting.told())
+    if not np.isfinite(drawn).all():
+        raise FissureError(
+            "training came to nothing (draws that are no numbers), choose a smaller rate or more members"
+        )
+    drawn = drawn.clip(-FARTHEST, FARTHEST).round(DECIMALS)
+    posterior = Posterior(case.name, until, problem.targets, drawn, fitted_to, setting.told())
     folder = out / "members" / posterior.digest[:12]
     again = simulate(members=checked, weeks=needed, out=folder, draws=posterior)
-    predictive = told_back(truths(again.data, problem.items), problem.items, setting.seed)
+    bias = posterior.draws[posterior.rows(setting.seed, range(checked)), len(problem.learned) :]
+    predictive = told_back(truths(again.data, problem.items), problem.items, bias, setting.seed)
     found = Calibration(
         posterior, problem.items, tuple(told), tuple((float(a), float(b)) for a, b in flow.losses), recovery,
         tuple(agreements), tuple(predictive),
@@ -162,7 +180,7 @@ def outputs_of(ledger: Ledger) -> list[str]:
 def _problem(case: Case, run: ensemble.Run, known: list[Datum], seed: int) -> Problem:
     items = comparable(run.data, known)
     if not items:
-        raise FissureError(f"nothing that the model says was published of '{case.name}' by then, choose a later date")
+        raise FissureError(NOTHING.format(case.name))
     names = [p.name for p in parameters_of(case)]
     return problem_of(run.data, prior_normals(seed, range(run.members), names), names, items)
 
@@ -182,9 +200,10 @@ def _keep(out: Path, found: Calibration) -> None:
 
 def _found(out: Path, fitted_to: Mapping[str, str], setting: Setting, known: list[Datum]) -> Calibration | None:
     """The fit that `out` holds, if it was made of the same things in the same way."""
-    if not (out / "posterior.json").exists():
+    try:
+        posterior = read_posterior(out / "posterior.json")
+    except FissureError:  # not there, or damaged: it is made anew
         return None
-    posterior = read_posterior(out / "posterior.json")
     if posterior.fitted_to != fitted_to or posterior.made != json.loads(json.dumps(setting.told())):
         return None
     try:

@@ -6,6 +6,7 @@ and simulated reports by maximum likelihood, which makes it the posterior where 
 errors drawn anew; training stops when members that it never sees are told no better.
 """
 
+import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -62,13 +63,12 @@ def train(problem: Problem, seed: int, training: Training, progress: Callable[[i
     `progress` is told epochs done and of how many. Raises `FissureError` where BayesFlow is not installed.
     """
     bayesflow, keras = _libraries()
-    keras.utils.set_random_seed(seed)
+    keras.utils.set_random_seed(seed % 2**32)
     rng = np.random.default_rng([seed, 1])
     members = rng.permutation(len(problem.z))
     held = max(1, round(training.held * len(members)))
     unseen, seen = members[:held], members[held:]
-    x = problem.told(rng, seen)[1]
-    mean, spread = x.mean(axis=0), np.maximum(x.std(axis=0), 1e-6)
+    mean, spread = problem.standard(problem.told(rng, seen)[1])
 
     def batch(rng: np.random.Generator, rows: Any) -> dict[str, Any]:
         target, said = problem.told(rng, rows)
@@ -144,9 +144,14 @@ def flow_available() -> None:
 def _libraries() -> tuple[Any, Any]:
     os.environ.setdefault("KERAS_BACKEND", "jax")  # BayesFlow takes what Keras takes, and only JAX is ours
     os.environ.setdefault("TQDM_DISABLE", "1")
+    log, silent = logging.getLogger(), logging.NullHandler()
+    log.addHandler(silent)  # where nobody listens yet BayesFlow would make everybody's log speak
     try:
         import bayesflow
         import keras
     except ImportError:
         raise FissureError(MISSING) from None
+    finally:
+        log.removeHandler(silent)
+    logging.getLogger("bayesflow").setLevel(logging.WARNING)
     return bayesflow, keras

@@ -28,6 +28,8 @@ from fissure.studies.measurement import Datum
 
 FORMAT = 1
 DECIMALS = 4
+FARTHEST = 8.0
+"""No draw is farther out than this; those of the prior end at 6.4."""
 WHAT = {
     "model": "the model",
     "case": "the case",
@@ -54,8 +56,8 @@ class Posterior:
 
     @property
     def digest(self) -> str:
-        """SHA-256, in hex, of the draws and of what they were fitted to."""
-        told = [FORMAT, self.case, self.until.isoformat(), list(self.learned), dict(self.fitted_to)]
+        """SHA-256, in hex, of the draws, of what they were fitted to and of how."""
+        told = [FORMAT, self.case, self.until.isoformat(), list(self.learned), dict(self.fitted_to), dict(self.made)]
         sha = hashlib.sha256(json.dumps(told, sort_keys=True).encode())
         sha.update("\n".join(_lines(self.draws)).encode())
         return sha.hexdigest()
@@ -105,20 +107,36 @@ def read_posterior(path: Path) -> Posterior:
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
         if told["format"] != FORMAT:
-            raise FissureError(f"{path}: is a posterior of format {told['format']}, expected {FORMAT}")
+            raise FissureError(f"{path}: is a posterior of format {str(told['format'])[:20]}, expected {FORMAT}")
         found = Posterior(
-            case=told["case"],
+            case=str(told["case"]),
             until=date.fromisoformat(told["until"]),
-            learned=tuple(told["learned"]),
-            draws=np.array(told["draws"], np.float64).reshape(len(told["draws"]), len(told["learned"])),
-            fitted_to=told["fitted_to"],
-            made=told["made"],
+            learned=_names(told["learned"]),
+            draws=_numbers(told["draws"], len(told["learned"])),
+            fitted_to=dict(told["fitted_to"]),
+            made=dict(told["made"]),
         )
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        whole = found.digest == told["digest"]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise FissureError(f"{path}: cannot be read as a posterior ({error})") from None
-    if found.digest != told.get("digest"):
+    if not whole:
         raise FissureError(f"{path}: this posterior is damaged or was changed, calibrate anew")
     return found
+
+
+def _names(told: Any) -> tuple[str, ...]:
+    if not isinstance(told, list) or not all(isinstance(name, str) for name in told) or len(set(told)) < len(told):
+        raise ValueError("'learned' is no list of different names")
+    return tuple(told)
+
+
+def _numbers(told: Any, width: int) -> Floats:
+    draws = np.array(told, np.float64)
+    if draws.ndim != 2 or draws.shape[1] != width or not draws.size:
+        raise ValueError(f"draws of shape {draws.shape}, expected (count, {width})")
+    if not (np.abs(draws) <= FARTHEST).all():
+        raise ValueError(f"a draw is no number from {-FARTHEST:g} to {FARTHEST:g}")
+    return draws
 
 
 def dependencies(case: Case, items: Sequence[Datum]) -> dict[str, str]:
@@ -146,8 +164,14 @@ def evidence_digest(items: Sequence[Datum]) -> str:
 
 def packaged(case: Case) -> list[date]:
     """The cut-offs of the posteriors that lie with `case`, in order."""
-    found = (case.folder / "posterior").glob("????-??-??.json")
-    return sorted(date.fromisoformat(path.stem) for path in found)
+    folder = case.folder / "posterior"
+    found = [path.stem for path in folder.glob("*.json")]
+    try:
+        return sorted(map(date.fromisoformat, found))
+    except ValueError:
+        raise FissureError(
+            f"{folder}: found {', '.join(sorted(found))}, expected files named YYYY-MM-DD.json"
+        ) from None
 
 
 def path_of(case: Case, until: date) -> Path:
@@ -170,3 +194,7 @@ def require_fresh(path: Path, posterior: Posterior, case: Case, now: Mapping[str
             f"{path}: this posterior is stale, as {changed} {verb} changed since it was fitted; calibrate anew "
             f"(fissure calibrate {case.name} --until {posterior.until}) or use the prior (--prior)"
         )
+    names = [p.name for p in parameters_of(case)]
+    for name in posterior.learned:
+        if not name.startswith("bias:") and name not in names:
+            raise FissureError(f"{path}: speaks of a parameter '{name}' that there is not{nearest(name, names)}")

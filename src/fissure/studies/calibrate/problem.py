@@ -45,6 +45,15 @@ class Problem:
         """(items,) what was published, on the scale of each figure."""
         return np.array([item.published for item in self.items])
 
+    def standard(self, said: Floats) -> tuple[Floats, Floats]:
+        """(items,) mean and spread by which reports are standardised, from some of them, (n, items).
+
+        No spread is less than what a publisher alone brings in: of a bound that next to no member breaks nearly all
+        reports are the same, and the few others would stand thousands of spreads away.
+        """
+        alone = [(item.spread**2 + item.error**2 + item.half**2 / 3) ** 0.5 for item in self.items]
+        return said.mean(axis=0), np.maximum(np.maximum(said.std(axis=0), alone), 1e-6)
+
     def told(self, rng: np.random.Generator, members: Sequence[int] | np.ndarray) -> tuple[Floats, Floats]:
         """Targets (n, targets) and reports (n, items) of `members`, with biases and errors drawn anew."""
         members = np.asarray(members)

@@ -1,9 +1,9 @@
 """Which parameters the figures can say anything of: the others keep their prior.
 
-For each parameter the squared rank correlation with each figure's truth, and with the first principal components of
-all truths, is tested against chance (Spearman 1904); a parameter is learned where any of these tests passes at the
-false discovery rate `RATE` over all of them (Benjamini and Hochberg 1995) and explains at least `LEAST` of the
-variance. What is screened out moves no figure by more than that, so nothing that was published could move it.
+For each parameter the squared rank correlation with each figure's truth is tested against chance (Spearman 1904); a
+parameter is learned where the strongest of them passes at the false discovery rate `RATE` over all of them (Benjamini
+and Hochberg 1995) and explains at least `LEAST` of the variance. What is screened out moves no figure, by itself and
+in one direction, by more than that, so that what was published could hardly move it.
 """
 
 from collections.abc import Sequence
@@ -45,6 +45,10 @@ def screen(
     ranks = _scores(floored(truth, items))
     named = [item.observation.id for item in items]
     moving = ranks.std(axis=0) > 0
+    if not moving.any():
+        return [
+            Screened(parameter, 0.0, "none, as none differs between members", 1.0, False) for parameter in parameters
+        ]
     ranks, named = ranks[:, moving], [name for name, moves in zip(named, moving, strict=True) if moves]
     n = len(z)
     r = _scores(z).T @ ranks / n  # (parameters, figures)

@@ -50,7 +50,7 @@ def abc(problem: Problem, seed: int) -> tuple[Floats, Floats]:
     rng = np.random.default_rng([seed, 5])
     told = [problem.told(rng, np.arange(len(problem.z))) for _ in range(TELLINGS)]
     theta, said = (np.concatenate(parts) for parts in zip(*told, strict=True))
-    mean, spread = said.mean(axis=0), np.maximum(said.std(axis=0), 1e-6)
+    mean, spread = problem.standard(said)
     x, x0 = (said - mean) / spread, (problem.observed - mean) / spread
     slope = _ridge(x, theta - theta.mean(axis=0), np.ones(len(x)))
     summaries, aim = x @ slope, x0 @ slope
