@@ -22,11 +22,12 @@ from fissure.evidence.entries import Mechanism
 from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import mechanism_classes
 from fissure.studies import verdicts
+from fissure.studies.calibrate import Posterior
 from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS, CLASSES, Compared, count
 from fissure.views import causal, wording
 from fissure.views.charts import maps, theme
 from fissure.views.charts.panels import CONDITIONAL
-from fissure.views.report import effect_rows, page, patterns, wrong
+from fissure.views.report import effect_rows, learned, page, patterns, wrong
 from fissure.views.report.events import happened
 from fissure.views.report.measurement import publishers
 
@@ -54,6 +55,7 @@ def write_report(
     missing: Sequence[Mechanism] = (),
     limits: Sequence[str] = (),
     events: "pd.DataFrame | None" = None,
+    posterior: Posterior | None = None,
 ) -> Path:
     """Write the report of `data` to `path`, whole or not at all, and return the path.
 
@@ -61,10 +63,13 @@ def write_report(
     (mechanisms switched off), digest (of the case), command, kind (``prior predictions``), until (of a fit, the last
     day that it was told of) and timing; what is absent is left out. `missing` are mechanisms of the ledger that the
     model does not have yet, `limits` what its structure cannot show, one sentence each; `events` is the table of
-    `Run.events`. Raises `FissureError` when it cannot be written.
+    `Run.events`, `posterior` what members were drawn from, if not the prior. Raises `FissureError` when it cannot be
+    written.
     """
     _check_place(path)
-    text = render_report(data, case, ledger, rows, about=about, missing=missing, limits=limits, events=events)
+    text = render_report(
+        data, case, ledger, rows, about=about, missing=missing, limits=limits, events=events, posterior=posterior
+    )
     with _explained(path):
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:64]}.", suffix=".part")
         try:
@@ -111,6 +116,7 @@ def render_report(
     missing: Sequence[Mechanism] = (),
     limits: Sequence[str] = (),
     events: "pd.DataFrame | None" = None,
+    posterior: Posterior | None = None,
 ) -> str:
     """The page as text; see `write_report`."""
     titles = {str(name): str(array.attrs.get("long_name", name)) for name, array in data.data_vars.items()}
@@ -147,6 +153,7 @@ def render_report(
             events=log,
             maps=mapped,
             patterns=shown,
+            learned=_learned(posterior, case, ledger, data),
             subjects=page.table(rows, ledger, titles),
             without=page.without_counterpart(rows, ledger),
             causal=_causal(ledger),
@@ -163,6 +170,12 @@ def render_report(
             ),
         )
     )
+
+
+def _learned(posterior: Posterior | None, case: Case, ledger: Ledger, data: xr.Dataset) -> dict[str, Any] | None:
+    if posterior is None:
+        return None
+    return learned.section(posterior, case, learned.fitted_to(posterior, case, ledger, data))
 
 
 def _causal(ledger: Ledger) -> dict[str, Any]:

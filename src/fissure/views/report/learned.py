@@ -1,0 +1,54 @@
+"""What a run's members have learned from the evidence: the section of the report of posterior runs."""
+
+from typing import Any
+
+import xarray as xr
+
+from fissure.cases.loader import Case
+from fissure.evidence.ledger import Ledger
+from fissure.studies.calibrate import Posterior
+from fissure.studies.calibrate.simple import MAIN
+from fissure.studies.counterpart import calendar_of
+from fissure.studies.measurement import comparable
+from fissure.studies.measurement import data as figures_of
+from fissure.views import calibration as words
+from fissure.views import wording
+from fissure.views.report import moves
+
+SHOWN = 12
+"""Parameters in the table."""
+
+
+def section(posterior: Posterior, case: Case, figures: int | None = None) -> dict[str, Any] | None:
+    """What the report says of `posterior`: the parameters that moved most, in standard deviations of their priors.
+
+    `figures` is how many it was fitted to, where that is known. None where no parameter was learned.
+    """
+    found = words.moves(posterior, case)
+    if not found:
+        return None
+    found.sort(key=lambda move: -abs(move.shift))
+    terms = len(posterior.learned) - len(words.parameters(posterior))
+    narrowed = sum(move.contraction >= MAIN for move in found)
+    day, known = wording.day(posterior.until), "" if figures is None else f", {wording.figures(figures)} in all"
+    return {
+        "until": day,
+        "figures": figures,
+        "headline": (
+            f"Fitted to what was published of days up to {day}{known}; nothing that speaks of a later day was looked "
+            f"at. {len(found)} parameters and {terms} bias terms of publishers were learned. Of these parameters "
+            f"{narrowed} lost at least {MAIN:.0%} of their prior variance; every other parameter keeps its prior."
+        ),
+        "rows": moves.rows(found[:SHOWN]),
+        "left": len(found) - len(found[:SHOWN]),
+        "width": moves.WIDTH,
+        "command": f"fissure calibrate {posterior.case} --until {posterior.until}",
+        "digest": posterior.digest,
+    }
+
+
+def fitted_to(posterior: Posterior, case: Case, ledger: Ledger, run: xr.Dataset) -> int | None:
+    """How many figures of `ledger` the posterior was fitted to; None where `run` ends before the cut-off."""
+    if calendar_of(run).last < posterior.until:
+        return None
+    return len(comparable(run, figures_of(ledger, case.leanings, until=posterior.until)))

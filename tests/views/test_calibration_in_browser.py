@@ -1,0 +1,56 @@
+"""The page of a calibration as a reader opens it: in Chromium, with no network."""
+
+import pytest
+from calibrations import calibration_of
+from playwright.sync_api import sync_playwright
+from test_report_in_browser import NO_BROWSER, launched, opened
+
+from fissure.views.report.calibration import write_calibration
+
+
+@pytest.fixture(scope="module")
+def page_file(tmp_path_factory, case, ledger):
+    path = tmp_path_factory.mktemp("calibration") / "calibration.html"
+    return write_calibration(calibration_of(case, ledger), case, ledger, path, about={})
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as play:
+        browser = launched(play)
+        if browser is None:
+            pytest.fail(NO_BROWSER, pytrace=False)
+        yield browser
+        browser.close()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_draws_everything_without_a_word_or_a_network(browser, page_file, width, scheme):
+    page, said, asked = opened(browser, page_file, width, scheme)
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    assert said == []
+    assert [url for url in asked if not url.startswith("data:")] == [page_file.as_uri()]
+    drawn = page.evaluate(
+        """() => [...document.querySelectorAll("[data-chart]")].map((e) =>
+        [e.dataset.chart, e.querySelectorAll("svg path[d]").length])"""
+    )
+    assert [name for name, _ in drawn] == ["coverage", "agreement", "losses"]
+    assert all(marks > 3 for _, marks in drawn)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll(".moves")].filter((e) =>
+        e.scrollWidth > e.parentElement.clientWidth + 1).length"""
+    )
+    assert cut == 0
+    page.context.close()
+
+
+def test_every_region_that_scrolls_can_be_reached_by_keyboard(browser, page_file):
+    page, *_ = opened(browser, page_file, 390, "light")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    unreached = page.evaluate(
+        "document.querySelectorAll('.scroll:not([tabindex=\"0\"]), .scroll:not([aria-label])').length"
+    )
+    assert unreached == 0
+    page.context.close()
