@@ -16,6 +16,7 @@ from fissure.studies import hindcast as hindcasts
 from fissure.studies.calibrate import Calibration, Posterior, Setting, path_of
 from fissure.studies.calibrate import calibrate as fit
 from fissure.studies.calibrate.fit import MEMBERS, weeks_until
+from fissure.version import __version__
 
 if TYPE_CHECKING:
     from fissure.views.report.hindcast import Hindcasts
@@ -33,6 +34,18 @@ class Fit:
     def posterior(self) -> Posterior:
         """What was learned."""
         return self.calibration.posterior
+
+    def report(self, path: str | Path) -> Path:
+        """Write one self-contained HTML page and return its path; the page needs no network."""
+        from fissure.views.report.calibration import write_calibration
+
+        made = self.posterior.made
+        command = (
+            f"fissure calibrate {name_of(self.case)} --until {self.posterior.until} --members {made['members']} "
+            f"--seed {made['seed']}"
+        )
+        about = {"version": __version__, "command": command}
+        return write_calibration(self.calibration, self.case, ledger(self.case), Path(path), about=about)
 
     def keep(self) -> Path:
         """Put the posterior with the case, for every later run of it to use; returns where it lies.

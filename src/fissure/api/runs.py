@@ -14,7 +14,7 @@ from fissure.errors import FissureError
 from fissure.evidence import Ledger
 from fissure.model.catalogue import parameters_of
 from fissure.model.limits import LIMITS
-from fissure.studies.calibrate import Posterior, chosen
+from fissure.studies.calibrate import Posterior, chosen, packaged, path_of, read_posterior
 from fissure.studies.compare import Compared, compare
 from fissure.studies.patterns import ORDERINGS, Met, Plausible, everyone, met, of_ledger, plausible
 from fissure.version import __version__
@@ -30,6 +30,8 @@ class Result:
 
     case: Case
     stored: ensemble.Run
+    posterior: Posterior | None = None
+    """What members were drawn from; None for the prior, and where a run's posterior is not at hand."""
 
     @property
     def data(self) -> "xr.Dataset":
@@ -96,7 +98,7 @@ class Result:
         write_report(
             self.data, self.case, self.ledger, self.compared, path,
             about=self.about(), missing=missing_mechanisms(self.ledger), limits=LIMITS,
-            events=self.events,
+            events=self.events, posterior=self.posterior,
         )  # fmt: skip
         return path
 
@@ -156,6 +158,7 @@ def run(
     fitted to another model, case, prior or evidence.
     """
     loaded = loaded_case(case)
+    drawn = draws_of(loaded, prior=prior, posterior=posterior)
     if off is None or not isinstance(off, Iterable):
         raise FissureError(f"off is {off!r}, expected names of mechanisms")
     if out is not None and not isinstance(out, str | Path):
@@ -163,9 +166,9 @@ def run(
     check_evidence(loaded)
     stored = ensemble.run(
         loaded, members=members, seed=seed, weeks=weeks, off=off, out=Path(out).expanduser() if out else None,
-        draws=draws_of(loaded, prior=prior, posterior=posterior), progress=progress,
+        draws=drawn, progress=progress,
     )  # fmt: skip
-    return Result(loaded, stored)
+    return Result(loaded, stored, drawn)
 
 
 def draws_of(case: Case, *, prior: bool = False, posterior: str | Path | None = None) -> Posterior | None:
@@ -189,4 +192,11 @@ def read_run(folder: str | Path) -> Result:
     if stored.plan.case not in case_names():
         known = ", ".join(case_names())
         raise FissureError(f"{folder}: holds a run of the case '{stored.plan.case}', expected one of {known}")
-    return Result(load_case(stored.plan.case), stored)
+    case = load_case(stored.plan.case)
+    return Result(case, stored, _packaged(case, stored.plan.draws))
+
+
+def _packaged(case: Case, digest: str) -> Posterior | None:
+    """The posterior with that digest, if it lies with the case."""
+    found = (read_posterior(path_of(case, until)) for until in (packaged(case) if digest else ()))
+    return next((one for one in found if one.digest == digest), None)

@@ -9,6 +9,7 @@ import hashlib
 import os
 import platform
 import shutil
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -59,8 +60,14 @@ def model_digest() -> str:
 def own_digest() -> str:
     """`model_digest` without the packages that bring mechanisms."""
     package = Path(__file__).parents[1]
+    return code_digest([*sorted((package / "model").rglob("*.py")), *(package / name for name in _SOURCES)])
+
+
+def code_digest(paths: Iterable[Path]) -> str:
+    """SHA-256, in hex, of what the sources of this package in `paths` do; comments and docstrings are no part of it."""
+    package = Path(__file__).parents[1]
     sha = hashlib.sha256()
-    for path in [*sorted((package / "model").rglob("*.py")), *(package / name for name in _SOURCES)]:
+    for path in paths:
         code = _code(path.read_text(encoding="utf-8"))
         sha.update(f"{path.relative_to(package).as_posix()}\0{len(code)}\0{code}".encode())
     return sha.hexdigest()

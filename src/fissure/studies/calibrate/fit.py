@@ -29,7 +29,7 @@ from fissure.errors import FissureError
 from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import parameters_of
 from fissure.studies.calibrate.checks import Recovered, Recovery, Told, recover, told_back
-from fissure.studies.calibrate.flow import Training, flow_available, train
+from fissure.studies.calibrate.flow import Flow, Training, flow_available, train
 from fissure.studies.calibrate.posterior import DECIMALS, FARTHEST, Posterior, dependencies, read_posterior
 from fissure.studies.calibrate.problem import Problem, problem_of
 from fissure.studies.calibrate.screen import Screened, screen
@@ -80,6 +80,11 @@ class Setting:
     units: int | None = None
     slots: int | None = None
 
+    @property
+    def sets(self) -> int:
+        """Synthetic data sets, and members of the predictive check."""
+        return min(self.checked, self.members // 5)
+
     def told(self) -> dict[str, Any]:
         """As plain values."""
         return {**asdict(self), "fissure": __version__}
@@ -129,39 +134,54 @@ def calibrate(
     )  # fmt: skip
     run = simulate(members=setting.members, weeks=max(weeks or 0, needed), out=bank or out / "bank")
     problem = _problem(case, run, known, setting.seed)
-    checked = min(setting.checked, setting.members // 5)
-    cut = setting.members - checked
+    told, problem = _screened(problem, setting, until)
+    flow, recovery = _learned(problem, setting, progress)
+    posterior, agreements = _drawn(flow, problem, Posterior(case.name, until, (), _NONE, fitted_to, setting.told()))
+    again = simulate(members=setting.sets, weeks=needed, out=out / "members" / posterior.digest[:12], draws=posterior)
+    bias = posterior.draws[posterior.rows(setting.seed, range(setting.sets)), len(problem.learned) :]
+    predictive = told_back(truths(again.data, problem.items), problem.items, bias, setting.seed)
+    losses = tuple((float(a), float(b)) for a, b in flow.losses)
+    found = Calibration(posterior, problem.items, tuple(told), losses, recovery, tuple(agreements), tuple(predictive))
+    _keep(out, found)
+    progress.finish()
+    return found
+
+
+_NONE = np.empty((0, 0))
+
+
+def _screened(problem: Problem, setting: Setting, until: date) -> tuple[list[Screened], Problem]:
+    """What is screened out, told by the members that training may see, and the problem of what is left."""
+    cut = setting.members - setting.sets
     told = screen(problem.z[:cut], problem.truth[:cut], problem.parameters, problem.items)
-    problem = replace(problem, learned=tuple(at for at, one in enumerate(told) if one.learned))
-    if not problem.learned:
+    learned = tuple(at for at, one in enumerate(told) if one.learned)
+    if not learned:
         raise FissureError(
-            f"nothing can be learned of '{case.name}' from what was published up to {until} with {setting.members} "
-            "members, choose a later date or more members"
+            f"nothing can be learned from what was published up to {until} with {setting.members} members, choose a "
+            "later date or more members"
         )
+    return told, replace(problem, learned=learned)
+
+
+def _learned(problem: Problem, setting: Setting, progress: Progress) -> tuple[Flow, Recovery]:
+    """The flow, trained on all members but those of the synthetic data sets, and how it recovers these."""
+    cut = setting.members - setting.sets
     progress.phase("training")
-    seen = replace(problem, z=problem.z[:cut], truth=problem.truth[:cut])
-    flow = train(seen, setting.seed, setting.training)
+    flow = train(replace(problem, z=problem.z[:cut], truth=problem.truth[:cut]), setting.seed, setting.training)
     progress.phase("checking")
-    recovery = recover(flow, problem, range(cut, setting.members), checked, setting.seed)
-    drawn = flow.sample(problem.observed[None], setting.draws, setting.seed + 1)[0]
-    agreements = agree(problem, drawn, setting.seed)
+    return flow, recover(flow, problem, range(cut, setting.members), setting.sets, setting.seed)
+
+
+def _drawn(flow: Flow, problem: Problem, bare: Posterior) -> tuple[Posterior, list[Agreement]]:
+    """`bare` with draws of the flow given the published figures, and how the second method agrees with them."""
+    made = bare.made
+    drawn = flow.sample(problem.observed[None], made["draws"], made["seed"] + 1)[0]
+    agreements = agree(problem, drawn, made["seed"])
     if not np.isfinite(drawn).all():
         raise FissureError(
             "training came to nothing (draws that are no numbers), choose a smaller rate or more members"
         )
-    drawn = drawn.clip(-FARTHEST, FARTHEST).round(DECIMALS)
-    posterior = Posterior(case.name, until, problem.targets, drawn, fitted_to, setting.told())
-    folder = out / "members" / posterior.digest[:12]
-    again = simulate(members=checked, weeks=needed, out=folder, draws=posterior)
-    bias = posterior.draws[posterior.rows(setting.seed, range(checked)), len(problem.learned) :]
-    predictive = told_back(truths(again.data, problem.items), problem.items, bias, setting.seed)
-    found = Calibration(
-        posterior, problem.items, tuple(told), tuple((float(a), float(b)) for a, b in flow.losses), recovery,
-        tuple(agreements), tuple(predictive),
-    )  # fmt: skip
-    _keep(out, found)
-    progress.finish()
-    return found
+    return replace(bare, learned=problem.targets, draws=drawn.clip(-FARTHEST, FARTHEST).round(DECIMALS)), agreements
 
 
 def weeks_until(case: Case, until: date) -> int:

@@ -18,11 +18,12 @@ from scipy.special import ndtr
 
 from fissure.cases.loader import Case
 from fissure.engine.blocks import write_whole
-from fissure.engine.cache import own_digest
+from fissure.engine.cache import code_digest, own_digest
 from fissure.engine.plan import case_digest, prior_normals, priors_digest
 from fissure.errors import FissureError, nearest
 from fissure.model.catalogue import parameters_of
 from fissure.model.world import world_of
+from fissure.studies import counterpart, measurement
 from fissure.studies.counterpart import Floats
 from fissure.studies.measurement import Datum
 
@@ -35,6 +36,7 @@ WHAT = {
     "case": "the case",
     "priors": "the priors",
     "evidence": "the evidence up to the cut-off",
+    "measurement": "the code of the measurement model",
 }
 """What a posterior depends on, in words."""
 
@@ -146,6 +148,7 @@ def dependencies(case: Case, items: Sequence[Datum]) -> dict[str, str]:
         "case": case_digest(case, world_of(case, case.units, case.slots)),
         "priors": priors_digest([p for p in parameters_of(case) if p.name in case.priors]),
         "evidence": evidence_digest(items),
+        "measurement": code_digest(Path(module.__file__ or "") for module in (measurement, counterpart)),
     }
 
 
