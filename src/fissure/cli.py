@@ -238,7 +238,7 @@ def calibrate(
     until: Annotated[str, typer.Option(metavar="DATE", help="The cut-off: later figures are never looked at.")] = "",
     members: Annotated[
         int, typer.Option(parser=_whole, metavar="N", help="How many simulated histories to learn from.")
-    ] = 8000,
+    ] = 6000,
     seed: Annotated[int, typer.Option(parser=_whole, metavar="S", help="The same seed gives the same result.")] = 1,
     keep: Annotated[
         bool, typer.Option("--keep", help="Put the posterior with the case, for every later run to use.")
@@ -287,7 +287,7 @@ def hindcast(
         list[str] | None,
         typer.Option("--from", metavar="DATE", help="Forecast from this day, as 2015-12-31; may be given again."),
     ] = None,
-    members: Annotated[int, typer.Option(parser=_whole, metavar="N", help="Histories of each ensemble.")] = 400,
+    members: Annotated[int, typer.Option(parser=_whole, metavar="N", help="Histories of each ensemble.")] = 300,
     seed: Annotated[int, typer.Option(parser=_whole, metavar="S", help="The same seed gives the same scores.")] = 1,
     out: Annotated[
         Path | None, typer.Option(help="Folder for fits, runs and the page; ./runs/hindcast-CASE by default.")

@@ -61,6 +61,7 @@ def found(case, ledger) -> Hindcast:
         beyond=2,
         scored={"known": wrong, "extrapolated": forecast((-0.3, 0.5), (0.1, 0.3), (0.1, 3.0), 0.3), "prior": wrong,
                 "persistence": naive, "linear trend": naive, "exponential decay": ()},
+        foreseen=("a.b", "c.d"),
         silent=tuple(later["territory_lost_share_of_peak"]),
         fell_back=(later["oil_production_bpd"][0],),
         collapse=tuple(

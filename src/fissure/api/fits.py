@@ -98,7 +98,7 @@ def hindcast(
     case: str | Path | Case = "islamic_state",
     dates: Iterable[str | date] = (),
     *,
-    members: int = 400,
+    members: int = 300,
     seed: int = 1,
     out: str | Path | None = None,
     progress: Progress | None = None,

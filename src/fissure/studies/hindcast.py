@@ -6,6 +6,7 @@ the war as it came, are published by the same measurement model and scored besid
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -20,7 +21,10 @@ from fissure.engine.plan import prior_normals, whole
 from fissure.engine.progress import Progress, Silent
 from fissure.errors import FissureError
 from fissure.evidence.ledger import Ledger
+from fissure.model.catalogue import parameters_of
 from fissure.studies.baselines import RIVALS, baselines
+from fissure.studies.calibrate.fit import outputs_of
+from fissure.studies.collapse import OUTPUTS as COLLAPSES
 from fissure.studies.collapse import What, by_week, collapse_weeks
 from fissure.studies.counterpart import Floats
 from fissure.studies.extrapolate import RECENT, futures
@@ -69,7 +73,8 @@ class Collapse:
 class FromDate:
     """Forecasts from one date. `scored` holds a row a figure for each of `FORECASTS` that speaks of it.
 
-    `known` figures were published of days up to the date, `later` after it; `beyond` of the later ones speak of a
+    `known` figures were published of days up to the date, `later` after it; `foreseen` names the parameters whose
+    priors were argued from some of the later ones; `beyond` of the later ones speak of a
     time that the run does not hold and are left out. `silent` are later figures whose variable had no earlier two-sided
     figure, so that no naive rival can speak; `fell_back` those for which a trend had to fall back to persistence.
     """
@@ -79,6 +84,7 @@ class FromDate:
     later: int
     beyond: int
     scored: dict[str, tuple[Scored, ...]]
+    foreseen: tuple[str, ...]
     silent: tuple[str, ...]
     fell_back: tuple[str, ...]
     collapse: tuple[Collapse, ...]
@@ -126,12 +132,15 @@ def read_hindcast(path: str | Path) -> Hindcast:
         raise FissureError(f"{path}: at {where}: {first['msg']}, expected a saved hindcast") from None
 
 
-def stored(progress: Progress) -> Simulate:
-    """Simulation by `ensemble.run`: what is in its folder already is read back, what is missing is made."""
+def stored(progress: Progress, outputs: Sequence[str] = ()) -> Simulate:
+    """Simulation by `ensemble.run`: what is in its folder already is read back, what is missing is made.
+
+    Of each member only `outputs` are kept, where any are named.
+    """
 
     def simulate(case: Case, members: int, draws: Draws, *, seed: int, out: Path | None) -> xr.Dataset:
         given: Mapping[str, Any] = {} if draws is None else {"draws": draws}
-        return ensemble.run(case, members=members, seed=seed, out=out, progress=progress, **given).data
+        return ensemble.run(case, members=members, seed=seed, out=out, outputs=outputs, progress=progress, **given).data
 
     return simulate
 
@@ -142,7 +151,7 @@ def hindcast(
     dates: Sequence[date],
     *,
     fit: Callable[[date], Draws],
-    members: int = 400,
+    members: int = 300,
     count: int = 8,
     seed: int = 1,
     out: Path | None = None,
@@ -176,7 +185,8 @@ def hindcast(
                 f"({case.start} to {case.end}) to before the last figure of its ledger ({last})"
             )
     told = progress or Silent()
-    job = _Job(case, ledger, members, count, seed, out, simulate or stored(told), told)
+    outputs = sorted({*outputs_of(ledger), *tuple(COLLAPSES.values())})
+    job = _Job(case, ledger, members, count, seed, out, simulate or stored(told, outputs), told)
     try:
         found = tuple(job.of(day, fit) for day in dates)
     finally:
@@ -213,6 +223,7 @@ class _Job:
             later=len(asked),
             beyond=len(asked) - len(items),
             scored=scored,
+            foreseen=_foreseen(self.case, {one.observation.id for one in asked}),
             silent=naive[0].silent,
             fell_back=fell_back,
             collapse=tuple(collapse),
@@ -253,3 +264,8 @@ class _Job:
         normals = prior_normals if draws is None else draws.normals
         shown = noise(items, run.sizes["member"], self.seed + more, normals)
         return published(np.maximum(truths(run, items), least), items, *shown)
+
+
+def _foreseen(case: Case, later: AbstractSet[str]) -> tuple[str, ...]:
+    """Names of the parameters of `case` whose priors cite any of the observations `later`."""
+    return tuple(p.name for p in parameters_of(case) if not later.isdisjoint(p.prior.evidence))

@@ -145,6 +145,11 @@ def without_rival(one: FromDate) -> str:
     said = f"{one.known} figures up to the date were there to learn from; {one.later} of later days were forecast" + (
         f", {one.beyond} of them beyond the run and left out." if one.beyond else "."
     )
+    if one.foreseen:
+        said += (
+            f" The priors of {len(one.foreseen)} parameters were argued in part from figures of later days, so that "
+            "this forecast knows a little more than it should: read its scores with that in mind."
+        )
     if one.silent:
         said += (
             f" Of {len(one.silent)} no earlier two-sided figure stood for the same variable, so no naive rival can "

@@ -157,7 +157,7 @@ def test_a_posterior_that_was_damaged_is_made_anew(case, ledger, bank, fitted, t
 def test_where_nothing_can_be_learned_it_says_so(case, ledger, bank, tmp_path, monkeypatch):
     monkeypatch.setattr(fit, "screen", lambda *_: [])
     with pytest.raises(
-        FissureError, match="nothing can be learned of 'islamic_state' from what was published up to 2015"
+        FissureError, match="nothing can be learned from what was published up to 2015"
     ):
         refit(case, ledger, bank, tmp_path)
 

@@ -38,7 +38,7 @@ from fissure.studies.measurement import Datum, comparable, truths
 from fissure.studies.measurement import data as figures_of
 from fissure.version import __version__
 
-MEMBERS = 8_000
+MEMBERS = 6_000
 """Members of the prior that are simulated."""
 DRAWS = 1_000
 """Draws of the posterior that are kept."""
