@@ -292,6 +292,9 @@ def hindcast(
     out: Annotated[
         Path | None, typer.Option(help="Folder for fits, runs and the page; ./runs/hindcast-CASE by default.")
     ] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Put the scores with the case, for its reports to show.")
+    ] = False,
 ) -> None:
     """Fit to what was published up to a date, forecast to the end, and be scored on what was published later.
 
@@ -309,6 +312,8 @@ def hindcast(
     found = api.hindcast(loaded, dates or (), members=members, seed=seed, out=folder, progress=RichProgress())
     _console().print(render(found.found, found.ledger))
     typer.echo(f"Page: {found.report(folder / 'hindcast.html')}")
+    if keep:
+        typer.echo(f"Kept: {found.keep()}")
 
 
 new = typer.Typer(no_args_is_help=True, help="Write the files of something new, ready to fill in.")

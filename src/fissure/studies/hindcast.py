@@ -17,6 +17,7 @@ import xarray as xr
 
 from fissure.cases.loader import Case
 from fissure.engine import ensemble
+from fissure.engine.cache import own_digest
 from fissure.engine.plan import prior_normals, whole
 from fissure.engine.progress import Progress, Silent
 from fissure.errors import FissureError
@@ -106,6 +107,8 @@ class Hindcast:
     futures: int
     seed: int
     version: str
+    model: str
+    """Digest of the model that made it."""
     dates: tuple[FromDate, ...] = field(default_factory=tuple)
 
     def save(self, path: str | Path) -> Path:
@@ -116,6 +119,18 @@ class Hindcast:
 
         write_whole(Path(path), TypeAdapter(Hindcast).dump_json(self, indent=1))
         return Path(path)
+
+
+def kept(case: Case) -> Hindcast | None:
+    """The hindcast that lies with `case`, if one does and it was made by the model that there is now."""
+    path = kept_at(case)
+    found = read_hindcast(path) if path.is_file() else None
+    return found if found is not None and found.model == own_digest() else None
+
+
+def kept_at(case: Case) -> Path:
+    """Where a hindcast of `case` lies, if one was kept."""
+    return case.folder / "posterior" / "hindcast.json"
 
 
 def read_hindcast(path: str | Path) -> Hindcast:
@@ -191,7 +206,9 @@ def hindcast(
         found = tuple(job.of(day, fit) for day in dates)
     finally:
         told.finish()
-    return Hindcast(case.name, case.title, case.start, case.weeks, members, count, seed, __version__, found)
+    return Hindcast(
+        case.name, case.title, case.start, case.weeks, members, count, seed, __version__, own_digest(), found
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from fissure.engine.cache import own_digest
 from fissure.studies.causal import Verdict
 from fissure.studies.effects import Checked, Effect
 
@@ -29,9 +30,15 @@ def told(checked: Checked) -> dict[str, Any]:
         "units": plan.units,
         "slots": plan.slots,
         "case digest": plan.case_digest,
+        "model digest": plan.model_digest,
         "quick": checked.quick,
         "effects": [{k: v for k, v in asdict(effect).items() if k != "seconds"} for effect in checked.effects],
     }
+
+
+def stale(data: Mapping[str, Any]) -> bool:
+    """Whether kept data are of another model than there is now."""
+    return data.get("model digest") != own_digest()
 
 
 def write(checked: Checked) -> Path:

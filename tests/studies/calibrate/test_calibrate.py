@@ -156,9 +156,7 @@ def test_a_posterior_that_was_damaged_is_made_anew(case, ledger, bank, fitted, t
 
 def test_where_nothing_can_be_learned_it_says_so(case, ledger, bank, tmp_path, monkeypatch):
     monkeypatch.setattr(fit, "screen", lambda *_: [])
-    with pytest.raises(
-        FissureError, match="nothing can be learned from what was published up to 2015"
-    ):
+    with pytest.raises(FissureError, match="nothing can be learned from what was published up to 2015"):
         refit(case, ledger, bank, tmp_path)
 
 

@@ -11,11 +11,12 @@ from fissure.cases.loader import Case
 from fissure.engine.blocks import write_whole
 from fissure.evidence.ledger import Ledger
 from fissure.studies.collapse import What
-from fissure.studies.hindcast import FORECASTS, FromDate, Hindcast
+from fissure.studies.hindcast import FORECASTS, FromDate, Hindcast, kept_at
 from fissure.views import hindcast as words
 from fissure.views import wording
 from fissure.views.charts import hindcast as charts
 from fissure.views.charts import theme
+from fissure.views.report.forecasts import dated
 from fissure.views.report.write import _bundle, _check_place, _environment, _explained, _json
 
 CHANCES: Mapping[What, str] = {
@@ -36,6 +37,16 @@ class Hindcasts:
     def report(self, path: str | Path) -> Path:
         """Write one self-contained HTML page and return its path; the page needs no network."""
         return write_hindcast(self.found, self.case, self.ledger, Path(path), about=self.about())
+
+    def keep(self) -> Path:
+        """Put it with the case, for reports of its runs to show; returns where it lies.
+
+        Raises `FissureError` where the folder of the case cannot be written.
+        """
+        path = kept_at(self.case)
+        with _explained(path):
+            path.parent.mkdir(exist_ok=True)
+            return self.found.save(path)
 
     def about(self) -> dict[str, Any]:
         """How they were made, for their page."""
@@ -89,19 +100,12 @@ def render_hindcast(found: Hindcast, case: Case, ledger: Ledger, *, about: Mappi
 
 
 def _date(found: Hindcast, one: FromDate, ledger: Ledger) -> dict[str, Any]:
-    return {
-        "key": one.date.isoformat(),
-        "day": wording.day(one.date),
-        "headline": words.headline(one),
-        "lines": words.lines(one),
+    more = {
         "left_out": words.without_rival(one),
-        "collapse": words.collapse(found, one),
-        "wrong": words.wrong(one, ledger),
-        "right": words.right(one, ledger),
-        "wide": words.nothing_said(one, ledger),
         "columns": [words.NAMES[name] for name in FORECASTS],
         "rows": _rows(one, ledger),
     }
+    return {**dated(found, one, ledger), **more}
 
 
 def _rows(one: FromDate, ledger: Ledger) -> list[dict[str, Any]]:

@@ -24,10 +24,11 @@ from fissure.model.catalogue import mechanism_classes
 from fissure.studies import verdicts
 from fissure.studies.calibrate import Posterior
 from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS, CLASSES, Compared, count
+from fissure.studies.hindcast import kept
 from fissure.views import causal, wording
 from fissure.views.charts import maps, theme
 from fissure.views.charts.panels import CONDITIONAL
-from fissure.views.report import effect_rows, learned, page, patterns, wrong
+from fissure.views.report import effect_rows, forecasts, learned, page, patterns, wrong
 from fissure.views.report.events import happened
 from fissure.views.report.measurement import publishers
 
@@ -127,6 +128,9 @@ def render_report(
     drawn = (*(f for section in history for f in section.figures), *(log.figures if log else ()), *mapped)
     specs = {f.key: f.spec for f in drawn}
     specs |= shown["specs"] if shown else {}
+    past = kept(case)
+    scored = None if past is None else forecasts.section(past, ledger)
+    specs |= scored["specs"] if scored else {}
     return (
         _environment()
         .get_template("report.html.j2")
@@ -153,6 +157,7 @@ def render_report(
             events=log,
             maps=mapped,
             patterns=shown,
+            forecasts=scored,
             learned=_learned(posterior, case, ledger, data),
             subjects=page.table(rows, ledger, titles),
             without=page.without_counterpart(rows, ledger),
@@ -190,6 +195,7 @@ def _effects(ledger: Ledger) -> dict[str, Any]:
     titles = {name: kind.title for name, kind in mechanism_classes().items()}
     return {
         "members": told["members"],
+        "stale": verdicts.stale(told),
         "case": told["case"],
         "tally": effect_rows.tally(found),
         "count": len(found),

@@ -1,0 +1,43 @@
+"""What the report of a run says of forecasts from the past: the scores that were kept with the case."""
+
+from typing import Any
+
+from fissure.evidence.ledger import Ledger
+from fissure.studies.hindcast import FromDate, Hindcast
+from fissure.views import hindcast as words
+from fissure.views import wording
+from fissure.views.charts import hindcast as charts
+
+CHANCE = "chance-territory"
+TITLE = "How probable collapse was: the mapped area stays below a tenth of its highest"
+
+
+def section(found: Hindcast, ledger: Ledger) -> dict[str, Any]:
+    """The section: a part for each date, and the chart of the probability of collapse in ``specs``."""
+    spec = charts.chances(found, "territory")
+    dates = "".join(f" --from {one.date}" for one in found.dates)
+    return {
+        "dates": [dated(found, one, ledger) for one in found.dates],
+        "header": words.HEADER,
+        "key": words.KEY,
+        "chance": CHANCE,
+        "title": TITLE,
+        "alt": spec["description"],
+        "members": found.members,
+        "command": f"fissure hindcast {found.case}{dates} --members {found.members} --seed {found.seed}",
+        "specs": {CHANCE: spec | {"width": "container"}},
+    }
+
+
+def dated(found: Hindcast, one: FromDate, ledger: Ledger) -> dict[str, Any]:
+    """What is said of the forecasts from one date: scores, collapse, what was wrong and what was right."""
+    return {
+        "key": f"from-{one.date.isoformat()}",
+        "day": wording.day(one.date),
+        "headline": words.headline(one),
+        "lines": words.lines(one),
+        "collapse": words.collapse(found, one),
+        "wrong": words.wrong(one, ledger),
+        "right": words.right(one, ledger),
+        "wide": words.nothing_said(one, ledger),
+    }
