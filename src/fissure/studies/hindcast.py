@@ -206,9 +206,8 @@ def hindcast(
         found = tuple(job.of(day, fit) for day in dates)
     finally:
         told.finish()
-    return Hindcast(
-        case.name, case.title, case.start, case.weeks, members, count, seed, __version__, own_digest(), found
-    )
+    made = (members, count, seed, __version__, own_digest())
+    return Hindcast(case.name, case.title, case.start, case.weeks, *made, found)
 
 
 @dataclass(frozen=True, eq=False)
