@@ -14,7 +14,7 @@ def hindcast(*arguments):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--from", "December 2015"], ["'December 2015'", "expected a day as 2015-12-31"]),
+        (["--from", "December 2015"], ["'December 2015'", "expected a day such as 2015-12-31"]),
         (["--from", "2013-01-01"], ["2013-01-01", "expected"]),
         (["--from", "2014-07-20"], ["2014-07-20 to forecast from", "expected a day from the 13th week"]),
         (["--members", "few"], ["found 'few', expected a whole number"]),
