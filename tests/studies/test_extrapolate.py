@@ -78,7 +78,7 @@ def test_offensives_come_at_the_rate_seen_like_those_seen(case):
     begun = [o for o in case.offensives if o.start <= AFTER]
     expected = len(begun) / ((AFTER - case.start).days + 1) * (case.end - AFTER).days
     counts = []
-    attacked = {o.opponent: {o.district for o in begun if o.opponent == o.opponent} for o in begun}
+    attacked = {o.opponent: {other.district for other in begun if other.opponent == o.opponent} for o in begun}
     strengths = {(o.opponent, o.strength_low, o.strength_high) for o in begun}
     at = {d.id: d for d in case.districts}
     for one in futures(case, AFTER, 150, seed=1):

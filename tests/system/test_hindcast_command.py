@@ -5,6 +5,9 @@ import sys
 
 import pytest
 
+from fissure.api import fits
+from fissure.errors import FissureError
+
 
 def hindcast(*arguments):
     command = [sys.executable, "-m", "fissure", "hindcast", *arguments]
@@ -27,6 +30,19 @@ def test_bad_input_is_one_sentence(arguments, words, tmp_path):
     for word in words:
         assert word in said
     assert not (tmp_path / "out").exists()
+
+
+def test_the_seed_is_that_of_the_fits_too(monkeypatch, tmp_path):
+    asked = []
+
+    def fit(*_, setting, **__):
+        asked.append(setting.seed)
+        raise FissureError("enough")
+
+    monkeypatch.setattr(fits, "fit", fit)
+    with pytest.raises(FissureError, match="enough"):
+        fits.hindcast(dates=["2015-12-31"], seed=7, out=tmp_path)
+    assert asked == [7]
 
 
 def test_help_says_what_it_does():

@@ -34,7 +34,7 @@ def test_members_are_drawn_from_it_and_it_is_said_so(tmp_path):
     assert "posterior of evidence up to 2015-12-31" in done.stdout and "posterior predictions" in done.stdout
     page = (tmp_path / "run" / "report.html").read_text()
     assert "These are posterior predictions, fitted to what was published up to 2015-12-31" in page
-    assert 'id="learned"' not in page or "What was learned" in page
+    assert '<section id="learned">' in page
 
 
 def test_prior_goes_back(tmp_path):
@@ -62,6 +62,13 @@ def test_a_stale_posterior_is_refused_in_one_sentence(tmp_path):
     assert "stale, as the priors have changed since it was fitted" in said and "--prior" in said
     assert not (tmp_path / "run").exists()
     assert fissure("run", case, *TINY, "--prior", "--out", tmp_path / "run").returncode == 0
+
+
+def test_the_report_names_the_file_of_another_posterior_in_its_command(posterior, tmp_path):
+    other = shutil.copy(posterior, tmp_path / "other.json")
+    done = fissure("run", *TINY, "--posterior", other, "--out", tmp_path / "run")
+    assert done.returncode == 0, done.stderr
+    assert f"--posterior {other}</code>" in (tmp_path / "run" / "report.html").read_text()
 
 
 def test_a_file_that_is_no_posterior_is_refused(tmp_path):

@@ -240,8 +240,8 @@ def test_charts_hold_the_numbers(bad):
 
 
 @pytest.mark.parametrize("width", [70, 130])
-def test_the_terminal_says_the_same(bad, case, width, tmp_path):
-    out = list(lines(bad, case, tmp_path / "x.html", width))
+def test_the_terminal_says_the_same(bad, case, width):
+    out = list(lines(bad, case, width))
     said = " ".join(" ".join(out).split())
     assert said.startswith("4 of 4 checks") and max(map(len, out)) <= width
     assert said.index("✗ fails") < said.index("Not told back:") < said.index("contraction")
@@ -249,7 +249,6 @@ def test_the_terminal_says_the_same(bad, case, width, tmp_path):
     for move in first:
         assert move.name in said and words.between(*move.posterior[::2], move.unit).split()[0] in said
     assert "20 more were learned" in said and "and 40 more" in said
-    assert "x.html" in said.replace(" ", "")
 
 
 def test_the_terminal_puts_failures_before_the_rest(good, bad, case):

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from fissure.api.evidence import check_evidence, ledger, loaded_case, name_of
 from fissure.cases.loader import Case
@@ -11,9 +10,6 @@ from fissure.engine.progress import Progress
 from fissure.model.catalogue import mechanism_classes
 from fissure.studies import effects, verdicts
 from fissure.version import __version__
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True, eq=False)

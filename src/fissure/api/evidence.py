@@ -3,7 +3,6 @@
 import inspect
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from fissure.cases.loader import Case, case_names, load_case
 from fissure.engine.dataset import coordinates_of
@@ -15,9 +14,6 @@ from fissure.model.catalogue import mechanism_classes, parameters_of, parts
 from fissure.model.parameters import Declared
 from fissure.model.plugins import ledger_folders, plugins
 from fissure.model.record import OUTPUTS, Output
-
-if TYPE_CHECKING:
-    pass
 
 
 def loaded_case(case: str | Path | Case) -> Case:

@@ -108,7 +108,7 @@ def hindcast(
     Args:
         case: the name of a packaged case, the path of a case folder, or a loaded case.
         dates: from which to forecast; March 2015, December 2015 and June 2016 where not given.
-        members: of each ensemble.
+        members: of each forecast; the fits learn from as many as those of `calibrate`.
         seed: of all random numbers; the same seed gives the same scores.
         out: the folder to keep fits, runs and `hindcast.json` in; a folder in the user's cache where not given.
         progress: is told how far it is.
@@ -126,7 +126,8 @@ def hindcast(
 
     def learned(until: date) -> Posterior:
         bank, own = folder / f"bank-{weeks}", folder / str(until) / "fit"  # all dates learn from one simulated prior
-        return fit(loaded, known, until, weeks=weeks, bank=bank, out=own, progress=progress).posterior
+        setting = Setting(seed=seed)
+        return fit(loaded, known, until, setting=setting, weeks=weeks, bank=bank, out=own, progress=progress).posterior
 
     found = hindcasts.hindcast(
         loaded, known, days, fit=learned, members=members, seed=seed, out=folder, progress=progress

@@ -32,6 +32,8 @@ class Result:
     stored: ensemble.Run
     posterior: Posterior | None = None
     """What members were drawn from; None for the prior, and where a run's posterior is not at hand."""
+    named: Path | None = None
+    """The file of that posterior, if it was named; None for the one that lies with the case."""
 
     @property
     def data(self) -> "xr.Dataset":
@@ -106,6 +108,7 @@ class Result:
         """How the run was made, for its report."""
         plan, timing = self.stored.plan, self.stored.timing
         off = "".join(f" --off {name}" for name in plan.off)
+        drawn = f" --posterior {self.named}" if self.named else "" if self.until else " --prior"
         return {
             "version": __version__,
             "title": self.case.title,
@@ -123,7 +126,7 @@ class Result:
             "model_digest": plan.model_digest,
             "timing": timing,
             "command": f"fissure run {name_of(self.case)} --members {self.stored.members} --seed {plan.seed} "
-            f"--weeks {plan.weeks}{off}{'' if self.until else ' --prior'}",
+            f"--weeks {plan.weeks}{off}{drawn}",
         }
 
 
@@ -168,7 +171,7 @@ def run(
         loaded, members=members, seed=seed, weeks=weeks, off=off, out=Path(out).expanduser() if out else None,
         draws=drawn, progress=progress,
     )  # fmt: skip
-    return Result(loaded, stored, drawn)
+    return Result(loaded, stored, drawn, None if posterior is None else Path(posterior))
 
 
 def draws_of(case: Case, *, prior: bool = False, posterior: str | Path | None = None) -> Posterior | None:

@@ -5,12 +5,12 @@ given, so only the group is forecast), and with only what was known (`extrapolat
 the war as it came, are published by the same measurement model and scored beside the naive rivals (`baselines`).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 import xarray as xr
@@ -18,6 +18,7 @@ import xarray as xr
 from fissure.cases.loader import Case
 from fissure.engine import ensemble
 from fissure.engine.cache import own_digest
+from fissure.engine.draws import Draws
 from fissure.engine.plan import prior_normals, whole
 from fissure.engine.progress import Progress, Silent
 from fissure.errors import FissureError
@@ -25,6 +26,7 @@ from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import parameters_of
 from fissure.studies.baselines import RIVALS, baselines
 from fissure.studies.calibrate.fit import outputs_of
+from fissure.studies.calibrate.posterior import HINDCAST
 from fissure.studies.collapse import OUTPUTS as COLLAPSES
 from fissure.studies.collapse import What, by_week, collapse_weeks
 from fissure.studies.counterpart import Floats
@@ -42,16 +44,11 @@ FORECASTS: tuple[str, ...] = (*KINDS, *RIVALS)
 DATES = (date(2015, 3, 15), date(2015, 12, 31), date(2016, 6, 30))
 """What the reference case is asked about where nothing else is."""
 
-Draws = Any
-"""What a fit gives and `ensemble.run` takes: `normals(seed, members, names)` of parameters and of ``bias:NAME`` terms.
-
-None stands for the prior."""
-
 
 class Simulate(Protocol):
     """Runs an ensemble of `case` whose parameters are `draws` (the prior's where None), kept in `out`."""
 
-    def __call__(self, case: Case, members: int, draws: Draws, *, seed: int, out: Path | None) -> xr.Dataset:
+    def __call__(self, case: Case, members: int, draws: Draws | None, *, seed: int, out: Path | None) -> xr.Dataset:
         """Dimensions member and week; the same arguments give the same numbers."""
 
 
@@ -130,7 +127,7 @@ def kept(case: Case) -> Hindcast | None:
 
 def kept_at(case: Case) -> Path:
     """Where a hindcast of `case` lies, if one was kept."""
-    return case.folder / "posterior" / "hindcast.json"
+    return case.folder / "posterior" / HINDCAST
 
 
 def read_hindcast(path: str | Path) -> Hindcast:
@@ -153,9 +150,10 @@ def stored(progress: Progress, outputs: Sequence[str] = ()) -> Simulate:
     Of each member only `outputs` are kept, where any are named.
     """
 
-    def simulate(case: Case, members: int, draws: Draws, *, seed: int, out: Path | None) -> xr.Dataset:
-        given: Mapping[str, Any] = {} if draws is None else {"draws": draws}
-        return ensemble.run(case, members=members, seed=seed, out=out, outputs=outputs, progress=progress, **given).data
+    def simulate(case: Case, members: int, draws: Draws | None, *, seed: int, out: Path | None) -> xr.Dataset:
+        return ensemble.run(
+            case, members=members, seed=seed, out=out, draws=draws, outputs=outputs, progress=progress
+        ).data
 
     return simulate
 
@@ -178,7 +176,7 @@ def hindcast(
     Args:
         case, ledger: the case, and the evidence that it is scored against.
         dates: what is published of days after each is forecast, and never looked at before that.
-        fit: gives the draws of the posterior of a date.
+        fit: gives the draws of the posterior of a date, of parameters and of ``bias:NAME`` terms.
         members: of each ensemble; those of the extrapolated one are spread evenly over the futures.
         count: how many futures stand for the war as it could have been expected.
         seed: of all random numbers.
@@ -270,12 +268,14 @@ class _Job:
                 collapse.append(Collapse(kind, what, len(weeks), share_of))
         return samples, collapse
 
-    def _run(self, name: str, case: Case, draws: Draws, members: int, more: int) -> xr.Dataset:
+    def _run(self, name: str, case: Case, draws: Draws | None, members: int, more: int) -> xr.Dataset:
         self.progress.phase(f"ensemble {name}")
         out = None if self.out is None else self.out / name
         return self.simulate(case, members, draws, seed=self.seed + more, out=out)
 
-    def _published(self, run: xr.Dataset, items: Sequence[Datum], draws: Draws, more: int, least: Floats) -> Floats:
+    def _published(
+        self, run: xr.Dataset, items: Sequence[Datum], draws: Draws | None, more: int, least: Floats
+    ) -> Floats:
         """(members, items) what would have been published of `run`."""
         normals = prior_normals if draws is None else draws.normals
         shown = noise(items, run.sizes["member"], self.seed + more, normals)

@@ -25,6 +25,7 @@ import numpy as np
 from fissure.evidence.entries import Bound
 from fissure.studies.counterpart import Floats
 from fissure.studies.measurement import Datum
+from fissure.studies.patterns.met import wilson
 
 ALPHA = 0.1
 """What a 90% interval leaves outside."""
@@ -240,14 +241,6 @@ def against(ours: Iterable[Scored], theirs: Iterable[Scored]) -> Against:
         rival_crps_mean=other.crps_mean,
         better=sum(mine[name].crps < rival[name].crps for name in both),
     )
-
-
-def wilson(successes: int, trials: int) -> tuple[float, float]:
-    """The 95% interval of a share of which `successes` in `trials` were seen (Wilson 1927)."""
-    z2, share = 1.959963984540054**2, successes / trials
-    middle = (share + z2 / (2 * trials)) / (1 + z2 / trials)
-    half = math.sqrt(z2 * (share * (1 - share) / trials + z2 / (4 * trials**2))) / (1 + z2 / trials)
-    return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
 def _grouped(rows: Iterable[Scored]) -> dict[str, list[Scored]]:

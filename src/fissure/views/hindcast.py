@@ -25,13 +25,17 @@ COLLAPSE = date(2017, 12, 31)
 """The day by which the reference articles put the end."""
 WORST = 6
 """Variables told as what it got wrong."""
+SMALL = 0.1
+"""A mean error of medians below this (10%, or 10 points) is none."""
+MOST = 0.5
+"""An ensemble shares an error of which it has at least this part."""
 KEY = (
     "CRPS and interval score: lower is better; in natural logarithms for what is judged by a factor (0.1 is about "
     "10%), in units of one for shares (0.1 is 10 points). In sum over figures, and as the mean over variables of their "
     "means. Coverage: figures within the 90% interval (95% interval of that share, were figures independent); "
     "one-sided bounds are counted apart. Skill of the model: 1 − its CRPS / the rival's over the figures both speak "
-    "of, in sum and by variable; below 0 the rival is better. A 90% interval wider than a factor of 30, or 80 points, "
-    "says nothing."
+    "of, in sum and by variable; below 0 the rival is better. A 90% interval wider than a factor of "
+    f"{ABSURD_FACTOR:.0f}, or {100 * ABSURD_POINTS:.0f} points, says nothing."
 )
 
 
@@ -238,14 +242,13 @@ def _reason(v: OfVariable, one: FromDate) -> str:
     prior, ahead = (_of(kind, v.variable, one) for kind in ("prior", "extrapolated"))
     if prior is None or ahead is None:
         return ""
-    small = 0.1
-    if abs(v.off) < small:
+    if abs(v.off) < SMALL:
         return "The middle is right and the interval wrong."
-    if prior.off * v.off > 0 and abs(prior.off) >= 0.5 * abs(v.off):
+    if prior.off * v.off > 0 and abs(prior.off) >= MOST * abs(v.off):
         said = "The prior leans the same way, so what was fitted did not mend it: the model or its priors are off here."
     else:
         said = "The prior does not lean that way, so the fit, or what it learned from, led it there."
-    if abs(ahead.off) < 0.5 * abs(v.off):
+    if abs(ahead.off) < MOST * abs(v.off):
         said += " With only what was known of the war it is nearer: how the model answers to the later war is off."
     return said
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from io import StringIO
-from pathlib import Path
 
 from rich import box
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
@@ -23,8 +22,8 @@ WIDE = 110
 STYLES = {True: "green", False: "red", None: "dim"}
 
 
-def render(found: Calibration, case: Case, page: Path | None = None) -> RenderableType:
-    """The checks, failures first, and the parameters that the figures take most of; `page` is where the rest is."""
+def render(found: Calibration, case: Case) -> RenderableType:
+    """The checks, failures first, and the parameters that the figures take most of."""
     checks = Table.grid(padding=(0, 2, 0, 0))
     checks.add_column(no_wrap=True)
     checks.add_column(overflow="fold")
@@ -37,14 +36,13 @@ def render(found: Calibration, case: Case, page: Path | None = None) -> Renderab
         Padding(checks, (1, 0)),
         *_missed(found),
         _Moves(words.moves(found.posterior, case)),
-        *([Text(f"The page has the rest: {page}")] if page else []),
     )
 
 
-def lines(found: Calibration, case: Case, page: Path | None = None, width: int = 120) -> Iterator[str]:
+def lines(found: Calibration, case: Case, width: int = 120) -> Iterator[str]:
     """The same as plain lines without colour, for a file or a pipe."""
     out = StringIO()
-    Console(file=out, width=width, color_system=None, legacy_windows=False).print(render(found, case, page))
+    Console(file=out, width=width, color_system=None, legacy_windows=False).print(render(found, case))
     yield from (line.rstrip() for line in out.getvalue().splitlines())
 
 

@@ -8,7 +8,6 @@ errors drawn anew; training stops when members that it never sees are told no be
 
 import logging
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
@@ -57,10 +56,10 @@ class Flow:
         return ((reports - self.mean) / self.spread).astype(np.float32)
 
 
-def train(problem: Problem, seed: int, training: Training, progress: Callable[[int, int], None] | None = None) -> Flow:
+def train(problem: Problem, seed: int, training: Training) -> Flow:
     """Train the flow on `problem`; the same seed and machine give the same flow.
 
-    `progress` is told epochs done and of how many. Raises `FissureError` where BayesFlow is not installed.
+    Raises `FissureError` where BayesFlow is not installed.
     """
     bayesflow, keras = _libraries()
     keras.utils.set_random_seed(seed % 2**32)
@@ -91,13 +90,6 @@ def train(problem: Problem, seed: int, training: Training, progress: Callable[[i
         def on_epoch_end(self) -> None:
             self.order = rng.permutation(seen)
 
-    class Heard(keras.callbacks.Callback):  # type: ignore[name-defined]
-        """Tells how far it is."""
-
-        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-            if progress:
-                progress(epoch + 1, training.epochs)
-
     told = Told()
     network = bayesflow.networks.CouplingFlow(
         depth=training.depth,
@@ -113,10 +105,7 @@ def train(problem: Problem, seed: int, training: Training, progress: Callable[[i
         epochs=training.epochs,
         validation_data=_Whole(keras, checks),
         verbose=0,
-        callbacks=[
-            Heard(),
-            keras.callbacks.EarlyStopping("val_loss", patience=training.patience, restore_best_weights=True),
-        ],
+        callbacks=[keras.callbacks.EarlyStopping("val_loss", patience=training.patience, restore_best_weights=True)],
     )
     losses = np.stack([history.history["loss"], history.history["val_loss"]], axis=1)
     return Flow(approximator, mean, spread, losses)

@@ -1,7 +1,7 @@
 """A fitted posterior: draws of the learned parameters, and all that says what it was fitted to.
 
-It lies with the case as `posterior/UNTIL.json`, one draw a line, and is used only with the model, the case, the priors
-and the evidence that it was fitted to: anything else refuses it.
+It lies with the case as `posterior/UNTIL.json`, one draw a line, and is used only with the model, the case, the priors,
+the evidence and the measurement model that it was fitted to: anything else refuses it.
 """
 
 import hashlib
@@ -31,6 +31,8 @@ FORMAT = 1
 DECIMALS = 4
 FARTHEST = 8.0
 """No draw is farther out than this; those of the prior end at 6.4."""
+HINDCAST = "hindcast.json"
+"""What a hindcast that was kept is called; it lies beside the posteriors and is none."""
 WHAT = {
     "model": "the model",
     "case": "the case",
@@ -46,7 +48,7 @@ class Posterior:
     """Draws (count, learned) of the normals of what was learned, fitted to figures up to `until`.
 
     `learned` are names of parameters, and of publishers' bias terms as ``bias:source.family``.
-    `fitted_to` holds a digest of each of `WHAT`; `made` says how it was made and what its checks found.
+    `fitted_to` holds a digest of each of `WHAT`; `made` says how it was made (`fit.Setting.told`).
     """
 
     case: str
@@ -168,7 +170,7 @@ def evidence_digest(items: Sequence[Datum]) -> str:
 def packaged(case: Case) -> list[date]:
     """The cut-offs of the posteriors that lie with `case`, in order."""
     folder = case.folder / "posterior"
-    found = [path.stem for path in folder.glob("*.json")]
+    found = [path.stem for path in folder.glob("*.json") if path.name != HINDCAST]
     try:
         return sorted(map(date.fromisoformat, found))
     except ValueError:

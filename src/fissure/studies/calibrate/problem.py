@@ -64,9 +64,6 @@ class Problem:
         return np.concatenate([self.z[np.ix_(members, np.asarray(self.learned, int))], b], axis=1), said
 
 
-def problem_of(
-    data: xr.Dataset, z: Floats, parameters: Sequence[str], items: Sequence[Datum], learned: Sequence[int] | None = None
-) -> Problem:
-    """The problem of a run `data` whose members have the normals `z`; all parameters are learned if none are named."""
-    places = range(len(parameters)) if learned is None else learned
-    return Problem(tuple(items), tuple(parameters), z, truths(data, items), tuple(places))
+def problem_of(data: xr.Dataset, z: Floats, parameters: Sequence[str], items: Sequence[Datum]) -> Problem:
+    """The problem of learning all `parameters` from a run `data` whose members have the normals `z`."""
+    return Problem(tuple(items), tuple(parameters), z, truths(data, items), tuple(range(len(parameters))))

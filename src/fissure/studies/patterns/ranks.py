@@ -134,8 +134,3 @@ def _of_fighters(data: xr.Dataset, field: str) -> Floats:
 
 def _lasts(data: xr.Dataset, weeks: int) -> bool:
     return bool(data.sizes["week"] >= weeks)
-
-
-def _silent(data: xr.Dataset) -> Answer:
-    nothing = np.full(data.sizes["member"], np.nan)
-    return Answer.of(nothing, nothing, np.isfinite(nothing), np.isfinite(nothing))

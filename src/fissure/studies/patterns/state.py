@@ -29,6 +29,8 @@ FASTER = 2.0
 """Half of the published ratio of 4.2."""
 LEFT = 0.05
 """What is left when 95% is lost, the last published share before the end."""
+LAST_FIGURE = date(2018, 11, 30)
+"""When next to nothing was left, as was published: a run that ends before says nothing of the end."""
 
 
 def hundred_executed(data: xr.Dataset) -> Answer:
@@ -147,10 +149,5 @@ def ends_in_2017_or_later(data: xr.Dataset) -> Answer:
     end = first_week((highest > 0) & (ground <= LEFT * highest))
     calendar = calendar_of(data)
     turn = np.full(end.shape, (date(2017, 1, 1) - calendar.first).days / 7)
-    lasts = calendar.last >= date(2018, 11, 30)
+    lasts = calendar.last >= LAST_FIGURE
     return Answer.of(end, turn, end >= turn, np.full(end.shape, lasts) & (highest[:, -1] > 0))
-
-
-def _silent(data: xr.Dataset) -> Answer:
-    nothing = np.full(data.sizes["member"], np.nan)
-    return Answer.of(nothing, nothing, np.isfinite(nothing), np.isfinite(nothing))

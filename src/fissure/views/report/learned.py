@@ -32,8 +32,6 @@ def section(posterior: Posterior, case: Case, figures: int | None = None) -> dic
     narrowed = sum(move.contraction >= MAIN for move in found)
     day, known = wording.day(posterior.until), "" if figures is None else f", {wording.figures(figures)} in all"
     return {
-        "until": day,
-        "figures": figures,
         "headline": (
             f"Fitted to what was published of days up to {day}{known}; nothing that speaks of a later day was looked "
             f"at. {len(found)} parameters and {terms} bias terms of publishers were learned. Of these parameters "

@@ -225,6 +225,7 @@ def _how(about: Mapping[str, Any]) -> list[tuple[str, str]]:
         "plugins": "Mechanisms from other packages",
         "kind": "Kind",
         "digest": "Digest of the case (SHA-256)",
+        "posterior": "Digest of the posterior (SHA-256)",
         "timing": "Time it took",
     }
     out = []
