@@ -238,7 +238,7 @@ def calibrate(
     until: Annotated[str, typer.Option(metavar="DATE", help="The cut-off: later figures are never looked at.")] = "",
     members: Annotated[
         int, typer.Option(parser=_whole, metavar="N", help="How many simulated histories to learn from.")
-    ] = 6000,
+    ] = 4000,
     seed: Annotated[int, typer.Option(parser=_whole, metavar="S", help="The same seed gives the same result.")] = 1,
     keep: Annotated[
         bool, typer.Option("--keep", help="Put the posterior with the case, for every later run to use.")

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fissure.engine.plan import prior_normals
+from fissure.engine.simulate import Past
 
 
 class Draws(Protocol):
@@ -28,6 +29,9 @@ class Draws(Protocol):
     def normals(self, seed: int, members: Sequence[int], names: Sequence[str]) -> NDArray[np.float64]:
         """Standard normals of shape (members, names): what `parameters.quantile` takes."""
 
+    def past(self, seed: int, members: Sequence[int]) -> Past | None:
+        """The luck that `members` live through again before their own, `member` of shape (members,); None for none."""
+
 
 class Prior:
     """Draws from the prior of the case."""
@@ -38,3 +42,7 @@ class Prior:
     def normals(self, seed: int, members: Sequence[int], names: Sequence[str]) -> NDArray[np.float64]:
         """Independent standard normals, see `prior_normals`."""
         return prior_normals(seed, members, names)
+
+    def past(self, seed: int, members: Sequence[int]) -> Past | None:
+        """None: members have their own luck from the first day."""
+        return None

@@ -316,18 +316,21 @@ class _Job:
         """The records of up to `width` members, by one program; fewer are filled up with the last."""
         plan, names = self.plan, [p.name for p in self.parameters]
 
-        def inputs(members: list[int]) -> tuple[Any, jax.Array, NDArray[np.float64]]:
+        world, seed = world_of(self.case, plan.units, plan.slots), seed_words(plan.seed)
+
+        def inputs(members: list[int]) -> tuple[tuple[Any, ...], NDArray[np.float64]]:
             filled = members + members[-1:] * (self.plan.width - len(members))
             values = prior_values(self.parameters, self.draws.normals(plan.seed, filled, names))
-            return build(self.parameters, values, plan.off), jnp.asarray(filled, jnp.int32), values
+            models = build(self.parameters, values, plan.off)
+            past = self.draws.past(plan.seed, filled)
+            return (models, jnp.asarray(filled, jnp.int32), world, seed, past), values
 
         enable_compile_cache()
-        world, seed = world_of(self.case, plan.units, plan.slots), seed_words(plan.seed)
-        program = program_for(plan, (*inputs([0])[:2], world, seed))
+        program = program_for(plan, inputs([0])[0])
 
         def part(members: list[int]) -> Records:
-            model, member, values = inputs(members)
-            found: Mapping[str, Any] = {**program(model, member, world, seed), "parameters": values}
+            given, values = inputs(members)
+            found: Mapping[str, Any] = {**program(*given), "parameters": values}
             return sparse({name: np.asarray(array)[: len(members)] for name, array in found.items()}, members)
 
         return part

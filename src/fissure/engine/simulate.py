@@ -1,6 +1,7 @@
 """One member: its state carried through the weeks by one compiled scan."""
 
 from functools import partial
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -18,21 +19,38 @@ from fissure.model.world import World
 Record = dict[str, Array]
 
 
-def draws(seed: Seed, member: Int[Array, ""], week: Int[Array, ""]) -> DrawOf:
+class Past(NamedTuple):
+    """Luck that is lived through again: that of `member` under `seed`, for the first `weeks` weeks; then one's own.
+
+    So many members can go on, each in its own way, from a history that went as the real one did.
+    """
+
+    member: Int[Array, "..."]
+    seed: Seed
+    weeks: Int[Array, ""]
+
+
+def draws(seed: Seed, member: Int[Array, ""], week: Int[Array, ""], past: Past | None = None) -> DrawOf:
     """Random numbers by stream for one member and week."""
     key = member_key(seed, member)
+    if past is not None:
+        lives_again = week < past.weeks
+        before = member_key(past.seed, past.member)
+        key = jax.tree.map(lambda was, own: jnp.where(lives_again, was, own), before, key)
     return lambda stream: Draw(key, week, stream_id(stream))
 
 
-def simulate(model: Model, member: Int[Array, ""], world: World, seed: Seed, weeks: int) -> tuple[Record, State]:
+def simulate(
+    model: Model, member: Int[Array, ""], world: World, seed: Seed, weeks: int, past: Past | None = None
+) -> tuple[Record, State]:
     """The record and events of `weeks` weeks of one member, each with a leading axis of weeks, and the last state."""
-    once = draws(seed, member, jnp.int32(-1))
+    once = draws(seed, member, jnp.int32(-1), past)
     given = givens(model.start, world, once("givens"))
     first = initial_state(model.start, given, world, once("givens"))
 
     def weekly(state: State, index: Array) -> tuple[State, Record]:
         week = week_of(index, world, given)
-        after, sensed = step(model, state, given, world, week, draws(seed, member, index))
+        after, sensed = step(model, state, given, world, week, draws(seed, member, index, past))
         seen = Seen(model, sensed, week, after, world)
         return after, {**record(seen), **happened(seen)}
 
@@ -42,8 +60,21 @@ def simulate(model: Model, member: Int[Array, ""], world: World, seed: Seed, wee
 
 @partial(jax.jit, static_argnames=("weeks", "width"))
 def simulate_block(
-    models: Model, members: Int[Array, " members"], world: World, seed: Seed, *, weeks: int, width: int
+    models: Model,
+    members: Int[Array, " members"],
+    world: World,
+    seed: Seed,
+    past: Past | None = None,
+    *,
+    weeks: int,
+    width: int,
 ) -> Record:
     """Records of many members, `width` at a time so that their state stays in cache; members lead each array."""
+
+    def one(x: tuple[Model, Array, Array]) -> Record:
+        own = None if past is None else past._replace(member=x[2])
+        return simulate(x[0], x[1], world, seed, weeks, own)[0]
+
+    befores = members if past is None else past.member
     with jax.default_matmul_precision("highest"):  # products hold whole numbers that must stay exact on any device
-        return jax.lax.map(lambda x: simulate(x[0], x[1], world, seed, weeks)[0], (models, members), batch_size=width)
+        return jax.lax.map(one, (models, members, befores), batch_size=width)

@@ -66,21 +66,6 @@ class Datum:
     spread: float
 
 
-@dataclass(frozen=True)
-class Relation:
-    """How one figure relates to the model, in words: what, when, how sure and with which bias."""
-
-    id: str
-    source: str
-    variable: str
-    output: str
-    unit: str
-    time: str
-    number: str
-    doubt: str
-    bias: str
-
-
 def data(
     ledger: Ledger,
     leanings: Sequence[Leaning],
@@ -213,11 +198,6 @@ def reports(
     return np.asarray(np.clip(report, least, most), np.float64)
 
 
-def relations(items: Iterable[Datum]) -> list[Relation]:
-    """For each figure what it is held against, and with how much doubt and which bias, for a reader."""
-    return [_relation(item) for item in items]
-
-
 def _datum(observation: Observation, variable: Variable, leaning: Leaning) -> Datum:
     factor = observation.doubt_abs is None
     doubt = math.log(observation.doubt_factor or 1.0) if factor else observation.doubt_abs or 0.0
@@ -269,25 +249,3 @@ def _log(model: Floats) -> Floats:
 
 def _column(items: Sequence[Datum], read: Callable[[Datum], float]) -> Floats:
     return np.array([read(item) for item in items], np.float64)
-
-
-def _relation(item: Datum) -> Relation:
-    o, v = item.observation, item.variable
-    low, high = o.ends
-    number = f"{low:,g}" if low == high else f"{low:,g} to {high:,g}"
-    doubt = (item.spread**2 + item.error**2) ** 0.5 * Z90
-    if item.scale == "factor":
-        told, lean = f"a factor of {math.exp(doubt):.2g}", f"times {math.exp(item.lean):.2g}"
-    else:
-        told, lean = f"{100 * doubt:.0f} points", f"{100 * item.lean:+.0f} points"
-    return Relation(
-        id=o.id,
-        source=o.source,
-        variable=v.title,
-        output=v.output or "",
-        unit=o.unit,
-        time=f"{o.period[0]} to {o.period[1]}" if o.period else str(o.when),
-        number={"upper": "at most ", "lower": "at least "}.get(o.bound, "") + number,
-        doubt=told,
-        bias=f"{item.bias}, {lean}",
-    )

@@ -1,7 +1,7 @@
 """Calibrate a case: simulate the prior, screen, train, check, draw, and keep what was found.
 
     out/bank/               what the figures are held against, of every member of the prior
-    out/members/            the same of members of the posterior, for the predictive check
+    out/histories/          the same of members drawn from what was learned, of which some go on
     out/posterior.json      the posterior
     out/calibration.json    what the checks found
 
@@ -30,6 +30,7 @@ from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import parameters_of
 from fissure.studies.calibrate.checks import Recovered, Recovery, Told, recover, told_back
 from fissure.studies.calibrate.flow import Flow, Training, flow_available, train
+from fissure.studies.calibrate.histories import OneEach, going_on, of_state, without
 from fissure.studies.calibrate.posterior import DECIMALS, FARTHEST, Posterior, dependencies, read_posterior
 from fissure.studies.calibrate.problem import Problem, problem_of
 from fissure.studies.calibrate.screen import Screened, screen
@@ -38,10 +39,12 @@ from fissure.studies.measurement import Datum, comparable, truths
 from fissure.studies.measurement import data as figures_of
 from fissure.version import __version__
 
-MEMBERS = 6_000
+MEMBERS = 4_000
 """Members of the prior that are simulated."""
 DRAWS = 1_000
 """Draws of the posterior that are kept."""
+HISTORIES = 2_000
+"""Members that are simulated to the cut-off, to go on from those that tell its state."""
 CHECKED = 400
 """Synthetic data sets (members kept from training), draws for each, and members for the predictive check."""
 FEWEST = 40
@@ -66,6 +69,10 @@ class Calibration:
     recovery: Recovery
     agreements: tuple[Agreement, ...]
     predictive: tuple[Told, ...]
+    state: tuple[str, ...]
+    """The figures that told which histories go on."""
+    worth: float
+    """How many equally weighted histories those that go on are worth."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +81,7 @@ class Setting:
 
     members: int = MEMBERS
     draws: int = DRAWS
+    histories: int = HISTORIES
     checked: int = CHECKED
     seed: int = 1
     training: Training = field(default_factory=Training)
@@ -117,6 +125,7 @@ def calibrate(
     setting, progress = setting or Setting(), progress or Silent()
     whole("members", setting.members, FEWEST, 1_000_000)
     whole("draws", setting.draws, 1, 1_000_000)
+    whole("histories", setting.histories, 2, 1_000_000)
     whole("checked", setting.checked, 2, 1_000_000)
     needed = weeks_until(case, until)
     known = figures_of(ledger, case.leanings, until=until)
@@ -129,19 +138,29 @@ def calibrate(
         return made
     flow_available()
     simulate = partial(
-        ensemble.run, case, seed=setting.seed, units=setting.units, slots=setting.slots, block=BLOCK,
+        ensemble.run, case, units=setting.units, slots=setting.slots, block=BLOCK,
         outputs=outputs_of(ledger), progress=progress,
     )  # fmt: skip
-    run = simulate(members=setting.members, weeks=max(weeks or 0, needed), out=bank or out / "bank")
+    run = simulate(seed=setting.seed, members=setting.members, weeks=max(weeks or 0, needed), out=bank or out / "bank")
     problem = _problem(case, run, known, setting.seed)
     told, problem = _screened(problem, setting, until)
-    flow, recovery = _learned(problem, setting, progress)
-    posterior, agreements = _drawn(flow, problem, Posterior(case.name, until, (), _NONE, fitted_to, setting.told()))
-    again = simulate(members=setting.sets, weeks=needed, out=out / "members" / posterior.digest[:12], draws=posterior)
-    bias = posterior.draws[posterior.rows(setting.seed, range(setting.sets)), len(problem.learned) :]
-    predictive = told_back(truths(again.data, problem.items), problem.items, bias, setting.seed)
+    state = of_state(problem.items, until)
+    before = without(problem, state)
+    flow, recovery = _learned(before, setting, progress)
+    first, agreements = _drawn(flow, before, Posterior(case.name, until, (), _NONE, fitted_to, setting.told()))
+    # members of the first stage have one draw each, and luck that no member of the bank had
+    own = setting.seed + 1
+    lived = simulate(seed=own, members=setting.histories, weeks=needed, out=out / "histories" / first.digest[:12],
+                     draws=OneEach(first))  # fmt: skip
+    truth = truths(lived.data, problem.items)
+    posterior, rows, worth = going_on(first, problem, state, truth, setting.draws, own, needed)
+    bias = posterior.draws[:, len(problem.learned) :]
+    predictive = told_back(truth[rows], problem.items, bias, setting.seed)
     losses = tuple((float(a), float(b)) for a, b in flow.losses)
-    found = Calibration(posterior, problem.items, tuple(told), losses, recovery, tuple(agreements), tuple(predictive))
+    found = Calibration(
+        posterior, problem.items, tuple(told), losses, recovery, tuple(agreements), tuple(predictive),
+        tuple(problem.items[at].observation.id for at in state), worth,
+    )  # fmt: skip
     _keep(out, found)
     progress.finish()
     return found
@@ -175,7 +194,7 @@ def _learned(problem: Problem, setting: Setting, progress: Progress) -> tuple[Fl
 def _drawn(flow: Flow, problem: Problem, bare: Posterior) -> tuple[Posterior, list[Agreement]]:
     """`bare` with draws of the flow given the published figures, and how the second method agrees with them."""
     made = bare.made
-    drawn = flow.sample(problem.observed[None], made["draws"], made["seed"] + 1)[0]
+    drawn = flow.sample(problem.observed[None], made["histories"], made["seed"] + 1)[0]
     agreements = agree(problem, drawn, made["seed"])
     if not np.isfinite(drawn).all():
         raise FissureError(
@@ -212,6 +231,8 @@ def _keep(out: Path, found: Calibration) -> None:
         "recovery": asdict(found.recovery),
         "agreements": [asdict(one) for one in found.agreements],
         "predictive": [asdict(one) for one in found.predictive],
+        "state": found.state,
+        "worth": found.worth,
         "posterior": found.posterior.digest,
     }
     write_whole(out / FOUND, json.dumps(told, indent=1).encode() + b"\n")
@@ -240,6 +261,8 @@ def _found(out: Path, fitted_to: Mapping[str, str], setting: Setting, known: lis
             Recovery(told["recovery"]["sets"], tuple(Recovered(**one) for one in told["recovery"]["targets"])),
             tuple(Agreement(**one) for one in told["agreements"]),
             predictive,
+            tuple(told["state"]),
+            float(told["worth"]),
         )
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise FissureError(f"{out / FOUND}: cannot be read as a calibration ({error}), remove it to fit anew") from None

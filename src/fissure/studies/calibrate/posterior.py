@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
@@ -20,6 +21,8 @@ from fissure.cases.loader import Case
 from fissure.engine.blocks import write_whole
 from fissure.engine.cache import code_digest, own_digest
 from fissure.engine.plan import case_digest, prior_normals, priors_digest
+from fissure.engine.random import seed_words
+from fissure.engine.simulate import Past
 from fissure.errors import FissureError, nearest
 from fissure.model.catalogue import parameters_of
 from fissure.model.world import world_of
@@ -44,11 +47,21 @@ WHAT = {
 
 
 @dataclass(frozen=True, eq=False)
+class Lived:
+    """Which histories go on: draw k had the luck of `members[k]` under `seed` in the first `weeks` weeks."""
+
+    members: NDArray[np.int64]
+    seed: int
+    weeks: int
+
+
+@dataclass(frozen=True, eq=False)
 class Posterior:
     """Draws (count, learned) of the normals of what was learned, fitted to figures up to `until`.
 
-    `learned` are names of parameters, and of publishers' bias terms as ``bias:source.family``.
-    `fitted_to` holds a digest of each of `WHAT`; `made` says how it was made (`fit.Setting.told`).
+    `learned` are names of parameters, and of publishers' bias terms as ``bias:source.family``. `fitted_to` holds a
+    digest of each of `WHAT`; `made` says how it was made (`fit.Setting.told`). `lived` says which simulated history each draw
+    goes on from (`histories`); where it is None members have luck of their own from the first day.
     """
 
     case: str
@@ -57,6 +70,7 @@ class Posterior:
     draws: Floats
     fitted_to: Mapping[str, str]
     made: Mapping[str, Any] = field(default_factory=dict)
+    lived: Lived | None = None
 
     @property
     def digest(self) -> str:
@@ -64,15 +78,25 @@ class Posterior:
         told = [FORMAT, self.case, self.until.isoformat(), list(self.learned), dict(self.fitted_to), dict(self.made)]
         sha = hashlib.sha256(json.dumps(told, sort_keys=True).encode())
         sha.update("\n".join(_lines(self.draws)).encode())
+        sha.update(json.dumps(self._histories()).encode())
         return sha.hexdigest()
+
+    def _histories(self) -> dict[str, Any] | None:
+        own = self.lived
+        return None if own is None else {"seed": own.seed, "weeks": own.weeks, "members": own.members.tolist()}
 
     def normals(self, seed: int, members: Sequence[int], names: Sequence[str]) -> NDArray[np.float64]:
         """Standard normals of shape (members, names).
 
-        A member takes one of the draws, by luck of its own; a parameter that was not learned keeps its prior.
+        A member takes one of the draws, by luck of its own. A parameter that was not learned keeps its prior, or what
+        it was in the history that goes on.
         """
-        z = prior_normals(seed, members, names)
-        rows = self.rows(seed, members)
+        rows, own = self.rows(seed, members), self.lived
+        z = (
+            prior_normals(seed, members, names)
+            if own is None
+            else prior_normals(own.seed, own.members[rows].tolist(), names)
+        )
         for at, name in enumerate(self.learned):
             if name in names:
                 z[:, list(names).index(name)] = self.draws[rows, at]
@@ -82,6 +106,14 @@ class Posterior:
         """(members,) which draw each member takes."""
         u = ndtr(prior_normals(seed, members, ["posterior.draw"])[:, 0])
         return np.asarray(u * len(self.draws), np.int64)
+
+    def past(self, seed: int, members: Sequence[int]) -> Past | None:
+        """The luck of the history that each of `members` goes on from, up to the cut-off."""
+        own = self.lived
+        if own is None:
+            return None
+        lived = own.members[self.rows(seed, members)]
+        return Past(jnp.asarray(lived, jnp.int32), seed_words(own.seed), jnp.int32(own.weeks))
 
     def write(self, path: Path) -> None:
         """Write it, whole or not at all."""
@@ -94,6 +126,7 @@ class Posterior:
             "digest": self.digest,
             "fitted_to": dict(self.fitted_to),
             "made": dict(self.made),
+            "lived": self._histories(),
             "learned": list(self.learned),
         }
         text = json.dumps(told, indent=1, ensure_ascii=False)[:-2]
@@ -119,6 +152,7 @@ def read_posterior(path: Path) -> Posterior:
             draws=_numbers(told["draws"], len(told["learned"])),
             fitted_to=dict(told["fitted_to"]),
             made=dict(told["made"]),
+            lived=_lived(told["lived"], len(told["draws"])),
         )
         whole = found.digest == told["digest"]
     except (OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
@@ -126,6 +160,18 @@ def read_posterior(path: Path) -> Posterior:
     if not whole:
         raise FissureError(f"{path}: this posterior is damaged or was changed, calibrate anew")
     return found
+
+
+def _lived(told: Any, count: int) -> Lived | None:
+    if told is None:
+        return None
+    members = np.array(told["members"])
+    seed, weeks = told["seed"], told["weeks"]
+    if members.shape != (count,) or members.dtype != np.int64 or not ((members >= 0) & (members < 2**31)).all():
+        raise ValueError(f"'lived' does not name a history for each of {count} draws")
+    if type(seed) is not int or type(weeks) is not int or not (0 <= seed < 2**64 and 0 < weeks < 10_000):
+        raise ValueError("'lived' names no seed and weeks")
+    return Lived(members, seed, weeks)
 
 
 def _names(told: Any) -> tuple[str, ...]:

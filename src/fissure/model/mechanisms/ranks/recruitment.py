@@ -35,7 +35,7 @@ class Recruitment(Mechanism):
         Check("recruits", total("recruits"), LOWER),
         Check(
             "foreign recruits", total("recruits", "foreign"), LOWER,
-            {"standing.renown": 0.5}, "prestige fades twice as fast",
+            {"start.prestige": 0.5}, "it starts with half its fame",
         ),
     )  # fmt: skip
 
