@@ -29,6 +29,9 @@ class Shifted:
         z[:, 0] = 1.5
         return z
 
+    def past(self, seed, members):
+        return None
+
 
 @pytest.fixture(scope="module")
 def drawn(make, tmp_path_factory):

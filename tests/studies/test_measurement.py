@@ -11,7 +11,7 @@ from fissure.cases.leanings import Leaning
 from fissure.errors import FissureError
 from fissure.evidence.entries import Observation, Source, Variable
 from fissure.evidence.ledger import Ledger
-from fissure.studies.measurement import Z90, biases, comparable, data, floored, leaning_of, relations, reports, truths
+from fissure.studies.measurement import Z90, biases, comparable, data, floored, leaning_of, reports, truths
 
 MONITOR = Leaning(kind="monitoring-group", factor=(0.5, 0.8), points=(-0.1, 0.0), common=0.75, reason="Counts few.")
 OF_AREA = Leaning(kind="monitoring-group", family="area", common=0.2, reason="Maps are another matter.")
@@ -218,19 +218,3 @@ def test_wrong_shapes_are_told():
         reports(np.zeros((3, 1)), items, np.zeros((3, 2)), e, r)
     with pytest.raises(ValueError, match=r"error_normals has the shape \(2, 1\), expected \(3, 1\)"):
         reports(np.zeros((3, 1)), items, b, e[:2], r)
-
-
-def test_relations_tell_unit_time_doubt_and_bias():
-    items = data(
-        ledger_of(
-            {"value": 1500.0, "source": "monitor"},
-            {"bound": "upper", "high": 0.2, "doubt_abs": 0.1, "unit": "share", "period": ("2015-01-01", "2015-02-01")},
-        ),
-        [MONITOR],
-    )
-    count, share = relations(items)
-    assert (count.number, count.unit, count.time) == ("1,500", "persons", "2015-01-20")
-    assert count.bias == "monitor.killed, times 0.63"
-    assert count.doubt == "a factor of 2.1"
-    assert (share.number, share.time) == ("at most 0.2", "2015-01-01 to 2015-02-01")
-    assert (share.doubt, share.bias) == ("10 points", "paper.killed, +0 points")

@@ -64,4 +64,6 @@ def calibration_of(case: Case, ledger: Ledger, failing: int = 5) -> Calibration:
         for middle in [item.published - (0.5 + (at + 1) / 10 if out else 0.1)]
     )
     losses = tuple((60 - 10 * at / (at + 3), 61 - 9 * at / (at + 3)) for at in range(40))
-    return Calibration(posterior, items, screened, losses, recovery, agreements, predictive)
+    return Calibration(
+        posterior, items, screened, losses, recovery, agreements, predictive, (items[0].observation.id,), 120.0
+    )

@@ -1,4 +1,4 @@
-"""Whether the inference of a calibration can be trusted, in words: four checks, and what fails each."""
+"""Whether the inference of a calibration can be trusted, in words: five checks, and what fails each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +15,8 @@ NEAR = 0.05
 """How far the coverage over all targets may be from nine in ten."""
 AGREE = 0.9
 """Part of the main margins on which the two methods should be less than one standard deviation apart."""
+WORTH = 50
+"""Equally weighted histories that those which go on should be worth."""
 TOLD = 0.8
 """Part of the figures that should be told back inside their 90% intervals."""
 KEY = (
@@ -23,7 +25,8 @@ KEY = (
     f"at {LEVEL:.0%}. The coverage over all targets should be within {100 * NEAR:.0f} points of 90%. The second method "
     f"agrees where the means of at least {AGREE:.0%} of the main margins, those that lose at least {MAIN:.0%} of their "
     "prior variance by either method, are less than one standard deviation apart. The figures are told back where at "
-    f"least {TOLD:.0%} of them lie inside the 90% interval of what their publishers would have said"
+    f"least {TOLD:.0%} of them lie inside the 90% interval of what their publishers would have said. The histories that "
+    f"go on should be worth at least {WORTH} equally weighted ones"
 )
 
 
@@ -42,8 +45,8 @@ class Check:
 
 
 def checks(found: Calibration) -> list[Check]:
-    """The four checks, those that fail first."""
-    every = [_recovery(found), _ranks(found), _agreement(found), _told_back(found)]
+    """The five checks, those that fail first."""
+    every = [_recovery(found), _ranks(found), _agreement(found), _told_back(found), _histories(found)]
     return sorted(every, key=lambda check: (check.holds is not False, check.holds is True))
 
 
@@ -140,6 +143,18 @@ def _told_back(found: Calibration) -> Check:
         "publishers would have said of members of the posterior."
     )
     return Check("figures told back", inside / every >= TOLD, said)
+
+
+def _histories(found: Calibration) -> Check:
+    if not found.state:
+        said = "No figure tells the state at the cut-off, so every history goes on."
+        return Check("histories", None, said)
+    of = found.posterior.made["histories"]
+    said = (
+        f"{wording.figures(len(found.state))} of the state at the cut-off chose which of {of:,} simulated histories go "
+        f"on; by weight they are worth {found.worth:.0f}."
+    )
+    return Check("histories", found.worth >= WORTH, said)
 
 
 def _by_chance(wrong: Sequence[Recovered], targets: Sequence[Recovered]) -> bool | None:

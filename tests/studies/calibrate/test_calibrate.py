@@ -10,6 +10,7 @@ import pytest
 from toy_problems import TINY, UNTIL
 
 from fissure.engine.ensemble import open_run
+from fissure.engine.ensemble import run as ensemble_run
 from fissure.engine.progress import Interrupted, Silent
 from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
@@ -37,18 +38,37 @@ def test_a_fit_says_what_was_learned_and_what_its_checks_found(case, known, fitt
     assert found.items and all(item in known for item in found.items)
     assert found.posterior.draws.shape == (50, len(learned) + len(biased))
     assert found.posterior.made["training"]["epochs"] == 2 and len(found.losses) == 2
-    assert [one.target for one in found.recovery.targets] == list(found.posterior.learned)
-    assert [one.target for one in found.agreements] == list(found.posterior.learned)
+    # bias terms that only figures of the state have are not for the flow
+    assert found.state and set(found.state) < {item.observation.id for item in found.items}
+    flowed = {f"bias:{item.bias}" for item in found.items if item.observation.id not in found.state}
+    assert [one.target for one in found.recovery.targets] == learned + [name for name in biased if name in flowed]
+    assert [one.target for one in found.agreements] == [one.target for one in found.recovery.targets]
     assert [one.observation for one in found.predictive] == [item.observation.id for item in found.items]
     assert found.recovery.sets == 12
     prior = open_run(bank)
     assert prior.members == 64 and prior.plan.draws == "" and set(prior.data) == set(prior.plan.outputs)
-    (folder,) = (out / "members").iterdir()
-    members = open_run(folder)
-    assert members.plan.draws == found.posterior.digest and members.data.attrs["until"] == "2015-03-31"
-    at = names.index(learned[0])
-    expected = found.posterior.normals(TINY.seed, range(12), names)[:, at]
-    assert np.unique(members.parameters[:, at]).size == np.unique(expected).size
+    (folder,) = (out / "histories").iterdir()
+    histories = open_run(folder)
+    assert histories.members == 40 and histories.data.attrs["until"] == "2015-03-31"
+    assert 1.0 <= found.worth <= 40.0
+    lived = found.posterior.lived
+    assert lived.seed == TINY.seed + 1 and lived.weeks == 40 and set(lived.members) <= set(range(40))
+
+
+def test_members_live_through_a_history_again_and_then_go_their_own_way(case, fitted):
+    """Up to the cut-off a member has the very numbers of the history it goes on from; after it, luck of its own."""
+    (found, out) = fitted
+    (folder,) = (out / "histories").iterdir()
+    was = open_run(folder).data["fighters"].values
+    run = ensemble_run(
+        case, members=12, weeks=60, units=24, slots=20, seed=9, draws=found.posterior, outputs=["fighters"],
+        out=out / "again",
+    )  # fmt: skip
+    now, lived = run.data["fighters"].values, found.posterior.lived
+    sources = lived.members[found.posterior.rows(9, range(12))]
+    np.testing.assert_array_equal(now[:, : was.shape[1]], was[sources])
+    same = [(a, b) for a in range(12) for b in range(a) if sources[a] == sources[b]]
+    assert same and all((now[a, lived.weeks + 1 :] != now[b, lived.weeks + 1 :]).any() for a, b in same)
 
 
 def test_no_later_figure_changes_a_byte(case, ledger, bank, fitted, tmp_path):
@@ -123,7 +143,7 @@ def test_stopped_in_the_simulation_it_goes_on(case, ledger, bank, fitted, tmp_pa
     assert (tmp_path / "posterior.json").read_bytes() == (fitted[1] / "posterior.json").read_bytes()
 
 
-@pytest.mark.parametrize("where", ["train", "agree", "told_back", "_keep"])
+@pytest.mark.parametrize("where", ["train", "agree", "going_on", "told_back", "_keep"])
 def test_stopped_later_it_goes_on_without_simulating_the_prior(
     case, ledger, bank, fitted, tmp_path, monkeypatch, where
 ):

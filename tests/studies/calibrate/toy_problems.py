@@ -18,7 +18,13 @@ UNTIL = date(2015, 3, 31)
 SEEN = 1_700
 """Members of the linear problem that training sees; the other 300 are for checks."""
 TINY = Setting(
-    members=64, draws=50, checked=12, units=24, slots=20, training=Training(depth=2, width=16, epochs=2, batch=16)
+    members=64,
+    draws=50,
+    histories=40,
+    checked=12,
+    units=24,
+    slots=20,
+    training=Training(depth=2, width=16, epochs=2, batch=16),
 )
 
 

@@ -1,8 +1,8 @@
 """Which simulated histories go on: those that stand, at the cut-off, where the group was said to stand.
 
 A posterior of parameters alone starts every history anew, and new luck brings it to another state at the cut-off than
-the one that was known. So the figures are shared out. Those of the group's state at the cut-off (`SIZE`, of each output the
-last day within `RECENT` days before) are kept from the flow; members drawn from what the others say are simulated
+the one that was known. So the figures are shared out. Those of the group's state at the cut-off (`SIZE`, of each output
+the last day within `RECENT` days before) are kept from the flow; members drawn from what the others say are simulated
 to the cut-off, and each is weighed by how well it tells the state::
 
     weight_j  =  product over figures of the state of p_i(y_i | truth_ij, bias_j)
