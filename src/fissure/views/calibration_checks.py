@@ -25,8 +25,8 @@ KEY = (
     f"at {LEVEL:.0%}. The coverage over all targets should be within {100 * NEAR:.0f} points of 90%. The second method "
     f"agrees where the means of at least {AGREE:.0%} of the main margins, those that lose at least {MAIN:.0%} of their "
     "prior variance by either method, are less than one standard deviation apart. The figures are told back where at "
-    f"least {TOLD:.0%} of them lie inside the 90% interval of what their publishers would have said. The histories that "
-    f"go on should be worth at least {WORTH} equally weighted ones"
+    f"least {TOLD:.0%} of them lie inside the 90% interval of what their publishers would have said. The histories "
+    f"that go on should be worth at least {WORTH} equally weighted ones"
 )
 
 

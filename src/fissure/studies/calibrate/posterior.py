@@ -60,8 +60,8 @@ class Posterior:
     """Draws (count, learned) of the normals of what was learned, fitted to figures up to `until`.
 
     `learned` are names of parameters, and of publishers' bias terms as ``bias:source.family``. `fitted_to` holds a
-    digest of each of `WHAT`; `made` says how it was made (`fit.Setting.told`). `lived` says which simulated history each
-    draw goes on from (`histories`); where it is None members have luck of their own from the first day.
+    digest of each of `WHAT`; `made` says how it was made (`fit.Setting.told`). `lived` says which simulated history
+    each draw goes on from (`histories`); where it is None members have luck of their own from the first day.
     """
 
     case: str
