@@ -14,7 +14,15 @@ from fissure.studies.calibrate.simple import Agreement
 from fissure.studies.measurement import biases, data
 
 UNTIL = date(2015, 12, 31)
-MADE = {"members": 4000, "draws": 400, "histories": 2000, "checked": 300, "seed": 7, "training": {"depth": 4}, "fissure": "0.1.0"}
+MADE = {
+    "members": 4000,
+    "draws": 400,
+    "histories": 2000,
+    "checked": 300,
+    "seed": 7,
+    "training": {"depth": 4},
+    "fissure": "0.1.0",
+}
 
 
 def posterior_of(case: Case, ledger: Ledger, count: int = 30, seed: int = 3) -> Posterior:
