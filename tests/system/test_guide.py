@@ -10,8 +10,9 @@ NAME = "trust-among-comrades"
 CHECKED = """
 import warnings
 from fissure import api
+from fissure.cases.loader import load_case
 warnings.simplefilter("error")
-api.check_evidence(api.load_case("islamic_state"))
+api.check_evidence(load_case("islamic_state"))
 """
 
 

@@ -34,7 +34,7 @@ def test_a_lean_is_told_with_its_range(case, ledger):
     assert rows["cjtf-oir", "deaths"].common == "80%"
     assert rows["cjtf-oir", "area"].lean == "+6 points (-2 to +14)"
     assert rows["ihs", "area"].lean == "none known"
-    assert "twice as many" in rows["cjtf-oir", "deaths"].reason
+    assert "twice the truth" in rows["cjtf-oir", "deaths"].reason
 
 
 def test_without_leanings_none_is_known(ledger):

@@ -49,6 +49,19 @@ def check_evidence(case: Case) -> None:
 
     Raises `FissureError` with the nearest valid name; warns of texts that are still to be filled in.
     """
+    require_evidence(case)
+    declared = parameters_of(case)
+    left = list(dict.fromkeys(f"{kind} '{name}'" for kind, name, _ in unfilled(ledger(case))))
+    left += [f"the prior of '{p.name}'" for p in declared if p.prior.reason.startswith(FILL_IN)]
+    for name, kind in mechanism_classes().items():
+        if FILL_IN in f"{inspect.getdoc(inspect.getmodule(kind))} {kind.__doc__}":
+            left.append(f"the docstrings of '{name}'")
+    if left:
+        warnings.warn(f"still to be filled in: {', '.join(left)}", stacklevel=3)
+
+
+def require_evidence(case: Case) -> None:
+    """Refuse what `check_evidence` refuses, and warn of nothing."""
     labels = coordinates_of(case, case.weeks)
     outputs = {o.name: {dim: labels[dim] for dim in o.dims if dim in labels} for o in OUTPUTS}
     declared, known = parameters_of(case), ledger(case)
@@ -56,13 +69,6 @@ def check_evidence(case: Case) -> None:
     for plugin in plugins():
         kind = plugin.kind
         require_mechanism(known, plugin.name, kind.group(), kind.claims, str(plugin), plugin.ledger_folder)
-    left = list(dict.fromkeys(f"{kind} '{name}'" for kind, name, _ in unfilled(known)))
-    left += [f"the prior of '{p.name}'" for p in declared if p.prior.reason.startswith(FILL_IN)]
-    for name, kind in mechanism_classes().items():
-        if FILL_IN in f"{inspect.getdoc(inspect.getmodule(kind))} {kind.__doc__}":
-            left.append(f"the docstrings of '{name}'")
-    if left:
-        warnings.warn(f"still to be filled in: {', '.join(left)}", stacklevel=3)
 
 
 def missing_mechanisms(known: Ledger) -> list[Mechanism]:

@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fissure.api.evidence import check_evidence, ledger, loaded_case, missing_mechanisms, name_of
+from fissure.api.evidence import check_evidence, ledger, loaded_case, missing_mechanisms, name_of, require_evidence
 from fissure.cases.loader import Case, case_names, load_case
 from fissure.engine import ensemble
 from fissure.engine.progress import Progress
@@ -161,12 +161,12 @@ def run(
     fitted to another model, case, prior or evidence.
     """
     loaded = loaded_case(case)
-    drawn = draws_of(loaded, prior=prior, posterior=posterior)
     if off is None or not isinstance(off, Iterable):
         raise FissureError(f"off is {off!r}, expected names of mechanisms")
     if out is not None and not isinstance(out, str | Path):
         raise FissureError(f"out is {out!r}, expected the path of a folder")
     check_evidence(loaded)
+    drawn = draws_of(loaded, prior=prior, posterior=posterior)
     stored = ensemble.run(
         loaded, members=members, seed=seed, weeks=weeks, off=off, out=Path(out).expanduser() if out else None,
         draws=drawn, progress=progress,
@@ -183,6 +183,7 @@ def draws_of(case: Case, *, prior: bool = False, posterior: str | Path | None = 
         raise FissureError("found both prior and a posterior, expected one of them to draw members from")
     if prior:
         return None
+    require_evidence(case)  # before the posterior, which a name that is wrong makes stale
     return chosen(case, ledger(case), None if posterior is None else Path(posterior).expanduser())
 
 

@@ -56,7 +56,7 @@ def test_where_nothing_moves_anything_nothing_is_learned():
 def test_an_effect_that_is_sure_but_small_is_left():
     rng = np.random.default_rng(2)
     z = rng.standard_normal((20_000, 1))
-    truth = 0.1 * z + rng.standard_normal((20_000, 1))
+    truth = 0.05 * z + rng.standard_normal((20_000, 1))
     (one,) = screen(z, truth, ["p"], ITEMS[:1])
     assert one.p < RATE / 1000 and one.explains < LEAST and not one.learned
     (kept,) = screen(z, truth, ["p"], ITEMS[:1], least=0.001)

@@ -115,6 +115,11 @@ _PLANS = (
         "killed-from-the-air", RANKS, "Killed from the air, by country", "persons a month",
         "Fighters killed by strikes, where they stood.", (("", "killed_by_strikes"),), by="country", shape="month",
     ),
+    _Plan(
+        "killed-by-country", RANKS, "Killed or captured, by country", "persons a month",
+        "Losses on the ground, from the air and in hiding, where they stood.", (("", "killed_in"),), by="country",
+        shape="month",
+    ),
     _Plan("leaders", RANKS, "Leading posts filled", "persons", "Leaders who are there.", (("Leaders", "leaders"),)),
     _Plan(
         "remembered", MINDS, "Strain, corruption and setbacks", "share or index, 0 to 1",
