@@ -9,7 +9,7 @@ from jaxtyping import Array, Int
 
 from fissure.engine.random import Draw, Seed, member_key, stream_id
 from fissure.model.events import happened
-from fissure.model.givens import week_of
+from fissure.model.givens import Givens, week_of
 from fissure.model.record import Seen, record
 from fissure.model.start import givens, initial_state
 from fissure.model.state import State
@@ -30,6 +30,18 @@ class Past(NamedTuple):
     weeks: Int[Array, ""]
 
 
+class Later(NamedTuple):
+    """What holds from week `since` on in place of what held before: other parameters and switches, another world.
+
+    What a member was given at its start (garrisons, the doubt on counts, when offensives begin) is drawn by the same
+    luck from both.
+    """
+
+    model: Model
+    world: World
+    since: Int[Array, ""]
+
+
 def draws(seed: Seed, member: Int[Array, ""], week: Int[Array, ""], past: Past | None = None) -> DrawOf:
     """Random numbers by stream for one member and week."""
     key = member_key(seed, member)
@@ -41,14 +53,28 @@ def draws(seed: Seed, member: Int[Array, ""], week: Int[Array, ""], past: Past |
 
 
 def simulate(
-    model: Model, member: Int[Array, ""], world: World, seed: Seed, weeks: int, past: Past | None = None
+    model: Model,
+    member: Int[Array, ""],
+    world: World,
+    seed: Seed,
+    weeks: int,
+    past: Past | None = None,
+    later: Later | None = None,
 ) -> tuple[Record, State]:
     """The record and events of `weeks` weeks of one member, each with a leading axis of weeks, and the last state."""
     once = draws(seed, member, jnp.int32(-1), past)
-    given = givens(model.start, world, once("givens"))
-    first = initial_state(model.start, given, world, once("givens"))
+    before = model, world, givens(model.start, world, once("givens"))
+    first = initial_state(model.start, before[2], world, once("givens"))
+    after_all = None if later is None else (*later[:2], givens(later.model.start, later.world, once("givens")))
+
+    def holding(index: Array) -> tuple[Model, World, Givens]:
+        """What holds in week `index`."""
+        if later is None or after_all is None:
+            return before
+        return jax.tree.map(lambda was, now: jnp.where(index < later.since, was, now), before, after_all)
 
     def weekly(state: State, index: Array) -> tuple[State, Record]:
+        model, world, given = holding(index)
         week = week_of(index, world, given)
         after, sensed = step(model, state, given, world, week, draws(seed, member, index, past))
         seen = Seen(model, sensed, week, after, world)
@@ -65,16 +91,22 @@ def simulate_block(
     world: World,
     seed: Seed,
     past: Past | None = None,
+    later: Later | None = None,
     *,
     weeks: int,
     width: int,
 ) -> Record:
-    """Records of many members, `width` at a time so that their state stays in cache; members lead each array."""
+    """Records of many members, `width` at a time so that their state stays in cache; members lead each array.
 
-    def one(x: tuple[Model, Array, Array]) -> Record:
+    Members lead the arrays of `models`, of `past.member` and of `later.model` too; the rest is the same for all.
+    """
+
+    def one(x: tuple[Model, Array, Array, Model]) -> Record:
         own = None if past is None else past._replace(member=x[2])
-        return simulate(x[0], x[1], world, seed, weeks, own)[0]
+        then = None if later is None else later._replace(model=x[3])
+        return simulate(x[0], x[1], world, seed, weeks, own, then)[0]
 
     befores = members if past is None else past.member
+    afters = models if later is None else later.model
     with jax.default_matmul_precision("highest"):  # products hold whole numbers that must stay exact on any device
-        return jax.lax.map(one, (models, members, befores), batch_size=width)
+        return jax.lax.map(one, (models, members, befores, afters), batch_size=width)

@@ -15,6 +15,7 @@ from fissure.model.world import Week, World
 SAMPLE = 16  # slots of each unit from which what needs every fighter's mind is estimated
 LONG_SERVICE = 26  # weeks
 FAR_OUT = 1 / 3  # distance from the middle beyond which a fighter stands on a flank
+PRESSED = 50  # a unit is hard pressed in a week in which one in so many of it was killed or captured in fighting
 RESISTING = 0.01  # share of residents in resistance from which a district counts as resisting
 
 
@@ -74,6 +75,19 @@ def _attempts(seen: Seen) -> Array:
 
 def _cause(cause: Cause) -> Callable[[Seen], Array]:
     return lambda seen: _by_origin(seen.world, seen.flows.by_cause[:, cause])
+
+
+def _hard_pressed(seen: Seen) -> Array:
+    lost = seen.flows.by_cause[:, Cause.STRIKE] + seen.flows.by_cause[:, Cause.GROUND]
+    return (lost > 0) & (PRESSED * lost >= seen.sensed.strength)
+
+
+def _of_pressed(causes: tuple[Cause, ...]) -> Callable[[Seen], Array]:
+    def read(seen: Seen) -> Array:
+        of_unit = sum((seen.flows.by_cause[:, cause] for cause in causes), start=jnp.int32(0))
+        return jnp.where(_hard_pressed(seen), of_unit, 0).sum()
+
+    return read
 
 
 def _killed(seen: Seen) -> Array:
@@ -246,6 +260,14 @@ OUTPUTS: tuple[Output, ...] = (
         lambda s: _by_country(s, Cause.EXECUTED) + _by_country(s, Cause.PURGE), True,
     ),
     Output("attempts", ("origin",), "persons/week", "Fighters who tried to leave", _attempts, True),
+    Output(
+        "hard_pressed", (), "persons", "Fighters in units that lose one in fifty in fighting in the week",
+        lambda s: jnp.where(_hard_pressed(s), s.sensed.strength, 0).sum().astype(jnp.int32), True,
+    ),
+    Output(
+        "attempts_hard_pressed", (), "persons/week", "Fighters of such units who tried to leave",
+        _of_pressed((Cause.ESCAPED, Cause.JAILED, Cause.EXECUTED)), True,
+    ),
     Output("sent_abroad", (), "persons/week", "Fighters sent abroad", _left(Cause.SENT), True),
     Output("left_with_splinters", (), "persons/week", "Fighters who left with splinters", _left(Cause.SPLIT), True),
     Output("killed_by_strikes", ("country",), "persons/week", "Fighters killed from the air",
@@ -270,6 +292,7 @@ OUTPUTS: tuple[Output, ...] = (
     Output("doubt", ("origin",), "index 0 to 1", "Doubt among fighters", _mind("doubt")),
     Output("skill", ("origin",), "index 0 to 1", "Skill of fighters", _mind("skill")),
     Output("wish_to_leave", ("origin",), "index 0 to 1", "Wish to leave if leaving were free", _wish),
+    Output("quiet_dissent", ("origin",), "index 0 to 1", "Wish to leave that fear keeps quiet", _mind("dissent")),
     Output("wanting_out", ("origin",), "persons", "Fighters, weighted by their wish to leave", _wanting_out),
     Output("doubt_by_service", ("service",), "index 0 to 1", "Doubt of foreigners by service", _doubt_by_service),
     Output("doctrine_wish_correlation", (), "correlation", "Distance from the line with wish to leave", _correlation),

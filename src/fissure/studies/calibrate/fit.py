@@ -43,7 +43,7 @@ MEMBERS = 4_000
 """Members of the prior that are simulated."""
 DRAWS = 1_000
 """Draws of the posterior that are kept."""
-HISTORIES = 2_000
+HISTORIES = 4_000
 """Members that are simulated to the cut-off, to go on from those that tell its state."""
 CHECKED = 400
 """Synthetic data sets (members kept from training), draws for each, and members for the predictive check."""
