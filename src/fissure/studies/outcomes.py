@@ -1,0 +1,145 @@
+"""What a study asks about: one number a member, read off its history.
+
+Some look at the whole run (``collapse``, ``deserted``), some at a day (``territory@2016-12-31``). Every outcome is
+defined for every member, also for one that has lost everything, so that differences and shares of them are.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import xarray as xr
+
+from fissure.cases.loader import Case
+from fissure.errors import FissureError, nearest
+from fissure.studies.collapse import collapse_weeks
+from fissure.studies.counterpart import Floats, calendar_of, joined
+
+Measure = Callable[[xr.Dataset], Floats]
+MONTH = 365.25 / 12 / 7
+"""Weeks in a month."""
+HALF_YEAR = 26
+"""Weeks."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`measure` gives (members,) numbers in `unit`; `more` says in words what a higher number is."""
+
+    name: str
+    title: str
+    unit: str
+    more: str
+    measure: Measure
+
+    def __call__(self, data: xr.Dataset) -> Floats:
+        """(members,) of `data`; raises `FissureError` where a number is not finite."""
+        found = np.asarray(self.measure(data), np.float64)
+        if not np.isfinite(found).all():
+            raise FissureError(f"{self.name} is no finite number in some histories, so they cannot be compared")
+        return found
+
+
+@dataclass(frozen=True)
+class _Kind:
+    title: str
+    unit: str
+    more: str
+    measure: Callable[[xr.Dataset, int | None], Floats]
+    dated: bool
+
+
+def _sum(data: xr.Dataset, output: str) -> Floats:
+    """(members, weeks) of an output, summed over its other dimensions."""
+    return joined(data[output], None, "sum", output)
+
+
+def _at(output: str) -> Callable[[xr.Dataset, int | None], Floats]:
+    return lambda data, week: _sum(data, output)[:, week]
+
+
+def _total(output: str) -> Callable[[xr.Dataset, int | None], Floats]:
+    return lambda data, week: _sum(data, output).sum(axis=1)
+
+
+def _collapse(data: xr.Dataset, week: int | None) -> Floats:
+    """Weeks until collapse, those that do not collapse counted as the whole run (restricted survival time)."""
+    run = data.sizes["week"]
+    return np.nan_to_num(collapse_weeks(data, "territory"), nan=float(run))
+
+
+def _income(data: xr.Dataset, week: int | None) -> Floats:
+    """Million dollars a month, mean of the half year that ends with the week."""
+    last = (week or 0) + 1
+    return _sum(data, "income_musd")[:, max(last - HALF_YEAR, 0) : last].mean(axis=1) * MONTH
+
+
+def _supporters(data: xr.Dataset, week: int | None) -> Floats:
+    return np.asarray(_sum(data, "support")[:, week] * _sum(data, "residents_under_control")[:, week])
+
+
+def _loyal(data: xr.Dataset, week: int | None) -> Floats:
+    return np.asarray(_sum(data, "fighters")[:, week] - _sum(data, "wanting_out")[:, week])
+
+
+KINDS = {
+    "collapse": _Kind("Time until the ground collapses", "weeks", "the ground is held longer", _collapse, False),
+    "deserted": _Kind("Fighters lost by desertion", "persons", "more desert", _total("deserted"), False),
+    "killed": _Kind("Fighters killed or captured", "persons", "more are killed", _total("killed"), False),
+    "fled": _Kind("Residents who fled", "persons", "more flee", _total("fled"), False),
+    "territory": _Kind("Ground held", "km2", "more ground is held", _at("territory_km2"), True),
+    "fighters": _Kind("Fighters", "persons", "more fighters stay", _at("fighters"), True),
+    "loyal": _Kind("Fighters who wish to stay", "persons", "more wish to stay", _loyal, True),
+    "income": _Kind("Income", "million USD/month", "more comes in", _income, True),
+    "support": _Kind("Residents on held ground who support it", "persons", "more support it", _supporters, True),
+    "residents": _Kind(
+        "Residents on held ground", "persons", "more live under it", _at("residents_under_control"), True
+    ),
+}
+"""What can be asked about; those that speak of a day are asked for as ``name@YYYY-MM-DD``."""
+
+CHOSEN = (date(2015, 12, 31), date(2016, 12, 31))
+"""Days at which the standard outcomes look: the cut-off of the shipped posterior, and a year later."""
+
+
+def outcome(said: str, case: Case, weeks: int | None = None) -> Outcome:
+    """The outcome that is called `said`, of a run of `weeks` weeks (all of the case's where not given).
+
+    Raises `FissureError`, with the nearest name, for one that there is not, and for a day that is missing, is none or
+    lies outside the run.
+    """
+    name, _, day = said.partition("@")
+    if name not in KINDS:
+        raise FissureError(f"there is no outcome '{name}'{nearest(name, KINDS)}; there are {', '.join(KINDS)}")
+    kind = KINDS[name]
+    if not kind.dated:
+        if day:
+            raise FissureError(f"'{said}': {name} speaks of the whole run, expected no day")
+        return Outcome(name, kind.title, kind.unit, kind.more, lambda data: kind.measure(data, None))
+    last = case.start + timedelta(weeks=weeks or case.weeks) - timedelta(days=1)
+    try:
+        when = date.fromisoformat(day)
+    except ValueError:
+        raise FissureError(f"'{said}' names no day, expected {name}@YYYY-MM-DD, as in {name}@{CHOSEN[1]}") from None
+    if not case.start <= when <= last:
+        raise FissureError(f"'{said}' lies outside the run, which goes from {case.start} to {last}")
+
+    def measure(data: xr.Dataset) -> Floats:
+        return kind.measure(data, calendar_of(data).week_of(when))
+
+    return Outcome(said, f"{kind.title}, {when.day} {when:%B %Y}", kind.unit, kind.more, measure)
+
+
+def standard(case: Case, weeks: int | None = None) -> tuple[Outcome, ...]:
+    """The outcomes that a study looks at unless told otherwise, as far as a run of `weeks` weeks reaches."""
+    last = case.start + timedelta(weeks=weeks or case.weeks) - timedelta(days=1)
+    days = [day for day in CHOSEN if case.start <= day <= last] or [last]
+    dated = [f"{name}@{day}" for name in ("territory", "fighters", "income", "support") for day in days]
+    return tuple(outcome(said, case, weeks) for said in ("collapse", "deserted", *dated))
+
+
+def outcomes_of(said: Iterable[str], case: Case, weeks: int | None = None) -> tuple[Outcome, ...]:
+    """The outcomes called `said`, once each, in order; the standard ones where none is named."""
+    names = tuple(dict.fromkeys((said,) if isinstance(said, str) else said))
+    return tuple(outcome(name, case, weeks) for name in names) if names else standard(case, weeks)

@@ -1,0 +1,198 @@
+"""What is changed in a run: mechanisms switched off, drivers moved, from the start or from a day on.
+
+A driver is a parameter (``desertion.caught``) or a forcing (``forcing.strikes``); it is multiplied by a factor or set
+to a value. Nothing here looks for a change that serves anybody: scenarios are named by who asks.
+"""
+
+import hashlib
+import json
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Literal
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array
+from numpy.typing import NDArray
+
+from fissure.cases.loader import Case
+from fissure.errors import FissureError, nearest
+from fissure.model.catalogue import known_mechanism
+from fissure.model.parameters import Declared
+from fissure.model.world import World
+
+How = Literal["times", "to"]
+
+
+@dataclass(frozen=True)
+class Forcing:
+    """An input of a case: the array of the world that holds it, its unit, what it is in words."""
+
+    array: str
+    unit: str
+    title: str
+    by_week: bool = False
+
+
+FORCING = {
+    "forcing.strikes": Forcing("strikes", "strikes a week, all countries", "Air strikes by the coalition", True),
+    "forcing.offensives": Forcing("offensive_strength", "fighters", "Strength of opponents' offensives"),
+    "forcing.garrisons": Forcing("garrison", "fighters", "Opponents' forces that face the group at the start"),
+    "forcing.oil-price": Forcing("oil_price", "dollars a barrel", "Price of oil", True),
+    "forcing.oil-capacity": Forcing("oil", "barrels a day", "What the oil fields would give"),
+    "forcing.exchange": Forcing("exchange", "ratio to the start", "Local currency per dollar", True),
+    "forcing.condemnations": Forcing("condemnation", "joint statements a week", "Scholars' statements", True),
+}
+"""What a case imposes, by the name under which it can be moved."""
+
+
+@dataclass(frozen=True, order=True)
+class Move:
+    """A driver multiplied by a factor (``times``) or set to a value (``to``)."""
+
+    name: str
+    how: How
+    value: float
+
+    def __str__(self) -> str:
+        return f"{self.name}={'x' if self.how == 'times' else ''}{self.value:g}"
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Mechanisms that are `off` and drivers that are moved, from `since` on; from the start where that is None."""
+
+    off: tuple[str, ...] = ()
+    moves: tuple[Move, ...] = ()
+    since: date | None = None
+
+    @property
+    def key(self) -> str:
+        """A short name that only this scenario has."""
+        told = [sorted(self.off), sorted([m.name, m.how, m.value] for m in self.moves), str(self.since)]
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
+
+    @property
+    def options(self) -> str:
+        """The options of a command that ask for it."""
+        said = [f"--set {move}" for move in self.moves] + [f"--off {name}" for name in self.off]
+        return " ".join([*said, *([f"--from {self.since}"] if self.since and said else [])])
+
+    def __str__(self) -> str:
+        said = [str(move) for move in self.moves] + [f"without {name}" for name in self.off]
+        return (", ".join(said) or "as it is") + (f" from {self.since} on" if self.since and said else "")
+
+
+AS_IT_IS = Scenario()
+"""Nothing is changed."""
+
+
+def scenario_of(
+    off: Iterable[str] = (),
+    moves: Iterable[str | Move] = (),
+    since: date | None = None,
+    *,
+    parameters: Sequence[Declared],
+) -> Scenario:
+    """The scenario in which mechanisms `off` are off and `moves` hold; a move may be said as ``name=x2``.
+
+    Raises `FissureError`, with the nearest name, for what does not exist, and for a value that cannot be.
+    """
+    off = (off,) if isinstance(off, str) else off
+    moves = (moves,) if isinstance(moves, str | Move) else moves
+    told = [_required(parse(m) if isinstance(m, str) else m, parameters) for m in moves]
+    names = [m.name for m in told]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise FissureError(f"'{twice[0]}' is set twice, expected one value")
+    return Scenario(tuple(sorted({known_mechanism(name) for name in off})), tuple(sorted(told)), since)
+
+
+_MOVE = re.compile(r"\s*([a-z0-9.\-]+)\s*=\s*([x×*]?)\s*(\S+)\s*")
+
+
+def parse(said: str) -> Move:
+    """The move that ``name=x2`` (times two) or ``name=2`` (to two) says. Raises `FissureError` for anything else."""
+    found = _MOVE.fullmatch(said)
+    try:
+        if found is None:
+            raise ValueError
+        value = float(found[3])
+    except ValueError:
+        raise FissureError(f"found '{said}', expected NAME=xFACTOR or NAME=VALUE, as in forcing.strikes=x2") from None
+    return Move(found[1], "times" if found[2] else "to", value)
+
+
+def _required(move: Move, parameters: Sequence[Declared]) -> Move:
+    by_name = {p.name: p for p in parameters}
+    known = [*FORCING, *by_name]
+    if move.name not in known:
+        raise FissureError(f"there is no '{move.name}' to set{nearest(move.name, known)}")
+    if not math.isfinite(move.value):
+        raise FissureError(f"'{move.name}' is set to {move.value}, expected a finite number")
+    forcing = FORCING.get(move.name)
+    if move.value < 0 and (forcing or by_name[move.name].prior.prior.kind != "normal"):
+        raise FissureError(f"'{move.name}' is set to {move.value:g}, expected no negative number")
+    if forcing and move.how == "to" and not forcing.by_week:
+        raise FissureError(f"'{move.name}' differs by place, expected a factor: {move.name}=x{move.value:g}")
+    if not forcing and move.how == "to" and by_name[move.name].prior.prior.kind == "logitnormal" and move.value > 1:
+        raise FissureError(f"'{move.name}' is a share, found {move.value:g}, expected at most 1")
+    return move
+
+
+def moved_values(
+    values: NDArray[np.float64], moves: Iterable[Move], parameters: Sequence[Declared]
+) -> NDArray[np.float64]:
+    """(..., parameters) values with `moves` applied; a share stays at most 1."""
+    at = {p.name: i for i, p in enumerate(parameters)}
+    out = values.copy()
+    for move in moves:
+        if (i := at.get(move.name)) is None:
+            continue
+        out[..., i] = out[..., i] * move.value if move.how == "times" else move.value
+        if parameters[i].prior.prior.kind == "logitnormal":
+            out[..., i] = np.minimum(out[..., i], 1.0)
+    return out
+
+
+def moved_world(world: World, moves: Iterable[Move]) -> World:
+    """`world` with the forcing of `moves` applied."""
+    for move in moves:
+        if (forcing := FORCING.get(move.name)) is None:
+            continue
+        array: Array = getattr(world, forcing.array)
+        if move.how == "times":
+            array = array * jnp.float32(move.value)
+        elif forcing.array == "strikes":
+            array = _strikes_to(array, move.value)
+        else:
+            array = jnp.full_like(array, move.value)
+        changed: dict[str, Any] = {forcing.array: array}
+        world = replace(world, **changed)
+    return world
+
+
+def _strikes_to(strikes: Array, value: float) -> Array:
+    """(weeks, 3, countries) strikes whose best guess is `value` a week in all countries, shared among them as before.
+
+    Where there were none in a week they are shared as in the whole war; the doubt on the count stays in proportion.
+    """
+    known = np.asarray(strikes, np.float64)
+    best = known[:, 1, :]
+    mean = best.sum(axis=0) / max(best.sum(), 1e-9)
+    total = best.sum(axis=1, keepdims=True)
+    share = np.where(total > 0, best / np.maximum(total, 1e-9), mean)
+    doubt = np.where(best[:, None, :] > 0, known / np.maximum(best[:, None, :], 1e-9), 1.0)
+    return jnp.asarray(value * share[:, None, :] * doubt, jnp.float32)
+
+
+def week_of(since: date | None, case: Case, weeks: int) -> int | None:
+    """The week that holds `since`. Raises `FissureError` for a day outside the run."""
+    if since is None:
+        return None
+    week = (since - case.start).days // 7
+    if not 0 <= week < weeks:
+        raise FissureError(f"--from {since} lies outside the run, which has {weeks} weeks from {case.start}")
+    return week

@@ -1,0 +1,122 @@
+"""Runs side by side: a member's numbers depend on its scenario alone; nothing changed is a difference of zero."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from fissure.cases.loader import load_case
+from fissure.engine.progress import Interrupted, Silent
+from fissure.model.catalogue import parameters_of
+from fissure.studies.counterpart import joined
+from fissure.studies.outcomes import outcomes_of
+from fissure.studies.scenario import AS_IT_IS, Scenario, scenario_of
+from fissure.studies.worlds import Worlds
+
+WEEKS, SIZE = 30, {"units": 24, "slots": 20}
+ASKED = ("deserted", "territory@2014-12-31")
+SERIES = {"fighters": lambda data: joined(data["fighters"], None, "sum", "fighters")}
+SINCE = date(2014, 10, 6)
+
+
+@pytest.fixture(scope="module")
+def case():
+    return load_case("islamic_state")
+
+
+def worlds(case, folder, progress=None):
+    asked = outcomes_of(ASKED, case, WEEKS)
+    return Worlds.of(case, asked, folder, weeks=WEEKS, weekly=SERIES, progress=progress, **SIZE)
+
+
+def said(case, *moves, off=(), since=None):
+    return scenario_of(off, moves, since, parameters=parameters_of(case))
+
+
+@pytest.fixture(scope="module")
+def made(case, tmp_path_factory):
+    """Worlds with some scenarios measured for five members, in one go."""
+    own = worlds(case, tmp_path_factory.mktemp("worlds"))
+    scenarios = {
+        "nothing": said(case, "desertion.caught=x1", "forcing.strikes=x1"),
+        "nothing later": said(case, "desertion.caught=x1", since=SINCE),
+        "off": said(case, off=["desertion"]),
+        "off later": said(case, off=["desertion"], since=SINCE),
+        "strikes": said(case, "forcing.strikes=x5"),
+        "strikes later": said(case, "forcing.strikes=700", since=SINCE),
+    }
+    own.measure([(one, member) for one in (AS_IT_IS, *scenarios.values()) for member in range(5)])
+    return own, scenarios
+
+
+@pytest.mark.parametrize("name", ["nothing", "nothing later"])
+def test_what_changes_nothing_makes_no_difference_in_any_member_and_week(made, name):
+    own, scenarios = made
+    assert scenarios[name].key != AS_IT_IS.key
+    assert (own.values(scenarios[name], range(5)) == own.values(AS_IT_IS, range(5))).all()
+    assert (own.series(scenarios[name], range(5))["fighters"] == own.series(AS_IT_IS, range(5))["fighters"]).all()
+
+
+@pytest.mark.parametrize("name", ["off", "strikes"])
+def test_a_change_changes_numbers(made, name):
+    own, scenarios = made
+    assert (own.values(scenarios[name], range(5)) != own.values(AS_IT_IS, range(5))).any(axis=0).any()
+    if name == "off":
+        assert (own.values(scenarios[name], range(5))[:, 0] == 0).all()
+
+
+@pytest.mark.parametrize("name", ["off later", "strikes later"])
+def test_before_the_day_everything_is_as_it_is(made, name):
+    own, scenarios = made
+    week = (SINCE - own.case.start).days // 7
+    changed, plain = (own.series(s, range(5))["fighters"] for s in (scenarios[name], AS_IT_IS))
+    assert (changed[:, : week + 1] == plain[:, : week + 1]).all()
+    assert (changed[:, week + 1 :] != plain[:, week + 1 :]).any()
+
+
+def test_numbers_do_not_depend_on_who_runs_beside(made, case, tmp_path):
+    own, scenarios = made
+    alone = worlds(case, tmp_path)
+    alone.measure([(scenarios["off"], 3)])
+    alone.measure([(scenarios["strikes later"], 4), (AS_IT_IS, 1), (scenarios["off"], 1)])
+    for name, member in (("off", 3), ("strikes later", 4), ("off", 1)):
+        assert (alone.values(scenarios[name], [member]) == own.values(scenarios[name], [member])).all()
+
+
+def test_what_was_measured_is_read_back_and_what_is_damaged_is_measured_again(made, case):
+    own, scenarios = made
+    files = sorted(own.own_folder.glob("*.npz"))
+    data = files[0].read_bytes()
+    files[0].write_bytes(data[: len(data) // 2])
+    again = worlds(case, own.folder)
+    assert 0 < len(again.kept) < len(own.kept)
+    again.measure([(one, member) for one in (AS_IT_IS, *scenarios.values()) for member in range(5)])
+    assert again.kept.keys() == own.kept.keys()
+    assert all((again.kept[key].outcomes == own.kept[key].outcomes).all() for key in own.kept)
+
+
+class Stops(Silent):
+    """The user presses Ctrl-C as soon as a call has ended."""
+
+    def advance(self, done, total, seconds, ns):
+        raise KeyboardInterrupt
+
+
+def test_what_was_stopped_keeps_what_it_has(case, tmp_path):
+    own = worlds(case, tmp_path, Stops())
+    with pytest.raises(Interrupted, match="ask for it again to go on"):
+        own.measure([(AS_IT_IS, member) for member in range(60)])
+    assert 0 < len(worlds(case, tmp_path).kept) < 60
+
+
+def test_another_measure_starts_anew(made, case):
+    own, _ = made
+    other = Worlds.of(case, own.outcomes[:1], own.folder, weeks=WEEKS, **SIZE)
+    assert not other.kept
+
+
+def test_options_ask_for_the_same(case):
+    one = said(case, "forcing.strikes=x25", "desertion.caught=0", off=["pay-gap"], since=SINCE)
+    assert one.options == "--set desertion.caught=0 --set forcing.strikes=x25 --off pay-gap --from 2014-10-06"
+    assert str(one) == "desertion.caught=0, forcing.strikes=x25, without pay-gap from 2014-10-06 on"
+    assert str(Scenario()) == "as it is"
