@@ -97,7 +97,7 @@ def test_strikes_set_to_a_number_add_up_to_it_and_keep_their_doubt(world):
     assert np.allclose(moved[:, 1].sum(axis=1), 700, rtol=1e-5)
     was = np.asarray(world.strikes)
     some = was[:, 1] > 0
-    assert np.allclose((moved[:, 2] / moved[:, 1])[some], (was[:, 2] / was[:, 1])[some], rtol=1e-5)
+    assert np.allclose((moved[:, 2] * was[:, 1])[some], (was[:, 2] * moved[:, 1])[some], rtol=1e-5)
 
 
 def test_a_day_outside_the_run_is_refused(case):
