@@ -16,12 +16,11 @@ from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 import xarray as xr
@@ -39,6 +38,7 @@ from fissure.engine.simulate import Later
 from fissure.engine.store import explained
 from fissure.model.catalogue import build, parameters_of, prior_values
 from fissure.model.parameters import Declared
+from fissure.model.week import Model
 from fissure.model.world import World, world_of
 from fissure.studies.counterpart import Floats
 from fissure.studies.outcomes import Outcome
@@ -204,7 +204,7 @@ class Worlds:
         z = self.draws.normals(self.plan.seed, members, [p.name for p in self.parameters])
         plain = prior_values(self.parameters, z)
         moved = np.stack([moved_values(plain[i], s.moves, self.parameters) for i, (s, _) in enumerate(filled)])
-        after = _stacked([build(self.parameters, row, s.off) for row, (s, _) in zip(moved, filled, strict=True)])
+        after = _switched(build(self.parameters, moved), [s.off for s, _ in filled])
         world = moved_world(self.world, scenario.moves)
         before = after if since is None else build(self.parameters, plain)
         first = world if since is None else self.world
@@ -233,5 +233,8 @@ class Worlds:
         return {(key, int(member)): Measured(*row) for (key, member), *row in zip(keys, outcomes, weekly, strict=True)}
 
 
-def _stacked(models: Sequence[Any]) -> Any:
-    return jax.tree.map(lambda *leaves: jnp.stack(leaves), *models)
+def _switched(models: Model, off: Sequence[tuple[str, ...]]) -> Model:
+    """`models` of several runs, in each of which the mechanisms that `off` says for it are switched off."""
+    on = {name: jnp.asarray([float(name not in own) for own in off], jnp.float32) for name in models.mechanisms}
+    mechanisms = {name: replace(mechanism, on=on[name]) for name, mechanism in models.mechanisms.items()}
+    return replace(models, mechanisms=mechanisms)

@@ -1,0 +1,269 @@
+"""Attribution: how much of what came about is due to each mechanism, to pairs of them, to inside and outside.
+
+Every coalition of mechanisms is a world of its own, with the same people and the same luck (`worlds`). The worth of a
+coalition is an outcome of a member in it; Shapley values share the whole effect, everything on minus everything off,
+among the players (`game`). Three games are played:
+
+- the five groups, all 32 coalitions, each mechanism following its group;
+- every mechanism, along random orders of all of them, until a stated error is reached;
+- the strongest mechanisms, all their coalitions, with everything else on, and their interactions in pairs.
+
+Inside are the groups ranks, factions, rule and governed, outside is the war. Values are per member; intervals are for
+their mean over the members that the posterior (or the prior) gives, and so carry what is not known of the parameters.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from fissure.cases.loader import Case
+from fissure.engine.cache import cache_base
+from fissure.engine.draws import Draws
+from fissure.engine.plan import Plan, whole
+from fissure.engine.progress import Progress
+from fissure.errors import FissureError
+from fissure.model.catalogue import GROUPS, mechanism_classes
+from fissure.studies import game
+from fissure.studies.counterpart import Floats
+from fissure.studies.game import Interval, mean_interval
+from fissure.studies.outcomes import Outcome, outcomes_of
+from fissure.studies.scenario import Scenario
+from fissure.studies.worlds import Worlds
+
+OUTSIDE = "war"
+"""The group that comes from outside; the others are inside."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is simulated: members of each game, players of the last one, and the error at which sampling stops."""
+
+    groups: int = 32
+    sampled: int = 20
+    least: int = 12
+    """Members that sampling looks at before it may stop."""
+    strongest: int = 10
+    pairs: int = 4
+    """Members of the game of the strongest; 0 plays none."""
+    error: float = 0.1
+    """Widest interval of a mechanism to either side, as a share of the whole effect on the first outcome."""
+
+
+FULL = Size()
+QUICK = Size(groups=8, sampled=4, least=4, pairs=0)
+
+
+@dataclass(frozen=True, eq=False)
+class Attribution:
+    """Shapley values of `players`, (players, outcomes) each, over `members` members."""
+
+    players: tuple[str, ...]
+    value: Floats
+    low: Floats
+    high: Floats
+    members: int
+
+    def strongest(self, count: int, outcome: int = 0) -> tuple[str, ...]:
+        """The players with the largest values either way, largest first."""
+        order = np.argsort(-np.abs(self.value[:, outcome]), kind="stable")
+        return tuple(self.players[i] for i in order[:count])
+
+
+@dataclass(frozen=True, eq=False)
+class Blocks:
+    """Inside alone, outside alone, and what only both together do: each an interval of shape (outcomes,)."""
+
+    inside: Interval
+    outside: Interval
+    interaction: Interval
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """Interactions of `players`, (players, players, outcomes), with what each does alone on the diagonal."""
+
+    players: tuple[str, ...]
+    interaction: Interval
+    members: int
+
+
+@dataclass(frozen=True, eq=False)
+class Explained:
+    """A finished attribution; every interval is a 90% interval of a mean over members, with axis (outcomes,) last."""
+
+    outcomes: tuple[Outcome, ...]
+    plan: Plan
+    size: Size
+    folder: Path
+    with_all: Interval
+    without_any: Interval
+    effect: Interval
+    """Everything on minus everything off."""
+    groups: Attribution
+    blocks: Blocks
+    every: Attribution
+    reached: Floats
+    """(outcomes,) widest interval of a mechanism to either side, as a share of the whole effect."""
+    strongest: Attribution | None
+    pairs: Pairs | None
+    paired: Floats
+    """(outcomes,) how many times more members unpaired runs would need, the middle one of the groups."""
+
+
+def explain(
+    case: Case,
+    *,
+    of: Iterable[str] = (),
+    size: Size = FULL,
+    draws: Draws | None = None,
+    seed: int = 1,
+    weeks: int | None = None,
+    units: int | None = None,
+    slots: int | None = None,
+    out: Path | None = None,
+    progress: Progress | None = None,
+) -> Explained:
+    """Share the outcomes called `of` (the standard ones where none is named) among the mechanisms.
+
+    Args:
+        case: the loaded case.
+        of: names of outcomes; the first one says which mechanisms are strongest, and when sampling may stop.
+        size: how much is simulated.
+        draws: where members get their parameters; the prior of the case where not given.
+        seed: of all random numbers; the same seed gives the same values, however often it is stopped.
+        weeks, units, slots: the case's own sizes where not given.
+        out: the folder to keep what is measured in; one in the user's cache where not given.
+        progress: is told how far the study is.
+
+    Raises `FissureError` for bad input or a disk that refuses, and `Interrupted` on Ctrl-C; what was measured is kept.
+    """
+    _check(size)
+    asked = outcomes_of(of, case, weeks)
+    own = Worlds.of(
+        case, asked, out or cache_base() / "runs" / f"explain-{case.name}", draws=draws, seed=seed, weeks=weeks,
+        units=units, slots=slots, progress=progress,
+    )  # fmt: skip
+    groups = _groups()
+    worths = _worths(own, list(groups), lambda names: _without(groups, names), range(size.groups), "groups")
+    inside = sum(1 << i for i, name in enumerate(groups) if name != OUTSIDE)
+    every, reached = _every(own, size, seed)
+    strongest, pairs = _strongest(own, every, size)
+    return Explained(
+        outcomes=asked,
+        plan=own.plan,
+        size=size,
+        folder=own.folder,
+        with_all=mean_interval(worths[-1]),
+        without_any=mean_interval(worths[0]),
+        effect=mean_interval(worths[-1] - worths[0]),
+        groups=_attribution(tuple(groups), game.exact(worths)),
+        blocks=Blocks(*(mean_interval(part) for part in game.split(worths, inside))),
+        every=every,
+        reached=reached,
+        strongest=strongest,
+        pairs=pairs,
+        paired=_saved(worths),
+    )
+
+
+def _check(size: Size) -> None:
+    """Raise `FissureError` for sizes that say nothing."""
+    whole("the members of the groups", size.groups, 2, 10_000)
+    whole("the members that are sampled", size.sampled, 2, 10_000)
+    whole("the least members that are sampled", size.least, 2, size.sampled)
+    whole("the strongest mechanisms", size.strongest, 2, 12)
+    whole("the members of the strongest", size.pairs, 0, 10_000)
+    if size.pairs == 1:
+        raise FissureError("found one member for the strongest mechanisms, expected two or more for an interval")
+    if not 0 < size.error < 1:
+        raise FissureError(f"found the error {size.error:g}, expected a share between 0 and 1 of the whole effect")
+
+
+def _groups() -> dict[str, tuple[str, ...]]:
+    """The mechanisms of each group."""
+    kinds = mechanism_classes()
+    return {group: tuple(name for name in kinds if kinds[name].group() == group) for group in GROUPS}
+
+
+def _without(groups: dict[str, tuple[str, ...]], on: Iterable[str]) -> Scenario:
+    """The scenario in which only the mechanisms of the groups `on` are on."""
+    left = set(groups) - set(on)
+    return Scenario(off=tuple(sorted(name for group in left for name in groups[group])))
+
+
+def _only(on: Iterable[str], among: Iterable[str]) -> Scenario:
+    """The scenario in which of the mechanisms `among` only those `on` are on."""
+    return Scenario(off=tuple(sorted(set(among) - set(on))))
+
+
+def _worths(
+    own: Worlds, players: Sequence[str], scenario: Callable[[Iterable[str]], Scenario], members: range, phase: str
+) -> Floats:
+    """(coalitions, members, outcomes) of all coalitions of `players`."""
+    coalitions = [
+        scenario([player for i, player in enumerate(players) if mask >> i & 1]) for mask in range(1 << len(players))
+    ]
+    own.measure([(one, member) for member in members for one in coalitions], phase)
+    return np.stack([own.values(one, members) for one in coalitions])
+
+
+def _every(own: Worlds, size: Size, seed: int) -> tuple[Attribution, Floats]:
+    """Every mechanism, by random orders, one pair of orders a member, until the first outcome is known well enough.
+
+    A new member for each pair makes observations independent, and tells most of the mean over members.
+    """
+    names = tuple(mechanism_classes())
+    orders = game.Permutations(len(names), seed)
+    found: dict[tuple[int, int], Floats] = {}
+    for upto in _looks(size):
+        chains = {(m, way): order for m in range(upto) for way, order in enumerate(orders.pair(m, 0))}
+        jobs = {key: [_only(_named(names, mask), names) for mask in game.chain(order)] for key, order in chains.items()}
+        own.measure([(one, key[0]) for key, line in jobs.items() for one in line], f"mechanisms, {upto} members")
+        for member in range(upto):
+            ways = [
+                game.marginals(chains[member, way], np.stack([own.values(s, [member])[0] for s in jobs[member, way]]))
+                for way in (0, 1)
+            ]
+            found[member, 0] = np.mean(ways, axis=0)
+        sampled = game.estimate(found)
+        if upto >= size.least and game.enough(sampled, size.error, size.least)[0]:
+            break
+    half = (sampled.high - sampled.low).max(axis=0) / 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        reached = np.asarray(half / np.abs(sampled.value.sum(axis=0)))
+    return Attribution(names, sampled.value, sampled.low, sampled.high, len(found)), reached
+
+
+def _looks(size: Size) -> list[int]:
+    """After how many members sampling looks whether it may stop."""
+    return [*range(size.least, size.sampled, 4), size.sampled]
+
+
+def _named(names: Sequence[str], mask: int) -> list[str]:
+    return [name for i, name in enumerate(names) if mask >> i & 1]
+
+
+def _strongest(own: Worlds, every: Attribution, size: Size) -> tuple[Attribution | None, Pairs | None]:
+    """The strongest mechanisms for the first outcome, exactly, with everything else on."""
+    if not size.pairs:
+        return None, None
+    players = every.strongest(size.strongest)
+    members = range(size.pairs)
+    worths = _worths(own, players, lambda on: _only(on, players), members, f"the {len(players)} strongest")
+    together = mean_interval(np.moveaxis(game.interactions(worths), 2, 0))
+    return _attribution(players, game.exact(worths)), Pairs(players, together, len(members))
+
+
+def _attribution(players: tuple[str, ...], values: Floats) -> Attribution:
+    """Means and intervals of `values` (players, members, outcomes)."""
+    return Attribution(players, *mean_interval(np.moveaxis(values, 1, 0)), values.shape[1])
+
+
+def _saved(worths: Floats) -> Floats:
+    """(outcomes,) variance of unpaired over that of paired differences, the middle one over groups switched off."""
+    last = len(worths) - 1
+    players = last.bit_length()
+    ratios = np.array([game.variance_ratio(worths[last], worths[last & ~(1 << i)]) for i in range(players)])
+    return np.asarray(np.nanmedian(np.where(np.isfinite(ratios), ratios, np.nan), axis=0))
