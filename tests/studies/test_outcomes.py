@@ -30,6 +30,27 @@ def test_time_of_collapse_is_that_of_the_run_where_there_is_none(case):
     assert outcome("collapse", case)(data).tolist() == [40, 25]
 
 
+def test_chance_of_collapse_is_that_by_the_day(case):
+    data = run(case, members=2, weeks=40)
+    data["territory_km2"][:] = 100
+    data["territory_km2"][1, 25:] = 1
+    days = [case.start.fromordinal(case.start.toordinal() + 7 * week) for week in (24, 25, 39)]
+    assert [outcome(f"collapsed@{day}", case)(data).tolist() for day in days] == [[0, 0], [0, 1], [0, 1]]
+
+
+def test_losses_are_replaced_until_the_ranks_shrink_for_good(case):
+    data = run(case, members=3, weeks=80)
+    data["fighters"][:] = 1000
+    weeks = np.arange(80)
+    data["fighters"][0, :, 0] = 1000 + weeks  # grows to the end
+    data["fighters"][1, :, 0] = np.where(weeks < 40, 1000 + weeks, 1040 - 10 * (weeks - 40))  # falls from week 40 on
+    data["fighters"][2, :, 0] = 1000 - weeks  # falls from the first day on
+    found = outcome("replaced", case)(data)
+    assert found[0] == 80 and found[2] == 26
+    assert found[1] == 43  # 1040 - 30 in week 43 is less than 1017 half a year before
+    assert (outcome("replaced", case)(run(case, members=1, weeks=20)) == 20).all()
+
+
 def test_sums_and_days(case):
     data = run(case, members=2, weeks=40)
     data["deserted"][:] = 0

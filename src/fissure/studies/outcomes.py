@@ -69,6 +69,21 @@ def _collapse(data: xr.Dataset, week: int | None) -> Floats:
     return np.nan_to_num(collapse_weeks(data, "territory"), nan=float(run))
 
 
+def _collapsed(data: xr.Dataset, week: int | None) -> Floats:
+    return (collapse_weeks(data, "territory") <= (week or 0)).astype(np.float64)  # NaN is never
+
+
+def _replaced(data: xr.Dataset, week: int | None) -> Floats:
+    """The first week from which on the ranks are never larger than half a year before; the run where there is none."""
+    fighters = _sum(data, "fighters")
+    run = fighters.shape[1]
+    if run <= HALF_YEAR:
+        return np.full(len(fighters), float(run))
+    shrunk = fighters[:, HALF_YEAR:] <= fighters[:, :-HALF_YEAR]
+    stays = np.logical_and.accumulate(shrunk[:, ::-1], axis=1)[:, ::-1]
+    return np.where(stays.any(axis=1), HALF_YEAR + stays.argmax(axis=1), run).astype(np.float64)
+
+
 def _income(data: xr.Dataset, week: int | None) -> Floats:
     """Million dollars a month, mean of the half year that ends with the week."""
     last = (week or 0) + 1
@@ -85,6 +100,10 @@ def _loyal(data: xr.Dataset, week: int | None) -> Floats:
 
 KINDS = {
     "collapse": _Kind("Time until the ground collapses", "weeks", "the ground is held longer", _collapse, False),
+    "collapsed": _Kind("Histories whose ground has collapsed", "share", "more of them have collapsed", _collapsed, True),
+    "replaced": _Kind(
+        "Time until recruits replace losses no more", "weeks", "recruits replace losses for longer", _replaced, False
+    ),
     "deserted": _Kind("Fighters lost by desertion", "persons", "more desert", _total("deserted"), False),
     "killed": _Kind("Fighters killed or captured", "persons", "more are killed", _total("killed"), False),
     "fled": _Kind("Residents who fled", "persons", "more flee", _total("fled"), False),
