@@ -100,7 +100,7 @@ def _loyal(data: xr.Dataset, week: int | None) -> Floats:
 
 KINDS = {
     "collapse": _Kind("Time until the ground collapses", "weeks", "the ground is held longer", _collapse, False),
-    "collapsed": _Kind("Histories whose ground has collapsed", "share", "more of them have collapsed", _collapsed, True),
+    "collapsed": _Kind("Histories whose ground has collapsed", "share", "more have collapsed", _collapsed, True),
     "replaced": _Kind(
         "Time until recruits replace losses no more", "weeks", "recruits replace losses for longer", _replaced, False
     ),
