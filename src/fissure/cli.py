@@ -88,6 +88,7 @@ def run(
     from fissure.engine.ensemble import planned
     from fissure.engine.progress import RichProgress
     from fissure.model.record import OUTPUTS
+    from fissure.views import apart
     from fissure.views.text import render
 
     loaded = load_case(case)
@@ -103,6 +104,7 @@ def run(
     console = _console()
     titles = {o.name: o.long_name for o in OUTPUTS}
     console.print(render(result.compared, result.ledger, titles, result.about()))
+    console.print(apart.told(result.apart), highlight=False)
     page = result.report(folder / "report.html")
     typer.echo(f"Report: {page}")
     timing = result.stored.timing

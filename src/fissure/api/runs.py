@@ -15,7 +15,9 @@ from fissure.evidence import Ledger
 from fissure.model.catalogue import parameters_of
 from fissure.model.limits import LIMITS
 from fissure.studies.calibrate import Posterior, chosen, packaged, path_of, read_posterior
+from fissure.studies.cohesion import cohesion
 from fissure.studies.compare import Compared, compare
+from fissure.studies.endings import apart
 from fissure.studies.patterns import ORDERINGS, Met, Plausible, everyone, met, of_ledger, plausible
 from fissure.version import __version__
 
@@ -86,6 +88,16 @@ class Result:
     def patterns(self) -> list[Met]:
         """In what share of the members that count each pattern that the record shows comes about."""
         return met(self.data, self.plausible, of_ledger(self.ledger))
+
+    @cached_property
+    def apart(self) -> "xr.Dataset":
+        """How and when each member came apart: `weeks` (member, ending), `came_apart` and `mode` (member)."""
+        return apart(self.data)
+
+    @cached_property
+    def cohesion(self) -> "xr.Dataset":
+        """How far the ranks hold together, from 0 to 1: `cohesion` and its four parts, dimensions (member, week)."""
+        return cohesion(self.data)
 
     @property
     def orderings(self) -> list[Met]:

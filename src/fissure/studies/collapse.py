@@ -21,7 +21,11 @@ LEFT = 0.1
 
 def collapse_weeks(data: xr.Dataset, what: What) -> Floats:
     """(members,) the first week from which `what` stays below a tenth of its highest so far; NaN for never."""
-    values = joined(data[OUTPUTS[what]].compute(), None, "sum", f"collapse of {what}")
+    return fell_for_good(joined(data[OUTPUTS[what]].compute(), None, "sum", f"collapse of {what}"))
+
+
+def fell_for_good(values: Floats) -> Floats:
+    """(members,) the first week from which `values`, (members, weeks), stay below a tenth of their highest so far."""
     down = values < LEFT * np.maximum.accumulate(values, axis=1)
     stays = np.logical_and.accumulate(down[:, ::-1], axis=1)[:, ::-1]
     return np.where(stays.any(axis=1), stays.argmax(axis=1), np.nan).astype(np.float64)

@@ -45,7 +45,7 @@ def sections(data: xr.Dataset, ledger: Ledger, rows: Sequence[Compared]) -> list
     """The history, section by section; a section without a chart is left out."""
     shown = panels(data, ledger)
     read = data[sorted({one.output for panel in shown for one in panel.series})].compute()
-    drawn = [(panel, _figure(panel, read, ledger, rows)) for panel in shown]
+    drawn = [(panel, figure_of(panel, read, ledger, rows)) for panel in shown]
     out = []
     for title, text in SECTIONS.items():
         figures = tuple(figure for panel, figure in drawn if panel.section == title)
@@ -120,7 +120,8 @@ def web(address: str | None) -> str:
     return address if address and address.startswith(("https://", "http://")) else ""
 
 
-def _figure(panel: Panel, data: xr.Dataset, ledger: Ledger, rows: Sequence[Compared]) -> Figure:
+def figure_of(panel: Panel, data: xr.Dataset, ledger: Ledger, rows: Sequence[Compared]) -> Figure:
+    """The chart of `panel` with its words and numbers, and beside its bands those of `rows` that belong there."""
     spec = _responsive(bands.spec(panel, data, rows, ledger.sources))
     values = spec["datasets"]["bands"]
     return Figure(

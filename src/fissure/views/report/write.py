@@ -28,7 +28,7 @@ from fissure.studies.hindcast import kept
 from fissure.views import causal, wording
 from fissure.views.charts import maps, theme
 from fissure.views.charts.panels import CONDITIONAL
-from fissure.views.report import effect_rows, forecasts, learned, page, patterns, wrong
+from fissure.views.report import apart, effect_rows, forecasts, learned, page, patterns, wrong
 from fissure.views.report.events import happened
 from fissure.views.report.measurement import publishers
 
@@ -128,6 +128,8 @@ def render_report(
     drawn = (*(f for section in history for f in section.figures), *(log.figures if log else ()), *mapped)
     specs = {f.key: f.spec for f in drawn}
     specs |= shown["specs"] if shown else {}
+    ended = apart.section(data)
+    specs |= {f.key: f.spec for f in ended["figures"]} if ended else {}
     past = kept(case)
     scored = None if past is None else forecasts.section(past, ledger)
     specs |= scored["specs"] if scored else {}
@@ -154,6 +156,7 @@ def render_report(
             mechanisms_count=len(ledger.mechanisms),
             limits=list(limits),
             sections=history,
+            apart=ended,
             events=log,
             maps=mapped,
             patterns=shown,

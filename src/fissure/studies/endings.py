@@ -1,0 +1,219 @@
+"""Five ways in which an armed proto-state comes apart, and the week in which each happens to a simulated history.
+
+The literature keeps them apart because they need not come together: a state can lose its ground with its ranks whole,
+hold ground with ranks that no longer fight, stop paying, break in two, or lose the people whom it rules (Staniland 2014
+on cohesion of insurgents; Woldemariam 2018 on fragmentation; Kalyvas 2006 on control and the ruled). The first two are
+states that last, from which it did not come back: *it came apart* in the first week of either. The other three are
+blows that it may survive; `mode` says which of the five struck first.
+
+Weeks are counted from the start of the run, 0 is its first. An ending that is a lasting state is dated by the week in
+which that state began, although only later weeks show that it lasted. A remnant can neither go broke, nor split, nor
+have a revolt on its hands: these three count only while `LEFT` of the highest so far of fighters (of residents, for a
+revolt) is there.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from fissure.errors import FissureError
+from fissure.studies.collapse import LEFT, collapse_weeks, fell_for_good
+from fissure.studies.counterpart import Floats, calendar_of, joined
+
+MET = 0.5
+"""Share of the spending wanted below which a week counts as unpaid."""
+UNPAID = 13
+"""Such weeks on end that make it insolvent: a quarter of a year."""
+LEAVES = 0.1
+"""Part of the ranks that makes a departure a split."""
+HALF_YEAR = 26
+"""Weeks within which that part leaves."""
+RISEN = 0.035
+"""Share of residents in organised resistance that makes a revolt."""
+NONE = "none"
+"""The `mode` of a history that held."""
+READS = (
+    "territory_km2", "fighters", "effectiveness", "paid_share", "left_with_splinters", "resisters",
+    "residents_under_control",
+)  # fmt: skip
+"""Outputs that the endings are read from."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A way of coming apart: what it is in one sentence, its threshold, and why the threshold stands there."""
+
+    name: str
+    title: str
+    definition: str
+    threshold: str
+    reason: str
+    weeks: Callable[[xr.Dataset], Floats]
+    """(members,) the first week of it in each member of a run; NaN for never."""
+    final: bool = False
+    """Whether the history has come apart with it."""
+
+
+def _hollow(data: xr.Dataset) -> Floats:
+    """Fighting power per fighter times fighters is the fighting power of all: the effective fighters."""
+    return fell_for_good(_fighters(data) * _of(data, "effectiveness"))
+
+
+def _insolvent(data: xr.Dataset) -> Floats:
+    """Dated by the first week of the first spell that is long enough."""
+    unpaid = np.asarray(_of(data, "paid_share") < MET) & _still_there(_fighters(data))
+    if unpaid.shape[1] < UNPAID:
+        return np.full(unpaid.shape[0], np.nan)
+    spells = np.lib.stride_tricks.sliding_window_view(unpaid, UNPAID, axis=1)
+    return _first(np.asarray(spells.all(axis=2)))
+
+
+def _split(data: xr.Dataset) -> Floats:
+    """Dated by the departure with which those who left within half a year make a tenth of the ranks at its start."""
+    ranks, left = _fighters(data), _of(data, "left_with_splinters")
+    start = np.maximum(np.arange(ranks.shape[1]) - HALF_YEAR + 1, 0)
+    before = np.pad(np.cumsum(left, axis=1), ((0, 0), (1, 0)))
+    gone = before[:, 1:] - before[:, start]
+    enough = (left > 0) & (_share(gone, ranks[:, start]) >= LEAVES)  # never because the window moved to fewer ranks
+    return _first(_still_there(ranks)[:, start] & np.asarray(enough))
+
+
+def _revolt(data: xr.Dataset) -> Floats:
+    ruled, risen = _of(data, "residents_under_control"), _of(data, "resisters")
+    return _first(_still_there(ruled) & np.asarray(_share(risen, ruled) >= RISEN))
+
+
+ENDINGS: tuple[Ending, ...] = (
+    Ending(
+        "territorial-collapse", "Territorial collapse",
+        "The ground held falls below a tenth of its highest so far and stays there to the end of the run.",
+        "a tenth of the highest so far",
+        "A judgement, and the rule that hindcasts are told by. A half would count a retreat from empty desert; of a "
+        "tenth is left a pocket to defend and no territory to rule.",
+        lambda data: collapse_weeks(data, "territory"), True,
+    ),
+    Ending(
+        "hollowing-out", "Hollowing out",
+        "Effective fighters, that is fighters times fighting power per fighter, fall below a tenth of their highest "
+        "so far and stay there to the end of the run.",
+        "a tenth of the highest so far",
+        "The same part as of ground, so that the two dates can be compared: which went first, the ranks or the map.",
+        _hollow, True,
+    ),
+    Ending(
+        "insolvency", "Insolvency",
+        f"Less than half of the spending wanted is met for {UNPAID} weeks on end, dated by the first of them.",
+        f"half, {UNPAID} weeks",
+        "The record shows the group halve its pay and go on (pay-cut-2015-11-al-tamimi): what is worse is more than a "
+        "cut. The quarter of a year is a judgement: longer than one bad month of takings.",
+        _insolvent,
+    ),
+    Ending(
+        "split", "Split",
+        f"A tenth of the ranks leaves with splinters within {HALF_YEAR} weeks.",
+        f"a tenth, {HALF_YEAR} weeks",
+        "A judgement: studies of fragmentation count any faction that leaves under a leader of its own (Woldemariam "
+        "2018); a tenth asks for one that the rest must notice, half a year takes a rupture in steps as one.",
+        _split,
+    ),
+    Ending(
+        "revolt", "Revolt",
+        f"{RISEN:.1%} of the residents on held ground are in organised resistance.",
+        f"{RISEN:.1%} of residents",
+        "In the data of Chenoweth and Stephan (2011) hardly a government outlasted active opposition by that share of "
+        "its people. A rule of thumb of observed peaks, with exceptions, and mostly of unarmed movements (Chenoweth "
+        "2020).",
+        _revolt,
+    ),
+)  # fmt: skip
+"""In the order in which they are shown; of two in one week the earlier here counts as first."""
+
+
+def came_apart(data: xr.Dataset) -> Floats:
+    """(members,) the first week of territorial collapse or of hollowing out; NaN for members that held."""
+    return _came_apart(_all(data))
+
+
+def mode(data: xr.Dataset) -> NDArray[np.str_]:
+    """(members,) which of the five came first, up to and with the week of `came_apart`; "none" where it held."""
+    return _mode(_all(data))
+
+
+def apart(data: xr.Dataset) -> xr.Dataset:
+    """What became of each member of `data`, a run's records.
+
+    Variables: `weeks` (member, ending), `came_apart` (member), both in weeks from the start of the run with NaN for
+    never, and `mode` (member), the name of an ending or "none". The attributes `start` (a Monday, ISO) and `run`
+    (weeks) tell the calendar. Raises `FissureError` for a run that lacks an output (see `READS`).
+    """
+    held(data, READS, "how it came apart")
+    weeks, calendar = _all(data), calendar_of(data)
+    since = "weeks from the start of the run"
+    return xr.Dataset(
+        {
+            "weeks": (("member", "ending"), weeks, {"units": since, "long_name": "First week of each ending"}),
+            "came_apart": (
+                "member", _came_apart(weeks),
+                {"units": since, "long_name": "Week in which it came apart: ground lost or ranks hollow"},
+            ),
+            "mode": ("member", _mode(weeks), {"units": "name", "long_name": "Ending that came first up to then"}),
+        },
+        coords={
+            "member": data["member"].values,
+            "ending": ("ending", [one.name for one in ENDINGS], {"units": "name", "long_name": "Way of coming apart"}),
+        },
+        attrs={"start": str(calendar.first), "run": calendar.weeks},
+    )  # fmt: skip
+
+
+def held(data: xr.Dataset, reads: tuple[str, ...], what: str) -> None:
+    """Raise `FissureError` where `data` lacks one of the outputs `reads`, which `what` is measured from."""
+    if absent := [name for name in reads if name not in data]:
+        raise FissureError(
+            f"the run does not hold {', '.join(absent)}, expected all of {', '.join(reads)}: {what} is measured from "
+            "them. Run it again with this version"
+        )
+
+
+def _all(data: xr.Dataset) -> Floats:
+    read = data[list(READS)].compute()
+    return np.stack([one.weeks(read) for one in ENDINGS], axis=1)
+
+
+def _came_apart(weeks: Floats) -> Floats:
+    final = np.array([one.final for one in ENDINGS])
+    first = np.where(np.isnan(weeks[:, final]), np.inf, weeks[:, final]).min(axis=1)
+    return np.where(np.isinf(first), np.nan, first)
+
+
+def _mode(weeks: Floats) -> NDArray[np.str_]:
+    names = np.array([one.name for one in ENDINGS])
+    first = names[np.where(np.isnan(weeks), np.inf, weeks).argmin(axis=1)]
+    return np.where(np.isnan(_came_apart(weeks)), NONE, first)
+
+
+def _of(data: xr.Dataset, output: str) -> Floats:
+    """(members, weeks) of an output, over all that it is split by."""
+    return joined(data[output], None, "sum", f"coming apart, {output}")
+
+
+def _fighters(data: xr.Dataset) -> Floats:
+    return _of(data, "fighters")
+
+
+def _still_there(values: Floats) -> NDArray[np.bool_]:
+    """Where so much is left that it can be said to go broke, split or be risen against; nowhere where there is none."""
+    return np.asarray(_share(values, np.maximum.accumulate(values, axis=1)) >= LEFT)
+
+
+def _share(part: Floats, whole: Floats) -> Floats:
+    """`part` / `whole`, 0 where there is no whole. A quotient, so that a tenth of a whole number is just a tenth."""
+    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+
+
+def _first(happens: NDArray[np.bool_]) -> Floats:
+    """(members,) the first week that is true of (members, weeks); NaN for none."""
+    return np.where(happens.any(axis=1), happens.argmax(axis=1), np.nan).astype(np.float64)
