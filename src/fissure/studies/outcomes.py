@@ -13,8 +13,10 @@ import xarray as xr
 
 from fissure.cases.loader import Case
 from fissure.errors import FissureError, nearest
+from fissure.studies.cohesion import cohesion
 from fissure.studies.collapse import collapse_weeks
 from fissure.studies.counterpart import Floats, calendar_of, joined
+from fissure.studies.endings import came_apart
 
 Measure = Callable[[xr.Dataset], Floats]
 MONTH = 365.25 / 12 / 7
@@ -98,7 +100,17 @@ def _loyal(data: xr.Dataset, week: int | None) -> Floats:
     return np.asarray(_sum(data, "fighters")[:, week] - _sum(data, "wanting_out")[:, week])
 
 
+def _apart(data: xr.Dataset, week: int | None) -> Floats:
+    return np.nan_to_num(came_apart(data), nan=float(data.sizes["week"]))
+
+
+def _cohesion(data: xr.Dataset, week: int | None) -> Floats:
+    """Where no fighters are left nothing holds together."""
+    return np.nan_to_num(cohesion(data)["cohesion"].values[:, week], nan=0.0)
+
+
 KINDS = {
+    "apart": _Kind("Time until it comes apart", "weeks", "it holds together longer", _apart, False),
     "collapse": _Kind("Time until the ground collapses", "weeks", "the ground is held longer", _collapse, False),
     "collapsed": _Kind("Histories whose ground has collapsed", "share", "more have collapsed", _collapsed, True),
     "replaced": _Kind(
@@ -110,6 +122,7 @@ KINDS = {
     "territory": _Kind("Ground held", "km2", "more ground is held", _at("territory_km2"), True),
     "fighters": _Kind("Fighters", "persons", "more fighters stay", _at("fighters"), True),
     "loyal": _Kind("Fighters who wish to stay", "persons", "more wish to stay", _loyal, True),
+    "cohesion": _Kind("Cohesion of the ranks", "index, 0 to 1", "the ranks hold together better", _cohesion, True),
     "income": _Kind("Income", "million USD/month", "more comes in", _income, True),
     "support": _Kind("Residents on held ground who support it", "persons", "more support it", _supporters, True),
     "residents": _Kind(

@@ -50,7 +50,7 @@ Job = tuple[Scenario, int]
 """A scenario and a member."""
 
 
-_MEASURING = ("collapse", "counterpart", "outcomes", "scenario", "worlds")
+_MEASURING = ("cohesion", "collapse", "counterpart", "endings", "outcomes", "scenario", "worlds")
 """The modules here on which the measured numbers depend."""
 
 
