@@ -1,0 +1,129 @@
+"""Answers to the questions that a case's sources ask."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from fissure.api.evidence import check_evidence, ledger, loaded_case, name_of
+from fissure.api.runs import draws_of
+from fissure.cases.loader import Case
+from fissure.engine.cache import cache_base
+from fissure.engine.progress import Progress
+from fissure.errors import FissureError
+from fissure.model.catalogue import parameters_of
+from fissure.studies import answers as study
+from fissure.studies import explained as attribution
+from fissure.studies.calibrate import Posterior
+from fissure.studies.explain import QUICK, Explained, explain
+from fissure.studies.named import Study, studies_of
+from fissure.studies.outcomes import outcomes_of
+from fissure.studies.questions import Question, questions_of
+from fissure.studies.scenario import AS_IT_IS
+from fissure.studies.whatif import MEMBERS, whatif
+from fissure.studies.worlds import Worlds
+
+
+@dataclass(frozen=True, eq=False)
+class Answered:
+    """Answers of a case, their page, and their file."""
+
+    case: Case
+    found: study.Answers
+
+    def __iter__(self) -> Iterator[study.Answer]:
+        """The answers in the order in which the questions are asked."""
+        return iter(self.found.answers)
+
+    def report(self, path: str | Path) -> Path:
+        """Write one self-contained HTML page and return its path; the page needs no network."""
+        from fissure.views.report.answers import write_answers
+
+        return write_answers(self.found, self.case, ledger(self.case), Path(path))
+
+    def save(self, path: str | Path) -> Path:
+        """Write all numbers as JSON and return the path."""
+        return self.found.save(path)
+
+    def keep(self) -> Path:
+        """Put them with the case, for reports of its runs to show; returns where they lie."""
+        return self.found.save(study.kept_at(self.case))
+
+
+def answers(
+    case: str | Path | Case = "islamic_state",
+    *,
+    members: int = MEMBERS,
+    seed: int = 1,
+    weeks: int | None = None,
+    prior: bool = False,
+    posterior: str | Path | None = None,
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Answered:
+    """Answer the questions that the sources of a case ask, with the studies that its `questions.yaml` names.
+
+    An attribution that was kept with the case (`fissure explain --keep`) is used where it is of the same members; else
+    a quick one is made.
+
+    Args:
+        case: the name of a packaged case, the path of a case folder, or a loaded case.
+        members: simulated histories of each paired study, and of the group as it was.
+        seed: of all random numbers; the same seed gives the same answers.
+        weeks: how many weeks from the start; all of the case's where not given.
+        prior: draw members from the prior, whatever was learned.
+        posterior: the file of another posterior to draw members from.
+        out: the folder to keep what is measured in; a folder in the user's cache where not given.
+        progress: is told how far it is.
+
+    Raises `FissureError` with one clear sentence for anything the caller can mend, and for a case that asks nothing.
+    """
+    loaded = loaded_case(case)
+    check_evidence(loaded)
+    questions, studies = asked_of(loaded)
+    drawn = draws_of(loaded, prior=prior, posterior=posterior)
+    folder = cache_base() / "runs" / f"answers-{loaded.name}" if out is None else Path(out).expanduser()
+    parameters = parameters_of(loaded)
+    needed = dict.fromkeys(one.whatif for one in questions if one.whatif)
+    differences = whatif(
+        loaded, {name: studies[name].scenario(parameters) for name in needed} or {"nothing": AS_IT_IS},
+        of=dict.fromkeys(name for one in questions if one.whatif for name in one.outcomes), members=members, seed=seed,
+        weeks=weeks, draws=drawn, out=folder / "whatif", progress=progress,
+    )  # fmt: skip
+    was = outcomes_of(dict.fromkeys(one.run for one in questions if one.run), loaded, weeks)
+    worlds = Worlds.of(
+        loaded, was, folder / "as-it-was", draws=drawn, seed=seed, weeks=weeks, progress=progress
+    )
+    worlds.measure([(AS_IT_IS, member) for member in range(members)], "as it was")
+    shared = dict.fromkeys(name for one in questions if not (one.whatif or one.run) for name in one.outcomes)
+    explained = _explained(loaded, list(shared), drawn, seed, weeks, folder, progress)
+    found = study.answer(
+        loaded, questions, explained=explained, whatifs=differences, asked=was,
+        as_it_was=worlds.values(AS_IT_IS, range(members)),
+    )  # fmt: skip
+    return Answered(loaded, found)
+
+
+def asked_of(case: Case) -> tuple[tuple[Question, ...], dict[str, Study]]:
+    """The questions of a case and its named studies. Raises `FissureError` where it asks nothing."""
+    claims = ledger(case).claims
+    studies = studies_of(case, claims, parameters_of(case))
+    questions = questions_of(case, claims, studies)
+    if not questions:
+        raise FissureError(f"the case '{name_of(case)}' asks no questions, expected a file questions.yaml in its folder")
+    return questions, studies
+
+
+def _explained(
+    case: Case, of: list[str], drawn: Posterior | None, seed: int, weeks: int | None, folder: Path,
+    progress: Progress | None,
+) -> Explained:  # fmt: skip
+    """The attribution that was kept with the case if it serves, else a quick one."""
+    kept = attribution.kept(case)
+    if kept is not None and weeks in (None, case.weeks):
+        found = kept.found
+        same = found.plan.draws == ("" if drawn is None else drawn.digest) and found.plan.seed == seed
+        if same and {one.name for one in found.outcomes} >= set(of):
+            return found
+    return explain(
+        case, of=of, size=QUICK, draws=drawn, seed=seed, weeks=weeks, out=folder / "explain", progress=progress
+    )

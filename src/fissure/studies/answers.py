@@ -1,0 +1,196 @@
+"""Answers to the questions that a case's sources ask: for each, figures with intervals, and the study behind them.
+
+Nothing is simulated here: an attribution (`explain`), paired runs (`whatif`) and the group as it was are looked up and
+set beside the questions. The answers that were kept with a case are shown by its reports.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from fissure.cases.loader import Case
+from fissure.engine.blocks import write_whole
+from fissure.engine.cache import own_digest
+from fissure.errors import FissureError
+from fissure.studies.counterpart import Floats
+from fissure.studies.explain import Explained
+from fissure.studies.game import Interval, mean_interval
+from fissure.studies.outcomes import Outcome
+from fissure.studies.questions import Question
+from fissure.studies.whatif import WhatIf
+
+KEPT = "answers.json"
+Part = Literal["inside", "outside", "both", "all", "group", "difference", "as it is"]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number with its 90% interval: `part` says what of `title`, `who` which group, `least` and `most` are the 5%
+    and 95% quantiles over members where they are known.
+    """
+
+    part: Part
+    title: str
+    unit: str
+    more: str
+    mean: float
+    low: float
+    high: float
+    who: str = ""
+    base: float | None = None
+    """What it is without the change, of a difference; what it is with everything off, of an attribution."""
+    least: float | None = None
+    most: float | None = None
+
+    @property
+    def told(self) -> bool:
+        """Whether the interval excludes zero."""
+        return self.low > 0 or self.high < 0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the model says to a question: `study` is the command that makes the figures, `members` what they rest on."""
+
+    name: str
+    asks: str
+    claims: tuple[str, ...]
+    figures: tuple[Figure, ...]
+    study: str
+    members: int
+    caution: str
+
+
+@dataclass(frozen=True)
+class Answers:
+    """All answers of a case, and what they were made with."""
+
+    case: str
+    model: str
+    """Digest of the model."""
+    draws: str
+    """Digest of the posterior that members were drawn from; empty for the prior."""
+    start: str
+    """First day of the run."""
+    weeks: int
+    answers: tuple[Answer, ...]
+
+    def save(self, path: str | Path) -> Path:
+        """Write them as JSON, whole or not at all."""
+        from pydantic import TypeAdapter
+
+        write_whole(Path(path), TypeAdapter(Answers).dump_json(self, indent=1) + b"\n")
+        return Path(path)
+
+
+def answer(
+    case: Case,
+    questions: Sequence[Question],
+    *,
+    explained: Explained,
+    whatifs: WhatIf,
+    asked: Sequence[Outcome],
+    as_it_was: Floats,
+) -> Answers:
+    """Answer `questions`; `as_it_was` (members, outcomes) are the outcomes `asked` of members with nothing changed.
+
+    `explained` and `whatifs` must hold every outcome and study that is asked for, else `KeyError`.
+    """
+    values = {one.name: (one, as_it_was[:, at]) for at, one in enumerate(asked)}
+    made = [_answer(question, explained, whatifs, values) for question in questions]
+    plan = whatifs.plan
+    return Answers(case.name, own_digest(), plan.draws, case.start.isoformat(), plan.weeks, tuple(made))
+
+
+def _answer(
+    question: Question, explained: Explained, whatifs: WhatIf, values: Mapping[str, tuple[Outcome, Floats]]
+) -> Answer:
+    if question.whatif:
+        figures, members = _differences(question, whatifs), whatifs.members
+        study = " ".join(["fissure whatif", question.whatif, *(f"--of {name}" for name in question.outcomes)])
+    elif question.run:
+        outcome, found = values[question.run]
+        figures, members, study = (_plain(outcome, found),), len(found), "fissure run"
+    else:
+        (name,) = question.outcomes
+        figures = _weighed(question.groups, explained, name) if question.groups else _parts(explained, name)
+        members, study = explained.groups.members, f"fissure explain --of {name}"
+    return Answer(question.name, question.asks, question.claims, figures, study, members, question.caution)
+
+
+def _differences(question: Question, whatifs: WhatIf) -> tuple[Figure, ...]:
+    found = {one.outcome: one for one in whatifs.of[question.whatif or ""].differences}
+    return tuple(
+        Figure(
+            "difference", one.title, one.unit, one.more, one.mean, one.low, one.high,
+            base=one.as_it_is, least=one.least, most=one.most,
+        )
+        for one in (found[name] for name in question.outcomes)
+    )  # fmt: skip
+
+
+def _plain(outcome: Outcome, found: Floats) -> Figure:
+    mean, low, high = map(float, mean_interval(found))
+    least, most = (float(x) for x in np.quantile(found, [0.05, 0.95]))
+    return Figure("as it is", outcome.title, outcome.unit, outcome.more, mean, low, high, least=least, most=most)
+
+
+def _parts(explained: Explained, name: str) -> tuple[Figure, ...]:
+    """The whole effect, and what of it is from inside, from outside, and from both only."""
+    at, outcome = _place(explained, name)
+    blocks = explained.blocks
+    parts: tuple[tuple[Part, Interval], ...] = (
+        ("all", explained.effect), ("inside", blocks.inside), ("outside", blocks.outside), ("both", blocks.interaction)
+    )  # fmt: skip
+    base = float(explained.without_any.mean[at])
+    return tuple(
+        Figure(part, outcome.title, outcome.unit, outcome.more, *(float(end[at]) for end in interval), base=base)
+        for part, interval in parts
+    )
+
+
+def _weighed(groups: tuple[str, str], explained: Explained, name: str) -> tuple[Figure, ...]:
+    at, outcome = _place(explained, name)
+    found = explained.groups
+    places = [(group, found.players.index(group)) for group in groups]
+    return tuple(
+        Figure(
+            "group", outcome.title, outcome.unit, outcome.more,
+            float(found.value[i, at]), float(found.low[i, at]), float(found.high[i, at]), who=group,
+        )
+        for group, i in places
+    )  # fmt: skip
+
+
+def _place(explained: Explained, name: str) -> tuple[int, Outcome]:
+    names = [one.name for one in explained.outcomes]
+    return names.index(name), explained.outcomes[names.index(name)]
+
+
+def kept_at(case: Case) -> Path:
+    """Where the answers of `case` lie, if they were kept."""
+    return case.folder / "posterior" / KEPT
+
+
+def kept(case: Case) -> Answers | None:
+    """The answers that lie with `case`, if some do and they were made by the model that there is now."""
+    path = kept_at(case)
+    found = read_answers(path) if path.is_file() else None
+    return found if found is not None and found.model == own_digest() else None
+
+
+def read_answers(path: str | Path) -> Answers:
+    """The answers that `Answers.save` wrote to `path`. Raises `FissureError` for anything else."""
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        return TypeAdapter(Answers).validate_json(Path(path).read_bytes())
+    except OSError as error:
+        raise FissureError(f"{path}: {error.strerror or error}, expected saved answers") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the top"
+        raise FissureError(f"{path}: at {where}: {first['msg']}, expected saved answers") from None

@@ -1,0 +1,84 @@
+"""What the sources ask, and what the model answers: a section of a run's report, and a page of its own."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from fissure.cases.loader import Case
+from fissure.engine.blocks import write_whole
+from fissure.evidence.ledger import Ledger
+from fissure.studies.answers import Answer, Answers
+from fissure.version import __version__
+from fissure.views import answers as words
+from fissure.views import wording
+from fissure.views.charts import answers as charts
+from fissure.views.charts import theme
+from fissure.views.report.write import _bundle, _check_place, _environment, _explained, _json
+
+
+def section(made: Answers, ledger: Ledger) -> dict[str, Any]:
+    """The section: an entry for each question, and the charts in ``specs``."""
+    specs: dict[str, Any] = {}
+    entries = []
+    for answer in made.answers:
+        said = words.sentence(answer, made)
+        key = f"answer-{answer.name}"
+        if charts.drawn(answer.figures):
+            specs[key] = charts.intervals(answer.figures, said)
+        entries.append(_entry(answer, said, key if key in specs else None, ledger))
+    return {"entries": entries, "specs": specs, "command": f"fissure answers {made.case}"}
+
+
+def _entry(answer: Answer, said: str, chart: str | None, ledger: Ledger) -> dict[str, Any]:
+    return {
+        "name": answer.name,
+        "asks": answer.asks,
+        "claims": [_claim(name, ledger) for name in answer.claims],
+        "said": said,
+        "chart": chart,
+        "figures": [_row(figure) for figure in answer.figures],
+        "study": answer.study,
+        "members": answer.members,
+        "caution": answer.caution,
+    }
+
+
+def _row(figure: Any) -> dict[str, str]:
+    many = "–" if figure.least is None else wording.interval(figure.least, figure.most, figure.unit)
+    return {
+        "what": f"{figure.title}: {words.part(figure)}",
+        "mean": words.amount(figure.mean, figure.unit),
+        "interval": f"{wording.number(figure.low, figure.unit)} to {wording.number(figure.high, figure.unit)}",
+        "one": many,
+    }
+
+
+def _claim(name: str, ledger: Ledger) -> dict[str, str]:
+    claim = ledger.claims[name]
+    return {"id": name, "text": claim.paraphrase}
+
+
+def write_answers(made: Answers, case: Case, ledger: Ledger, path: Path) -> Path:
+    """Write the page to `path`, whole or not at all. Raises `FissureError` when it cannot be written."""
+    _check_place(path)
+    text = render_answers(made, case, ledger)
+    with _explained(path):
+        write_whole(path, text.encode())
+    return path
+
+
+def render_answers(made: Answers, case: Case, ledger: Ledger) -> str:
+    """The page as text; see `write_answers`."""
+    shown = section(made, ledger)
+    about: Mapping[str, Any] = {"version": __version__}
+    config = {mode: theme.config(mode) for mode in ("light", "dark")}
+    return (
+        _environment()
+        .get_template("answers.html.j2")
+        .render(
+            case=case, about=about, answers=shown, bundle=Markup(_bundle()),
+            shared=_json({"specs": shown["specs"], "config": config}),
+        )  # fmt: skip
+    )
