@@ -42,7 +42,7 @@ class Size:
 
     groups: int = 32
     sampled: int = 20
-    least: int = 12
+    least: int = 16
     """Members that sampling looks at before it may stop."""
     strongest: int = 10
     pairs: int = 4
