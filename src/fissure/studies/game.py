@@ -7,12 +7,6 @@ player i is on), and the *worth* of a coalition is the outcome under it. Worths 
 With few players every coalition is looked at (`exact`, `interactions`, `split`); with many, coalitions along random
 orders of the players (`Permutations`, `chain`, `marginals`, `estimate`, `enough`).
 
-<<<<<<< ours
-Intervals are for the mean over the population that the members are drawn from. They are Student's t, so they rest on the
-mean over members being near normal. Measured share of nominal 90% intervals that hold the truth, with 8 members: 90%
-for normal differences between members, 88% for a skewness of 1, 84% for 2 (exponential), 77% for 6 (lognormal); with
-32 members 90, 90, 88 and 83%. So be wary of a cause that matters in few of the members.
-=======
 Intervals are for the mean over the population that the members are drawn from: Student's t, which rests on the mean
 over members being near normal. How often nominal 90% intervals hold the truth, measured over 40,000 data sets:
 
@@ -24,7 +18,6 @@ over members being near normal. How often nominal 90% intervals hold the truth, 
     the same in a tenth of the members, else 0         56   80   83   87
 
 So with few members be wary of a cause that matters in few of them.
->>>>>>> theirs
 """
 
 import math
@@ -51,18 +44,6 @@ def exact(values: ArrayLike) -> Floats:
 
         phi_i = 1/n * sum over coalitions T without i of (v(T + i) - v(T)) / C(n - 1, |T|)
 
-<<<<<<< ours
-    A player that changes nothing gets exactly 0. Round-off is shared out in proportion to the values, so that they sum
-    to v(all) - v(none) as closely as float64 can. Source: Shapley (1953), A value for n-person games.
-
-    Raises `ValueError` where the first axis is no power of two.
-    """
-    v, n = _game(values)
-    found = np.array([_taylor(v, n, i) for i in range(n)]).reshape(n, *v.shape[1:])
-    size = np.abs(found)
-    whole = size.sum(axis=0)
-    share = np.divide(size, whole, out=np.zeros_like(size), where=whole > 0)
-=======
     A player that changes nothing gets exactly 0. What round-off leaves over is shared out in proportion to what each
     player moves, so that the values sum to v(all) - v(none) as closely as float64 can. Source: Shapley (1953), A value
     for n-person games.
@@ -78,7 +59,6 @@ def exact(values: ArrayLike) -> Floats:
         moved[i] = np.tensordot(weights, np.abs(added), axes=1)
     whole = moved.sum(axis=0)
     share = np.divide(moved, whole, out=np.zeros_like(moved), where=whole > 0)
->>>>>>> theirs
     return found + share * (v[-1] - v[0] - found.sum(axis=0))
 
 
@@ -92,31 +72,19 @@ def interactions(values: ArrayLike) -> Floats:
 
     Diagonal and pairs (each counted once) sum to v(all) - v(none), and a player's diagonal with half of its pairs is
     its Shapley value: a heat map of these adds up to the waterfall of `exact`. That is why this index: the Shapley
-<<<<<<< ours
-    interaction index does not sum to the total, and its repair (n-SII) gives players who do nothing alone a negative
-    effect of their own where three must act together; here three such pairs share the whole. With two players it is
-    `split`. Source: Sundararajan, Dhamdhere and Agarwal (2020), The Shapley Taylor interaction index, ICML.
-
-    Raises `ValueError` where the first axis is no power of two.
-=======
     interaction index does not sum to the total, and its repair (n-SII; Bordt and von Luxburg 2023) gives players who do
     nothing alone a negative effect of their own where three must act together; here their three pairs share the whole.
     With two players it is `split`. Source: Sundararajan, Dhamdhere and Agarwal (2020), The Shapley Taylor interaction
     index, ICML.
 
     Raises `ValueError` where the first axis is no power of two, 2 or more.
->>>>>>> theirs
     """
     v, n = _game(values)
     out = np.empty((n, n, *v.shape[1:]))
     for i in range(n):
         out[i, i] = v[1 << i] - v[0]
         for j in range(i):
-<<<<<<< ours
-            out[i, j] = out[j, i] = _taylor(v, n, i, j)
-=======
             out[i, j] = out[j, i] = np.tensordot(_weights(n, 2), _added(v, n, i, j), axes=1)
->>>>>>> theirs
     return out
 
 
@@ -134,12 +102,8 @@ class Split(NamedTuple):
 def split(values: ArrayLike, inside_mask: int) -> Split:
     """What the players of `inside_mask` do alone, what the others do alone, and the part that takes both.
 
-<<<<<<< ours
-    Raises `ValueError` where the first axis is no power of two or the mask names a player that there is not.
-=======
     Raises `ValueError` where the first axis is no power of two, 2 or more, or the mask names a player that is
     not there.
->>>>>>> theirs
     """
     v, n = _game(values)
     if not 0 <= inside_mask < 1 << n:
@@ -220,21 +184,12 @@ class Sampled:
     """Members that the values rest on, of the trailing shape."""
 
 
-<<<<<<< ours
-def estimate(marginals: Mapping[tuple[int, int], ArrayLike], level: float = LEVEL) -> Sampled:
-    """Shapley values, means over the population of members, from what players add in sampled orders.
-
-    Args:
-        marginals: by member and pair, (n, ...) each: the mean of the `marginals` of an antithetic pair, which is one
-            observation, as its two orders are not independent.
-=======
 def estimate(observations: Mapping[tuple[int, int], ArrayLike], level: float = LEVEL) -> Sampled:
     """Shapley values, means over the population of members, from what players add in sampled orders.
 
     Args:
         observations: by member and pair, (n, ...) each: the mean of the `marginals` along an order and along its
             reverse. The two are one observation, as they are not independent of each other.
->>>>>>> theirs
         level: of the intervals.
 
     Pairs of one member share that member, so they are averaged first, and the interval is that of the mean over
@@ -246,17 +201,10 @@ def estimate(observations: Mapping[tuple[int, int], ArrayLike], level: float = L
     Raises `ValueError` where there is nothing to estimate from.
     """
     by_member: dict[int, list[Floats]] = defaultdict(list)
-<<<<<<< ours
-    for member, pair in sorted(marginals):
-        by_member[member].append(np.asarray(marginals[member, pair], np.float64))
-    if not by_member:
-        raise ValueError("found no marginals, expected those of one member or more")
-=======
     for member, pair in sorted(observations):
         by_member[member].append(np.asarray(observations[member, pair], np.float64))
     if not by_member:
         raise ValueError("found no observations, expected those of one member or more")
->>>>>>> theirs
     found = np.array([np.mean(pairs, axis=0) for pairs in by_member.values()])
     found = np.where(np.isnan(found).any(axis=1, keepdims=True), np.nan, found)
     mean, error, members = _mean(found)
@@ -267,14 +215,6 @@ def estimate(observations: Mapping[tuple[int, int], ArrayLike], level: float = L
 def enough(sampled: Sampled, error: float, least: int = LEAST) -> NDArray[np.bool_]:
     """Whether sampling may stop, for each outcome: of the trailing shape.
 
-<<<<<<< ours
-    It may where the widest of the players' intervals is at most `error` times the absolute total effect to either
-    side, and there are `least` members or more. Of a total effect near zero there is never enough: bound the members too.
-
-    Looking again and again and stopping at the first narrow interval favours draws whose spread happens to look small,
-    so intervals hold the truth somewhat less often than their level says; the more so the fewer the members at the first
-    look. TODO measured.
-=======
     It may where the widest of the players' intervals reaches at most `error` times the absolute total effect to either
     side, and rests on `least` members or more. Where the total effect is near zero that may never come: bound the
     members too.
@@ -291,7 +231,6 @@ def enough(sampled: Sampled, error: float, least: int = LEAST) -> NDArray[np.boo
 
     With many players of like spread the widest decides, and there was no loss to speak of. That the loss goes away
     as the error does: Chow and Robbins (1965), Annals of Mathematical Statistics 36.
->>>>>>> theirs
     """
     half = (sampled.high - sampled.low).max(axis=0) / 2
     return np.asarray((half <= error * np.abs(sampled.value.sum(axis=0))) & (sampled.members >= least))
@@ -314,36 +253,19 @@ def _game(values: ArrayLike) -> tuple[Floats, int]:
     """Worths as float64, and the number of players."""
     v = np.asarray(values, np.float64)
     n = len(v).bit_length() - 1 if v.ndim else -1
-<<<<<<< ours
-    if n < 0 or len(v) != 1 << n:
-=======
     if n < 1 or len(v) != 1 << n:
->>>>>>> theirs
         raise ValueError(f"found worths of shape {v.shape}, expected 2**n coalitions on the first axis")
     return v, n
 
 
-<<<<<<< ours
-def _taylor(v: Floats, n: int, *players: int) -> Floats:
-    """Shapley-Taylor index of one or two `players`, of that order; of order one it is the Shapley value.
-
-    Worths lie on a cube with an axis of length two for each player, player 0 last; a difference along its axis is what
-    the player adds to each coalition of the others.
-=======
 def _added(v: Floats, n: int, *players: int) -> Floats:
     """What `players` add together, beyond fewer of them, to each coalition of the others.
 
     Worths lie on a cube with an axis of length two for each player, player 0 last; differences are along the axes.
->>>>>>> theirs
     """
     cube = v.reshape((2,) * n + v.shape[1:])
     for i in players:
         cube = np.diff(cube, axis=n - 1 - i)
-<<<<<<< ours
-    sizes = np.bitwise_count(np.arange(1 << n - len(players)))
-    weights = [len(players) / (n * math.comb(n - 1, int(size))) for size in sizes]
-    return np.asarray(np.tensordot(weights, cube.reshape(len(weights), *v.shape[1:]), axes=1))
-=======
     return cube.reshape(1 << n - len(players), *v.shape[1:])
 
 
@@ -351,7 +273,6 @@ def _weights(n: int, order: int) -> Floats:
     """Weights of `_added` in the Shapley-Taylor index of that order; that of order one is the Shapley value."""
     sizes = np.bitwise_count(np.arange(1 << n - order))
     return np.array([order / (n * math.comb(n - 1, int(size))) for size in sizes])
->>>>>>> theirs
 
 
 def _mean(x: Floats) -> tuple[Floats, Floats, NDArray[np.int64]]:
