@@ -24,6 +24,7 @@ __all__ = [
     "load_case",
     "run",
     "trace",
+    "whatif",
 ]
 
 
@@ -36,7 +37,7 @@ def __getattr__(name: str) -> Any:
         from fissure.cases.loader import load_case
 
         return load_case
-    if name in ("Effects", "Result", "calibrate", "check", "hindcast", "ledger", "run", "trace"):
+    if name in ("Effects", "Result", "calibrate", "check", "hindcast", "ledger", "run", "trace", "whatif"):
         from fissure import api
 
         return getattr(api, name)

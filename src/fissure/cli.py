@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 from typer.exceptions import TyperException
 
+from fissure.cli_parts import console as _console
+from fissure.cli_parts import whole as _whole
+from fissure.cli_studies import whatif
 from fissure.errors import FissureError
 from fissure.version import __version__
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from fissure.api import Result
 
 app = typer.Typer(
@@ -27,25 +28,10 @@ app = typer.Typer(
 )
 
 
-def _whole(found: str) -> int:
-    try:
-        return int(found)
-    except ValueError:
-        raise typer.BadParameter(f"found '{found}', expected a whole number") from None
-
-
 Case = Annotated[str, typer.Argument(help="Name of a packaged case, or the path of a case folder.")]
 CaseOrRun = Annotated[
     str, typer.Argument(metavar="CASE|RUN", help="A packaged case, a case folder, or the folder of a run.")
 ]
-
-
-def _console() -> "Console":
-    """The terminal; where there is none to ask, wide enough for the tables."""
-    from rich.console import Console
-
-    console = Console()
-    return console if console.is_terminal or "COLUMNS" in os.environ else Console(width=120)
 
 
 @app.callback(invoke_without_command=True)
@@ -317,6 +303,8 @@ def hindcast(
     if keep:
         typer.echo(f"Kept: {found.keep()}")
 
+
+app.command()(whatif)
 
 new = typer.Typer(no_args_is_help=True, help="Write the files of something new, ready to fill in.")
 app.add_typer(new, name="new")

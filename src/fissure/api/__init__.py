@@ -4,11 +4,13 @@ from fissure.api.checks import Effects, check
 from fissure.api.evidence import check_evidence, ledger, missing_mechanisms, subjects, trace
 from fissure.api.fits import Fit, calibrate, hindcast
 from fissure.api.runs import Result, draws_of, read_run, run
+from fissure.api.whatifs import WhatIfs, named_studies, whatif
 
 __all__ = [
     "Effects",
     "Fit",
     "Result",
+    "WhatIfs",
     "calibrate",
     "check",
     "check_evidence",
@@ -16,8 +18,10 @@ __all__ = [
     "hindcast",
     "ledger",
     "missing_mechanisms",
+    "named_studies",
     "read_run",
     "run",
     "subjects",
     "trace",
+    "whatif",
 ]

@@ -1,0 +1,210 @@
+"""What if something had been otherwise: named studies of a case, and changes of one's own."""
+
+import json
+import math
+import re
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from fissure.api.evidence import check_evidence, ledger, loaded_case, name_of
+from fissure.api.runs import draws_of
+from fissure.cases.loader import Case
+from fissure.engine.blocks import write_whole
+from fissure.engine.progress import Progress
+from fissure.engine.store import explained
+from fissure.errors import FissureError
+from fissure.model.catalogue import parameters_of
+from fissure.studies import whatif as study
+from fissure.studies.named import Study, known_study, studies_of
+from fissure.studies.refusal import refuse
+from fissure.studies.scenario import Scenario, scenario_of
+from fissure.version import __version__
+
+OWN = "own"
+"""The name of an answer to a question that has none."""
+
+
+@dataclass(frozen=True, eq=False)
+class WhatIfs:
+    """Finished what-ifs: an answer for each scenario, their page, and their numbers as JSON."""
+
+    case: Case
+    found: study.WhatIf
+    studies: Mapping[str, Study]
+    """The named studies among what was asked."""
+    until: date | None = None
+    """The last day of which the posterior that members are drawn from has seen anything; None for the prior."""
+    options: str = ""
+    """Further options of the command that asks for it again."""
+    of: tuple[str, ...] = field(default=())
+    """The outcomes that were asked for; the standard ones where empty."""
+
+    def __iter__(self) -> Iterator[study.Answer]:
+        """What each scenario did, in the order in which they were asked."""
+        return iter(self.found.answers)
+
+    def __getitem__(self, name: str) -> study.Answer:
+        """The answer to the study called `name`, to a question of one's own ``own``."""
+        return self.found.of[known_study(name, self.found.of)]
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """How it was made."""
+        plan = self.found.plan
+        return {
+            "version": __version__,
+            "members": self.found.members,
+            "drawn from": f"the posterior of evidence up to {self.until}" if self.until else "the prior",
+            "weeks": plan.weeks,
+            "seed": plan.seed,
+            "units and slots": f"{plan.units} units of {plan.slots} fighter slots",
+            "digest of the case": plan.case_digest,
+            "digest of the model": plan.model_digest,
+            "command": self.command,
+        }
+
+    @property
+    def command(self) -> str:
+        """The command that makes the same numbers again."""
+        plan, own = self.found.plan, self.found.of.get(OWN)
+        said = ["fissure whatif", *self.studies, *([own.scenario.options] if own else [])]
+        said += [f"--of {name}" for name in self.of]
+        said += [f"--case {shlex.quote(name_of(self.case))} --members {self.found.members} --weeks {plan.weeks}"]
+        return " ".join(one for one in [*said, f"--seed {plan.seed}", self.options] if one)
+
+    def report(self, path: str | Path) -> Path:
+        """Write one self-contained HTML page and return its path; the page needs no network."""
+        from fissure.views.report.whatif import write_whatif
+
+        return write_whatif(self.found, self.case, ledger(self.case), self.studies, Path(path), about=self.about)
+
+    def save(self, path: str | Path) -> Path:
+        """Write all numbers as JSON and return the path; a number that is not defined is null."""
+        path = Path(path)
+        told = {**self.about, "answers": [_told(answer, self.studies.get(answer.name)) for answer in self]}
+        with explained(path.parent, 1 << 20):
+            write_whole(path, json.dumps(told, indent=1, allow_nan=False).encode() + b"\n")
+        return path
+
+
+def named_studies(case: str | Path | Case = "islamic_state") -> dict[str, Study]:
+    """The named studies of a case, in order; none where it brings none."""
+    loaded = loaded_case(case)
+    return studies_of(loaded, ledger(loaded).claims, parameters_of(loaded))
+
+
+def whatif(
+    studies: str | Iterable[str] = (),
+    *,
+    case: str | Path | Case = "islamic_state",
+    set: str | Iterable[str] = (),
+    off: str | Iterable[str] = (),
+    since: str | date | None = None,
+    of: str | Iterable[str] = (),
+    members: int = study.MEMBERS,
+    seed: int = 1,
+    weeks: int | None = None,
+    prior: bool = False,
+    posterior: str | Path | None = None,
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+    **asked: Any,
+) -> WhatIfs:
+    """Run the same histories as they are and with something changed, and tell the differences with their intervals.
+
+    Args:
+        studies: names of studies that come with the case, see `named_studies`.
+        case: the name of a packaged case, the path of a case folder, or a loaded case.
+        set: a change of one's own: drivers, each as ``forcing.strikes=x2`` (times two) or ``forcing.strikes=700``.
+        off: a change of one's own: mechanisms to switch off.
+        since: the day (``2015-03-16``) or month (``2015-03``) from which it holds; from the start if not given.
+        of: outcomes, as ``collapse`` or ``territory@2016-12-31``; ten standard ones where none is named.
+        members: how many simulated histories, each run once as it is and once for each change.
+        seed: of all random numbers; the same seed gives the same differences.
+        weeks: how many weeks from the start; all of the case's where not given.
+        prior: draw members from the prior, whatever was learned.
+        posterior: the file of another posterior to draw members from.
+        out: the folder to keep what is measured in; a folder in the user's cache where not given.
+        progress: is told how far it is.
+
+    Raises `FissureError` with one clear sentence for anything the caller can mend, and for a request to search for the
+    change that serves an aim, which is refused.
+    """
+    refuse(asked)
+    if asked:
+        raise TypeError(f"whatif() got an unexpected keyword argument '{next(iter(asked))}'")
+    loaded = loaded_case(case)
+    check_evidence(loaded)
+    known, chosen = named_studies(loaded), dict.fromkeys((studies,) if isinstance(studies, str) else studies)
+    named = {known_study(name, known): known[name] for name in chosen}
+    scenarios = {name: one.scenario(parameters_of(loaded)) for name, one in named.items()}
+    own = scenario_of(off, set, day_or_month(since), parameters=parameters_of(loaded))
+    if own.off or own.moves:
+        scenarios[OWN] = own
+    elif own.since:
+        raise FissureError(f"found a day ({own.since}) and nothing that changes on it, expected set or off beside it")
+    if not scenarios:
+        raise FissureError(
+            f"nothing was asked, expected a study ({', '.join(known) or 'the case brings none'}), set or off"
+        )
+    drawn = draws_of(loaded, prior=prior, posterior=posterior)
+    said = (of,) if isinstance(of, str) else tuple(of)
+    found = study.whatif(
+        loaded, scenarios, of=said, members=members, seed=seed, weeks=weeks, draws=drawn,
+        out=Path(out).expanduser() if out else None, progress=progress,
+    )  # fmt: skip
+    options = f"--posterior {shlex.quote(str(posterior))}" if posterior else "" if drawn else "--prior"
+    return WhatIfs(loaded, found, named, drawn.until if drawn else None, options, said)
+
+
+def day_or_month(found: str | date | None) -> date | None:
+    """The day that ``2015-03-16`` names, or the first of the month that ``2015-03`` names.
+
+    Raises `FissureError` for anything else.
+    """
+    if found is None or isinstance(found, date):
+        return found
+    try:
+        month = isinstance(found, str) and re.fullmatch(r"\d{4}-\d{2}", found)
+        return date.fromisoformat(f"{found}-01" if month else found)
+    except (TypeError, ValueError):
+        raise FissureError(f"found {found!r}, expected a day such as 2015-03-16 or a month such as 2015-03") from None
+
+
+def _told(answer: study.Answer, named: Study | None) -> dict[str, Any]:
+    scenario: Scenario = answer.scenario
+    return {
+        "name": answer.name,
+        "title": named.title if named else None,
+        "claims": list(named.claims) if named else [],
+        "falsifies": bool(named and named.falsifies),
+        "off": list(scenario.off),
+        "set": [str(move) for move in scenario.moves],
+        "from": str(scenario.since) if scenario.since else None,
+        "changes_nothing": answer.changes_nothing,
+        "outcomes": [
+            {**{name: _plain(x) for name, x in asdict(one).items()}, "verdict": one.verdict}
+            for one in answer.differences
+        ],
+        "weekly": {
+            course.series: {
+                "unit": course.unit,
+                **{
+                    name: [_plain(float(x)) for x in getattr(course, name)]
+                    for name in ("as_it_is", "mean", "low", "high", "least", "most")
+                },
+            }
+            for course in answer.courses
+        },
+    }
+
+
+def _plain(x: Any) -> Any:
+    """`x` for JSON: six digits of a number, null for one that is not finite."""
+    if isinstance(x, float):
+        return float(f"{x:.6g}") if math.isfinite(x) else None
+    return x

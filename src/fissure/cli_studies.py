@@ -1,0 +1,83 @@
+"""Commands that answer questions; `cli` puts them into the command `fissure`."""
+
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fissure.cli_parts import console, whole
+from fissure.errors import FissureError
+
+
+def whatif(
+    studies: Annotated[list[str] | None, typer.Argument(metavar="STUDY", help="Named studies of the case.")] = None,
+    case: Annotated[str, typer.Option(help="Name of a packaged case, or the path of a case folder.")] = "islamic_state",
+    moves: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=x2", help="Your own: multiply a driver (x2) or set it (2); may be again."),
+    ] = None,
+    off: Annotated[
+        list[str] | None, typer.Option(metavar="MECHANISM", help="Your own: switch a mechanism off; may be again.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="DATE|YYYY-MM", help="When your own change begins; at once if not.")
+    ] = None,
+    of: Annotated[
+        list[str] | None,
+        typer.Option(metavar="OUTCOME", help="As collapse or territory@2016-12-31; may be given again."),
+    ] = None,
+    members: Annotated[int, typer.Option(parser=whole, metavar="N", help="How many simulated histories.")] = 48,
+    seed: Annotated[int, typer.Option(parser=whole, metavar="S", help="The same seed gives the same numbers.")] = 1,
+    weeks: Annotated[
+        int | None, typer.Option(parser=whole, metavar="W", help="Weeks from the start; all by default.")
+    ] = None,
+    prior: Annotated[
+        bool, typer.Option("--prior", help="Draw members from the prior, not from what was learned.")
+    ] = False,
+    posterior: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw members from another posterior.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the numbers and the page; ./runs/whatif-CASE-... by default.")
+    ] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Every named study of the case.")] = False,
+    list_: Annotated[bool, typer.Option("--list", help="Show the named studies and stop.")] = False,
+    search: Annotated[
+        str | None,
+        typer.Option("--maximise", "--maximize", "--minimise", "--minimize", "--optimise", "--optimize", hidden=True),
+    ] = None,
+) -> None:
+    """Tell what a change would have done: the same histories with and without it, and their differences.
+
+    Name studies that come with the case, or say a change of your own with --set, --off and --from. A what-if that was
+    stopped goes on where it was. Nothing here searches for a change that serves an aim.
+    """
+    from fissure.studies.refusal import REFUSED, refuse
+
+    if search is not None:
+        refuse([REFUSED[0]])
+    from fissure import api
+    from fissure.cases.loader import load_case
+    from fissure.engine.progress import RichProgress
+    from fissure.studies.whatif import planned
+    from fissure.views.text_whatif import listed, render
+
+    loaded = load_case(case)
+    known = api.named_studies(loaded) if all_ or list_ else {}
+    if (all_ or list_) and not known:
+        raise FissureError(f"the case '{loaded.name}' brings no named studies, expected --set or --off")
+    if list_:
+        console().print(listed(known.values()))
+        return
+    draws = api.draws_of(loaded, prior=prior, posterior=posterior)
+    folder = out or Path("runs") / f"whatif-{planned(loaded, seed=seed, weeks=weeks, draws=draws).folder_name}"
+    if draws is not None:
+        typer.echo(f"Members are drawn from the posterior of evidence up to {draws.until}; --prior for the prior.")
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
+    found = api.whatif(
+        [*(studies or ()), *known], case=loaded, set=moves or (), off=off or (), since=since, of=of or (),
+        members=members, seed=seed, weeks=weeks, prior=prior, posterior=posterior, out=folder,
+        progress=RichProgress(what="runs"),
+    )  # fmt: skip
+    console().print(render(found.found, found.studies))
+    typer.echo(f"Numbers: {found.save(folder / 'whatif.json')}")
+    typer.echo(f"Page: {found.report(folder / 'whatif.html')}")

@@ -1,0 +1,268 @@
+"""What if: the same histories, lived once as they are and once with something changed.
+
+Everything told is a paired difference, changed less as it is, member by member, with the same luck and the same
+parameters; never two bands side by side, whose overlap says little about their difference. Nothing here looks for a
+change that would serve anybody: what is changed is named by who asks, and no outcome is sought.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from scipy.special import stdtrit
+
+from fissure.cases.loader import Case
+from fissure.engine.cache import cache_base, code_digest
+from fissure.engine.draws import Draws, Prior
+from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, whole
+from fissure.engine.progress import Progress
+from fissure.errors import FissureError
+from fissure.model.catalogue import parameters_of
+from fissure.studies.counterpart import Floats
+from fissure.studies.outcomes import Outcome, outcomes_of
+from fissure.studies.scenario import AS_IT_IS, Scenario, week_of
+from fissure.studies.weekly import SERIES
+from fissure.studies.worlds import Worlds
+
+MEMBERS = 48
+LEVEL = 0.9
+LEAST, MOST = 0.05, 0.95
+"""Quantiles of the members' differences that are told: what one history may bring."""
+TINY = 0.05
+"""Share of what it is that counts as next to nothing, where the theory expects no difference."""
+Verdict = Literal["moves", "not shown", "no difference"]
+Expected = Literal["as expected", "open", "against it"]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a change did to one outcome: changed less as it is, over the members."""
+
+    outcome: str
+    title: str
+    unit: str
+    more: str
+    """What a higher number says, in words."""
+    as_it_is: float
+    """Mean over members with nothing changed."""
+    mean: float
+    """Mean of the paired differences."""
+    low: float
+    high: float
+    """90% interval of that mean (Student's t)."""
+    least: float
+    most: float
+    """5% and 95% quantiles of members' differences: what would happen in one history."""
+    share: float
+    """Share of members whose difference has the sign of the mean; NaN where the mean is zero."""
+    ratio: float
+    """By how many times more members two unpaired ensembles would need; see `variance_ratio`."""
+    members: int
+    changed: int
+    """Members in which it differs at all."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the interval of the mean excludes zero; `no difference` where every member has zero."""
+        if not self.changed:
+            return "no difference"
+        return "moves" if self.low > 0 or self.high < 0 else "not shown"
+
+    @property
+    def relative(self) -> float:
+        """The mean difference as a share of what it is; NaN where that is nothing."""
+        return self.mean / abs(self.as_it_is) if self.as_it_is else np.nan
+
+    @property
+    def expected(self) -> Expected:
+        """How it stands to a theory that expects no difference: within 5% of what it is, beyond it, or not told."""
+        bound = TINY * abs(self.as_it_is)
+        if -bound <= self.low and self.high <= bound:
+            return "as expected"
+        return "against it" if self.low > bound or self.high < -bound else "open"
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """Paired differences of one series by week, each array of shape (weeks,)."""
+
+    series: str
+    title: str
+    unit: str
+    as_it_is: Floats
+    mean: Floats
+    low: Floats
+    high: Floats
+    least: Floats
+    most: Floats
+    changed: int
+    """Members in which any week differs."""
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What one scenario did."""
+
+    name: str
+    scenario: Scenario
+    differences: tuple[Difference, ...]
+    courses: tuple[Course, ...]
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether every outcome and every week of every series is as it was, in every member."""
+        return not any([*(one.changed for one in self.differences), *(one.changed for one in self.courses)])
+
+    @property
+    def ratio(self) -> float:
+        """The median variance ratio of its outcomes; NaN where none differs."""
+        found = [one.ratio for one in self.differences if np.isfinite(one.ratio)]
+        return float(np.median(found)) if found else np.nan
+
+
+@dataclass(frozen=True, eq=False)
+class WhatIf:
+    """A finished study: an answer for each scenario, in the order in which they were asked."""
+
+    answers: tuple[Answer, ...]
+    plan: Plan
+    start: date
+    members: int
+    folder: Path
+
+    @property
+    def of(self) -> dict[str, Answer]:
+        """Answers by name."""
+        return {answer.name: answer for answer in self.answers}
+
+    @property
+    def ratio(self) -> float:
+        """The median variance ratio over all scenarios and outcomes; NaN where nothing differs."""
+        found = [one.ratio for answer in self.answers for one in answer.differences if np.isfinite(one.ratio)]
+        return float(np.median(found)) if found else np.nan
+
+
+def mean_interval(per_member: Floats, level: float = LEVEL) -> tuple[Floats, Floats, Floats]:
+    """Mean over the first axis and the ends of its interval, mean -/+ t s / sqrt(n) (Student's t, n - 1 degrees)."""
+    n = len(per_member)
+    middle = per_member.mean(axis=0)
+    half = stdtrit(n - 1, 0.5 + level / 2) * per_member.std(axis=0, ddof=1) / np.sqrt(n)
+    return middle, middle - half, middle + half
+
+
+def variance_ratio(a: Floats, b: Floats) -> float:
+    """(var a + var b) / var (a - b) over members: by how many times pairing cuts the members that a mean difference
+    needs. Infinite where the difference never varies but the two do; NaN where nothing varies.
+    """
+    apart, together = float(np.var(a, ddof=1) + np.var(b, ddof=1)), float(np.var(a - b, ddof=1))
+    if together == 0:
+        return np.inf if apart else np.nan
+    return apart / together
+
+
+def difference_of(outcome: Outcome, changed: Floats, as_it_is: Floats) -> Difference:
+    """What changed in `outcome`; both (members,), of the same members in the same order."""
+    d = changed - as_it_is
+    mean, low, high = map(float, mean_interval(d))
+    least, most = (float(x) for x in np.quantile(d, [LEAST, MOST]))
+    return Difference(
+        outcome=outcome.name,
+        title=outcome.title,
+        unit=outcome.unit,
+        more=outcome.more,
+        as_it_is=float(as_it_is.mean()),
+        mean=mean,
+        low=low,
+        high=high,
+        least=least,
+        most=most,
+        share=float((d * np.sign(mean) > 0).mean()) if mean else np.nan,
+        ratio=variance_ratio(changed, as_it_is),
+        members=len(d),
+        changed=int(np.count_nonzero(d)),
+    )
+
+
+def course_of(series: str, changed: Floats, as_it_is: Floats) -> Course:
+    """How the difference in `series` runs by week; both (members, weeks)."""
+    d = changed - as_it_is
+    mean, low, high = mean_interval(d)
+    least, most = np.quantile(d, [LEAST, MOST], axis=0)
+    told = SERIES[series]
+    return Course(
+        series, told.title, told.unit, as_it_is.mean(axis=0), mean, low, high, least, most, int(d.any(axis=1).sum())
+    )
+
+
+def planned(case: Case, *, seed: int = 1, weeks: int | None = None, draws: Draws | None = None) -> Plan:
+    """The plan of the runs with nothing changed. Raises `FissureError` for bad input."""
+    return plan_of(case, parameters_of(case), seed=seed, weeks=weeks, draws=(draws or Prior()).digest)
+
+
+def whatif(
+    case: Case,
+    scenarios: Mapping[str, Scenario],
+    *,
+    of: Iterable[str] = (),
+    members: int = MEMBERS,
+    seed: int = 1,
+    weeks: int | None = None,
+    units: int | None = None,
+    slots: int | None = None,
+    draws: Draws | None = None,
+    out: Path | None = None,
+    progress: Progress | None = None,
+) -> WhatIf:
+    """Run each of `scenarios` beside the same members as they are, and tell the differences.
+
+    Args:
+        case: the loaded case.
+        scenarios: what is changed, by the name under which it is told.
+        of: outcomes, as ``collapse`` or ``territory@2016-12-31``; the standard ones where none is named.
+        members: histories of each scenario.
+        seed: of all random numbers; the same seed gives the same differences.
+        weeks, units, slots: sizes; those of the case where not given.
+        draws: what members are drawn from; the prior where not given.
+        out: the folder to keep what is measured in; one in the user's cache where not given.
+        progress: is told how far it is.
+
+    Raises `FissureError` for bad input or a disk that refuses, and `Interrupted` on Ctrl-C; what was measured is kept,
+    and the same call goes on from it.
+    """
+    if not scenarios:
+        raise FissureError("nothing was asked, expected at least one scenario")
+    whole("members", members, 2, MOST_MEMBERS)
+    plan = planned(case, seed=seed, weeks=weeks, draws=draws)
+    asked = outcomes_of(of, case, plan.weeks)
+    for scenario in scenarios.values():
+        week_of(scenario.since, case, plan.weeks)
+    folder = out or cache_base() / "runs" / f"whatif-{plan.folder_name}"
+    if folder.exists() and not folder.is_dir():
+        raise FissureError(f"{folder}: is a file, expected a folder for the runs")
+    worlds = Worlds.of(
+        case, asked, folder / "measured" / _series_digest(), draws=draws, seed=seed, weeks=weeks,
+        units=units, slots=slots, weekly={name: one.read for name, one in SERIES.items()}, progress=progress,
+    )  # fmt: skip
+    each = range(members)
+    worlds.measure((scenario, member) for scenario in (AS_IT_IS, *scenarios.values()) for member in each)
+    answers = tuple(_answer(name, scenario, worlds, each) for name, scenario in scenarios.items())
+    return WhatIf(answers, worlds.plan, case.start, members, folder)
+
+
+def _answer(name: str, scenario: Scenario, worlds: Worlds, members: range) -> Answer:
+    changed, plain = worlds.values(scenario, members), worlds.values(AS_IT_IS, members)
+    then, before = worlds.series(scenario, members), worlds.series(AS_IT_IS, members)
+    return Answer(
+        name,
+        scenario,
+        tuple(difference_of(outcome, changed[:, i], plain[:, i]) for i, outcome in enumerate(worlds.outcomes)),
+        tuple(course_of(series, then[series], before[series]) for series in worlds.weekly),
+    )
+
+
+def _series_digest() -> str:
+    """Names what is followed by week, so that another way of reading it starts anew."""
+    return code_digest([Path(__file__).with_name("weekly.py")])[:12]

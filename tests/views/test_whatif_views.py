@@ -1,0 +1,155 @@
+"""What-ifs as a table, as a page, and as charts."""
+
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import altair as alt
+import numpy as np
+import pytest
+
+from fissure.engine.plan import plan_of
+from fissure.errors import FissureError
+from fissure.model.catalogue import parameters_of
+from fissure.studies.named import studies_of
+from fissure.studies.outcomes import KINDS, outcome
+from fissure.studies.scenario import Move, Scenario
+from fissure.studies.weekly import SERIES
+from fissure.studies.whatif import Answer, WhatIf, course_of, difference_of
+from fissure.views import text_whatif as words
+from fissure.views.charts import differences
+from fissure.views.report.whatif import WIDTH, picture, render_whatif, write_whatif
+
+ABOUT = {"version": "0.1.0", "seed": 7, "command": "fissure whatif hundred-strikes --seed 7"}
+WEEKS, MEMBERS = 60, 9
+
+
+def answered(case, name, scenario, effect):
+    """An answer in which the outcome that falls has a difference of about `effect`, the other none that is shown."""
+    random = np.random.default_rng(5)
+    plain, noise = random.uniform(90, 110, MEMBERS), random.normal(0, 5, MEMBERS)
+    asked = [outcome("deserted", case), outcome("territory@2014-12-31", case)]
+    told = [
+        difference_of(asked[0], plain + effect, plain),
+        difference_of(asked[1], plain + noise * bool(effect), plain),
+    ]
+    weekly = np.cumsum(np.ones((MEMBERS, WEEKS)), axis=1) * 1000.0
+    change = effect * np.linspace(0, 100, WEEKS) * random.uniform(0.5, 1.5, (MEMBERS, 1))
+    return Answer(name, scenario, tuple(told), tuple(course_of(one, weekly + change, weekly) for one in SERIES))
+
+
+@pytest.fixture(scope="module")
+def studies(case, ledger):
+    known = studies_of(case, ledger.claims, parameters_of(case))
+    return {name: known[name] for name in ("hundred-strikes", "no-show-abroad")}
+
+
+@pytest.fixture(scope="module")
+def found(case):
+    answers = (
+        answered(case, "hundred-strikes", Scenario(moves=(Move("forcing.strikes", "to", 700.0),)), -20.0),
+        answered(case, "no-show-abroad", Scenario(("show-of-strength",)), 30.0),
+        answered(case, "own", Scenario(moves=(Move("forcing.strikes", "times", 1.0),)), 0.0),
+    )
+    plan = plan_of(case, parameters_of(case), seed=7, units=16, slots=8, weeks=WEEKS)
+    return WhatIf(answers, plan, case.start, MEMBERS, Path("nowhere"))
+
+
+@pytest.fixture(scope="module")
+def page(found, case, ledger, studies):
+    return render_whatif(found, case, ledger, studies, about=ABOUT)
+
+
+def test_a_lower_number_has_words_for_every_outcome():
+    assert set(words.LESS) == set(KINDS)
+    assert all(words.LESS[name] != kind.more for name, kind in KINDS.items())
+
+
+@pytest.mark.parametrize("width", [80, 140])
+def test_the_table_says_everything(found, studies, width):
+    told = " ".join(" ".join(words.lines(found, studies, width)).split())
+    for word in ("A hundred strikes a day", "fewer desert", "not shown", "−20", "100%", "Changes nothing", "Your own",
+                 "Pairing was worth", "--set forcing.strikes=700"):  # fmt: skip
+        assert word in told, word
+    assert max(map(len, words.lines(found, studies, width))) <= width
+
+
+def test_sentences_say_which_way_how_far_and_in_how_many(found, studies):
+    first, second = words.sentences(found.of["hundred-strikes"], studies["hundred-strikes"])
+    assert "fewer desert, by 20 persons" in first and "100% of 9 histories" in first
+    assert second.startswith("Not shown") and "Ground held" in second
+
+
+def test_a_test_of_the_theory_says_how_it_came_out(found, studies):
+    said = words.sentences(found.of["no-show-abroad"], studies["no-show-abroad"])[-1]
+    assert "Against it, by more than 5%: Fighters lost by desertion" in said and "threatening face" in said
+    calm = replace(found.of["own"], name="no-show-abroad")
+    (said,) = words.sentences(calm, studies["no-show-abroad"])
+    assert "As expected" in said and "Against" not in said
+
+
+def test_nothing_that_differs_leaves_pairing_unmeasured(found):
+    assert "cannot be measured" in words.pairing(replace(found, answers=found.answers[2:]))
+
+
+def test_the_list_names_every_study(studies):
+    from io import StringIO
+
+    from rich.console import Console
+
+    out = StringIO()
+    Console(file=out, width=100).print(words.listed(studies.values()))
+    told = " ".join(out.getvalue().split())
+    for study in studies.values():
+        assert study.name in told and words.changes(study)[0] in told
+
+
+def test_the_picture_shows_zero_the_interval_and_the_histories(found):
+    fall = picture(found.of["hundred-strikes"].differences[1])
+    assert fall["zero"] == WIDTH / 2 and 0 <= fall["least"] <= fall["low"] < fall["middle"] < fall["high"] <= WIDTH
+    assert picture(found.of["own"].differences[0]) is None
+
+
+def test_the_page_is_whole_and_names_its_claims(page, studies, ledger):
+    HTMLParser().feed(page)
+    assert "http://" not in re.sub(r"<script>.*?</script>", "", page, flags=re.S).replace("http://www.w3.org", "")
+    for study in studies.values():
+        for claim in study.claims:
+            assert f'id="{claim}"' in page
+        assert " ".join(study.caution.split())[:40] in page.replace("&#39;", "'")
+    for word in ("no advice on what anybody should do", words.NOTHING, ABOUT["command"]):
+        assert word in page
+
+
+def test_every_chart_has_its_place_and_what_changes_nothing_has_none(page, found):
+    shared = json.loads(re.search(r'id="shared">(.*?)</script>', page, re.S)[1])
+    placed = re.findall(r'data-chart="([^"]+)"', page)
+    assert sorted(placed) == sorted(shared["specs"]) and len(placed) == 2 * len(SERIES)
+    assert not any(key.startswith("own") for key in placed)
+
+
+def test_a_page_that_cannot_stand_is_refused(found, case, ledger, studies, tmp_path):
+    with pytest.raises(FissureError, match="is a folder"):
+        write_whatif(found, case, ledger, studies, tmp_path, about=ABOUT)
+    written = write_whatif(found, case, ledger, studies, tmp_path / "whatif.html", about=ABOUT)
+    assert written.read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_a_chart_holds_one_difference_and_zero_and_no_members(found):
+    course = found.of["hundred-strikes"].courses[0]
+    made = differences.spec(course, found.start)
+    rows = made["datasets"]["differences"]
+    assert len(rows) == WEEKS and set(rows[0]) == {"week", *differences.FIELDS}
+    assert rows[0]["week"] == "2014-06-30T00:00"
+    assert all(row["least"] <= row["low"] <= row["mean"] <= row["high"] <= row["most"] for row in rows)
+    assert made["datasets"]["zero"] == [{"zero": 0}]
+    alt.Chart.from_dict(made, validate=True)
+    assert "Farthest from zero in week 60" in made["description"]
+
+
+def test_a_chart_of_nothing_says_so_and_can_be_drawn(found):
+    made = differences.spec(found.of["own"].courses[0], found.start)
+    assert "Zero in every week" in made["description"]
+    alt.Chart.from_dict(made, validate=True)
