@@ -21,7 +21,7 @@ GOOD = """- name: calm
 ASKED = {
     "hundred-strikes", "trained-ground-forces", "no-foreign-intervention", "no-foreign-recruits",
     "equal-pay-and-posting", "escape-made-safe", "no-executions-of-own-members", "scholars-silent", "oil-untouched",
-    "oil-gone", "professionals-stay", "residents-cannot-leave", "alternative-for-residents",
+    "oil-gone", "professionals-stay", "residents-cannot-leave", "alternative-for-residents", "left-to-itself",
 }  # fmt: skip
 
 

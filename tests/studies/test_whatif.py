@@ -7,10 +7,11 @@ import pytest
 
 from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
+from fissure.studies.game import mean_interval, variance_ratio
 from fissure.studies.outcomes import outcome
 from fissure.studies.scenario import AS_IT_IS, Scenario, scenario_of
 from fissure.studies.weekly import SERIES
-from fissure.studies.whatif import course_of, difference_of, mean_interval, variance_ratio, whatif
+from fissure.studies.whatif import course_of, difference_of, whatif
 
 SIZE = {"weeks": 30, "units": 24, "slots": 20, "members": 5}
 SINCE = date(2014, 10, 6)

@@ -90,9 +90,7 @@ def answers(
         weeks=weeks, draws=drawn, out=folder / "whatif", progress=progress,
     )  # fmt: skip
     was = outcomes_of(dict.fromkeys(one.run for one in questions if one.run), loaded, weeks)
-    worlds = Worlds.of(
-        loaded, was, folder / "as-it-was", draws=drawn, seed=seed, weeks=weeks, progress=progress
-    )
+    worlds = Worlds.of(loaded, was, folder / "as-it-was", draws=drawn, seed=seed, weeks=weeks, progress=progress)
     worlds.measure([(AS_IT_IS, member) for member in range(members)], "as it was")
     shared = dict.fromkeys(name for one in questions if not (one.whatif or one.run) for name in one.outcomes)
     explained = _explained(loaded, list(shared), drawn, seed, weeks, folder, progress)
@@ -109,7 +107,7 @@ def asked_of(case: Case) -> tuple[tuple[Question, ...], dict[str, Study]]:
     studies = studies_of(case, claims, parameters_of(case))
     questions = questions_of(case, claims, studies)
     if not questions:
-        raise FissureError(f"the case '{name_of(case)}' asks no questions, expected a file questions.yaml in its folder")
+        raise FissureError(f"the case '{name_of(case)}' asks nothing, expected a file questions.yaml in its folder")
     return questions, studies
 
 

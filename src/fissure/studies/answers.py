@@ -147,9 +147,12 @@ def _parts(explained: Explained, name: str) -> tuple[Figure, ...]:
     )  # fmt: skip
     base = float(explained.without_any.mean[at])
     return tuple(
-        Figure(part, outcome.title, outcome.unit, outcome.more, *(float(end[at]) for end in interval), base=base)
-        for part, interval in parts
-    )
+        Figure(
+            part, outcome.title, outcome.unit, outcome.more,
+            float(found.mean[at]), float(found.low[at]), float(found.high[at]), base=base,
+        )
+        for part, found in parts
+    )  # fmt: skip
 
 
 def _weighed(groups: tuple[str, str], explained: Explained, name: str) -> tuple[Figure, ...]:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from scipy.special import stdtrit
 
 from fissure.cases.loader import Case
 from fissure.engine.cache import cache_base, code_digest
@@ -22,13 +21,13 @@ from fissure.engine.progress import Progress
 from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
 from fissure.studies.counterpart import Floats
+from fissure.studies.game import mean_interval, variance_ratio
 from fissure.studies.outcomes import Outcome, outcomes_of
 from fissure.studies.scenario import AS_IT_IS, Scenario, week_of
 from fissure.studies.weekly import SERIES
 from fissure.studies.worlds import Worlds
 
 MEMBERS = 48
-LEVEL = 0.9
 LEAST, MOST = 0.05, 0.95
 """Quantiles of the members' differences that are told: what one history may bring."""
 TINY = 0.05
@@ -145,24 +144,6 @@ class WhatIf:
         return float(np.median(found)) if found else np.nan
 
 
-def mean_interval(per_member: Floats, level: float = LEVEL) -> tuple[Floats, Floats, Floats]:
-    """Mean over the first axis and the ends of its interval, mean -/+ t s / sqrt(n) (Student's t, n - 1 degrees)."""
-    n = len(per_member)
-    middle = per_member.mean(axis=0)
-    half = stdtrit(n - 1, 0.5 + level / 2) * per_member.std(axis=0, ddof=1) / np.sqrt(n)
-    return middle, middle - half, middle + half
-
-
-def variance_ratio(a: Floats, b: Floats) -> float:
-    """(var a + var b) / var (a - b) over members: by how many times pairing cuts the members that a mean difference
-    needs. Infinite where the difference never varies but the two do; NaN where nothing varies.
-    """
-    apart, together = float(np.var(a, ddof=1) + np.var(b, ddof=1)), float(np.var(a - b, ddof=1))
-    if together == 0:
-        return np.inf if apart else np.nan
-    return apart / together
-
-
 def difference_of(outcome: Outcome, changed: Floats, as_it_is: Floats) -> Difference:
     """What changed in `outcome`; both (members,), of the same members in the same order."""
     d = changed - as_it_is
@@ -180,7 +161,7 @@ def difference_of(outcome: Outcome, changed: Floats, as_it_is: Floats) -> Differ
         least=least,
         most=most,
         share=float((d * np.sign(mean) > 0).mean()) if mean else np.nan,
-        ratio=variance_ratio(changed, as_it_is),
+        ratio=float(variance_ratio(changed, as_it_is)),
         members=len(d),
         changed=int(np.count_nonzero(d)),
     )

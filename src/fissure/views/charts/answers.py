@@ -32,13 +32,13 @@ def intervals(figures: Sequence[Figure], alt_text: str) -> dict[str, Any]:
         }
         for figure in figures
     ]
-    order = [row["what"] for row in rows]
+    order = [str(row["what"]) for row in rows]
     y = alt.Y("what:N", sort=order, title=None, axis=alt.Axis(labelLimit=260, ticks=False, domain=False))
     x = alt.X("mean:Q", title=wording.unit(figures[0].unit), axis=alt.Axis(tickCount=6))
     with debug_mode(False):
-        base = alt.Chart(alt.NamedData(name="figures"))
+        base, zero = (alt.Chart(alt.NamedData(name=name)) for name in ("figures", "zero"))
         chart = alt.layer(
-            alt.Chart(alt.NamedData(name="zero")).mark_rule(strokeDash=[4, 3], style="cursor", aria=False).encode(x="at:Q"),
+            zero.mark_rule(strokeDash=[4, 3], style="cursor", aria=False).encode(x="at:Q"),
             base.mark_rule(strokeWidth=3, color=SERIES[0], opacity=0.5, aria=False).encode(
                 x=alt.X("low:Q"), x2="high", y=y
             ),

@@ -78,7 +78,10 @@ def render_answers(made: Answers, case: Case, ledger: Ledger) -> str:
         _environment()
         .get_template("answers.html.j2")
         .render(
-            case=case, about=about, answers=shown, bundle=Markup(_bundle()),
+            case=case,
+            about=about,
+            answers=shown,
+            bundle=Markup(_bundle()),
             shared=_json({"specs": shown["specs"], "config": config}),
-        )  # fmt: skip
+        )
     )
