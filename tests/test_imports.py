@@ -18,8 +18,6 @@ LAYERS = [  # a module may import from its own layer's package and from layers b
     {"studies"},
     {"views"},
     {"api"},
-    {"cli_parts"},
-    {"cli_studies"},
     {"cli"},
     {"__main__"},
 ]

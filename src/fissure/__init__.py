@@ -17,12 +17,14 @@ __all__ = [
     "FissureError",
     "Result",
     "__version__",
+    "answers",
     "calibrate",
     "check",
     "hindcast",
     "ledger",
     "load_case",
     "run",
+    "sensitivity",
     "trace",
     "whatif",
 ]
@@ -37,7 +39,7 @@ def __getattr__(name: str) -> Any:
         from fissure.cases.loader import load_case
 
         return load_case
-    if name in ("Effects", "Result", "calibrate", "check", "hindcast", "ledger", "run", "trace", "whatif"):
+    if name in __all__:
         from fissure import api
 
         return getattr(api, name)

@@ -7,7 +7,7 @@ import pytest
 from fissure import load_case
 from fissure.evidence import load_ledger, package_ledger
 from fissure.studies.measurement import biases, data
-from fissure.views.report import write
+from fissure.views.report.html import environment
 from fissure.views.report.measurement import publishers
 
 
@@ -43,7 +43,7 @@ def test_without_leanings_none_is_known(ledger):
 
 def test_the_table_is_closed_at_first_and_escapes_what_it_tells(case, ledger):
     row = replace(publishers(ledger, case.leanings)[0], reason="<b>bold</b>")
-    page = write._environment().get_template("measurement.html.j2").render(measurement=[row])
+    page = environment().get_template("measurement.html.j2").render(measurement=[row])
     assert '<details id="measurement">' in page
     assert "&lt;b&gt;bold" in page
     assert page.count("<tr>") == 2

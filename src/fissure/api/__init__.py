@@ -1,16 +1,21 @@
 """The Python face of Fissure: what `fissure.run`, `fissure.calibrate`, `fissure.check` and the others are."""
 
+from fissure.api.answering import Answered, answers
 from fissure.api.checks import Effects, check
 from fissure.api.evidence import check_evidence, ledger, missing_mechanisms, subjects, trace
 from fissure.api.fits import Fit, calibrate, hindcast
 from fissure.api.runs import Result, draws_of, read_run, run
+from fissure.api.sensitivities import SensitivityStudy, sensitivity
 from fissure.api.whatifs import WhatIfs, named_studies, whatif
 
 __all__ = [
+    "Answered",
     "Effects",
     "Fit",
     "Result",
+    "SensitivityStudy",
     "WhatIfs",
+    "answers",
     "calibrate",
     "check",
     "check_evidence",
@@ -21,6 +26,7 @@ __all__ = [
     "named_studies",
     "read_run",
     "run",
+    "sensitivity",
     "subjects",
     "trace",
     "whatif",

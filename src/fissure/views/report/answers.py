@@ -15,7 +15,7 @@ from fissure.views import answers as words
 from fissure.views import wording
 from fissure.views.charts import answers as charts
 from fissure.views.charts import theme
-from fissure.views.report.write import _bundle, _check_place, _environment, _explained, _json
+from fissure.views.report.html import as_json, bundle, check_place, environment, explained
 
 
 def section(made: Answers, ledger: Ledger) -> dict[str, Any]:
@@ -62,9 +62,9 @@ def _claim(name: str, ledger: Ledger) -> dict[str, str]:
 
 def write_answers(made: Answers, case: Case, ledger: Ledger, path: Path) -> Path:
     """Write the page to `path`, whole or not at all. Raises `FissureError` when it cannot be written."""
-    _check_place(path)
+    check_place(path)
     text = render_answers(made, case, ledger)
-    with _explained(path):
+    with explained(path):
         write_whole(path, text.encode())
     return path
 
@@ -75,13 +75,13 @@ def render_answers(made: Answers, case: Case, ledger: Ledger) -> str:
     about: Mapping[str, Any] = {"version": __version__}
     config = {mode: theme.config(mode) for mode in ("light", "dark")}
     return (
-        _environment()
+        environment()
         .get_template("answers.html.j2")
         .render(
             case=case,
             about=about,
             answers=shown,
-            bundle=Markup(_bundle()),
-            shared=_json({"specs": shown["specs"], "config": config}),
+            bundle=Markup(bundle()),
+            shared=as_json({"specs": shown["specs"], "config": config}),
         )
     )

@@ -21,7 +21,7 @@ from fissure.views import wording
 from fissure.views.charts import calibration as charts
 from fissure.views.charts import theme
 from fissure.views.report import moves
-from fissure.views.report.write import _bundle, _check_place, _environment, _explained, _json
+from fissure.views.report.html import as_json, bundle, check_place, environment, explained
 
 STYLES = {True: "inside", False: "outside", None: "not-compared"}
 FIRST = 20
@@ -36,9 +36,9 @@ def write_calibration(found: Calibration, case: Case, ledger: Ledger, path: Path
     `about` may hold ``version`` (of Fissure, where it is not that of the fit) and ``command``. Raises `FissureError`
     when the page cannot be written.
     """
-    _check_place(path)
+    check_place(path)
     text = render_calibration(found, case, ledger, about=about)
-    with _explained(path):
+    with explained(path):
         write_whole(path, text.encode())
     return path
 
@@ -53,7 +53,7 @@ def render_calibration(found: Calibration, case: Case, ledger: Ledger, *, about:
     }
     learned = moves.rows(words.moves(found.posterior, case), _most(found, ledger))
     return (
-        _environment()
+        environment()
         .get_template("calibration.html.j2")
         .render(
             case=case,
@@ -80,8 +80,8 @@ def render_calibration(found: Calibration, case: Case, ledger: Ledger, *, about:
             losses=[(at, f"{a:.4g}", f"{b:.4g}") for at, (a, b) in enumerate(found.losses, start=1)],
             how=_how(found, about),
             command=str(about.get("command") or command(found)),
-            bundle=Markup(_bundle()),
-            shared=_json({"specs": specs, "config": {mode: theme.config(mode) for mode in ("light", "dark")}}),
+            bundle=Markup(bundle()),
+            shared=as_json({"specs": specs, "config": {mode: theme.config(mode) for mode in ("light", "dark")}}),
         )
     )
 

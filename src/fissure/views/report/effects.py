@@ -10,7 +10,7 @@ from fissure.evidence.ledger import Ledger
 from fissure.studies.effects import Checked
 from fissure.views import text_effects as words
 from fissure.views.report import effect_rows
-from fissure.views.report.write import GROUPS, _check_place, _environment, _explained
+from fissure.views.report.html import GROUPS, check_place, environment, explained
 
 
 def write_effects(
@@ -21,9 +21,9 @@ def write_effects(
     `about` holds version, command, seed, weeks, units, slots and digest; `titles` says in a line what each mechanism
     does. Raises `FissureError` when the page cannot be written.
     """
-    _check_place(path)
+    check_place(path)
     text = render_effects(checked, case, ledger, about=about, titles=titles)
-    with _explained(path):
+    with explained(path):
         write_whole(path, text.encode())
     return path
 
@@ -35,7 +35,7 @@ def render_effects(
     groups = effect_rows.by_group(checked.effects, ledger, titles, GROUPS)
     cited = {claim["id"]: claim for _, own in groups for one in own for claim in one["claims"]}
     return (
-        _environment()
+        environment()
         .get_template("effects.html.j2")
         .render(
             case=case,

@@ -17,7 +17,7 @@ from fissure.views import wording
 from fissure.views.charts import hindcast as charts
 from fissure.views.charts import theme
 from fissure.views.report.forecasts import dated
-from fissure.views.report.write import _bundle, _check_place, _environment, _explained, _json
+from fissure.views.report.html import as_json, bundle, check_place, environment, explained
 
 CHANCES: Mapping[What, str] = {
     "territory": "The ground: the mapped area stays below a tenth of its highest",
@@ -44,7 +44,7 @@ class Hindcasts:
         Raises `FissureError` where the folder of the case cannot be written.
         """
         path = kept_at(self.case)
-        with _explained(path):
+        with explained(path):
             path.parent.mkdir(exist_ok=True)
             return self.found.save(path)
 
@@ -68,9 +68,9 @@ def write_hindcast(found: Hindcast, case: Case, ledger: Ledger, path: Path, *, a
     `about` holds what is told of how it was made, `version` and `command` among it. Raises `FissureError` when the page
     cannot be written.
     """
-    _check_place(path)
+    check_place(path)
     text = render_hindcast(found, case, ledger, about=about)
-    with _explained(path):
+    with explained(path):
         write_whole(path, text.encode())
     return path
 
@@ -81,7 +81,7 @@ def render_hindcast(found: Hindcast, case: Case, ledger: Ledger, *, about: Mappi
     figures = {f"variable-{name}": charts.forecasts(name, found, ledger) for name in charts.variables(found)}
     specs = {key: spec | {"width": "container"} for key, spec in {**chances, **figures}.items()}
     return (
-        _environment()
+        environment()
         .get_template("hindcast.html.j2")
         .render(
             case=case,
@@ -93,8 +93,8 @@ def render_hindcast(found: Hindcast, case: Case, ledger: Ledger, *, about: Mappi
                 (key, title, specs[key]["description"]) for key, title in zip(chances, CHANCES.values(), strict=True)
             ],
             figures=[_figure(name, specs[f"variable-{name}"], ledger) for name in charts.variables(found)],
-            bundle=Markup(_bundle()),
-            shared=_json({"specs": specs, "config": {mode: theme.config(mode) for mode in ("light", "dark")}}),
+            bundle=Markup(bundle()),
+            shared=as_json({"specs": specs, "config": {mode: theme.config(mode) for mode in ("light", "dark")}}),
         )
     )
 

@@ -18,7 +18,7 @@ from fissure.views import text_whatif as words
 from fissure.views import wording
 from fissure.views.charts import differences, theme
 from fissure.views.report import page
-from fissure.views.report.write import _bundle, _check_place, _environment, _explained, _json
+from fissure.views.report.html import as_json, bundle, check_place, environment, explained
 from fissure.views.text_effects import signed
 
 WIDTH, HALF = 150, 70
@@ -36,9 +36,9 @@ def write_whatif(
     `studies` are the named ones among what was asked; `about` holds version, command and what else is told of how it
     was made. Raises `FissureError` when the page cannot be written.
     """
-    _check_place(path)
+    check_place(path)
     text = render_whatif(found, case, ledger, studies, about=about)
-    with _explained(path):
+    with explained(path):
         write_whole(path, text.encode())
     return path
 
@@ -55,7 +55,7 @@ def render_whatif(
     }
     cited = {id_: ledger.claims[id_] for study in studies.values() for id_ in study.claims}
     return (
-        _environment()
+        environment()
         .get_template("whatif.html.j2")
         .render(
             case=case,
@@ -68,8 +68,8 @@ def render_whatif(
             claims=[_claim(claim, ledger) for claim in cited.values()],
             sources=[ledger.sources[id_] for id_ in dict.fromkeys(claim.source for claim in cited.values())],
             width=WIDTH,
-            bundle=Markup(_bundle()),
-            shared=_json({"specs": specs, "config": {mode: theme.config(mode) for mode in ("light", "dark")}}),
+            bundle=Markup(bundle()),
+            shared=as_json({"specs": specs, "config": {mode: theme.config(mode) for mode in ("light", "dark")}}),
         )
     )
 

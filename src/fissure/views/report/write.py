@@ -1,26 +1,20 @@
 """The report: one page with everything in it, that opens with no network."""
 
-import errno
-import json
 import os
-import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import jinja2
-import vl_convert
 import xarray as xr
 from markupsafe import Markup
 
 from fissure.cases.loader import Case
-from fissure.errors import FissureError
 from fissure.evidence.entries import Mechanism
 from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import mechanism_classes
+from fissure.studies import answers as replies_to
 from fissure.studies import verdicts
 from fissure.studies.calibrate import Posterior
 from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS, CLASSES, Compared, count
@@ -28,21 +22,13 @@ from fissure.studies.hindcast import kept
 from fissure.views import causal, wording
 from fissure.views.charts import maps, theme
 from fissure.views.charts.panels import CONDITIONAL
-from fissure.views.report import apart, effect_rows, forecasts, learned, page, patterns, wrong
+from fissure.views.report import answers, apart, effect_rows, forecasts, learned, page, patterns, wrong
 from fissure.views.report.events import happened
+from fissure.views.report.html import GROUPS, as_json, bundle, check_place, environment, explained
 from fissure.views.report.measurement import publishers
 
 if TYPE_CHECKING:
     import pandas as pd
-
-TEMPLATES = Path(__file__).parent / "templates"
-GROUPS = {
-    "ranks": "In the ranks",
-    "factions": "Between factions",
-    "rule": "In how it rules",
-    "governed": "Among the governed",
-    "war": "In the war",
-}
 
 
 def write_report(
@@ -67,11 +53,11 @@ def write_report(
     `Run.events`, `posterior` what members were drawn from, if not the prior. Raises `FissureError` when it cannot be
     written.
     """
-    _check_place(path)
+    check_place(path)
     text = render_report(
         data, case, ledger, rows, about=about, missing=missing, limits=limits, events=events, posterior=posterior
     )
-    with _explained(path):
+    with explained(path):
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:64]}.", suffix=".part")
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as out:
@@ -83,28 +69,6 @@ def write_report(
                 Path(name).unlink(missing_ok=True)
             raise
     return path
-
-
-def _check_place(path: Path) -> None:
-    """Raise `FissureError` where no file can stand at `path`; it is better told before the page is made."""
-    with _explained(path):
-        if path.is_dir():
-            raise FissureError(f"{path}: is a folder, expected the name of a file for the report")
-        if not path.parent.exists():
-            raise FissureError(f"{path}: the folder {path.parent} does not exist")
-        if not path.parent.is_dir():
-            raise FissureError(f"{path}: {path.parent} is not a folder")
-
-
-@contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    """Turn what the disk refuses into one sentence."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise FissureError(f"{path}: the disk is full, the report was not written") from None
-        raise FissureError(f"{path}: the report cannot be written ({error.strerror or error})") from None
 
 
 def render_report(
@@ -130,11 +94,13 @@ def render_report(
     specs |= shown["specs"] if shown else {}
     ended = apart.section(data)
     specs |= {f.key: f.spec for f in ended["figures"]} if ended else {}
+    said = answers.section(replies, ledger) if (replies := replies_to.kept(case)) else None
+    specs |= said["specs"] if said else {}
     past = kept(case)
     scored = None if past is None else forecasts.section(past, ledger)
     specs |= scored["specs"] if scored else {}
     return (
-        _environment()
+        environment()
         .get_template("report.html.j2")
         .render(
             case=case,
@@ -160,6 +126,7 @@ def render_report(
             events=log,
             maps=mapped,
             patterns=shown,
+            answers=said,
             forecasts=scored,
             learned=_learned(posterior, case, ledger, data),
             subjects=page.table(rows, ledger, titles),
@@ -168,8 +135,8 @@ def render_report(
             effects=_effects(ledger),
             evidence=page.evidence(ledger),
             measurement=publishers(ledger, case.leanings),
-            bundle=Markup(_bundle()),
-            shared=_json(
+            bundle=Markup(bundle()),
+            shared=as_json(
                 {
                     "specs": specs,
                     "geography": maps.geography(case),
@@ -249,30 +216,3 @@ def _words(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return ", ".join(map(str, value))
     return f"{value:,}" if isinstance(value, int) else str(value)
-
-
-@lru_cache(maxsize=1)
-def _bundle() -> str:
-    """Vega, Vega-Lite and Vega-Embed in one script, with no way to close the tag that it stands in."""
-    libraries = vl_convert.javascript_bundle()  # type: ignore[call-arg]  # its stub forgets the default
-    script = re.sub(r"<(/script|!--)", r"<\\\1", libraries, flags=re.IGNORECASE)
-    return f"(function () {{\n{script}\n}})();"
-
-
-def _json(value: Any) -> Markup:
-    """JSON that may stand in a script element."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
-
-
-@lru_cache(maxsize=1)
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals["verbatim"] = lambda name: Markup((TEMPLATES / name).read_text(encoding="utf-8"))
-    return environment

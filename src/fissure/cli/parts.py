@@ -1,12 +1,18 @@
 """What commands share: how they read numbers and where they print."""
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+
+Case = Annotated[str, typer.Argument(help="Name of a packaged case, or the path of a case folder.")]
+CaseOrRun = Annotated[
+    str, typer.Argument(metavar="CASE|RUN", help="A packaged case, a case folder, or the folder of a run.")
+]
 
 
 def whole(found: str) -> int:

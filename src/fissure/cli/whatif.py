@@ -1,4 +1,4 @@
-"""Commands that answer questions; `cli` puts them into the command `fissure`."""
+"""`fissure whatif`: what a change would have done."""
 
 import signal
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli_parts import console, whole
+from fissure.cli.parts import console, whole
 from fissure.errors import FissureError
 
 

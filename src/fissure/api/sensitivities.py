@@ -1,0 +1,97 @@
+"""What outcomes hang on, and which evidence would narrow them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from fissure.api.evidence import check_evidence, ledger, loaded_case, name_of
+from fissure.api.runs import draws_of
+from fissure.cases.loader import Case
+from fissure.engine.cache import cache_base
+from fissure.engine.progress import Progress
+from fissure.studies import sensitivity as study
+from fissure.studies.measurement import data as figures_of
+from fissure.studies.outcomes import outcomes_of
+from fissure.version import __version__
+
+
+@dataclass(frozen=True, eq=False)
+class SensitivityStudy:
+    """A finished study of sensitivity: what was found, and its page."""
+
+    case: Case
+    found: study.Sensitivity
+    drawn: str = ""
+    """The option that says where members were drawn from."""
+
+    def report(self, path: str | Path) -> Path:
+        """Write one self-contained HTML page and return its path; the page needs no network."""
+        from fissure.views.report.sensitivity import write_sensitivity
+
+        return write_sensitivity(self.found, self.case, Path(path), about=self.about())
+
+    def about(self) -> dict[str, str]:
+        """How it was made, for its page."""
+        found, plan = self.found, self.found.plan
+        asked = " ".join(f"--of {one.outcome}" for one in found.of)
+        command = f"fissure sensitivity {asked} --case {name_of(self.case)} --runs {found.asked} --seed {plan.seed}"
+        return {
+            "version": __version__,
+            "runs": f"{found.runs:,}",
+            "weeks": str(plan.weeks),
+            "seed": str(plan.seed),
+            "units and slots": f"{plan.units} units of {plan.slots} fighter slots",
+            "members are drawn from": f"the posterior up to {found.until}" if found.until else "the prior",
+            "digest of the case": plan.case_digest,
+            "command": f"{command} --weeks {plan.weeks}{self.drawn}{' --quick' if found.quick else ''}",
+        }
+
+
+def sensitivity(
+    of: str | Iterable[str] = (),
+    *,
+    case: str | Path | Case = "islamic_state",
+    runs: int | None = None,
+    seed: int = 1,
+    weeks: int | None = None,
+    prior: bool = False,
+    posterior: str | Path | None = None,
+    quick: bool = False,
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+    units: int | None = None,
+    slots: int | None = None,
+) -> SensitivityStudy:
+    """What outcomes hang on: inputs screened, shares of the variance, and which evidence would narrow them most.
+
+    Args:
+        of: outcomes, such as ``collapse`` or ``territory@2016-12-31``; the standard ones where not given.
+        case: the name of a packaged case, the path of a case folder, or a loaded case.
+        runs: how many histories to simulate in all; 3,200 where not given, 900 for a quick look.
+        seed: of all random numbers; the same seed gives the same numbers.
+        weeks: how many weeks from the start; all of the case's where not given.
+        prior: draw members from the prior, whatever was learned.
+        posterior: the file of another posterior to draw members from.
+        quick: half the units and fewer runs, for a first look.
+        out: the folder for what is measured and `sensitivity.json`; one in the user's cache where not given.
+        progress: is told how far it is.
+        units, slots: sizes of a member; the case's where not given.
+
+    Raises `FissureError` with one clear sentence for anything the caller can mend, such as SALib not installed. What
+    was measured is kept, and the same call goes on from it.
+    """
+    loaded = loaded_case(case)
+    check_evidence(loaded)
+    study.available()
+    draws = draws_of(loaded, prior=prior, posterior=posterior)
+    plan = study.planned(loaded, draws=draws, seed=seed, weeks=weeks, units=units, slots=slots, quick=quick)
+    folder = Path(out).expanduser() if out else cache_base() / "runs" / f"sensitivity-{plan.folder_name}"
+    asked = outcomes_of(of, loaded, plan.weeks)
+    figures = figures_of(ledger(loaded), loaded.leanings)
+    found = study.sensitivity(
+        loaded, asked, figures, folder, draws=draws, runs=runs, seed=seed, weeks=weeks, units=units, slots=slots,
+        quick=quick, progress=progress,
+    )  # fmt: skip
+    found.save(folder / "sensitivity.json")
+    drawn = f" --posterior {posterior}" if posterior else "" if draws else " --prior"
+    return SensitivityStudy(loaded, found, drawn)

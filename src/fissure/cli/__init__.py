@@ -1,0 +1,87 @@
+"""The command `fissure`; thin. Heavy imports stay inside commands so that help appears at once."""
+
+import os
+import signal
+import sys
+import warnings
+from typing import Annotated, NoReturn
+
+import typer
+from typer.exceptions import TyperException
+
+from fissure.cli.answers import answers
+from fissure.cli.checks import check, orderings, patterns
+from fissure.cli.fits import calibrate, hindcast
+from fissure.cli.listing import cases, mechanisms, trace
+from fissure.cli.new import new_mechanism
+from fissure.cli.run import run
+from fissure.cli.sensitivity import sensitivity
+from fissure.cli.whatif import whatif
+from fissure.errors import FissureError
+from fissure.version import __version__
+
+app = typer.Typer(
+    help="How an armed proto-state comes apart, simulated from evidence.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(invoke_without_command=True)
+def main_options(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and stop.")] = False,
+) -> None:
+    """How an armed proto-state comes apart, simulated from evidence."""
+    if version:
+        typer.echo(f"fissure {__version__}")
+        raise typer.Exit
+
+
+for command in (
+    run, answers, whatif, sensitivity, trace, mechanisms, cases, check, orderings, patterns, calibrate, hindcast
+):  # fmt: skip
+    app.command()(command)
+new = typer.Typer(no_args_is_help=True, help="Write the files of something new, ready to fill in.")
+new.command("mechanism")(new_mechanism)
+app.add_typer(new, name="new")
+
+
+def _stop_at_once(*_: object) -> None:
+    """Ctrl-C while nothing is at stake; left to libraries that are being imported, it may be lost."""
+    _leave("Stopped.")
+
+
+def _leave(said: str) -> NoReturn:
+    """Go at once after Ctrl-C: a compiler's threads may still be running and would crash an orderly exit."""
+    sys.stderr.write(f"{said}\n")
+    sys.stderr.flush()
+    os._exit(130)
+
+
+def _warn(message: Warning | str, *_: object, **__: object) -> None:
+    typer.echo(f"Warning: {message}", err=True)
+
+
+def main() -> None:
+    """Run the command line; a user's mistake is one sentence and exit code 2, Ctrl-C exit code 130."""
+    signal.signal(signal.SIGINT, _stop_at_once)
+    warnings.showwarning = _warn
+    try:
+        sys.exit(app(standalone_mode=False))
+    except BrokenPipeError:  # whoever read our output has gone
+        os._exit(0)
+    except (FissureError, TyperException) as error:
+        said = error.format_message() if isinstance(error, TyperException) else str(error)
+        if not said:  # no arguments: the help was shown
+            sys.exit(0)
+        if isinstance(error.__context__, KeyboardInterrupt):
+            _leave(f"Stopped {said.removeprefix('stopped ')}.")
+        typer.echo(f"Error: {said}", err=True)
+        sys.exit(2)
+    except OSError as error:
+        typer.echo(f"Error: {error.filename or 'a file'}: {error.strerror or error}", err=True)
+        sys.exit(2)
+    except (KeyboardInterrupt, typer.Abort):
+        _leave("Stopped.")

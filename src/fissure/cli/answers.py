@@ -1,0 +1,51 @@
+"""`fissure answers`: the questions that the sources ask."""
+
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fissure.cli.parts import Case, console, whole
+
+
+def answers(
+    case: Case = "islamic_state",
+    members: Annotated[int, typer.Option(parser=whole, metavar="N", help="How many simulated histories.")] = 48,
+    seed: Annotated[int, typer.Option(parser=whole, metavar="S", help="The same seed gives the same numbers.")] = 1,
+    weeks: Annotated[
+        int | None, typer.Option(parser=whole, metavar="W", help="Weeks from the start; all by default.")
+    ] = None,
+    prior: Annotated[
+        bool, typer.Option("--prior", help="Draw members from the prior, not from what was learned.")
+    ] = False,
+    posterior: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw members from another posterior.")] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Put them with the case, for its reports to show.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the numbers and the page; ./runs/answers-CASE by default.")
+    ] = None,
+) -> None:
+    """Answer the questions that the sources of a case ask, with an interval, and say how it could be wrong.
+
+    One that was stopped goes on where it was.
+    """
+    from fissure import api
+    from fissure.cases.loader import load_case
+    from fissure.engine.progress import RichProgress
+    from fissure.errors import FissureError
+    from fissure.views.text_answers import render
+
+    loaded = load_case(case)
+    if keep and weeks not in (None, loaded.weeks):
+        raise FissureError(f"found {weeks} weeks to keep, expected all {loaded.weeks} of the case")
+    folder = out or Path("runs") / f"answers-{loaded.name}"
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
+    found = api.answers(
+        loaded, members=members, seed=seed, weeks=weeks, prior=prior, posterior=posterior, out=folder,
+        progress=RichProgress(what="runs"),
+    )  # fmt: skip
+    console().print(render(found.found))
+    typer.echo(f"Numbers: {found.save(folder / 'answers.json')}")
+    typer.echo(f"Page: {found.report(folder / 'answers.html')}")
+    if keep:
+        typer.echo(f"Kept: {found.keep()}")

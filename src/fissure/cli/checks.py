@@ -1,0 +1,103 @@
+"""Commands that hold the model against its sources: effects, orderings, patterns."""
+
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fissure.cli.parts import CaseOrRun, console, whole
+
+if TYPE_CHECKING:
+    from fissure.api import Result
+
+
+def check(
+    mechanisms: Annotated[list[str] | None, typer.Argument(metavar="MECHANISM", help="All by default.")] = None,
+    case: Annotated[str, typer.Option(help="Name of a packaged case, or the path of a case folder.")] = "islamic_state",
+    members: Annotated[
+        int, typer.Option(parser=whole, metavar="N", help="Histories at most; a check that holds stops before.")
+    ] = 48,
+    weeks: Annotated[
+        int | None, typer.Option(parser=whole, metavar="W", help="Weeks from the start; all by default.")
+    ] = None,
+    seed: Annotated[int, typer.Option(parser=whole, metavar="S", help="The same seed gives the same numbers.")] = 1,
+    quick: Annotated[bool, typer.Option("--quick", help="A first look: half the units, 16 members at most.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the numbers and the page; ./runs/check-CASE-... by default.")
+    ] = None,
+) -> None:
+    """Check that each mechanism moves what its sources say: paired runs with and without it, with the same luck.
+
+    A check that was stopped goes on where it was. Exit code 1 if one does not hold.
+    """
+    from fissure import api
+    from fissure.cases.loader import load_case
+    from fissure.engine.progress import RichProgress
+    from fissure.studies.effects import planned
+    from fissure.views.text_effects import render
+
+    loaded = load_case(case)
+    folder = out or Path("runs") / f"check-{planned(loaded, weeks=weeks, seed=seed, quick=quick).folder_name}"
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
+    found = api.check(
+        mechanisms or (), case=loaded, members=members, weeks=weeks, seed=seed, quick=quick, out=folder,
+        progress=RichProgress(what="runs"),
+    )  # fmt: skip
+    console().print(render(found.checked))
+    folder.mkdir(parents=True, exist_ok=True)
+    typer.echo(f"Page: {found.report(folder / 'effects.html')}")
+    if not found.holds:
+        raise typer.Exit(1)
+
+
+def orderings(
+    case: CaseOrRun = "islamic_state",
+    members: Annotated[int, typer.Option(parser=whole, metavar="N", help="How many simulated histories.")] = 100,
+    seed: Annotated[int, typer.Option(parser=whole, metavar="S", help="The same seed gives the same result.")] = 1,
+) -> None:
+    """Check those of the patterns that say what came first: met or not, over the members of a run that count.
+
+    Of a run's folder all members that are there are read. For a case the run of `fissure run` is made or used.
+    """
+    from fissure.views.text_patterns import render
+
+    result = _result_of(case, members, seed)
+    console().print(render(result.orderings, result.plausible, result.about()))
+
+
+def patterns(
+    case: CaseOrRun = "islamic_state",
+    members: Annotated[int, typer.Option(parser=whole, metavar="N", help="How many simulated histories.")] = 100,
+    seed: Annotated[int, typer.Option(parser=whole, metavar="S", help="The same seed gives the same result.")] = 1,
+    until: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Mark what a fit up to that day could have known.")
+    ] = None,
+) -> None:
+    """Check the patterns that the record shows, from the single fighter to the war: met or not, and in what share.
+
+    Of a run's folder all members that are there are read. For a case the run of `fissure run` is made or used.
+    """
+    from fissure.views.patterns import day_of
+    from fissure.views.text_patterns import render
+
+    day = day_of(until)
+    result = _result_of(case, members, seed)
+    about = result.about()
+    day = day or day_of(about.get("until"))
+    console().print(render(result.patterns, result.plausible, about, ledger=result.ledger, until=day))
+
+
+def _result_of(case: str, members: int, seed: int) -> "Result":
+    """The run in a folder, or that of a case, made where it is not there."""
+    from fissure import api
+    from fissure.cases.loader import load_case
+    from fissure.engine.ensemble import planned
+    from fissure.engine.progress import RichProgress
+
+    if (Path(case) / "run.json").exists():
+        return api.read_run(case)
+    loaded = load_case(case)
+    folder = Path("runs") / planned(loaded, seed=seed, draws=api.draws_of(loaded)).folder_name
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    return api.run(loaded, members=members, seed=seed, out=folder, progress=RichProgress())

@@ -1,0 +1,77 @@
+"""`fissure calibrate` and `fissure hindcast`."""
+
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fissure.cli.parts import Case, console, whole
+from fissure.errors import FissureError
+
+
+def calibrate(
+    case: Case = "islamic_state",
+    until: Annotated[str, typer.Option(metavar="DATE", help="The cut-off: later figures are never looked at.")] = "",
+    members: Annotated[
+        int, typer.Option(parser=whole, metavar="N", help="How many simulated histories to learn from.")
+    ] = 4000,
+    seed: Annotated[int, typer.Option(parser=whole, metavar="S", help="The same seed gives the same result.")] = 1,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Put the posterior with the case, for every later run to use.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="Folder of the fit; ./runs/fit-CASE-DATE by default.")] = None,
+) -> None:
+    """Learn from what was published of a case up to a day, check what was learned, and write a page about it.
+
+    A fit that was stopped goes on where it was.
+    """
+    from fissure import api
+    from fissure.cases.loader import load_case
+    from fissure.engine.progress import RichProgress
+    from fissure.views.text_calibration import render
+
+    if not until:
+        raise FissureError("no cut-off was given, expected --until and a day such as 2015-12-31")
+    loaded = load_case(case)
+    folder = out or Path("runs") / f"fit-{loaded.name}-{until}"
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
+    found = api.calibrate(loaded, until=until, members=members, seed=seed, out=folder, progress=RichProgress())
+    console().print(render(found.calibration, loaded))
+    typer.echo(f"Page: {found.report(folder / 'calibration.html')}")
+    typer.echo(f"Posterior: {found.keep() if keep else folder / 'posterior.json'}")
+
+
+def hindcast(
+    case: Case = "islamic_state",
+    dates: Annotated[
+        list[str] | None,
+        typer.Option("--from", metavar="DATE", help="Forecast from this day, as 2015-12-31; may be given again."),
+    ] = None,
+    members: Annotated[int, typer.Option(parser=whole, metavar="N", help="Histories of each ensemble.")] = 300,
+    seed: Annotated[int, typer.Option(parser=whole, metavar="S", help="The same seed gives the same scores.")] = 1,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for fits, runs and the page; ./runs/hindcast-CASE by default.")
+    ] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Put the scores with the case, for its reports to show.")
+    ] = False,
+) -> None:
+    """Fit to what was published up to a date, forecast to the end, and be scored on what was published later.
+
+    Beside the model stand persistence, a linear trend, exponential decay and the prior ensemble. A hindcast that was
+    stopped goes on where it was. Without --from: March 2015, December 2015 and June 2016.
+    """
+    from fissure import api
+    from fissure.cases.loader import load_case
+    from fissure.engine.progress import RichProgress
+    from fissure.views.text_hindcast import render
+
+    loaded = load_case(case)
+    folder = out or Path("runs") / f"hindcast-{loaded.name}"
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
+    found = api.hindcast(loaded, dates or (), members=members, seed=seed, out=folder, progress=RichProgress())
+    console().print(render(found.found, found.ledger))
+    typer.echo(f"Page: {found.report(folder / 'hindcast.html')}")
+    if keep:
+        typer.echo(f"Kept: {found.keep()}")

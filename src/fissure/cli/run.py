@@ -1,0 +1,68 @@
+"""`fissure run`: simulate a case, and show it beside what was observed."""
+
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fissure.cli.parts import Case, console, whole
+
+
+def run(
+    case: Case = "islamic_state",
+    members: Annotated[int, typer.Option(parser=whole, metavar="N", help="How many simulated histories.")] = 100,
+    seed: Annotated[int, typer.Option(parser=whole, metavar="S", help="The same seed gives the same result.")] = 1,
+    weeks: Annotated[
+        int | None, typer.Option(parser=whole, metavar="W", help="Weeks from the start; all by default.")
+    ] = None,
+    off: Annotated[
+        list[str] | None, typer.Option(metavar="MECHANISM", help="Switch a mechanism off; may be given again.")
+    ] = None,
+    prior: Annotated[
+        bool, typer.Option("--prior", help="Draw members from the prior, not from what was learned.")
+    ] = False,
+    posterior: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw members from another posterior: see fissure calibrate.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the run and its report; ./runs/CASE-... by default.")
+    ] = None,
+) -> None:
+    """Simulate a case, show it beside what was observed, and write a report with pictures.
+
+    A run that was stopped, or that has fewer members than asked for, goes on where it was.
+    """
+    from fissure import api
+    from fissure.cases.loader import load_case
+    from fissure.engine.ensemble import planned
+    from fissure.engine.progress import RichProgress
+    from fissure.model.record import OUTPUTS
+    from fissure.views import apart
+    from fissure.views.text import render
+
+    loaded = load_case(case)
+    draws = api.draws_of(loaded, prior=prior, posterior=posterior)
+    folder = out or Path("runs") / planned(loaded, seed=seed, weeks=weeks, off=off or (), draws=draws).folder_name
+    if draws is not None:
+        typer.echo(f"Members are drawn from the posterior of evidence up to {draws.until}; --prior for the prior.")
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
+    result = api.run(
+        loaded, members=members, seed=seed, weeks=weeks, off=off or (), prior=prior, posterior=posterior, out=folder,
+        progress=RichProgress(),
+    )  # fmt: skip
+    terminal = console()
+    titles = {o.name: o.long_name for o in OUTPUTS}
+    terminal.print(render(result.compared, result.ledger, titles, result.about()))
+    terminal.print(apart.told(result.apart), highlight=False)
+    page = result.report(folder / "report.html")
+    typer.echo(f"Report: {page}")
+    timing = result.stored.timing
+    if not timing.members:
+        typer.echo(f"Nothing to simulate: {members} of {members} members were there already.")
+        return
+    many = "members" if timing.members != 1 else "member"
+    typer.echo(
+        f"{timing.members} {many} in {timing.run:.1f} s after {timing.compile:.1f} s of compiling: "
+        f"{timing.ns:.1f} ns per fighter-week."
+    )

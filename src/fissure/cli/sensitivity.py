@@ -1,0 +1,58 @@
+"""`fissure sensitivity`: what outcomes hang on."""
+
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fissure.cli.parts import console, whole
+
+
+def sensitivity(
+    of: Annotated[
+        list[str] | None,
+        typer.Option("--of", metavar="OUTCOME", help="Such as territory@2016-12-31; may be given again."),
+    ] = None,
+    case: Annotated[str, typer.Option(help="Name of a packaged case, or the path of a case folder.")] = (
+        "islamic_state"
+    ),
+    runs: Annotated[
+        int | None,
+        typer.Option("--runs", "--members", parser=whole, metavar="N", help="Histories to simulate in all."),
+    ] = None,
+    seed: Annotated[int, typer.Option(parser=whole, metavar="S", help="The same seed gives the same numbers.")] = 1,
+    weeks: Annotated[
+        int | None, typer.Option(parser=whole, metavar="W", help="Weeks from the start; all by default.")
+    ] = None,
+    prior: Annotated[
+        bool, typer.Option("--prior", help="Draw members from the prior, not from what was learned.")
+    ] = False,
+    posterior: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw members from another posterior.")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="A first look: half the units and fewer runs.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for numbers and page; ./runs/sensitivity-CASE-... by default.")
+    ] = None,
+) -> None:
+    """What outcomes hang on: inputs screened, their shares of the variance, and what evidence would narrow them.
+
+    A study that was stopped goes on where it was.
+    """
+    from fissure import api
+    from fissure.cases.loader import load_case
+    from fissure.engine.progress import RichProgress
+    from fissure.studies.sensitivity import planned
+    from fissure.views.text_sensitivity import render
+
+    loaded = load_case(case)
+    draws = api.draws_of(loaded, prior=prior, posterior=posterior)
+    plan = planned(loaded, draws=draws, seed=seed, weeks=weeks, quick=quick)
+    folder = out or Path("runs") / f"sensitivity-{plan.folder_name}"
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
+    found = api.sensitivity(
+        of or (), case=loaded, runs=runs, seed=seed, weeks=weeks, prior=prior, posterior=posterior, quick=quick,
+        out=folder, progress=RichProgress(what="runs"),
+    )  # fmt: skip
+    console().print(render(found.found))
+    typer.echo(f"Page: {found.report(folder / 'sensitivity.html')}")
+    typer.echo(f"Numbers: {folder / 'sensitivity.json'}")

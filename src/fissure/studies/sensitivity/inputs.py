@@ -1,0 +1,99 @@
+"""What is varied: the parameters, over what is believed of them, and each forcing, over a stated range.
+
+A forcing is multiplied by a factor between a half and two, log-uniform: a range to ask with, not a doubt that anybody
+stated, so shares of a forcing mean "if it had been up to twice as strong or weak" and stand against this range.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from fissure.engine.draws import Draws
+from fissure.model.parameters import Declared, quantile
+from fissure.studies.counterpart import Floats
+from fissure.studies.scenario import FORCING, Move, Scenario
+
+FACTOR = 2.0
+"""A forcing is between 1 / FACTOR and FACTOR times what it was."""
+DRAWN = 4096
+"""Draws from which the distribution of a parameter is taken."""
+
+
+@dataclass(frozen=True)
+class Input:
+    """A parameter that is not fixed, or a forcing, and what it means in words."""
+
+    name: str
+    meaning: str
+    unit: str
+    kind: Literal["parameter", "forcing"]
+
+
+def inputs_of(parameters: Sequence[Declared]) -> tuple[Input, ...]:
+    """All that can be varied: parameters in order, then forcings."""
+    free = [p for p in parameters if p.prior.prior.kind != "fixed"]
+    return (
+        *(Input(p.name, p.meaning, p.unit, "parameter") for p in free),
+        *(Input(name, one.title, f"times {one.unit}", "forcing") for name, one in FORCING.items()),
+    )
+
+
+def factors(u: Floats) -> Floats:
+    """Factors of a forcing at `u` in (0, 1)."""
+    return np.asarray(FACTOR ** (2 * u - 1))
+
+
+def forced(names: Sequence[str], u: Floats) -> Scenario:
+    """The scenario in which the forcings `names` are at `u` (forcings,) of their ranges."""
+    moves = (Move(name, "times", float(x)) for name, x in zip(names, factors(u), strict=True))
+    return Scenario(moves=tuple(sorted(moves)))
+
+
+@dataclass(frozen=True, eq=False)
+class Margins:
+    """The inputs of a design, each with its distribution by itself: inputs are made independent.
+
+    Of a posterior this breaks what it says of inputs together. Indices need independent inputs; how much the
+    variance differs for it (`Of.spread` and `Of.design_spread`) is told.
+    """
+
+    inputs: tuple[Input, ...]
+    quantiles: tuple[Floats, ...]
+    """Of each parameter sorted values; of a forcing nothing."""
+
+    @classmethod
+    def of(cls, inputs: Sequence[Input], parameters: Sequence[Declared], draws: Draws, seed: int) -> "Margins":
+        """The distributions of `inputs` over `draws`."""
+        at = {p.name: p for p in parameters}
+        names = [one.name for one in inputs if one.kind == "parameter"]
+        z = draws.normals(seed, range(DRAWN), names) if names else np.zeros((DRAWN, 0))
+        known = {name: np.sort(quantile(at[name].prior.prior, z[:, i])) for i, name in enumerate(names)}
+        return cls(tuple(inputs), tuple(known.get(one.name, np.zeros(0)) for one in inputs))
+
+    def scenario(self, u: Floats) -> Scenario:
+        """The scenario in which the inputs have the quantiles `u` (inputs,)."""
+        moves = [
+            Move(one.name, "times", float(factors(x)))
+            if one.kind == "forcing"
+            else Move(one.name, "to", float(np.interp(x, _places(len(known)), known)))
+            for one, known, x in zip(self.inputs, self.quantiles, u, strict=True)
+        ]
+        return Scenario(moves=tuple(sorted(moves)))
+
+
+def _places(n: int) -> Floats:
+    return (np.arange(n) + 0.5) / n
+
+
+def spread(n: int, count: int, rng: np.random.Generator) -> Floats:
+    """(n, count) numbers in (0, 1), each column spread evenly (Latin hypercube: McKay, Beckman and Conover 1979)."""
+    order = rng.permuted(np.tile(np.arange(n), (count, 1)), axis=1).T
+    return np.asarray((order + rng.random((n, count))) / max(n, 1))
+
+
+def log_factor(u: Floats) -> Floats:
+    """The logarithm of the factor, in units of its range: -1 to 1."""
+    return np.asarray(np.log(factors(u)) / math.log(FACTOR))

@@ -1,0 +1,274 @@
+"""The study: what is simulated, from the plain ensemble to the design of the strong inputs.
+
+Runs are spent on four things:
+
+- **plain**: members as they are believed, for the worth of evidence;
+- **forced**: further members under forcings moved at random; both together are screened;
+- **prior**: where members come from a posterior, members of the prior, for what was learned already;
+- **design**: A, B and their mixtures over the strongest inputs (`indices`), with members of their own.
+
+Forcings are the same for `BLOCK` runs side by side, since these share a world; tests and intervals allow for it.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import local
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from fissure.cases.loader import Case
+from fissure.engine.cache import code_digest
+from fissure.engine.draws import Draws, Prior
+from fissure.engine.plan import Plan, plan_of, whole
+from fissure.engine.progress import Progress
+from fissure.model.catalogue import parameters_of
+from fissure.studies import measurement
+from fissure.studies.counterpart import Floats
+from fissure.studies.measurement import Datum, floored, truths
+from fissure.studies.outcomes import Outcome
+from fissure.studies.scenario import AS_IT_IS, FORCING
+from fissure.studies.sensitivity.indices import LUCK, REST, Index, available, converging
+from fissure.studies.sensitivity.inputs import Input, Margins, forced, inputs_of, log_factor, spread
+from fissure.studies.sensitivity.luck import APART, LuckApart
+from fissure.studies.sensitivity.result import BLOCK, Of, Sensitivity, Sizes
+from fissure.studies.sensitivity.screen import Screened, screen
+from fissure.studies.sensitivity.worth import Learned, narrowed, of_figures, of_parameters
+from fissure.studies.worlds import Job, Worlds
+
+RUNS, QUICK, FEWEST = 3200, 900, 80
+"""Runs by default, of a quick look, and the fewest that can be spent."""
+STRONG = 8
+"""Inputs in the design, at most."""
+DESIGN = 1 << 22
+"""The first member of the design."""
+
+
+def planned(
+    case: Case,
+    *,
+    draws: Draws | None = None,
+    seed: int = 1,
+    weeks: int | None = None,
+    units: int | None = None,
+    slots: int | None = None,
+    quick: bool = False,
+) -> Plan:
+    """The plan of the runs; `quick` halves the units. Raises `FissureError` for bad input."""
+    if quick and units is None:
+        units = max(case.units // 2, 1)
+    digest = (draws or Prior()).digest
+    return plan_of(case, parameters_of(case), seed=seed, weeks=weeks, units=units, slots=slots, draws=digest)
+
+
+def sensitivity(
+    case: Case,
+    outcomes: Sequence[Outcome],
+    figures: Sequence[Datum],
+    folder: Path,
+    *,
+    draws: Draws | None = None,
+    runs: int | None = None,
+    seed: int = 1,
+    weeks: int | None = None,
+    units: int | None = None,
+    slots: int | None = None,
+    quick: bool = False,
+    progress: Progress | None = None,
+) -> Sensitivity:
+    """Screen all inputs, take apart the variance of `outcomes`, and weigh evidence.
+
+    Args:
+        case: the loaded case.
+        outcomes: what is asked about.
+        figures: published figures whose worth is asked for.
+        folder: where what is measured is kept; asked again, a study goes on where it was stopped.
+        draws: where members get their parameters; the prior where not given.
+        runs: how many in all; fewer are used where few inputs are strong.
+        seed: of all random numbers.
+        weeks, units, slots: sizes of a run; the case's where not given.
+        quick: half the units, and `QUICK` runs where `runs` is not given.
+        progress: is told how far it is.
+
+    Raises `FissureError` for bad input or without SALib, and `Interrupted` on Ctrl-C; what was measured is kept.
+    """
+    available()
+    runs = (QUICK if quick else RUNS) if runs is None else runs
+    whole("runs", runs, FEWEST, 1_000_000)
+    draws = draws or Prior()
+    plan = planned(case, draws=draws, seed=seed, weeks=weeks, units=units, slots=slots, quick=quick)
+    size: dict[str, Any] = {"seed": seed, "weeks": plan.weeks, "units": plan.units, "slots": plan.slots}
+    study = _Study(case, tuple(outcomes), tuple(figures), folder / "measured", draws, int(runs), size, progress)
+    return replace(study.found(plan, folder), quick=quick)
+
+
+@dataclass(frozen=True, eq=False)
+class _Study:
+    case: Case
+    outcomes: tuple[Outcome, ...]
+    figures: tuple[Datum, ...]
+    folder: Path
+    draws: Draws
+    runs: int
+    size: Mapping[str, Any]
+    progress: Progress | None
+
+    @property
+    def seed(self) -> int:
+        return int(self.size["seed"])
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(one.name for one in self.outcomes)
+
+    def found(self, plan: Plan, folder: Path) -> Sensitivity:
+        sizes = Sizes.of(self.runs, STRONG, self.draws.until is not None)
+        inputs = inputs_of(parameters_of(self.case))
+        plain, truth = self._plain(sizes.plain)
+        screened = self._screened(inputs, plain, sizes)
+        strong = screened.kept[:STRONG]
+        sizes = Sizes.of(self.runs, len(strong), self.draws.until is not None) if strong else replace(sizes, rows=0)
+        designs = self._designs(tuple(one for one in inputs if one.name in strong), sizes.rows)
+        own = [one for one in inputs if one.kind == "parameter"]
+        z = self.draws.normals(self.seed, range(sizes.plain), [one.name for one in own])
+        worth = of_parameters(z, plain, own, self.names, self.seed)
+        worth += of_figures(truth, self.figures, self.draws, self.seed, plain, self.names)
+        of = [
+            Of(o.name, o.title, o.unit, *_summary(y), *designs[o.name])
+            for o, y in zip(self.outcomes, plain.T, strict=True)
+        ]
+        until = None if self.draws.until is None else self.draws.until.isoformat()
+        return Sensitivity(
+            plan, self.runs, sizes, inputs, strong, screened, tuple(of), tuple(worth),
+            tuple(self._learned(inputs, plain, sizes)), until, folder,
+        )  # fmt: skip
+
+    def _worlds(self, outcomes: Sequence[Outcome], draws: Draws, where: str = "runs") -> Worlds:
+        return Worlds.of(
+            self.case, outcomes, self.folder / where, draws=draws, progress=self.progress, **self.size
+        )  # fmt: skip
+
+    def _plain(self, members: int) -> tuple[Floats, Floats]:
+        """(members, outcomes), and (members, figures) the truth behind each figure."""
+        measured = (*self.outcomes, *figure_outcomes(self.figures))
+        code = code_digest([Path(measurement.__file__ or "")])[:16]
+        worlds = self._worlds(measured, self.draws, f"plain-{code}")
+        worlds.measure([(AS_IT_IS, member) for member in range(members)], "what is believed")
+        values = worlds.values(AS_IT_IS, range(members))
+        return values[:, : len(self.outcomes)], values[:, len(self.outcomes) :]
+
+    def _screened(self, inputs: tuple[Input, ...], plain: Floats, sizes: Sizes) -> Screened:
+        """The screening of plain and forced members together."""
+        rng = np.random.default_rng([self.seed, 1])
+        u = spread(sizes.forced // BLOCK, len(FORCING), rng)
+        under = [forced(tuple(FORCING), row) for row in u]
+        members = range(sizes.plain, sizes.plain + sizes.forced)
+        jobs = [(under[i // BLOCK], member) for i, member in enumerate(members)]
+        moved = self._measured(jobs, self.draws, "forcings moved")
+        parameters = [one.name for one in inputs if one.kind == "parameter"]
+        z = self.draws.normals(self.seed, range(members.stop), parameters)
+        factor = np.concatenate([np.zeros((sizes.plain, len(FORCING))), np.repeat(log_factor(u), BLOCK, axis=0)])
+        return screen(
+            np.concatenate([z, factor], axis=1),
+            np.concatenate([plain, moved]),
+            [one.name for one in inputs],
+            self.names,
+            by_block=tuple(FORCING),
+            block=np.arange(members.stop) // BLOCK,
+        )
+
+    def _designs(self, strong: Sequence[Input], rows: int) -> dict[str, tuple[float, tuple[tuple[Index, ...], ...]]]:
+        """Of each outcome its standard deviation over the design, and its indices from more and more rows."""
+        if not rows:
+            return {name: (float("nan"), ()) for name in self.names}
+        margins = Margins.of(strong, parameters_of(self.case), self.draws, self.seed)
+        samples = design(strong, rows, self.seed)
+        jobs = [
+            [(margins.scenario(row), member) for row, member in zip(u, members, strict=True)] for u, members in samples
+        ]
+        flat = [job for sample in jobs for job in sample]
+        found = self._measured(flat, LuckApart(self.draws), "strong inputs").reshape(len(jobs), rows, -1)
+        names = [*(one.name for one in strong), REST, LUCK]
+        out = {}
+        for o, name in enumerate(self.names):
+            a, b, mixed = found[0, :, o], found[1, :, o], found[2:, :, o]
+            steps = converging(a, b, mixed, names, BLOCK, self.seed)
+            out[name] = (float(np.concatenate([a, b]).std()), tuple(tuple(step) for step in steps))
+        return out
+
+    def _learned(self, inputs: Sequence[Input], plain: Floats, sizes: Sizes) -> list[Learned]:
+        """Prior to posterior; nothing where members come from the prior."""
+        if not sizes.prior:
+            return []
+        before = self._measured([(AS_IT_IS, m) for m in range(sizes.prior)], Prior(), "the prior")
+        titles, units = [o.title for o in self.outcomes], [o.unit for o in self.outcomes]
+        out = narrowed(before, plain, self.names, titles, units, self.seed)
+        own = [one for one in inputs if one.kind == "parameter"]
+        names = [one.name for one in own]
+        many = range(4000)
+        z = [draws.normals(self.seed, many, names) for draws in (Prior(), self.draws)]
+        unit = ["prior standard deviations"] * len(own)
+        return out + narrowed(z[0], z[1], names, [one.meaning for one in own], unit, self.seed)
+
+    def _measured(self, jobs: Sequence[Job], draws: Draws, phase: str) -> Floats:
+        """(jobs, outcomes)."""
+        worlds = self._worlds(self.outcomes, draws)
+        worlds.measure(jobs, phase)
+        return np.stack([worlds.values(scenario, [member])[0] for scenario, member in jobs])
+
+
+def design(strong: Sequence[Input], rows: int, seed: int) -> list[tuple[Floats, list[int]]]:
+    """Quantiles (rows, inputs) and members of each sample: A, B, A with B's value of each input, of the rest, of luck.
+
+    Forcings are the same in all rows of a block.
+    """
+    rng = np.random.default_rng([seed, 2])
+    block = np.arange(rows) // BLOCK
+
+    def drawn() -> Floats:
+        alone, together = spread(rows, len(strong), rng), spread(rows // BLOCK, len(strong), rng)[block]
+        return np.where([one.kind == "forcing" for one in strong], together, alone)
+
+    a, b = drawn(), drawn()
+    first, second = (list(range(DESIGN + half * rows, DESIGN + (half + 1) * rows)) for half in (0, 1))
+    samples = [(a, first), (b, second)]
+    for at in range(len(strong)):
+        mixed = a.copy()
+        mixed[:, at] = b[:, at]
+        samples.append((mixed, first))
+    return [*samples, (a, second), (a, [member + APART for member in first])]
+
+
+def figure_outcomes(figures: Sequence[Datum]) -> tuple[Outcome, ...]:
+    """What the model says in the place of each figure, as outcomes to be measured, finite in every member."""
+    held = local()  # a thread measures all of one run before it turns to the next
+
+    def all_of(data: xr.Dataset) -> Floats:
+        if getattr(held, "data", None) is not data:
+            held.data, held.found = data, floored(truths(data, figures), figures)
+        found: Floats = held.found
+        return found
+
+    def reading(at: int) -> Callable[[xr.Dataset], Floats]:
+        return lambda data: all_of(data)[:, at]
+
+    return tuple(
+        Outcome(_told(item), item.variable.title, item.variable.unit, "", reading(at))
+        for at, item in enumerate(figures)
+    )
+
+
+def _told(item: Datum) -> str:
+    """A name that says all that the truth behind a figure depends on."""
+    observation, variable = item.observation, item.variable
+    told: list[Any] = [observation.model_dump(mode="json", include={"id", "date", "period", "bound"})]
+    told += [variable.model_dump(mode="json", exclude={"note", "title", "reason"}), item.scale, item.published]
+    return f"figure {json.dumps(told, sort_keys=True)}"
+
+
+def _summary(y: Floats) -> tuple[float, float, float, float]:
+    low, high = np.quantile(y, [0.05, 0.95])
+    return float(y.mean()), float(y.std()), float(low), float(high)

@@ -1,0 +1,46 @@
+"""`fissure sensitivity` as a user types it, over a few weeks."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from fissure import cli
+from fissure.errors import FissureError
+from fissure.studies.sensitivity import indices
+
+ASK = ["sensitivity", "--prior", "--quick", "--runs", "80", "--weeks", "6", "--seed", "3", "--of", "deserted"]
+
+
+def asked(*words):
+    return CliRunner().invoke(cli.app, list(words), env={"COLUMNS": "120"})
+
+
+def test_it_prints_a_table_and_writes_page_and_numbers(tmp_path):
+    done = asked(*ASK, "--out", str(tmp_path))
+    assert done.exit_code == 0, done.exception
+    said = " ".join(done.output.split())
+    assert "Fighters lost by desertion" in said and "of 184 inputs" in said and "A quick look" in said
+    page = (tmp_path / "sensitivity.html").read_text()
+    assert "--of deserted --case islamic_state --runs 80 --seed 3 --weeks 6 --prior --quick" in page
+    told = json.loads((tmp_path / "sensitivity.json").read_text())
+    assert told["runs"] <= 80 and told["outcomes"][0]["outcome"] == "deserted"
+
+
+def test_an_outcome_that_there_is_not_is_refused(tmp_path):
+    done = asked("sensitivity", "--prior", "--of", "desertd", "--out", str(tmp_path))
+    assert isinstance(done.exception, FissureError) and "deserted" in str(done.exception)
+
+
+def test_without_salib_it_says_what_to_install(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(indices, "find_spec", lambda name: None)
+    monkeypatch.setattr("sys.argv", ["fissure", "sensitivity", "--prior", "--out", str(tmp_path)])
+    with pytest.raises(SystemExit) as stopped:
+        cli.main()
+    assert stopped.value.code == 2
+    assert "pip install 'fissure[attribution]'" in capsys.readouterr().err
+
+
+def test_too_few_runs_are_refused(tmp_path):
+    done = asked("sensitivity", "--prior", "--runs", "10", "--weeks", "6", "--out", str(tmp_path))
+    assert isinstance(done.exception, FissureError) and "runs must be a whole number from 80" in str(done.exception)
