@@ -14,12 +14,14 @@ from fissure.version import __version__
 
 __all__ = [
     "Effects",
+    "Explanation",
     "FissureError",
     "Result",
     "__version__",
     "answers",
     "calibrate",
     "check",
+    "explain",
     "hindcast",
     "ledger",
     "load_case",

@@ -3,6 +3,7 @@
 from fissure.api.answering import Answered, answers
 from fissure.api.checks import Effects, check
 from fissure.api.evidence import check_evidence, ledger, missing_mechanisms, subjects, trace
+from fissure.api.explains import Explanation, explain, read_explained
 from fissure.api.fits import Fit, calibrate, hindcast
 from fissure.api.runs import Result, draws_of, read_run, run
 from fissure.api.sensitivities import SensitivityStudy, sensitivity
@@ -11,6 +12,7 @@ from fissure.api.whatifs import WhatIfs, named_studies, whatif
 __all__ = [
     "Answered",
     "Effects",
+    "Explanation",
     "Fit",
     "Result",
     "SensitivityStudy",
@@ -20,10 +22,12 @@ __all__ = [
     "check",
     "check_evidence",
     "draws_of",
+    "explain",
     "hindcast",
     "ledger",
     "missing_mechanisms",
     "named_studies",
+    "read_explained",
     "read_run",
     "run",
     "sensitivity",

@@ -116,11 +116,10 @@ def _explained(
     progress: Progress | None,
 ) -> Explained:  # fmt: skip
     """The attribution that was kept with the case if it serves, else a quick one."""
-    kept = attribution.kept(case)
+    kept = attribution.kept(case, "" if drawn is None else drawn.digest)
     if kept is not None and weeks in (None, case.weeks):
         found = kept.found
-        same = found.plan.draws == ("" if drawn is None else drawn.digest) and found.plan.seed == seed
-        if same and {one.name for one in found.outcomes} >= set(of):
+        if found.plan.seed == seed and {one.name for one in found.outcomes} >= set(of):
             return found
     return explain(
         case, of=of, size=QUICK, draws=drawn, seed=seed, weeks=weeks, out=folder / "explain", progress=progress

@@ -11,6 +11,7 @@ from typer.exceptions import TyperException
 
 from fissure.cli.answers import answers
 from fissure.cli.checks import check, orderings, patterns
+from fissure.cli.explain import explain
 from fissure.cli.fits import calibrate, hindcast
 from fissure.cli.listing import cases, mechanisms, trace
 from fissure.cli.new import new_mechanism
@@ -40,7 +41,8 @@ def main_options(
 
 
 for command in (
-    run, answers, whatif, sensitivity, trace, mechanisms, cases, check, orderings, patterns, calibrate, hindcast
+    run, answers, explain, whatif, sensitivity, trace, mechanisms, cases, check, orderings, patterns, calibrate,
+    hindcast,
 ):  # fmt: skip
     app.command()(command)
 new = typer.Typer(no_args_is_help=True, help="Write the files of something new, ready to fill in.")

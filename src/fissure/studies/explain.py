@@ -139,7 +139,7 @@ def explain(
 
     Raises `FissureError` for bad input or a disk that refuses, and `Interrupted` on Ctrl-C; what was measured is kept.
     """
-    _check(size)
+    check_size(size)
     asked = outcomes_of(of, case, weeks)
     own = Worlds.of(
         case, asked, out or cache_base() / "runs" / f"explain-{case.name}", draws=draws, seed=seed, weeks=weeks,
@@ -168,7 +168,7 @@ def explain(
     )
 
 
-def _check(size: Size) -> None:
+def check_size(size: Size) -> None:
     """Raise `FissureError` for sizes that say nothing."""
     whole("the members of the groups", size.groups, 2, 10_000)
     whole("the members that are sampled", size.sampled, 2, 10_000)
@@ -179,6 +179,15 @@ def _check(size: Size) -> None:
         raise FissureError("found one member for the strongest mechanisms, expected two or more for an interval")
     if not 0 < size.error < 1:
         raise FissureError(f"found the error {size.error:g}, expected a share between 0 and 1 of the whole effect")
+
+
+def most_runs(size: Size) -> int:
+    """How many runs an attribution of this size takes at most, if nothing is kept and sampling never stops early."""
+    groups, mechanisms = 1 << len(GROUPS), len(mechanism_classes())
+    both = min(size.groups, size.sampled)
+    runs = size.groups * groups + size.sampled * 2 * mechanisms - both * 2  # orders share everything on and off
+    met = min(size.pairs, max(size.groups, size.sampled))  # everything on was run before
+    return runs + (size.pairs << min(size.strongest, mechanisms)) - met
 
 
 def _groups() -> dict[str, tuple[str, ...]]:
@@ -266,4 +275,5 @@ def _saved(worths: Floats) -> Floats:
     last = len(worths) - 1
     players = last.bit_length()
     ratios = np.array([game.variance_ratio(worths[last], worths[last & ~(1 << i)]) for i in range(players)])
-    return np.asarray(np.nanmedian(np.where(np.isfinite(ratios), ratios, np.nan), axis=0))
+    known = (own[np.isfinite(own)] for own in ratios.T)
+    return np.array([np.median(own) if own.size else np.nan for own in known])

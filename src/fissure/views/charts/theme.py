@@ -25,6 +25,11 @@ CONTROL: dict[Mode, tuple[str, ...]] = {
     "dark": ("#39343f", "#63304f", "#a3434a", "#dc7f42", "#f3c06d", "#fdf2cc"),
 }
 """Share held, from none to all: away from the page in lightness throughout, so it reads without hue."""
+DIVERGING: dict[Mode, tuple[str, ...]] = {
+    "light": ("#ec9550", "#f8dcc3", "#f6f7f9", "#c8dff2", "#6eb0e0"),
+    "dark": ("#a3560f", "#5a3a1c", "#1c222b", "#1d3d59", "#2769a1"),
+}
+"""From less to more through nothing, orange to blue; pale or dark enough for numbers on it to be read."""
 
 _INK = {
     "light": {
@@ -66,7 +71,12 @@ def config(mode: Mode) -> dict[str, Any]:
         "legend": {**words, "labelColor": ink["text"], "symbolStrokeWidth": 2, "labelLimit": 330},
         "title": {"color": ink["text"], "fontSize": 13, "anchor": "start", "subtitleColor": ink["soft"]},
         "text": {"fill": ink["text"], "fontSize": 12},
-        "range": {"category": list(SERIES), "heatmap": list(CONTROL[mode]), "ramp": list(CONTROL[mode])},
+        "range": {
+            "category": list(SERIES),
+            "heatmap": list(CONTROL[mode]),
+            "ramp": list(CONTROL[mode]),
+            "diverging": list(DIVERGING[mode]),
+        },
         "style": {
             "halo": {"stroke": ink["page"], "strokeWidth": 1},
             "cursor": {"color": ink["text"]},

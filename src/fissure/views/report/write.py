@@ -18,11 +18,12 @@ from fissure.studies import answers as replies_to
 from fissure.studies import verdicts
 from fissure.studies.calibrate import Posterior
 from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS, CLASSES, Compared, count
+from fissure.studies.explained import kept as kept_explained
 from fissure.studies.hindcast import kept
 from fissure.views import causal, wording
 from fissure.views.charts import maps, theme
 from fissure.views.charts.panels import CONDITIONAL
-from fissure.views.report import answers, apart, effect_rows, forecasts, learned, page, patterns, wrong
+from fissure.views.report import answers, apart, effect_rows, forecasts, learned, page, patterns, why, wrong
 from fissure.views.report.events import happened
 from fissure.views.report.html import GROUPS, as_json, bundle, check_place, environment, explained
 from fissure.views.report.measurement import publishers
@@ -99,6 +100,8 @@ def render_report(
     past = kept(case)
     scored = None if past is None else forecasts.section(past, ledger)
     specs |= scored["specs"] if scored else {}
+    cause = _why(case, about)
+    specs |= cause["specs"] if cause else {}
     return (
         environment()
         .get_template("report.html.j2")
@@ -128,6 +131,7 @@ def render_report(
             patterns=shown,
             answers=said,
             forecasts=scored,
+            why=cause,
             learned=_learned(posterior, case, ledger, data),
             subjects=page.table(rows, ledger, titles),
             without=page.without_counterpart(rows, ledger),
@@ -151,6 +155,12 @@ def _learned(posterior: Posterior | None, case: Case, ledger: Ledger, data: xr.D
     if posterior is None:
         return None
     return learned.section(posterior, case, learned.fitted_to(posterior, case, ledger, data))
+
+
+def _why(case: Case, about: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The attribution that was kept with the case, if it is of the draws that this run's members are from."""
+    found = kept_explained(case, about.get("posterior") or "")
+    return None if found is None else why.section(found)
 
 
 def _causal(ledger: Ledger) -> dict[str, Any]:

@@ -1,0 +1,154 @@
+"""Why it came apart: attribution of outcomes to mechanisms."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from fissure.api.evidence import check_evidence, loaded_case, name_of
+from fissure.api.runs import draws_of
+from fissure.cases.loader import Case
+from fissure.engine.plan import plan_of
+from fissure.engine.progress import Progress
+from fissure.errors import FissureError
+from fissure.model.catalogue import parameters_of
+from fissure.studies import explain as study
+from fissure.studies.calibrate import Posterior
+from fissure.studies.explain import FULL, QUICK, Explained, Size
+from fissure.studies.explained import Saved, kept_at, read_explained
+from fissure.studies.outcomes import outcomes_of
+
+__all__ = ["Explanation", "explain", "explain_folder", "read_explained", "size_of"]
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """A finished attribution: its numbers in `found`, its page, and its file."""
+
+    case: Case
+    saved: Saved
+
+    @property
+    def found(self) -> Explained:
+        """All that was measured."""
+        return self.saved.found
+
+    def report(self, path: str | Path) -> Path:
+        """Write one self-contained HTML page and return its path; the page needs no network."""
+        from fissure.views.report.explain import write_explained
+
+        return write_explained(self.saved, self.case, Path(path))
+
+    def write(self, path: str | Path) -> Path:
+        """Write all numbers as JSON, for `read_explained`, and return the path."""
+        return self.saved.write(path)
+
+    def keep(self) -> Path:
+        """Put it with the case, for reports of its runs to show; returns where it lies.
+
+        Raises `FissureError` where it is of a part of the case's weeks, and where its folder cannot be written.
+        """
+        require_all_weeks(self.case, self.found.plan.weeks)
+        return self.saved.write(kept_at(self.case))
+
+
+def explain(
+    case: str | Path | Case = "islamic_state",
+    of: str | Iterable[str] = (),
+    *,
+    quick: bool = False,
+    members: int | None = None,
+    sampled: int | None = None,
+    strongest: int | None = None,
+    pairs: int | None = None,
+    error: float | None = None,
+    seed: int = 1,
+    weeks: int | None = None,
+    prior: bool = False,
+    posterior: str | Path | None = None,
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Explanation:
+    """Share outcomes among the mechanisms: how much of what came about is due to each of them, and to pairs.
+
+    Members are drawn from the posterior that comes with the case, where one does. What was measured is kept; the same
+    call goes on from it.
+
+    Args:
+        case: the name of a packaged case, the path of a case folder, or a loaded case.
+        of: outcomes, such as ``collapse`` or ``territory@2016-12-31``; the standard ones where none is named. The
+            first says which mechanisms are strongest, and when sampling may stop.
+        quick: few members, and no game of the strongest.
+        members: of the game of the five groups, each with 32 runs.
+        sampled: members at most over which all mechanisms are sampled, each with twice as many runs as mechanisms.
+        strongest: how many mechanisms are the strongest.
+        pairs: members of their game, each with 2 to the power of `strongest` runs; 0 leaves it out.
+        error: at which sampling stops, as a share of the whole effect.
+        seed: of all random numbers; the same seed gives the same values.
+        weeks: how many weeks from the start; all of the case's where not given.
+        prior: draw members from the prior, whatever was learned.
+        posterior: the file of another posterior to draw members from.
+        out: the folder to keep what is measured in; a folder in the user's cache where not given.
+        progress: is told how far it is.
+
+    Raises `FissureError` with one clear sentence for anything the caller can mend.
+    """
+    loaded = loaded_case(case)
+    check_evidence(loaded)
+    size = size_of(quick=quick, members=members, sampled=sampled, strongest=strongest, pairs=pairs, error=error)
+    drawn = draws_of(loaded, prior=prior, posterior=posterior)
+    asked = (of,) if isinstance(of, str) else tuple(of)
+    found = study.explain(
+        loaded, of=asked, size=size, draws=drawn, seed=seed, weeks=weeks,
+        out=None if out is None else Path(out).expanduser(), progress=progress,
+    )  # fmt: skip
+    command = _command(loaded, found, asked, drawn, posterior, quick)
+    return Explanation(loaded, Saved(found, command, None if drawn is None else drawn.until))
+
+
+def size_of(
+    *,
+    quick: bool = False,
+    members: int | None = None,
+    sampled: int | None = None,
+    strongest: int | None = None,
+    pairs: int | None = None,
+    error: float | None = None,
+) -> Size:
+    """The size that `explain` takes with these arguments. Raises `FissureError` for one that says nothing."""
+    told = {"groups": members, "sampled": sampled, "strongest": strongest, "pairs": pairs, "error": error}
+    size = replace(QUICK if quick else FULL, **{name: value for name, value in told.items() if value is not None})  # type: ignore[arg-type]
+    if isinstance(sampled, int) and sampled < size.least:
+        size = replace(size, least=max(sampled, 2))
+    study.check_size(size)
+    return size
+
+
+def require_all_weeks(case: Case, weeks: int | None) -> None:
+    """Raise `FissureError` where an attribution of so many weeks is not to be kept with the case."""
+    if weeks not in (None, case.weeks):
+        raise FissureError(f"found {weeks} weeks to keep, expected all {case.weeks} of the case")
+
+
+def explain_folder(case: Case, of: Iterable[str], draws: Posterior | None, *, seed: int, weeks: int | None) -> str:
+    """The name of the folder of an attribution where the user gives none.
+
+    Raises `FissureError` for outcomes that there are not, and for what cannot be run.
+    """
+    digest = "" if draws is None else draws.digest
+    plan = plan_of(case, parameters_of(case), seed=seed, weeks=weeks, draws=digest)
+    told = "\0".join([plan.key, *(one.name for one in outcomes_of(of, case, weeks))])
+    return f"explain-{case.name}-{hashlib.sha256(told.encode()).hexdigest()[:12]}"
+
+
+def _command(
+    case: Case, found: Explained, asked: Iterable[str], drawn: Posterior | None, named: str | Path | None, quick: bool
+) -> str:
+    """The command that makes the same numbers again."""
+    size, plan, base = found.size, found.plan, QUICK if quick else FULL
+    options = {"members": "groups", "sampled": "sampled", "strongest": "strongest", "pairs": "pairs", "error": "error"}
+    said = [f"fissure explain {name_of(case)}", *(f"--of {one}" for one in asked), *(["--quick"] if quick else [])]
+    said += [f"--{o} {getattr(size, n):g}" for o, n in options.items() if getattr(size, n) != getattr(base, n)]
+    said.append(f"--seed {plan.seed} --weeks {plan.weeks}")
+    said += ["--prior"] if drawn is None else [] if named is None else [f"--posterior {named}"]
+    return " ".join(said)

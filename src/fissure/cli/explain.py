@@ -1,0 +1,80 @@
+"""`fissure explain`: what made it come apart."""
+
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fissure.cli.parts import console, whole
+
+
+def explain(
+    case: Annotated[str, typer.Argument(help="Name of a packaged case, or the path of a case folder.")] = (
+        "islamic_state"
+    ),
+    of: Annotated[
+        list[str] | None,
+        typer.Option(metavar="OUTCOME", help="As collapse or territory@2016-12-31; may be given again."),
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="A first look: few members, and no pairs.")] = False,
+    members: Annotated[
+        int | None, typer.Option(parser=whole, metavar="N", help="For the five groups: 32 runs each.")
+    ] = None,
+    sampled: Annotated[
+        int | None, typer.Option(parser=whole, metavar="N", help="At most, for all 54 mechanisms: 108 runs each.")
+    ] = None,
+    error: Annotated[
+        float | None, typer.Option(metavar="SHARE", help="Of the whole effect; sampling stops there. 0.1 by default.")
+    ] = None,
+    strongest: Annotated[
+        int | None, typer.Option(parser=whole, metavar="K", help="How many are looked at in pairs; 10 by default.")
+    ] = None,
+    pairs: Annotated[
+        int | None, typer.Option(parser=whole, metavar="N", help="For these: 2^K runs each; 0 leaves them out.")
+    ] = None,
+    seed: Annotated[int, typer.Option(parser=whole, metavar="S", help="The same seed gives the same values.")] = 1,
+    weeks: Annotated[
+        int | None, typer.Option(parser=whole, metavar="W", help="Weeks from the start; all by default.")
+    ] = None,
+    prior: Annotated[
+        bool, typer.Option("--prior", help="Draw members from the prior, not from what was learned.")
+    ] = False,
+    posterior: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw members from another posterior: see fissure calibrate.")
+    ] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Put it with the case, for its reports to show.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the numbers and the page; ./runs/explain-CASE-... by default.")
+    ] = None,
+) -> None:
+    """Tell what made it come apart: each outcome shared among groups, mechanisms and pairs of them, with intervals.
+
+    The same members are run with the same luck under many sets of mechanisms (Shapley values). One that was stopped
+    goes on where it was. Without --of: collapse, desertion, and ground, fighters, income and support at two days.
+    """
+    from fissure import api
+    from fissure.api.explains import explain_folder, require_all_weeks, size_of
+    from fissure.cases.loader import load_case
+    from fissure.engine.progress import RichProgress
+    from fissure.studies.explain import most_runs
+    from fissure.views.text_explain import render
+
+    size = size_of(quick=quick, members=members, sampled=sampled, strongest=strongest, pairs=pairs, error=error)
+    loaded = load_case(case)
+    if keep:
+        require_all_weeks(loaded, weeks)
+    draws = api.draws_of(loaded, prior=prior, posterior=posterior)
+    folder = out or Path("runs") / explain_folder(loaded, of or (), draws, seed=seed, weeks=weeks)
+    whom = "the prior" if draws is None else f"the posterior of evidence up to {draws.until}"
+    typer.echo(f"At most {most_runs(size):,} runs, with members drawn from {whom}; what is there already is read back.")
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
+    found = api.explain(
+        loaded, of or (), quick=quick, members=members, sampled=sampled, strongest=strongest, pairs=pairs, error=error,
+        seed=seed, weeks=weeks, prior=prior, posterior=posterior, out=folder, progress=RichProgress(what="runs"),
+    )  # fmt: skip
+    console().print(render(found.saved))
+    typer.echo(f"Numbers: {found.write(folder / 'explain.json')}")
+    typer.echo(f"Page: {found.report(folder / 'explain.html')}")
+    if keep:
+        typer.echo(f"Kept: {found.keep()}")

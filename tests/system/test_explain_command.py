@@ -1,0 +1,58 @@
+"""`fissure explain` as a user types it."""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from fissure.cases.loader import load_case
+
+
+def explain(*arguments, cwd=None):
+    command = [sys.executable, "-m", "fissure", "explain", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--of", "colapse"], ["no outcome 'colapse'", "did you mean 'collapse'"]),
+        (["--members", "few"], ["found 'few', expected a whole number"]),
+        (["--keep", "--weeks", "12"], ["found 12 weeks to keep, expected all 247"]),
+    ],
+)
+def test_bad_input_is_one_sentence(arguments, words, tmp_path):
+    done = explain("--prior", *arguments, "--out", str(tmp_path / "out"))
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    said = " ".join(done.stderr.split())
+    for word in words:
+        assert word in said
+    assert not (tmp_path / "out").exists()
+
+
+def test_help_says_what_it_does():
+    done = explain("--help")
+    assert done.returncode == 0 and "Shapley" in done.stdout and "--of" in done.stdout and "--quick" in done.stdout
+
+
+def test_a_small_one_from_end_to_end(tmp_path):
+    case = tmp_path / "case"
+    shutil.copytree(load_case("islamic_state").folder, case)
+    text = (case / "case.yaml").read_text()
+    (case / "case.yaml").write_text(text.replace("units: 448", "units: 24").replace("slots: 112", "slots: 20"))
+    asked = [str(case), "--of", "deserted", "--prior", "--weeks", "20", "--members", "2", "--sampled", "2"]
+    done = explain(*asked, "--pairs", "0", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "At most 276 runs, with members drawn from the prior" in done.stdout
+    assert "Fighters lost by desertion (deserted)" in done.stdout and "all together" in done.stdout
+    (folder,) = (tmp_path / "runs").iterdir()
+    assert folder.name.startswith("explain-islamic_state-")
+    told = json.loads((folder / "explain.json").read_text())
+    shared = sum(row[0] for row in told["groups"]["value"])
+    assert told["effect"]["mean"][0] > 0 and abs(shared / told["effect"]["mean"][0] - 1) < 1e-12
+    assert told["command"] == (
+        f"fissure explain {case} --of deserted --members 2 --sampled 2 --pairs 0 --seed 1 --weeks 20 --prior"
+    )
+    assert "What made it come apart?" in (folder / "explain.html").read_text()
