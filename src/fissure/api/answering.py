@@ -95,7 +95,7 @@ def answers(
     shared = dict.fromkeys(name for one in questions if not (one.whatif or one.run) for name in one.outcomes)
     explained = _explained(loaded, list(shared), drawn, seed, weeks, folder, progress)
     found = study.answer(
-        loaded, questions, explained=explained, whatifs=differences, asked=was,
+        loaded, questions, shared=explained, whatifs=differences, asked=was,
         as_it_was=worlds.values(AS_IT_IS, range(members)),
     )  # fmt: skip
     return Answered(loaded, found)

@@ -14,6 +14,7 @@ import numpy as np
 from fissure.cases.loader import Case
 from fissure.engine.blocks import write_whole
 from fissure.engine.cache import own_digest
+from fissure.engine.store import explained
 from fissure.errors import FissureError
 from fissure.studies.counterpart import Floats
 from fissure.studies.explain import Explained
@@ -22,7 +23,6 @@ from fissure.studies.outcomes import Outcome
 from fissure.studies.questions import Question
 from fissure.studies.whatif import WhatIf
 
-KEPT = "answers.json"
 Part = Literal["inside", "outside", "both", "all", "group", "difference", "as it is"]
 
 
@@ -79,34 +79,37 @@ class Answers:
     answers: tuple[Answer, ...]
 
     def save(self, path: str | Path) -> Path:
-        """Write them as JSON, whole or not at all."""
+        """Write them as JSON, whole or not at all. Raises `FissureError` where that cannot be done."""
         from pydantic import TypeAdapter
 
-        write_whole(Path(path), TypeAdapter(Answers).dump_json(self, indent=1) + b"\n")
-        return Path(path)
+        path = Path(path)
+        with explained(path.parent, 1 << 16):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, TypeAdapter(Answers).dump_json(self, indent=1) + b"\n")
+        return path
 
 
 def answer(
     case: Case,
     questions: Sequence[Question],
     *,
-    explained: Explained,
+    shared: Explained,
     whatifs: WhatIf,
     asked: Sequence[Outcome],
     as_it_was: Floats,
 ) -> Answers:
     """Answer `questions`; `as_it_was` (members, outcomes) are the outcomes `asked` of members with nothing changed.
 
-    `explained` and `whatifs` must hold every outcome and study that is asked for, else `KeyError`.
+    `shared` and `whatifs` must hold every outcome and study that is asked for, else `KeyError`.
     """
     values = {one.name: (one, as_it_was[:, at]) for at, one in enumerate(asked)}
-    made = [_answer(question, explained, whatifs, values) for question in questions]
+    made = [_answer(question, shared, whatifs, values) for question in questions]
     plan = whatifs.plan
     return Answers(case.name, own_digest(), plan.draws, case.start.isoformat(), plan.weeks, tuple(made))
 
 
 def _answer(
-    question: Question, explained: Explained, whatifs: WhatIf, values: Mapping[str, tuple[Outcome, Floats]]
+    question: Question, shared: Explained, whatifs: WhatIf, values: Mapping[str, tuple[Outcome, Floats]]
 ) -> Answer:
     if question.whatif:
         figures, members = _differences(question, whatifs), whatifs.members
@@ -116,8 +119,8 @@ def _answer(
         figures, members, study = (_plain(outcome, found),), len(found), "fissure run"
     else:
         (name,) = question.outcomes
-        figures = _weighed(question.groups, explained, name) if question.groups else _parts(explained, name)
-        members, study = explained.groups.members, f"fissure explain --of {name}"
+        figures = _weighed(question.groups, shared, name) if question.groups else _parts(shared, name)
+        members, study = shared.groups.members, f"fissure explain --of {name}"
     return Answer(question.name, question.asks, question.claims, figures, study, members, question.caution)
 
 
@@ -138,14 +141,14 @@ def _plain(outcome: Outcome, found: Floats) -> Figure:
     return Figure("as it is", outcome.title, outcome.unit, outcome.more, mean, low, high, least=least, most=most)
 
 
-def _parts(explained: Explained, name: str) -> tuple[Figure, ...]:
+def _parts(shared: Explained, name: str) -> tuple[Figure, ...]:
     """The whole effect, and what of it is from inside, from outside, and from both only."""
-    at, outcome = _place(explained, name)
-    blocks = explained.blocks
+    at, outcome = _place(shared, name)
+    blocks = shared.blocks
     parts: tuple[tuple[Part, Interval], ...] = (
-        ("all", explained.effect), ("inside", blocks.inside), ("outside", blocks.outside), ("both", blocks.interaction)
+        ("all", shared.effect), ("inside", blocks.inside), ("outside", blocks.outside), ("both", blocks.interaction)
     )  # fmt: skip
-    base = float(explained.without_any.mean[at])
+    base = float(shared.without_any.mean[at])
     return tuple(
         Figure(
             part, outcome.title, outcome.unit, outcome.more,
@@ -155,9 +158,9 @@ def _parts(explained: Explained, name: str) -> tuple[Figure, ...]:
     )  # fmt: skip
 
 
-def _weighed(groups: tuple[str, str], explained: Explained, name: str) -> tuple[Figure, ...]:
-    at, outcome = _place(explained, name)
-    found = explained.groups
+def _weighed(groups: tuple[str, str], shared: Explained, name: str) -> tuple[Figure, ...]:
+    at, outcome = _place(shared, name)
+    found = shared.groups
     places = [(group, found.players.index(group)) for group in groups]
     return tuple(
         Figure(
@@ -168,21 +171,24 @@ def _weighed(groups: tuple[str, str], explained: Explained, name: str) -> tuple[
     )  # fmt: skip
 
 
-def _place(explained: Explained, name: str) -> tuple[int, Outcome]:
-    names = [one.name for one in explained.outcomes]
-    return names.index(name), explained.outcomes[names.index(name)]
+def _place(shared: Explained, name: str) -> tuple[int, Outcome]:
+    names = [one.name for one in shared.outcomes]
+    return names.index(name), shared.outcomes[names.index(name)]
 
 
 def kept_at(case: Case) -> Path:
     """Where the answers of `case` lie, if they were kept."""
-    return case.folder / "posterior" / KEPT
+    return case.folder / "kept" / "answers.json"
 
 
-def kept(case: Case) -> Answers | None:
-    """The answers that lie with `case`, if some do and they were made by the model that there is now."""
+def kept(case: Case, draws: str = "") -> Answers | None:
+    """The answers that lie with `case`, if some do and they were made by the model that there is now.
+
+    `draws` is the digest of what members are drawn from, empty for the prior: with others they are of another model.
+    """
     path = kept_at(case)
     found = read_answers(path) if path.is_file() else None
-    return found if found is not None and found.model == own_digest() else None
+    return found if found is not None and (found.model, found.draws) == (own_digest(), draws) else None
 
 
 def read_answers(path: str | Path) -> Answers:

@@ -1,6 +1,6 @@
 """A finished attribution on disk: all its numbers, how it was made, and whether it still speaks of the model.
 
-One that is kept with a case, `posterior/explain.json`, is shown by the reports of its runs as long as it was made with
+One that is kept with a case, `kept/explain.json`, is shown by the reports of its runs as long as it was made with
 the model, the priors, the world and the draws that they are made with.
 """
 
@@ -23,7 +23,6 @@ from fissure.engine.store import explained
 from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
 from fissure.model.world import world_of
-from fissure.studies.calibrate.posterior import EXPLAINED
 from fissure.studies.counterpart import Floats
 from fissure.studies.explain import Attribution, Blocks, Explained, Pairs, Size
 from fissure.studies.game import Interval
@@ -78,7 +77,7 @@ def kept(case: Case, draws: str = "") -> Saved | None:
 
 def kept_at(case: Case) -> Path:
     """Where an attribution of `case` lies, if one was kept."""
-    return case.folder / "posterior" / EXPLAINED
+    return case.folder / "kept" / "explain.json"
 
 
 def _fresh(plan: Plan, case: Case, draws: str) -> bool:

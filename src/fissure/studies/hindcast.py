@@ -26,7 +26,6 @@ from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import parameters_of
 from fissure.studies.baselines import RIVALS, baselines
 from fissure.studies.calibrate.fit import outputs_of
-from fissure.studies.calibrate.posterior import HINDCAST
 from fissure.studies.collapse import OUTPUTS as COLLAPSES
 from fissure.studies.collapse import What, by_week, collapse_weeks
 from fissure.studies.counterpart import Floats
@@ -127,7 +126,7 @@ def kept(case: Case) -> Hindcast | None:
 
 def kept_at(case: Case) -> Path:
     """Where a hindcast of `case` lies, if one was kept."""
-    return case.folder / "posterior" / HINDCAST
+    return case.folder / "kept" / "hindcast.json"
 
 
 def read_hindcast(path: str | Path) -> Hindcast:

@@ -34,10 +34,6 @@ FORMAT = 1
 DECIMALS = 4
 FARTHEST = 8.0
 """No draw is farther out than this; those of the prior end at 6.4."""
-HINDCAST = "hindcast.json"
-"""What a hindcast that was kept is called; it lies beside the posteriors and is none."""
-EXPLAINED = "explain.json"
-"""The same of an attribution."""
 WHAT = {
     "model": "the model",
     "case": "the case",
@@ -218,7 +214,7 @@ def evidence_digest(items: Sequence[Datum]) -> str:
 def packaged(case: Case) -> list[date]:
     """The cut-offs of the posteriors that lie with `case`, in order."""
     folder = case.folder / "posterior"
-    found = [path.stem for path in folder.glob("*.json") if path.name not in (HINDCAST, EXPLAINED)]
+    found = [path.stem for path in folder.glob("*.json")]
     try:
         return sorted(map(date.fromisoformat, found))
     except ValueError:

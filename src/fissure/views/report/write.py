@@ -95,7 +95,9 @@ def render_report(
     specs |= shown["specs"] if shown else {}
     ended = apart.section(data)
     specs |= {f.key: f.spec for f in ended["figures"]} if ended else {}
-    said = answers.section(replies, ledger) if (replies := replies_to.kept(case)) else None
+    said = (
+        answers.section(replies, ledger) if (replies := replies_to.kept(case, about.get("posterior") or "")) else None
+    )
     specs |= said["specs"] if said else {}
     past = kept(case)
     scored = None if past is None else forecasts.section(past, ledger)
