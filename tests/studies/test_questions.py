@@ -69,7 +69,7 @@ def test_what_is_well_formed_is_read(asked):
         ("  run: replaced\n", "", ("0 studies",)),
         ("run: replaced", "run: replaced\n  of: collapse", ("of names the outcomes of groups and of whatif",)),
         ("run: replaced", "groups: [ranks, war]\n  of: [collapse, deserted]", ("several outcomes",)),
-        ("caution: It may not.\n", "", ("caution",)),
+        ("  caution: It may not.\n", "", ("caution",)),
     ],
 )
 def test_what_is_malformed_is_refused_with_its_place(asked, old, new, words):
