@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from fissure.studies.answers import Answer, Answers, Figure
 from fissure.views import wording
+from fissure.views.explain import GROUPS
 
 PARTS = {
     "all": "everything together",
@@ -12,13 +13,6 @@ PARTS = {
     "both": "only both together",
     "difference": "difference",
     "as it is": "as it was",
-}
-GROUPS = {
-    "ranks": "the ranks",
-    "factions": "the factions",
-    "rule": "its rule",
-    "governed": "the governed",
-    "war": "the war",
 }
 
 
@@ -52,7 +46,7 @@ def when(figure: Figure, made: Answers) -> str:
     last = (
         wording.day(days[2])
         if (figure.most or 0.0) < made.weeks
-        else f"never before the run ends on {wording.day(days[2])}"
+        else f"later than the run, which ends on {wording.day(days[2])}"
     )
     return (
         f"{spread(figure)} from the start on average, about {wording.day(days[0])}; in nine of ten histories between "
@@ -92,9 +86,9 @@ def _shared(figures: tuple[Figure, ...]) -> str:
             f"{whole.title} differs by {spread(whole)} between everything on and everything off: that cannot be told "
             "from nothing, so there is nothing to share out."
         )
-    way = "adds" if whole.mean > 0 else "takes"
+    way, to = ("adds", "to") if whole.mean > 0 else ("takes", "from")
     return (
-        f"{whole.title}: everything together {way} {spread(whole, unsigned=True)}, on "
+        f"{whole.title}: everything together {way} {spread(whole, unsigned=True)} {to} "
         f"{amount(whole.base or 0.0, whole.unit)} with everything off. The war alone makes {spread(outside)} of it, "
         f"the inside alone {spread(inside)}, and {spread(both)} takes both at once."
     )
@@ -107,4 +101,4 @@ def _weighed(figures: tuple[Figure, ...]) -> str:
     if not apart:
         return f"{told}. The two intervals overlap, so neither can be said to weigh more."
     more, less = (one, other) if abs(one.mean) > abs(other.mean) else (other, one)
-    return f"{told}. So {part(more)} weighs more than {part(less)}."
+    return f"{told}. So more is due to {part(more)} than to {part(less)}."
