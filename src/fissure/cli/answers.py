@@ -6,20 +6,16 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import Case, console, whole
+from fissure.cli.parts import Case, FromPosterior, FromPrior, Seed, Weeks, console, whole
 
 
 def answers(
     case: Case = "islamic_state",
     members: Annotated[int, typer.Option(parser=whole, metavar="N", help="How many simulated histories.")] = 48,
-    seed: Annotated[int, typer.Option(parser=whole, metavar="S", help="The same seed gives the same numbers.")] = 1,
-    weeks: Annotated[
-        int | None, typer.Option(parser=whole, metavar="W", help="Weeks from the start; all by default.")
-    ] = None,
-    prior: Annotated[
-        bool, typer.Option("--prior", help="Draw members from the prior, not from what was learned.")
-    ] = False,
-    posterior: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw members from another posterior.")] = None,
+    seed: Seed = 1,
+    weeks: Weeks = None,
+    prior: FromPrior = False,
+    posterior: FromPosterior = None,
     keep: Annotated[bool, typer.Option("--keep", help="Put them with the case, for its reports to show.")] = False,
     out: Annotated[
         Path | None, typer.Option(help="Folder for the numbers and the page; ./runs/answers-CASE by default.")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fissure.cli.parts import CaseOrRun, console, whole
+from fissure.cli.parts import CaseOrRun, Seed, Weeks, console, whole
 
 if TYPE_CHECKING:
     from fissure.api import Result
@@ -18,10 +18,8 @@ def check(
     members: Annotated[
         int, typer.Option(parser=whole, metavar="N", help="Histories at most; a check that holds stops before.")
     ] = 48,
-    weeks: Annotated[
-        int | None, typer.Option(parser=whole, metavar="W", help="Weeks from the start; all by default.")
-    ] = None,
-    seed: Annotated[int, typer.Option(parser=whole, metavar="S", help="The same seed gives the same numbers.")] = 1,
+    weeks: Weeks = None,
+    seed: Seed = 1,
     quick: Annotated[bool, typer.Option("--quick", help="A first look: half the units, 16 members at most.")] = False,
     out: Annotated[
         Path | None, typer.Option(help="Folder for the numbers and the page; ./runs/check-CASE-... by default.")
@@ -54,7 +52,7 @@ def check(
 def orderings(
     case: CaseOrRun = "islamic_state",
     members: Annotated[int, typer.Option(parser=whole, metavar="N", help="How many simulated histories.")] = 100,
-    seed: Annotated[int, typer.Option(parser=whole, metavar="S", help="The same seed gives the same result.")] = 1,
+    seed: Seed = 1,
 ) -> None:
     """Check those of the patterns that say what came first: met or not, over the members of a run that count.
 
@@ -69,7 +67,7 @@ def orderings(
 def patterns(
     case: CaseOrRun = "islamic_state",
     members: Annotated[int, typer.Option(parser=whole, metavar="N", help="How many simulated histories.")] = 100,
-    seed: Annotated[int, typer.Option(parser=whole, metavar="S", help="The same seed gives the same result.")] = 1,
+    seed: Seed = 1,
     until: Annotated[
         str | None, typer.Option(metavar="DATE", help="Mark what a fit up to that day could have known.")
     ] = None,

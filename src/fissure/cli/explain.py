@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import console, whole
+from fissure.cli.parts import FromPosterior, FromPrior, Seed, Weeks, console, whole
 
 
 def explain(
@@ -33,16 +33,10 @@ def explain(
     pairs: Annotated[
         int | None, typer.Option(parser=whole, metavar="N", help="For these: 2^K runs each; 0 leaves them out.")
     ] = None,
-    seed: Annotated[int, typer.Option(parser=whole, metavar="S", help="The same seed gives the same values.")] = 1,
-    weeks: Annotated[
-        int | None, typer.Option(parser=whole, metavar="W", help="Weeks from the start; all by default.")
-    ] = None,
-    prior: Annotated[
-        bool, typer.Option("--prior", help="Draw members from the prior, not from what was learned.")
-    ] = False,
-    posterior: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Draw members from another posterior: see fissure calibrate.")
-    ] = None,
+    seed: Seed = 1,
+    weeks: Weeks = None,
+    prior: FromPrior = False,
+    posterior: FromPosterior = None,
     keep: Annotated[bool, typer.Option("--keep", help="Put it with the case, for its reports to show.")] = False,
     out: Annotated[
         Path | None, typer.Option(help="Folder for the numbers and the page; ./runs/explain-CASE-... by default.")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import Case, console, whole
+from fissure.cli.parts import Case, Seed, console, whole
 from fissure.errors import FissureError
 
 
@@ -16,7 +16,7 @@ def calibrate(
     members: Annotated[
         int, typer.Option(parser=whole, metavar="N", help="How many simulated histories to learn from.")
     ] = 4000,
-    seed: Annotated[int, typer.Option(parser=whole, metavar="S", help="The same seed gives the same result.")] = 1,
+    seed: Seed = 1,
     keep: Annotated[
         bool, typer.Option("--keep", help="Put the posterior with the case, for every later run to use.")
     ] = False,
@@ -49,7 +49,7 @@ def hindcast(
         typer.Option("--from", metavar="DATE", help="Forecast from this day, as 2015-12-31; may be given again."),
     ] = None,
     members: Annotated[int, typer.Option(parser=whole, metavar="N", help="Histories of each ensemble.")] = 300,
-    seed: Annotated[int, typer.Option(parser=whole, metavar="S", help="The same seed gives the same scores.")] = 1,
+    seed: Seed = 1,
     out: Annotated[
         Path | None, typer.Option(help="Folder for fits, runs and the page; ./runs/hindcast-CASE by default.")
     ] = None,

@@ -1,6 +1,7 @@
 """What commands share: how they read numbers and where they print."""
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,18 +10,24 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-Case = Annotated[str, typer.Argument(help="Name of a packaged case, or the path of a case folder.")]
-CaseOrRun = Annotated[
-    str, typer.Argument(metavar="CASE|RUN", help="A packaged case, a case folder, or the folder of a run.")
-]
-
-
 def whole(found: str) -> int:
     """The whole number that `found` says; raises `typer.BadParameter` for anything else."""
     try:
         return int(found)
     except ValueError:
         raise typer.BadParameter(f"found '{found}', expected a whole number") from None
+
+
+Case = Annotated[str, typer.Argument(help="Name of a packaged case, or the path of a case folder.")]
+CaseOrRun = Annotated[
+    str, typer.Argument(metavar="CASE|RUN", help="A packaged case, a case folder, or the folder of a run.")
+]
+Seed = Annotated[int, typer.Option(parser=whole, metavar="S", help="The same seed gives the same numbers.")]
+Weeks = Annotated[int | None, typer.Option(parser=whole, metavar="W", help="Weeks from the start; all by default.")]
+FromPrior = Annotated[bool, typer.Option("--prior", help="Draw members from the prior, not from what was learned.")]
+FromPosterior = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Draw members from another posterior: see fissure calibrate.")
+]
 
 
 def console() -> "Console":

@@ -6,25 +6,19 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import Case, console, whole
+from fissure.cli.parts import Case, FromPosterior, FromPrior, Seed, Weeks, console, whole
 
 
 def run(
     case: Case = "islamic_state",
     members: Annotated[int, typer.Option(parser=whole, metavar="N", help="How many simulated histories.")] = 100,
-    seed: Annotated[int, typer.Option(parser=whole, metavar="S", help="The same seed gives the same result.")] = 1,
-    weeks: Annotated[
-        int | None, typer.Option(parser=whole, metavar="W", help="Weeks from the start; all by default.")
-    ] = None,
+    seed: Seed = 1,
+    weeks: Weeks = None,
     off: Annotated[
         list[str] | None, typer.Option(metavar="MECHANISM", help="Switch a mechanism off; may be given again.")
     ] = None,
-    prior: Annotated[
-        bool, typer.Option("--prior", help="Draw members from the prior, not from what was learned.")
-    ] = False,
-    posterior: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Draw members from another posterior: see fissure calibrate.")
-    ] = None,
+    prior: FromPrior = False,
+    posterior: FromPosterior = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder for the run and its report; ./runs/CASE-... by default.")
     ] = None,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import console, whole
+from fissure.cli.parts import FromPosterior, FromPrior, Seed, Weeks, console, whole
 
 
 def sensitivity(
@@ -21,14 +21,10 @@ def sensitivity(
         int | None,
         typer.Option("--runs", "--members", parser=whole, metavar="N", help="Histories to simulate in all."),
     ] = None,
-    seed: Annotated[int, typer.Option(parser=whole, metavar="S", help="The same seed gives the same numbers.")] = 1,
-    weeks: Annotated[
-        int | None, typer.Option(parser=whole, metavar="W", help="Weeks from the start; all by default.")
-    ] = None,
-    prior: Annotated[
-        bool, typer.Option("--prior", help="Draw members from the prior, not from what was learned.")
-    ] = False,
-    posterior: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw members from another posterior.")] = None,
+    seed: Seed = 1,
+    weeks: Weeks = None,
+    prior: FromPrior = False,
+    posterior: FromPosterior = None,
     quick: Annotated[bool, typer.Option("--quick", help="A first look: half the units and fewer runs.")] = False,
     out: Annotated[
         Path | None, typer.Option(help="Folder for numbers and page; ./runs/sensitivity-CASE-... by default.")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import console, whole
+from fissure.cli.parts import FromPosterior, FromPrior, Seed, Weeks, console, whole
 from fissure.errors import FissureError
 
 
@@ -28,14 +28,10 @@ def whatif(
         typer.Option(metavar="OUTCOME", help="As collapse or territory@2016-12-31; may be given again."),
     ] = None,
     members: Annotated[int, typer.Option(parser=whole, metavar="N", help="How many simulated histories.")] = 48,
-    seed: Annotated[int, typer.Option(parser=whole, metavar="S", help="The same seed gives the same numbers.")] = 1,
-    weeks: Annotated[
-        int | None, typer.Option(parser=whole, metavar="W", help="Weeks from the start; all by default.")
-    ] = None,
-    prior: Annotated[
-        bool, typer.Option("--prior", help="Draw members from the prior, not from what was learned.")
-    ] = False,
-    posterior: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw members from another posterior.")] = None,
+    seed: Seed = 1,
+    weeks: Weeks = None,
+    prior: FromPrior = False,
+    posterior: FromPosterior = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder for the numbers and the page; ./runs/whatif-CASE-... by default.")
     ] = None,
