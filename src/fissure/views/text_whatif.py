@@ -18,6 +18,10 @@ from fissure.views.text_effects import signed
 WIDE = 112
 """Columns from which a table has room for everything."""
 LESS = {
+    "apart": "it comes apart sooner",
+    "collapsed": "fewer have collapsed",
+    "replaced": "recruits cease to replace losses sooner",
+    "cohesion": "the ranks hold together worse",
     "collapse": "the ground is lost sooner",
     "deserted": "fewer desert",
     "killed": "fewer are killed",

@@ -13,7 +13,6 @@ from fissure.engine import cache
 from fissure.errors import FissureError
 from fissure.studies.calibrate import packaged, path_of, read_posterior, require_fresh
 from fissure.studies.calibrate.posterior import FARTHEST, Posterior, dependencies
-from fissure.studies.hindcast import kept_at
 from fissure.studies.measurement import data as figures_of
 
 
@@ -108,7 +107,6 @@ def test_odd_values_are_one_sentence_even_where_their_digest_is_right(path, monk
 def test_the_cut_offs_that_lie_with_a_case(case, path, posterior):
     posterior.write(path.with_name("2014-12-31.json"))
     here = replace(case, folder=path.parents[1])
-    kept_at(here).touch()  # lies beside them and is none of them
     assert packaged(here) == [date(2014, 12, 31), UNTIL]
     assert path_of(here, UNTIL) == path
     path.with_name("march.json").touch()
