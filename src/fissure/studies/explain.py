@@ -52,7 +52,7 @@ class Size:
 
 
 FULL = Size()
-QUICK = Size(groups=8, sampled=4, least=4, pairs=0)
+QUICK = Size(groups=8, sampled=3, least=3, pairs=0)
 
 
 @dataclass(frozen=True, eq=False)
