@@ -58,13 +58,13 @@ def test_where_there_is_no_effect_nothing_is_shared_out():
 @pytest.mark.parametrize(
     ("ends", "said"),
     [
-        ((-31.0, -40.0, -22.0), "falls by 31 weeks (90%: 22 to 40), on 158 weeks as it is"),
-        ((31.0, 22.0, 40.0), "rises by 31 weeks (90%: 22 to 40)"),
+        ((-31.0, -40.0, -22.0), "collapses: down by 31 weeks (90%: 22 to 40), on 158 weeks as it is"),
+        ((31.0, 22.0, 40.0), "up by 31 weeks (90%: 22 to 40)"),
         (
             (-3.0, -9.0, 3.0),
-            "changes by −3 weeks (90%: −9 to 3), on 158 weeks as it is: that cannot be told from nothing",
+            "a change of −3 weeks (90%: −9 to 3), on 158 weeks as it is, which cannot be told from",
         ),
-        ((0.0, 0.0, 0.0), "stays exactly as it is"),
+        ((0.0, 0.0, 0.0), "exactly as it is"),
     ],
 )
 def test_differences_say_their_way_and_whether_it_is_sure(ends, said):
@@ -85,7 +85,7 @@ def test_groups_are_weighed_and_overlap_is_said():
 
 def test_shares_are_told_in_per_cent():
     one = Figure("difference", "Histories whose ground has collapsed", "share", "", -0.5, -0.6, -0.4, base=0.9)
-    assert words.changed(one).endswith("falls by 50% (90%: 40% to 60%), on 90% as it is")
+    assert words.changed(one).endswith("down by 50 points (90%: 40 to 60), on 90% as it is")
 
 
 def test_the_page_holds_every_question_escaped_with_its_study(ledger):

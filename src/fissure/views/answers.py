@@ -31,12 +31,12 @@ def sentence(answer: Answer, made: Answers) -> str:
 def changed(figure: Figure) -> str:
     """What a change did to an outcome."""
     if figure.mean == figure.low == figure.high == 0:
-        return f"{figure.title} stays exactly as it is"
+        return f"{figure.title}: exactly as it is"
     from_ = "" if figure.base is None else f", on {amount(figure.base, figure.unit)} as it is"
     if not figure.told:
-        return f"{figure.title} changes by {spread(figure)}{from_}: that cannot be told from nothing"
-    way = "rises" if figure.mean > 0 else "falls"
-    return f"{figure.title} {way} by {spread(figure, unsigned=True)}{from_}"
+        return f"{figure.title}: a change of {spread(figure)}{from_}, which cannot be told from nothing"
+    way = "up" if figure.mean > 0 else "down"
+    return f"{figure.title}: {way} by {spread(figure, unsigned=True)}{from_}"
 
 
 def when(figure: Figure, made: Answers) -> str:
@@ -60,6 +60,9 @@ def spread(figure: Figure, unsigned: bool = False) -> str:
     if unsigned:
         ends = sorted(map(abs, ends[1:]))
         ends = [abs(figure.mean), *ends]
+    if figure.part == "difference" and figure.unit == "share":
+        mean, low, high = (wording.number(100 * x) for x in ends)
+        return f"{mean} points (90%: {low} to {high})"
     mean, low, high = (wording.number(x, figure.unit) for x in ends)
     return f"{mean}{unit(figure.unit)} (90%: {low} to {high})"
 
