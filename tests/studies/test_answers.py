@@ -7,7 +7,7 @@ import pytest
 from attributions import made_up
 
 from fissure.cases.loader import load_case
-from fissure.studies.answers import answer
+from fissure.studies.answers import Found, answer
 from fissure.studies.game import mean_interval
 from fissure.studies.outcomes import outcomes_of
 from fissure.studies.questions import Question
@@ -50,10 +50,8 @@ def whatifs(case, explained, numbers):
 @pytest.fixture
 def answered(case, explained, whatifs, numbers):
     def ask(**told):
-        found = answer(
-            case, [question(**told)], shared=explained, whatifs=whatifs,
-            asked=outcomes_of(["replaced", "collapse"], case), as_it_was=numbers[1],
-        )  # fmt: skip
+        studies = Found(explained, whatifs, outcomes_of(["replaced", "collapse"], case), numbers[1])
+        found = answer(case, [question(**told)], studies, draws="d", weeks=247, command="fissure answers")
         assert found.answers[0].asks == "Does it?" and found.answers[0].caution == "No."
         return found.answers[0]
 
@@ -99,3 +97,12 @@ def test_groups_are_set_side_by_side(answered, explained):
 def test_a_figure_that_the_studies_do_not_hold_is_an_error(answered):
     with pytest.raises(KeyError):
         answered(whatif="another", of="collapse")
+
+
+@pytest.mark.parametrize(
+    "told", [{"whatif": "study", "of": "collapse"}, {"run": "collapse"}, {"inside-and-outside": "collapse"}]
+)
+def test_a_study_that_was_not_made_is_an_error(case, told):
+    nothing = Found(None, None, (), np.empty((MEMBERS, 0)))
+    with pytest.raises(KeyError):
+        answer(case, [question(**told)], nothing, draws="", weeks=247, command="fissure answers")

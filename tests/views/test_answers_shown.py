@@ -36,7 +36,18 @@ WHEN = answer(figure("as it is", 60.0, 58.0, 62.0, least=40.0, most=247.0), name
 WEIGHED = answer(
     figure("group", -5.0, -8.0, -2.0, who="governed"), figure("group", -50.0, -60.0, -40.0, who="war"), name="weighed"
 )
-MADE = Answers("islamic_state", "m", "d", "2014-06-30", 247, (SHARED, CHANGED, WHEN, WEIGHED))
+MADE = Answers(
+    "islamic_state", "m", "d", "2014-06-30", 247, "fissure answers islamic_state --members 7",
+    (SHARED, CHANGED, WHEN, WEIGHED),
+)  # fmt: skip
+    "islamic_state",
+    "m",
+    "d",
+    "2014-06-30",
+    247,
+    "fissure answers islamic_state --members 7",
+    (SHARED, CHANGED, WHEN, WEIGHED),
+)
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +103,8 @@ def test_the_page_holds_every_question_escaped_with_its_study(ledger):
     text = render_answers(MADE, load_case("islamic_state"), ledger)
     assert text.count('<article class="answer"') == 4
     assert "It may &lt;b&gt;not&lt;/b&gt;." in text and "<b>not" not in text
-    assert "fissure whatif x" in text and ledger.claims["S0-01a"].paraphrase in text
+    assert "fissure whatif x" in text and "fissure answers islamic_state --members 7" in text
+    assert ledger.claims["S0-01a"].paraphrase in text
     assert not re.search(r'(?:src|href)="https?:', text)
 
 

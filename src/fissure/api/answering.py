@@ -1,8 +1,11 @@
 """Answers to the questions that a case's sources ask."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self, TypedDict
+
+import numpy as np
 
 from fissure.api.evidence import check_evidence, ledger, loaded_case, name_of
 from fissure.api.runs import draws_of
@@ -14,6 +17,7 @@ from fissure.model.catalogue import parameters_of
 from fissure.studies import answers as study
 from fissure.studies import explained as attribution
 from fissure.studies.calibrate import Posterior
+from fissure.studies.counterpart import Floats
 from fissure.studies.explain import QUICK, Explained, explain
 from fissure.studies.named import Study, studies_of
 from fissure.studies.outcomes import outcomes_of
@@ -83,22 +87,68 @@ def answers(
     drawn = draws_of(loaded, prior=prior, posterior=posterior)
     folder = cache_base() / "runs" / f"answers-{loaded.name}" if out is None else Path(out).expanduser()
     parameters = parameters_of(loaded)
-    needed = dict.fromkeys(one.whatif for one in questions if one.whatif)
-    differences = whatif(
-        loaded, {name: studies[name].scenario(parameters) for name in needed} or {"nothing": AS_IT_IS},
-        of=dict.fromkeys(name for one in questions if one.whatif for name in one.outcomes), members=members, seed=seed,
-        weeks=weeks, draws=drawn, out=folder / "whatif", progress=progress,
+    options: _Options = {"seed": seed, "weeks": weeks, "draws": drawn, "progress": progress}
+    kinds = _Kinds.of(questions)
+    scenarios = {name: studies[name].scenario(parameters) for name in kinds.studies}
+    found = study.Found(
+        shared=_shared(loaded, kinds.shared, folder / "explain", options) if kinds.shared else None,
+        whatifs=whatif(
+            loaded, scenarios, of=kinds.changed, members=members, out=folder / "whatif", **options
+        ) if scenarios else None,
+        asked=outcomes_of(kinds.plain, loaded, weeks) if kinds.plain else (),
+        as_it_was=_as_it_was(loaded, kinds.plain, members, folder / "as-it-was", options),
     )  # fmt: skip
-    was = outcomes_of(dict.fromkeys(one.run for one in questions if one.run), loaded, weeks)
-    worlds = Worlds.of(loaded, was, folder / "as-it-was", draws=drawn, seed=seed, weeks=weeks, progress=progress)
+    made = study.answer(
+        loaded, questions, found, draws="" if drawn is None else drawn.digest, weeks=weeks or loaded.weeks,
+        command=_command(loaded, members, seed, weeks, prior, posterior),
+    )  # fmt: skip
+    return Answered(loaded, made)
+
+
+class _Options(TypedDict):
+    """What every study is told."""
+
+    seed: int
+    weeks: int | None
+    draws: Posterior | None
+    progress: Progress | None
+
+
+@dataclass(frozen=True)
+class _Kinds:
+    """The named studies and the outcomes that questions ask for, by the study that finds them."""
+
+    studies: tuple[str, ...]
+    changed: tuple[str, ...]
+    plain: tuple[str, ...]
+    shared: tuple[str, ...]
+
+    @classmethod
+    def of(cls, questions: Sequence[Question]) -> Self:
+        return cls(
+            tuple(dict.fromkeys(one.whatif for one in questions if one.whatif)),
+            tuple(dict.fromkeys(name for one in questions if one.whatif for name in one.outcomes)),
+            tuple(dict.fromkeys(one.run for one in questions if one.run)),
+            tuple(dict.fromkeys(name for one in questions if not (one.whatif or one.run) for name in one.outcomes)),
+        )
+
+
+def _as_it_was(case: Case, of: Sequence[str], members: int, folder: Path, options: _Options) -> Floats:
+    """(members, outcomes) with nothing changed."""
+    if not of:
+        return np.empty((members, 0))
+    worlds = Worlds.of(case, outcomes_of(of, case, options["weeks"]), folder, **options)
     worlds.measure([(AS_IT_IS, member) for member in range(members)], "as it was")
-    shared = dict.fromkeys(name for one in questions if not (one.whatif or one.run) for name in one.outcomes)
-    explained = _explained(loaded, list(shared), drawn, seed, weeks, folder, progress)
-    found = study.answer(
-        loaded, questions, shared=explained, whatifs=differences, asked=was,
-        as_it_was=worlds.values(AS_IT_IS, range(members)),
-    )  # fmt: skip
-    return Answered(loaded, found)
+    return worlds.values(AS_IT_IS, range(members))
+
+
+def _command(case: Case, members: int, seed: int, weeks: int | None, prior: bool, posterior: str | Path | None) -> str:
+    """The command that makes the same answers again."""
+    words = ["fissure answers", name_of(case), f"--members {members}", f"--seed {seed}"]
+    words += [f"--weeks {weeks}"] if weeks not in (None, case.weeks) else []
+    words += ["--prior"] if prior else []
+    words += [f"--posterior {posterior}"] if posterior else []
+    return " ".join(words)
 
 
 def asked_of(case: Case) -> tuple[tuple[Question, ...], dict[str, Study]]:
@@ -111,16 +161,12 @@ def asked_of(case: Case) -> tuple[tuple[Question, ...], dict[str, Study]]:
     return questions, studies
 
 
-def _explained(
-    case: Case, of: list[str], drawn: Posterior | None, seed: int, weeks: int | None, folder: Path,
-    progress: Progress | None,
-) -> Explained:  # fmt: skip
+def _shared(case: Case, of: Sequence[str], folder: Path, options: _Options) -> Explained:
     """The attribution that was kept with the case if it serves, else a quick one."""
+    drawn, weeks = options["draws"], options["weeks"]
     kept = attribution.kept(case, "" if drawn is None else drawn.digest)
     if kept is not None and weeks in (None, case.weeks):
         found = kept.found
-        if found.plan.seed == seed and {one.name for one in found.outcomes} >= set(of):
+        if found.plan.seed == options["seed"] and {one.name for one in found.outcomes} >= set(of):
             return found
-    return explain(
-        case, of=of, size=QUICK, draws=drawn, seed=seed, weeks=weeks, out=folder / "explain", progress=progress
-    )
+    return explain(case, of=of, size=QUICK, out=folder, **options)

@@ -4,7 +4,7 @@ Nothing is simulated here: an attribution (`explain`), paired runs (`whatif`) an
 set beside the questions. The answers that were kept with a case are shown by its reports.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -76,6 +76,8 @@ class Answers:
     start: str
     """First day of the run."""
     weeks: int
+    command: str
+    """What makes them again."""
     answers: tuple[Answer, ...]
 
     def save(self, path: str | Path) -> Path:
@@ -89,38 +91,43 @@ class Answers:
         return path
 
 
-def answer(
-    case: Case,
-    questions: Sequence[Question],
-    *,
-    shared: Explained,
-    whatifs: WhatIf,
-    asked: Sequence[Outcome],
-    as_it_was: Floats,
-) -> Answers:
-    """Answer `questions`; `as_it_was` (members, outcomes) are the outcomes `asked` of members with nothing changed.
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What the studies found that questions look their figures up in; one that no question names may be missing."""
 
-    `shared` and `whatifs` must hold every outcome and study that is asked for, else `KeyError`.
+    shared: Explained | None
+    whatifs: WhatIf | None
+    asked: Sequence[Outcome]
+    as_it_was: Floats
+    """(members, outcomes) of `asked`, of members with nothing changed."""
+
+
+def answer(case: Case, questions: Sequence[Question], found: Found, *, draws: str, weeks: int, command: str) -> Answers:
+    """Answer `questions` with what was `found` by members of `draws` over `weeks`.
+
+    Raises `KeyError` where a question asks for an outcome or a study that was not found.
     """
-    values = {one.name: (one, as_it_was[:, at]) for at, one in enumerate(asked)}
-    made = [_answer(question, shared, whatifs, values) for question in questions]
-    plan = whatifs.plan
-    return Answers(case.name, own_digest(), plan.draws, case.start.isoformat(), plan.weeks, tuple(made))
+    made = tuple(_answer(question, found) for question in questions)
+    return Answers(case.name, own_digest(), draws, case.start.isoformat(), weeks, command, made)
 
 
-def _answer(
-    question: Question, shared: Explained, whatifs: WhatIf, values: Mapping[str, tuple[Outcome, Floats]]
-) -> Answer:
+def _answer(question: Question, found: Found) -> Answer:
     if question.whatif:
-        figures, members = _differences(question, whatifs), whatifs.members
+        if found.whatifs is None:
+            raise KeyError(question.whatif)
+        figures, members = _differences(question, found.whatifs), found.whatifs.members
         study = " ".join(["fissure whatif", question.whatif, *(f"--of {name}" for name in question.outcomes)])
     elif question.run:
-        outcome, found = values[question.run]
-        figures, members, study = (_plain(outcome, found),), len(found), "fissure run"
+        asked = {one.name: at for at, one in enumerate(found.asked)}
+        at = asked[question.run]
+        figures, members = (_plain(found.asked[at], found.as_it_was[:, at]),), len(found.as_it_was)
+        study = "fissure run"
     else:
         (name,) = question.outcomes
-        figures = _weighed(question.groups, shared, name) if question.groups else _parts(shared, name)
-        members, study = shared.groups.members, f"fissure explain --of {name}"
+        if found.shared is None:
+            raise KeyError(name)
+        figures = _weighed(question.groups, found.shared, name) if question.groups else _parts(found.shared, name)
+        members, study = found.shared.groups.members, f"fissure explain --of {name}"
     return Answer(question.name, question.asks, question.claims, figures, study, members, question.caution)
 
 

@@ -16,13 +16,11 @@ from fissure.errors import FissureError, nearest
 from fissure.studies.cohesion import cohesion
 from fissure.studies.collapse import collapse_weeks
 from fissure.studies.counterpart import Floats, calendar_of, joined
-from fissure.studies.endings import came_apart
+from fissure.studies.endings import HALF_YEAR, came_apart
 
 Measure = Callable[[xr.Dataset], Floats]
 MONTH = 365.25 / 12 / 7
 """Weeks in a month."""
-HALF_YEAR = 26
-"""Weeks."""
 
 
 @dataclass(frozen=True)
@@ -52,17 +50,17 @@ class _Kind:
     dated: bool
 
 
-def _sum(data: xr.Dataset, output: str) -> Floats:
+def summed(data: xr.Dataset, output: str) -> Floats:
     """(members, weeks) of an output, summed over its other dimensions."""
     return joined(data[output], None, "sum", output)
 
 
 def _at(output: str) -> Callable[[xr.Dataset, int | None], Floats]:
-    return lambda data, week: _sum(data, output)[:, week]
+    return lambda data, week: summed(data, output)[:, week]
 
 
 def _total(output: str) -> Callable[[xr.Dataset, int | None], Floats]:
-    return lambda data, week: _sum(data, output).sum(axis=1)
+    return lambda data, week: summed(data, output).sum(axis=1)
 
 
 def _collapse(data: xr.Dataset, week: int | None) -> Floats:
@@ -77,7 +75,7 @@ def _collapsed(data: xr.Dataset, week: int | None) -> Floats:
 
 def _replaced(data: xr.Dataset, week: int | None) -> Floats:
     """The first week from which on the ranks are never larger than half a year before; the run where there is none."""
-    fighters = _sum(data, "fighters")
+    fighters = summed(data, "fighters")
     run = fighters.shape[1]
     if run <= HALF_YEAR:
         return np.full(len(fighters), float(run))
@@ -89,15 +87,15 @@ def _replaced(data: xr.Dataset, week: int | None) -> Floats:
 def _income(data: xr.Dataset, week: int | None) -> Floats:
     """Million dollars a month, mean of the half year that ends with the week."""
     last = (week or 0) + 1
-    return _sum(data, "income_musd")[:, max(last - HALF_YEAR, 0) : last].mean(axis=1) * MONTH
+    return summed(data, "income_musd")[:, max(last - HALF_YEAR, 0) : last].mean(axis=1) * MONTH
 
 
 def _supporters(data: xr.Dataset, week: int | None) -> Floats:
-    return np.asarray(_sum(data, "support")[:, week] * _sum(data, "residents_under_control")[:, week])
+    return np.asarray(summed(data, "support")[:, week] * summed(data, "residents_under_control")[:, week])
 
 
 def _loyal(data: xr.Dataset, week: int | None) -> Floats:
-    return np.asarray(_sum(data, "fighters")[:, week] - _sum(data, "wanting_out")[:, week])
+    return np.asarray(summed(data, "fighters")[:, week] - summed(data, "wanting_out")[:, week])
 
 
 def _apart(data: xr.Dataset, week: int | None) -> Floats:

@@ -28,7 +28,7 @@ def section(made: Answers, ledger: Ledger) -> dict[str, Any]:
         if charts.drawn(answer.figures):
             specs[key] = charts.intervals(answer.figures, said)
         entries.append(_entry(answer, said, key if key in specs else None, ledger))
-    return {"entries": entries, "specs": specs, "command": f"fissure answers {made.case}"}
+    return {"entries": entries, "specs": specs, "command": made.command}
 
 
 def _entry(answer: Answer, said: str, chart: str | None, ledger: Ledger) -> dict[str, Any]:
