@@ -20,6 +20,7 @@ from fissure.engine.ensemble import open_run, planned
 from fissure.engine.plan import prior_normals
 from fissure.engine.progress import Interrupted
 from fissure.engine.random import Draw, member_key, seed_words, stream_id
+from fissure.engine.workers import Work
 from fissure.errors import FissureError
 from fissure.model.catalogue import build, mechanism_classes, parameters_of, prior_values
 from fissure.model.givens import week_of
@@ -60,7 +61,7 @@ def test_normals_are_standard_normal():
 
 
 def test_no_two_streams_share_a_number(case):
-    parts = ["givens", "leaving", "recruits", "newcomers", "residents", "posting", *mechanism_classes()]
+    parts = ["givens", "slots", "residents", "posting", *mechanism_classes()]
     names = [*parts, *(f"prior.{p.name}" for p in parameters_of(case))]
     assert len({stream_id(n) for n in names}) == len(names)
 
@@ -103,8 +104,7 @@ def test_blocks_may_be_made_in_any_order(whole_run, make, tmp_path, order):
 
 def test_members_do_not_depend_on_who_is_simulated_beside_them(whole_run, case):
     """Any members in any order in one call give the records that they have in the run."""
-    job = ensemble._Job(case, parameters_of(case), whole_run.plan, ensemble.Prior(), 1, ensemble.Silent())
-    part = job._compiled()
+    part = Work(case, whole_run.plan, ensemble.Prior()).part
     for members in ([9, 2, 5, 0], [3, 3], [7, 1, 8]):
         found = part(members)
         assert found["parameters"].tobytes() == whole_run.parameters.values[members].tobytes()

@@ -145,7 +145,7 @@ def test_a_name_of_ours(package):
     assert said in refused(api.ledger)
 
 
-@pytest.mark.parametrize("name", ["treasury", "fighters", "newcomers", "start"])
+@pytest.mark.parametrize("name", ["treasury", "fighters", "slots", "start"])
 def test_a_name_of_a_part_an_output_or_a_stream(package, name):
     package.entry_points.write_text(f"[fissure.mechanisms]\n{name} = fissure_rumour_spread.{name}:RumourSpread\n")
     package.module.rename(package.own / f"{name}.py")

@@ -40,14 +40,6 @@ MADE = Answers(
     "islamic_state", "m", "d", "2014-06-30", 247, "fissure answers islamic_state --members 7",
     (SHARED, CHANGED, WHEN, WEIGHED),
 )  # fmt: skip
-    "islamic_state",
-    "m",
-    "d",
-    "2014-06-30",
-    247,
-    "fissure answers islamic_state --members 7",
-    (SHARED, CHANGED, WHEN, WEIGHED),
-)
 
 
 @pytest.fixture(scope="module")

@@ -131,7 +131,7 @@ def test_streams_are_those_that_the_code_draws_from():
     assert drawing
     assert drawing <= names
     assert names & set(mechanism_classes()) == drawing
-    assert "units by slots" in next(stream for stream in weekly if stream.name == "leaving").each
+    assert "units by slots" in next(stream for stream in weekly if stream.name == "slots").each
     assert once
     assert not any(re.search(r"\d\d", each) for stream in (*once, *weekly) for each in stream.each)
 

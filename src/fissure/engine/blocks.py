@@ -52,7 +52,7 @@ class Block:
             data = self.path.read_bytes()
         except OSError:
             return False
-        return data[-_SEAL:] == _seal(data[:-_SEAL])
+        return sealed(data)
 
     def read(self, name: str) -> NDArray[Any]:
         """The array `name`, members first. Raises `FissureError` where the file is missing or damaged."""
@@ -121,6 +121,11 @@ def encode(arrays: Mapping[str, tuple[tuple[str, ...], NDArray[Any], Mapping[str
         archive.comment = bytes(_SEAL)
     body = out.getvalue()[:-_SEAL]
     return body + _seal(body)
+
+
+def sealed(data: bytes) -> bool:
+    """Whether these are the bytes of a whole block."""
+    return data[-_SEAL:] == _seal(data[:-_SEAL])
 
 
 def _seal(body: bytes) -> bytes:

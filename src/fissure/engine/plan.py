@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from fissure.cases.loader import Case
+from fissure.engine.batches import width_for
 from fissure.engine.cache import model_digest
 from fissure.engine.made_with import MadeWith, made_with
 from fissure.engine.random import stream_id, threefry4x32
@@ -110,10 +111,10 @@ def plan_of(
         for name, given in (("weeks", weeks), ("units", units), ("slots", slots))
     )
     whole("weeks", weeks, 1, case.weeks)
-    width = standard_width() if width is None else width
-    whole("width", width, 1, 4096)
     whole("units", units, 1, 1_000_000)
     whole("slots", slots, 1, MOST_SLOTS)
+    width = standard_width(case, weeks, units, slots) if width is None else width
+    whole("width", width, 1, 4096)
     if isinstance(off, str):
         off = (off,)
     return Plan(
@@ -135,15 +136,15 @@ def plan_of(
     )
 
 
-def standard_width() -> int:
-    """Members side by side: few on a CPU, so that their state stays in cache, many on a GPU.
+def standard_width(case: Case, weeks: int, units: int, slots: int) -> int:
+    """Members side by side: few on a CPU, so that their state stays in cache; on a GPU as many as its memory holds.
 
     Every run uses one program of one width, filled up when fewer members are left: in a program of another
     shape the compiler joins products and sums (fused multiply-add) in other places, which changes last bits
     and, through a history of years, more than those. Without fused arithmetic it would not, at 1.65 times the
     time (measured with `--xla_cpu_max_isa=AVX`).
     """
-    return 4 if jax.default_backend() == "cpu" else 64
+    return 4 if jax.default_backend() == "cpu" else width_for(case, weeks=weeks, units=units, slots=slots)
 
 
 def whole(name: str, value: int, low: int, high: int) -> None:

@@ -84,15 +84,10 @@ class Store:
             at = block.stop
         return at
 
-    def write(self, block: Block, records: Mapping[str, np.ndarray]) -> None:
-        """Keep the records of a block, (members, ...), and its events; `FissureError` if the disk refuses."""
-        variables = self.description["variables"]
-        arrays = {
-            name: (tuple(v["dims"]), records[name], {"units": v["units"], "long_name": v["long_name"]})
-            for name, v in variables.items()
-        } | events.arrays(records)
-        with explained(self.folder, sum(a[1].nbytes for a in arrays.values())):
-            block.write(arrays)
+    def write(self, block: Block, data: bytes) -> None:
+        """Keep the bytes of a block, see `workers.Work.encoded`; `FissureError` if the disk refuses."""
+        with explained(self.folder, len(data)):
+            write_whole(block.path, data)
 
     def variable(self, name: str, members: int) -> xr.Variable:
         """A variable over the first `members` members, unread."""

@@ -24,7 +24,7 @@ from fissure.model.week import Model
 from fissure.reading import read_yaml_lines
 
 GROUPS = ("ranks", "factions", "rule", "governed", "war")
-STREAMS = ("givens", "recruits", "newcomers")
+STREAMS = ("givens", "slots")
 """Names of random numbers that belong to no mechanism and no part: a mechanism of that name would share their luck."""
 
 

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from fissure.model.world import Week
 
 
+FourUniforms = tuple[Float[Array, "..."], ...]
+"""Four independent arrays of uniform numbers in [0, 1)."""
+
+
 @runtime_checkable
 class Draws(Protocol):
     """Random numbers addressed by the mechanism that asks, the week and the member; see `fissure.engine.random`."""

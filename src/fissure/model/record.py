@@ -7,14 +7,13 @@ import jax.numpy as jnp
 from jaxtyping import Array
 
 from fissure.errors import FissureError, nearest
-from fissure.model.sense import Sensed, whole
+from fissure.model.sense import Sensed
 from fissure.model.state import FLANKS, INCOME, KILLED, ORIGINS, SPENDING, URGENT, Cause, Flows, State
 from fissure.model.week import Model
 from fissure.model.world import Week, World
 
 SAMPLE = 16  # slots of each unit from which what needs every fighter's mind is estimated
 LONG_SERVICE = 26  # weeks
-FAR_OUT = 1 / 3  # distance from the middle beyond which a fighter stands on a flank
 PRESSED = 50  # a unit is hard pressed in a week in which one in so many of it was killed or captured in fighting
 RESISTING = 0.01  # share of residents in resistance from which a district counts as resisting
 
@@ -61,7 +60,7 @@ def _mind(field: str) -> Callable[[Seen], Array]:
 
 
 def _wanting_out(seen: Seen) -> Array:
-    return _by_origin(seen.world, whole(seen.sensed.wish, seen.sensed.fighters.present))
+    return _by_origin(seen.world, seen.sensed.wanting)
 
 
 def _wish(seen: Seen) -> Array:
@@ -158,8 +157,7 @@ def _spread_between_blocs(seen: Seen) -> Array:
 
 
 def _flank(seen: Seen) -> Array:
-    here, doctrine = seen.sensed.fighters.present, seen.sensed.doctrine
-    return jnp.stack([(here & (doctrine < -FAR_OUT)).sum(), (here & (doctrine > FAR_OUT)).sum()])
+    return jnp.stack([seen.sensed.far_soft.sum(), seen.sensed.far_hard.sum()])
 
 
 def _clustering(seen: Seen) -> Array:

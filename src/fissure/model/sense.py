@@ -8,12 +8,14 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
+from fissure.model.fused import summed
 from fissure.model.givens import Givens
 from fissure.model.state import Districts, Fighters, Flows, Organisation, State, Units
 from fissure.model.world import World
 
 GRAIN = 256.0
-FINE = 65536.0  # for products of small numbers; a unit of up to 255 fighters sums below 2^24
+FINE = 65536.0  # for products of small numbers
+FAR_OUT = 1 / 3  # distance from the middle beyond which a fighter stands on a flank
 
 
 class Sensed(eqx.Module):
@@ -40,6 +42,9 @@ class Sensed(eqx.Module):
     position: Float[Array, " units"]  # doctrine
     square: Float[Array, " units"]  # doctrine squared
     dissent: Float[Array, " units"]  # wish to leave times fear
+    wanting: Float[Array, " units"]  # to leave: fighters, not a mean, weighted by their wish
+    far_soft: Int[Array, " units"]  # fighters far out on the soft flank
+    far_hard: Int[Array, " units"]  # fighters far out on the hard flank
     soft: Float[Array, " units"]  # doubt times distance out on the soft flank
     hard: Float[Array, " units"]  # doubt times distance out on the hard flank
     post: Float[Array, "units districts"]  # one-hot of the district where posted
@@ -61,11 +66,6 @@ class Sensed(eqx.Module):
     held_residents: Float[Array, ""]
     held_area: Float[Array, ""]  # mapped km2
     total: Float[Array, ""]  # fighters
-
-
-def whole(x: Array, mask: Array, grain: float = GRAIN) -> Array:
-    """Sum of `x` over slots where `mask`, rounded to 1 / `grain` and exact; shape (units,)."""
-    return jnp.where(mask, jnp.round(x * grain), 0.0).sum(axis=1) / grain
 
 
 def grains(x: Array) -> Array:
@@ -98,19 +98,26 @@ def sense(
     `reach` the fighters per 1,000 residents with whom half of its rule is enforced.
     """
     f, here, org = state.fighters, state.fighters.present, state.organisation
-    strength = here.sum(axis=1).astype(jnp.float32)
+    wish, stretch = wish_to_leave(f), 1.0 + org.rift
+    doctrine, doubters = f.doctrine * stretch, f.doctrine * f.doubt
+
+    def of(x: Array, grain: float = GRAIN) -> Array:
+        return jnp.where(here, jnp.round(x * grain), 0.0)
+
+    count, *minds, wishes, square, dissent, soft, hard, far_soft, far_hard = summed(
+        here, *map(of, (f.commitment, f.skill, f.grievance, f.fear, f.doubt, f.doctrine)), of(wish),
+        of(f.doctrine * f.doctrine), of(wish * f.fear, FINE), of(jnp.maximum(-doubters, 0.0), FINE),
+        of(jnp.maximum(doubters, 0.0), FINE), here & (doctrine < -FAR_OUT), here & (doctrine > FAR_OUT),
+    )  # fmt: skip
+    strength = count.astype(jnp.float32)
     some = jnp.maximum(strength, 1.0)
-    commitment = whole(f.commitment, here)
-    skill = whole(f.skill, here)
+    commitment, skill, grievance, fear, doubt, position = (x / GRAIN for x in minds)
     post = (state.units.district[:, None] == jnp.arange(world.area.shape[0])).astype(jnp.float32)
     power = jnp.round(commitment * skill / some * GRAIN)
     posted = strength @ post
     foreign = world.foreign.astype(jnp.float32)
-    wish = wish_to_leave(f)
-    doubters = f.doctrine * f.doubt
-    stretch = 1.0 + org.rift
     held = jnp.floor(state.districts.control * state.districts.residents).astype(jnp.int32)
-    of = jnp.stack([strength * (1 - foreign), strength * foreign]).sum(axis=1)
+    people = jnp.stack([strength * (1 - foreign), strength * foreign]).sum(axis=1)
     return Sensed(
         world=world,
         given=given,
@@ -120,29 +127,32 @@ def sense(
         organisation=state.organisation,
         flows=state.flows,
         wish=wish,
-        doctrine=f.doctrine * stretch,
+        doctrine=doctrine,
         strength=strength,
         commitment=commitment / some,
-        grievance=whole(f.grievance, here) / some,
-        fear=whole(f.fear, here) / some,
-        doubt=whole(f.doubt, here) / some,
+        grievance=grievance / some,
+        fear=fear / some,
+        doubt=doubt / some,
         skill=skill / some,
-        position=stretch * whole(f.doctrine, here) / some,
-        square=stretch * stretch * whole(f.doctrine * f.doctrine, here) / some,
-        dissent=whole(wish * f.fear, here, FINE) / some,
-        soft=stretch * whole(jnp.maximum(-doubters, 0.0), here, FINE) / some,
-        hard=stretch * whole(jnp.maximum(doubters, 0.0), here, FINE) / some,
+        position=stretch * position / some,
+        square=stretch * stretch * (square / GRAIN) / some,
+        dissent=dissent / FINE / some,
+        wanting=wishes / GRAIN,
+        far_soft=far_soft,
+        far_hard=far_hard,
+        soft=stretch * (soft / FINE) / some,
+        hard=stretch * (hard / FINE) / some,
         post=post,
         posted=posted,
         power=(power @ post) / GRAIN,
         held=held,
         presence=posted / (posted + reach * held / 1000.0 + 1e-6),
-        fighters_of=of,
+        fighters_of=people,
         pay=promised * state.organisation.pay_scale,
         border=_border(state.districts.control, given, world),
         led=org.leaders / jnp.maximum(given.leaders, 1.0),
         reserve=jnp.where(org.needs > 0, org.treasury / jnp.maximum(cushion * org.needs, 1.0), 1.0),
         held_residents=held.sum().astype(jnp.float32),
         held_area=jnp.floor(state.districts.control * given.mapped_area).sum(),
-        total=of.sum(),
+        total=people.sum(),
     )

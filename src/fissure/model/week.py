@@ -5,16 +5,17 @@ from dataclasses import fields
 
 import equinox as eqx
 import jax.numpy as jnp
-from jaxtyping import Array, Int
+from jaxtyping import Array, Int, UInt32
 
 from fissure.model.effects import Effects, switched, total
+from fissure.model.fused import materialise, summed
 from fissure.model.givens import Givens
+from fissure.model.joining import enlist, joining
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.sense import Sensed, sense
 from fissure.model.settle import Settlement
-from fissure.model.settle.leaving import materialise
-from fissure.model.start import Start, triangular
-from fissure.model.state import Cause, Fighters, Flows, Organisation, State, Units
+from fissure.model.start import Start
+from fissure.model.state import Cause, Flows, Organisation, State, Units
 from fissure.model.world import Week, World
 
 DrawOf = Callable[[str], Draws]
@@ -52,17 +53,17 @@ def settle(model: Model, state: State, sensed: Sensed, sums: Effects, week: Week
     settlement, world = model.settlement, sensed.world
     fought = settlement.ground(sensed, sums, week, draw("ground"))
 
-    # Fighters: who leaves and of what, who fills empty slots
-    hazard = sensed.post @ fought.hazard
-    cause = materialise(settlement.leaving.causes(sensed, sums, hazard, draw("leaving")), week.index)
-    filled = materialise(_filled(sensed, sums, draw("recruits")), week.index)
-    by_cause = _counts(cause)
-    recruits = filled.sum(axis=1).astype(jnp.int32)
-    gone = (cause != Cause.STAYED) & (cause != Cause.JAILED)
-    minds = settlement.minds(
-        state.fighters, (state.fighters.present & ~gone) | filled, sums, state.organisation.prestige
-    )
-    fighters = _enlist(model.start, world, minds, filled, draw("newcomers"))
+    # Fighters: who leaves and of what; who fills which empty slot. A slot is either filled or empty, so that what
+    # becomes of it, an even or an odd number, takes one set of draws and one pass.
+    here = state.fighters.present
+    luck = draw("slots").uniforms(here.shape)
+    causes = settlement.leaving.causes(sums, sensed.post @ fought.hazard, luck, week.index)
+    fate = jnp.where(here, causes.astype(jnp.uint32) << 1, joining(sensed, sums, luck))
+    fate = materialise(fate, week.index)
+    by_cause, recruits = _counts(fate)
+    stays = here & ((fate == Cause.STAYED << 1) | (fate == Cause.JAILED << 1))
+    minds = settlement.minds(state.fighters, stays | (fate & 1 > 0), sums, state.organisation.prestige)
+    fighters = enlist(model.start, world, minds, fate)
 
     # Residents, money, standing, posts
     joined = (jnp.where(world.foreign, 0, recruits).astype(jnp.float32) @ sensed.post).astype(jnp.int32)
@@ -117,56 +118,7 @@ def _count(events: Array, like: Int[Array, "*shape"]) -> Int[Array, "*shape"]:
     return (events + jnp.zeros(like.shape)).astype(jnp.int32)
 
 
-def _counts(cause: Int[Array, "units slots"]) -> Int[Array, "units causes"]:
-    """Fighters of each unit by cause; two counts share one 32-bit sum, since a unit has fewer than 65,536 slots."""
-    columns = [jnp.zeros(cause.shape[0], jnp.int32)]
-    codes = [c for c in Cause if c is not Cause.STAYED]
-    for a, b in zip(codes[::2], [*codes[1::2], None], strict=False):
-        packed = (cause == a).astype(jnp.int32)
-        if b is not None:
-            packed = packed + ((cause == b).astype(jnp.int32) << 16)
-        both = packed.sum(axis=1)
-        columns.append(both & 0xFFFF)
-        if b is not None:
-            columns.append(both >> 16)
-    return jnp.stack(columns, axis=1)
-
-
-def _filled(sensed: Sensed, sums: Effects, draw: Draws) -> Array:
-    """Which empty slots recruits fill: each with the chance that makes the expected number right.
-
-    Locals join where their unit stands, and only where residents outnumber its district's empty places.
-    """
-    world = sensed.world
-    room = world.slots - sensed.strength
-    foreign = world.foreign.astype(jnp.float32)
-    local_room = room * (1 - foreign)
-    enough = sensed.post @ (sensed.districts.residents > (local_room @ sensed.post)).astype(jnp.float32)
-    local_room = local_room * enough
-    want_local = jnp.maximum(sums.local_recruits, 0.0) * jnp.exp(jnp.minimum(sums.local_recruits_log, 6.0))
-    want_foreign = jnp.maximum(sums.foreign_recruits, 0.0) * jnp.exp(jnp.minimum(sums.foreign_recruits_log, 6.0))
-    chance = jnp.where(
-        world.foreign,
-        want_foreign / jnp.maximum((room * foreign).sum(), 1.0),
-        want_local / jnp.maximum(local_room.sum(), 1.0) * enough,
-    )
-    u = draw.uniform(sensed.fighters.present.shape, 0)
-    return ~sensed.fighters.present & (u < jnp.minimum(chance, 1.0)[:, None])
-
-
-def _enlist(start: Start, world: World, fighters: Fighters, new: Array, draw: Draws) -> Fighters:
-    """Give those who just joined the mind of a newcomer."""
-    u, v, will, _ = draw.uniforms(new.shape)
-    doctrine = world.bloc_doctrine[world.bloc][:, None] + (world.bloc_spread[world.bloc][:, None] * triangular(u, v))
-    return Fighters(
-        present=fighters.present,
-        commitment=jnp.where(
-            new, jnp.clip(start.commitment + start.spread * (2.0 * will - 1.0), 0, 1), fighters.commitment
-        ),
-        grievance=jnp.where(new, 0.0, fighters.grievance),
-        fear=jnp.where(new, 0.0, fighters.fear),
-        doubt=jnp.where(new, 0.0, fighters.doubt),
-        doctrine=jnp.where(new, jnp.clip(doctrine, -1, 1), fighters.doctrine),
-        skill=jnp.where(new, start.newcomer_skill, fighters.skill),
-        served=jnp.where(new, 0.0, fighters.served),
-    )
+def _counts(fate: UInt32[Array, "units slots"]) -> tuple[Int[Array, "units causes"], Int[Array, " units"]]:
+    """Fighters of each unit by cause, and its recruits."""
+    *gone, recruits = summed(*(fate == c << 1 for c in Cause if c is not Cause.STAYED), fate & 1)
+    return jnp.stack([jnp.zeros_like(recruits), *gone], axis=1), recruits

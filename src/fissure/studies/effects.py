@@ -17,7 +17,7 @@ from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -28,10 +28,10 @@ from scipy.special import stdtrit
 from fissure.cases.loader import Case
 from fissure.engine.blocks import write_whole
 from fissure.engine.cache import cache_base, enable_compile_cache
-from fissure.engine.ensemble import threads_for
-from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, standard_width, whole
+from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, whole
 from fissure.engine.progress import Interrupted, Progress, Silent
 from fissure.engine.store import explained
+from fissure.engine.workers import threads_for
 from fissure.errors import FissureError
 from fissure.model.catalogue import GROUPS, known_mechanism, mechanism_classes, parameters_of
 from fissure.model.check import Check, Record
@@ -150,8 +150,8 @@ def stages(members: int, first: int = FIRST) -> list[int]:
 def planned(case: Case, *, weeks: int | None = None, seed: int = 1, quick: bool = False) -> Plan:
     """The plan of the runs with everything on; `quick` halves the units. Raises `FissureError` for bad input."""
     units = max(case.units // 2, 1) if quick else None
-    width = min(standard_width(), FIRST)
-    return plan_of(case, parameters_of(case), seed=seed, weeks=weeks, units=units, width=width)
+    plan = plan_of(case, parameters_of(case), seed=seed, weeks=weeks, units=units)
+    return replace(plan, width=min(plan.width, FIRST))
 
 
 def check(

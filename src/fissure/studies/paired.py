@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fissure.cases.loader import Case
-from fissure.engine.ensemble import program_for
+from fissure.engine.members import program_for
 from fissure.engine.plan import Plan, prior_normals
 from fissure.engine.random import seed_words
 from fissure.errors import nearest

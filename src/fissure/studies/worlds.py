@@ -30,12 +30,13 @@ from fissure.engine.blocks import write_whole
 from fissure.engine.cache import code_digest, enable_compile_cache
 from fissure.engine.dataset import dataset_of
 from fissure.engine.draws import Draws, Prior
-from fissure.engine.ensemble import program_for, threads_for
+from fissure.engine.members import program_for
 from fissure.engine.plan import Plan, plan_of
 from fissure.engine.progress import Interrupted, Progress, Silent
 from fissure.engine.random import seed_words
 from fissure.engine.simulate import Later
 from fissure.engine.store import explained
+from fissure.engine.workers import threads_for
 from fissure.model.catalogue import build, parameters_of, prior_values
 from fissure.model.parameters import Declared
 from fissure.model.week import Model

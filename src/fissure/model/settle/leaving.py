@@ -3,14 +3,13 @@
 from typing import ClassVar
 
 import equinox as eqx
-import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
 from fissure.model.effects import Effects
-from fissure.model.mechanism import Draws
+from fissure.model.fused import materialise
+from fissure.model.mechanism import FourUniforms
 from fissure.model.parameters import parameter
-from fissure.model.sense import Sensed
 from fissure.model.state import Cause
 
 Scalar = Float[Array, ""]
@@ -43,34 +42,42 @@ class Leaving(eqx.Module):
     news: Scalar = parameter("weeks", "Time for which a unit remembers comrades who got away.")
 
     def causes(
-        self, sensed: Sensed, sums: Effects, ground: Float[Array, " units"], draw: Draws
+        self, sums: Effects, ground: Float[Array, " units"], luck: FourUniforms, week: Int[Array, ""]
     ) -> Int[Array, "units slots"]:
-        """The `Cause` of each slot as `int8`: 0 for those who stay and for empty slots."""
-        present = sensed.fighters.present
-        leave, fight, air, within = draw.uniforms(present.shape)
+        """The `Cause` of each fighter, by the four uniform numbers of its slot; that of an empty slot means nothing."""
+        leave, fight, air, within = luck
+        caught = _logistic(sums.caught_logit)
+        of_unit = {
+            Cause.EXECUTED: caught * _logistic(sums.execution_logit),
+            Cause.JAILED: caught,
+            Cause.SPLIT: sums.split,
+            Cause.SENT: _probability(sums.sent),
+            Cause.MISSION: _probability(sums.mission),
+            Cause.ACCUSED: _probability(sums.accused),
+            Cause.CLASH: _probability(sums.clash),
+            Cause.ASSASSINATED: _probability(sums.assassinated),
+            Cause.GROUND: _probability(ground),
+            Cause.STRIKE: _probability(sums.strike * jnp.exp(sums.strike_log)),
+        }
         none = jnp.zeros_like(ground)
+        stacked = materialise(jnp.stack([risk + none for risk in of_unit.values()]), week)
+        risk = dict(zip(of_unit, stacked[:, :, None], strict=True))
 
-        def of(hazard: Array) -> Array:
-            """Probability within the week of a unit's hazard, for each slot."""
-            return _probability(hazard + none)[:, None]
-
-        caught = _logistic(sums.caught_logit + none)[:, None]
-        executed = caught * _logistic(sums.execution_logit)
-        attempt = _probability(sums.attempt * jnp.exp(jnp.minimum(sums.attempt_log, 8.0)))
-        outcome = leave / jnp.maximum(attempt, 1e-12)  # uniform in [0, 1) among those who try
-        cause = jnp.where(outcome < executed, Cause.EXECUTED, jnp.where(outcome < caught, Cause.JAILED, Cause.ESCAPED))
+        # exp(-h) is near enough to 1 for a float where h is below the grain of the draws
+        attempt = 1.0 - jnp.exp(-sums.attempt * jnp.exp(jnp.minimum(sums.attempt_log, 8.0)))
+        cause = jnp.where(leave < risk[Cause.JAILED] * attempt, Cause.JAILED, Cause.ESCAPED)
+        cause = jnp.where(leave < risk[Cause.EXECUTED] * attempt, Cause.EXECUTED, cause)
         cause = jnp.where(leave < attempt, cause, Cause.STAYED)
         # the last of these that holds is the one that counts
-        cause = jnp.where(1.0 - leave < of(sums.sent), Cause.SENT, cause)
-        cause = jnp.where((sums.split + none)[:, None] > 0, Cause.SPLIT, cause)
-        cause = jnp.where(jnp.abs(2.0 * within - 1.0) < of(sums.mission), Cause.MISSION, cause)
-        cause = jnp.where(1.0 - within < _probability(sums.purge), Cause.PURGE, cause)
-        cause = jnp.where(1.0 - fight < of(sums.accused), Cause.ACCUSED, cause)
-        cause = jnp.where(within < of(sums.clash), Cause.CLASH, cause)
-        cause = jnp.where(1.0 - air < of(sums.assassinated), Cause.ASSASSINATED, cause)
-        cause = jnp.where(fight < of(ground), Cause.GROUND, cause)
-        cause = jnp.where(air < of(sums.strike * jnp.exp(sums.strike_log)), Cause.STRIKE, cause)
-        return jnp.where(present, cause, Cause.STAYED).astype(jnp.int8)
+        cause = jnp.where(1.0 - leave < risk[Cause.SENT], Cause.SENT, cause)
+        cause = jnp.where(risk[Cause.SPLIT] > 0, Cause.SPLIT, cause)
+        cause = jnp.where(jnp.abs(2.0 * within - 1.0) < risk[Cause.MISSION], Cause.MISSION, cause)
+        cause = jnp.where(within > jnp.exp(-sums.purge), Cause.PURGE, cause)
+        cause = jnp.where(1.0 - fight < risk[Cause.ACCUSED], Cause.ACCUSED, cause)
+        cause = jnp.where(within < risk[Cause.CLASH], Cause.CLASH, cause)
+        cause = jnp.where(1.0 - air < risk[Cause.ASSASSINATED], Cause.ASSASSINATED, cause)
+        cause = jnp.where(fight < risk[Cause.GROUND], Cause.GROUND, cause)
+        return jnp.where(air < risk[Cause.STRIKE], Cause.STRIKE, cause)
 
     def departures(
         self, before: Float[Array, " units"], escaped: Float[Array, " units"], strength: Float[Array, " units"]
@@ -78,11 +85,3 @@ class Leaving(eqx.Module):
         """Remembered share of comrades who got away, after the week."""
         share = escaped / jnp.maximum(strength, 1.0)
         return before + (share - before) / jnp.maximum(self.news, 1.0)
-
-
-def materialise(x: Array, week: Int[Array, ""]) -> Array:
-    """`x`, computed once: keeps XLA on a CPU from copying its producer into each consumer.
-
-    A conditional on a traced, unbatched predicate is a barrier there; `optimization_barrier` is not.
-    """
-    return jax.lax.cond(week >= 0, lambda: x, lambda: jnp.zeros_like(x))
