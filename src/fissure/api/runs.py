@@ -1,6 +1,7 @@
 """Running a case, and reading a run back."""
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from fissure.api.evidence import check_evidence, ledger, loaded_case, missing_mechanisms, name_of, require_evidence
 from fissure.cases.loader import Case, case_names, load_case
 from fissure.engine import ensemble
+from fissure.engine.cluster import Cluster
 from fissure.engine.progress import Progress
 from fissure.errors import FissureError
 from fissure.evidence import Ledger
@@ -152,6 +154,7 @@ def run(
     prior: bool = False,
     posterior: str | Path | None = None,
     out: str | Path | None = None,
+    cluster: str | None = None,
     progress: Progress | None = None,
 ) -> Result:
     """Simulate an ensemble of a case, or read back what is there already.
@@ -167,6 +170,8 @@ def run(
         prior: draw members from the prior, whatever was learned.
         posterior: the file of another posterior to draw members from, see `calibrate`.
         out: the folder to keep the run in; a folder in the user's cache where not given.
+        cluster: the address of a dask cluster that simulates, `local` or `local:N` for processes on this machine;
+            threads of this process where not given.
         progress: is told how far the run is.
 
     Raises `FissureError` with one clear sentence for anything the caller can mend, and for a posterior that was
@@ -179,10 +184,11 @@ def run(
         raise FissureError(f"out is {out!r}, expected the path of a folder")
     check_evidence(loaded)
     drawn = draws_of(loaded, prior=prior, posterior=posterior)
-    stored = ensemble.run(
-        loaded, members=members, seed=seed, weeks=weeks, off=off, out=Path(out).expanduser() if out else None,
-        draws=drawn, progress=progress,
-    )  # fmt: skip
+    with nullcontext() if cluster is None else Cluster(cluster) as workers:
+        stored = ensemble.run(
+            loaded, members=members, seed=seed, weeks=weeks, off=off, out=Path(out).expanduser() if out else None,
+            draws=drawn, progress=progress, workers=workers,
+        )  # fmt: skip
     return Result(loaded, stored, drawn, None if posterior is None else Path(posterior))
 
 

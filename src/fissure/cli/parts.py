@@ -28,6 +28,10 @@ FromPrior = Annotated[bool, typer.Option("--prior", help="Draw members from the 
 FromPosterior = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Draw members from another posterior: see fissure calibrate.")
 ]
+OnCluster = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="Simulate on a dask cluster: tcp://HOST:8786, or local:N."),
+]
 
 
 def console() -> "Console":

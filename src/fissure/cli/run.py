@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import Case, FromPosterior, FromPrior, Seed, Weeks, console, whole
+from fissure.cli.parts import Case, FromPosterior, FromPrior, OnCluster, Seed, Weeks, console, whole
 
 
 def run(
@@ -22,6 +22,7 @@ def run(
     out: Annotated[
         Path | None, typer.Option(help="Folder for the run and its report; ./runs/CASE-... by default.")
     ] = None,
+    cluster: OnCluster = None,
 ) -> None:
     """Simulate a case, show it beside what was observed, and write a report with pictures.
 
@@ -43,7 +44,7 @@ def run(
     signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
     result = api.run(
         loaded, members=members, seed=seed, weeks=weeks, off=off or (), prior=prior, posterior=posterior, out=folder,
-        progress=RichProgress(),
+        cluster=cluster, progress=RichProgress(),
     )  # fmt: skip
     terminal = console()
     titles = {o.name: o.long_name for o in OUTPUTS}

@@ -1,0 +1,370 @@
+"""Blocks of members made by the workers of a dask cluster, which may come and go.
+
+Each worker is asked what it makes members with; one whose bytes could differ gets nothing to do. The others are sent
+the work once, then a few blocks at a time, and send back the files of finished blocks, which are kept here. The block
+of a worker that is lost is made again by another one. Nothing is kept on the cluster.
+"""
+
+import hashlib
+import logging
+import re
+import time
+import warnings
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from concurrent.futures import CancelledError
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+from fissure.engine import remote
+from fissure.engine.blocks import sealed
+from fissure.engine.made_with import MACHINE, MadeWith
+from fissure.engine.plan import Plan
+from fissure.engine.workers import Made, Span, Work, cores
+from fissure.errors import FissureError
+
+MISSING = "a cluster needs dask, which is not installed: pip install 'fissure[cluster]'"
+CONNECT = 10.0
+"""Seconds in which a scheduler must answer."""
+LOOK = 1.0
+"""Seconds between looks at who is there."""
+PATIENCE = 20.0
+"""Seconds in which a finished block must arrive before it is looked whether its worker is still there."""
+LOSSES = 5
+"""A block that this many workers were lost or failed over is given up."""
+LOCAL = re.compile(r"local(?::([1-9]\d{0,3}))?")
+REMOTE = re.compile(r"[a-z]+://\S+")
+
+Item = TypeVar("Item")
+
+
+class ClusterWarning(UserWarning):
+    """What a user of a cluster should know: workers left out, nobody there, another kind of machine."""
+
+
+@dataclass
+class _Worker:
+    """A worker: its threads, what it makes members with or why it cannot tell, what it was given."""
+
+    threads: int
+    told: Mapping[str, str] | None
+    fault: str
+    given: set[str] = field(default_factory=set)
+
+
+class Cluster:
+    """The workers of the dask scheduler at an address; a context manager, which connects when it is first needed.
+
+    Args:
+        address: `tcp://HOST:PORT` or another address of dask, the path of a scheduler file (`.json`), or `local` or
+            `local:N` for N workers (one for each core) on this machine, which are started and stopped with it.
+
+    Raises `FissureError` for an address that is none and where dask is not installed; when it connects, where no
+    scheduler answers.
+    """
+
+    def __init__(self, address: str):
+        known = isinstance(address, str) and (
+            LOCAL.fullmatch(address) or REMOTE.fullmatch(address) or address.endswith(".json")
+        )
+        if not known:
+            raise FissureError(
+                f"found the cluster {address!r}, expected local, local:N, the address of a dask scheduler such as "
+                "tcp://HOST:8786, or its scheduler file (.json)"
+            )
+        try:
+            import cloudpickle
+            import distributed
+        except ImportError:
+            raise FissureError(MISSING) from None
+        self.address = address
+        self._dask, self._pickle = distributed, cloudpickle
+        self._client: Any = None
+        self._own: Any = None
+        self._known: dict[str, _Worker] = {}
+        self._looked = float("-inf")
+        self._warned: set[str] = set()
+
+    def __enter__(self) -> "Cluster":
+        self._log = logging.getLogger("distributed")
+        self._level = self._log.level
+        self._log.setLevel(logging.CRITICAL)  # a worker that is lost is no news: its blocks are made again
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        for held in (self._client, self._own):
+            if held is not None:
+                with suppress(Exception):
+                    held.close(timeout=CONNECT)
+        self._client = self._own = None
+        self._log.setLevel(self._level)
+
+    # --- What a run asks of it: see `workers.Workers`
+
+    def settle(self, plan: Plan, begun: MadeWith | None) -> Plan:
+        """`plan` for the machine that its folder was begun on, else for one like this, else for what most workers are.
+
+        Raises `FissureError` where no worker has the version, model, libraries and settings of `plan`.
+        """
+        self._look()
+        while not self._known:
+            self._warn("no worker has joined yet; waiting for one, Ctrl-C stops")
+            time.sleep(LOOK)
+            self._look()
+        asked = remote.asked_by(plan)
+        able = [w.told for w in self._known.values() if w.told is not None and not _unlike(w.told, asked, MACHINE)]
+        if not able:
+            raise FissureError(f"{self.address}: no worker there can make this run: {self._faults(asked, MACHINE)}")
+        machines = Counter(tuple(told[name] for name in MACHINE) for told in able)
+        wanted = [made.described() for made in (begun, plan.made_with) if made is not None]
+        preferred = [tuple(told[name] for name in MACHINE) for told in wanted]
+        chosen = next((one for one in preferred if one in machines), machines.most_common(1)[0][0])
+        machine: dict[str, Any] = dict(zip(MACHINE, chosen, strict=True))
+        return replace(plan, made_with=replace(plan.made_with, **machine))
+
+    def prepare(self, work: Work) -> None:
+        """Compile on all workers that are there, at once; those that come later do when they get their first block."""
+        self._look()
+        for _ in self.each(work.plan, work, _compile, [None] * max(len(self._known), 1)):
+            pass
+
+    def blocks(self, work: Work, spans: Sequence[Span]) -> Made:
+        """The blocks `spans` as they come back; a few for each worker are ever under way."""
+        for span, data in self.each(work.plan, work, Work.block, spans):
+            if not sealed(data):
+                raise FissureError(
+                    f"{self.address}: members {span[0]} to {span[1] - 1} arrived damaged; what was finished is kept, "
+                    "ask for it again"
+                )
+            yield span, data
+
+    # --- Handing out
+
+    def each(
+        self, plan: Plan, shared: Any, function: Callable[[Any, Item], Any], items: Sequence[Item]
+    ) -> Generator[tuple[Item, Any]]:
+        """`function(shared, item)` of each of `items`, in any order, on workers that `plan` can be made with.
+
+        `shared` goes to each worker once. Raises what `function` raises if that is a `FissureError`; anything else,
+        and a lost worker, moves the item to another one, and `LOSSES` of them end in a `FissureError`.
+        """
+        parcel = _Parcel.of(remote.asked_by(plan), self._pickle.dumps(shared))
+        todo, going, tries = deque(range(len(items))), dict[Any, tuple[int, str]](), _Tries(self.address)
+        try:
+            while todo or going:
+                fit = self._fit(parcel)
+                for future in [f for f, (_, address) in going.items() if address not in fit]:
+                    future.cancel(force=True)
+                    todo.appendleft(tries.again(*going.pop(future), "it was lost"))
+                load = Counter(address for _, address in going.values())
+                while todo and (free := _next(fit, load, tries.of[todo[0]])):
+                    index = todo.popleft()
+                    going[self._submit(parcel, function, items[index], free)] = index, free
+                    load[free] += 1
+                for future in self._done(going):
+                    index, address = going[future]
+                    found = self._fetched(future, address)
+                    if found is None:
+                        continue
+                    del going[future]
+                    if isinstance(found, _Failed):
+                        todo.appendleft(tries.again(index, address, found.reason))
+                    else:
+                        yield items[index], found[0]
+        finally:
+            if going and self._client is not None:
+                with suppress(Exception):
+                    self._client.cancel(list(going), force=True)
+
+    def _submit(self, parcel: "_Parcel", function: Callable[..., Any], item: Any, address: str) -> Any:
+        call = self._pickle.dumps((function, item))
+        return self._client.submit(
+            _maker(), parcel.token, call, workers=[address], allow_other_workers=False, pure=False
+        )
+
+    def _done(self, going: Mapping[Any, tuple[int, str]]) -> list[Any]:
+        """Those that are finished, failed or lost; waits for the first no longer than till the next look."""
+        if not going:
+            time.sleep(LOOK)
+        elif not any(future.done() for future in going):
+            with suppress(TimeoutError, CancelledError), self._client.as_current():
+                self._dask.wait(list(going), timeout=LOOK, return_when="FIRST_COMPLETED")
+        return [future for future in going if future.done()]
+
+    def _fetched(self, future: Any, address: str) -> "tuple[Any] | _Failed | None":
+        """The result of a future that is done, or why there is none; None where it has not arrived yet."""
+        failed = future.status == "error"
+        try:
+            return (future.result(timeout=PATIENCE),)
+        except FissureError:
+            raise
+        except (CancelledError, remote.Unknown, self._dask.scheduler.KilledWorker):
+            self._known.pop(address, None)  # if it is there, it is greeted anew
+            self._looked = float("-inf")
+            return _Failed("it was lost")
+        except Exception as error:
+            if isinstance(error, TimeoutError) and not failed:
+                self._looked = float("-inf")  # is the worker that has it still there?
+                return None
+            return _Failed(f"{type(error).__name__}: {_first_line(error)}")
+
+    # --- Who is there
+
+    def _fit(self, parcel: "_Parcel") -> dict[str, int]:
+        """Threads of each worker, by address, that answers as it must and has been given what to work on."""
+        self._look()
+        fit = {address: w for address, w in self._known.items() if w.told == parcel.asked}
+        lacking = [address for address, w in fit.items() if parcel.token not in w.given]
+        if lacking:
+            found = self._client.run(remote.give, parcel.token, parcel.payload, workers=lacking, on_error="return")
+            for address in lacking:
+                if found.get(address, False) is None:
+                    fit[address].given.add(parcel.token)
+        if len(fit) < len(self._known):
+            self._warn(f"workers are left out, as their results could differ: {self._faults(parcel.asked)}")
+        if not fit:
+            self._warn("no worker is there now; waiting for one, Ctrl-C stops and keeps what is finished")
+        return {address: w.threads for address, w in fit.items() if parcel.token in w.given}
+
+    def _look(self) -> None:
+        """See who has come and who has gone, and greet those who are new."""
+        client = self._connected()
+        if time.monotonic() - self._looked < LOOK and self._known:
+            return
+        while client.status == "connecting":  # dask tries again for as long as it was given to connect
+            time.sleep(0.1)
+        there = client.scheduler_info(n_workers=-1)["workers"] if client.status == "running" else {}
+        if client.status != "running":
+            raise FissureError(
+                f"{self.address}: the scheduler has gone; what was finished is kept, ask for it again to go on"
+            )
+        self._looked = time.monotonic()
+        self._known = {address: w for address, w in self._known.items() if address in there}
+        new = [address for address in there if address not in self._known]
+        found = client.run(remote.greet, workers=new, on_error="return") if new else {}
+        for address, told in found.items():
+            if isinstance(told, OSError):  # gone again, or not yet there: greeted at the next look
+                continue
+            fault = "" if isinstance(told, dict) else f"{type(told).__name__}: {_first_line(told)}"
+            self._known[address] = _Worker(there[address]["nthreads"], None if fault else told, fault)
+
+    def _faults(self, asked: Mapping[str, str], but: Collection[str] = ()) -> str:
+        """Why workers cannot do what is asked, in words, with one of those for which it holds."""
+        whose: dict[str, list[str]] = {}
+        for address, w in self._known.items():
+            if fault := w.fault or _unlike(w.told or {}, asked, but):
+                whose.setdefault(fault, []).append(address)
+        more = {fault: f" and {len(who) - 1} more" if len(who) > 1 else "" for fault, who in whose.items()}
+        return "; ".join(f"{fault} ({who[0]}{more[fault]})" for fault, who in whose.items())
+
+    def _warn(self, said: str) -> None:
+        if said not in self._warned:
+            self._warned.add(said)
+            warnings.warn(f"{self.address}: {said}", ClusterWarning, stacklevel=2)
+
+    def _connected(self) -> Any:
+        """The client of dask. Raises `FissureError` where no scheduler answers."""
+        if self._client is not None:
+            return self._client
+        where: dict[str, Any] = {"address": self.address}
+        if local := LOCAL.fullmatch(self.address):
+            where["address"] = self._own = _local(int(local[1] or cores()))
+        elif self.address.endswith(".json"):
+            where = {"scheduler_file": self.address}
+            if not Path(self.address).is_file():
+                raise FissureError(f"{self.address}: there is no such scheduler file")
+        try:
+            self._client = self._dask.Client(**where, timeout=CONNECT, set_as_default=False)
+        except (OSError, TimeoutError, ValueError, TypeError, RuntimeError) as error:
+            raise FissureError(f"{self.address}: no dask scheduler answers there ({_first_line(error)})") from None
+        return self._client
+
+
+@dataclass(frozen=True)
+class _Failed:
+    """Why an item was not done."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class _Tries:
+    """Which workers were lost or failed over each item, by its number."""
+
+    cluster: str
+    of: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def again(self, index: int, address: str, reason: str) -> int:
+        """The item, to be tried again. Raises `FissureError` after `LOSSES`."""
+        self.of[index].append(address)
+        if len(self.of[index]) >= LOSSES:
+            raise FissureError(
+                f"{self.cluster}: {LOSSES} workers in turn could not do one and the same part of the work (of the "
+                f"last: {reason}); have they memory enough? What was finished is kept, ask for it again"
+            )
+        return index
+
+
+@dataclass(frozen=True)
+class _Parcel:
+    """What each worker is given to work on, and what it must be like."""
+
+    asked: Mapping[str, str]
+    token: str
+    payload: bytes
+
+    @classmethod
+    def of(cls, asked: Mapping[str, str], payload: bytes) -> "_Parcel":
+        return cls(asked, hashlib.sha256(payload).hexdigest()[:20], payload)
+
+
+def _compile(work: Work, _: None) -> None:
+    work.part  # noqa: B018
+
+
+def _maker() -> Callable[[str, bytes], Any]:
+    """`remote.make`, in a form that the scheduler, which reads all that it passes on, can read without Fissure."""
+
+    def make(token: str, call: bytes) -> Any:
+        from fissure.engine.remote import make
+
+        return make(token, call)
+
+    return make
+
+
+def _local(count: int) -> Any:
+    """So many workers of one thread each, reached through loopback alone, without a dashboard."""
+    from distributed import LocalCluster
+
+    threads = max(cores() // count, 1)
+    return LocalCluster(
+        n_workers=count,
+        threads_per_worker=1,
+        processes=True,
+        host="127.0.0.1",
+        scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
+        memory_limit=None,
+        silence_logs=logging.CRITICAL,
+        env={"NPROC": str(threads)},
+        preload=["import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"],  # Ctrl-C is for who runs them
+    )
+
+
+def _next(fit: Mapping[str, int], load: Counter[str], tried: Collection[str]) -> str | None:
+    """Whose turn it is: who has least to do for its threads, and at most one thing waiting; others before `tried`."""
+    free = [address for address, threads in fit.items() if load[address] <= threads]
+    return min(free, key=lambda address: (address in tried, load[address] / fit[address]), default=None)
+
+
+def _unlike(there: Mapping[str, str], asked: Mapping[str, str], but: Collection[str] = ()) -> str:
+    """What of `there` is not as `asked`, in words."""
+    names = [name for name in asked if there.get(name) != asked[name] and name not in but]
+    return ", ".join(f"{name} {there.get(name) or 'nothing'} there, {asked[name] or 'nothing'} asked" for name in names)
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
