@@ -1,11 +1,13 @@
 # make run    the reference case: simulate, compare, report (sets everything up first)
 # make test   style, types and every test (sets everything up first)
 # make docs   write docs/reference anew from the code
-# make bench  how fast, and in how much memory, the reference case runs here
+# make bench  how fast, and in how much memory, the reference case runs here; then beside other tools on the same rules
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+BENCH := .venv-bench
+PINNED := --quiet --disable-pip-version-check -c constraints.txt -c bench/constraints.txt
 MEMBERS ?= 100
 
 .PHONY: run test test-slow style clean browser bench docs
@@ -29,9 +31,10 @@ docs: $(VENV)/.installed
 	$(BIN)/python -m fissure.views.effects_page docs
 	$(BIN)/python -m fissure.views.causal docs --signs
 
-bench: $(VENV)/.installed
+bench: $(VENV)/.installed $(BENCH)/.installed
 	$(BIN)/python bench/speed.py
 	$(BIN)/python bench/parts.py
+	$(BENCH)/bin/python -m bench.desertion
 
 # The tests open the report in Chromium. Where it is missing it is installed: on Debian and Ubuntu by root
 # through apt, elsewhere (or if that fails) as Playwright's own, in the user's cache.
@@ -56,5 +59,14 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	touch $@
 
+# The tools that Fissure is compared with, in an environment of their own. One that cannot be installed is left out, and
+# the tables say so. mesa-frames asks for an older NumPy than it needs.
+$(BENCH)/.installed: pyproject.toml constraints.txt bench/constraints.txt
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install $(PINNED) -e .
+	for peer in numba mesa starsim "polars pyarrow"; do $(BENCH)/bin/python -m pip install $(PINNED) $$peer || true; done
+	$(BENCH)/bin/python -m pip install $(PINNED) --no-deps --pre mesa-frames || true
+	touch $@
+
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,175 @@
+"""Fissure beside other tools on the same rules: `python -m bench.desertion`, or `make bench`.
+
+First all simulate the same small group many times, and their series are tested for one distribution; if any differs,
+the exit code is 1. Then they are timed in turn, one run each in every round, each in a process of its own on one core.
+Compiling and a first run are not counted. What is compared is processor time, user and system, as it is the least
+moved by what else the machine does; a tool that simulates members one after another needs that many times the time.
+"""
+
+import argparse
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from bench.desertion import report
+from bench.desertion.agree import agreement
+from bench.desertion.peers import PEERS, Peer
+from bench.desertion.race import ROOT, Size, Timing, race, told_by
+
+TARGETS = (("mesa", 150.0, 300.0), ("starsim", 8.0, 15.0))  # times Fissure's time: at least, aim
+LIMIT = 2.0  # times the hand-tuned loop's time: at most
+INTRODUCTION = """# Beside other tools
+
+The same rules ([stated once](../../bench/desertion/rules.py)) in Fissure's own contract and as a good user would write
+them in other tools. `make bench` simulates with all of them, tests that they draw from one distribution, times them in
+turn and prints these tables; `python -m bench.desertion --keep` writes this page and [every round](peers.csv).
+
+A fighter-week is one slot in one week. Times are of one core, medians with the least and the most of all rounds; ≈ is
+the time of one member times their number. Compiling and first runs are left out. It ran on:
+"""
+
+NOTES = """## How to read it
+
+- Mesa makes an object of each fighter and removes him when he leaves, and skips empty slots; units are plain objects
+  that hold what is the same for all their fighters. Starsim, NumPy and mesa-frames work on whole arrays or columns of
+  slots. None of these simulates several members at once, so their time grows with the number of members. The
+  hand-tuned loop is written for these rules alone: to add a rule is to write it anew.
+- Fissure's file is the longest: each rule is a mechanism of its own with a switch, every parameter an array over
+  members. For that it pays in part: one compiled program serves any set of mechanisms and any parameters.
+- What keeps Fissure behind the loop: XLA on a CPU writes one array in a loop, so each slot has a block of random words
+  of its own, where the loop shares a block between four slots; and minds, who leaves and the sums are passes of their
+  own over the slots, where the loop does all in one.
+- With one member of 1,000 fighters most of the time is the start of some fifty small loops a week. Members are run
+  together, about 50,000 slots at a time, so that this is paid once for all of them.
+- Peak memory holds the libraries and the compiler as well. It does not grow with members once as many run together as
+  fit.
+"""
+
+
+def main() -> None:
+    """Check, measure, print; keep if asked."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="smaller and fewer runs, in two to three minutes")
+    parser.add_argument("--keep", action="store_true", help="write docs/reference/peers.md and peers.csv")
+    parser.add_argument("--out", type=Path, default=ROOT / "runs" / "bench", help="folder for both otherwise")
+    asked = parser.parse_args()
+    began = os.getloadavg()
+    peers = [peer for peer in PEERS if peer.installed()]
+    parts = [INTRODUCTION]
+    show = Shown(parts)
+    missing = [f"{peer.title} ({peer.package})" for peer in PEERS if not peer.installed()]
+    if missing:
+        show(f"Not installed here, and so not measured: {', '.join(missing)}.")
+    wrong = compare(peers, asked.quick, show)
+    timings = measure(peers, asked.quick, show)
+    parts.insert(1, report.machine(peers, began) + "\n")
+    parts.append(NOTES)
+    folder = ROOT / "docs" / "reference" if asked.keep else asked.out
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "peers.md").write_text("\n".join(parts))
+    (folder / "peers.csv").write_text(report.rounds_as_csv(timings))
+    print(f"{parts[1]}\nWritten: {folder / 'peers.md'}, {folder / 'peers.csv'}")
+    if wrong:
+        sys.exit(f"Not of one distribution with NumPy: {', '.join(wrong)}. Times of different rules are no comparison.")
+
+
+class Shown:
+    """Prints what is found as it is found, and keeps it for the page."""
+
+    def __init__(self, parts: list[str]) -> None:
+        self.parts = parts
+
+    def __call__(self, text: str) -> None:
+        """Print and keep `text`."""
+        print(text + "\n", flush=True)
+        self.parts.append(text + "\n")
+
+
+def compare(peers: list[Peer], quick: bool, show: Shown) -> list[str]:
+    """Titles of those whose series differ from NumPy's."""
+    size = Size(1_000, 26, 24) if quick else Size(2_000, 52, 64)
+    told = {}
+    for seed, peer in enumerate(peers, start=101):
+        told[peer.name] = told_by(peer, replace(size, members=min(size.members, peer.compared)), seed)
+        print(f"simulated in {peer.title}", file=sys.stderr, flush=True)
+    found = {name: agreement(x, told["numpy"]) for name, x in told.items() if name != "numpy"}
+    show(f"## One distribution\n\nOf {size.fighters:,} fighters over {size.weeks} weeks.\n")
+    show(report.agreements(found, peers, size.members))
+    return [peer.title for peer in peers if peer.name in found and not found[peer.name].holds()]
+
+
+def measure(peers: list[Peer], quick: bool, show: Shown) -> list[Timing]:
+    """Run all races and show the tables; all timings."""
+    rounds, weeks = (3, 26) if quick else (5, 52)
+    fighters, members = ((1_000, 10_000), (1, 16)) if quick else ((1_000, 10_000, 50_000), (1, 16, 256))
+    races, largest = [], {}
+    for n in fighters:
+        for m in members:
+            size = Size(n, weeks, m)
+            able = [peer for peer in peers if size.work() <= peer.most]
+            races.append(race(able, size, rounds))
+            largest.update({(name, n): timing for name, timing in races[-1].items()})
+            print(f"timed {n:,} fighters, {m} members", file=sys.stderr, flush=True)
+    show(f"## Time against Fissure's, on one core\n\nTimes Fissure's processor time, {weeks} weeks.\n")
+    show(report.ratios(races, peers))
+    big = fighters[-1]
+    single = next(r for r in races if r["fissure"].size == Size(big, weeks, 1))
+    most = {peer.name: largest[peer.name, big] for peer in peers}
+    show(f"## Cost of each, {big:,} fighters\n\nOf one member, then with the most members that it was run with.\n")
+    show(report.costs(single, most, peers))
+    show(targets(most))
+    grown = grow(peers, races, rounds, quick)
+    show("## Growth of Fissure\n\nThe exponent is the slope of the logarithm of time; 1 is linear.\n")
+    show(report.growth(grown))
+    everywhere = all_cores(peers, Size(big, weeks, members[-1]), rounds, show)
+    return [t for r in (*races, everywhere) for t in r.values()] + grown["weeks"]
+
+
+def targets(most: dict[str, Timing]) -> str:
+    """Whether the speeds that were set as targets are reached."""
+    ours = report.typical(most["fissure"])
+    lines = []
+    for name, least, aim in TARGETS:
+        if name in most:
+            times = report.typical(most[name]) / ours
+            reached = "aim reached" if times >= aim else "reached" if times >= least else "NOT reached"
+            line = f"{times:.1f} times Fissure's time; target {least:.0f}, aim {aim:.0f}: {reached}"
+            lines.append(f"- {most[name].peer.title}: {line}.")
+    if "numba" in most:
+        times = ours / report.typical(most["numba"])
+        reached = "reached" if times <= LIMIT else "NOT reached"
+        lines.append(f"- Fissure: {times:.2f} times the hand-tuned loop's time; target at most {LIMIT:.0f}: {reached}.")
+    return "\n".join(lines)
+
+
+def grow(peers: list[Peer], races: list[dict[str, Timing]], rounds: int, quick: bool) -> dict[str, list[Timing]]:
+    """Timings of Fissure along each direction of growth."""
+    ours = [r["fissure"] for r in races]
+    many, big = max(t.size.members for t in ours), max(t.size.fighters for t in ours)
+    base = Size(10_000, 13, 16 if quick else 64)
+    fissure = [peer for peer in peers if peer.name == "fissure"]
+    lengths = (13, 26, 52) if quick else (26, 52, 104, 208)
+    return {
+        "fighters": [t for t in ours if t.size.members == many],
+        "members": [t for t in ours if t.size.fighters == big],
+        "weeks": [race(fissure, replace(base, weeks=weeks), rounds)["fissure"] for weeks in lengths],
+    }
+
+
+def all_cores(peers: list[Peer], size: Size, rounds: int, show: Shown) -> dict[str, Timing]:
+    """The two that use several cores by themselves, on all cores of this machine."""
+    cores = os.cpu_count() or 1
+    timings = race([p for p in peers if p.name in ("fissure", "numba")], replace(size, cores=cores), rounds)
+    each = ", ".join(
+        f"{t.peer.title} {report.spread(np.array(t.wall) * 1e9 / size.work())} ns on the clock"
+        f" and {report.spread(t.ns())} ns of processor time"
+        for t in timings.values()
+    )
+    show(f"## On all {cores} cores\n\n{size.fighters:,} fighters, {size.members} members: {each}.")
+    return timings
+
+
+if __name__ == "__main__":
+    main()
