@@ -17,6 +17,7 @@ from fissure.engine import blocks, store
 from fissure.engine.blocks import UNFINISHED, Block, blocks_in, encode, missing
 from fissure.engine.ensemble import open_run
 from fissure.engine.made_with import MACHINE, SETTINGS
+from fissure.engine.seals import sealed_json
 from fissure.engine.store import DamagedBlock
 from fissure.errors import FissureError
 
@@ -193,7 +194,8 @@ def made_elsewhere(folder, **changes):
     path = folder / "run.json"
     told = json.loads(path.read_text())
     told["plan"]["made with"] |= changes
-    path.write_text(json.dumps(told))
+    del told["sha256"]
+    path.write_bytes(sealed_json(told))
 
 
 def test_run_json_tells_what_it_was_made_with(whole_run):
@@ -245,8 +247,8 @@ def test_a_run_finished_with_other_versions_is_refused(copied, make):
 def test_a_plan_that_cannot_be_read_is_refused(copied):
     path = copied / "run.json"
     told = json.loads(path.read_text())
-    del told["plan"]["seed"]
-    path.write_text(json.dumps(told))
+    del told["plan"]["seed"], told["sha256"]
+    path.write_bytes(sealed_json(told))
     with pytest.raises(FissureError, match="the plan of the run cannot be read"):
         open_run(copied)
 
@@ -266,7 +268,7 @@ def test_a_folder_without_a_run_cannot_be_opened(tmp_path):
 def test_a_second_writer_is_refused(copied, make):
     with (copied / "run.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        with pytest.raises(FissureError, match="another process is writing this run"):
+        with pytest.raises(FissureError, match="another process is writing to this folder"):
             make(copied, 12)
     assert make(copied, 10).timing.members == 0
 
@@ -296,11 +298,14 @@ def test_a_disk_that_fills_up_leaves_no_half_block(copied, make, monkeypatch):
         patch.setattr(blocks.os, "fsync", full)
         with pytest.raises(FissureError, match=r"the disk is full, another [\d.]+ kB are needed"):
             make(copied, 14, block=2)
-    assert contents(copied) == before
+    after = contents(copied)
+    assert after.pop(Path("run.lock")) and not before.pop(Path("run.lock"))  # the note says that it was cut short
+    assert after == before
     assert not list(copied.rglob(f"{UNFINISHED}*"))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert make(copied, 14).members == 14
+    assert not (copied / "run.lock").read_bytes()
 
 
 def test_a_folder_that_cannot_be_made_is_one_sentence(make, tmp_path):

@@ -8,6 +8,7 @@ from scipy.stats import ttest_1samp
 
 from fissure.engine.plan import plan_of
 from fissure.engine.progress import Interrupted, Silent
+from fissure.engine.seals import DamagedBlock
 from fissure.errors import FissureError
 from fissure.model.catalogue import mechanism_classes, parameters_of
 from fissure.model.check import HIGHER, LOWER, Check
@@ -133,13 +134,19 @@ def test_what_is_kept_is_not_made_again(plan, only, tmp_path):
     assert not known.asked
 
 
-def test_a_damaged_file_is_made_again(plan, only, tmp_path):
+@pytest.mark.parametrize(
+    "spoil", [lambda text: text[:40], lambda text: text.replace("[\n", "[\n  9,", 1)], ids=["cut", "9"]
+)
+def test_a_damaged_file_is_named_and_made_again(plan, only, tmp_path, spoil):
     only(pay_gap=[CHECK])
     first = Study(Known(plan, strong), tmp_path).effects(["pay-gap"], 8)
     one = sorted(tmp_path.rglob("*.json"))[1]
-    one.write_text(one.read_text()[:40])
+    sound = one.read_text()
+    one.write_text(spoil(sound))
     known = Known(plan, strong)
-    assert Study(known, tmp_path).effects(["pay-gap"], 8) == first
+    with pytest.warns(DamagedBlock, match=rf"{one.name}: members 4 to 7 are damaged and are measured again"):
+        assert Study(known, tmp_path).effects(["pay-gap"], 8) == first
+    assert one.read_text() == sound
     assert {m for _, m in known.asked} == {(4, 5, 6, 7)}
 
 

@@ -1,11 +1,15 @@
 """Runs side by side: a member's numbers depend on its scenario alone; nothing changed is a difference of zero."""
 
+import errno
 from datetime import date
 
 import pytest
 
 from fissure.cases.loader import load_case
+from fissure.engine import blocks
 from fissure.engine.progress import Interrupted, Silent
+from fissure.engine.seals import DamagedBlock
+from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
 from fissure.studies.counterpart import joined
 from fissure.studies.outcomes import outcomes_of
@@ -88,7 +92,8 @@ def test_what_was_measured_is_read_back_and_what_is_damaged_is_measured_again(ma
     data = files[0].read_bytes()
     files[0].write_bytes(data[: len(data) // 2])
     again = worlds(case, own.folder)
-    assert 0 < len(again.kept) < len(own.kept)
+    with pytest.warns(DamagedBlock, match=rf"{files[0].name}: these runs are damaged and are simulated again"):
+        assert 0 < len(again.kept) < len(own.kept)
     again.measure([(one, member) for one in (AS_IT_IS, *scenarios.values()) for member in range(5)])
     assert again.kept.keys() == own.kept.keys()
     assert all((again.kept[key].outcomes == own.kept[key].outcomes).all() for key in own.kept)
@@ -106,6 +111,46 @@ def test_what_was_stopped_keeps_what_it_has(case, tmp_path):
     with pytest.raises(Interrupted, match="ask for it again to go on"):
         own.measure([(AS_IT_IS, member) for member in range(60)])
     assert 0 < len(worlds(case, tmp_path).kept) < 60
+
+
+def test_a_full_disk_is_one_sentence_and_what_was_measured_stays(made, case, tmp_path, monkeypatch):
+    own, _ = made
+    jobs, written = [(AS_IT_IS, member) for member in range(20)], []
+
+    def full(handle):
+        written.append(handle)
+        if len(written) > 4:  # each file is brought to the disk, and then its folder
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    stopped = worlds(case, tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(blocks.os, "fsync", full)
+        with pytest.raises(FissureError, match=r"the disk is full, another .* are needed; what was finished is kept"):
+            stopped.measure(jobs)
+    again = worlds(case, tmp_path)
+    assert 8 <= len(again.kept) < 20 and not list(tmp_path.rglob(f"{blocks.UNFINISHED}*"))
+    again.measure(jobs)
+    assert (again.values(AS_IT_IS, range(5)) == own.values(AS_IT_IS, range(5))).all()
+    files = {path.name: path.read_bytes() for path in again.own_folder.iterdir()}
+    fresh = worlds(case, tmp_path / "fresh")
+    fresh.measure(jobs)
+    assert files == {path.name: path.read_bytes() for path in fresh.own_folder.iterdir()}
+
+
+@pytest.mark.parametrize("at", [0.1, 0.5, 0.9])
+def test_one_changed_byte_is_never_read(made, case, at):
+    own, _ = made
+    path = sorted(own.own_folder.glob("*.npz"))[1]
+    data = path.read_bytes()
+    place = int(at * len(data))
+    path.write_bytes(data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :])
+    again = worlds(case, own.folder)
+    try:
+        with pytest.warns(DamagedBlock, match=path.name):
+            assert 0 < len(again.kept) < len(own.kept)
+        assert not path.exists()
+    finally:
+        path.write_bytes(data)
 
 
 def test_another_measure_starts_anew(made, case):

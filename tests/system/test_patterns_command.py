@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 from fissure import api, cli
 from fissure.cases.loader import load_case
 from fissure.engine import ensemble
+from fissure.engine.seals import sealed_json
 from fissure.errors import FissureError
 
 
@@ -45,7 +46,8 @@ def test_a_day_that_is_none_is_refused(folder):
 def test_a_run_of_another_case_is_refused(folder, tmp_path):
     told = json.loads((folder / "run.json").read_text())
     told["plan"]["case"] = "ruritania"
-    (tmp_path / "run.json").write_text(json.dumps(told))
+    del told["sha256"]
+    (tmp_path / "run.json").write_bytes(sealed_json(told))
     (tmp_path / "blocks").symlink_to(folder / "blocks")
     with pytest.raises(FissureError, match="a run of the case 'ruritania', expected one of islamic_state"):
         api.read_run(tmp_path)

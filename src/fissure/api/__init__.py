@@ -7,6 +7,7 @@ from fissure.api.explains import Explanation, explain, read_explained
 from fissure.api.fits import Fit, calibrate, hindcast
 from fissure.api.runs import Result, draws_of, read_run, run
 from fissure.api.sensitivities import SensitivityStudy, sensitivity
+from fissure.api.shelf import delete_runs, stored_run, stored_runs
 from fissure.api.whatifs import WhatIfs, named_studies, whatif
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "calibrate",
     "check",
     "check_evidence",
+    "delete_runs",
     "draws_of",
     "explain",
     "hindcast",
@@ -31,6 +33,8 @@ __all__ = [
     "read_run",
     "run",
     "sensitivity",
+    "stored_run",
+    "stored_runs",
     "subjects",
     "trace",
     "whatif",

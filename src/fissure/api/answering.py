@@ -1,6 +1,6 @@
 """Answers to the questions that a case's sources ask."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self, TypedDict
@@ -11,6 +11,8 @@ from fissure.api.evidence import check_evidence, ledger, loaded_case, name_of
 from fissure.api.runs import draws_of
 from fissure.cases.loader import Case
 from fissure.engine.cache import cache_base
+from fissure.engine.ensemble import planned
+from fissure.engine.keeping import Asked, keeping
 from fissure.engine.progress import Progress
 from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
@@ -22,7 +24,7 @@ from fissure.studies.explain import QUICK, Explained, explain
 from fissure.studies.named import Study, studies_of
 from fissure.studies.outcomes import outcomes_of
 from fissure.studies.questions import Question, questions_of
-from fissure.studies.scenario import AS_IT_IS
+from fissure.studies.scenario import AS_IT_IS, Scenario
 from fissure.studies.whatif import MEMBERS, whatif
 from fissure.studies.worlds import Worlds
 
@@ -90,7 +92,22 @@ def answers(
     options: _Options = {"seed": seed, "weeks": weeks, "draws": drawn, "progress": progress}
     kinds = _Kinds.of(questions)
     scenarios = {name: studies[name].scenario(parameters) for name in kinds.studies}
-    found = study.Found(
+    plan = planned(loaded, seed=seed, weeks=weeks, draws=drawn)
+    with keeping(folder, Asked("answers", plan, members, until=None if drawn is None else drawn.until)):
+        found = _found(loaded, kinds, scenarios, members, folder, options)
+    made = study.answer(
+        loaded, questions, found, draws="" if drawn is None else drawn.digest, weeks=weeks or loaded.weeks,
+        command=_command(loaded, members, seed, weeks, prior, posterior),
+    )  # fmt: skip
+    return Answered(loaded, made)
+
+
+def _found(
+    loaded: Case, kinds: "_Kinds", scenarios: Mapping[str, Scenario], members: int, folder: Path, options: "_Options"
+) -> study.Found:
+    """What the studies find, each in a folder of its own below `folder`."""
+    weeks = options["weeks"]
+    return study.Found(
         shared=_shared(loaded, kinds.shared, folder / "explain", options) if kinds.shared else None,
         whatifs=whatif(
             loaded, scenarios, of=kinds.changed, members=members, out=folder / "whatif", **options
@@ -98,11 +115,6 @@ def answers(
         asked=outcomes_of(kinds.plain, loaded, weeks) if kinds.plain else (),
         as_it_was=_as_it_was(loaded, kinds.plain, members, folder / "as-it-was", options),
     )  # fmt: skip
-    made = study.answer(
-        loaded, questions, found, draws="" if drawn is None else drawn.digest, weeks=weeks or loaded.weeks,
-        command=_command(loaded, members, seed, weeks, prior, posterior),
-    )  # fmt: skip
-    return Answered(loaded, made)
 
 
 class _Options(TypedDict):

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from fissure.api.evidence import check_evidence, ledger, loaded_case, name_of
 from fissure.cases.loader import Case
 from fissure.engine.cache import cache_base
+from fissure.engine.ensemble import planned
+from fissure.engine.keeping import Asked, keeping
 from fissure.engine.progress import Progress
 from fissure.engine.store import explained
 from fissure.errors import FissureError
@@ -129,9 +131,11 @@ def hindcast(
         setting = Setting(seed=seed)
         return fit(loaded, known, until, setting=setting, weeks=weeks, bank=bank, out=own, progress=progress).posterior
 
-    found = hindcasts.hindcast(
-        loaded, known, days, fit=learned, members=members, seed=seed, out=folder, progress=progress
-    )
-    folder.mkdir(parents=True, exist_ok=True)
-    found.save(folder / "hindcast.json")
+    asked = Asked("hindcast", planned(loaded, seed=seed), members, changes=tuple(f"from {day}" for day in days))
+    with keeping(folder, asked):
+        found = hindcasts.hindcast(
+            loaded, known, days, fit=learned, members=members, seed=seed, out=folder, progress=progress
+        )
+        with explained(folder, 1 << 20):
+            found.save(folder / "hindcast.json")
     return Hindcasts(loaded, known, found, name_of(loaded))

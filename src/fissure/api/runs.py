@@ -11,6 +11,7 @@ from fissure.api.evidence import check_evidence, ledger, loaded_case, missing_me
 from fissure.cases.loader import Case, case_names, load_case
 from fissure.engine import ensemble
 from fissure.engine.cluster import Cluster
+from fissure.engine.locks import asking
 from fissure.engine.progress import Progress
 from fissure.errors import FissureError
 from fissure.evidence import Ledger
@@ -184,7 +185,7 @@ def run(
         raise FissureError(f"out is {out!r}, expected the path of a folder")
     check_evidence(loaded)
     drawn = draws_of(loaded, prior=prior, posterior=posterior)
-    with nullcontext() if cluster is None else Cluster(cluster) as workers:
+    with nullcontext() if cluster is None else Cluster(cluster) as workers, asking(members=members):
         stored = ensemble.run(
             loaded, members=members, seed=seed, weeks=weeks, off=off, out=Path(out).expanduser() if out else None,
             draws=drawn, progress=progress, workers=workers,

@@ -1,9 +1,11 @@
 """The command `fissure`; thin. Heavy imports stay inside commands so that help appears at once."""
 
 import os
+import shlex
 import signal
 import sys
 import warnings
+from contextlib import AbstractContextManager
 from typing import Annotated, NoReturn
 
 import typer
@@ -16,6 +18,7 @@ from fissure.cli.fits import calibrate, hindcast
 from fissure.cli.listing import cases, mechanisms, trace
 from fissure.cli.new import new_mechanism
 from fissure.cli.run import run
+from fissure.cli.runs import stored
 from fissure.cli.sensitivity import sensitivity
 from fissure.cli.whatif import whatif
 from fissure.errors import FissureError
@@ -48,6 +51,7 @@ for command in (
 new = typer.Typer(no_args_is_help=True, help="Write the files of something new, ready to fill in.")
 new.command("mechanism")(new_mechanism)
 app.add_typer(new, name="new")
+app.add_typer(stored, name="runs")
 
 
 def _stop_at_once(*_: object) -> None:
@@ -66,12 +70,20 @@ def _warn(message: Warning | str, *_: object, **__: object) -> None:
     typer.echo(f"Warning: {message}", err=True)
 
 
+def _told() -> AbstractContextManager[None]:
+    """Let what this command keeps say which command it was."""
+    from fissure.engine.locks import asking
+
+    return asking(command=shlex.join(["fissure", *sys.argv[1:]]))
+
+
 def main() -> None:
     """Run the command line; a user's mistake is one sentence and exit code 2, Ctrl-C exit code 130."""
     signal.signal(signal.SIGINT, _stop_at_once)
     warnings.showwarning = _warn
     try:
-        sys.exit(app(standalone_mode=False))
+        with _told():
+            sys.exit(app(standalone_mode=False))
     except BrokenPipeError:  # whoever read our output has gone
         os._exit(0)
     except (FissureError, TyperException) as error:

@@ -1,10 +1,9 @@
 """A block of members as one file: a zarr group in a zip, closed by a SHA-256 of all that stands before it.
 
-The bytes of a block depend on its arrays alone (no clock, no host), so equal results are equal files. Each
-array is one chunk: reading a variable reads nothing of the others.
+The bytes of a block depend on its arrays alone (no clock, no host), so equal results are equal files. Each array is one
+chunk: reading a variable reads nothing of the others, once the block was seen to be whole.
 """
 
-import hashlib
 import io
 import os
 import re
@@ -23,11 +22,10 @@ from xarray.core import indexing
 from zarr.codecs import ZstdCodec
 from zarr.storage import MemoryStore, ZipStore
 
+from fissure.engine import seals
 from fissure.errors import FissureError
 
 _NAME = re.compile(r"(\d{7})-(\d{7})\.zarr\.zip")
-_MARK = b"sha256:"
-_SEAL = len(_MARK) + 64
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 UNFINISHED = ".unfinished-"
 """How the name of a file that is still being written begins."""
@@ -48,14 +46,16 @@ class Block:
 
     def is_whole(self) -> bool:
         """Whether the file is there and its bytes are those that were written."""
-        try:
-            data = self.path.read_bytes()
-        except OSError:
-            return False
-        return sealed(data)
+        return seals.is_whole(self.path)
 
     def read(self, name: str) -> NDArray[Any]:
-        """The array `name`, members first. Raises `FissureError` where the file is missing or damaged."""
+        """The array `name`, members first. Raises `FissureError` where the file is missing or damaged.
+
+        The bytes are held against their checksum the first time that this process reads of them.
+        """
+        if not seals.known_whole(self.path):
+            told = "its checksum does not hold" if self.path.is_file() else "there is no such file"
+            raise FissureError(f"{self.path}: this block is damaged ({told}), ask for the run again to make it anew")
         try:
             with ZipStore(self.path, mode="r") as store:
                 return np.asarray(zarr.open_array(store, path=name, mode="r", zarr_format=3)[...])
@@ -118,18 +118,8 @@ def encode(arrays: Mapping[str, tuple[tuple[str, ...], NDArray[Any], Mapping[str
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for path in sorted(files):
             archive.writestr(zipfile.ZipInfo(path, _EPOCH), files[path].to_bytes())
-        archive.comment = bytes(_SEAL)
-    body = out.getvalue()[:-_SEAL]
-    return body + _seal(body)
-
-
-def sealed(data: bytes) -> bool:
-    """Whether these are the bytes of a whole block."""
-    return data[-_SEAL:] == _seal(data[:-_SEAL])
-
-
-def _seal(body: bytes) -> bytes:
-    return _MARK + hashlib.sha256(body).hexdigest().encode()
+        archive.comment = bytes(seals.LENGTH)
+    return seals.sealed(out.getvalue()[: -seals.LENGTH])
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -145,6 +135,8 @@ def write_whole(path: Path, data: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+    if os.name == "nt":
+        return  # a folder cannot be opened there
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

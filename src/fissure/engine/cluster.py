@@ -20,9 +20,9 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from fissure.engine import remote
-from fissure.engine.blocks import sealed
 from fissure.engine.made_with import MACHINE, MadeWith
 from fissure.engine.plan import Plan
+from fissure.engine.seals import holds
 from fissure.engine.workers import Made, Span, Work, cores
 from fissure.errors import FissureError
 
@@ -134,7 +134,7 @@ class Cluster:
     def blocks(self, work: Work, spans: Sequence[Span]) -> Made:
         """The blocks `spans` as they come back; a few for each worker are ever under way."""
         for span, data in self.each(work.plan, work, Work.block, spans):
-            if not sealed(data):
+            if not holds(data):
                 raise FissureError(
                     f"{self.address}: members {span[0]} to {span[1] - 1} arrived damaged; what was finished is kept, "
                     "ask for it again"

@@ -1,19 +1,18 @@
 """A run on disk: a folder with `run.json`, which says what it is, and `blocks/`, its members.
 
-    run.json                          the plan, the dimensions, the variables and the kinds of events
-    run.lock                          held by the process that writes
+    run.json                          the plan, the dimensions, the variables and the kinds of events, sealed
+    run.lock                          held by the process that writes, see `locks`
     blocks/0000000-0000008.zarr.zip   members 0 to 7
 
 Every file appears whole or not at all: a run that is killed at any moment goes on from what was finished.
 """
 
 import errno
-import fcntl
 import json
 import shutil
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,18 +23,17 @@ from xarray.core import indexing
 
 from fissure.engine import events
 from fissure.engine.blocks import UNFINISHED, Block, Stored, blocks_in, write_whole
+from fissure.engine.locks import LOCK, held
+from fissure.engine.seals import KEY, DamagedBlock, check_json, sealed_json
 from fissure.errors import FissureError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FORMAT = 3
-LOCK = "run.lock"
+FORMAT = 4
+UNSEALED = 3
+"""The last format whose description had no seal."""
 DESCRIPTION = "run.json"
-
-
-class DamagedBlock(UserWarning):
-    """A block of members was damaged and is made again."""
 
 
 @dataclass(frozen=True)
@@ -118,9 +116,15 @@ def open_store(folder: Path) -> Store:
     except (OSError, ValueError) as error:
         raise FissureError(f"{path}: cannot be read as the description of a run ({error})") from None
     parts = ("plan", "coordinates", "variables", "events", "attributes")
-    known = isinstance(described, dict) and described.get("format") == FORMAT
+    known = isinstance(described, dict) and described.get("format") in (FORMAT, UNSEALED)
     if not known or not all(isinstance(described.get(part), dict) for part in parts):
         raise FissureError(f"{path}: is not the description of a run that this version of Fissure can read")
+    if described["format"] != UNSEALED and not check_json(described):
+        raise FissureError(
+            f"{path}: is damaged (its checksum does not hold), remove the folder or put the file back; without it "
+            "nothing says what the blocks are of"
+        )
+    described.pop(KEY, None)
     return Store(folder, described)
 
 
@@ -177,21 +181,17 @@ def writing(folder: Path, description: Mapping[str, Any]) -> Iterator[Store]:
     check_folder(folder, description)
     with explained(folder, 1 << 16):
         folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / LOCK).open("a")
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise FissureError(f"{folder}: another process is writing this run, wait for it to end") from None
+    with ExitStack() as while_writing:
+        with explained(folder, 1 << 16):
+            while_writing.enter_context(held(folder))
         check_folder(folder, description)
         blocks = folder / "blocks"
         with explained(folder, 1 << 16):
-            blocks.mkdir(exist_ok=True)
             for leftover in [*folder.glob(f"{UNFINISHED}*"), *blocks.glob(f"{UNFINISHED}*")]:
                 leftover.unlink(missing_ok=True)
             if not (folder / DESCRIPTION).exists():
-                text = json.dumps({"format": FORMAT, **description}, indent=1, ensure_ascii=False)
-                write_whole(folder / DESCRIPTION, text.encode() + b"\n")
+                write_whole(folder / DESCRIPTION, sealed_json({"format": FORMAT, **description}))
+            blocks.mkdir(exist_ok=True)  # last: without a description it would be something else than a run
         yield open_store(folder)
 
 

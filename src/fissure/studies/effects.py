@@ -3,16 +3,16 @@
 Every check is a paired comparison over members of the prior ensemble. What is measured is kept on disk call by call, so
 that a study that is stopped goes on where it was:
 
-    OUT/measured/KEY/VARIANT/0000000-0000004.json      KEY: of the plan, so that a changed model starts anew
+    OUT/measured/KEY/VARIANT/0000000-0000004.json      KEY: of the plan, so that a changed model starts anew; sealed
 
 Members are added, 16 at first and then twice as many, until the interval of a check excludes zero on the expected side
 or all members are used. Looking up to three times makes a false "holds" somewhat likelier than the 2.5% of one look.
 """
 
 import hashlib
-import json
 import re
 import time
+import warnings
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
@@ -28,11 +28,12 @@ from scipy.special import stdtrit
 from fissure.cases.loader import Case
 from fissure.engine.blocks import write_whole
 from fissure.engine.cache import cache_base, enable_compile_cache
+from fissure.engine.keeping import Asked, keeping
 from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, whole
 from fissure.engine.progress import Interrupted, Progress, Silent
+from fissure.engine.seals import Damaged, DamagedBlock, sealed_json, unsealed_json
 from fissure.engine.store import explained
 from fissure.engine.workers import threads_for
-from fissure.errors import FissureError
 from fissure.model.catalogue import GROUPS, known_mechanism, mechanism_classes, parameters_of
 from fissure.model.check import Check, Record
 from fissure.studies.paired import Paired, Variant, variant_of
@@ -186,10 +187,9 @@ def check(
     plan = planned(case, weeks=weeks, seed=seed, quick=quick)
     members = min(members, QUICK) if quick else int(members)
     folder = out or cache_base() / "runs" / f"check-{plan.folder_name}"
-    if folder.exists() and not folder.is_dir():
-        raise FissureError(f"{folder}: is a file, expected a folder for the checks")
     study = Study(Paired(case, plan), folder / "measured" / plan.key, threads_for(threads), progress or Silent())
-    return Checked(study.effects(asked or set(mechanism_classes()), members), plan, members, folder, quick)
+    with keeping(folder, Asked("check", plan, members, changes=tuple(sorted(asked)))):
+        return Checked(study.effects(asked or set(mechanism_classes()), members), plan, members, folder, quick)
 
 
 Number = tuple[str, int]
@@ -286,7 +286,7 @@ class Study:
         told = {"changed": str(variant), "members": list(range(*span)), "[changed, as it is]": measured}
         with explained(self.folder, 1 << 16):
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, json.dumps(told, indent=1).encode() + b"\n")
+            write_whole(path, sealed_json(told))
         return seconds
 
     def _spans(self, upto: int) -> list[Span]:
@@ -301,15 +301,23 @@ class Study:
         return self.folder / name / f"{span[0]:07d}-{span[1]:07d}.json"
 
     def _is_kept(self, variant: Variant, span: Span) -> bool:
+        path = self._path(variant, span)
+        if not path.exists():
+            return False
         try:
             self._kept(variant, span)
-        except (OSError, ValueError, LookupError):
+        except Damaged:
+            message = f"{path}: members {span[0]} to {span[1] - 1} are damaged and are measured again"
+            warnings.warn(message, DamagedBlock, stacklevel=2)
+            path.unlink(missing_ok=True)
+            return False
+        except (ValueError, LookupError):  # of other checks
             return False
         return True
 
     def _kept(self, variant: Variant, span: Span) -> dict[str, Floats]:
         """Numbers of both runs by check, each of shape (2, members)."""
-        told = json.loads(self._path(variant, span).read_text(encoding="utf-8"))["[changed, as it is]"]
+        told = unsealed_json(self._path(variant, span))["[changed, as it is]"]
         found = {_label(n): np.array(told[_label(n)], np.float64) for n in _numbered(variant)}
         if any(pairs.shape != (2, span[1] - span[0]) for pairs in found.values()):
             raise ValueError("another number of members")

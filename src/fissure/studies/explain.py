@@ -21,6 +21,7 @@ import numpy as np
 from fissure.cases.loader import Case
 from fissure.engine.cache import cache_base
 from fissure.engine.draws import Draws
+from fissure.engine.keeping import Asked, keeping
 from fissure.engine.plan import Plan, whole
 from fissure.engine.progress import Progress
 from fissure.errors import FissureError
@@ -141,15 +142,17 @@ def explain(
     """
     check_size(size)
     asked = outcomes_of(of, case, weeks)
+    folder = out or cache_base() / "runs" / f"explain-{case.name}"
     own = Worlds.of(
-        case, asked, out or cache_base() / "runs" / f"explain-{case.name}", draws=draws, seed=seed, weeks=weeks,
-        units=units, slots=slots, progress=progress,
-    )  # fmt: skip
+        case, asked, folder, draws=draws, seed=seed, weeks=weeks, units=units, slots=slots, progress=progress
+    )
     groups = _groups()
-    worths = _worths(own, list(groups), lambda names: _without(groups, names), range(size.groups), "groups")
+    until, named = draws.until if draws else None, tuple(f"explains {one.name}" for one in asked)
+    with keeping(folder, Asked("explain", own.plan, size.groups, None, until, named)):
+        worths = _worths(own, list(groups), lambda names: _without(groups, names), range(size.groups), "groups")
+        every, reached = _every(own, size, seed)
+        strongest, pairs = _strongest(own, every, size)
     inside = sum(1 << i for i, name in enumerate(groups) if name != OUTSIDE)
-    every, reached = _every(own, size, seed)
-    strongest, pairs = _strongest(own, every, size)
     return Explained(
         outcomes=asked,
         plan=own.plan,

@@ -10,7 +10,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from fissure.engine.blocks import write_whole
 from fissure.engine.cache import own_digest
+from fissure.engine.store import explained
 from fissure.studies.causal import Verdict
 from fissure.studies.effects import Checked, Effect
 
@@ -44,8 +46,9 @@ def stale(data: Mapping[str, Any]) -> bool:
 def write(checked: Checked) -> Path:
     """Write `effects.json` into the study's folder and return its path."""
     path = checked.folder / FILE
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(told(checked), indent=1) + "\n", encoding="utf-8")
+    with explained(path.parent, 1 << 20):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, json.dumps(told(checked), indent=1).encode() + b"\n")
     return path
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from fissure.cases.loader import Case
 from fissure.engine.cache import cache_base, code_digest
 from fissure.engine.draws import Draws, Prior
+from fissure.engine.keeping import Asked, keeping
 from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, whole
 from fissure.engine.progress import Progress
 from fissure.errors import FissureError
@@ -221,14 +222,15 @@ def whatif(
     for scenario in scenarios.values():
         week_of(scenario.since, case, plan.weeks)
     folder = out or cache_base() / "runs" / f"whatif-{plan.folder_name}"
-    if folder.exists() and not folder.is_dir():
-        raise FissureError(f"{folder}: is a file, expected a folder for the runs")
     worlds = Worlds.of(
         case, asked, folder / "measured" / _series_digest(), draws=draws, seed=seed, weeks=weeks,
         units=units, slots=slots, weekly={name: one.read for name, one in SERIES.items()}, progress=progress,
     )  # fmt: skip
     each = range(members)
-    worlds.measure((scenario, member) for scenario in (AS_IT_IS, *scenarios.values()) for member in each)
+    until, changes = draws.until if draws else None, tuple(map(str, scenarios.values()))
+    asked_for = Asked("whatif", worlds.plan, members, members * len({AS_IT_IS, *scenarios.values()}), until, changes)
+    with keeping(folder, asked_for):
+        worlds.measure((scenario, member) for scenario in (AS_IT_IS, *scenarios.values()) for member in each)
     answers = tuple(_answer(name, scenario, worlds, each) for name, scenario in scenarios.items())
     return WhatIf(answers, worlds.plan, case.start, members, folder)
 

@@ -4,14 +4,15 @@ A study asks for members in scenarios. One compiled program serves all, since sw
 data; runs of any member and scenario go side by side in one call. What is measured of a run is a few numbers (and, if
 asked for, a few series by week), kept as soon as a call ends, so that a study goes on where it was stopped:
 
-    FOLDER/KEY/3f2a....npz        KEY: of plan and measures, so that a changed model or measure starts anew
+    FOLDER/KEY/3f2a....-4.npz     four runs; KEY: of plan and measures, so that a changed model or measure starts anew
+
+Each file is sealed (`engine.seals`): what is read back is what was measured.
 """
 
 import hashlib
 import io
 import time
-import zipfile
-import zlib
+import warnings
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -34,6 +35,7 @@ from fissure.engine.members import program_for
 from fissure.engine.plan import Plan, plan_of
 from fissure.engine.progress import Interrupted, Progress, Silent
 from fissure.engine.random import seed_words
+from fissure.engine.seals import Damaged, DamagedBlock, sealed, unsealed
 from fissure.engine.simulate import Later
 from fissure.engine.store import explained
 from fissure.engine.workers import threads_for
@@ -115,12 +117,17 @@ class Worlds:
 
     @cached_property
     def kept(self) -> dict[tuple[str, int], Measured]:
-        """What was measured so far, by key of the scenario and member; what cannot be read is measured again."""
+        """What was measured so far, by key of the scenario and member.
+
+        A damaged file is named in a `DamagedBlock` warning and taken away, so that its runs are measured again.
+        """
         found: dict[tuple[str, int], Measured] = {}
         for path in sorted(self.own_folder.glob("*.npz")):
             try:
                 found |= self._read(path)
-            except (OSError, ValueError, LookupError, EOFError, zipfile.BadZipFile, zlib.error):
+            except Damaged:
+                message = f"{path}: these runs are damaged and are simulated again"
+                warnings.warn(message, DamagedBlock, stacklevel=2)
                 path.unlink(missing_ok=True)
         return found
 
@@ -223,13 +230,11 @@ class Worlds:
         np.savez_compressed(held, runs=np.array(told), outcomes=outcomes, weekly=weekly)
         with explained(self.folder, 1 << 20):
             self.own_folder.mkdir(parents=True, exist_ok=True)
-            write_whole(self.own_folder / f"{name}.npz", held.getvalue())
+            write_whole(self.own_folder / f"{name}-{len(call)}.npz", sealed(held.getvalue()))
 
     def _read(self, path: Path) -> dict[tuple[str, int], Measured]:
-        with np.load(io.BytesIO(path.read_bytes())) as file:
+        with np.load(io.BytesIO(unsealed(path))) as file:
             runs, outcomes, weekly = file["runs"], file["outcomes"], file["weekly"]
-        if outcomes.shape != (len(runs), len(self.outcomes)) or weekly.shape[:2] != (len(runs), len(self.weekly)):
-            raise ValueError("something else was measured")
         keys = [str(run).rsplit("-", 1) for run in runs]
         return {(key, int(member)): Measured(*row) for (key, member), *row in zip(keys, outcomes, weekly, strict=True)}
 

@@ -10,6 +10,7 @@ Whatever was finished stays: asked again with the same evidence, a fit goes on w
 
 import json
 import math
+import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
@@ -23,8 +24,11 @@ from fissure.cases.loader import Case
 from fissure.engine import ensemble
 from fissure.engine.blocks import write_whole
 from fissure.engine.cache import cache_base
+from fissure.engine.keeping import Asked, keeping
 from fissure.engine.plan import prior_normals, whole
 from fissure.engine.progress import Progress, Silent
+from fissure.engine.seals import Damaged, DamagedBlock, sealed_json, unsealed_json
+from fissure.engine.store import explained
 from fissure.errors import FissureError
 from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import parameters_of
@@ -137,6 +141,29 @@ def calibrate(
     if made is not None:
         return made
     flow_available()
+    plan = ensemble.planned(case, seed=setting.seed, weeks=needed, units=setting.units, slots=setting.slots)
+    with keeping(out, Asked("calibrate", plan, setting.members, setting.members + setting.histories, until)):
+        found = _fitted(case, ledger, until, known, fitted_to, setting, weeks, bank, out, progress)
+        with explained(out, 1 << 20):
+            _keep(out, found)
+    progress.finish()
+    return found
+
+
+def _fitted(
+    case: Case,
+    ledger: Ledger,
+    until: date,
+    known: list[Datum],
+    fitted_to: Mapping[str, str],
+    setting: Setting,
+    weeks: int | None,
+    bank: Path | None,
+    out: Path,
+    progress: Progress,
+) -> Calibration:
+    """Simulate, learn, check, and draw; arguments as those of `calibrate`."""
+    needed = weeks_until(case, until)
     simulate = partial(
         ensemble.run, case, units=setting.units, slots=setting.slots, block=BLOCK,
         outputs=outputs_of(ledger), progress=progress,
@@ -157,13 +184,10 @@ def calibrate(
     bias = posterior.draws[:, len(problem.learned) :]
     predictive = told_back(truth[rows], problem.items, bias, setting.seed)
     losses = tuple((float(a), float(b)) for a, b in flow.losses)
-    found = Calibration(
+    return Calibration(
         posterior, problem.items, tuple(told), losses, recovery, tuple(agreements), tuple(predictive),
         tuple(problem.items[at].observation.id for at in state), worth,
     )  # fmt: skip
-    _keep(out, found)
-    progress.finish()
-    return found
 
 
 _NONE = np.empty((0, 0))
@@ -235,20 +259,24 @@ def _keep(out: Path, found: Calibration) -> None:
         "worth": found.worth,
         "posterior": found.posterior.digest,
     }
-    write_whole(out / FOUND, json.dumps(told, indent=1).encode() + b"\n")
+    write_whole(out / FOUND, sealed_json(told))
     found.posterior.write(out / "posterior.json")  # last: where it is, all is
 
 
 def _found(out: Path, fitted_to: Mapping[str, str], setting: Setting, known: list[Datum]) -> Calibration | None:
     """The fit that `out` holds, if it was made of the same things in the same way."""
+    path = out / "posterior.json"
+    if not path.exists():
+        return None
     try:
-        posterior = read_posterior(out / "posterior.json")
-    except FissureError:  # not there, or damaged: it is made anew
+        posterior = read_posterior(path)
+    except FissureError:
+        warnings.warn(f"{path}: this posterior is damaged and is made again", DamagedBlock, stacklevel=2)
         return None
     if posterior.fitted_to != fitted_to or posterior.made != json.loads(json.dumps(setting.told())):
         return None
     try:
-        told = json.loads((out / FOUND).read_text(encoding="utf-8"))
+        told = unsealed_json(out / FOUND)
         if told["posterior"] != posterior.digest:
             return None
         predictive = tuple(Told(**one) for one in told["predictive"])
@@ -264,5 +292,6 @@ def _found(out: Path, fitted_to: Mapping[str, str], setting: Setting, known: lis
             tuple(told["state"]),
             float(told["worth"]),
         )
-    except (OSError, ValueError, LookupError, TypeError) as error:
-        raise FissureError(f"{out / FOUND}: cannot be read as a calibration ({error}), remove it to fit anew") from None
+    except (Damaged, ValueError, LookupError, TypeError):
+        warnings.warn(f"{out / FOUND}: this calibration is damaged and is made again", DamagedBlock, stacklevel=2)
+        return None

@@ -23,6 +23,7 @@ import xarray as xr
 from fissure.cases.loader import Case
 from fissure.engine.cache import code_digest
 from fissure.engine.draws import Draws, Prior
+from fissure.engine.keeping import Asked, keeping
 from fissure.engine.plan import Plan, plan_of, whole
 from fissure.engine.progress import Progress
 from fissure.model.catalogue import parameters_of
@@ -102,7 +103,9 @@ def sensitivity(
     plan = planned(case, draws=draws, seed=seed, weeks=weeks, units=units, slots=slots, quick=quick)
     size: dict[str, Any] = {"seed": seed, "weeks": plan.weeks, "units": plan.units, "slots": plan.slots}
     study = _Study(case, tuple(outcomes), tuple(figures), folder / "measured", draws, int(runs), size, progress)
-    return replace(study.found(plan, folder), quick=quick)
+    named = tuple(f"hangs on: {one.name}" for one in outcomes)
+    with keeping(folder, Asked("sensitivity", plan, None, int(runs), draws.until, named)):
+        return replace(study.found(plan, folder), quick=quick)
 
 
 @dataclass(frozen=True, eq=False)

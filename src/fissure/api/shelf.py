@@ -1,0 +1,110 @@
+"""What is stored: runs and studies on disk, how they were made, and taking them away."""
+
+import shlex
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+from fissure.cases.loader import case_names, load_case
+from fissure.engine import shelf
+from fissure.engine.plan import Plan
+from fissure.engine.shelf import Stored
+from fissure.errors import FissureError, nearest
+from fissure.studies.calibrate import packaged, path_of, read_posterior
+
+__all__ = ["Stored", "delete_runs", "stored_run", "stored_runs"]
+
+
+def stored_runs(*folders: str | Path, verify: bool = False) -> list[Stored]:
+    """The runs and studies that are stored in `folders`; in ``./runs`` and the user's cache where none is given.
+
+    A folder that is itself a run or a study stands for itself.
+
+    Args:
+        folders: where to look.
+        verify: hold every file against its checksum; without it, damage inside a file is not noticed.
+
+    Raises `FissureError` for a folder that is not there.
+    """
+    found: dict[Path, Stored] = {}
+    for place in _given(folders) or shelf.places():
+        for one in shelf.stored_in(place, verify=verify):
+            found.setdefault(one.folder.absolute(), replace(one, command=one.command or _command(one)))
+    return list(found.values())
+
+
+def stored_run(name: str | Path, *folders: str | Path, verify: bool = False) -> Stored:
+    """The run or study that `name` names: its folder, or the name of its folder in one of `folders`.
+
+    Raises `FissureError` where there is none, with the nearest name, or more than one.
+    """
+    path = Path(name).expanduser()
+    if len(path.parts) > 1 or path.is_absolute() or path in (Path(), Path("..")):
+        return _one(path, str(name), [], verify)
+    places = _given(folders) or shelf.places()
+    here = [place / path for place in places if (place / path).is_dir()]
+    if len(here) > 1:
+        raise FissureError(
+            f"found '{name}' in {' and in '.join(str(one.parent) for one in here)}, expected the path of one of them"
+        )
+    known = [] if here else [one.name for place in places for one in shelf.stored_in(place)]
+    return _one(here[0] if here else path, str(name), known, verify)
+
+
+def delete_runs(*names: str | Path | Stored, folders: Iterable[str | Path] = ()) -> int:
+    """Delete the runs and studies that `names` name, see `stored_run`; returns how many bytes they took.
+
+    Only folders that hold a run or a study and nothing else are deleted, never one that is being written. All are
+    looked up before the first is deleted. Raises `FissureError` otherwise.
+    """
+    found = [one if isinstance(one, Stored) else stored_run(one, *folders) for one in names]
+    return sum(shelf.delete(one.folder) for one in found)
+
+
+def _given(folders: Sequence[str | Path]) -> list[Path]:
+    given = [Path(folder).expanduser() for folder in folders]
+    for folder in given:
+        if not folder.is_dir():
+            raise FissureError(f"{folder}: is no folder, expected one to look for runs in")
+    return given
+
+
+def _one(path: Path, name: str, known: Iterable[str], verify: bool) -> Stored:
+    found = [one for one in shelf.stored_in(path, verify=verify) if one.folder == path] if path.is_dir() else []
+    if path.name.startswith(shelf.DELETED) and path.is_dir():
+        found = [shelf.look(path)]
+    if not found:
+        raise FissureError(f"there is no run or study '{name}'{nearest(name, known)}")
+    return replace(found[0], command=found[0].command or _command(found[0]))
+
+
+def _command(one: Stored) -> str | None:
+    """The command that makes a run again, where its plan tells it; of a study only its own file does."""
+    if one.what != "run" or one.plan.get("case") not in case_names() or one.plan.get("outputs"):
+        return None
+    try:
+        plan = Plan.of(one.plan)
+        case = load_case(plan.case)
+        drawn = _drawn(plan.case, plan.draws)
+    except FissureError:
+        return None
+    if drawn is None or (plan.units, plan.slots) != (case.units, case.slots):
+        return None
+    said = ["fissure run", plan.case, f"--members {one.asked or one.contents.histories}", f"--seed {plan.seed}"]
+    said += [f"--weeks {plan.weeks}", *(f"--off {name}" for name in plan.off), drawn]
+    return " ".join(word for word in [*said, f"--out {shlex.quote(str(one.folder))}"] if word)
+
+
+@lru_cache(maxsize=64)
+def _drawn(case: str, digest: str) -> str | None:
+    """The option of a command that draws members as they were drawn; None where it is not known."""
+    if not digest:
+        return "--prior"
+    loaded = load_case(case)
+    days = packaged(loaded)
+    for day in days:
+        path = path_of(loaded, day)
+        if read_posterior(path).digest == digest:
+            return "" if day == days[-1] else f"--posterior {shlex.quote(str(path))}"
+    return None

@@ -1,0 +1,125 @@
+"""`fissure runs`: what is stored, and taking it away."""
+
+import json
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fissure.cli.parts import console
+from fissure.errors import FissureError
+
+if TYPE_CHECKING:
+    from fissure.api.shelf import Stored
+
+stored = typer.Typer(help="List the runs and studies that are stored, show how one was made, delete some.")
+
+Places = Annotated[
+    list[Path] | None,
+    typer.Option("--in", metavar="FOLDER", help="Look here; may be again. ./runs and the user's cache by default."),
+]
+Verify = Annotated[bool, typer.Option("--verify", help="Hold every file against its checksum; takes a while.")]
+AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for machines.")]
+
+
+@stored.callback(invoke_without_command=True)
+def list_(context: typer.Context, places: Places = None, verify: Verify = False, as_json: AsJson = False) -> None:
+    """List the runs and studies that are stored: what they are, their size and state, how they were made.
+
+    Exit code 1 if one is damaged.
+    """
+    if context.invoked_subcommand is not None:
+        if verify or as_json or places:
+            raise FissureError(f"found options before '{context.invoked_subcommand}', expected them behind it")
+        return
+    from fissure import api
+    from fissure.views.text_runs import listed, summary
+
+    found = api.stored_runs(*(places or ()), verify=verify)
+    if as_json:
+        typer.echo(json.dumps([one.told() for one in found], indent=1, ensure_ascii=False))
+    else:
+        if found:
+            console().print(listed(found))
+        typer.echo(summary(found))
+    _exit(found)
+
+
+@stored.command()
+def show(
+    name: Annotated[str, typer.Argument(help="Its name in the list, or the path of its folder.")],
+    places: Places = None,
+    verify: Verify = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show how one was made, and in what state it is. Exit code 1 if it is damaged."""
+    from fissure import api
+    from fissure.views.text_runs import shown
+
+    found = api.stored_run(name, *(places or ()), verify=verify)
+    if as_json:
+        typer.echo(json.dumps(found.told(), indent=1, ensure_ascii=False))
+    else:
+        console().print(shown(found))
+    _exit([found])
+
+
+@stored.command()
+def delete(
+    names: Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Names, or paths of folders.")] = None,
+    places: Places = None,
+    unfinished: Annotated[bool, typer.Option("--unfinished", help="All that were cut short.")] = False,
+    older_than: Annotated[
+        float | None, typer.Option(metavar="DAYS", help="All that were last written that long ago.", min=0)
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Delete runs and studies: those named, or all that are unfinished, or old, or both.
+
+    Only folders that hold a run or a study and nothing else are deleted, and none that is being written.
+    """
+    from fissure import api
+    from fissure.views.text_runs import listed, summary
+
+    chosen = _chosen(names or [], places or [], unfinished, older_than)
+    if not chosen:
+        typer.echo("Nothing to delete.")
+        return
+    console().print(listed(chosen))
+    if not yes:
+        if not _can_ask():
+            raise FissureError("nobody can be asked here, expected --yes to delete; nothing was deleted")
+        if not typer.confirm(f"Delete {summary(chosen).removesuffix('.')}?"):
+            typer.echo("Nothing was deleted.")
+            return
+    for one in chosen:
+        api.delete_runs(one)
+        typer.echo(f"Deleted: {one.folder}")
+
+
+def _chosen(names: list[str], places: list[Path], unfinished: bool, older_than: float | None) -> "list[Stored]":
+    """What is named, or what the options choose."""
+    from fissure import api
+
+    if bool(names) == (unfinished or older_than is not None):
+        raise FissureError("expected either names to delete, or --unfinished or --older-than")
+    if names:
+        return [api.stored_run(name, *places) for name in dict.fromkeys(names)]
+    found = [one for one in api.stored_runs(*places) if one.state != "being written"]
+    if unfinished:
+        found = [one for one in found if one.state in ("unfinished", "half deleted")]
+    if older_than is not None:
+        before = datetime.now().astimezone() - timedelta(days=older_than)
+        found = [one for one in found if one.contents.written <= before]
+    return found
+
+
+def _can_ask() -> bool:
+    return sys.stdin.isatty()
+
+
+def _exit(found: "list[Stored]") -> None:
+    if any(one.state == "damaged" for one in found):
+        raise typer.Exit(1)
