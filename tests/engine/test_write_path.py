@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from fissure.engine import blocks, locks
-from fissure.engine.blocks import UNFINISHED, Block, blocks_in, write_whole
+from fissure.engine.blocks import UNFINISHED, Block, blocks_in, encode, write_whole
 from fissure.engine.keeping import Asked, keeping
 from fissure.engine.locks import held, note
 from fissure.engine.store import open_store, writing
@@ -136,11 +136,7 @@ def write_run(folder, upto):
                 store.write(Block.at(store.blocks_folder, start, start + 1), RECORDS[start])
 
 
-RECORDS = [
-    {"a": np.array([n], np.int32), **{name: np.zeros(0, np.int32) for name in (
-        "event_member", "event_week", "event_kind", "event_district", "event_bloc", "event_size")}}
-    for n in range(3)
-]  # fmt: skip
+RECORDS = [encode({"a": (("member",), np.array([n], np.int32), {})}) for n in range(3)]
 
 
 def contents(folder):

@@ -1,13 +1,23 @@
 """Reads and writes found by tracing, on mechanisms whose answer is known."""
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float
 
+from fissure.model import causal
 from fissure.model.catalogue import mechanism_classes
 from fissure.model.causal import contract, forcing, reads_and_writes, settled, state_fields, stated, sums
 from fissure.model.effects import Effects, Scalar
+from fissure.model.fused import materialise
 from fissure.model.mechanism import Mechanism
 from fissure.model.parameters import parameter
+
+
+class Three(eqx.Module):
+    here: Bool[Array, " units"]
+    one: Float[Array, " units"]
+    other: Float[Array, " units"]
 
 
 class Planted(Mechanism):
@@ -93,3 +103,17 @@ def test_a_docstring_that_says_something_else_is_told_apart():
     kind = mechanism_classes()["contagion"]
     assert stated(kind) == contract(kind)
     assert stated(kind) != contract(Planted)
+
+
+def test_what_one_condition_joins_and_takes_apart_stays_apart():
+    """Who joined and who left are told in one array, by whether the slot was filled; neither depends on the other."""
+
+    def told(state: Three) -> dict[str, jax.Array]:
+        both = materialise(jnp.where(state.here, state.one, state.other), jnp.int32(0))
+        back = jnp.where(state.here, both, 0.0)
+        return {"back": back, "wrong": jnp.where(state.one > 0, both, 0.0), "both": both}
+
+    found = causal._trace(told, causal.abstract(Three))
+    names = {name: {source for source, _ in labels} for name, labels in found.items()}
+    assert names["back"] == {"state.here", "state.one"}
+    assert names["both"] == names["wrong"] == {"state.here", "state.one", "state.other"}

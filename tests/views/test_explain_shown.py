@@ -231,7 +231,7 @@ def test_mechanisms_stand_with_both_values(found):
 
 @pytest.mark.parametrize(
     ("x", "said"),
-    [(1234, "+1.2k"), (-0.0314, "−0.031"), (45.2, "+45"), (0, "0"), (-2.5e6, "−2.5M"), (999.9, "+1k"), (np.nan, "–")],
+    [(1234, "+1.2k"), (-0.0314, "−0.03"), (45.2, "+45"), (0, "0"), (-2.5e6, "−2.5M"), (999.9, "+1k"), (np.nan, "–")],
 )
 def test_short_numbers(x, said):
     assert charts.short(x) == said

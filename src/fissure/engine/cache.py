@@ -30,6 +30,8 @@ _SOURCES = (
     *(f"cases/{name}.py" for name in ("schema", "loader")),
 )
 """Beside the model itself, the sources on which the records of a member depend."""
+_READERS = ("causal.py", "limits.py")
+"""Sources of the model that only tell of it."""
 
 
 def cache_base() -> Path:
@@ -60,7 +62,8 @@ def model_digest() -> str:
 def own_digest() -> str:
     """`model_digest` without the packages that bring mechanisms."""
     package = Path(__file__).parents[1]
-    return code_digest([*sorted((package / "model").rglob("*.py")), *(package / name for name in _SOURCES)])
+    model = [path for path in sorted((package / "model").rglob("*.py")) if path.name not in _READERS]
+    return code_digest([*model, *(package / name for name in _SOURCES)])
 
 
 def code_digest(paths: Iterable[Path]) -> str:

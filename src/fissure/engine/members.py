@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fissure.cases.loader import Case
+from fissure.engine.batches import check_fits
 from fissure.engine.cache import enable_compile_cache
 from fissure.engine.draws import Draws
 from fissure.engine.events import sparse
@@ -61,7 +62,9 @@ def program_for(plan: Plan, example: tuple[Any, ...]) -> Callable[..., Any]:
     leaves, tree = jax.tree.flatten(example)
     key = (plan.weeks, plan.width, plan.made_with, tree, tuple(jax.typeof(x) for x in leaves))
     if key not in _programs:
-        _programs[key] = simulate_block.lower(*example, weeks=plan.weeks, width=plan.width).compile()
+        program = simulate_block.lower(*example, weeks=plan.weeks, width=plan.width).compile()
+        check_fits(program, jax.devices()[0], plan.width)
+        _programs[key] = program
         if len(_programs) > 4:
             _programs.popitem(last=False)
     return _programs[key]

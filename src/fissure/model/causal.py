@@ -9,7 +9,7 @@ is not read; what it multiplies by zero is.
 import inspect
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any, ClassVar, TypeVar, cast, get_type_hints
@@ -240,6 +240,17 @@ Labels = frozenset[Label]
 NONE: Labels = frozenset()
 
 
+@dataclass(frozen=True, eq=False)
+class _Value:
+    """What reaches a value; and if a condition chose between two, what reaches it where that is false and where true.
+
+    So that what is chosen back by the same condition, as who joined out of what became of all, holds its side alone.
+    """
+
+    labels: Labels
+    chosen: "tuple[_Value, Labels, Labels] | None" = None
+
+
 def named_leaves(tree: Any) -> Iterator[tuple[str, Any]]:
     """Leaves of `tree` with their paths, joined by dots."""
     for path, leaf in jax.tree_util.tree_flatten_with_path(tree)[0]:
@@ -257,16 +268,16 @@ def _trace(function: Callable[..., Any], *args: Any) -> dict[str, Labels]:
     names = list(inspect.signature(function).parameters)
     closed, out = jax.make_jaxpr(function, return_shape=True)(*args)
     given = [f"{n}.{path}" for n, arg in zip(names, args, strict=True) for path, _ in named_leaves(arg)]
-    reached = _flow(closed.jaxpr, [frozenset({(name, ())}) for name in given], ())
-    return dict(zip([name for name, _ in named_leaves(out)], reached, strict=True))
+    reached = _flow(closed.jaxpr, [_Value(frozenset({(name, ())})) for name in given], ())
+    return dict(zip([name for name, _ in named_leaves(out)], [value.labels for value in reached], strict=True))
 
 
-def _flow(jaxpr: Jaxpr, given: list[Labels], via: Via) -> list[Labels]:
-    """Labels of the results of `jaxpr`, given those of its inputs."""
-    known: dict[Any, Labels] = dict(zip(jaxpr.invars, given, strict=True))
+def _flow(jaxpr: Jaxpr, given: list[_Value], via: Via) -> list[_Value]:
+    """What reaches the results of `jaxpr`, given what reaches its inputs."""
+    known: dict[Any, _Value] = dict(zip(jaxpr.invars, given, strict=True))
 
-    def of(atom: Any) -> Labels:
-        return NONE if isinstance(atom, Literal) else known.get(atom, NONE)
+    def of(atom: Any) -> _Value:
+        return _Value(NONE) if isinstance(atom, Literal) else known.get(atom, _Value(NONE))
 
     for equation in jaxpr.eqns:
         found = re.findall(r"settle:(\w+)", str(equation.source_info.name_stack))
@@ -276,16 +287,25 @@ def _flow(jaxpr: Jaxpr, given: list[Labels], via: Via) -> list[Labels]:
     return [of(atom) for atom in jaxpr.outvars]
 
 
-def _through(labels: Labels, here: Via) -> Labels:
-    return frozenset((source, way if not here or way[-1:] == here else way + here) for source, way in labels)
+def _through(value: _Value, here: Via) -> _Value:
+    def passed(labels: Labels) -> Labels:
+        return frozenset((source, way if not here or way[-1:] == here else way + here) for source, way in labels)
+
+    labels = passed(value.labels)
+    if value.chosen is None:
+        return value if labels == value.labels else _Value(labels)
+    by, where_false, where_true = value.chosen
+    return _Value(labels, (by, passed(where_false), passed(where_true)))
 
 
-def _results(equation: Any, into: list[Labels], here: Via) -> list[Labels]:
-    """Labels of what `equation` computes; where its inside cannot be followed, everything reaches everything."""
+def _results(equation: Any, into: list[_Value], here: Via) -> list[_Value]:
+    """What reaches what `equation` computes; where its inside cannot be followed, everything reaches everything."""
     name, params, count = equation.primitive.name, equation.params, len(equation.outvars)
+    if name == "select_n" and len(into) == 3:
+        return [_selected(*into)]
     if name == "cond":
         chosen = [_flow(branch.jaxpr, into[1:], here) for branch in params["branches"]]
-        return [into[0].union(*own) for own in zip(*chosen, strict=True)]
+        return [_either(into[0], own) for own in zip(*chosen, strict=True)]
     if name == "scan":
         return _scanned(params["jaxpr"].jaxpr, params["num_consts"], params["num_carry"], into, here)
     inside = [x for x in params.values() if isinstance(x, ClosedJaxpr | Jaxpr)]
@@ -293,14 +313,31 @@ def _results(equation: Any, into: list[Labels], here: Via) -> list[Labels]:
         jaxpr = inside[0].jaxpr if isinstance(inside[0], ClosedJaxpr) else inside[0]
         if len(jaxpr.invars) == len(into) and len(jaxpr.outvars) == count:
             return _flow(jaxpr, into, here)
-    return [NONE.union(*into)] * count
+    return [_Value(NONE.union(*(value.labels for value in into)))] * count
 
 
-def _scanned(body: Jaxpr, consts: int, carried: int, into: list[Labels], here: Via) -> list[Labels]:
+def _selected(by: _Value, where_false: _Value, where_true: _Value) -> _Value:
+    """What reaches `select_n`; of a case that the same condition chose, only the side that it chooses again."""
+    one = where_false.chosen[1] if where_false.chosen and where_false.chosen[0] is by else where_false.labels
+    other = where_true.chosen[2] if where_true.chosen and where_true.chosen[0] is by else where_true.labels
+    return _Value(by.labels | one | other, (by, by.labels | one, by.labels | other))
+
+
+def _either(predicate: _Value, branches: Sequence[_Value]) -> _Value:
+    """What reaches a result of a conditional: of what only one branch makes, what was chosen there stays known."""
+    made = [value for value in branches if value.labels]
+    labels = predicate.labels.union(*(value.labels for value in branches))
+    if len(made) != 1 or made[0].chosen is None:
+        return _Value(labels)
+    by, where_false, where_true = made[0].chosen
+    return _Value(labels, (by, predicate.labels | where_false, predicate.labels | where_true))
+
+
+def _scanned(body: Jaxpr, consts: int, carried: int, into: list[_Value], here: Via) -> list[_Value]:
     carry = into[consts : consts + carried]
     while True:
         out = _flow(body, [*into[:consts], *carry, *into[consts + carried :]], here)
-        after = [old | new for old, new in zip(carry, out, strict=False)]
-        if after == carry:
+        after = [_Value(old.labels | new.labels) for old, new in zip(carry, out, strict=False)]
+        if [value.labels for value in after] == [value.labels for value in carry]:
             return [*after, *out[carried:]]
         carry = after

@@ -44,7 +44,7 @@ def joining(sensed: Sensed, sums: Effects, luck: FourUniforms) -> Newcomers:
 
 def enlist(start: Start, world: World, fighters: Fighters, newcomers: Newcomers) -> Fighters:
     """Give those who just joined the mind of a newcomer."""
-    new = newcomers & 1 > 0
+    new = newcomers > 0
     u, v, will = (_uniform(newcomers, first, bits) for first, bits in _MIND)
     doctrine = world.bloc_doctrine[world.bloc][:, None] + (world.bloc_spread[world.bloc][:, None] * triangular(u, v))
     commitment = start.commitment + start.spread * (2.0 * will - 1.0)

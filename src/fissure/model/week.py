@@ -10,7 +10,7 @@ from jaxtyping import Array, Int, UInt32
 from fissure.model.effects import Effects, switched, total
 from fissure.model.fused import materialise, summed
 from fissure.model.givens import Givens
-from fissure.model.joining import enlist, joining
+from fissure.model.joining import Newcomers, enlist, joining
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.sense import Sensed, sense
 from fissure.model.settle import Settlement
@@ -53,17 +53,17 @@ def settle(model: Model, state: State, sensed: Sensed, sums: Effects, week: Week
     settlement, world = model.settlement, sensed.world
     fought = settlement.ground(sensed, sums, week, draw("ground"))
 
-    # Fighters: who leaves and of what; who fills which empty slot. A slot is either filled or empty, so that what
-    # becomes of it, an even or an odd number, takes one set of draws and one pass.
+    # Fighters: who leaves and of what; who fills which empty slot. A slot is either filled or empty, so that one set of
+    # draws and one pass tell what becomes of all.
     here = state.fighters.present
     luck = draw("slots").uniforms(here.shape)
     causes = settlement.leaving.causes(sums, sensed.post @ fought.hazard, luck, week.index)
-    fate = jnp.where(here, causes.astype(jnp.uint32) << 1, joining(sensed, sums, luck))
-    fate = materialise(fate, week.index)
-    by_cause, recruits = _counts(fate)
-    stays = here & ((fate == Cause.STAYED << 1) | (fate == Cause.JAILED << 1))
-    minds = settlement.minds(state.fighters, stays | (fate & 1 > 0), sums, state.organisation.prestige)
-    fighters = enlist(model.start, world, minds, fate)
+    fate = materialise(jnp.where(here, causes.astype(jnp.uint32), joining(sensed, sums, luck)), week.index)
+    cause, newcomers = jnp.where(here, fate, 0), jnp.where(here, 0, fate)
+    by_cause, recruits = _counts(cause, newcomers)
+    stays = here & ((cause == Cause.STAYED) | (cause == Cause.JAILED))
+    minds = settlement.minds(state.fighters, stays | (newcomers > 0), sums, state.organisation.prestige)
+    fighters = enlist(model.start, world, minds, newcomers)
 
     # Residents, money, standing, posts
     joined = (jnp.where(world.foreign, 0, recruits).astype(jnp.float32) @ sensed.post).astype(jnp.int32)
@@ -118,7 +118,7 @@ def _count(events: Array, like: Int[Array, "*shape"]) -> Int[Array, "*shape"]:
     return (events + jnp.zeros(like.shape)).astype(jnp.int32)
 
 
-def _counts(fate: UInt32[Array, "units slots"]) -> tuple[Int[Array, "units causes"], Int[Array, " units"]]:
-    """Fighters of each unit by cause, and its recruits."""
-    *gone, recruits = summed(*(fate == c << 1 for c in Cause if c is not Cause.STAYED), fate & 1)
+def _counts(cause: UInt32[Array, "units slots"], newcomers: Newcomers) -> tuple[Array, Array]:
+    """Fighters of each unit by cause, of shape (units, causes), and its recruits, of shape (units,)."""
+    *gone, recruits = summed(*(cause == c for c in Cause if c is not Cause.STAYED), newcomers > 0)
     return jnp.stack([jnp.zeros_like(recruits), *gone], axis=1), recruits

@@ -32,7 +32,7 @@ def told(checked: Checked) -> dict[str, Any]:
         "units": plan.units,
         "slots": plan.slots,
         "case digest": plan.case_digest,
-        "model digest": plan.model_digest,
+        "model digest": own_digest(),
         "quick": checked.quick,
         "effects": [{k: v for k, v in asdict(effect).items() if k != "seconds"} for effect in checked.effects],
     }

@@ -24,6 +24,8 @@ ROW = 34
 """Pixels of a bar of a waterfall."""
 LETTERS = 24
 """On a line of an axis."""
+LEAST = 0.005
+"""Of the largest interaction: what is less is told as nearly nothing, for want of room."""
 
 
 @dataclass(frozen=True)
@@ -168,12 +170,13 @@ def interactions(found: Explained, outcome: int) -> dict[str, Any] | None:
         return None
     one, players = found.outcomes[outcome], found.pairs.players
     labels = [wrapped(f"{at + 1} {words.title(name)}") for at, name in enumerate(players)]
+    effects = np.abs(found.pairs.interaction.mean[:, :, outcome])
+    reach = float(np.tril(effects, -1).max(initial=0.0)) or 1.0
     rows = [
-        _cell(found, i, j, outcome, labels[i])
+        _cell(found, i, j, outcome, labels[i], reach)
         for i in range(len(players))
         for j in range(i + 1)
     ]  # fmt: skip
-    reach = max([abs(row["value"]) for row in rows if not row["own"]], default=0.0) or 1.0
     unit = wording.unit(one.unit)
     x = alt.X("beside:N", sort=[str(at + 1) for at in range(len(players))], title=None, axis=alt.Axis(labelAngle=0))
     scale = alt.Scale(domain=[-reach, 0, reach], range="diverging", clamp=True, interpolate="rgb")
@@ -192,12 +195,12 @@ def interactions(found: Explained, outcome: int) -> dict[str, Any] | None:
     return spec | {"datasets": {"pairs": rows}}
 
 
-def _cell(found: Explained, i: int, j: int, outcome: int, label: str) -> dict[str, Any]:
+def _cell(found: Explained, i: int, j: int, outcome: int, label: str, reach: float) -> dict[str, Any]:
     assert found.pairs is not None
     value, low, high = words.at(found.pairs.interaction, i, j, outcome)
     name, other = (words.title(found.pairs.players[k]) for k in (i, j))
     kind = words.pair(found, i, j, outcome) if i != j else ""
-    said = short(value)
+    said = "≈0" if 0 < abs(value) < LEAST * reach else short(value)
     return {
         "player": label,
         "beside": str(j + 1),
@@ -222,7 +225,7 @@ def _told(value: float, low: float, high: float) -> str:
 
 
 def short(x: float) -> str:
-    """`x` with its sign in few letters: +1.2k, −45, +0.031."""
+    """`x` with its sign in few letters: +1.2k, −45, +0.03."""
     if not math.isfinite(x):
         return "–"
     for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
@@ -232,7 +235,7 @@ def short(x: float) -> str:
 
 
 def _two(x: float) -> str:
-    x = float(f"{x:.2g}")
+    x = float(f"{x:.2g}" if abs(x) >= 1 else f"{x:.1g}")
     return "0" if x == 0 else (f"{x:+.0f}" if abs(x) >= 10 else f"{x:+.2g}").replace("-", "−")
 
 

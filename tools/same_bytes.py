@@ -1,0 +1,97 @@
+"""Show that a change of the model's code changes no byte, and keep what was made before it.
+
+    python tools/same_bytes.py OLD [--members 16] [--keep]
+
+OLD is a checkout of Fissure from before the change. Members of the prior and of the posterior that comes with the
+reference case are simulated there and here, each at full scale over all weeks, and every record is compared. With
+--keep, and only where all are the same, the files that tell the digest of the old code (posterior, attribution, answers
+and so on) are made to tell that of the new: a posterior need not be fitted anew because a loop was rewritten.
+Exit code 1 where anything differs; then fit anew.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parents[1]
+CASE = Path("src/fissure/cases/islamic_state")
+KEPT = [*(f"kept/{name}.json" for name in ("answers", "explain", "hindcast")), "../../studies/verdicts.json"]
+
+SIMULATE = """
+import hashlib, json, sys
+from pathlib import Path
+from fissure.cases.loader import load_case
+from fissure.engine.cache import model_digest, own_digest
+from fissure.engine.draws import Prior
+from fissure.engine.members import part_of
+from fissure.engine.plan import plan_of
+from fissure.model.catalogue import parameters_of
+from fissure.studies.calibrate import read_posterior
+
+members, path = int(sys.argv[1]), Path(sys.argv[2])
+case = load_case("islamic_state")
+posterior = read_posterior(path)
+told = {"own": own_digest(), "model": model_digest(), "records": {}}
+for kind, draws in (("prior", Prior()), ("posterior", posterior)):
+    parameters = parameters_of(case)
+    plan = plan_of(case, parameters, seed=1, draws=draws.digest)
+    part = part_of(case, parameters, plan, draws)
+    for first in range(0, members, plan.width):
+        records = part(list(range(first, min(first + plan.width, members))))
+        for name, array in records.items():
+            told["records"][f"{kind}, from member {first}, {name}"] = hashlib.sha256(array.tobytes()).hexdigest()
+print(json.dumps(told))
+"""
+
+
+def main() -> None:
+    """Compare, say what was found, keep if asked."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("old", type=Path, help="a checkout from before the change")
+    parser.add_argument("--members", type=int, default=16, help="of the prior, and as many of the posterior")
+    parser.add_argument("--keep", action="store_true", help="let the files that are kept tell the new digest")
+    asked = parser.parse_args()
+    posterior = max((HERE / CASE / "posterior").glob("*.json"))
+    old, new = (simulated(place.resolve(), asked.members, posterior) for place in (asked.old, HERE))
+    differ = [name for name in old["records"] | new["records"] if old["records"].get(name) != new["records"].get(name)]
+    if differ:
+        sys.exit(f"{len(differ)} of {len(old['records'])} records differ, first: {differ[0]}")
+    print(f"{len(new['records'])} records of {2 * asked.members} members are the same bytes.")
+    if asked.keep:
+        keep({old["own"]: new["own"], old["model"]: new["model"]}, posterior)
+
+
+def simulated(checkout: Path, members: int, posterior: Path) -> dict[str, dict[str, str]]:
+    """Digests of the code in `checkout` and of all records that it makes."""
+    environment = {**os.environ, "PYTHONPATH": str(checkout / "src")}
+    command = [sys.executable, "-c", SIMULATE, str(members), str(posterior)]
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True)
+    if done.returncode:
+        sys.exit(done.returncode)
+    return dict(json.loads(done.stdout))
+
+
+def keep(new: dict[str, str], posterior: Path) -> None:
+    """Replace digests in the files that are kept; that of the posterior's draws follows from its own."""
+    from fissure.studies.calibrate import read_posterior
+
+    before = read_posterior(posterior)
+    after = type(before)(
+        **{**vars(before), "fitted_to": {name: new.get(of, of) for name, of in before.fitted_to.items()}}
+    )
+    after.write(posterior)
+    new = {**new, before.digest: after.digest}
+    for name in KEPT:
+        path = (HERE / CASE / name).resolve()
+        text = path.read_text(encoding="utf-8")
+        for was, now in new.items():
+            text = text.replace(was, now)
+        path.write_text(text, encoding="utf-8")
+    print(f"Kept: {posterior.name} and {len(KEPT)} files tell the digest of this code.")
+
+
+if __name__ == "__main__":
+    main()
