@@ -34,6 +34,11 @@ docs: $(VENV)/.installed
 bench: $(VENV)/.installed $(BENCH)/.installed
 	$(BIN)/python bench/speed.py
 	$(BIN)/python bench/parts.py
+	$(BIN)/python bench/first.py
+	$(BIN)/python bench/mechanisms.py
+	$(BIN)/python bench/growth.py
+	$(BIN)/python bench/roofline.py
+	$(BIN)/python bench/kernels.py
 	$(BENCH)/bin/python -m bench.desertion
 
 # The tests open the report in Chromium. Where it is missing it is installed: on Debian and Ubuntu by root
