@@ -243,7 +243,7 @@ def test_the_plan_tells_apart_all_that_matters(case):
         ({"seed": 2**64}, "seed must be a whole number from 0 to"),
         ({"weeks": 0}, "weeks must be a whole number from 1 to 247, not 0"),
         ({"weeks": 248}, "weeks must be a whole number from 1 to 247, not 248"),
-        ({"slots": 70_000}, "slots must be a whole number from 1 to 65535"),
+        ({"slots": 70_000}, "slots must be a whole number from 1 to 32767"),
         ({"off": ["desertoin"]}, "there is no mechanism 'desertoin'; did you mean 'desertion'?"),
     ],
     ids=str,

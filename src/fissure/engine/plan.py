@@ -25,7 +25,8 @@ from fissure.model.world import World, world_of
 from fissure.version import __version__
 
 MOST_MEMBERS = 1_000_000
-MOST_SLOTS = 65_535
+MOST_SLOTS = 32_767
+"""Sums over the slots of a unit are 32-bit whole numbers of 1/65,536, see `model.sense`."""
 
 
 @dataclass(frozen=True)

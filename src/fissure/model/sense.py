@@ -14,7 +14,7 @@ from fissure.model.state import Districts, Fighters, Flows, Organisation, State,
 from fissure.model.world import World
 
 GRAIN = 256.0
-FINE = 65536.0  # for products of small numbers
+FINE = 65536.0  # for products of small numbers; sums of up to 32,767 fighters fit 32 bits
 FAR_OUT = 1 / 3  # distance from the middle beyond which a fighter stands on a flank
 
 

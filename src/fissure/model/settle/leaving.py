@@ -63,7 +63,7 @@ class Leaving(eqx.Module):
         stacked = materialise(jnp.stack([risk + none for risk in of_unit.values()]), week)
         risk = dict(zip(of_unit, stacked[:, :, None], strict=True))
 
-        # exp(-h) is near enough to 1 for a float where h is below the grain of the draws
+        # what rounding takes from 1 - exp(-h) is no more than the grain of the draws, and `expm1` costs twice as much
         attempt = 1.0 - jnp.exp(-sums.attempt * jnp.exp(jnp.minimum(sums.attempt_log, 8.0)))
         cause = jnp.where(leave < risk[Cause.JAILED] * attempt, Cause.JAILED, Cause.ESCAPED)
         cause = jnp.where(leave < risk[Cause.EXECUTED] * attempt, Cause.EXECUTED, cause)
