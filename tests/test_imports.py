@@ -18,6 +18,7 @@ LAYERS = [  # a module may import from its own layer's package and from layers b
     {"studies"},
     {"views"},
     {"api"},
+    {"app"},
     {"cli"},
     {"__main__"},
 ]

@@ -1,0 +1,5 @@
+"""TODO cases."""
+
+from fastapi import APIRouter
+
+router = APIRouter(prefix="/api", tags=["cases"])

@@ -1,0 +1,5 @@
+"""TODO jobs."""
+
+from fastapi import APIRouter
+
+router = APIRouter(prefix="/api", tags=["jobs"])

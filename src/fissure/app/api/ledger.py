@@ -1,0 +1,5 @@
+"""TODO ledger."""
+
+from fastapi import APIRouter
+
+router = APIRouter(prefix="/api", tags=["ledger"])

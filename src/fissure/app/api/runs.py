@@ -1,0 +1,5 @@
+"""TODO runs."""
+
+from fastapi import APIRouter
+
+router = APIRouter(prefix="/api", tags=["runs"])

@@ -1,0 +1,5 @@
+"""TODO studies."""
+
+from fastapi import APIRouter
+
+router = APIRouter(prefix="/api", tags=["studies"])

@@ -1,0 +1,68 @@
+"""What a server has at hand: its settings, the case, the evidence, the stored runs, and the jobs that it does."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from fissure import api
+from fissure.api.shelf import Stored
+from fissure.app.jobs import Jobs
+from fissure.app.settings import Settings
+from fissure.cases.loader import Case, load_case
+from fissure.errors import FissureError, nearest
+from fissure.evidence import Ledger
+from fissure.studies.calibrate import Posterior
+
+
+@dataclass(eq=False)
+class Desk:
+    """What views and API share; made once a server."""
+
+    settings: Settings
+    jobs: Jobs = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.jobs = Jobs(self.settings.limits.waiting)
+
+    @cached_property
+    def case(self) -> Case:
+        """The case that the server shows."""
+        return load_case(self.settings.case)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """All claims, and the observations of the case."""
+        return api.ledger(self.case)
+
+    @cached_property
+    def posterior(self) -> Posterior | None:
+        """What members are drawn from; None for the prior."""
+        return api.draws_of(self.case)
+
+    @property
+    def runs_folder(self) -> Path:
+        """Where runs that are asked for on the page are kept."""
+        return self.settings.folders[0] if self.settings.folders else Path("runs")
+
+    def runs(self) -> list[Stored]:
+        """Runs of the case that can be shown, by name; each name once."""
+        folders = [folder for folder in self.settings.folders if folder.is_dir()]
+        if self.settings.folders and not folders:
+            return []
+        shown: dict[str, Stored] = {}
+        for one in api.stored_runs(*folders):
+            if one.what == "run" and one.plan.get("case") == self.case.name and one.contents.histories:
+                shown.setdefault(one.name, one)
+        return list(shown.values())
+
+    def run(self, name: str | None = None) -> Stored | None:
+        """The stored run of that name, the one written last where none is named; None where none is stored.
+
+        Raises `FissureError`, with the nearest name, where there is none of that name.
+        """
+        known = {one.name: one for one in self.runs()}
+        if name is None:
+            return max(known.values(), key=lambda one: one.contents.written, default=None)
+        if name not in known:
+            raise FissureError(f"there is no run '{name}'{nearest(name, known)}")
+        return known[name]

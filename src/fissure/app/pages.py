@@ -1,0 +1,88 @@
+"""How a view becomes a page: the templates, what all views share, and the address of each view."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any
+
+import jinja2
+from fastapi import Depends, Request
+from markupsafe import Markup
+from starlette.responses import HTMLResponse
+
+from fissure.app.assets import VEGA, address
+from fissure.app.desk import Desk
+from fissure.version import __version__
+from fissure.views.charts import theme
+from fissure.views.report.html import TEMPLATES as REPORT
+from fissure.views.report.html import as_json
+
+OWN = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True)
+class View:
+    """One of the five: its name in the address, its title, and the question that it answers."""
+
+    name: str
+    title: str
+    asks: str
+
+    @property
+    def path(self) -> str:
+        """Its address."""
+        return f"/{self.name}"
+
+
+VIEWS = (
+    View("history", "History", "What happened, as simulated and as published?"),
+    View("cracks", "Cracks", "What moves what, and on which evidence?"),
+    View("why", "Why", "What made it come apart, from inside and from outside?"),
+    View("what-if", "What if", "What would have been different?"),
+    View("evidence", "Evidence", "Who said what, and what did it teach?"),
+)
+
+
+def desk_of(request: Request) -> Desk:
+    """The desk of the server that was asked."""
+    found: Desk = request.app.state.desk
+    return found
+
+
+AtDesk = Annotated[Desk, Depends(desk_of)]
+
+
+@lru_cache(maxsize=1)
+def environment() -> jinja2.Environment:
+    """The page's templates and, after them, the report's, so that both share their parts."""
+    made = jinja2.Environment(
+        loader=jinja2.ChoiceLoader([jinja2.FileSystemLoader(OWN), jinja2.FileSystemLoader(REPORT)]),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals |= {"asset": address, "views": VIEWS, "version": __version__, "vega": VEGA}
+    return made
+
+
+def page(
+    request: Request, name: str, *, status: int = 200, shared: dict[str, Any] | None = None, **told: Any
+) -> HTMLResponse:
+    """The view `name` as a page.
+
+    `shared` is what its scripts are given: ``specs`` (charts by key), ``geography`` (of maps), and whatever else the
+    view's own script reads; the colours of the charts are added. `told` goes to the template ``NAME.html.j2``.
+    """
+    desk = desk_of(request)
+    given = {"specs": {}, **(shared or {}), "config": {mode: theme.config(mode) for mode in ("light", "dark")}}
+    text = (
+        environment()
+        .get_template(f"{name}.html.j2")
+        .render(case=desk.case, view=name, shared=as_json(given), verbatim=_verbatim, **told)
+    )
+    return HTMLResponse(text, status)
+
+
+def _verbatim(name: str) -> Markup:
+    return Markup((REPORT / name).read_text(encoding="utf-8"))

@@ -1,0 +1,81 @@
+"""The application: guard, views, API, files; and what is said when something is wrong."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from fissure.app import assets, cracks, evidence, history, whatif, why
+from fissure.app.api import cases, jobs, ledger, runs, studies
+from fissure.app.desk import Desk
+from fissure.app.guard import Guard
+from fissure.app.jobs import Busy
+from fissure.app.pages import page
+from fissure.app.settings import Settings
+from fissure.errors import FissureError
+from fissure.version import __version__
+
+ABOUT = (
+    "What a Fissure server on this machine knows and does: cases, evidence, stored runs, and what-ifs. "
+    "All numbers are simulated aggregates of a historical case; quote them with their intervals."
+)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application of a server that is started with `settings`."""
+    settings = settings or Settings()
+    desk = Desk(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await run_in_threadpool(desk.jobs.stop)
+
+    app = FastAPI(
+        title="Fissure", version=__version__, description=ABOUT, lifespan=lifespan,
+        openapi_url="/api/openapi.json", docs_url=None, redoc_url=None,
+    )  # fmt: skip
+    app.state.desk = desk
+    app.add_middleware(Guard, settings=settings)
+    for part in (assets, history, cracks, why, whatif, evidence, cases, ledger, runs, studies, jobs):
+        app.include_router(part.router)
+    app.add_exception_handler(FissureError, _mendable)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unforeseen)
+    return app
+
+
+def _said(request: Request, status: int, text: str, headers: dict[str, str] | None = None) -> Response:
+    """One sentence: as JSON under ``/api``, else as a page."""
+    if request.url.path.startswith(("/api/", "/static/")):
+        return JSONResponse({"detail": text}, status, headers)
+    return page(request, "said", status=status, text=text)
+
+
+def _mendable(request: Request, error: Exception) -> Response:
+    if isinstance(error, Busy):
+        return _said(request, 503, str(error), {"retry-after": "10"})
+    return _said(request, 422, str(error))
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"][1:]) or "the request"
+    return _said(request, 422, f"{where}: {first['msg'][:300]}")
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    said = {404: "there is nothing at this address", 405: "this address cannot be asked in that way"}
+    text = error.detail if error.detail not in ("Not Found", "Method Not Allowed") else said[error.status_code]
+    return _said(request, error.status_code, text, dict(error.headers or {}))
+
+
+def _unforeseen(request: Request, error: Exception) -> Response:
+    return _said(request, 500, "something went wrong inside Fissure; the terminal in which it runs says what")

@@ -1,0 +1,64 @@
+"""What a server is started with: where it listens, what it may read, and the bounds of all that it accepts."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fissure.engine.cache import cache_base
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+PORT = 8014
+
+
+def home() -> Path:
+    """Where the page keeps what it makes: saved questions and prepared views."""
+    return cache_base() / "page"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds of what a server accepts; beyond them it refuses in one sentence."""
+
+    body: int = 64 * 1024
+    """Bytes of a request's body."""
+    address: int = 8 * 1024
+    """Bytes of a request's path and query."""
+    waiting: int = 8
+    """Jobs that wait while one runs."""
+    members: int = 200
+    """Members of a what-if."""
+    run_members: int = 1000
+    """Members of a run."""
+    compared: int = 4
+    """Questions side by side."""
+    saved: int = 200
+    """Questions kept."""
+    burst: int = 240
+    """Requests at once from one address."""
+    rate: float = 120.0
+    """Requests a second from one address, on the whole."""
+    listeners: int = 32
+    """Streams open at a time."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a server was started."""
+
+    case: str = "islamic_state"
+    folders: tuple[Path, ...] = ()
+    """Where runs are looked for; ``./runs`` and the user's cache where empty."""
+    host: str = "127.0.0.1"
+    port: int = PORT
+    token: str | None = None
+    """What a browser must show where the server listens on more than loopback."""
+    weeks: int | None = None
+    units: int | None = None
+    slots: int | None = None
+    """Sizes of what is simulated on the page; the case's own where not given."""
+    home: Path = field(default_factory=home)
+    limits: Limits = field(default_factory=Limits)
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine can reach it."""
+        return self.host in LOOPBACK

@@ -1,0 +1,128 @@
+// Draws every [data-chart] when it comes near the screen, in the colours of the page, and lets it be saved.
+
+const shared = JSON.parse(document.getElementById("shared").textContent);
+const dark = window.matchMedia("(prefers-color-scheme: dark)");
+const drawn = new Map(); // element -> {view, spec}
+const ready = new Promise((resolve) => {
+  if (document.readyState !== "loading") resolve();
+  else document.addEventListener("DOMContentLoaded", resolve); // after the deferred bundle
+});
+
+export { shared };
+
+export function specOf(key) {
+  const spec = structuredClone(shared.specs[key]);
+  if (shared.geography && spec.datasets && spec.datasets.held) Object.assign(spec.datasets, shared.geography);
+  return spec;
+}
+
+function options(mode) {
+  return {
+    mode: "vega-lite", actions: false, renderer: "svg", config: shared.config[mode],
+    ast: true, // no code is made of text: the page's policy forbids it
+    defaultStyle: false, tooltip: { disableDefaultStyle: true, theme: "custom" },
+  };
+}
+
+// Draws `spec` (one of the page's where not given) in `element`; resolves to its Vega view.
+export async function draw(element, spec = specOf(element.dataset.chart)) {
+  await ready;
+  const result = await window.vegaEmbed(element, structuredClone(spec), options(dark.matches ? "dark" : "light"));
+  const before = drawn.get(element);
+  if (before) before.view.finalize();
+  drawn.set(element, { view: result.view, spec });
+  element.dataset.drawn = "yes";
+  tools(element);
+  element.dispatchEvent(new CustomEvent("drawn", { bubbles: true, detail: result.view }));
+  return result.view;
+}
+
+export const viewOf = (element) => drawn.get(element)?.view;
+
+// one after the other, so that the page stays usable
+let turn = Promise.resolve();
+const near = new IntersectionObserver((entries) => {
+  for (const entry of entries) {
+    if (!entry.isIntersecting) continue;
+    near.unobserve(entry.target);
+    turn = turn.then(() => draw(entry.target)).catch(failed(entry.target));
+  }
+}, { rootMargin: "400px" });
+
+const failed = (element) => (error) => {
+  element.textContent = "This chart could not be drawn.";
+  console.error(error);
+};
+
+// Charts that stand in `root` are drawn when they come near the screen.
+export function watch(root = document) {
+  for (const element of root.querySelectorAll("[data-chart]:not([data-drawn])")) {
+    if (shared.specs[element.dataset.chart]) near.observe(element);
+  }
+}
+
+dark.addEventListener("change", () => {
+  for (const [element, { spec }] of [...drawn]) if (element.isConnected) draw(element, spec);
+});
+
+function tools(element) {
+  const figure = element.closest("figure");
+  if (!figure || figure.querySelector(".save")) return;
+  const bar = document.createElement("div");
+  bar.className = "save";
+  bar.setAttribute("role", "group");
+  bar.setAttribute("aria-label", `Save “${element.dataset.title || "chart"}”`);
+  for (const kind of ["SVG", "PNG", "CSV"]) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = kind;
+    button.addEventListener("click", () => save(element, kind.toLowerCase()));
+    bar.append(button);
+  }
+  element.after(bar);
+}
+
+const slug = (text) => text.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
+
+async function save(element, kind) {
+  const { spec } = drawn.get(element);
+  const name = `fissure-${document.body.dataset.view}-${slug(element.dataset.title || element.dataset.chart)}.${kind}`;
+  if (kind === "csv") return give(new Blob([csv(spec)], { type: "text/csv" }), name);
+  // anew, on white, at a size that suits print
+  const aside = document.createElement("div");
+  const own = { ...structuredClone(spec), width: typeof spec.width === "number" ? spec.width : 640, background: "white" };
+  const { view } = await window.vegaEmbed(aside, own, options("light"));
+  const blob = kind === "svg"
+    ? new Blob([await view.toSVG()], { type: "image/svg+xml" })
+    : await new Promise(async (resolve) => (await view.toCanvas(2)).toBlob(resolve, "image/png"));
+  view.finalize();
+  give(blob, name);
+}
+
+function give(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}
+
+// The data of a chart, each row with the name of the table that it is from.
+export function csv(spec) {
+  const tables = Object.entries(spec.datasets || {}).filter(([name]) => !["districts", "land"].includes(name));
+  const plain = (value) => value === null || typeof value !== "object";
+  const columns = [...new Set(tables.flatMap(([, rows]) =>
+    rows.flatMap((row) => Object.keys(row).filter((key) => plain(row[key])))))];
+  const cell = (value) => {
+    let text = value === undefined || value === null ? "" : String(value);
+    if (/^[=@\t\r]/.test(text)) text = `'${text}`; // no spreadsheet takes it for a formula
+    return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  const lines = [["table", ...columns], ...tables.flatMap(([name, rows]) =>
+    rows.map((row) => [name, ...columns.map((key) => row[key])]))];
+  return lines.map((line) => line.map(cell).join(",")).join("\r\n") + "\r\n";
+}
+
+watch();

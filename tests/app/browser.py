@@ -1,0 +1,51 @@
+"""A page in Chromium that fails its test when the console says anything or another host is asked for anything."""
+
+import contextlib
+import shutil
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, Error, Page, Playwright
+
+NO_BROWSER = (
+    "no Chromium starts on this machine: install it (Debian: apt-get install chromium; "
+    "elsewhere: python -m playwright install --with-deps chromium)"
+)
+
+
+def launched(play: Playwright) -> Browser | None:
+    """The machine's own Chromium or else Playwright's, whichever starts."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    for path in [*filter(None, map(shutil.which, names)), None]:
+        with contextlib.suppress(Error):
+            return play.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-quic"])
+    return None
+
+
+@contextlib.contextmanager
+def watched(browser: Browser, server: str, **context: object) -> Iterator[Page]:
+    """A new page; whatever is on its console, or asked of another host, fails on leaving.
+
+    `page.expected` (a list of texts) names what the console may say, where a test means it to.
+    """
+    opened = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **context})  # type: ignore[arg-type]
+    page = opened.new_page()
+    said: list[str] = []
+    others: list[str] = []
+    page.expected = []  # type: ignore[attr-defined]
+    host = urlsplit(server).netloc
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: others.append(request.url) if _other(request.url, host) else None)
+    try:
+        yield page
+        unexpected = [text for text in said if not any(part in text for part in page.expected)]  # type: ignore[attr-defined]
+        assert not unexpected, f"the console said {unexpected}"
+        assert not others, f"other hosts were asked: {others}"
+    finally:
+        opened.close()
+
+
+def _other(url: str, host: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme not in ("data", "blob") and parts.netloc != host

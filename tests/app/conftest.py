@@ -1,0 +1,98 @@
+"""A server with a small stored run, as a person would start it, and a browser that looks at it."""
+
+import socket
+import threading
+import time
+from contextlib import contextmanager
+
+import pytest
+import uvicorn
+from browser import NO_BROWSER, launched, watched
+from fastapi.testclient import TestClient
+from playwright.sync_api import sync_playwright
+
+from fissure.app.server import create_app
+from fissure.app.settings import Limits, Settings
+from fissure.cases.loader import load_case
+from fissure.engine import ensemble
+
+SMALL = {"weeks": 60, "units": 24, "slots": 20}
+RUN = "small-run"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory):
+    """Keep what the tests make apart from the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FISSURE_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(scope="session")
+def case():
+    return load_case("islamic_state")
+
+
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory, case):
+    """A folder with one stored run of eight members."""
+    folder = tmp_path_factory.mktemp("runs")
+    ensemble.run(case, members=8, seed=3, out=folder / RUN, **SMALL)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def settings(shelf, tmp_path_factory):
+    """Those of the server that most tests share; nothing in them is too small for a busy test."""
+    limits = Limits(burst=100_000, rate=100_000.0)
+    return Settings(folders=(shelf,), home=tmp_path_factory.mktemp("home"), limits=limits, **SMALL)
+
+
+@contextmanager
+def serving(settings):
+    """The address of a server, which stops on leaving."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(create_app(settings), "127.0.0.1", port, log_level="warning"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the server did not start"
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(30)
+
+
+@pytest.fixture(scope="session")
+def server(settings):
+    """The address of the server that most tests share."""
+    with serving(settings) as address:
+        yield address
+
+
+@pytest.fixture
+def client(settings):
+    """A client of an application of its own, without a network between them; it meets errors as a browser would."""
+    with TestClient(create_app(settings), base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as play:
+        browser = launched(play)
+        if browser is None:
+            pytest.fail(NO_BROWSER, pytrace=False)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser, server):
+    """A page 1,280 pixels wide, light; see `browser.watched`."""
+    with watched(browser, server) as page:
+        yield page
