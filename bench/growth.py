@@ -31,11 +31,11 @@ from fissure.model.catalogue import mechanism_classes
 
 REPEATS = 3
 FULL: dict[str, Sequence[int]] = {
-    "units": (112, 224, 448, 896),
+    "units": (224, 448, 896, 1792),
     "slots": (28, 56, 112, 224),
     "weeks": (30, 60, 120, 240),
     "mechanisms": (7, 14, 27, 54),
-    "members": (16, 32, 64, 128),
+    "members": (32, 64, 128, 256),
 }
 QUICK: dict[str, Sequence[int]] = {
     "units": (24, 48, 96),

@@ -17,11 +17,12 @@ Run it with `make bench`, or `python bench/speed.py --quick` for a small version
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from memory import peak
 
 
 def main() -> None:
@@ -63,9 +64,7 @@ def one(members: int, weeks: int | None, folder: Path) -> dict[str, float]:
     from fissure.engine.ensemble import run  # only here, so that the process that measures others stays small
 
     timing = run("islamic_state", members=members, weeks=weeks, out=folder).timing
-    unit = 1 if sys.platform == "darwin" else 1024
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
-    return {"compile": timing.compile, "run": timing.run, "ns": timing.ns, "peak": peak}
+    return {"compile": timing.compile, "run": timing.run, "ns": timing.ns, "peak": peak()}
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ import resource
 import sys
 import time
 
+from bench.memory import peak
+
 LONG_ENOUGH = 0.25  # seconds of a round: much more than the grain of any clock
 
 
@@ -55,12 +57,6 @@ def spent() -> float:
     """Processor seconds of this process and its children, user and system."""
     both = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(used.ru_utime + used.ru_stime for used in both)
-
-
-def peak() -> float:
-    """The most megabytes that this process held at once."""
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
 
 
 if __name__ == "__main__":

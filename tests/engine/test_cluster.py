@@ -232,7 +232,8 @@ def test_a_run_is_of_the_machine_of_its_workers(make, case, empty, tmp_path):
     with joining(empty, "machine"):
         with Cluster(empty) as team:
             until(lambda: known(team))
-            made = make(tmp_path / "run", 2, workers=team)
+            with pytest.warns(ClusterWarning, match="no worker has a processor like this machine's"):
+                made = make(tmp_path / "run", 2, workers=team)
             assert made.plan == replace(plan, made_with=replace(plan.made_with, processor="Abacus"))
         assert make(tmp_path / "run", 2).timing.members == 0
         with pytest.raises(FissureError, match=r"processor Abacus there, .* asked"):

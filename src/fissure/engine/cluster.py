@@ -123,6 +123,11 @@ class Cluster:
         preferred = [tuple(told[name] for name in MACHINE) for told in wanted]
         chosen = next((one for one in preferred if one in machines), machines.most_common(1)[0][0])
         machine: dict[str, Any] = dict(zip(MACHINE, chosen, strict=True))
+        if preferred and chosen not in preferred:
+            self._warn(
+                "no worker has a processor like this machine's: the run becomes one of theirs "
+                f"({machine['device']}), and goes on only on such machines"
+            )
         return replace(plan, made_with=replace(plan.made_with, **machine))
 
     def prepare(self, work: Work) -> None:
