@@ -1,9 +1,27 @@
-"""Settings for all tests: property tests have no deadline, and in CI they try the same examples every time."""
+"""Settings for all tests: property tests have no deadline, and in CI they try the same examples every time.
+
+Each test has a cache of its own, but what was compiled is shared in one session, by commands and workers too.
+"""
 
 import os
+import shutil
+import tempfile
 
 from hypothesis import settings
 
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+COMPILED = "FISSURE_COMPILED"
+
+
+def pytest_configure(config):
+    if COMPILED not in os.environ:
+        config.compiled = os.environ[COMPILED] = tempfile.mkdtemp(prefix="fissure-compiled-")
+
+
+def pytest_unconfigure(config):
+    if hasattr(config, "compiled"):  # whoever made it: workers found it there
+        del os.environ[COMPILED]
+        shutil.rmtree(config.compiled, ignore_errors=True)

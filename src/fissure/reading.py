@@ -8,7 +8,7 @@ import csv
 import datetime
 import os
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +16,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from fissure.errors import FissureError, nearest
+from fissure.strict_yaml import parsed
 
 T = TypeVar("T")
 
@@ -24,50 +25,6 @@ class Strict(BaseModel):
     """Base of everything read from a file: frozen, and an unknown key is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _StrictLoader(yaml.SafeLoader):
-    """SafeLoader with YAML 1.2 booleans and numbers, refusing repeated keys."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        seen: dict[Any, int] = {}
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if not isinstance(key, Hashable):
-                raise yaml.MarkedYAMLError(
-                    problem="found a key that is a list or a mapping, expected a word",
-                    problem_mark=key_node.start_mark,
-                )
-            if key in seen:
-                line = key_node.start_mark.line + 1
-                raise yaml.MarkedYAMLError(
-                    problem=f"key '{key}' stands twice (first on line {seen[key]}, again on line {line})",
-                    problem_mark=key_node.start_mark,
-                )
-            seen[key] = key_node.start_mark.line + 1
-        return super().construct_mapping(node, deep)
-
-    def construct_yaml_timestamp(self, node: yaml.ScalarNode) -> Any:
-        try:
-            return super().construct_yaml_timestamp(node)
-        except ValueError as error:  # e.g. 2014-13-01
-            raise yaml.MarkedYAMLError(
-                problem=f"found '{node.value}', which is no date ({error})", problem_mark=node.start_mark
-            ) from None
-
-
-_StrictLoader.add_constructor("tag:yaml.org,2002:timestamp", _StrictLoader.construct_yaml_timestamp)
-
-_StrictLoader.yaml_implicit_resolvers = {
-    first: [(tag, rx) for tag, rx in rules if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:float")]
-    for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_StrictLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
-_StrictLoader.add_implicit_resolver(
-    "tag:yaml.org,2002:float",
-    re.compile(r"^[-+]?(?:\d[\d_]*\.\d*|\.\d+|\d[\d_]*(?:\.\d*)?[eE][-+]?\d+|\.inf|\.nan)(?:[eE][-+]?\d+)?$"),
-    list("-+0123456789."),
-)
 
 
 def read_bytes(path: Path) -> bytes:
@@ -112,14 +69,14 @@ def read_yaml_lines(path: Path, kind: type[T]) -> tuple[T, Callable[..., int]]:
     """
     text = read_text(path)
     try:
-        loader = _StrictLoader(text)
-        root = loader.get_single_node()
-        data = loader.construct_document(root) if root is not None else None
+        root, data = parsed(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise FissureError(f"{path}:{mark.line + 1 if mark else 1}: {error.problem or 'is not YAML'}") from None
     except yaml.YAMLError as error:
         raise FissureError(f"{path}: is not YAML ({' '.join(str(error).split())})") from None
+    except RecursionError:
+        raise FissureError(f"{path}: found lists or mappings too deep in one another to be read") from None
     try:
         read = TypeAdapter(kind).validate_python(data)
     except ValidationError as error:

@@ -28,7 +28,7 @@ print(folder, sum(name.endswith("cache_hits") for name in events))
 def in_process(base, **env):
     out = subprocess.run(
         [sys.executable, "-c", PROGRAM],
-        env={**os.environ, "FISSURE_CACHE": str(base), **env},
+        env={**os.environ, "FISSURE_CACHE": str(base), "FISSURE_COMPILED": "", **env},
         capture_output=True,
         text=True,
         check=True,
@@ -64,6 +64,17 @@ def test_the_key_tells_apart(monkeypatch, what):
     before = cache._key()
     monkeypatch.setattr(cache, what, lambda *_: "other")
     assert cache._key() != before
+
+
+def test_what_was_compiled_can_be_shared_by_several_caches(tmp_path):
+    for old in range(cache.KEPT + 1):
+        (tmp_path / "shared" / f"jax-{old}").mkdir(parents=True)
+    shared = {"FISSURE_COMPILED": str(tmp_path / "shared")}
+    first, hits = in_process(tmp_path / "one", **shared)
+    assert hits == 0 and Path(first).parent == tmp_path / "shared"
+    again, hits = in_process(tmp_path / "two", **shared)
+    assert again == first and hits >= 1 and not list(tmp_path.glob("*/compiled"))
+    assert len(list((tmp_path / "shared").iterdir())) == cache.KEPT + 2  # nothing is removed there
 
 
 def test_old_folders_are_pruned(tmp_path):

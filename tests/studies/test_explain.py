@@ -174,7 +174,7 @@ TINY = Size(groups=2, sampled=2, least=2, strongest=2, pairs=2)
 
 
 def real(case, out, progress=None):
-    return explain(case, of=ASKED, size=TINY, weeks=12, units=24, slots=20, out=out, progress=progress)
+    return explain(case, of=ASKED, size=TINY, weeks=30, units=24, slots=20, out=out, progress=progress)
 
 
 class Stops(Silent):

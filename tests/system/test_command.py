@@ -151,9 +151,9 @@ def test_a_missing_file_is_named(tmp_path, copy):
 
 def test_run_json_says_how_it_was_made(tmp_path):
     out = tmp_path / "out"
-    fissure_command("run", "--members", 1, "--weeks", 2, "--off", "pay-gap", "--out", out, cwd=tmp_path)
+    fissure_command("run", "--members", 1, "--weeks", 30, "--off", "pay-gap", "--out", out, cwd=tmp_path)
     told = json.loads((out / "run.json").read_text())["plan"]
-    assert told["seed"] == 1 and told["weeks"] == 2 and told["off"] == ["pay-gap"]
+    assert told["seed"] == 1 and told["weeks"] == 30 and told["off"] == ["pay-gap"]
 
 
 def test_ctrl_c_stops_with_a_sentence_and_the_run_goes_on(tmp_path):
@@ -162,17 +162,19 @@ def test_ctrl_c_stops_with_a_sentence_and_the_run_goes_on(tmp_path):
     import time
 
     out = tmp_path / "out"
-    command = [sys.executable, "-m", "fissure", "run", "--members", "3", "--weeks", "20", "--out", str(out)]
-    environment = {**os.environ, "FISSURE_CACHE": str(tmp_path / "cache")}
+    command = [sys.executable, "-m", "fissure", "run", "--members", "3", "--weeks", "30", "--out", str(out)]
+    # nothing is compiled yet, so that there is a while to stop it in
+    environment = {**os.environ, "FISSURE_CACHE": str(tmp_path / "cache"), "FISSURE_COMPILED": ""}
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment) as going:
         assert going.stderr is not None
+        assert "reading" in going.stderr.readline()
         assert going.stderr.readline().startswith("compiling")
         time.sleep(0.5)
         going.send_signal(signal.SIGINT)
         said = going.communicate(timeout=120)[1]
     assert going.returncode == 130 and "Traceback" not in said
     assert "Stopped" in said
-    done = fissure_command("run", "--members", 3, "--weeks", 20, "--out", out, cwd=tmp_path)
+    done = fissure_command("run", "--members", 3, "--weeks", 30, "--out", out, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
 
 

@@ -42,7 +42,7 @@ def test_a_small_one_from_end_to_end(tmp_path):
     shutil.copytree(load_case("islamic_state").folder, case)
     text = (case / "case.yaml").read_text()
     (case / "case.yaml").write_text(text.replace("units: 448", "units: 24").replace("slots: 112", "slots: 20"))
-    asked = [str(case), "--of", "deserted", "--prior", "--weeks", "20", "--members", "2", "--sampled", "2"]
+    asked = [str(case), "--of", "deserted", "--prior", "--weeks", "30", "--members", "2", "--sampled", "2"]
     done = explain(*asked, "--pairs", "0", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "At most 276 runs, with members drawn from the prior" in done.stdout
@@ -53,6 +53,6 @@ def test_a_small_one_from_end_to_end(tmp_path):
     shared = sum(row[0] for row in told["groups"]["value"])
     assert told["effect"]["mean"][0] > 0 and abs(shared / told["effect"]["mean"][0] - 1) < 1e-12
     assert told["command"] == (
-        f"fissure explain {case} --of deserted --members 2 --sampled 2 --pairs 0 --seed 1 --weeks 20 --prior"
+        f"fissure explain {case} --of deserted --members 2 --sampled 2 --pairs 0 --seed 1 --weeks 30 --prior"
     )
     assert "What made it come apart?" in (folder / "explain.html").read_text()

@@ -9,7 +9,7 @@ import pytest
 
 from fissure.cases.loader import load_case
 
-TINY = ("--members", "1", "--weeks", "2")
+TINY = ("--members", "1", "--weeks", "30")  # as in test_command, so that the program is compiled once
 
 
 def fissure(*arguments, cwd=None):

@@ -17,7 +17,7 @@ from fissure.api.shelf import stored_run
 from fissure.cases.loader import load_case
 from fissure.engine import ensemble
 
-SMALL = {"weeks": 4, "units": 16, "slots": 8}
+SMALL = {"weeks": 12, "units": 16, "slots": 8}
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def test_runs_here_and_in_the_cache_are_listed(place):
     shutil.copytree(place / "runs" / "first", place / "cache" / "runs" / "third")
     done = typed()
     assert done.exit_code == 0, done.exception
-    for word in ("first", "second", "third", "whole", "islamic_state, prior, seed 1, 4 weeks", "3 runs and studies"):
+    for word in ("first", "second", "third", "whole", "islamic_state, prior, seed 1, 12 weeks", "3 runs and studies"):
         assert word in said(done), done.output
 
 
@@ -150,7 +150,7 @@ HOLDER = (
 def test_a_second_command_on_one_folder_is_refused_in_one_sentence(tmp_path):
     out = tmp_path / "out"
     out.mkdir()
-    small = ("--members", 2, "--weeks", 2, "--prior", "--out", out)
+    small = ("--members", 2, "--weeks", 12, "--prior", "--out", out)
     with subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(out)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:

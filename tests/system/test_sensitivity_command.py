@@ -9,7 +9,7 @@ from fissure import cli
 from fissure.errors import FissureError
 from fissure.studies.sensitivity import indices
 
-ASK = ["sensitivity", "--prior", "--quick", "--runs", "80", "--weeks", "6", "--seed", "3", "--of", "deserted"]
+ASK = ["sensitivity", "--prior", "--quick", "--runs", "80", "--weeks", "12", "--seed", "3", "--of", "deserted"]
 
 
 def asked(*words):
@@ -22,7 +22,7 @@ def test_it_prints_a_table_and_writes_page_and_numbers(tmp_path):
     said = " ".join(done.output.split())
     assert "Fighters lost by desertion" in said and "of 184 inputs" in said and "A quick look" in said
     page = (tmp_path / "sensitivity.html").read_text()
-    assert "--of deserted --case islamic_state --runs 80 --seed 3 --weeks 6 --prior --quick" in page
+    assert "--of deserted --case islamic_state --runs 80 --seed 3 --weeks 12 --prior --quick" in page
     told = json.loads((tmp_path / "sensitivity.json").read_text())
     assert told["runs"] <= 80 and told["outcomes"][0]["outcome"] == "deserted"
 

@@ -28,6 +28,7 @@ def run(
 
     A run that was stopped, or that has fewer members than asked for, goes on where it was.
     """
+    typer.echo("reading the case and its evidence ...", err=True)  # before the libraries, which take a second to load
     from fissure import api
     from fissure.cases.loader import load_case
     from fissure.engine.ensemble import planned

@@ -2,6 +2,8 @@
 
 A compiled program is only read back by the very versions, sources, processor and flags that made it: all of
 them are in the name of its folder. (jaxlib changed in place with an old cache has been seen to crash.)
+These folders lie in `compiled` of our folder in the user's cache, or where `FISSURE_COMPILED` says, so that several
+caches may share what was compiled; there none is ever removed.
 """
 
 import ast
@@ -131,13 +133,15 @@ def enable_compile_cache() -> Path | None:
     set_before: str | None = jax.config.values["jax_compilation_cache_dir"]
     if set_before and not Path(set_before).name.startswith("jax-"):
         return None
+    shared = os.environ.get("FISSURE_COMPILED")
     try:
-        base = cache_base() / "compiled"
+        base = Path(shared).expanduser().absolute() if shared else cache_base() / "compiled"
         folder = base / f"jax-{version('jax')}-{_key()}"
         folder.mkdir(parents=True, exist_ok=True)
         os.utime(folder)
-        _prune(base, folder)
-    except (OSError, FissureError):
+        if not shared:  # others may be at work there
+            _prune(base, folder)
+    except (OSError, RuntimeError, FissureError):
         return None
     if set_before != str(folder):
         jax.config.update("jax_compilation_cache_dir", str(folder))

@@ -4,8 +4,7 @@ Here is all of a run that decides about the bytes of a member and that is not th
 (`cache.model_digest` covers them together). Who makes which members, when and where is no part of it.
 """
 
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jax
@@ -19,6 +18,7 @@ from fissure.engine.cache import enable_compile_cache
 from fissure.engine.draws import Draws
 from fissure.engine.events import sparse
 from fissure.engine.plan import Plan
+from fissure.engine.programs import program_of
 from fissure.engine.random import seed_words
 from fissure.engine.simulate import simulate_block
 from fissure.model.catalogue import build, prior_values
@@ -54,17 +54,11 @@ def part_of(case: Case, parameters: list[Declared], plan: Plan, draws: Draws) ->
     return part
 
 
-_programs: OrderedDict[Hashable, Callable[..., Any]] = OrderedDict()
-
-
 def program_for(plan: Plan, example: tuple[Any, ...]) -> Callable[..., Any]:
-    """The program for arguments like those of `example`; the last few stay, by the shapes they were compiled for."""
-    leaves, tree = jax.tree.flatten(example)
-    key = (plan.weeks, plan.width, plan.made_with, tree, tuple(jax.typeof(x) for x in leaves))
-    if key not in _programs:
-        program = simulate_block.lower(*example, weeks=plan.weeks, width=plan.width).compile()
-        check_fits(program, jax.devices()[0], plan.width)
-        _programs[key] = program
-        if len(_programs) > 4:
-            _programs.popitem(last=False)
-    return _programs[key]
+    """The program for arguments like those of `example`, compiled here or kept from before, see `programs`."""
+    return program_of(
+        (plan.weeks, plan.width, plan.made_with, plan.model_digest),
+        example,
+        lower=lambda: simulate_block.lower(*example, weeks=plan.weeks, width=plan.width),
+        check=lambda program: check_fits(program, jax.devices()[0], plan.width),
+    )

@@ -22,7 +22,7 @@ from fissure.studies.sensitivity.luck import APART, LuckApart
 from fissure.studies.sensitivity.result import BLOCK, Sizes
 from fissure.studies.sensitivity.study import design
 
-WEEKS = 26
+WEEKS = 30
 SIZE = {"units": 24, "slots": 20, "weeks": WEEKS, "runs": 160}
 ASKED = ("deserted", "territory@2014-12-22")
 

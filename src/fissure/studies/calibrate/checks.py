@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import kstest
+import scipy  # its `stats` takes half a second to load, which it does when first used
 
 from fissure.studies.calibrate.flow import Flow
 from fissure.studies.calibrate.problem import Problem
@@ -72,7 +72,7 @@ def recover(flow: Flow, problem: Problem, members: Sequence[int], draws: int, se
                 float(np.mean((truth[:, at] >= low[:, at]) & (truth[:, at] <= high[:, at]))),
                 float(1.0 - drawn[:, :, at].var(axis=1).mean()),  # the prior's is 1
                 float(np.corrcoef(drawn[:, :, at].mean(axis=1), truth[:, at])[0, 1]),
-                float(kstest(ranks[:, at], "uniform").pvalue),
+                float(scipy.stats.kstest(ranks[:, at], "uniform").pvalue),
             )
             for at, target in enumerate(problem.targets)
         ),

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm, rankdata
+import scipy  # its `stats` takes half a second to load, which it does when first used
 
 from fissure.studies.counterpart import Floats
 from fissure.studies.measurement import Datum, floored
@@ -53,7 +53,7 @@ def screen(
     n = len(z)
     r = _scores(z).T @ ranks / n  # (parameters, figures)
     t = np.abs(np.arctanh(np.clip(r, -0.999999, 0.999999))) * np.sqrt(n - 3)
-    p = 2.0 * norm.sf(t)
+    p = 2.0 * scipy.stats.norm.sf(t)
     line = _line(p.ravel())
     out = []
     for at, parameter in enumerate(parameters):
@@ -65,7 +65,7 @@ def screen(
 
 def _scores(x: Floats) -> Floats:
     """Ranks by column, as standardised numbers; a column that does not move is zero."""
-    ranks = rankdata(x, axis=0)
+    ranks = scipy.stats.rankdata(x, axis=0)
     ranks -= ranks.mean(axis=0)
     spread = ranks.std(axis=0)
     return np.asarray(np.divide(ranks, spread, out=np.zeros_like(ranks), where=spread > 0))

@@ -28,9 +28,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import scipy  # its `stats` takes half a second to load, which it does when first used
 from numpy.typing import NDArray
-from scipy.stats import f as f_distribution
-from scipy.stats import rankdata
 
 from fissure.studies.counterpart import Floats
 from fissure.studies.sensitivity.smooth import scores
@@ -146,7 +145,7 @@ def _of(inputs: _Inputs, level: Floats, needed: float) -> list[tuple[int, Way, f
 
 def _polynomials(x: Floats) -> Floats:
     """(n, degree) Legendre polynomials of the ranks of `x`, centred."""
-    u = 2 * (rankdata(x) - 0.5) / len(x) - 1
+    u = 2 * (scipy.stats.rankdata(x) - 0.5) / len(x) - 1
     found = np.polynomial.legendre.legvander(u, DEGREE)[:, 1:]
     return np.asarray(found - found.mean(axis=0))
 
@@ -162,7 +161,7 @@ def _tested(basis: Floats, rest: Floats, used: int) -> tuple[Floats, Floats]:
     free = n - used - degree
     if free < 1:
         return np.ones(len(share)), share
-    return np.asarray(f_distribution.sf(share / degree / ((1 - share) / free), degree, free)), share
+    return np.asarray(scipy.stats.f.sf(share / degree / ((1 - share) / free), degree, free)), share
 
 
 def _joined(taken: Floats, new: Floats) -> Floats:

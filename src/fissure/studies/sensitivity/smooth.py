@@ -20,9 +20,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+import scipy  # its `stats` takes half a second to load, which it does when first used
 from numpy.typing import NDArray
 from scipy.special import ndtri
-from scipy.stats import rankdata
 
 from fissure.studies.counterpart import Floats
 
@@ -81,7 +81,7 @@ def design(x: Floats) -> Floats:
 
 def scores(x: Floats) -> Floats:
     """Normal scores of `x` (n,): equal numbers have equal scores."""
-    return np.asarray(ndtri((rankdata(x) - 0.5) / len(x)))
+    return np.asarray(ndtri((scipy.stats.rankdata(x) - 0.5) / len(x)))
 
 
 def _spline(z: Floats) -> Floats:
