@@ -72,14 +72,15 @@ def page(
     """The view `name` as a page.
 
     `shared` is what its scripts are given: ``specs`` (charts by key), ``geography`` (of maps), and whatever else the
-    view's own script reads; the colours of the charts are added. `told` goes to the template ``NAME.html.j2``.
+    view's own script reads; the colours of the charts are added. `told` goes to the template ``NAME.html.j2``; what
+    follows an underscore tells apart the templates of one view, and from those of the report.
     """
     desk = desk_of(request)
     given = {"specs": {}, **(shared or {}), "config": {mode: theme.config(mode) for mode in ("light", "dark")}}
     text = (
         environment()
         .get_template(f"{name}.html.j2")
-        .render(case=desk.case, view=name, shared=as_json(given), verbatim=_verbatim, **told)
+        .render(case=desk.case, view=name.partition("_")[0], shared=as_json(given), verbatim=_verbatim, **told)
     )
     return HTMLResponse(text, status)
 

@@ -1,6 +1,7 @@
 """What a calibration learned, in words and rows: parameters before and after, and how publishers lean."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -103,21 +104,26 @@ def moves(posterior: Posterior, case: Case) -> list[Move]:
 
 def leans(found: Calibration, ledger: Ledger) -> list[Lean]:
     """One for each bias term (and scale) that was learned, those that the figures take most of first."""
+    return leans_of(found.posterior, found.items, ledger)
+
+
+def leans_of(posterior: Posterior, items: Iterable[Datum], ledger: Ledger) -> list[Lean]:
+    """Those of `posterior` for the figures `items`, see `leans`."""
     of_term: dict[tuple[str, Literal["factor", "points"]], list[Datum]] = {}
-    for item in found.items:
+    for item in items:
         of_term.setdefault((item.bias, item.scale), []).append(item)
-    learned = {name: at for at, name in enumerate(found.posterior.learned)}
+    learned = {name: at for at, name in enumerate(posterior.learned)}
     out = []
-    for (bias, scale), items in of_term.items():
+    for (bias, scale), own in of_term.items():
         if (at := learned.get(BIAS + bias)) is None:
             continue
-        b = found.posterior.draws[:, at]
-        middle, spread = (float(np.mean([getattr(item, key) for item in items])) for key in ("lean", "spread"))
-        prior, posterior = (_plain(middle + spread * z, scale) for z in (NORMAL, np.quantile(b, LEVELS)))
+        b = posterior.draws[:, at]
+        middle, spread = (float(np.mean([getattr(item, key) for item in own])) for key in ("lean", "spread"))
+        before, after = (_plain(middle + spread * z, scale) for z in (NORMAL, np.quantile(b, LEVELS)))
         out.append(
             Lean(
-                bias, wording.short(items[0].observation, ledger.sources), _family(items[0]), scale, len(items),
-                prior, posterior, float(1.0 - b.var()),
+                bias, wording.short(own[0].observation, ledger.sources), _family(own[0]), scale, len(own),
+                before, after, float(1.0 - b.var()),
             )
         )  # fmt: skip
     return sorted(out, key=lambda one: -one.contraction)

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from fissure.cases.loader import Case
 from fissure.engine.blocks import write_whole
 from fissure.evidence.ledger import Ledger
-from fissure.studies.calibrate import Calibration
+from fissure.studies.calibrate import Calibration, Posterior
 from fissure.studies.calibrate.checks import Recovered, Told
 from fissure.studies.calibrate.posterior import WHAT
 from fissure.studies.calibrate.simple import MAIN, Agreement
@@ -68,7 +68,7 @@ def render_calibration(found: Calibration, case: Case, ledger: Ledger, *, about:
             learned=learned[:FIRST],
             more=learned[FIRST:],
             width=moves.WIDTH,
-            leans=[_lean(one, found) for one in words.leans(found, ledger)],
+            leans=[lean_row(one, found.posterior) for one in words.leans(found, ledger)],
             left=_left(found, case, ledger),
             recovery=_recovery(found, titles),
             agreement=_agreement(found, titles),
@@ -109,8 +109,9 @@ def _what(item: Datum | None, ledger: Ledger) -> str:
     return f"{item.variable.title}, {wording.when(observation)} ({wording.short(observation, ledger.sources)})"
 
 
-def _lean(one: words.Lean, found: Calibration) -> dict[str, Any]:
-    z = found.posterior.draws[:, found.posterior.learned.index(words.BIAS + one.bias)]
+def lean_row(one: words.Lean, posterior: Posterior) -> dict[str, Any]:
+    """A row of the table of publishers' leans, with both 90% intervals as a picture."""
+    z = posterior.draws[:, posterior.learned.index(words.BIAS + one.bias)]
     return {
         "publisher": one.publisher,
         "bias": one.bias,

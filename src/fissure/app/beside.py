@@ -1,0 +1,212 @@
+"""A stored run beside the figures: verdicts, figures told back, and which parameters go with each of them.
+
+It takes seconds to minutes, so it is made once a run, by a job, and kept below the server's home.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from scipy.stats import false_discovery_control, spearmanr
+
+from fissure import api
+from fissure.api.shelf import Stored
+from fissure.app.desk import Desk
+from fissure.app.jobs import Busy, Telling
+from fissure.app.known import Known, known
+from fissure.engine.blocks import write_whole
+from fissure.studies.calibrate import Posterior
+from fissure.studies.calibrate.checks import told_back
+from fissure.studies.calibrate.screen import LEAST, RATE
+from fissure.studies.counterpart import Floats
+from fissure.studies.measurement import Datum, biases, comparable, floored, truths
+from fissure.version import __version__
+from fissure.views import wording
+
+FORMAT = 2
+NAMED = 4
+"""Parameters that are named for a figure."""
+FEWEST = 20
+"""Members with parameters of their own below which nothing is said of what goes with what."""
+REMEMBERED = 10.0
+"""Seconds for which it is remembered which run is the last."""
+BIAS = "bias:"
+
+
+@dataclass(frozen=True)
+class OfFigure:
+    """What a run says of one figure.
+
+    `verdict` is a class of `compare.CLASSES`, `word` how it is told, `model` the run's median and interval. `told` is
+    what members of the posterior would have led the publisher to say: low, median, high on the figure's scale, and
+    the share below what was published; None where the fit did not see it. `goes_with` are learned parameters and the
+    share of the variance (by ranks) that each goes with over the members, where chance is ruled out.
+    """
+
+    verdict: str
+    word: str
+    model: str
+    reason: str = ""
+    told: tuple[float, float, float, float] | None = None
+    goes_with: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Beside:
+    """All figures of a run.
+
+    `different` of its members have learned parameters of their own (the others share a draw with one of these);
+    `fitted` says that they are drawn from the posterior at hand.
+    """
+
+    run: str
+    members: int
+    different: int
+    fitted: bool
+    figures: Mapping[str, OfFigure]
+
+    @property
+    def verdicts(self) -> dict[str, tuple[str, str]]:
+        """Class and words, by figure."""
+        return {name: (one.verdict, one.word) for name, one in self.figures.items()}
+
+
+def beside(desk: Desk, run: str | None) -> tuple[Beside | None, Stored | None]:
+    """The run of that name (the last where none is named) beside the figures; None until the job is done.
+
+    Raises `FissureError` for a run that there is not.
+    """
+    stored = _last(desk) if run is None else desk.run(run)
+    if stored is None:
+        return None, None
+    at = known(desk)
+    path = _path(desk, stored, at)
+    if path.is_file():
+        found = _read(path, path.stat().st_mtime_ns)
+        if found is not None:
+            return found, stored
+    title = f"Figures beside the run {stored.name}"
+
+    def work(telling: Telling) -> Any:
+        telling.phase("comparing")
+        _write(path, _made(stored, at))
+        return stored.name
+
+    try:
+        desk.jobs.submit(f"beside-{path.stem}", "figures", title, {"run": stored.name}, work)
+    except Busy:
+        return None, stored  # the next look at the page asks again
+    return None, stored
+
+
+_LAST: WeakKeyDictionary[Desk, tuple[float, Stored | None]] = WeakKeyDictionary()
+
+
+def _last(desk: Desk) -> Stored | None:
+    """The last run; looking through all folders takes longer than all else on the page."""
+    then, found = _LAST.get(desk, (-REMEMBERED, None))
+    if time.monotonic() - then >= REMEMBERED:
+        found = desk.run()
+        _LAST[desk] = time.monotonic(), found
+    return found
+
+
+def _path(desk: Desk, stored: Stored, at: Known) -> Path:
+    told = [FORMAT, __version__, str(stored.folder.absolute()), stored.contents.written.isoformat(), at.draws, at.told]
+    told += [stored.contents.histories, dict(stored.plan)]
+    key = hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:24]
+    return desk.settings.home / "figures" / f"{key}.json"
+
+
+def _made(stored: Stored, at: Known) -> Beside:
+    result = api.read_run(stored.folder)
+    data = result.data
+    found: dict[str, dict[str, Any]] = {}
+    for row in result.compared:
+        word = "counted as input" if row.kind == "driver" and not row.compared else str(wording.verdict(row))
+        model = wording.model(row) if row.compared else ""
+        found[row.observation.id] = {"verdict": row.verdict, "word": word, "model": model, "reason": row.reason}
+    items = comparable(data, at.items.values())
+    truth = truths(data, items)
+    fitted = at.posterior is not None and stored.plan.get("draws") == at.draws
+    if at.posterior is not None and fitted:
+        members = [int(member) for member in data["member"].values]
+        own = [k for k, item in enumerate(items) if item.observation.id in at.fitted]
+        for name, told in _told(
+            at.posterior, int(stored.plan["seed"]), members, [items[k] for k in own], truth[:, own]
+        ):
+            found[name]["told"] = told
+    names = [name for name in at.moves if name in result.parameters["parameter"].values]
+    z = np.asarray(result.parameters.sel(parameter=names).transpose("member", "parameter").values, np.float64)
+    # members that took the same draw are no independent witnesses of what goes with what: one of each counts
+    different = np.sort(np.unique(z, axis=0, return_index=True)[1]) if names else np.arange(0)
+    if len(different) >= FEWEST:
+        for name, pairs in goes_with(z[different], floored(truth[different], items), names, items).items():
+            found[name]["goes_with"] = pairs
+    figures = {name: OfFigure(**one) for name, one in found.items()}
+    return Beside(stored.name, int(data.sizes["member"]), len(different), fitted, figures)
+
+
+def _told(
+    posterior: Posterior, seed: int, members: list[int], items: list[Datum], truth: Floats
+) -> list[tuple[str, tuple[float, float, float, float]]]:
+    """Each figure of the fit told back by the members of a run, with the bias terms that were drawn with each."""
+    if not items:
+        return []
+    drawn, learned = posterior.draws[posterior.rows(seed, members)], list(posterior.learned)
+    bias = np.column_stack([drawn[:, learned.index(BIAS + name)] for name in biases(items)])
+    return [
+        (one.observation, (one.low, one.median, one.high, one.below)) for one in told_back(truth, items, bias, seed)
+    ]
+
+
+def goes_with(
+    z: Floats, truth: Floats, names: list[str], items: list[Datum]
+) -> dict[str, tuple[tuple[str, float], ...]]:
+    """For each figure the parameters whose rank correlation with it over the members passes for more than chance.
+
+    `z` is (members, parameters), `truth` (members, items). Tested as the screening of a fit tests (`screen`): at its
+    false discovery rate over all pairs, and with its least share of the variance.
+    """
+    moving = [k for k in range(truth.shape[1]) if np.ptp(truth[:, k]) > 0]
+    free = [k for k in range(z.shape[1]) if np.ptp(z[:, k]) > 0]
+    if len(moving) + len(free) < 3 or not moving or not free:
+        return {}
+    r, p = spearmanr(np.column_stack([z[:, free], truth[:, moving]]))
+    r, p = (np.asarray(both)[: len(free), len(free) :] for both in (r, p))
+    passed = false_discovery_control(p.ravel()).reshape(p.shape) <= RATE
+    out = {}
+    for at, item in enumerate(moving):
+        order = [k for k in np.argsort(-np.abs(r[:, at])) if passed[k, at] and r[k, at] ** 2 >= LEAST]
+        out[items[item].observation.id] = tuple((names[free[k]], float(r[k, at] ** 2)) for k in order[:NAMED])
+    return out
+
+
+def _write(path: Path, found: Beside) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, json.dumps(asdict(found), allow_nan=False).encode())
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, written: int) -> Beside | None:
+    """What is kept; None where it is damaged, so that it is made again."""
+    try:
+        told = json.loads(path.read_bytes())
+        figures = {
+            name: OfFigure(
+                one["verdict"], one["word"], one["model"], one["reason"],
+                None if one["told"] is None else tuple(one["told"]),
+                tuple((str(who), float(share)) for who, share in one["goes_with"]),
+            )
+            for name, one in told["figures"].items()
+        }  # fmt: skip
+        return Beside(told["run"], told["members"], told["different"], told["fitted"], figures)
+    except (OSError, ValueError, LookupError, TypeError):
+        return None

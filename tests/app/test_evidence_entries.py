@@ -1,0 +1,150 @@
+"""Each entry of the ledger in full, and what the fit made of it; without a browser."""
+
+import json
+import re
+import time
+
+import pytest
+from fastapi.testclient import TestClient
+
+from fissure.app.entry import entry
+from fissure.app.known import known
+from fissure.app.pages import environment
+from fissure.app.server import create_app
+from fissure.app.taught import fit, taught
+from fissure.studies import hindcast
+from fissure.views import calibration as words
+
+
+@pytest.fixture(scope="module")
+def client(settings):
+    """One for the whole file: nothing here changes anything, and reading the case takes seconds."""
+    with TestClient(create_app(settings), base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def at(client):
+    return known(client.app.state.desk)
+
+
+def text_of(page):
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+def test_every_entry_has_a_detail_that_can_be_shown(at):
+    template = environment().get_template("evidence_entry.html.j2")
+    for kind in ("claims", "observations", "sources", "variables"):
+        for name, one in getattr(at.ledger, kind).items():
+            shown = template.render(
+                opened=entry(kind, name, at), state="", mechanisms_at="/cracks?mechanism=", chart_key="entry"
+            )
+            title = {"claims": "paraphrase", "sources": "title", "variables": "title"}.get(kind)
+            assert f"<code>{name}</code>" in shown
+            if title:
+                assert text_of(getattr(one, title))[:30] in text_of(shown).replace("&#39;", "'").replace("&#34;", '"')
+
+
+@pytest.mark.parametrize("kind", ["claims", "observations", "sources", "variables"])
+def test_details_stand_at_their_address(client, at, kind):
+    for name in list(getattr(at.ledger, kind))[::25]:
+        answer = client.get("/evidence", params={"entry": name})
+        assert answer.status_code == 200
+        assert 'id="entry"' in answer.text
+
+
+def test_a_claim_says_where_it_stands_and_what_takes_it_up(client):
+    text = text_of(client.get("/evidence?entry=S0-03a").text)
+    assert "S0, line 3" in text
+    page = client.get("/evidence?entry=S0-03a").text
+    assert 'href="/cracks?mechanism=air-strikes"' in page
+    assert 'href="/why#answer-of-from-the-inside-out"' in client.get("/evidence?entry=S0-01a").text
+
+
+def test_rivals_stand_side_by_side_with_source_and_range(client, at):
+    page = client.get("/evidence?entry=territory-2014-10-s1").text
+    rivals = page.split('class="rivals"')[1].split("</section>")[0]
+    for name in ("territory-2014-10-s1", "territory-2015-01-ihs", "territory-iraq-2014-09-unhcr"):
+        assert at.ledger.observations[name].scope in rivals
+    assert "≥ 243,000 km²" in rivals
+    assert "79,000 to 104,000" in rivals
+    assert rivals.count("(this one)") == 1
+
+
+def test_what_the_fit_did_is_told_of_each_kind_of_figure(at):
+    told = {name: fit(one, at).partition(":")[0] for name, one in at.ledger.observations.items()}
+    assert {name for name, said in told.items() if said == "Used"} == at.fitted
+    assert all(at.ledger.observations[name].when > at.until for name, said in told.items() if said == "Never looked at")
+    assert told["strikes-coalition.2015-q1"] == "Not to be learned from"
+
+
+def test_forecasts_of_a_later_figure_are_those_that_were_kept(at):
+    past = hindcast.kept(at.case)
+    name = next(row.observation for row in past.dates[1].scored["known"] if not row.one_sided)
+    item = at.items[name]
+    told = taught(item.observation, at, past, None)
+    assert [one["from"] for one in told["forecasts"]]
+    row = next(row for row in past.dates[1].scored["known"] if row.observation == name)
+    of_date = next(one for one in told["forecasts"] if one["from"] == "31 Dec 2015")
+    ends = words.between(words.own_unit(row.low, item), words.own_unit(row.high, item), item.observation.unit)
+    assert ends in of_date["fitted"]
+    assert (of_date["style"] == "outside") == (not row.covered)
+
+
+def test_a_publishers_lean_is_that_of_the_posterior(at):
+    name = "territory-2015-01-ihs"
+    told = taught(at.ledger.observations[name], at, None, None)["lean"]
+    term = at.posterior.draws[:, at.posterior.learned.index("bias:ihs.area")]
+    item = at.items[name]
+    middle = words.quantiles(item.lean + item.spread * term).middle
+    assert told["middle"] == words.lean(words.own_unit(middle, item), "factor")
+
+
+def test_a_stored_run_is_held_against_the_figures_once_and_kept(client, settings):
+    """The first look starts the job; the page says so and shows the verdicts when they are there."""
+    desk = client.app.state.desk
+    client.get("/evidence")
+    for job in desk.jobs.all():
+        while not desk.jobs.get(job.id).ended:
+            time.sleep(0.02)
+        assert desk.jobs.get(job.id).state == "done"
+    page = client.get("/evidence").text
+    assert 'id="waiting"' not in page
+    assert "The stored run" in page
+    kept = json.loads(next((settings.home / "figures").glob("*.json")).read_text())
+    assert kept["members"] == 8
+    assert not kept["fitted"] or kept["different"] <= 8
+    inside = [name for name, one in kept["figures"].items() if one["verdict"] == "inside"]
+    shown = client.get("/evidence?verdict=inside").text
+    assert shown.count('<li id="row-') - len(re.findall(r'<li id="row-[^>]*hidden>', shown)) == len(inside)
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("/evidence?kind=claim", "did you mean &#39;claims&#39;"),
+        ("/evidence?entry=S0-03", "did you mean &#39;S0-03"),
+        ("/evidence?kind=claims&mechanism=pay-gaps", "did you mean &#39;pay-gap&#39;"),
+        ("/evidence?run=small-rum", "did you mean &#39;small-run&#39;"),
+        ("/evidence?find=" + "x" * 201, "at most 200 characters"),
+    ],
+)
+def test_what_is_not_there_is_said_with_the_nearest_name(client, address, said):
+    answer = client.get(address)
+    assert answer.status_code == 422
+    assert said in answer.text
+
+
+def test_what_was_learned_is_what_the_report_says(client, at):
+    page = client.get("/evidence?kind=learned").text
+    assert f"{len(at.moves)} parameters" in text_of(page)
+    for name in at.moves:
+        assert f"<code>{name}</code>" in page
+    seen = {at.items[name].bias for name in at.fitted}
+    assert all(f"<code>{name}</code>" in page for name in seen)
+
+
+def test_forecasts_from_the_past_stand_with_their_scores(client):
+    page = client.get("/evidence?kind=forecast").text
+    assert "From 31 Dec 2015" in page
+    assert "fissure hindcast islamic_state" in page

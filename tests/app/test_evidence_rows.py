@@ -1,0 +1,69 @@
+"""The ledger as rows: what matches, what can be filtered by, and what goes with what."""
+
+import numpy as np
+import pytest
+
+from fissure.app import ledger_rows
+from fissure.app.beside import goes_with
+from fissure.app.desk import Desk
+from fissure.app.known import known
+from fissure.app.ledger_rows import Asked, Row, matches
+from fissure.errors import FissureError
+from fissure.studies.calibrate.screen import RATE
+
+
+@pytest.fixture(scope="module")
+def at(settings):
+    return known(Desk(settings))
+
+
+def ids(kind, at, find="", **chosen):
+    rows = ledger_rows.rows(kind, at)
+    told = next(one for one in ledger_rows.KINDS if one.name == kind)
+    asked = ledger_rows.asked_for(find, chosen, ledger_rows.filters(kind, at, rows), told)
+    return [row.id for row in rows if matches(row, asked)]
+
+
+def test_a_row_matches_every_word_and_every_tag():
+    row = Row("x", "Pay was cut", "", tags=frozenset({"source:S1", "group:rule"}), text="x pay was cut")
+    assert matches(row, Asked("CUT pay", {"source": "S1"}))
+    assert not matches(row, Asked("pay rise", {"source": "S1"}))
+    assert not matches(row, Asked("pay", {"source": "S2"}))
+
+
+def test_every_entry_of_the_ledger_has_a_row(at):
+    for kind, entries in ledger_rows.by_kind(at).items():
+        assert sorted(ids(kind, at)) == sorted(entries)
+
+
+def test_filters_select_what_they_say(at):
+    ledger = at.ledger
+    assert set(ids("claims", at, mechanism="pay-gap")) == {claim.id for claim in ledger.claims_of("pay-gap")}
+    assert set(ids("observations", at, rivals="yes")) == {o.id for o in ledger.observations.values() if o.rival_of}
+    assert set(ids("observations", at, output="fighters")) == {o.id for o in ledger.observations_of("fighters")}
+    assert set(ids("observations", at, behind="yes")) == set(at.rest_on) & set(ledger.observations)
+    later = ids("observations", at, fit="after")
+    assert later and all(ledger.observations[name].when > at.until for name in later)
+    assert len(ids("observations", at, fit="used")) == len(at.fitted)
+
+
+def test_a_filter_that_is_not_there_is_refused_with_the_nearest_name(at):
+    with pytest.raises(FissureError, match="mechanism 'pay-gaps'; did you mean 'pay-gap'"):
+        ids("claims", at, mechanism="pay-gaps")
+    with pytest.raises(FissureError, match="sources cannot be filtered by 'fit'"):
+        ids("sources", at, fit="used")
+
+
+def test_what_goes_with_a_figure_is_found_and_noise_is_not(at):
+    rng = np.random.default_rng(3)
+    z = rng.standard_normal((80, 30))
+    items = list(at.items.values())[:6]
+    truth = rng.standard_normal((80, 6))
+    truth[:, 2] = np.exp(2 * z[:, 7]) + 0.1 * rng.standard_normal(80)  # monotone, far from linear
+    truth[:, 4] = 1.0  # moves not at all
+    found = goes_with(z, truth, [f"p{k}" for k in range(30)], items)
+    assert found[items[2].observation.id][0][0] == "p7"
+    assert found[items[2].observation.id][0][1] > 0.9
+    assert items[4].observation.id not in found
+    others = sum(len(found[items[k].observation.id]) for k in (0, 1, 3, 5))
+    assert others <= 1, f"at a false discovery rate of {RATE}"

@@ -1,0 +1,100 @@
+"""The ledger for programs."""
+
+import pytest
+from fastapi.testclient import TestClient
+
+from fissure.api.evidence import subjects
+from fissure.app.api.ledger import MOST
+from fissure.app.server import create_app
+from fissure.evidence import load_ledger, package_ledger
+from fissure.evidence import trace as trace_in
+
+
+@pytest.fixture(scope="module")
+def client(settings):
+    """One for the whole file: nothing here changes anything, and reading the case takes seconds."""
+    with TestClient(create_app(settings), base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def ledger(case):
+    return load_ledger(package_ledger(), case.ledger_folder)
+
+
+@pytest.mark.parametrize("kind", ["claims", "observations", "sources", "variables"])
+def test_every_entry_is_listed_and_told(client, ledger, kind):
+    own = getattr(ledger, kind)
+    told = client.get(f"/api/ledger/{kind}").json()
+    assert told["total"] == len(own) <= MOST
+    assert {one["id"] for one in told["entries"]} == set(own)
+    for one in told["entries"]:
+        answer = client.get(f"/api/ledger/{kind}/{one['id']}")
+        assert answer.status_code == 200
+        assert answer.json() == one
+
+
+def test_lists_are_filtered_and_paged(client, ledger):
+    told = client.get("/api/ledger/claims?mechanism=pay-gap").json()
+    assert {one["id"] for one in told["entries"]} == {claim.id for claim in ledger.claims_of("pay-gap")}
+    every = client.get("/api/ledger/observations").json()["entries"]
+    page = client.get("/api/ledger/observations?limit=5&offset=7").json()
+    assert page["total"] == len(every)
+    assert page["entries"] == every[7:12]
+    rivals = client.get("/api/ledger/observations?rivals=true&find=ihs%20area").json()["entries"]
+    assert rivals and all(one["rivals"] for one in rivals)
+    used = client.get("/api/ledger/observations?fit=used").json()
+    assert used["total"] == client.get("/api/posterior").json()["fitted_to"]
+
+
+def test_an_open_end_of_a_range_is_null(client, ledger):
+    one = client.get("/api/ledger/observations/territory-2014-10-s1").json()
+    assert one["range_low"] == pytest.approx(ledger.observations["territory-2014-10-s1"].band[0])
+    assert one["range_high"] is None
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("pay-gap", "mechanism"), ("pay-gap.resentment", "parameter"), ("fighters", "output"), ("ihs", "source"),
+        ("S0-03a", "claim"), ("territory-2015-01-ihs", "observation"), ("territory_km2", "output"),
+        ("variable:territory_km2", "variable"),
+    ],
+)  # fmt: skip
+def test_a_name_is_traced_to_what_it_rests_on(client, case, ledger, name, kind):
+    expected = trace_in(name, ledger, subjects(case))
+    told = client.get(f"/api/trace/{name}").json()
+    assert told["kind"] == expected.subject.kind == kind
+    assert [one["id"] for one in told["claims"]] == [one.id for one in expected.claims]
+    assert [one["id"] for one in told["observations"]] == [one.id for one in expected.observations]
+    assert told["rival_groups"] == [[one.id for one in group] for group in expected.rival_groups]
+
+
+def test_what_was_learned(client):
+    told = client.get("/api/posterior").json()
+    assert told["until"] == "2015-12-31"
+    assert all(one["prior"]["low"] <= one["prior"]["median"] <= one["prior"]["high"] for one in told["parameters"])
+    contractions = [one["contraction"] for one in told["parameters"]]
+    assert contractions == sorted(contractions, reverse=True)
+    assert {one["source"] for one in told["publishers"]} <= {
+        one["id"] for one in client.get("/api/ledger/sources").json()["entries"]
+    }
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "said"),
+    [
+        ("/api/ledger/claims/S0-03aa", 404, "did you mean 'S0-03a'"),
+        ("/api/ledger/sources/ihss", 404, "did you mean 'ihs'"),
+        ("/api/ledger/nothing/x", 404, "nothing at this address"),
+        ("/api/trace/pay-gaps", 404, "did you mean 'pay-gap'"),
+        ("/api/ledger/claims?mechanism=pay-gaps", 422, "did you mean 'pay-gap'"),
+        ("/api/ledger/claims?limit=0", 422, "limit"),
+        ("/api/ledger/claims?direction=up", 422, "direction"),
+        ("/api/ledger/observations?rivals=perhaps", 422, "rivals"),
+    ],
+)
+def test_what_is_not_there_is_said(client, address, status, said):
+    answer = client.get(address)
+    assert answer.status_code == status
+    assert said in answer.json()["detail"]

@@ -1,0 +1,115 @@
+"""Why as a person sees it, and that it tells the numbers of the report."""
+
+import re
+import urllib.request
+from weakref import WeakKeyDictionary
+
+import pytest
+from browser import watched
+from fastapi.testclient import TestClient
+
+from fissure.app import kept
+from fissure.app.kept import Kept
+from fissure.app.server import create_app
+from fissure.studies import explained
+from fissure.views import explain as words
+from fissure.views.report import why
+
+
+@pytest.fixture(scope="module")
+def client(settings):
+    """One for the whole file: nothing here changes anything, and reading the case takes seconds."""
+    with TestClient(create_app(settings), base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def saved(client):
+    return kept.attribution(client.app.state.desk).found
+
+
+@pytest.fixture
+def server(server):
+    """The shared one, looked at once: the first look takes longer than a browser waits on a busy core."""
+    urllib.request.urlopen(f"{server}/why", timeout=300).close()
+    return server
+
+
+def test_outcomes_are_picked_by_address(page, server, saved):
+    page.goto(f"{server}/why")
+    assert page.get_by_role("heading", level=2).first.inner_text() == saved.found.outcomes[0].title
+    page.wait_for_selector("[data-chart=collapse-groups][data-drawn] svg path[d]")
+    page.get_by_role("navigation", name="Outcome").get_by_role("link", name=saved.found.outcomes[1].title).click()
+    page.wait_for_url(f"**outcome={saved.found.outcomes[1].name}")
+    assert page.get_by_role("heading", level=2).first.inner_text() == saved.found.outcomes[1].title
+    assert page.locator("nav.outcomes [aria-current]").inner_text() == saved.found.outcomes[1].title
+    page.wait_for_selector("[data-chart=deserted-groups][data-drawn] svg path[d]")
+    assert page.locator("[data-chart=deserted-groups] + .save button").count() == 3
+
+
+def test_with_the_keyboard_alone(page, server, saved):
+    page.goto(f"{server}/why")
+    page.locator(".outcomes a").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**outcome={saved.found.outcomes[1].name}")
+
+
+def test_a_phone_is_wide_enough(browser, server):
+    with watched(browser, server, viewport={"width": 360, "height": 740}) as page:
+        page.goto(f"{server}/why")
+        page.locator("[data-chart=collapse-groups]").scroll_into_view_if_needed()
+        page.wait_for_selector("[data-chart=collapse-groups][data-drawn]")
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+@pytest.mark.parametrize("outcome", [0, 3])
+def test_the_numbers_are_those_of_the_report(client, saved, outcome):
+    name = saved.found.outcomes[outcome].name
+    page = client.get("/why", params={"outcome": name}).text
+    table = page.split('<table class="attribution">')[1].split("</table>")[0]
+    cells = re.findall(r'<td class="n">([^<]*)</td>', table)
+    one = why.part(saved.found, outcome)
+    rows = [row for _, row in one["groups"]] + one["mechanisms"] + (one["exact"] or [])
+    told = [row[key] for row in rows for key in ("value", "interval", "share")]
+    told += [row[key] for row in one["pairs"] for key in ("value", "interval")]
+    assert cells == told
+    for said in words.sentences(saved.found, outcome):
+        assert said in page.replace("&#39;", "'")
+
+
+def test_each_mechanism_leads_to_the_causal_picture(client, saved):
+    page = client.get("/why").text
+    for name in saved.found.every.players:
+        assert f'href="/cracks?mechanism={name}"' in page
+
+
+def test_answers_lead_to_the_claims_that_ask(client):
+    page = client.get("/why").text
+    assert 'id="answers"' in page
+    assert 'href="/evidence?entry=S0-01a"' in page
+
+
+def test_an_outcome_that_was_not_shared_out_is_said_with_the_nearest_name(client):
+    answer = client.get("/why?outcome=colapse")
+    assert answer.status_code == 422
+    assert "did you mean &#39;collapse&#39;" in answer.text
+
+
+def test_without_an_attribution_one_sentence_says_what_makes_it(client, monkeypatch):
+    monkeypatch.setattr(kept, "_READ", WeakKeyDictionary())
+    monkeypatch.setattr(explained, "kept", lambda *_: None)
+    answer = client.get("/why")
+    assert answer.status_code == 200
+    assert (
+        "was made with another model or posterior; fissure explain islamic_state --keep makes one anew." in answer.text
+    )
+    monkeypatch.setattr(kept, "attribution", lambda _: Kept(None, "No attribution is kept."))
+    assert "No attribution is kept." in client.get("/why").text
+
+
+def test_it_can_be_cited(client, saved):
+    page = client.get("/why").text
+    assert saved.command in page.replace("&#39;", "'")
+    assert saved.found.plan.draws in page
+    assert saved.found.plan.case_digest in page
