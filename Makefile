@@ -1,4 +1,5 @@
 # make run    the reference case: simulate, compare, report (sets everything up first)
+# make app    the page: explore the model in a browser (sets everything up first)
 # make test   style, types and every test (sets everything up first)
 # make docs   write docs/reference anew from the code
 # make bench  how fast, and in how much memory, the reference case runs here; then beside other tools on the same rules
@@ -10,10 +11,13 @@ BENCH := .venv-bench
 PINNED := --quiet --disable-pip-version-check -c constraints.txt -c bench/constraints.txt
 MEMBERS ?= 100
 
-.PHONY: run test test-slow style clean browser bench docs
+.PHONY: run app test test-slow style clean browser bench docs
 
 run: $(VENV)/.installed
 	$(BIN)/fissure run islamic_state --members $(MEMBERS) --out runs/reference
+
+app: $(VENV)/.installed-app
+	$(BIN)/fissure serve
 
 test: style browser
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow"
@@ -26,10 +30,11 @@ style: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-docs: $(VENV)/.installed
+docs: $(VENV)/.installed-app
 	$(BIN)/python -m fissure.views.odd docs/reference/odd.md
 	$(BIN)/python -m fissure.views.effects_page docs
 	$(BIN)/python -m fissure.views.causal docs --signs
+	$(BIN)/python -m fissure.app.endpoints docs/reference/page-api.md
 
 bench: $(VENV)/.installed $(BENCH)/.installed
 	$(BIN)/python bench/speed.py
@@ -58,6 +63,10 @@ $(VENV)/.made:
 
 $(VENV)/.installed: $(VENV)/.made pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	touch $@
+
+$(VENV)/.installed-app: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[app]'
 	touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed

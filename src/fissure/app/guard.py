@@ -1,23 +1,20 @@
 """What stands between the network and the page: who may ask, how much, how often, and what a browser may do with it.
 
-On loopback the name by which the server is called must be one of loopback's: a page elsewhere cannot reach it through
-a name of its own (DNS rebinding). Elsewhere every request must show the token. A request that changes anything must
-come from the page itself.
+Without a token the server listens on loopback, and the name by which it is called must be one of loopback's: a page
+elsewhere cannot reach it through a name of its own (DNS rebinding). With one, every request must show it. What another
+site makes a browser ask is refused, but for a link that a person follows.
 """
 
-import hmac
-import time
-from collections import OrderedDict
-from http.cookies import CookieError, SimpleCookie
-from urllib.parse import parse_qsl, urlencode, urlsplit
+import asyncio
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from fissure.app.settings import LOOPBACK, Settings
+from fissure.app import bodies, who
+from fissure.app.rates import Rates
+from fissure.app.settings import Settings, is_loopback
 
-COOKIE = "fissure"
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -33,14 +30,12 @@ POLICY = "; ".join(
 HEADERS = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
-SAFE = ("GET", "HEAD", "OPTIONS")
-CLIENTS = 1024
-"""Addresses whose rate is remembered."""
 
 
 class Guard:
@@ -48,111 +43,120 @@ class Guard:
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app, self._settings = app, settings
-        self._rates: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._rates = Rates(settings.limits.burst, settings.limits.rate)
+        self._cookie = f"fissure-{settings.port}"  # a browser sends a host's cookies to all its ports
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer what is refused; pass on the rest, with a bounded body and our headers."""
-        if scope["type"] != "http":
+        """Answer what is refused; pass on the rest, its body read, and our headers on the answer."""
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-
-        async def headed(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("cache-control", "no-store")
-            await send(message)
-
-        refused = self._refused(scope)
-        if refused is not None:
-            await refused(scope, receive, headed)
+        if scope["type"] != "http":  # nothing here speaks WebSocket
+            await send({"type": "websocket.close", "code": 1008})
             return
-        await self._app(scope, self._bounded(receive), headed)
+        answered = _headed(send, only_head=scope["method"] == "HEAD")
+        sent = self._refused(scope) or await self._sent(scope, receive)
+        if isinstance(sent, Response):
+            await sent(scope, receive, answered)
+            return
+        if scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}
+        await self._app(scope, sent, answered)
 
     def _refused(self, scope: Scope) -> Response | None:
         headers, limits = Headers(scope=scope), self._settings.limits
-        if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > limits.address:
-            return _said(414, f"the address is longer than {limits.address:,} bytes")
-        length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > limits.body:
-            return _said(413, f"the request is larger than {limits.body:,} bytes")
-        if not self._within_rate((scope.get("client") or ("",))[0]):
-            return _said(429, "too many requests; wait a second", {"retry-after": "1"})
-        if self._settings.loopback and _hostname(headers.get("host", "")) not in LOOPBACK:
-            return _said(403, "the page answers only to names of this machine, such as 127.0.0.1 and localhost")
-        if scope["method"] not in SAFE and not _own(headers):
-            return _said(403, "only the page itself may change anything")
-        return self._asked_for_token(scope, headers)
+        if not self._rates.allow((scope.get("client") or ("",))[0]):
+            return _said(scope, 429, "too many requests; wait a second", {"retry-after": "1"})
+        return (
+            _too_large(scope, headers, limits.address, limits.headers, limits.body)
+            or self._called_wrongly(scope, headers)
+            or self._asked_for_token(scope, headers)
+        )
+
+    def _called_wrongly(self, scope: Scope, headers: Headers) -> Response | None:
+        name = who.called(headers)
+        if name is None:
+            return _said(scope, 400, "the request does not say which host it asks")
+        if self._settings.token is None and not is_loopback(name):
+            return _said(scope, 403, "the page answers only to names of this machine, such as 127.0.0.1 and localhost")
+        if not who.is_welcome(scope["method"], headers):
+            return _said(scope, 403, "only the page itself may ask this, not another site")
+        if not who.is_json_or_nothing(headers):  # what a form of another site can send without asking first
+            return _said(scope, 415, "what is sent must be JSON: content-type: application/json")
+        return None
 
     def _asked_for_token(self, scope: Scope, headers: Headers) -> Response | None:
         token = self._settings.token
         if token is None:
             return None
-        query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        for name, value in query:
-            if name == "token" and _same(value, token):  # shown once in the address, then kept in a cookie
-                rest = urlencode([one for one in query if one[0] != "token"])
-                path = "/" + scope["path"].lstrip("/")
-                answer = RedirectResponse(path + (f"?{rest}" if rest else ""), 303)
-                answer.set_cookie(COOKIE, token, httponly=True, samesite="strict", path="/")
-                return answer
-        bearer = headers.get("authorization", "").removeprefix("Bearer ")
-        if _same(bearer, token) or _same(_cookie(headers.get("cookie", "")), token):
+        shown = who.shown_token(scope)
+        if shown is not None and who.is_same(shown, token):
+            answer = RedirectResponse(who.without_token(scope), 303)
+            answer.set_cookie(self._cookie, token, httponly=True, samesite="strict", path="/")
+            return answer
+        if who.has_token(headers, self._cookie, token):
             return None
-        return _said(401, "this page asks for the token that was printed when the server started")
+        text = "this page asks for the token that was printed when the server started: open the address printed there"
+        return _said(scope, 401, text, {"www-authenticate": "Bearer"})
 
-    def _within_rate(self, client: str) -> bool:
-        """A bucket of tokens for each address; the ones not seen for longest are forgotten."""
-        limits, now = self._settings.limits, time.monotonic()
-        left, then = self._rates.pop(client, (float(limits.burst), now))
-        left = min(left + (now - then) * limits.rate, float(limits.burst))
-        self._rates[client] = (max(left - 1.0, 0.0), now)
-        if len(self._rates) > CLIENTS:
-            self._rates.popitem(last=False)
-        return left >= 1.0
-
-    def _bounded(self, receive: Receive) -> Receive:
-        most, seen = self._settings.limits.body, 0
-
-        async def bounded() -> Message:
-            nonlocal seen
-            message = await receive()
-            if message["type"] == "http.request":
-                seen += len(message.get("body", b""))
-                if seen > most:  # no length was announced: end it here
-                    return {"type": "http.disconnect"}
-            return message
-
-        return bounded
+    async def _sent(self, scope: Scope, receive: Receive) -> Receive | Response:
+        """What the application may read in place of `receive`, or why what is sent is refused."""
+        limits, announced = self._settings.limits, Headers(scope=scope)
+        if announced.get("content-length", "0").strip("0") == "" and "transfer-encoding" not in announced:
+            return receive
+        try:
+            async with asyncio.timeout(limits.patience):
+                body = await bodies.read(receive, limits.body)
+        except bodies.TooLarge:  # its length was not announced
+            return _said(scope, 413, _size(limits.body), {"connection": "close"})
+        except TimeoutError:
+            return _said(scope, 408, "what is sent came too slowly", {"connection": "close"})
+        fault = bodies.fault(body)
+        return _said(scope, 400, fault) if fault else bodies.again(body, receive)
 
 
-def _said(status: int, text: str, headers: dict[str, str] | None = None) -> Response:
+def _headed(send: Send, *, only_head: bool) -> Send:
+    """`send` with our headers, and without the body where only the head was asked for."""
+    ended = False
+
+    async def headed(message: Message) -> None:
+        nonlocal ended
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+            headers.setdefault("cache-control", "no-store")
+        elif only_head:
+            if ended:
+                return
+            ended, message = True, {"type": "http.response.body", "body": b""}
+        await send(message)
+
+    return headed
+
+
+def _too_large(scope: Scope, headers: Headers, address: int, head: int, body: int) -> Response | None:
+    path, query = scope.get("raw_path") or scope["path"].encode("utf-8", "replace"), scope["query_string"]
+    if len(path) + len(query) > address:
+        return _said(scope, 414, f"the address is longer than {address:,} bytes")
+    if "\0" in scope["path"] or b"%00" in query or b"\0" in query:
+        return _said(scope, 400, "the address holds a null character")
+    if sum(len(name) + len(value) for name, value in scope["headers"]) > head:
+        return _said(scope, 431, f"the headers of the request are larger than {head:,} bytes")
+    length = headers.get("content-length", "0")
+    if not (length.isascii() and length.isdigit()):
+        return _said(scope, 400, "the length of the request is no number")
+    if len(length) > 18 or int(length) > body:
+        return _said(scope, 413, _size(body))
+    return None
+
+
+def _size(most: int) -> str:
+    return f"the request is larger than {most:,} bytes"
+
+
+def _said(scope: Scope, status: int, text: str, headers: dict[str, str] | None = None) -> Response:
+    """One sentence: as JSON under ``/api``, else as text."""
+    if scope["path"].startswith("/api/"):
+        return JSONResponse({"detail": text}, status, headers)
     return PlainTextResponse(f"Fissure: {text}.\n", status, headers)
-
-
-def _same(shown: str, token: str) -> bool:
-    return hmac.compare_digest(shown.encode(), token.encode())
-
-
-def _cookie(header: str) -> str:
-    try:
-        found = SimpleCookie(header).get(COOKIE)
-    except CookieError:
-        return ""
-    return found.value if found else ""
-
-
-def _hostname(host: str) -> str:
-    try:
-        return urlsplit(f"//{host}").hostname or ""
-    except ValueError:
-        return ""
-
-
-def _own(headers: Headers) -> bool:
-    """Whether a request comes from the page, or from a program that is no browser."""
-    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        return False
-    origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("host", "")

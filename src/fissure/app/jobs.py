@@ -5,6 +5,8 @@ progress by the work itself (`Telling` is a `Progress`), shows results that get 
 next step when it is cancelled.
 """
 
+import itertools
+import logging
 import threading
 import time
 from collections import OrderedDict, deque
@@ -64,8 +66,8 @@ class Telling:
     Each raises `Cancelled` once the job is cancelled.
     """
 
-    def __init__(self, jobs: "Jobs", id: str) -> None:
-        self._jobs, self._id = jobs, id
+    def __init__(self, jobs: "Jobs", id: str, turn: int) -> None:
+        self._jobs, self._id, self._turn = jobs, id, turn
 
     def phase(self, name: str) -> None:
         """A new phase begins."""
@@ -73,7 +75,7 @@ class Telling:
 
     def advance(self, done: int, total: int, seconds: float, ns: float) -> None:
         """`done` of `total` are there after `seconds`."""
-        self._tell(done=done, total=total, left=seconds / done * (total - done) if done else None)
+        self._tell(done=done, total=total, left=seconds / done * max(total - done, 0) if done else None)
 
     def finish(self) -> None:
         """Nothing more will come of this phase."""
@@ -83,8 +85,7 @@ class Telling:
         self._tell(result=result)
 
     def _tell(self, **changes: Any) -> None:
-        self._jobs._change(self._id, **changes)
-        if self._jobs._wanted_off(self._id):
+        if not self._jobs._told(self._id, self._turn, changes):
             raise Cancelled("cancelled")
 
 
@@ -94,55 +95,64 @@ class Jobs:
     def __init__(self, waiting: int = 8) -> None:
         self._most = waiting
         self._jobs: OrderedDict[str, Job] = OrderedDict()
-        self._queue: deque[tuple[str, Work]] = deque()
-        self._off: set[str] = set()
-        self._turn = threading.Condition()
+        self._queue: deque[tuple[str, int, Work]] = deque()
+        self._turns: dict[str, int] = {}
+        """Which asking of a job its `Job` tells of: one that was cancelled may still be on its way to its next step
+        when the same is asked again."""
+        self._numbers = itertools.count()
+        self._off: set[int] = set()
+        self._held = threading.Condition()
         self._worker: threading.Thread | None = None
+        self._working = False
         self._stopping = False
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the server is stopping: nothing more will come."""
+        return self._stopping
 
     def submit(self, id: str, kind: str, title: str, asked: Mapping[str, Any], work: Work) -> Job:
         """Queue a job, or return the one with that `id` that waits, runs or is done.
 
         Raises `Busy` where the queue is full or the server is stopping.
         """
-        with self._turn:
+        with self._held:
             known = self._jobs.get(id)
-            if known is not None and known.state not in ("cancelled", "failed") and id not in self._off:
+            if known is not None and known.state not in ("cancelled", "failed") and self._turns[id] not in self._off:
                 return known
             if self._stopping:
                 raise Busy("the server is stopping; ask again when it is back")
             if len(self._queue) >= self._most:
                 raise Busy(f"{len(self._queue)} questions wait already; ask again when one of them is done")
             job = Job(id, kind, title, dict(asked), version=known.version + 1 if known else 0)
-            self._off.discard(id)
             self._jobs[id] = job
             self._jobs.move_to_end(id)
-            self._queue.append((id, work))
+            self._turns[id] = next(self._numbers)
+            self._queue.append((id, self._turns[id], work))
             self._forget()
             self._start()
-            self._turn.notify_all()
+            self._held.notify_all()
             return job
 
     def get(self, id: str) -> Job | None:
         """The job with that id, if it is still known."""
-        with self._turn:
+        with self._held:
             return self._jobs.get(id)
 
     def all(self) -> list[Job]:
         """All that are known, oldest first."""
-        with self._turn:
+        with self._held:
             return list(self._jobs.values())
 
     def ahead(self, id: str) -> int:
         """How many others come before it."""
-        with self._turn:
-            running = sum(job.state == "running" for job in self._jobs.values())
-            queued = [one for one, _ in self._queue]
-            return running + queued.index(id) if id in queued else 0
+        with self._held:
+            queued = [one for one, _, _ in self._queue]
+            return int(self._working) + queued.index(id) if id in queued else 0
 
     def cancel(self, id: str) -> Job | None:
         """Cancel it: at once if it waits, at its next step if it runs. What was computed is kept by who computed it."""
-        with self._turn:
+        with self._held:
             job = self._jobs.get(id)
             if job is None or job.ended:
                 return job
@@ -150,18 +160,18 @@ class Jobs:
                 self._queue = deque(one for one in self._queue if one[0] != id)
                 self._set(id, state="cancelled")
             else:
-                self._off.add(id)
-                self._set(id, phase="stopping")
+                self._off.add(self._turns[id])
+                self._set(id, phase="stopping", left=None)
             return self._jobs[id]
 
     def stop(self, patience: float = 20.0) -> None:
         """Cancel everything and wait for the worker to come to its next step."""
-        with self._turn:
+        with self._held:
             self._stopping = True
             for id in list(self._jobs):
                 self.cancel(id)
             worker = self._worker
-            self._turn.notify_all()
+            self._held.notify_all()
         if worker is not None and worker is not threading.current_thread():
             worker.join(patience)
 
@@ -172,45 +182,50 @@ class Jobs:
 
     def _serve(self) -> None:
         while True:
-            with self._turn:
+            with self._held:
                 while not self._queue and not self._stopping:
-                    self._turn.wait()
+                    self._held.wait()
                 if self._stopping:
                     return
-                id, work = self._queue.popleft()
+                id, turn, work = self._queue.popleft()
+                self._working = True
                 self._set(id, state="running")
-            self._do(id, work)
+            self._do(id, turn, work)
 
-    def _do(self, id: str, work: Work) -> None:
+    def _do(self, id: str, turn: int, work: Work) -> None:
         try:
-            result = work(Telling(self, id))
+            result = work(Telling(self, id, turn))
         except Cancelled:
-            self._end(id, state="cancelled")
+            self._end(id, turn, state="cancelled")
         except FissureError as error:
-            self._end(id, state="failed", error=str(error))
-        except Exception as error:  # a job must not take the server with it
-            self._end(id, state="failed", error=f"it went wrong inside Fissure ({type(error).__name__}: {error})")
+            self._end(id, turn, state="cancelled" if turn in self._off else "failed", error=str(error))
+        except BaseException as error:  # a job must take neither the server nor the worker with it
+            logging.getLogger(__name__).exception("a job went wrong: %s", id)
+            said = f"it went wrong inside Fissure ({type(error).__name__}); the terminal in which it runs says how"
+            self._end(id, turn, state="failed", error=said)
         else:
-            self._end(id, state="done", result=result)
+            self._end(id, turn, state="done", result=result)
 
-    def _end(self, id: str, **changes: Any) -> None:
-        with self._turn:
-            self._off.discard(id)
-            self._set(id, phase="", left=None, **changes)
+    def _end(self, id: str, turn: int, **changes: Any) -> None:
+        with self._held:
+            self._off.discard(turn)
+            self._working = False
+            if self._turns.get(id) == turn:
+                self._set(id, phase="", left=None, **changes)
 
-    def _change(self, id: str, **changes: Any) -> None:
-        with self._turn:
-            self._set(id, **changes)
+    def _told(self, id: str, turn: int, changes: Mapping[str, Any]) -> bool:
+        """Note what the work tells; False where nobody waits for it any more."""
+        with self._held:
+            current, wanted = self._turns.get(id) == turn, turn not in self._off
+            if current:  # a result that came too late for a cancellation is a result all the same
+                self._set(id, **(changes if wanted else {k: v for k, v in changes.items() if k == "result"}))
+            return current and wanted
 
     def _set(self, id: str, **changes: Any) -> None:
         job = self._jobs[id]
         self._jobs[id] = replace(job, version=job.version + 1, **changes)
 
-    def _wanted_off(self, id: str) -> bool:
-        with self._turn:
-            return id in self._off
-
     def _forget(self) -> None:
         ended = [id for id, job in self._jobs.items() if job.ended]
         for id in ended[: max(len(ended) - REMEMBERED, 0)]:
-            del self._jobs[id]
+            del self._jobs[id], self._turns[id]

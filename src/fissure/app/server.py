@@ -1,18 +1,21 @@
 """The application: guard, views, API, files; and what is said when something is wrong."""
 
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from fissure.app import assets, cracks, evidence, history, whatif, why
 from fissure.app.api import cases, jobs, ledger, runs, studies
 from fissure.app.desk import Desk
-from fissure.app.guard import Guard
+from fissure.app.guard import HEADERS, Guard
 from fissure.app.jobs import Busy
 from fissure.app.pages import page
 from fissure.app.settings import Settings
@@ -23,6 +26,19 @@ ABOUT = (
     "What a Fissure server on this machine knows and does: cases, evidence, stored runs, and what-ifs. "
     "All numbers are simulated aggregates of a historical case; quote them with their intervals."
 )
+LONGEST = 1000
+"""Characters of a sentence; what was asked may be part of it."""
+
+
+class Said(BaseModel):
+    """Why a request was refused."""
+
+    detail: str
+
+
+REFUSED: dict[int | str, dict[str, Any]] = {
+    422: {"model": Said, "description": "Something in the request cannot be; the sentence says what, and what can."}
+}
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -37,7 +53,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     app = FastAPI(
         title="Fissure", version=__version__, description=ABOUT, lifespan=lifespan,
-        openapi_url="/api/openapi.json", docs_url=None, redoc_url=None,
+        openapi_url="/api/openapi.json", docs_url=None, redoc_url=None, responses=REFUSED,
     )  # fmt: skip
     app.state.desk = desk
     app.add_middleware(Guard, settings=settings)
@@ -50,11 +66,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
-def _said(request: Request, status: int, text: str, headers: dict[str, str] | None = None) -> Response:
-    """One sentence: as JSON under ``/api``, else as a page."""
-    if request.url.path.startswith(("/api/", "/static/")):
+def _said(request: Request, status: int, text: str, headers: Mapping[str, str] | None = None) -> Response:
+    """One sentence: as JSON under ``/api``, else as a page, or as plain text where even that cannot be made."""
+    text = text[:LONGEST].encode("utf-8", "replace").decode()  # half a surrogate pair of theirs cannot be sent
+    if request.scope["path"].startswith(("/api/", "/static/")):
         return JSONResponse({"detail": text}, status, headers)
-    return page(request, "said", status=status, text=text)
+    try:
+        answer: Response = page(request, "said", status=status, text=text)
+    except Exception:
+        logging.getLogger(__name__).exception("the page that says so could not be made: %s", text)
+        answer = PlainTextResponse(f"Fissure: {text}\n", status)
+    answer.headers.update(headers or {})
+    return answer
 
 
 def _mendable(request: Request, error: Exception) -> Response:
@@ -66,16 +89,20 @@ def _mendable(request: Request, error: Exception) -> Response:
 def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"][1:]) or "the request"
+    where = ".".join(str(part) for part in first["loc"][1:])[:100] or "the request"
     return _said(request, 422, f"{where}: {first['msg'][:300]}")
 
 
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     said = {404: "there is nothing at this address", 405: "this address cannot be asked in that way"}
-    text = error.detail if error.detail not in ("Not Found", "Method Not Allowed") else said[error.status_code]
-    return _said(request, error.status_code, text, dict(error.headers or {}))
+    own = error.detail not in ("Not Found", "Method Not Allowed")
+    text = error.detail if own else said.get(error.status_code, error.detail)
+    return _said(request, error.status_code, text, error.headers)
 
 
 def _unforeseen(request: Request, error: Exception) -> Response:
-    return _said(request, 500, "something went wrong inside Fissure; the terminal in which it runs says what")
+    text = "something went wrong inside Fissure; the terminal in which it runs says what"
+    return _said(
+        request, 500, text, {**HEADERS, "cache-control": "no-store"}
+    )  # this answer does not pass through the guard

@@ -1,17 +1,29 @@
 """What a server is started with: where it listens, what it may read, and the bounds of all that it accepts."""
 
+import ipaddress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fissure.engine.cache import cache_base
+from fissure.errors import FissureError
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 PORT = 8014
 
 
 def home() -> Path:
     """Where the page keeps what it makes: saved questions and prepared views."""
+    from fissure.engine.cache import cache_base  # it loads JAX, and settings are made before the first line is printed
+
     return cache_base() / "page"
+
+
+def is_loopback(name: str) -> bool:
+    """Whether a host of that name, or with that address, can only be this machine."""
+    if name.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True)
@@ -22,6 +34,10 @@ class Limits:
     """Bytes of a request's body."""
     address: int = 8 * 1024
     """Bytes of a request's path and query."""
+    patience: float = 20.0
+    """Seconds in which a request's body must have come."""
+    headers: int = 16 * 1024
+    """Bytes of a request's headers."""
     waiting: int = 8
     """Jobs that wait while one runs."""
     members: int = 200
@@ -38,6 +54,8 @@ class Limits:
     """Requests a second from one address, on the whole."""
     listeners: int = 32
     """Streams open at a time."""
+    connections: int = 256
+    """Connections at a time."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +76,11 @@ class Settings:
     home: Path = field(default_factory=home)
     limits: Limits = field(default_factory=Limits)
 
+    def __post_init__(self) -> None:
+        if self.token is None and not self.loopback:
+            raise FissureError(f"found host {self.host} without a token, expected one where others can reach the page")
+
     @property
     def loopback(self) -> bool:
         """Whether only this machine can reach it."""
-        return self.host in LOOPBACK
+        return is_loopback(self.host)

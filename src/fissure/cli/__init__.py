@@ -20,6 +20,7 @@ from fissure.cli.new import new_mechanism
 from fissure.cli.run import run
 from fissure.cli.runs import stored
 from fissure.cli.sensitivity import sensitivity
+from fissure.cli.serve import serve
 from fissure.cli.whatif import whatif
 from fissure.errors import FissureError
 from fissure.version import __version__
@@ -44,7 +45,7 @@ def main_options(
 
 
 for command in (
-    run, answers, explain, whatif, sensitivity, trace, mechanisms, cases, check, orderings, patterns, calibrate,
+    run, serve, answers, explain, whatif, sensitivity, trace, mechanisms, cases, check, orderings, patterns, calibrate,
     hindcast,
 ):  # fmt: skip
     app.command()(command)

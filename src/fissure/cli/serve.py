@@ -1,0 +1,115 @@
+"""`fissure serve`: the page, in a browser."""
+
+import importlib.util
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from fissure.cli.parts import whole
+from fissure.errors import FissureError
+
+
+def serve(
+    folders: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="FOLDER", help="Show the runs in it, or this one run. ./runs and the cache by default."),
+    ] = None,
+    case: Annotated[str, typer.Option(help="Name of a packaged case, or the path of a case folder.")] = "islamic_state",
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Listen here. Any address but loopback's asks for a token.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int | None, typer.Option(parser=whole, metavar="N", help="Listen on this port; the next free one by default.")
+    ] = None,
+    token: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            envvar="FISSURE_TOKEN",
+            show_envvar=True,
+            help="What a browser must show, 16 characters or more; made and printed where one is needed.",
+        ),
+    ] = None,
+    open_: Annotated[
+        bool | None,
+        typer.Option(
+            "--open/--no-open", help="Open a browser; by default where there is a screen.", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Open the page: history, cracks, why, what if and evidence, to look at, to ask and to cite.
+
+    Everything is on this machine. Ctrl-C stops it; what is finished is kept.
+    """
+    if missing := [name for name in ("fastapi", "uvicorn") if importlib.util.find_spec(name) is None]:
+        raise FissureError(f"the page needs {' and '.join(missing)}, expected after: pip install 'fissure[app]'")
+    if port is not None and not 1 <= port <= 65535:
+        raise FissureError(f"found --port {port}, expected a number from 1 to 65535")
+    from fissure.app import listening
+    from fissure.app.settings import is_loopback
+
+    places = _places(folders or [])
+    _known(case)
+    token = listening.token_of(host, token)
+    opened = listening.opens(open_, token)
+    place = listening.listen(host, port)
+    address = listening.address(host, place.getsockname()[1], token)
+    typer.echo(f"The page is at {address}\nCtrl-C stops it; what is finished is kept.")
+    if not is_loopback(host):
+        typer.echo("Its traffic is not encrypted: over a network that is not yours alone, use an SSH tunnel instead.")
+    sys.stdout.flush()
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # nothing is at stake before it serves
+    _serve(case, places, host, place, token, address if opened else None)
+
+
+def _serve(case: str, places: tuple[Path, ...], host: str, place: Any, token: str | None, opened: str | None) -> None:
+    from fissure.app import settings
+    from fissure.app.serve import serve as until_stopped
+
+    home = settings.home()
+    places = _with_room(places, home)
+    made = settings.Settings(
+        case=case, folders=places, host=host, port=place.getsockname()[1], token=token, home=home
+    )  # fmt: skip
+    ended = until_stopped(made, place, opened=opened, stopping=_stopping)
+    kept = f"runs are kept in {places[0] if places else 'runs'}, questions in {home}"
+    _leave(f"Stopped; {kept}.", 130 if ended == signal.SIGINT else 0)
+
+
+def _places(folders: list[Path]) -> tuple[Path, ...]:
+    for folder in folders:
+        if not folder.expanduser().is_dir():
+            raise FissureError(f"{folder}: is no folder, expected one with runs, or a run")
+    return tuple(dict.fromkeys(folder.expanduser().absolute() for folder in folders))
+
+
+def _with_room(places: tuple[Path, ...], home: Path) -> tuple[Path, ...]:
+    """The folders, the first of which takes new runs: it is none that is itself a run."""
+    from fissure.engine.shelf import stored_in
+
+    single = [place for place in places if any(one.folder == place for one in stored_in(place))]
+    wide = [place for place in places if place not in single]
+    return (*wide, *single) if wide or not single else (home / "runs", *single)
+
+
+def _known(case: str) -> None:
+    """Refuse a case that cannot be read before anything is printed."""
+    from fissure.cases.loader import load_case
+
+    load_case(case)
+
+
+def _stopping() -> None:
+    typer.echo("Stopping at the next step; Ctrl-C again stops at once.", err=True)
+
+
+def _leave(said: str, code: int) -> NoReturn:
+    """Go at once: threads of a compiler, or of an answer under way, would hold up or crash an orderly exit."""
+    typer.echo(said, err=True)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
