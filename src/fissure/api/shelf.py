@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from fissure.cases.loader import case_names, load_case
+from fissure.cases.loader import Case, case_names, load_case
 from fissure.engine import shelf
 from fissure.engine.plan import Plan
 from fissure.engine.shelf import Stored
@@ -85,7 +85,7 @@ def _command(one: Stored) -> str | None:
         return None
     try:
         plan = Plan.of(one.plan)
-        case = load_case(plan.case)
+        case = _loaded(plan.case)
         drawn = _drawn(plan.case, plan.draws)
     except FissureError:
         return None
@@ -96,12 +96,17 @@ def _command(one: Stored) -> str | None:
     return " ".join(word for word in [*said, f"--out {shlex.quote(str(one.folder))}"] if word)
 
 
+@lru_cache(maxsize=8)
+def _loaded(case: str) -> Case:
+    return load_case(case)
+
+
 @lru_cache(maxsize=64)
 def _drawn(case: str, digest: str) -> str | None:
     """The option of a command that draws members as they were drawn; None where it is not known."""
     if not digest:
         return "--prior"
-    loaded = load_case(case)
+    loaded = _loaded(case)
     days = packaged(loaded)
     for day in days:
         path = path_of(loaded, day)

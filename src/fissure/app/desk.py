@@ -7,6 +7,7 @@ from pathlib import Path
 from fissure import api
 from fissure.api.shelf import Stored
 from fissure.app.jobs import Jobs
+from fissure.app.prepared import Histories
 from fissure.app.settings import Settings
 from fissure.cases.loader import Case, load_case
 from fissure.errors import FissureError, nearest
@@ -20,9 +21,11 @@ class Desk:
 
     settings: Settings
     jobs: Jobs = field(init=False)
+    histories: Histories = field(init=False)
 
     def __post_init__(self) -> None:
         self.jobs = Jobs(self.settings.limits.waiting)
+        self.histories = Histories(self.settings.home / "history")
 
     @cached_property
     def case(self) -> Case:

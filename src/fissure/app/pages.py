@@ -67,20 +67,30 @@ def environment() -> jinja2.Environment:
 
 
 def page(
-    request: Request, name: str, *, status: int = 200, shared: dict[str, Any] | None = None, **told: Any
+    request: Request,
+    name: str,
+    *,
+    status: int = 200,
+    shared: dict[str, Any] | None = None,
+    drawn: str | None = None,
+    **told: Any,
 ) -> HTMLResponse:
     """The view `name` as a page.
 
     `shared` is what its scripts are given: ``specs`` (charts by key), ``geography`` (of maps), and whatever else the
-    view's own script reads; the colours of the charts are added. `told` goes to the template ``NAME.html.j2``; what
-    follows an underscore tells apart the templates of one view, and from those of the report.
+    view's own script reads; the colours of the charts are added. `drawn` stands for its ``specs`` where they were made
+    before: their text, as `as_json` gives it. `told` goes to the template ``NAME.html.j2``; what follows an underscore
+    tells apart the templates of one view, and from those of the report.
     """
     desk = desk_of(request)
     given = {"specs": {}, **(shared or {}), "config": {mode: theme.config(mode) for mode in ("light", "dark")}}
+    if drawn is not None:
+        del given["specs"]
+    scripts = as_json(given) if drawn is None else Markup('{"specs":' + drawn + "," + str(as_json(given))[1:])
     text = (
         environment()
         .get_template(f"{name}.html.j2")
-        .render(case=desk.case, view=name.partition("_")[0], shared=as_json(given), verbatim=_verbatim, **told)
+        .render(case=desk.case, view=name.partition("_")[0], shared=scripts, verbatim=_verbatim, **told)
     )
     return HTMLResponse(text, status)
 

@@ -48,8 +48,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        desk.histories.begin(desk.runs)
         yield
         await run_in_threadpool(desk.jobs.stop)
+        await run_in_threadpool(desk.histories.stop)
 
     app = FastAPI(
         title="Fissure", version=__version__, description=ABOUT, lifespan=lifespan,

@@ -1,5 +1,238 @@
-"""TODO runs."""
+"""Stored runs: how they were made, their weekly numbers, what was published beside them; and simulating another."""
 
-from fastapi import APIRouter
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, HTTPException, Query
+from fastapi import Path as InPath
+from pydantic import BaseModel, ConfigDict, Field
+
+from fissure.api.shelf import Stored
+from fissure.app.desk import Desk
+from fissure.app.history_runs import PATTERN, ask
+from fissure.app.history_series import MOST_BY, names_of, weekly
+from fissure.app.jobs import Busy, State
+from fissure.app.pages import AtDesk
+from fissure.errors import FissureError
 
 router = APIRouter(prefix="/api", tags=["runs"])
+REFUSED: dict[int | str, dict[str, Any]] = {
+    404: {"description": "there is no run of that name; `detail` tells the nearest"},
+    422: {"description": "a parameter is not as expected; `detail` says what is"},
+    503: {"description": "not ready yet, or too much waits already; ask again after `retry-after` seconds"},
+}
+Name = Annotated[str, InPath(max_length=200, description="the name of a stored run")]
+View = Literal["ready", "reading", "failed"]
+
+
+class RunRow(BaseModel):
+    """A stored run of the case that the server shows, and how it was made."""
+
+    name: str
+    state: str = Field(description="whole, unfinished, damaged, or being written")
+    histories: int
+    asked: int | None = Field(description="histories that were asked for, where that is known")
+    bytes: int
+    written: datetime
+    case: str
+    seed: int
+    weeks: int
+    units: int
+    slots: int
+    off: list[str] = Field(description="mechanisms switched off")
+    drawn_from: str
+    posterior: str | None = Field(description="SHA-256 of the posterior that members were drawn from")
+    version: str
+    other_version: bool = Field(description="made by another version, which this one does not go on with")
+    command: str | None = Field(description="the command that makes it again, where one does")
+
+
+class Verdicts(BaseModel):
+    """How many published figures are in each class; drivers check what the case imposes and are in none."""
+
+    of: dict[str, int]
+    compared: int
+    too_wide: int
+    behind_prior: int
+    behind_inside: int
+    drivers: int
+    not_compared: int
+
+
+class RunTold(RunRow):
+    """A run with what its comparison found; `counts` is there once its histories were read."""
+
+    view: View
+    error: str = ""
+    headline: str | None = None
+    counts: Verdicts | None = None
+
+
+class OutputRow(BaseModel):
+    """What can be asked for as a series."""
+
+    name: str
+    title: str
+    unit: str
+    by: list[str] = Field(description="what it can be told apart by")
+    summed: bool = Field(description="whether it may be summed over what it is not told apart by")
+
+
+class Band(BaseModel):
+    """Quantiles over members, one a week; None where less than half of them have a value."""
+
+    select: dict[str, str]
+    q05: list[float | None]
+    q25: list[float | None]
+    median: list[float | None]
+    q75: list[float | None]
+    q95: list[float | None]
+
+
+class SeriesTold(BaseModel):
+    """An output week by week; each date is the Monday of its week."""
+
+    run: str
+    output: str
+    title: str
+    unit: str
+    histories: int
+    weeks: list[date]
+    series: list[Band]
+
+
+class Quantiles(BaseModel):
+    """Of the model's counterpart of a published figure, over members."""
+
+    q05: float
+    median: float
+    q95: float
+
+
+class ObservationRow(BaseModel):
+    """A published figure beside the model; None for an open end, and for what is not compared."""
+
+    id: str
+    variable: str
+    title: str
+    unit: str
+    output: str | None
+    when: str
+    source: str
+    rivals: list[str] = Field(description="ids of figures that disagree with it")
+    bound: str
+    published: tuple[float | None, float | None]
+    band: tuple[float | None, float | None] = Field(description="90% once the doubt of the publisher is carried")
+    model: Quantiles | None
+    verdict: str
+    too: str | None
+    behind_prior: bool = Field(description="a prior was argued from it, so it is no independent check")
+    reason: str | None
+
+
+class Asked(BaseModel):
+    """A run that is asked for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    members: Annotated[int, Field(ge=1, le=1_000_000, description="how many histories")] = 100
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
+    name: Annotated[str, Field(pattern=f"^{PATTERN}$")] | None = None
+
+
+class JobTold(BaseModel):
+    """The job that makes a run; follow it under ``/api/jobs/{id}``."""
+
+    id: str
+    kind: str
+    title: str
+    state: State
+    name: str
+    members: int
+
+
+@router.get("/runs", summary="Stored runs")
+def runs(desk: AtDesk) -> list[RunRow]:
+    """The runs that can be shown, by name."""
+    return [RunRow(**_row(one)) for one in desk.runs()]
+
+
+@router.get("/runs/{name}", summary="A run, how it was made and how it compares", responses=REFUSED)
+def run(desk: AtDesk, name: Name) -> RunTold:
+    """One run; `view` tells whether its histories have been read."""
+    stored = _stored(desk, name)
+    if stored.state == "being written":
+        return RunTold(**_row(stored), view="reading")
+    kept = desk.histories.get(stored)
+    if kept is not None:
+        return RunTold(**_row(stored), view="ready", headline=kept.say["headline"], counts=kept.say["counts"])
+    error = desk.histories.error(stored)
+    return RunTold(**_row(stored), view="failed" if error else "reading", error=error)
+
+
+@router.get("/runs/{name}/series", summary="What can be asked for as a series", responses=REFUSED)
+def outputs(desk: AtDesk, name: Name) -> list[OutputRow]:
+    """The outputs of a run."""
+    return [OutputRow(**one) for one in names_of(_stored(desk, name))]
+
+
+@router.get("/runs/{name}/series/{output}", summary="An output, week by week", responses=REFUSED)
+def series(
+    desk: AtDesk,
+    name: Name,
+    output: Annotated[str, InPath(max_length=100)],
+    by: Annotated[Sequence[str], Query(max_length=MOST_BY, description="what to tell apart")] = (),
+) -> SeriesTold:
+    """Quantiles over members. What `by` does not name is summed, where sums mean something."""
+    stored = _stored(desk, name)
+    return SeriesTold(run=stored.name, **weekly(stored, output, tuple(by)))
+
+
+@router.get("/runs/{name}/observations", summary="Published figures beside the run", responses=REFUSED)
+def observations(desk: AtDesk, name: Name) -> list[ObservationRow]:
+    """Every published figure of the case, with what the model says in its place."""
+    stored = _stored(desk, name)
+    if stored.state == "being written":
+        raise Busy(f"'{stored.name}' is being simulated; ask again when it is finished")
+    kept = desk.histories.get(stored)
+    if kept is None:
+        if error := desk.histories.error(stored):
+            raise FissureError(error)
+        raise Busy(f"the histories of '{stored.name}' are being read; ask again in some seconds")
+    return [ObservationRow(**one) for one in kept.say["observations"]]
+
+
+@router.post("/runs", status_code=202, summary="Simulate a run", responses={422: REFUSED[422], 503: REFUSED[503]})
+def simulate(desk: AtDesk, asked: Asked) -> JobTold:
+    """Queue a run, or go on with one that was cut short; the same run asked twice is one job."""
+    most = desk.settings.limits.run_members
+    if asked.members > most:
+        raise FissureError(f"members is {asked.members}, expected at most {most:,} on this server")
+    job = ask(desk, members=asked.members, seed=asked.seed, name=asked.name)
+    told = {name: getattr(job, name) for name in ("id", "kind", "title", "state")}
+    return JobTold(**told, name=str(job.asked["name"]), members=int(job.asked["members"]))
+
+
+def _stored(desk: Desk, name: str) -> Stored:
+    try:
+        found = desk.run(name)
+    except FissureError as error:
+        raise HTTPException(404, str(error)) from None
+    assert found is not None  # of a name there is a run or an error
+    return found
+
+
+def _row(one: Stored) -> dict[str, Any]:
+    """What is told of a run; where its folder lies is nobody's business who is elsewhere."""
+    told = one.told()
+    own = (
+        "name", "state", "histories", "asked", "bytes", "written", "case", "seed", "weeks", "units", "slots", "off",
+        "drawn_from", "version", "other_version",
+    )  # fmt: skip
+    return {**{name: told[name] for name in own}, "posterior": told["posterior_digest"], "command": _bare(one.command)}
+
+
+def _bare(command: str | None) -> str | None:
+    """A command without the folder that it writes to."""
+    return command.partition(" --out ")[0] if command else None

@@ -111,7 +111,7 @@ def render_report(
             case=case,
             about=about,
             members=data.sizes["member"],
-            how=_how(about),
+            how=how_made(about),
             counts=counts,
             headline=wording.headline(counts) if counts.compared else "",
             behind=wording.behind(counts),
@@ -196,7 +196,7 @@ def _by_group(missing: Sequence[Mechanism]) -> dict[str, list[Mechanism]]:
     return out
 
 
-def _how(about: Mapping[str, Any]) -> list[tuple[str, str]]:
+def how_made(about: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What the page says of how it was made, as label and value."""
     labels = {
         "version": "Version of Fissure",

@@ -1,0 +1,86 @@
+"""The weekly numbers of one output of a stored run, read when they are asked for."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+
+from fissure import api
+from fissure.api.shelf import Stored
+from fissure.app.prepared import key_of
+from fissure.errors import FissureError, nearest
+from fissure.views.charts.panels import panels
+from fissure.views.charts.series import QUANTILES, Series, quantiles
+
+MOST_BY = 3
+"""Dimensions that a series can be told apart by at once."""
+SUMMED = ("persons", "km2", "million USD", "strikes", "events", "barrels", "districts")
+"""How units begin of what can be summed over places, origins and causes."""
+
+
+def names_of(run: Stored) -> list[dict[str, Any]]:
+    """The outputs of `run`: name, title, unit, what each can be told apart by, whether it may be summed."""
+    data = api.read_run(run.folder).data
+    return [
+        {
+            "name": str(name),
+            "title": str(array.attrs["long_name"]),
+            "unit": str(array.attrs["units"]),
+            "by": _dims(array),
+            "summed": _summed(array),
+        }
+        for name, array in data.data_vars.items()
+    ]
+
+
+def weekly(run: Stored, output: str, by: Sequence[str]) -> dict[str, Any]:
+    """Quantiles over members of `output`, week by week, told apart by the dimensions `by`.
+
+    They are made by what makes the bands of the charts. Raises `FissureError` for an output or a dimension that is not
+    there, and where what is left would have to be summed and cannot be.
+    """
+    return _weekly(key_of(run), run.folder, output, tuple(dict.fromkeys(by)))
+
+
+@lru_cache(maxsize=128)
+def _weekly(key: str, folder: Path, output: str, by: tuple[str, ...]) -> dict[str, Any]:
+    result = api.read_run(folder)
+    data = result.data
+    if output not in data:
+        raise FissureError(f"there is no output '{output}'{nearest(output, map(str, data.data_vars))}")
+    array = data[output]
+    dims = _dims(array)
+    for name in by:
+        if name not in dims:
+            known = f"expected one of {', '.join(dims)}" if dims else "it is not told apart by anything"
+            raise FissureError(f"found by '{name}' for '{output}', {known}")
+    left = [name for name in dims if name not in by]
+    if left and not _summed(array):
+        raise FissureError(f"'{output}' cannot be summed over {' and '.join(left)}, expected by={'&by='.join(dims)}")
+    over = {one.output: one.over for panel in panels(data, result.ledger) for one in panel.series}
+    read = data[[name for name in {output, over.get(output, "")} if name in data]].compute()
+    bands, weeks = [], []
+    for names in product(*(map(str, array[name].values) for name in by)):
+        select = dict(zip(by, names, strict=True))
+        rows = quantiles(Series(", ".join(names) or output, output, dict(select), over=over.get(output, "")), read)
+        weeks = [row["week"][:10] for row in rows]
+        bands.append({"select": select, **{name: [row[name] for row in rows] for name in QUANTILES}})
+    return {
+        "output": output,
+        "title": str(array.attrs["long_name"]),
+        "unit": str(array.attrs["units"]),
+        "histories": result.stored.members,
+        "weeks": weeks,
+        "series": bands,
+    }
+
+
+def _dims(array: xr.DataArray) -> list[str]:
+    return [str(name) for name in array.dims if name not in ("member", "week")]
+
+
+def _summed(array: xr.DataArray) -> bool:
+    return str(array.attrs["units"]).startswith(SUMMED)

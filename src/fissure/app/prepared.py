@@ -1,0 +1,240 @@
+"""Views of stored runs that are made once: in the background, kept in memory and on disk.
+
+Reading some hundred histories and making their figures takes seconds, and a page that a person waits for must not. What
+was made is kept under a digest of all that it depends on, so that it is never shown of anything else.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import fissure
+from fissure import api
+from fissure.api.shelf import Stored
+from fissure.app.history_told import told
+from fissure.cases.loader import load_case
+from fissure.errors import FissureError
+from fissure.views.report.html import as_json
+
+KEPT = 16
+"""Runs whose view is kept on disk."""
+AT_HAND = 3
+"""Runs whose view is kept in memory."""
+AGAIN = 5.0
+"""Seconds after which what failed is tried again, if it is asked for."""
+_SOURCES = ("views", "studies", "evidence", "cases")
+_TOLD = ("*.py", "*.yaml")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The view of a run: what the page says, and its charts by key as JSON that may stand in a page."""
+
+    key: str
+    say: dict[str, Any]
+    charts: str
+
+
+Between = Callable[[], None]
+"""Is called between steps that take seconds each, and raises to end the work."""
+Make = Callable[[Path, Between], tuple[dict[str, Any], dict[str, Any]]]
+"""Reads the run in a folder; gives what the page says, and its charts."""
+
+
+class Stopped(Exception):
+    """The server is stopping."""
+
+
+def made(folder: Path, between: Between) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The view of the run in `folder`, from its histories."""
+    return told(api.read_run(folder), between)
+
+
+class Histories:
+    """The views that are at hand, and the one thread that makes others; it is no part of the jobs that a user sees."""
+
+    def __init__(self, folder: Path, make: Make = made) -> None:
+        self._folder, self._make = folder, make
+        self._at_hand: OrderedDict[str, Prepared] = OrderedDict()
+        self._queue: deque[tuple[str, Path]] = deque()
+        self._failed: dict[str, tuple[str, float]] = {}
+        self._now = ""
+        self._stopping = False
+        self._turn = threading.Condition()
+        self._worker: threading.Thread | None = None
+
+    def get(self, run: Stored) -> Prepared | None:
+        """The view of `run` if it is there; else None, and it is made in the background."""
+        key = key_of(run)
+        with self._turn:
+            found = self._at_hand.get(key)
+            if found is not None:
+                self._at_hand.move_to_end(key)
+                return found
+        found = self._read(key)
+        with self._turn:
+            if found is not None:
+                self._keep(found)
+            elif not self._failed_lately(key):
+                self._want(key, run.folder)
+        return found
+
+    def error(self, run: Stored) -> str:
+        """Why the view of `run` could not be made; empty where nothing went wrong."""
+        with self._turn:
+            return self._failed.get(key_of(run), ("", 0.0))[0]
+
+    def begin(self, runs: Callable[[], list[Stored]]) -> None:
+        """Make the view of the newest of `runs`, in the background, so that the first page finds it."""
+
+        def newest() -> None:
+            with suppress(FissureError, OSError):
+                found = newest_of(runs())
+                if found is not None and found.state != "being written":
+                    self.get(found)
+
+        threading.Thread(target=newest, name="fissure-newest", daemon=True).start()
+
+    def stop(self, patience: float = 20.0) -> None:
+        """Begin nothing more, and wait for what is being made to come to its next step."""
+        with self._turn:
+            self._stopping = True
+            self._queue.clear()
+            worker = self._worker
+            self._turn.notify_all()
+        if worker is not None:
+            worker.join(patience)
+
+    def _failed_lately(self, key: str) -> bool:
+        return key in self._failed and time.monotonic() - self._failed[key][1] < AGAIN
+
+    def _want(self, key: str, folder: Path) -> None:
+        if self._stopping or key == self._now or any(key == one for one, _ in self._queue):
+            return
+        self._failed.pop(key, None)
+        self._queue.append((key, folder))
+        if self._worker is None:
+            self._worker = threading.Thread(target=self._serve, name="fissure-histories", daemon=True)
+            self._worker.start()
+        self._turn.notify_all()
+
+    def _serve(self) -> None:
+        while True:
+            with self._turn:
+                self._now = ""
+                while not self._queue and not self._stopping:
+                    self._turn.wait()
+                if self._stopping:
+                    return
+                self._now, folder = self._queue.popleft()
+            self._prepare(self._now, folder)
+
+    def _prepare(self, key: str, folder: Path) -> None:
+        try:
+            say, charts = self._make(folder, self._go_on)
+            text = json.dumps(say, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+            # as read back: what is in memory and what is on disk are the same to the last value
+            found = Prepared(key, json.loads(text), str(as_json(charts)))
+        except Stopped:
+            return
+        except FissureError as error:
+            self._fail(key, str(error))
+        except Exception as error:  # one run that cannot be read must not take the others with it
+            self._fail(key, f"it went wrong inside Fissure ({type(error).__name__}: {error})")
+        else:
+            self._write(key, f"{text}\n{found.charts}")
+            with self._turn:
+                self._failed.pop(key, None)
+                self._keep(found)
+
+    def _go_on(self) -> None:
+        with self._turn:
+            if self._stopping:
+                raise Stopped
+
+    def _fail(self, key: str, why: str) -> None:
+        with self._turn:
+            self._failed[key] = (why, time.monotonic())
+
+    def _keep(self, found: Prepared) -> None:
+        self._at_hand[found.key] = found
+        self._at_hand.move_to_end(found.key)
+        while len(self._at_hand) > AT_HAND:
+            self._at_hand.popitem(last=False)
+
+    def _read(self, key: str) -> Prepared | None:
+        path = self._folder / f"{key}.json"
+        try:
+            say, charts = path.read_text(encoding="utf-8").split("\n", 1)
+            found = Prepared(key, json.loads(say), charts)
+        except (OSError, ValueError):  # not there, or cut short: it is made again
+            return None
+        with suppress(OSError):
+            os.utime(path)
+        return found
+
+    def _write(self, key: str, text: str) -> None:
+        """Keep it on disk, whole or not at all; where the disk refuses, memory has to do."""
+        with suppress(OSError):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=self._folder, suffix=".part")
+            try:
+                with os.fdopen(handle, "w", encoding="utf-8") as out:
+                    out.write(text)
+                Path(name).replace(self._folder / f"{key}.json")
+            except OSError:
+                Path(name).unlink(missing_ok=True)
+                raise
+            self._prune()
+
+    def _prune(self) -> None:
+        files = sorted(self._folder.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+        for path in files[KEPT:]:
+            path.unlink(missing_ok=True)
+        for path in self._folder.glob("*.part"):  # of a server that was killed while it wrote
+            if time.time() - path.stat().st_mtime > 3600:
+                path.unlink(missing_ok=True)
+
+
+def newest_of(runs: Iterable[Stored]) -> Stored | None:
+    """The run that was written last, those that are finished before those that are being written."""
+    return max(runs, key=lambda one: (one.state != "being written", one.contents.written), default=None)
+
+
+def key_of(run: Stored) -> str:
+    """A digest of all that the view of `run` depends on: its plan, its histories, the code, the evidence."""
+    told = [run.plan, run.contents.histories, _code_digest(), _case_digest(str(run.plan.get("case")))]
+    return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:32]
+
+
+@lru_cache(maxsize=1)
+def _code_digest() -> str:
+    """Of all that the figures are made by, and of the ledger that comes with the package."""
+    package = Path(fissure.__file__).parent
+    found = [path for part in _SOURCES for kind in _TOLD for path in (package / part).rglob(kind)]
+    return _digest([package / "app" / "history_told.py", *found])
+
+
+@lru_cache(maxsize=8)
+def _case_digest(case: str) -> str:
+    """Of the case's files that are told of on the page; what a run depends on is in its plan."""
+    found = load_case(case)
+    return f"{found.digest} {_digest(found.ledger_folder.rglob('*.yaml'))}"
+
+
+def _digest(paths: Iterable[Path]) -> str:
+    sha = hashlib.sha256()
+    for path in sorted(paths):
+        body = path.read_bytes()
+        sha.update(f"{path.name}\0{len(body)}\0".encode() + body)
+    return sha.hexdigest()

@@ -1,0 +1,129 @@
+"""Simulating a run from the page: on a fresh machine, cancelled, gone on with, asked twice."""
+
+import re
+import time
+
+import pytest
+from browser import watched
+from fastapi import HTTPException
+from fastapi.testclient import TestClient
+
+from conftest import SMALL, serving
+from fissure import api
+from fissure.app.api import jobs
+from fissure.app.pages import AtDesk
+from fissure.app.server import create_app
+from fissure.app.settings import Limits, Settings
+from fissure.engine.locks import is_held
+
+if not jobs.router.routes:  # a server without the jobs' own addresses: what the page asks of them, and no more
+
+    @jobs.router.get("/jobs/{id}")
+    def told(desk: AtDesk, id: str):
+        job = desk.jobs.get(id)
+        if job is None:
+            raise HTTPException(404)
+        names = ("id", "kind", "title", "state", "phase", "done", "total", "left", "error", "version", "result")
+        return {**{name: getattr(job, name) for name in names}, "ahead": desk.jobs.ahead(id)}
+
+    @jobs.router.delete("/jobs/{id}")
+    def cancelled(desk: AtDesk, id: str):
+        desk.jobs.cancel(id)
+        return told(desk, id)
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    """The settings of a machine on which nothing is stored."""
+    limits = Limits(burst=100_000, rate=100_000.0)
+    return Settings(folders=(tmp_path / "runs",), home=tmp_path / "home", limits=limits, **SMALL)
+
+
+@pytest.fixture
+def client(fresh):
+    with TestClient(create_app(fresh), base_url="http://127.0.0.1") as client:
+        yield client
+
+
+def until(done, seconds=120):
+    for _ in range(seconds * 50):
+        if done():
+            return
+        time.sleep(0.02)
+    pytest.fail("it did not come about")
+
+
+def test_a_run_is_made_once_extended_and_read_back(client, fresh):
+    desk = client.app.state.desk
+    first = client.post("/api/runs", json={"members": 8, "seed": 5})
+    assert first.status_code == 202
+    told = first.json()
+    assert (told["kind"], told["name"], told["state"]) == ("run", "seed-5", "waiting")
+    assert client.post("/api/runs", json={"members": 8, "seed": 5}).json()["id"] == told["id"]
+    until(lambda: desk.jobs.get(told["id"]).ended)
+    job = desk.jobs.get(told["id"])
+    assert (job.state, job.error, job.result) == ("done", "", {"run": "seed-5", "members": 8})
+    (stored,) = desk.runs()
+    assert (stored.name, stored.state, stored.contents.histories) == ("seed-5", "whole", 8)
+    assert stored.plan["draws"] == desk.posterior.digest
+    assert {name: stored.plan[name] for name in SMALL} == SMALL
+    more = client.post("/api/runs", json={"members": 16, "seed": 5}).json()
+    assert (more["name"], more["id"] == told["id"]) == ("seed-5", False)
+    until(lambda: desk.jobs.get(more["id"]).ended)
+    assert desk.runs()[0].contents.histories == 16
+
+
+def test_what_was_cancelled_is_kept_and_gone_on_with(client, fresh):
+    desk = client.app.state.desk
+    told = client.post("/api/runs", json={"members": 1000, "seed": 6, "name": "long"}).json()
+    until(lambda: desk.jobs.get(told["id"]).done >= 8)
+    desk.jobs.cancel(told["id"])
+    until(lambda: desk.jobs.get(told["id"]).ended)
+    assert desk.jobs.get(told["id"]).state == "cancelled"
+    folder = fresh.folders[0] / "long"
+    assert not is_held(folder)
+    (stored,) = api.stored_runs(fresh.folders[0], verify=True)
+    assert (stored.state, stored.asked, stored.damaged) == ("unfinished", 1000, ())
+    kept = stored.contents.histories
+    assert 8 <= kept < 1000
+    again = client.post("/api/runs", json={"members": kept + 8, "seed": 6, "name": "long"}).json()
+    until(lambda: desk.jobs.get(again["id"]).ended)
+    assert desk.jobs.get(again["id"]).state == "done"
+    assert desk.runs()[0].state == "whole"
+    assert desk.runs()[0].contents.histories == kept + 8
+
+
+def test_a_folder_that_is_something_else_is_left_alone(client, fresh):
+    other = fresh.folders[0] / "mine"
+    other.mkdir(parents=True)
+    (other / "letter.txt").write_text("keep this")
+    answer = client.post("/api/runs", json={"members": 8, "name": "mine"})
+    assert answer.status_code == 422
+    assert "choose another name" in answer.json()["detail"]
+    assert [path.name for path in other.iterdir()] == ["letter.txt"]
+
+
+def test_on_a_fresh_machine_a_person_simulates_looks_and_stops_another(browser, fresh):
+    with serving(fresh) as server, watched(browser, server) as page:
+        page.goto(server)
+        assert "No simulated histories are stored yet" in page.inner_text("main")
+        page.fill("input[name=members]", "8")
+        assert page.inner_text("[data-new-run] button") == "Simulate 8 histories"
+        page.click("[data-new-run] button")
+        page.wait_for_url(re.compile(r"job=run-seed-1-8-1"))
+        page.wait_for_url(re.compile(r"run=seed-1$"), timeout=120_000)
+        page.wait_for_selector("body[data-playable]", timeout=120_000)
+        assert "8 simulated histories of 60 weeks" in page.inner_text("main")
+        page.click("text=New run")
+        page.fill("input[name=members]", "1000")
+        page.fill("input[name=seed]", "2")
+        page.click("[data-new-run] button")
+        page.wait_for_function("() => document.querySelector('progress')?.value >= 8", timeout=120_000)
+        page.reload()  # the address is the job
+        page.click("[data-cancel]")
+        page.wait_for_selector("[data-again]:visible", timeout=60_000)
+        assert "What was finished is kept" in page.inner_text("[data-said]")
+        page.click("[data-open]")
+        page.wait_for_url(re.compile(r"run=seed-2$"))
+        page.wait_for_selector("body[data-playable]", timeout=120_000)
+        assert "of 1000 histories" in page.inner_text("#made")

@@ -1,0 +1,134 @@
+"""Runs as programs see them."""
+
+import time
+
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+
+from conftest import RUN, SMALL
+from fissure import api
+from fissure.app.server import create_app
+
+
+@pytest.fixture(scope="module")
+def result(shelf):
+    return api.read_run(shelf / RUN)
+
+
+@pytest.fixture(scope="module")
+def client(settings):
+    """One application for all of these tests: they change nothing in it."""
+    with TestClient(create_app(settings), base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
+        yield client
+
+
+def ready(client, address):
+    """The answer once the histories have been read."""
+    for _ in range(1200):
+        if client.get(f"/api/runs/{RUN}").json()["view"] != "reading":
+            return client.get(address)
+        time.sleep(0.1)
+    pytest.fail("the run was not read")
+
+
+def test_runs_are_listed_with_how_they_were_made_and_no_place(client, shelf):
+    (one,) = client.get("/api/runs").json()
+    assert (one["name"], one["histories"], one["seed"], one["weeks"]) == (RUN, 8, 3, SMALL["weeks"])
+    assert str(shelf) not in client.get("/api/runs").text
+
+
+def test_a_run_tells_its_counts_of_verdicts(client, result):
+    told = ready(client, f"/api/runs/{RUN}").json()
+    assert told["view"] == "ready"
+    assert told["counts"]["compared"] == sum(row.compared and row.kind == "outcome" for row in result.compared)
+    assert sum(told["counts"]["of"].values()) == told["counts"]["compared"]
+    assert f"Of {told['counts']['compared']} published figure" in told["headline"]
+
+
+def test_observations_are_those_that_were_compared(client, result):
+    rows = ready(client, f"/api/runs/{RUN}/observations").json()
+    assert [row["id"] for row in rows] == [row.observation.id for row in result.compared]
+    for told, row in zip(rows, result.compared, strict=True):
+        assert told["verdict"] == row.verdict
+        assert (told["model"] is None) == (not row.compared)
+        if row.compared:
+            assert told["model"] == {"q05": row.low, "median": row.median, "q95": row.high}
+    assert any(row["band"][1] is None for row in rows)  # a bound is open
+    assert any(row["rivals"] for row in rows)
+
+
+def test_series_are_the_quantiles_of_the_charts(client, result):
+    told = client.get(f"/api/runs/{RUN}/series/fighters").json()
+    values = result.data["fighters"].sum("origin").values
+    (band,) = told["series"]
+    expected = [float(f"{x:.4g}") for x in np.quantile(values, 0.5, axis=0)]
+    assert band["median"] == expected
+    assert told["weeks"][:2] == ["2014-06-30", "2014-07-07"]
+    assert (len(told["weeks"]), told["unit"], told["histories"]) == (60, "persons", 8)
+
+
+def test_series_are_told_apart(client):
+    told = client.get(f"/api/runs/{RUN}/series/killed", params={"by": ["origin", "cause"]}).json()
+    origins = {band["select"]["origin"] for band in told["series"]}
+    assert origins == {"local", "foreign"}
+    assert len(told["series"]) == 2 * len({band["select"]["cause"] for band in told["series"]})
+    ends = client.get(f"/api/runs/{RUN}/series/commitment", params={"by": "origin"}).json()["series"]
+    assert len(ends) == 2
+
+
+def test_outputs_say_what_they_can_be_told_apart_by(client, result):
+    told = {one["name"]: one for one in client.get(f"/api/runs/{RUN}/series").json()}
+    assert set(told) == set(result.data.data_vars)
+    assert told["killed"]["by"] == ["cause", "origin"]
+    assert told["fighters"]["summed"]
+    assert not told["commitment"]["summed"]
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        (f"{RUN}/series/fightes", "did you mean 'fighters'"),
+        (f"{RUN}/series/fighters?by=cause", "expected one of origin"),
+        (f"{RUN}/series/leaders?by=origin", "not told apart by anything"),
+        (f"{RUN}/series/commitment", "cannot be summed over origin, expected by=origin"),
+        ("smallrun", "did you mean 'small-run'"),
+        ("smallrun/series", "did you mean 'small-run'"),
+        ("..%2F..%2Fetc", ""),
+        (f"{RUN}%00", "there is no run"),
+        (f"{RUN}/series/fighters?" + "&".join(["by=origin"] * 9), ""),
+    ],
+)
+def test_what_is_not_there_is_refused_in_a_sentence(client, path, said):
+    answer = client.get(f"/api/runs/{path}")
+    assert answer.status_code in (404, 422), answer.text
+    assert said in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"members": 0},
+        {"members": 1001},
+        {"members": 10**9},
+        {"seed": -1},
+        {"seed": 2**70},
+        {"name": "../up"},
+        {"name": "a/b"},
+        {"name": ".hidden"},
+        {"name": "Capital"},
+        {"name": ""},
+        {"name": RUN},  # of another seed
+        {"members": "many"},
+        {"weeks": 5},
+        [],
+        None,
+    ],
+)
+def test_a_run_that_cannot_be_is_not_begun(client, shelf, asked):
+    before = sorted(shelf.iterdir())
+    answer = client.post("/api/runs", json=asked)
+    assert answer.status_code == 422
+    assert answer.json()["detail"]
+    assert client.app.state.desk.jobs.all() == []
+    assert sorted(shelf.iterdir()) == before
