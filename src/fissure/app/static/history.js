@@ -1,6 +1,6 @@
 // The table of published figures: search, verdicts, rivals; and the widths of the tally.
 
-const page = await import(document.querySelector('script[src*="/static/page.js"]').src); // the one that the page runs
+import * as page from "./page.js";
 const find = document.getElementById("find"), verdict = document.getElementById("verdict");
 const rivals = document.getElementById("rivals"), form = find.closest("form");
 

@@ -1,5 +1,7 @@
 // A line at the week of the map on every chart of weeks that is drawn; history_play.js says which week.
 
+import { viewOf } from "./charts.js";
+
 const lines = new Map(); // chart -> {view, line}
 
 function cursors() {
@@ -34,6 +36,5 @@ let resized = 0;
 window.addEventListener("resize", () => { clearTimeout(resized); resized = setTimeout(cursors, 150); });
 
 for (const chart of document.querySelectorAll("[data-chart][data-drawn]")) { // drawn before this script ran
-  const charts = await import(document.querySelector('script[src*="/static/charts.js"]').src);
-  if (charts.viewOf(chart)) follow(chart, charts.viewOf(chart));
+  if (viewOf(chart)) follow(chart, viewOf(chart));
 }

@@ -1,6 +1,6 @@
 // Plays the weeks: one number, the week, from which the map, the marks, the words beside it and the address follow.
 
-const page = await import(document.querySelector('script[src*="/static/page.js"]').src); // the one that the page runs
+import * as page from "./page.js";
 const told = JSON.parse(document.getElementById("play").textContent);
 const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 const shares = Object.fromEntries(Object.entries(told.shares).map(([name, text]) => [name, bytes(text)]));

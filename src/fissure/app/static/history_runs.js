@@ -1,6 +1,6 @@
 // A run: asking for one, following it while it is simulated, and waiting while its histories are read.
 
-const { json } = await import(document.querySelector('script[src*="/static/page.js"]').src); // the one that the page runs
+import { json } from "./page.js";
 const PAUSE = 700; // milliseconds between two looks
 const wait = () => new Promise((resolve) => setTimeout(resolve, PAUSE));
 const refused = (text) => {
