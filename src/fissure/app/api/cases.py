@@ -1,5 +1,174 @@
-"""TODO cases."""
+"""Cases for programs: what there is, what moves what in it, and on which evidence."""
 
-from fastapi import APIRouter
+from datetime import date
+from functools import lru_cache
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Query
+from fastapi import Path as InPath
+from pydantic import BaseModel, Field
+
+from fissure.app import cracks_atlas, cracks_panel
+from fissure.app.cracks_known import Known, known_of
+from fissure.app.cracks_told import LoopsTold, MechanismShort, MechanismTold, ParameterTold, Sign
+from fissure.app.pages import AtDesk
+from fissure.cases.loader import case_names, load_case
+from fissure.errors import nearest
+from fissure.model.catalogue import mechanism_classes
+from fissure.views.causal_atlas import Atlas, kinds
+from fissure.views.causal_fields import field as about
+
+NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
+CaseName = Annotated[str, InPath(max_length=80, pattern=NAME, description="a name that `GET /api/cases` lists")]
+MechanismName = Annotated[str, InPath(max_length=80, pattern=NAME, description="such as `pay-gap`")]
+Loops = Annotated[int, Query(ge=0, le=20_000, description="how many loops to give at most, the shortest first")]
+UNKNOWN: dict[int | str, dict[str, Any]] = {
+    404: {"description": "There is none of that name; the text names the nearest."},
+    422: {"description": "A parameter is out of its bounds."},
+}
+NOT_YET: dict[int | str, dict[str, Any]] = {
+    503: {"description": "The causal picture is being made; ask again after the seconds of `retry-after`."}
+}
 
 router = APIRouter(prefix="/api", tags=["cases"])
+
+
+class CaseShort(BaseModel):
+    """A case in a list."""
+
+    name: str
+    title: str
+    start: date
+    weeks: int
+
+
+class CaseTold(CaseShort):
+    """A case: how large it is, and what its members are drawn from."""
+
+    summary: str
+    countries: list[str]
+    districts: int
+    offensives: int
+    units: int
+    slots: int
+    digest: str = Field(description="SHA-256 of the files that a run depends on")
+    posterior: str | None = Field(description="SHA-256 of what members are drawn from; null for the prior")
+    until: date | None = Field(description="the last day of which the posterior has seen anything")
+    mechanisms: int
+    parameters: int
+    claims: int
+    observations: int
+
+
+class NodeTold(BaseModel):
+    """A mechanism or a field of the graph; `group` is the group of the one and the owner of the other."""
+
+    name: str
+    kind: str
+    label: str
+    group: str
+
+
+class EdgeTold(BaseModel):
+    """`source` moves `target` within a week, by a mechanism through a channel, or by a part that is always on."""
+
+    source: str
+    target: str
+    sign: Sign
+    by: str
+    channel: str
+
+
+class GraphTold(BaseModel):
+    """The causal graph. `loops.total` counts all loops of at most three mechanisms, also those that are not given."""
+
+    nodes: list[NodeTold]
+    edges: list[EdgeTold]
+    loops: LoopsTold
+
+
+@router.get("/cases", summary="The cases that come with the package")
+def cases() -> list[CaseShort]:
+    """Names, titles, first day and length."""
+    return [CaseShort(**_short(_packaged(name))) for name in case_names()]
+
+
+@router.get("/cases/{case}", summary="One case", responses=UNKNOWN)
+def case(case: CaseName) -> CaseTold:
+    """Its size, its digest, and what its members are drawn from."""
+    known = _known(case)
+    loaded, posterior = known.case, known.drawn[0]
+    return CaseTold(
+        **_short(known),
+        summary=loaded.summary, countries=list(loaded.countries), districts=len(loaded.districts),
+        offensives=len(loaded.offensives), units=loaded.units, slots=loaded.slots, digest=loaded.digest,
+        posterior=known.digest or None,
+        until=None if posterior is None else posterior.until,
+        mechanisms=len(known.mechanisms), parameters=len(known.parameters), claims=len(known.ledger.claims),
+        observations=len(known.ledger.observations),
+    )  # fmt: skip
+
+
+@router.get("/cases/{case}/mechanisms", summary="All mechanisms", responses=UNKNOWN)
+def mechanisms(case: CaseName) -> list[MechanismShort]:
+    """By group and name."""
+    return list(_known(case).mechanisms.values())
+
+
+@router.get("/cases/{case}/mechanisms/{name}", summary="All of one mechanism", responses=UNKNOWN)
+def mechanism(
+    case: CaseName, name: MechanismName, desk: AtDesk, loops: Annotated[int, Query(ge=0, le=5_000)] = cracks_panel.LOOPS
+) -> MechanismTold:
+    """Theory, rule, parameters before and after the evidence, claims, checks, attribution, and loops.
+
+    What is of the causal picture is null for the first seconds of a server with a new version of the model.
+    """
+    known = _known(case)
+    if name not in known.mechanisms:
+        raise HTTPException(404, f"there is no mechanism '{name}'{nearest(name, known.mechanisms)}")
+    return cracks_panel.mechanism(name, known, cracks_atlas.look(desk.settings.home).atlas, loops)
+
+
+@router.get("/cases/{case}/parameters", summary="All parameters, before and after the evidence", responses=UNKNOWN)
+def parameters(case: CaseName) -> list[ParameterTold]:
+    """Each with unit, reason, prior, and posterior where it was learned."""
+    return _known(case).parameters
+
+
+@router.get("/cases/{case}/graph", summary="The causal graph", responses=UNKNOWN | NOT_YET)
+def graph(case: CaseName, desk: AtDesk, loops: Loops = 200) -> GraphTold:
+    """Mechanisms and fields, who moves what and which way, and feedback loops."""
+    _known(case)
+    found = cracks_atlas.look(desk.settings.home)
+    if found.atlas is None:
+        raise HTTPException(503, found.error or cracks_atlas.WAITING, {"retry-after": "5"})
+    return _graph(found.atlas, loops)
+
+
+def _graph(atlas: Atlas, most: int) -> GraphTold:
+    nodes = [
+        NodeTold(name=name, kind="mechanism", label=kind.title, group=kind.group())
+        for name, kind in mechanism_classes().items()
+    ]
+    nodes += [NodeTold(name=p, kind="field", label=about(p).label, group=about(p).owner) for p in atlas.fields]
+    edges = [EdgeTold(source=a.source, target=a.target, sign=a.sign, by=a.by, channel=a.channel) for a in atlas.arrows]
+    shortest = [cracks_panel.loop(one, atlas) for one in atlas.loops[:most]]
+    return GraphTold(
+        nodes=nodes, edges=edges, loops=LoopsTold(total=len(atlas.loops), kinds=kinds(atlas.loops), shortest=shortest)
+    )
+
+
+def _short(known: Known) -> dict[str, Any]:
+    return {name: getattr(known.case, name) for name in ("name", "title", "start", "weeks")}
+
+
+def _known(name: str) -> Known:
+    """Raises `HTTPException` (404) where no packaged case has that name; folders are no names here."""
+    if name not in case_names():
+        raise HTTPException(404, f"there is no case '{name}'{nearest(name, case_names())}")
+    return _packaged(name)
+
+
+@lru_cache(maxsize=16)
+def _packaged(name: str) -> Known:
+    return known_of(load_case(name))

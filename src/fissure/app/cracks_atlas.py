@@ -1,0 +1,123 @@
+"""The causal picture of a server: traced once in the background, kept on disk for as long as the code is the same."""
+
+import hashlib
+import json
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from fissure.engine.blocks import write_whole
+from fissure.engine.cache import code_digest, model_digest
+from fissure.errors import FissureError
+from fissure.studies.causal import SIGNS
+from fissure.views import causal_atlas
+from fissure.views.causal_atlas import Atlas
+
+PACKAGE = Path(causal_atlas.__file__).parents[1]
+SOURCES = ("model/causal.py", "studies/causal.py", "studies/signs.py", "views/causal_atlas.py")
+"""What the picture depends on besides the model itself and the signs that were found."""
+KEPT = 2
+WAITING = (
+    "Mechanisms and fields are being read from the code; this takes some seconds, once for each version of the model."
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """The atlas once it is there; else why it is not: `error`, or it is being made."""
+
+    atlas: Atlas | None = None
+    error: str = ""
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it is worth asking again."""
+        return self.atlas is None and not self.error
+
+
+_lock, _reading = threading.Lock(), threading.Lock()
+_found: dict[str, Found] = {}
+_making: dict[str, threading.Thread] = {}
+
+
+def look(home: Path) -> Found:
+    """The atlas of the model as it is; where there is none yet, making it begins, and the answer says so at once."""
+    key = digest()
+    with _lock:
+        if key not in _found and key not in _making:
+            _making[key] = threading.Thread(target=_make, args=(key, home), name="fissure-atlas", daemon=True)
+            _making[key].start()
+        return _found.get(key, Found())
+
+
+def warm(home: Path, then: Callable[[], object]) -> None:
+    """`look` and then `then`, beside everything else; what goes wrong in either is told to who asks for it later."""
+
+    def begin() -> None:
+        with suppress(Exception):
+            look(home)
+            then()
+
+    threading.Thread(target=begin, name="fissure-warm", daemon=True).start()
+
+
+def wait(home: Path, seconds: float) -> Found:
+    """As `look`, after waiting for at most `seconds`."""
+    found = look(home)
+    thread = _making.get(digest())
+    if found.waiting and thread is not None:
+        thread.join(seconds)
+        found = look(home)
+    return found
+
+
+def digest() -> str:
+    """Of all that the picture depends on; by one thread at a time, as Python 3.11 parses sources in one only."""
+    with _reading:
+        return _digest()
+
+
+@lru_cache(maxsize=1)
+def _digest() -> str:
+    sha = hashlib.sha256(f"{model_digest()}\0{code_digest(PACKAGE / name for name in SOURCES)}".encode())
+    sha.update(SIGNS.read_bytes())
+    return sha.hexdigest()
+
+
+def _make(key: str, home: Path) -> None:
+    try:
+        found = Found(_read(home, key) or _traced(home, key))
+    except FissureError as error:
+        found = Found(error=str(error))
+    except Exception as error:  # the page goes on without its picture
+        found = Found(error=f"the causal picture could not be made ({type(error).__name__}: {error})")
+    with _lock:
+        _found[key] = found
+        _making.pop(key, None)
+
+
+def _path(home: Path, key: str) -> Path:
+    return home / "causal" / f"{key[:24]}.json"
+
+
+def _read(home: Path, key: str) -> Atlas | None:
+    """What lies on disk, if it is whole."""
+    with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):
+        data = json.loads(_path(home, key).read_bytes())
+        if data["key"] == key:
+            return causal_atlas.read(data["atlas"])
+    return None
+
+
+def _traced(home: Path, key: str) -> Atlas:
+    atlas, path = causal_atlas.atlas(), _path(home, key)
+    with suppress(OSError):  # what cannot be kept is made again next time
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, json.dumps({"key": key, "atlas": causal_atlas.told(atlas)}, ensure_ascii=False).encode())
+        others = sorted(path.parent.glob("*.json"), key=lambda one: one.stat().st_mtime, reverse=True)
+        for old in others[KEPT:]:
+            old.unlink()
+    return atlas

@@ -1,0 +1,224 @@
+"""What a server knows of mechanisms besides the causal picture: claims, checks, parameters, attribution."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from fissure.api.evidence import ledger, subjects
+from fissure.api.runs import draws_of
+from fissure.app.cracks_told import (
+    AttributionTold,
+    CheckTold,
+    ClaimTold,
+    FigureTold,
+    IntervalTold,
+    MechanismShort,
+    ParameterTold,
+)
+from fissure.cases.loader import Case
+from fissure.errors import FissureError
+from fissure.evidence import Ledger, Subject
+from fissure.evidence import trace as trace_in
+from fissure.evidence.entries import Observation
+from fissure.model.catalogue import mechanism_classes, parameters_of
+from fissure.model.parameters import quantile
+from fissure.studies import verdicts
+from fissure.studies.calibrate import Posterior
+from fissure.studies.effects import Effect
+from fissure.studies.explained import Saved
+from fissure.studies.explained import kept as kept_attribution
+from fissure.views import calibration as moved
+from fissure.views import explain as explaining
+from fissure.views import text_effects, wording
+from fissure.views.causal_svg import GROUPS
+from fissure.views.odd.submodels import told
+from fissure.views.report.page import web
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """Of one case; each part is read when it is first asked for."""
+
+    case: Case
+
+    def warm(self) -> None:
+        """Read now what is slow to read."""
+        _ = self.mechanisms, self.subjects, self.attribution, self.checked, self.normals
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """All claims, and the observations of the case."""
+        return ledger(self.case)
+
+    @cached_property
+    def subjects(self) -> dict[str, Subject]:
+        """What of the model can be traced."""
+        return subjects(self.case)
+
+    @cached_property
+    def drawn(self) -> tuple[Posterior | None, str]:
+        """The posterior, and else why there is none."""
+        try:
+            found = draws_of(self.case)
+        except FissureError as error:
+            return None, f"The posterior of this case is not shown: {error}."
+        return (
+            found,
+            "" if found is not None else "Nothing was learned for this case yet: parameters are at their prior.",
+        )
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the posterior, which takes a while to tell; empty for the prior."""
+        return "" if self.drawn[0] is None else self.drawn[0].digest
+
+    @cached_property
+    def attribution(self) -> Saved | None:
+        """The attribution that was kept with the case, if it speaks of this model and these draws."""
+        try:
+            return kept_attribution(self.case, self.digest)
+        except FissureError:
+            return None
+
+    @cached_property
+    def checked(self) -> tuple[dict[str, list[Effect]], bool]:
+        """Kept effects by mechanism, and whether they are of another version of the model."""
+        data = verdicts.kept()
+        own: dict[str, list[Effect]] = {}
+        for effect in verdicts.effects(data):
+            own.setdefault(effect.mechanism, []).append(effect)
+        return own, verdicts.stale(data)
+
+    @cached_property
+    def mechanisms(self) -> dict[str, MechanismShort]:
+        """Every mechanism in short, by group and name."""
+        count = dict.fromkeys(mechanism_classes(), 0)
+        for one in self.parameters:
+            if one.owner in count:
+                count[one.owner] += 1
+        found = {
+            name: MechanismShort(
+                name=name, title=kind.title, group=kind.group(), says=_line(kind), parameters=count[name],
+                claims=len(self.ledger.claims_of(name)),
+            )
+            for name, kind in mechanism_classes().items()
+        }  # fmt: skip
+        order = list(GROUPS)
+        return dict(sorted(found.items(), key=lambda one: (order.index(one[1].group), one[0])))
+
+    @cached_property
+    def parameters(self) -> list[ParameterTold]:
+        """All of them, by owner, in the order of the model."""
+        posterior = self.drawn[0]
+        moves = {} if posterior is None else {m.name: m for m in moved.moves(posterior, self.case)}
+        out = []
+        for p in parameters_of(self.case):
+            move = moves.get(p.name)
+            low, middle, high = (float(x) for x in quantile(p.prior.prior, np.asarray(moved.NORMAL)))
+            out.append(
+                ParameterTold(
+                    name=p.name, owner=p.owner, meaning=p.meaning, unit=p.unit, prior_kind=p.prior.prior.kind,
+                    prior=IntervalTold(low=low, middle=middle, high=high),
+                    posterior=None if move is None else IntervalTold(**move.posterior._asdict()),
+                    shift=None if move is None else move.shift,
+                    contraction=None if move is None else move.contraction,
+                    reason=p.prior.reason, evidence=list(p.prior.evidence),
+                )
+            )  # fmt: skip
+        return out
+
+    @cached_property
+    def normals(self) -> dict[str, moved.Interval]:
+        """Posteriors on the scale on which the prior is a standard normal, by parameter, for pictures."""
+        posterior = self.drawn[0]
+        return {} if posterior is None else {m.name: m.normals for m in moved.moves(posterior, self.case)}
+
+    def claims(self, mechanism: str) -> list[ClaimTold]:
+        """Claims that it takes up, by source and line."""
+        own = sorted(self.ledger.claims_of(mechanism), key=lambda c: (c.source, c.line, c.id))
+        sources = self.ledger.sources
+        return [
+            ClaimTold(
+                id=c.id, source=c.source, line=c.line, paraphrase=" ".join(c.paraphrase.split()),
+                direction=c.direction, effect=c.effect, title=sources[c.source].title,
+                publisher=sources[c.source].publisher, leaning=sources[c.source].leaning,
+                address=web(sources[c.source].address), figure=c.figure,
+            )
+            for c in own
+        ]  # fmt: skip
+
+    def checks(self, mechanism: str) -> list[CheckTold]:
+        """What the last kept check of effects found of it."""
+        return [
+            CheckTold(
+                observable=e.observable, changed=e.kind, expected="lower" if e.sign < 0 else "higher",
+                difference=_finite(e.difference), low=_finite(e.low), high=_finite(e.high),
+                relative=_finite(e.relative), share=_finite(e.share), members=e.members, verdict=e.verdict,
+            )
+            for e in self.checked[0].get(mechanism, [])
+        ]  # fmt: skip
+
+    def attributed(self, mechanism: str) -> AttributionTold | None:
+        """Its share in the first outcome of the kept attribution."""
+        if self.attribution is None or mechanism not in self.attribution.found.every.players:
+            return None
+        found = self.attribution.found
+        outcome = found.outcomes[0]
+        value, low, high = explaining.of(found.every, found.every.players.index(mechanism), 0)
+        return AttributionTold(
+            outcome=outcome.name, title=outcome.title, unit=wording.unit(outcome.unit), more=outcome.more, value=value,
+            low=low, high=high, members=found.every.members,
+        )  # fmt: skip
+
+    def rivals(self, name: str) -> list[list[FigureTold]]:
+        """Published figures on `name` (a mechanism or an output) that contradict one another."""
+        return [self._figures(group) for group in trace_in(name, self.ledger, self.subjects).rival_groups]
+
+    def figures(self, output: str) -> list[FigureTold]:
+        """Published figures that output answers to, by date."""
+        return self._figures(self.ledger.observations_of(output))
+
+    def _figures(self, own: Iterable[Observation]) -> list[FigureTold]:
+        return [
+            FigureTold(
+                id=o.id, what=self.ledger.variables[o.variable].title,
+                publisher=wording.publisher(o, self.ledger.sources), when=wording.when(o), scope=o.scope,
+                says=wording.published(o), band=wording.interval(*o.band, o.unit), unit=wording.unit(o.unit),
+                doubt=o.doubt, address=web(o.address or self.ledger.sources[o.source].address),
+            )
+            for o in own
+        ]  # fmt: skip
+
+
+_known: dict[tuple[Path, str], Known] = {}
+
+
+def known_of(case: Case) -> Known:
+    """What is known of `case`, read once, however often the case itself is loaded."""
+    return _known.setdefault((case.folder, case.digest), Known(case))
+
+
+def difference(check: CheckTold) -> str:
+    """The paired difference with its interval, in the words of the report."""
+    if check.difference is None:
+        return "–"
+    said = text_effects.signed(check.difference)
+    if check.low is None or check.high is None:
+        return said
+    return f"{said} (95%: {text_effects.signed(check.low)} to {text_effects.signed(check.high)})"
+
+
+def _line(kind: type) -> str:
+    """The first line of what its file says."""
+    try:
+        return told(kind).line
+    except ValueError:  # a package's own, whose file says it in another way
+        return " ".join((kind.__doc__ or "").split("\n\n")[0].split())
+
+
+def _finite(x: float) -> float | None:
+    return x if math.isfinite(x) else None

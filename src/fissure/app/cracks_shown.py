@@ -1,0 +1,67 @@
+"""How templates of Cracks put things: the words, numbers and pictures that the report has too."""
+
+from typing import Any
+
+from fissure.app.cracks_told import CheckTold, ParameterTold
+from fissure.studies.signs import BOTH, DOWN, UNMOVED, UP
+from fissure.views import calibration as words
+from fissure.views import explain as explaining
+from fissure.views import text_effects, wording
+from fissure.views.causal_fields import label, spoken
+from fissure.views.causal_layers import READS, WORDS
+from fissure.views.causal_svg import GLYPHS, GROUPS
+from fissure.views.report import effect_rows, moves
+
+DIRECTIONS = {"raises": "raises", "lowers": "lowers", "describes": "describes", "predicts": "expects"}
+SIGNS = {UP: "raises it", DOWN: "lowers it", BOTH: "either way", UNMOVED: "never seen to"}
+
+
+def prior(one: ParameterTold) -> str:
+    """Median and 90% interval of the prior."""
+    low, middle, high = one.prior.low, one.prior.middle, one.prior.high
+    if one.prior_kind == "fixed":
+        return words.value(middle, one.unit)
+    return f"{words.value(middle, one.unit)} ({words.between(low, high, one.unit)})"
+
+
+def posterior(one: ParameterTold) -> str:
+    """Median and 90% interval of the posterior, where it was learned."""
+    if one.posterior is None:
+        return "not learned"
+    low, middle, high = one.posterior.low, one.posterior.middle, one.posterior.high
+    return f"{words.value(middle, one.unit)} ({words.between(low, high, one.unit)})"
+
+
+def unit(one: ParameterTold) -> str:
+    """The unit as it is read; none of a share, which is told in per cent."""
+    return "" if one.unit == "share" else wording.unit(one.unit)
+
+
+def contraction(one: ParameterTold) -> str:
+    """The share of the prior variance that the evidence took."""
+    return "–" if one.contraction is None else words.percent(one.contraction)
+
+
+def normals(one: ParameterTold, known: Any) -> dict[str, float] | None:
+    """Where both intervals lie in the picture; None where it was not learned."""
+    return moves.picture(known.normals[one.name]) if one.name in known.normals else None
+
+
+def style(check: CheckTold) -> str:
+    """The style of a verdict."""
+    return effect_rows.STYLES[check.verdict]  # type: ignore[index]
+
+
+def mark(check: CheckTold) -> str:
+    """The sign of a verdict."""
+    return text_effects.SIGNS[check.verdict][0]  # type: ignore[index]
+
+
+SHOWN: dict[str, Any] = {
+    "prior_of": prior, "posterior_of": posterior, "unit_of": unit, "contraction_of": contraction,
+    "picture_of": normals, "width": moves.WIDTH, "style_of": style, "mark_of": mark, "label": label,
+    "spoken": spoken, "glyphs": GLYPHS, "group_titles": {g: title for g, (title, _) in GROUPS.items()},
+    "directions": DIRECTIONS, "sign_words": SIGNS, "read_words": READS, "move_words": WORDS,
+    "attribution_said": explaining.difference, "attribution_mark": explaining.mark,
+}  # fmt: skip
+"""What every template of the view is given."""

@@ -1,0 +1,209 @@
+"""Cracks as a program sees it: every mechanism and field has a page, and what it says is what code and ledger say."""
+
+import csv
+import io
+import json
+import re
+from html import unescape
+
+import pytest
+
+from fissure.app import cracks_atlas, cracks_panel
+from fissure.app.cracks_known import known_of
+from fissure.evidence.ledger import package_ledger
+from fissure.model.catalogue import GROUPS, mechanism_classes
+from fissure.studies import verdicts
+from fissure.views import causal_atlas, causal_layers, causal_ring
+from fissure.views.report.html import GROUPS as GROUP_TITLES
+
+MECHANISMS = sorted(mechanism_classes())
+
+
+@pytest.fixture(scope="module")
+def atlas(settings):
+    """The picture, made once for all tests of this process."""
+    found = cracks_atlas.wait(settings.home, 300)
+    assert found.error == ""
+    assert found.atlas is not None
+    return found.atlas
+
+
+@pytest.fixture(scope="module")
+def known(case):
+    return known_of(case)
+
+
+def text(html):
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+
+
+def test_every_mechanism_has_a_page_that_says_what_its_file_and_the_ledger_say(client, atlas, known):
+    assert len(MECHANISMS) == 54
+    for name in MECHANISMS:
+        answer = client.get("/cracks", params={"mechanism": name})
+        assert answer.status_code == 200, name
+        said = text(answer.text)
+        kind = mechanism_classes()[name]
+        assert kind.title in said
+        assert GROUP_TITLES[kind.group()] in said
+        for claim in known.ledger.claims_of(name):
+            assert f"{claim.source}, line {claim.line}" in said
+            assert " ".join(claim.paraphrase.split()) in said
+        for one in known.parameters:
+            if one.owner == name:
+                assert " ".join(one.meaning.split()) in said
+                assert " ".join(one.reason.split()) in said
+        for path in [*atlas.reads[name], *atlas.moves[name]]:
+            assert f'href="?field={path}"' in answer.text, (name, path)
+
+
+def test_lines_of_claims_exist_in_their_sources(known):
+    for name in MECHANISMS:
+        claims = known.claims(name)
+        assert claims, name
+        for claim in claims:
+            source = known.ledger.sources[claim.source]
+            assert source.lines is None or 1 <= claim.line <= source.lines
+            assert known.ledger.claims[claim.id].line == claim.line
+    assert package_ledger().is_dir()
+
+
+def test_every_field_has_a_page(client, atlas):
+    assert len(atlas.fields) > 60
+    for path in atlas.fields:
+        answer = client.get("/cracks", params={"field": path})
+        assert answer.status_code == 200, path
+        for name in {*atlas.movers[path], *atlas.readers[path]}:
+            assert f'href="?mechanism={name}"' in answer.text, (path, name)
+
+
+def test_a_field_shows_its_published_figures_and_rivals(client, atlas, known):
+    said = text(client.get("/cracks?field=fighters.present").text)
+    for figure in known.figures("fighters"):
+        assert figure.id in said
+        assert figure.says in said
+    assert "Figures that contradict one another" in said
+
+
+def test_pages_keep_to_the_policy(client, atlas):
+    for address in ("/cracks", "/cracks?mechanism=recruitment", "/cracks?field=fighters.present"):
+        page = client.get(address).text
+        assert " style=" not in page
+        assert "<style" not in page
+        assert not re.search(r"\son\w+=", page)
+
+
+def test_the_overview_shows_all_by_group(client, atlas):
+    page = client.get("/cracks").text
+    for name in MECHANISMS:
+        assert page.count(f'href="?mechanism={name}"') == 2, name  # on the ring and in the list
+    for group in GROUPS:
+        assert GROUP_TITLES[group] in page
+    for path in atlas.fields:
+        assert f'href="?field={path}"' in page
+
+
+def test_search_is_an_address(client, atlas):
+    page = client.get("/cracks?find=PAY").text
+    listed = re.search(r'<section class="finder".*?</section>', page, re.DOTALL)[0]
+    shown = re.findall(r'<li data-text="[^"]*"><a href="\?mechanism=([\w-]+)"', listed)
+    assert {"pay-gap", "pay-cuts"} <= set(shown)
+    assert "recruitment" not in shown
+    assert f"{len(shown)} of 54 mechanisms" in page
+    nothing = client.get("/cracks", params={"find": '"><script>alert(1)</script>'}).text
+    assert "<script>alert" not in nothing
+    assert "0 of 54 mechanisms" in nothing
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("/cracks?mechanism=paygap", "did you mean 'pay-gap'?"),
+        ("/cracks?field=fighters.feer", "did you mean 'fighters.fear'?"),
+        ("/cracks?mechanism=pay-gap&field=fighters.fear", "expected one of them"),
+        (f"/cracks?find={'x' * 101}", "at most 100"),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_sentence(client, atlas, address, said):
+    answer = client.get(address)
+    assert answer.status_code == 422
+    assert said in unescape(answer.text)
+
+
+def test_the_table_of_the_graph(client, atlas):
+    answer = client.get("/cracks/edges.csv")
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert {(r["from"], r["to"], r["sign"], r["by"], r["channel"]) for r in rows} == {
+        (a.source, a.target, a.sign, a.by, a.channel) for a in atlas.picture.arrows()
+    }
+    own = list(csv.DictReader(io.StringIO(client.get("/cracks/edges.csv?mechanism=desertion").text)))
+    assert own
+    assert {r["by"] for r in own} == {"desertion"}
+
+
+def test_while_the_picture_is_made_the_rest_is_there(client, monkeypatch):
+    monkeypatch.setattr(cracks_atlas, "look", lambda home: cracks_atlas.Found())
+    for address in ("/cracks", "/cracks?mechanism=pay-gap", "/cracks?field=fighters.fear"):
+        answer = client.get(address)
+        assert answer.status_code == 200
+        assert "data-wait" in answer.text
+        assert cracks_atlas.WAITING in unescape(answer.text)
+        assert "<svg" not in re.sub(r"<svg width.*?</svg>", "", answer.text)
+    assert "The claims behind it" in client.get("/cracks?mechanism=pay-gap").text
+    assert client.get("/cracks/edges.csv").status_code == 503
+    assert client.get("/cracks/ready").json() == {"ready": False}
+
+
+def test_a_picture_that_cannot_be_made_is_said(client, monkeypatch):
+    monkeypatch.setattr(cracks_atlas, "look", lambda home: cracks_atlas.Found(error="the signs are of another model"))
+    answer = client.get("/cracks?mechanism=pay-gap")
+    assert "The picture is not shown: the signs are of another model." in answer.text
+    assert "data-wait" not in answer.text
+
+
+def test_the_kept_picture_is_read_back_whole_and_damage_is_seen(atlas, tmp_path):
+    told = json.loads(json.dumps(causal_atlas.told(atlas)))
+    back = causal_atlas.read(told)
+    assert back.loops == atlas.loops
+    assert back.picture == atlas.picture
+    key = cracks_atlas.digest()
+    path = cracks_atlas._path(tmp_path, key)
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps({"key": key, "atlas": told}))
+    assert cracks_atlas._read(tmp_path, key).fields == atlas.fields
+    path.write_text(json.dumps({"key": key, "atlas": told})[:-200])
+    assert cracks_atlas._read(tmp_path, key) is None
+    path.write_text(json.dumps({"key": "of another model", "atlas": told}))
+    assert cracks_atlas._read(tmp_path, key) is None
+
+
+def test_drawings_are_the_same_each_time_and_have_links_and_signs(atlas, known):
+    groups = {name: one.group for name, one in known.mechanisms.items()}
+    titles = {name: one.title for name, one in known.mechanisms.items()}
+    ring = causal_ring.ring(atlas, groups, titles)
+    assert ring == causal_ring.ring(causal_atlas.read(causal_atlas.told(atlas)), groups, titles)
+    assert "style=" not in ring
+    own = causal_layers.of_mechanism("deterrence", atlas, groups, titles)
+    assert own == causal_layers.of_mechanism("deterrence", atlas, groups, titles)
+    assert 'href="?field=fighters.fear"' in own
+    assert "Deterrence raises Fear" in own
+    assert ">+</text>" in own
+    assert ">−</text>" in own
+
+
+def test_loops_pass_through_what_they_are_shown_for(atlas):
+    for name in ("deterrence", "fighters.fear"):
+        told = cracks_panel.loops(name, atlas)
+        assert told.total == sum(told.kinds.values()) == len(atlas.through(name)) > 0
+        for one in told.shortest:
+            assert name in (one.steps[0].field, one.steps[0].by)
+            falling = sum(step.sign == "-" for step in one.steps)
+            if one.kind != "undetermined":
+                assert one.kind == ("balancing" if falling % 2 else "reinforcing")
+
+
+def test_checks_are_those_that_were_kept(known):
+    kept = verdicts.by_mechanism(verdicts.effects(verdicts.kept()))
+    for name, own in kept.items():
+        assert [check.verdict for check in known.checks(name)] == [one.verdict for one in own]
