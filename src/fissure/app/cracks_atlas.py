@@ -38,7 +38,7 @@ class Found:
         return self.atlas is None and not self.error
 
 
-_lock, _reading = threading.Lock(), threading.Lock()
+_lock = threading.Lock()
 _found: dict[str, Found] = {}
 _making: dict[str, threading.Thread] = {}
 
@@ -74,14 +74,9 @@ def wait(home: Path, seconds: float) -> Found:
     return found
 
 
-def digest() -> str:
-    """Of all that the picture depends on; by one thread at a time, as Python 3.11 parses sources in one only."""
-    with _reading:
-        return _digest()
-
-
 @lru_cache(maxsize=1)
-def _digest() -> str:
+def digest() -> str:
+    """Of all that the picture depends on."""
     sha = hashlib.sha256(f"{model_digest()}\0{code_digest(PACKAGE / name for name in SOURCES)}".encode())
     sha.update(SIGNS.read_bytes())
     return sha.hexdigest()

@@ -11,6 +11,7 @@ import hashlib
 import os
 import platform
 import shutil
+import threading
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib.metadata import version
@@ -23,6 +24,7 @@ from fissure.errors import FissureError
 from fissure.model.plugins import made_of
 from fissure.version import __version__
 
+_parsing = threading.Lock()  # Python 3.11 counts the depth of all trees that are being built in one place
 KEPT = 3
 """Folders of compiled programs that are kept; older ones are removed."""
 
@@ -80,7 +82,8 @@ def code_digest(paths: Iterable[Path]) -> str:
 
 def _code(source: str) -> str:
     """What `source` does, whatever its comments, docstrings and layout."""
-    tree = ast.parse(source)
+    with _parsing:
+        tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
             node.body = [line for line in node.body if not _is_text(line)] or [ast.Pass()]

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,7 @@ class Posterior:
     made: Mapping[str, Any] = field(default_factory=dict)
     lived: Lived | None = None
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256, in hex, of the draws, of what they were fitted to and of how."""
         told = [FORMAT, self.case, self.until.isoformat(), list(self.learned), dict(self.fitted_to), dict(self.made)]
