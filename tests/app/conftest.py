@@ -1,15 +1,10 @@
 """A server with a small stored run, as a person would start it, and a browser that looks at it."""
 
-import socket
-import threading
-import time
-from contextlib import contextmanager
-
 import pytest
-import uvicorn
 from browser import NO_BROWSER, launched, watched
 from fastapi.testclient import TestClient
 from playwright.sync_api import sync_playwright
+from serving import serving
 
 from fissure.app.server import create_app
 from fissure.app.settings import Limits, Settings
@@ -46,25 +41,6 @@ def settings(shelf, tmp_path_factory):
     """Those of the server that most tests share; nothing in them is too small for a busy test."""
     limits = Limits(burst=100_000, rate=100_000.0)
     return Settings(folders=(shelf,), home=tmp_path_factory.mktemp("home"), limits=limits, **SMALL)
-
-
-@contextmanager
-def serving(settings):
-    """The address of a server, which stops on leaving."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(create_app(settings), "127.0.0.1", port, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the server did not start"
-        time.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join(30)
 
 
 @pytest.fixture(scope="session")

@@ -85,9 +85,9 @@ class WhatIfs:
     def save(self, path: str | Path) -> Path:
         """Write all numbers as JSON and return the path; a number that is not defined is null."""
         path = Path(path)
-        told = {**self.about, "answers": [_told(answer, self.studies.get(answer.name)) for answer in self]}
+        numbers = {**self.about, "answers": [told(answer, self.studies.get(answer.name)) for answer in self]}
         with explained(path.parent, 1 << 20):
-            write_whole(path, json.dumps(told, indent=1, allow_nan=False).encode() + b"\n")
+            write_whole(path, json.dumps(numbers, indent=1, allow_nan=False).encode() + b"\n")
         return path
 
 
@@ -175,7 +175,8 @@ def day_or_month(found: str | date | None) -> date | None:
         raise FissureError(f"found {found!r}, expected a day such as 2015-03-16 or a month such as 2015-03") from None
 
 
-def _told(answer: study.Answer, named: Study | None) -> dict[str, Any]:
+def told(answer: study.Answer, named: Study | None) -> dict[str, Any]:
+    """`answer` as plain values for JSON; `named` is the study that it answers, if that has a name."""
     scenario: Scenario = answer.scenario
     return {
         "name": answer.name,
@@ -187,14 +188,14 @@ def _told(answer: study.Answer, named: Study | None) -> dict[str, Any]:
         "from": str(scenario.since) if scenario.since else None,
         "changes_nothing": answer.changes_nothing,
         "outcomes": [
-            {**{name: _plain(x) for name, x in asdict(one).items()}, "verdict": one.verdict}
+            {**{name: plain(x) for name, x in asdict(one).items()}, "verdict": one.verdict}
             for one in answer.differences
         ],
         "weekly": {
             course.series: {
                 "unit": course.unit,
                 **{
-                    name: [_plain(float(x)) for x in getattr(course, name)]
+                    name: [plain(float(x)) for x in getattr(course, name)]
                     for name in ("as_it_is", "mean", "low", "high", "least", "most")
                 },
             }
@@ -203,7 +204,7 @@ def _told(answer: study.Answer, named: Study | None) -> dict[str, Any]:
     }
 
 
-def _plain(x: Any) -> Any:
+def plain(x: Any) -> Any:
     """`x` for JSON: six digits of a number, null for one that is not finite."""
     if isinstance(x, float):
         return float(f"{x:.6g}") if math.isfinite(x) else None

@@ -1,5 +1,6 @@
 """What a server has at hand: its settings, the case, the evidence, the stored runs, and the jobs that it does."""
 
+import threading
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -9,6 +10,7 @@ from fissure.api.shelf import Stored
 from fissure.app.jobs import Jobs
 from fissure.app.prepared import Histories
 from fissure.app.settings import Settings
+from fissure.app.studio import Studio
 from fissure.cases.loader import Case, load_case
 from fissure.errors import FissureError, nearest
 from fissure.evidence import Ledger
@@ -22,10 +24,16 @@ class Desk:
     settings: Settings
     jobs: Jobs = field(init=False)
     histories: Histories = field(init=False)
+    studio: Studio = field(init=False)
+    closing: threading.Event = field(default_factory=threading.Event)
+    """Set when the server is to stop, so that open streams end."""
+    listening: int = 0
+    """Streams that are open."""
 
     def __post_init__(self) -> None:
         self.jobs = Jobs(self.settings.limits.waiting)
         self.histories = Histories(self.settings.home / "history")
+        self.studio = Studio(self)
 
     @cached_property
     def case(self) -> Case:

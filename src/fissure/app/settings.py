@@ -73,6 +73,8 @@ class Settings:
     units: int | None = None
     slots: int | None = None
     """Sizes of what is simulated on the page; the case's own where not given."""
+    warm: bool = False
+    """Whether the server gets ready for the first what-if as soon as it starts; else when the view is first opened."""
     home: Path = field(default_factory=home)
     limits: Limits = field(default_factory=Limits)
 

@@ -221,21 +221,37 @@ def whatif(
     asked = outcomes_of(of, case, plan.weeks)
     for scenario in scenarios.values():
         week_of(scenario.since, case, plan.weeks)
-    folder = out or cache_base() / "runs" / f"whatif-{plan.folder_name}"
+    folder = out or folder_of(plan)
     worlds = Worlds.of(
-        case, asked, folder / "measured" / _series_digest(), draws=draws, seed=seed, weeks=weeks,
+        case, asked, measured_in(folder), draws=draws, seed=seed, weeks=weeks,
         units=units, slots=slots, weekly={name: one.read for name, one in SERIES.items()}, progress=progress,
     )  # fmt: skip
     each = range(members)
-    until, changes = draws.until if draws else None, tuple(map(str, scenarios.values()))
-    asked_for = Asked("whatif", worlds.plan, members, members * len({AS_IT_IS, *scenarios.values()}), until, changes)
-    with keeping(folder, asked_for):
+    with keeping(folder, asked_for(worlds, scenarios.values(), members)):
         worlds.measure((scenario, member) for scenario in (AS_IT_IS, *scenarios.values()) for member in each)
-    answers = tuple(_answer(name, scenario, worlds, each) for name, scenario in scenarios.items())
+    answers = tuple(answer_of(name, scenario, worlds, each) for name, scenario in scenarios.items())
     return WhatIf(answers, worlds.plan, case.start, members, folder)
 
 
-def _answer(name: str, scenario: Scenario, worlds: Worlds, members: range) -> Answer:
+def folder_of(plan: Plan, within: Path | None = None) -> Path:
+    """Where what is measured under `plan` is kept unless a folder is named: `within`, or in the user's cache."""
+    return (within or cache_base() / "runs") / f"whatif-{plan.folder_name}"
+
+
+def measured_in(folder: Path) -> Path:
+    """Where the numbers themselves lie in the folder of a what-if."""
+    return folder / "measured" / _series_digest()
+
+
+def asked_for(worlds: Worlds, scenarios: Iterable[Scenario], members: int) -> Asked:
+    """What the folder says that was asked."""
+    each = tuple(scenarios)
+    runs = members * len({AS_IT_IS, *each})
+    return Asked("whatif", worlds.plan, members, runs, worlds.draws.until, tuple(map(str, each)))
+
+
+def answer_of(name: str, scenario: Scenario, worlds: Worlds, members: range) -> Answer:
+    """What `scenario` did in `members`, which were measured in it and as they are."""
     changed, plain = worlds.values(scenario, members), worlds.values(AS_IT_IS, members)
     then, before = worlds.series(scenario, members), worlds.series(AS_IT_IS, members)
     return Answer(

@@ -1,5 +1,242 @@
-"""TODO studies."""
+"""Studies: what can be asked, asking it, and the answer so far."""
 
-from fastapi import APIRouter
+from datetime import date
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, HTTPException
+from fastapi import Path as InPath
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from fissure.api.whatifs import plain, told
+from fissure.app import composer, export
+from fissure.app.api import saved
+from fissure.app.api.jobs import JobOut
+from fissure.app.api.jobs import told as job_told
+from fissure.app.pages import AtDesk
+from fissure.app.questions import LEVERS, LONG, NAME
+from fissure.app.studio import MOST_SEED, Standing
+from fissure.errors import FissureError, nearest
+from fissure.studies.outcomes import outcomes_of
+from fissure.studies.refusal import refuse
+from fissure.version import __version__
 
 router = APIRouter(prefix="/api", tags=["studies"])
+router.include_router(saved.router)
+Id = Annotated[str, InPath(min_length=1, max_length=64, pattern=r"^[a-f0-9]+$", description="the id of a study")]
+Lever = Annotated[str, Field(min_length=1, max_length=120)]
+REFUSED: dict[int | str, dict[str, Any]] = {422: {"description": "one sentence says what cannot be asked"}}
+BUSY: dict[int | str, dict[str, Any]] = {503: {"description": "too many questions wait; ask again later"}}
+UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"description": "no such study was asked since the server started"}}
+
+
+class Ask(BaseModel):
+    """A what-if: a named study, or drivers that are moved and mechanisms that are switched off."""
+
+    model_config = ConfigDict(extra="allow", populate_by_name=True)
+
+    study: Annotated[str, Field(min_length=1, max_length=NAME)] | None = Field(None, description="a named study")
+    set: list[Lever] = Field([], max_length=LEVERS, description="drivers, as forcing.strikes=x2 or forcing.strikes=700")
+    off: list[Lever] = Field([], max_length=LEVERS, description="mechanisms that are switched off")
+    since: Annotated[str, Field(min_length=7, max_length=10)] | None = Field(
+        None, alias="from", description="the day (2015-03-16) or month (2015-03) from which it holds"
+    )
+    title: Annotated[str, Field(max_length=NAME)] = Field("", description="what to call it")
+    members: int | None = Field(None, ge=2, le=1_000_000, description="pairs; 48 where not given")
+    seed: int = Field(1, ge=0, le=MOST_SEED)
+    weeks: int | None = Field(None, ge=1, le=2000, description="weeks from the start; all where not given")
+
+
+class Asked(JobOut):
+    """The job that measures the answer, and where a person sees it."""
+
+    page: str = Field(description="address of the page that shows it")
+
+
+class NamedStudy(BaseModel):
+    """A question that comes with the case."""
+
+    name: str
+    title: str
+    question: str
+    claims: list[str]
+    off: list[str]
+    set: list[str]
+    since: date | None = Field(serialization_alias="from")
+    why: str
+    caution: str
+    falsifies: bool
+    expect: str
+
+
+class DriverOut(BaseModel):
+    """Something that can be moved."""
+
+    name: str
+    kind: Literal["forcing", "parameter"]
+    title: str
+    unit: str
+    low: float | None = Field(description="5% quantile of its prior; null for a forcing")
+    high: float | None = Field(description="95% quantile of its prior; null for a forcing")
+    least: float | None = Field(description="what it cannot go below; null where there is no bound")
+    most: float | None = Field(description="what it cannot go above; null where there is no bound")
+    settable: bool = Field(description="whether it can be set to a value, not only multiplied")
+    reason: str
+    evidence: list[str]
+
+
+class OutcomeOut(BaseModel):
+    """Something that answers tell of."""
+
+    name: str
+    title: str
+    unit: str
+    more: str = Field(description="what a higher number says")
+
+
+class Difference(BaseModel):
+    """What a change did to one outcome: changed less as it is, paired; null where a number is not defined."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    outcome: str
+    title: str
+    unit: str
+    more: str
+    as_it_is: float | None
+    mean: float | None
+    low: float | None = Field(description="lower end of the 90% interval of the mean")
+    high: float | None = Field(description="its upper end")
+    least: float | None = Field(description="5% quantile of single histories")
+    most: float | None = Field(description="95% quantile of single histories")
+    share: float | None = Field(description="share of histories that go the way of the mean")
+    ratio: float | None = Field(description="by how many times more members unpaired ensembles would need")
+    members: int
+    changed: int
+    verdict: str
+
+
+class Course(BaseModel):
+    """Paired differences by week."""
+
+    unit: str
+    as_it_is: list[float | None]
+    mean: list[float | None]
+    low: list[float | None]
+    high: list[float | None]
+    least: list[float | None]
+    most: list[float | None]
+
+
+class AnswerOut(BaseModel):
+    """The answer so far."""
+
+    id: str
+    state: str
+    title: str
+    study: str | None
+    set: list[str]
+    off: list[str]
+    since: date | None = Field(serialization_alias="from")
+    members: int = Field(description="pairs that it rests on; 0 where nothing is measured yet")
+    of: int = Field(description="pairs that were asked for")
+    start: date = Field(description="first day of the first week")
+    outcomes: list[Difference]
+    weekly: dict[str, Course]
+    about: dict[str, Any] = Field(description="how it was made")
+
+
+@router.get("/studies/named", summary="The questions that come with the case")
+def named(desk: AtDesk) -> list[NamedStudy]:
+    """Each with the claims that raise it, why its levers stand for it, and how its answer could be wrong."""
+    return [
+        NamedStudy(
+            name=one.name, title=one.title, question=one.question, claims=list(one.claims), off=list(one.off),
+            set=list(one.moves), since=one.since, why=one.why, caution=one.caution, falsifies=one.falsifies,
+            expect=one.expect,
+        )
+        for one in desk.studio.studies.values()
+    ]  # fmt: skip
+
+
+@router.get("/studies/drivers", summary="What can be moved")
+def drivers(desk: AtDesk) -> list[DriverOut]:
+    """What the case imposes, and every parameter with what is believed of it."""
+    return [DriverOut(**one.described()) for one in composer.drivers(desk)]
+
+
+@router.get("/studies/outcomes", summary="What answers tell of")
+def outcomes(desk: AtDesk) -> list[OutcomeOut]:
+    """The standard outcomes of the case."""
+    found = outcomes_of((), desk.case, desk.studio.most_weeks)
+    return [OutcomeOut(name=one.name, title=one.title, unit=one.unit, more=one.more) for one in found]
+
+
+@router.post("/studies", summary="Ask a what-if", status_code=202, responses={**REFUSED, **BUSY})
+def ask(desk: AtDesk, body: Ask) -> Asked:
+    """Begin to measure it, or join who asked the same before; what was measured earlier is not measured again."""
+    more = body.model_extra or {}
+    refuse(more)
+    if more:
+        name = next(iter(more))
+        raise FissureError(f"there is nothing called '{name[:NAME]}' to ask with{nearest(name, Ask.model_fields)}")
+    studio = desk.studio
+    size = studio.size(body.members, body.seed, body.weeks)
+    question = studio.reader(size.weeks).of(
+        name=body.title, study=body.study, set=body.set, off=body.off, since=body.since
+    )
+    if len(question.text) > LONG:
+        raise FissureError(f"the question takes {len(question.text):,} characters, expected at most {LONG:,}")
+    job = studio.ask(question, size)
+    told = [("q", question.text), ("members", size.members), ("seed", size.seed)]
+    address = f"/what-if?{urlencode(told + ([('weeks', size.weeks)] if size.weeks else []))}"
+    return Asked(**job_told(job, desk.jobs).model_dump(), page=address)
+
+
+@router.get("/studies/{id}", summary="The answer so far", responses=UNKNOWN)
+def study(desk: AtDesk, id: Id) -> AnswerOut:
+    """Paired differences with their intervals, and their course by week, of the pairs measured so far."""
+    standing = _required(desk, id)
+    found, scenario = desk.studio.told(standing), standing.question.scenario
+    made = told(found.found.answers[0], standing.question.study) if found else {"outcomes": [], "weekly": {}}
+    return AnswerOut(
+        id=id, state=standing.state, title=standing.question.title,
+        study=standing.question.study.name if standing.question.study else None,
+        set=[str(move) for move in scenario.moves], off=list(scenario.off), since=scenario.since,
+        members=standing.known, of=standing.size.members, start=desk.case.start,
+        outcomes=made["outcomes"], weekly=made["weekly"],
+        about={name: plain(x) for name, x in found.about.items()} if found else {"version": __version__},
+    )  # fmt: skip
+
+
+@router.get(
+    "/studies/{id}/report", summary="The answer so far as one HTML page that opens anywhere", responses=UNKNOWN,
+    response_class=Response,
+)  # fmt: skip
+def report(desk: AtDesk, id: Id) -> Response:
+    """A self-contained page: it loads nothing from a network."""
+    return export.report(desk, [_measured(desk, id)])
+
+
+@router.get(
+    "/studies/{id}/csv", summary="The answer so far as a table, by week and outcome", responses=UNKNOWN,
+    response_class=Response,
+)  # fmt: skip
+def csv(desk: AtDesk, id: Id) -> Response:
+    """One row an outcome, then one a week and series."""
+    return export.csv(desk, _measured(desk, id))
+
+
+def _required(desk: AtDesk, id: str) -> Standing:
+    standing = desk.studio.of_job(id)
+    if standing is None:
+        raise HTTPException(404, f"there is no study '{id}'; ask it (POST /api/studies), what was measured is kept")
+    return standing
+
+
+def _measured(desk: AtDesk, id: str) -> Standing:
+    standing = _required(desk, id)
+    if not standing.known:
+        raise HTTPException(404, "nothing is measured yet; ask again in a moment")
+    return standing

@@ -44,11 +44,17 @@ def write_whatif(
 
 
 def render_whatif(
-    found: WhatIf, case: Case, ledger: Ledger, studies: Mapping[str, Study], *, about: Mapping[str, Any]
+    found: WhatIf,
+    case: Case,
+    ledger: Ledger,
+    studies: Mapping[str, Study],
+    *,
+    about: Mapping[str, Any],
+    titles: Mapping[str, str] | None = None,
 ) -> str:
-    """The page as text; see `write_whatif`."""
+    """The page as text; see `write_whatif`. `titles` name answers that are no named study's."""
     specs = {
-        _key(answer, course): differences.spec(course, found.start)
+        key_of(answer, course): differences.spec(course, found.start)
         for answer in found.answers
         if not answer.changes_nothing
         for course in answer.courses
@@ -64,8 +70,8 @@ def render_whatif(
             key=words.KEY,
             nothing=words.NOTHING,
             pairing=words.pairing(found),
-            answers=[_answer(answer, studies.get(answer.name), found) for answer in found.answers],
-            claims=[_claim(claim, ledger) for claim in cited.values()],
+            answers=[_answer(answer, studies.get(answer.name), found, titles or {}) for answer in found.answers],
+            claims=[claim_row(claim, ledger) for claim in cited.values()],
             sources=[ledger.sources[id_] for id_ in dict.fromkeys(claim.source for claim in cited.values())],
             width=WIDTH,
             bundle=Markup(bundle()),
@@ -74,24 +80,26 @@ def render_whatif(
     )
 
 
-def _key(answer: Answer, course: Course) -> str:
+def key_of(answer: Answer, course: Course) -> str:
+    """Names a chart."""
     return f"{answer.name}-{course.series}"
 
 
-def _answer(answer: Answer, study: Study | None, found: WhatIf) -> dict[str, Any]:
+def _answer(answer: Answer, study: Study | None, found: WhatIf, titles: Mapping[str, str]) -> dict[str, Any]:
     return {
         "key": answer.name,
-        "title": study.title if study else "Your own question",
+        "title": study.title if study else titles.get(answer.name, "Your own question"),
         "study": study,
         "options": answer.scenario.options or "nothing is changed",
         "nothing": answer.changes_nothing,
         "sentences": words.sentences(answer, study),
-        "rows": [_row(one) for one in answer.differences],
-        "figures": [] if answer.changes_nothing else [_figure(answer, course, found) for course in answer.courses],
+        "rows": [row(one) for one in answer.differences],
+        "figures": [] if answer.changes_nothing else [figure(answer, course, found) for course in answer.courses],
     }
 
 
-def _row(one: Difference) -> dict[str, Any]:
+def row(one: Difference) -> dict[str, Any]:
+    """A difference as text, with its picture."""
     return {
         "title": one.title,
         "unit": wording.unit(one.unit),
@@ -107,26 +115,27 @@ def _row(one: Difference) -> dict[str, Any]:
     }
 
 
-def picture(one: Difference) -> dict[str, float] | None:
-    """Where zero, the interval of the mean, its middle and the span of histories lie, in pixels; each has its scale.
+def picture(one: Difference, reach: float | None = None) -> dict[str, float] | None:
+    """Where zero, the interval of the mean, its middle and the span of histories lie, in pixels.
 
-    None where every history has zero.
+    Each has a scale of its own unless told how far it is to `reach`. None where every history has zero.
     """
     ends = {"low": one.low, "high": one.high, "middle": one.mean, "least": one.least, "most": one.most}
-    reach = max(map(abs, ends.values()))
-    if reach == 0:
+    if not any(ends.values()):
         return None
+    reach = reach or max(map(abs, ends.values()))
     zero = WIDTH / 2
     at = {name: round(zero + HALF * x / reach, 1) for name, x in ends.items()}
     at |= {"zero": zero, "length": max(at["high"] - at["low"], 1.0), "span": max(at["most"] - at["least"], 1.0)}
     return at
 
 
-def _figure(answer: Answer, course: Course, found: WhatIf) -> dict[str, Any]:
+def figure(answer: Answer, course: Course, found: WhatIf) -> dict[str, Any]:
+    """What stands around the chart of a course, and its numbers as text."""
     weeks = len(course.mean)
     shown = [*range(0, weeks - 1, EVERY), weeks - 1]
     return {
-        "key": _key(answer, course),
+        "key": key_of(answer, course),
         "title": course.title,
         "unit": wording.unit(course.unit),
         "alt": differences.describe(course),
@@ -143,7 +152,8 @@ def _figure(answer: Answer, course: Course, found: WhatIf) -> dict[str, Any]:
     }
 
 
-def _claim(claim: Claim, ledger: Ledger) -> dict[str, Any]:
+def claim_row(claim: Claim, ledger: Ledger) -> dict[str, Any]:
+    """A claim with where it stands."""
     letter = claim.id[-1:] if claim.id[-1:].isalpha() else ""
     return {
         "id": claim.id,

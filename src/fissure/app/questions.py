@@ -1,0 +1,150 @@
+"""A what-if as text that stands in an address, up to four of them beside one another.
+
+    /what-if?q=Strikes doubled;set=forcing.strikes=x2;from=2015-03&q=study=oil-gone&members=48
+
+Each `q` is one question: parts with `;` between them. `set=` names drivers with their factors (`x2`) or values (`2`),
+`off=` mechanisms, each with commas between; `from=` is the day or month from which they hold; `study=` stands for all
+three of a named study of the case. What has no `=` is the question's own name. `members` is how many pairs each is
+asked with, `seed` the seed of all, `weeks` how many weeks from the start.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from fissure.api.whatifs import OWN, day_or_month
+from fissure.cases.loader import Case
+from fissure.errors import FissureError, nearest
+from fissure.model.parameters import Declared
+from fissure.studies.named import Study, known_study
+from fissure.studies.refusal import refuse
+from fissure.studies.scenario import Scenario, scenario_of, week_of
+
+NAME = 80
+"""Characters of a name, at most."""
+LONG = 1500
+"""Characters of a question, at most."""
+LEVERS = 64
+"""Drivers and mechanisms that one question moves, at most."""
+KEYS = ("set", "off", "from", "study")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is changed, under the name that it was given; `study` is the named study that it is, if it is one."""
+
+    scenario: Scenario
+    name: str = ""
+    study: Study | None = None
+
+    @property
+    def title(self) -> str:
+        """What to call it."""
+        said = self.name or (self.study.title if self.study else str(self.scenario))
+        return said if self.name or self.scenario.moves else said[:1].upper() + said[1:]
+
+    @property
+    def answer(self) -> str:
+        """The name of its answer, as in `fissure whatif`."""
+        return self.study.name if self.study else OWN
+
+    @property
+    def key(self) -> str:
+        """Names its content, whatever it is called."""
+        return hashlib.sha256(f"{self.answer} {self.scenario.key}".encode()).hexdigest()[:16]
+
+    @property
+    def levers(self) -> str:
+        """Its text without its name."""
+        if self.study:
+            return f"study={self.study.name}"
+        one = self.scenario
+        parts = [f"set={','.join(map(str, one.moves))}"] if one.moves else []
+        parts += [f"off={','.join(one.off)}"] if one.off else []
+        return ";".join([*parts, *([f"from={one.since}"] if one.since else [])])
+
+    @property
+    def text(self) -> str:
+        """It, as it stands in an address."""
+        return f"{self.name};{self.levers}" if self.name else self.levers
+
+
+@dataclass(frozen=True, eq=False)
+class Reader:
+    """Reads questions about `case`, over `weeks` weeks."""
+
+    case: Case
+    parameters: Sequence[Declared]
+    studies: Mapping[str, Study]
+    weeks: int
+
+    def read(self, text: str) -> Question:
+        """The question that `text` says. Raises `FissureError`, one sentence, for anything else."""
+        if len(text) > LONG:
+            raise FissureError(f"a question has {len(text):,} characters, expected at most {LONG:,}")
+        told: dict[str, str] = {}
+        for part in filter(None, (part.strip() for part in text.split(";"))):
+            key, found, value = part.partition("=")
+            key = key.strip() if found else "name"
+            refuse([key])
+            if key not in (*KEYS, "name"):
+                raise FissureError(
+                    f"a question has a part '{key[:NAME]}='{nearest(key, KEYS)}; expected "
+                    "set=, off=, from= or study=, and a name without '='"
+                )
+            if key in told:
+                raise FissureError(f"a question says {'its name' if key == 'name' else f'{key}='} twice, expected once")
+            told[key] = value.strip() if found else part
+        return self.of(
+            name=told.get("name", ""),
+            study=told.get("study"),
+            set=_listed(told.get("set", "")),
+            off=_listed(told.get("off", "")),
+            since=told.get("from"),
+        )
+
+    def of(
+        self,
+        *,
+        name: str = "",
+        study: str | None = None,
+        set: Sequence[str] = (),
+        off: Sequence[str] = (),
+        since: str | date | None = None,
+    ) -> Question:
+        """The question with these levers. Raises `FissureError`, one sentence, for what cannot be asked."""
+        name = named(name) if name else ""
+        if len(set) + len(off) > LEVERS:
+            raise FissureError(f"a question moves {len(set) + len(off)} levers, expected at most {LEVERS}")
+        if study is not None:
+            if set or off or since:
+                raise FissureError(f"found the study '{study[:NAME]}' and changes beside it, expected one of them")
+            found = self.studies[known_study(study[:NAME], self.studies)]
+            question = Question(found.scenario(self.parameters), name, found)
+        else:
+            question = Question(scenario_of(off, set, day_or_month(since), parameters=self.parameters), name)
+        one = question.scenario
+        if not one.off and not one.moves:
+            raise FissureError(
+                f"a question{f' ({name})' if name else ''} changes nothing, expected set=, off= or study="
+            )
+        week_of(one.since, self.case, self.weeks)
+        return question
+
+
+def named(name: str) -> str:
+    """`name`, tidied. Raises `FissureError` where it cannot be a name."""
+    name = " ".join(name.split())
+    if not name or len(name) > NAME or not name.isprintable() or any(mark in name for mark in ";="):
+        raise FissureError(f"a name has 1 to {NAME} characters and none of ; and =, found '{name[:NAME]}'")
+    return name
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def once(questions: Iterable[Question]) -> tuple[Question, ...]:
+    """Each question once, the first of those that ask the same."""
+    return tuple({question.key: question for question in reversed([*questions])}.values())[::-1]

@@ -1,0 +1,48 @@
+// Puts answers in place: text where it changed, numbers of a chart into the chart that stands there.
+
+// All anew: other questions than before.
+export function show(root, part, charts) {
+  root.replaceChildren(...parsed(part.html).childNodes);
+  replaced(part.specs, charts);
+  charts.watch(root);
+}
+
+// The same questions with more pairs.
+export async function settle(root, part, charts) {
+  const fresh = parsed(part.html);
+  const keys = (where) => [...where.querySelectorAll("[data-chart]")].map((one) => one.dataset.chart).join();
+  const same = keys(root) === keys(fresh);
+  const open = new Set([...root.querySelectorAll("details[open]")].map(nameOf));
+  for (const old of [...root.querySelectorAll("[data-live]")]) {
+    const now = fresh.querySelector(`[data-live="${old.dataset.live}"]`);
+    if (!now || !old.isConnected || old.contains(document.activeElement) && old.isEqualNode(now)) continue;
+    if (same && old.querySelector("[data-chart]")) continue; // its charts stay, their parts are put in place one by one
+    for (const details of now.querySelectorAll("details")) details.open = open.has(nameOf(details));
+    if (!old.isEqualNode(now)) old.replaceChildren(...now.childNodes);
+  }
+  const before = { ...charts.shared.specs };
+  replaced(part.specs, charts);
+  if (!same) return charts.watch(root);
+  for (const element of root.querySelectorAll("[data-chart]")) {
+    const spec = part.specs[element.dataset.chart];
+    const words = fresh.querySelector(`[data-chart="${element.dataset.chart}"]`)?.getAttribute("aria-label");
+    if (words) element.setAttribute("aria-label", words);
+    await into(element, spec, before[element.dataset.chart], charts);
+  }
+}
+
+// New rows into the chart that stands, without drawing it anew; drawn anew where more than its rows differs.
+async function into(element, spec, before, charts) {
+  if (!charts.viewOf(element)) return; // not near the screen yet: it will be drawn from what is shared
+  if (!before || skeleton(spec) !== skeleton(before)) return charts.draw(element, spec);
+  await charts.renew(element, spec.datasets);
+}
+
+const skeleton = ({ datasets, description, ...rest }) => JSON.stringify(rest);
+const nameOf = (details) => details.dataset.keep ?? details.closest("[data-live]")?.dataset.live ?? "";
+const parsed = (html) => new DOMParser().parseFromString(html, "text/html").body;
+
+function replaced(specs, charts) {
+  for (const key of Object.keys(charts.shared.specs)) delete charts.shared.specs[key];
+  Object.assign(charts.shared.specs, specs);
+}

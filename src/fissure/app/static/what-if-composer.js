@@ -1,0 +1,189 @@
+// The composer: sliders, switches and a day make a question; the address holds it while it is being made.
+
+const PLAIN = 50; // where a slider stands that changes nothing; see `Row.position` of composer.py
+
+export const factorAt = (position) => {
+  const factor = (position / PLAIN) ** 2;
+  return factor < 0.095 ? Math.round(factor * 1000) / 1000 : Math.round(factor * 100) / 100;
+};
+export const positionOf = (factor) => Math.min(Math.round(PLAIN * Math.sqrt(Math.max(factor, 0))), 100);
+
+export function composer({ page, charts, go, asked }) {
+  const form = document.getElementById("composer");
+  const { address, say } = page;
+  const { shared } = charts;
+  const rows = [...form.querySelectorAll("[data-driver]")].map((element) => driver(element, changed));
+  const switches = [...form.querySelectorAll("[data-mechanism]")];
+  const when = time(form, shared, changed);
+  const [name, members, run] = ["name", "members", "run"].map((id) => document.getElementById(id));
+  const refused = document.getElementById("refused");
+  let timer = null;
+
+  for (const one of switches) {
+    one.addEventListener("click", () => {
+      one.setAttribute("aria-checked", one.getAttribute("aria-checked") === "true" ? "false" : "true");
+      changed();
+    });
+  }
+  name.addEventListener("input", changed);
+  members.addEventListener("input", changed);
+
+  const moves = () => rows.filter((one) => one.moved()).map((one) => one.said());
+  const off = () => switches.filter((one) => one.getAttribute("aria-checked") === "false").map((one) => one.dataset.mechanism);
+
+  // As `questions.py` reads it; a named study stays one as long as its levers stand as it has them.
+  function text() {
+    const [set, without, from] = [moves().sort(), off().sort(), when.day()];
+    if (!set.length && !without.length) return "";
+    const called = name.value.replace(/[;=]/g, " ").replace(/\s+/g, " ").trim();
+    const options = [...set.map((one) => `--set ${one}`), ...without.map((one) => `--off ${one}`), ...(from ? [`--from ${from}`] : [])].join(" ");
+    const study = shared.draftStudy && same(shared.studies[shared.draftStudy], options) ? shared.draftStudy : null;
+    const levers = study ? [`study=${study}`] : [
+      ...(set.length ? [`set=${set.join(",")}`] : []), ...(without.length ? [`off=${without.join(",")}`] : []), ...(from ? [`from=${from}`] : []),
+    ];
+    return [...(called ? [called] : []), ...levers].join(";");
+  }
+  // the same levers, whatever day of its week the study names
+  const week = (options) => (options.match(/--from (\S+)/)?.[1] ? Math.floor((new Date(options.match(/--from (\S+)/)[1]) - new Date(shared.start)) / 6048e5) : 0);
+  const levers = (options) => options.replace(/ ?--from \S+/, "").match(/--\S+ \S+/g)?.sort().join(" ") ?? "";
+  const same = (a, b) => levers(a) === levers(b) && week(a) === week(b);
+
+  function changed() {
+    const said = [...moves().map((one) => one.replace("=x", " × ").replace("=", " = ")), ...off().map((one) => `without ${one}`)];
+    const from = when.day();
+    document.getElementById("changed").textContent = said.length ? said.join(", ") + (from ? `, from ${when.words()} on` : ", from the start") : "nothing yet";
+    document.getElementById("pairs").textContent = members.value;
+    const full = asked().length >= shared.most;
+    run.disabled = !said.length || full;
+    document.getElementById("clear").disabled = document.getElementById("save-draft").disabled = !said.length;
+    refused.hidden = true;
+    clearTimeout(timer);
+    timer = setTimeout(() => address({ draft: text() || null }), 250); // not at every step of a slider
+  }
+
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (run.disabled) return;
+    clearTimeout(timer);
+    const url = new URL(location.href);
+    url.searchParams.delete("draft");
+    url.searchParams.append("q", text());
+    url.searchParams.set("members", members.value);
+    url.hash = "";
+    run.disabled = true;
+    try {
+      await go(url);
+      clear();
+      say("Asked. Pairs arrive above.");
+    } catch (error) {
+      refused.textContent = error.message[0].toUpperCase() + error.message.slice(1) + (error.message.endsWith(".") ? "" : ".");
+      refused.hidden = false;
+      run.disabled = false;
+    }
+  });
+
+  function clear() {
+    for (const one of rows) one.reset();
+    for (const one of switches) one.setAttribute("aria-checked", "true");
+    when.reset();
+    name.value = "";
+    changed();
+  }
+  document.getElementById("clear").addEventListener("click", clear);
+  const save = document.getElementById("save-draft");
+  save.addEventListener("click", () => { save.dataset.text = text(); save.dataset.name = name.value; }, { capture: true });
+  save.dataset.save = "";
+
+  finder("find-driver", "found-drivers", rows.map((one) => one.element), (one) => one.dataset.usual === "yes" || one.classList.contains("moved"));
+  finder("find-mechanism", "found-mechanisms", switches, () => true);
+  changed();
+}
+
+// One driver: a slider, a number, and whether it multiplies or sets.
+function driver(element, changed) {
+  const [slider, how, number, reset] = ["[type=range]", "select", "[type=number]", "[data-reset]"].map((one) => element.querySelector(one));
+  const { driver: name, lo, hi, least, most } = element.dataset;
+  const unit = element.querySelector("[data-unit]");
+  const times = () => how.value === "times";
+  const value = () => (number.value === "" ? NaN : Number(number.value));
+  const moved = () => Number.isFinite(value()) && !(times() && value() === 1);
+  const at = (position) => Number((Number(lo) + (Number(hi) - Number(lo)) * position / 100).toPrecision(3));
+
+  function show() {
+    slider.value = times() ? positionOf(value()) : Math.round((value() - lo) / (hi - lo) * 100);
+    slider.setAttribute("aria-valuetext", times() ? (value() === 1 ? "as it is" : `times ${value()}`) : `${value()} ${unit.dataset.unit}`);
+    unit.textContent = times() ? "" : unit.dataset.unit;
+    number.min = times() ? 0 : least;
+    number.max = times() ? 100 : most;
+    element.classList.toggle("moved", moved());
+    reset.disabled = !moved();
+  }
+  slider.addEventListener("input", () => {
+    number.value = times() ? factorAt(Number(slider.value)) : at(Number(slider.value));
+    show();
+    changed();
+  });
+  number.addEventListener("input", () => { show(); changed(); });
+  number.addEventListener("change", () => { // within its bounds, once it is typed
+    const [low, high] = [number.min, number.max].map((x) => (x === "" ? NaN : Number(x)));
+    if (value() < low) number.value = low;
+    if (value() > high) number.value = high;
+    if (number.value === "") number.value = times() ? 1 : at(50);
+    show();
+    changed();
+  });
+  how.addEventListener("change", () => {
+    number.value = times() ? 1 : at(50);
+    show();
+    changed();
+  });
+  const plain = () => { how.value = "times"; number.value = 1; show(); };
+  reset.addEventListener("click", () => { plain(); changed(); slider.focus(); });
+  show();
+  return { element, moved, reset: plain, said: () => `${name}=${times() ? "x" : ""}${value()}` };
+}
+
+// The week from which it holds: a slider and a day that say the same.
+function time(form, { start, weeks }, changed) {
+  const [slider, day, said] = ["since", "since-day", "since-said"].map((id) => document.getElementById(id));
+  const first = new Date(`${start}T00:00:00Z`);
+  const iso = (week) => new Date(first.getTime() + week * 6048e5).toISOString().slice(0, 10);
+  const long = (text) => new Date(`${text}T00:00:00Z`).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+  const week = () => Number(slider.value);
+  day.max = new Date(first.getTime() + weeks * 6048e5 - 864e5).toISOString().slice(0, 10);
+  document.getElementById("last-day").textContent = long(day.max);
+
+  function show() {
+    const words = week() ? long(iso(week())) : "the start";
+    said.textContent = week() ? `week ${week() + 1}, which begins ${words}` : words;
+    slider.setAttribute("aria-valuetext", words);
+  }
+  function set(text) {
+    const found = Math.floor((new Date(`${text}T00:00:00Z`) - first) / 6048e5);
+    if (Number.isFinite(found)) slider.value = Math.max(0, Math.min(found, weeks - 1));
+    show();
+  }
+  slider.addEventListener("input", () => { day.value = iso(week()); show(); changed(); });
+  day.addEventListener("input", () => { if (day.value) { set(day.value); changed(); } });
+  if (slider.dataset.value) set(slider.dataset.value);
+  else show();
+  const reset = () => { slider.value = 0; day.value = start; show(); };
+  return { day: () => (week() ? iso(week()) : ""), words: () => long(iso(week())), reset };
+}
+
+// A search over elements; those that `usual` says stand without one.
+function finder(id, told, elements, usual) {
+  const field = document.getElementById(id);
+  const status = document.getElementById(told);
+  field.addEventListener("input", () => {
+    const wanted = field.value.trim().toLowerCase();
+    let found = 0;
+    for (const one of elements) {
+      const fits = wanted ? `${one.textContent} ${one.dataset.mechanism ?? ""}`.toLowerCase().includes(wanted) : usual(one);
+      one.hidden = !fits;
+      found += fits;
+    }
+    status.textContent = wanted ? `${found} found` : "";
+  });
+  field.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
+}

@@ -1,0 +1,224 @@
+"""The what-ifs of a server: what is measured for each plan, jobs that measure more, and answers so far."""
+
+import hashlib
+import json
+import threading
+from collections import OrderedDict
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any, Protocol
+
+from fissure.api.whatifs import WhatIfs
+from fissure.app.jobs import Job, Jobs, Telling
+from fissure.app.questions import Question, Reader
+from fissure.app.saved import Shelf
+from fissure.app.settings import Settings
+from fissure.cases.loader import Case
+from fissure.errors import FissureError
+from fissure.evidence import Ledger
+from fissure.model.catalogue import parameters_of
+from fissure.studies.calibrate import Posterior
+from fissure.studies.live import LEAST, Live
+from fissure.studies.named import Study, studies_of
+from fissure.studies.scenario import Scenario
+from fissure.studies.whatif import MEMBERS, WhatIf
+
+KIND = "what-if"
+PLANS = 3
+"""Plans (seeds and lengths) of which what was measured stays in memory."""
+MOST_SEED = 2**53 - 1
+"""What every JSON reader takes for the same whole number."""
+
+
+class Shared(Protocol):
+    """What the studio needs of the server's desk."""
+
+    settings: Settings
+    jobs: Jobs
+
+    @property
+    def case(self) -> Case:
+        """The case."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """Its evidence."""
+
+    @property
+    def posterior(self) -> Posterior | None:
+        """What members are drawn from."""
+
+    @property
+    def runs_folder(self) -> Path:
+        """Where is kept what is measured."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How a question is asked: pairs, seed, weeks."""
+
+    members: int = MEMBERS
+    seed: int = 1
+    weeks: int | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a question is: `known` of `size.members` pairs are measured; `job` is the one that measures, if known."""
+
+    question: Question
+    size: Size
+    id: str
+    known: int
+    job: Job | None
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is left to measure."""
+        return self.known >= self.size.members
+
+    @property
+    def state(self) -> str:
+        """That of its job, `done` where all is measured, `new` where nobody has asked."""
+        return "done" if self.complete else self.job.state if self.job else "new"
+
+
+class Studio:
+    """Made once a server, for its desk."""
+
+    def __init__(self, desk: Shared) -> None:
+        self._desk = desk
+        self._lives: OrderedDict[tuple[int, int], Live] = OrderedDict()
+        self._turn = threading.Lock()
+        self._stopping = threading.Event()
+        self._warmer: threading.Thread | None = None
+        self._warming = threading.Lock()
+        self._answers = lru_cache(maxsize=64)(self._answer)
+        self.saved = Shelf(desk.settings.home / "saved", desk.settings.limits.saved)
+
+    @cached_property
+    def studies(self) -> dict[str, Study]:
+        """The named studies of the case."""
+        return studies_of(self._desk.case, self._desk.ledger.claims, self.parameters)
+
+    @cached_property
+    def parameters(self) -> list[Any]:
+        """The parameters of the case."""
+        return parameters_of(self._desk.case)
+
+    @property
+    def most_weeks(self) -> int:
+        """Weeks of a run on this server."""
+        return self._desk.settings.weeks or self._desk.case.weeks
+
+    def size(self, members: int | None = None, seed: int | None = None, weeks: int | None = None) -> Size:
+        """That size within the bounds of the server. Raises `FissureError` for one that is not."""
+        most = self._desk.settings.limits.members
+        members = min(MEMBERS, most) if members is None else members
+        if not LEAST <= members <= most:
+            raise FissureError(
+                f"members is {members}, expected {LEAST} to {most} on the page; fissure whatif takes more"
+            )
+        if seed is not None and not 0 <= seed <= MOST_SEED:
+            raise FissureError(f"seed is {seed}, expected 0 to {MOST_SEED}")
+        if weeks is not None and not 1 <= weeks <= self.most_weeks:
+            raise FissureError(f"weeks is {weeks}, expected 1 to {self.most_weeks}")
+        return Size(members, 1 if seed is None else seed, weeks)
+
+    def reader(self, weeks: int | None = None) -> Reader:
+        """What reads questions."""
+        return Reader(self._desk.case, self.parameters, self.studies, weeks or self.most_weeks)
+
+    def live(self, size: Size) -> Live:
+        """What is measured with that seed over those weeks; read from disk once."""
+        settings, weeks = self._desk.settings, size.weeks or self.most_weeks
+        key = size.seed, weeks
+        with self._turn:
+            if key not in self._lives:
+                self._lives[key] = Live.of(
+                    self._desk.case, seed=size.seed, weeks=None if weeks == self._desk.case.weeks else weeks,
+                    units=settings.units, slots=settings.slots, draws=self._desk.posterior,
+                    within=self._desk.runs_folder,  # as the command does, so that both find what the other measured
+                )  # fmt: skip
+                if len(self._lives) > PLANS:
+                    self._lives.popitem(last=False)
+            self._lives.move_to_end(key)
+            return self._lives[key]
+
+    def id_of(self, question: Question, size: Size) -> str:
+        """The id of the job: of all that decides about its numbers, so that the same is computed once."""
+        told = [self.live(size).worlds.own_folder.name, question.answer, question.scenario.key, size.members]
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:20]
+
+    def ask(self, question: Question, size: Size) -> Job:
+        """The job that measures it, new or under way.
+
+        Raises `FissureError` for what cannot be asked, and `Busy` where too much waits.
+        """
+        live = self.live(size)
+        live.require(question.scenario, size.members)
+        scenarios = {question.answer: question.scenario}
+
+        def work(tell: Telling) -> dict[str, int]:
+            reached = 0
+            for found in live.refine(scenarios, size.members, tell):
+                reached = found.members
+                tell.show({"members": reached, "of": size.members})
+            return {"members": reached, "of": size.members}
+
+        asked = {"q": question.text, "members": size.members, "seed": size.seed, "weeks": size.weeks}
+        return self._desk.jobs.submit(self.id_of(question, size), KIND, question.title, asked, work)
+
+    def standing(self, question: Question, size: Size) -> Standing:
+        """How far it is."""
+        id = self.id_of(question, size)
+        known = self.live(size).known(question.scenario, size.members)
+        return Standing(question, size, id, known if known >= LEAST else 0, self._desk.jobs.get(id))
+
+    def of_job(self, id: str) -> Standing | None:
+        """How far the question of that job is; None where there is no such job."""
+        job = self._desk.jobs.get(id)
+        if job is None or job.kind != KIND:
+            return None
+        size = Size(job.asked["members"], job.asked["seed"], job.asked["weeks"])
+        return self.standing(self.reader(size.weeks).read(job.asked["q"]), size)
+
+    def answer(self, standing: Standing, members: int | None = None) -> WhatIf | None:
+        """What the pairs measured so far say, or the first `members` of them; None where there are too few."""
+        members = standing.known if members is None else min(members, standing.known)
+        if members < LEAST:
+            return None
+        return self._answers(standing.question.answer, standing.question.scenario, standing.size, members)
+
+    def _answer(self, name: str, scenario: Scenario, size: Size, members: int) -> WhatIf:
+        return self.live(size).answer({name: scenario}, members)
+
+    def told(self, standing: Standing, members: int | None = None) -> WhatIfs | None:
+        """`answer` with all that says how it was made."""
+        found, drawn = self.answer(standing, members), self._desk.posterior
+        if found is None:
+            return None
+        studies = {one.name: one for one in [standing.question.study] if one}
+        return WhatIfs(self._desk.case, found, studies, drawn.until if drawn else None, "" if drawn else "--prior")
+
+    def warm(self, members: int = MEMBERS) -> None:
+        """Begin, in the background and once, to get ready for the first question."""
+        with self._warming:
+            if self._warmer is None and not self._stopping.is_set():
+                self._warmer = threading.Thread(target=self._warm, args=(members,), name="fissure-warm", daemon=True)
+                self._warmer.start()
+
+    def _warm(self, members: int) -> None:
+        with suppress(FissureError):  # whoever asks is told
+            _ = self._desk.ledger, self.studies  # what the view needs, before what takes longer
+            self.live(Size()).warm(min(members, self._desk.settings.limits.members), self._stopping.is_set)
+
+    def stop(self) -> None:
+        """End what goes on in the background, after the call that runs."""
+        self._stopping.set()
+        with self._warming:
+            warmer = self._warmer
+        if warmer is not None:
+            warmer.join(20.0)

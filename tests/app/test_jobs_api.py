@@ -1,0 +1,107 @@
+"""Jobs as a program sees them: how far they are, cancelling, and their events."""
+
+import json
+import threading
+from dataclasses import replace
+
+import pytest
+from fastapi.testclient import TestClient
+
+from fissure.app.server import create_app
+
+
+@pytest.fixture
+def made(settings):
+    """A client of a small server, and the jobs that it does."""
+    app = create_app(replace(settings, limits=replace(settings.limits, waiting=1, listeners=1)))
+    with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
+        yield client, app.state.desk.jobs
+
+
+@pytest.fixture
+def held(made):
+    """A job that goes on until it is told to end, or is cancelled; with a result on the way."""
+    client, jobs = made
+    go = threading.Event()
+    begun = threading.Event()
+
+    def work(tell):
+        tell.phase("simulating")
+        tell.show({"members": 4, "of": 8})
+        begun.set()
+        while not go.wait(0.02):
+            tell.advance(1, 2, 1.0, 1.0)
+        return {"members": 8, "of": 8}
+
+    jobs.submit("held", "what-if", "A title", {}, work)
+    assert begun.wait(10)
+    yield client, jobs, go
+    go.set()
+
+
+def test_a_job_as_it_stands(held):
+    client, _, _ = held
+    told = client.get("/api/jobs/held").json()
+    assert told["state"] == "running" and told["phase"] == "simulating" and told["title"] == "A title"
+    assert told["result"] == {"members": 4, "of": 8} and told["ahead"] == 0 and told["error"] == ""
+    assert [one["id"] for one in client.get("/api/jobs").json()] == ["held"]
+
+
+def test_one_that_waits_knows_how_many_are_before_it_and_a_full_queue_refuses(held):
+    client, jobs, _ = held
+    jobs.submit("next", "what-if", "Next", {}, lambda tell: None)
+    assert client.get("/api/jobs/next").json()["ahead"] == 1
+    refused = client.post("/api/studies", json={"off": ["desertion"], "members": 4})
+    assert refused.status_code == 503 and "wait already" in refused.json()["detail"] and refused.headers["retry-after"]
+
+
+def test_cancelled_it_stops_at_its_next_step(held):
+    client, jobs, _ = held
+    assert client.delete("/api/jobs/held").json()["phase"] == "stopping"
+    with client.stream("GET", "/api/jobs/held/events") as stream:
+        last = [line for line in stream.iter_lines() if line.startswith("data:")][-1]
+    assert json.loads(last[5:])["state"] == "cancelled" == jobs.get("held").state
+
+
+def test_events_tell_each_change_and_end_with_the_job(held):
+    client, _, go = held
+    threading.Timer(0.4, go.set).start()
+    with client.stream("GET", "/api/jobs/held/events") as stream:
+        assert stream.headers["content-type"].startswith("text/event-stream")
+        lines = [*stream.iter_lines()]
+    told = [json.loads(line[5:]) for line in lines if line.startswith("data:")]
+    versions = [one["version"] for one in told]
+    assert versions == sorted(versions) and told[0]["state"] == "running" and told[-1]["state"] == "done"
+    assert told[-1]["result"] == {"members": 8, "of": 8} and "event: end" in lines
+
+
+def test_an_ended_job_says_so_at_once(made):
+    client, jobs = made
+    jobs.submit("quick", "run", "Quick", {}, lambda tell: object())
+    while not jobs.get("quick").ended:
+        pass
+    with client.stream("GET", "/api/jobs/quick/events") as stream:
+        assert "event: end" in [*stream.iter_lines()]
+    assert client.get("/api/jobs/quick").json()["result"] is None  # nothing small to tell
+
+
+def test_listeners_are_bounded_and_counted_off(held):
+    client, _, go = held
+    desk = client.app.state.desk
+    desk.listening = 1
+    refused = client.get("/api/jobs/held/events")
+    assert refused.status_code == 503 and "streams are open" in refused.json()["detail"]
+    desk.listening = 0
+    go.set()
+    with client.stream("GET", "/api/jobs/held/events") as stream:
+        list(stream.iter_lines())
+    assert desk.listening == 0
+
+
+@pytest.mark.parametrize("how", ["get", "delete"])
+def test_what_is_not_known_is_404(made, how):
+    client, _ = made
+    for path in ("/api/jobs/none", "/api/jobs/%00", "/api/jobs/" + "x" * 65):
+        told = getattr(client, how)(path)
+        assert told.status_code in (404, 422) and told.json()["detail"]
+    assert client.get("/api/jobs/none/events").status_code == 404

@@ -1,0 +1,202 @@
+"""What if as a person uses it, in Chromium."""
+
+import json
+import threading
+from contextlib import ExitStack
+from dataclasses import replace
+
+import pytest
+from browser import watched
+from serving import serving
+
+from fissure.app.jobs import Telling
+from fissure.studies.live import Live
+
+
+def asked(page, server, q, members=6, **more):
+    extra = "".join(f"&{name}={value}" for name, value in more.items())
+    qs = "&".join(f"q={one}" for one in ([q] if isinstance(q, str) else q))
+    page.goto(f"{server}/what-if?{qs}&members={members}{extra}")
+
+
+def done(page, members, count=1):
+    page.wait_for_function(
+        "([n, said]) => [...document.querySelectorAll('[data-said]')].filter(x => x.textContent === said).length === n",
+        arg=[count, f"{members} pairs"],
+        timeout=120_000,
+    )
+
+
+def says(page, start):
+    """Wait for what the first card says of its pairs."""
+    page.wait_for_function(
+        "start => document.querySelector('[data-said]').textContent.startsWith(start)", arg=start, timeout=60_000
+    )
+
+
+@pytest.fixture
+def slowly(monkeypatch):
+    """Rounds that wait until they are let go on, so that what stands between them can be looked at."""
+    gate = threading.Semaphore(0)
+    show = Telling.show
+
+    def shown(self, result):
+        show(self, result)
+        while not gate.acquire(timeout=0.05):
+            show(self, result)  # raises where it was cancelled
+
+    monkeypatch.setattr(Telling, "show", shown)
+    yield gate
+    gate.release(50)
+
+
+def test_composed_by_keyboard_run_and_refined(page, server, slowly):
+    page.goto(f"{server}/what-if")
+    page.get_by_label("Air strikes by the coalition").focus()
+    page.keyboard.press("End")
+    number = page.get_by_label("forcing.strikes, number")
+    assert number.input_value() == "4"
+    page.keyboard.press("Home")
+    assert number.input_value() == "0"
+    number.fill("2")
+    assert page.locator("[data-driver='forcing.strikes'] [type=range]").get_attribute("aria-valuetext") == "times 2"
+    page.get_by_label("Week from which it holds").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    assert page.get_by_label("From", exact=True).input_value() == "2014-07-21"
+    page.get_by_role("switch", name="Members desert").focus()
+    page.keyboard.press("Space")
+    assert "forcing.strikes × 2, without desertion, from 21 July 2014 on" in page.locator("#changed").inner_text()
+    page.get_by_role("textbox", name="Name").fill("Mine <i>")
+    page.get_by_label("Pairs", exact=True).fill("8")
+    page.get_by_label("Pairs", exact=True).press("Enter")
+    page.wait_for_selector("[data-drawn] svg path[d]")
+    says(page, "4 of 8 pairs so far")
+    assert page.locator("article h3").inner_text() == "Mine <i>"
+    chart = page.locator("[data-chart=fighters]")
+    drawn = chart.locator("svg").element_handle()
+    band = chart.locator(".mark-area path[d]").first.get_attribute("d")
+    slowly.release(2)
+    done(page, 8)
+    page.wait_for_function(
+        "b => document.querySelector('[data-chart=fighters] .mark-area path[d]').getAttribute('d') !== b", arg=band
+    )
+    assert drawn.evaluate("svg => svg.isConnected")  # the same picture with other numbers: no flicker
+    assert "q=Mine" in page.url and "members=8" in page.url and "draft" not in page.url
+
+
+def test_reopened_elsewhere_it_shows_the_same_and_computes_nothing(page, server, browser, monkeypatch):
+    asked(page, server, "off=desertion;from=2014-10")
+    done(page, 6)
+    told = page.locator("table.effects").inner_text()
+    ran = []
+    monkeypatch.setattr(Live, "_run", lambda *asked: ran.append(asked))
+    with watched(browser, server) as other:
+        other.goto(page.url)
+        assert other.locator("table.effects").inner_text() == told
+        assert other.locator("[data-said]").inner_text() == "6 pairs"
+        other.wait_for_selector("[data-drawn] svg path[d]")
+    assert not ran
+
+
+def test_cancelled_says_what_is_kept_and_goes_on(page, server, slowly):
+    asked(page, server, "off=ethnic-strain;from=2014-11", members=16)
+    says(page, "4 of 16 pairs so far")
+    page.get_by_role("button", name="Cancel").click()
+    says(page, "Cancelled: 4 of 16 pairs")
+    assert page.locator("table.effects").is_visible()
+    page.reload()
+    assert "Cancelled: 4 of 16 pairs are kept" in page.locator("[data-said]").inner_text()
+    slowly.release(5)
+    page.get_by_role("button", name="Go on").click()
+    done(page, 16)
+
+
+def test_two_are_compared_on_one_scale(page, server):
+    asked(page, server, ["A thing;off=desertion;from=2014-10", "study=oil-gone"])
+    done(page, 6, count=2)
+    page.wait_for_selector("[data-chart=fighters][data-drawn] svg path[d]")
+    heads = page.locator("table.crossed thead th").all_inner_texts()
+    assert [one.strip() for one in heads[2:]] == ["A A thing", "B It has no oil"]
+    assert page.locator("table.crossed tbody tr").count() == 6
+    paths = page.locator("[data-chart=fighters] svg .mark-line path[d]")
+    assert paths.count() == 2
+    assert paths.nth(0).get_attribute("stroke-dasharray") != paths.nth(1).get_attribute("stroke-dasharray")
+    page.get_by_role("link", name="Remove A thing").click()
+    page.wait_for_selector("[data-chart=fighters][data-drawn] svg path[d]")
+    assert page.locator("table.crossed").count() == 0 and page.locator("article").count() == 1
+
+
+def test_saved_renamed_opened_and_deleted(page, server):
+    asked(page, server, "off=desertion;from=2014-10")
+    done(page, 6)
+    page.get_by_role("button", name="Save without desertion").click()
+    page.get_by_role("dialog").get_by_label("Name").fill("Nobody deserts")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Rename Nobody deserts").click()
+    page.get_by_role("dialog").get_by_label("Name").fill("No one deserts")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="No one deserts", exact=True).click()
+    page.wait_for_url("**/what-if?q=No+one+deserts**")
+    assert page.locator("article h3").inner_text() == "No one deserts"
+    page.get_by_role("button", name="Delete No one deserts").click()
+    page.wait_for_selector("text=Saved questions (0)")
+
+
+def test_the_export_draws_without_a_network(page, server, browser, tmp_path):
+    asked(page, server, "Mine;off=desertion;from=2014-10")
+    done(page, 6)
+    with page.expect_download() as got:
+        page.get_by_role("link", name="Export as one HTML page").click()
+    path = tmp_path / "page.html"
+    got.value.save_as(path)
+    with watched(browser, path.as_uri()) as alone:
+        alone.goto(path.as_uri())
+        alone.wait_for_selector("svg path[d]")
+        assert "Mine" in alone.locator("#differences").inner_text()
+
+
+def test_a_full_queue_is_told_and_retried(browser, settings, slowly, tmp_path):
+    small = replace(settings, home=tmp_path, limits=replace(settings.limits, waiting=1))
+    with serving(small) as server, watched(browser, server) as page:
+        page.expected = ["503"]
+        asked(page, server, "set=forcing.strikes=x2;from=2014-12")
+        says(page, "4 of 6 pairs so far")
+        with watched(browser, server) as other:
+            asked(other, server, "set=forcing.strikes=x3;from=2014-12")
+            says(other, "Waits: 1 question before it")
+            asked(page, server, "set=forcing.strikes=x4;from=2014-12")
+            page.get_by_role("button", name="Retry").wait_for()
+            assert "1 questions wait already" in page.locator("[data-error]").inner_text()
+            slowly.release(20)
+            done(other, 6)
+        page.get_by_role("button", name="Retry").click()
+        done(page, 6)
+
+
+def test_a_server_stopped_amid_a_run_is_said_and_the_work_goes_on(browser, settings, slowly, tmp_path):
+    home = replace(settings, home=tmp_path)
+    with ExitStack() as while_looking:
+        with serving(home) as server:
+            page = while_looking.enter_context(watched(browser, server))
+            page.expected = ["net::ERR_"]
+            asked(page, server, "off=ethnic-strain;from=2014-09", members=12)
+            says(page, "4 of 12 pairs so far")
+        page.wait_for_selector("#away")
+        assert "does not answer" in page.locator("#away").inner_text()
+        says(page, "4 of 12 pairs so far, kept; waiting for the server")
+        slowly.release(20)
+        with serving(home, int(server.rpartition(":")[2])):
+            page.wait_for_selector("#away", state="detached", timeout=60_000)
+            done(page, 12)
+
+
+def test_nothing_on_the_page_is_wider_than_a_phone(browser, server):
+    with watched(browser, server, viewport={"width": 360, "height": 740}) as page:
+        asked(page, server, "off=desertion;from=2014-10")
+        done(page, 6)
+        wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        assert not page.evaluate(wide)
+        page.goto(f"{server}/what-if?draft=study=oil-gone")
+        assert not page.evaluate(wide)
+        assert json.loads(page.locator("#shared").text_content())["draftStudy"] == "oil-gone"
