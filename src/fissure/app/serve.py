@@ -14,7 +14,7 @@ from types import FrameType
 import uvicorn
 from starlette.concurrency import run_in_threadpool
 
-from fissure.app.jobs import Jobs
+from fissure.app.desk import Desk
 from fissure.app.server import create_app
 from fissure.app.settings import Settings
 
@@ -27,9 +27,9 @@ STREAMS = 2
 class Server(uvicorn.Server):
     """Stops its jobs before its connections, so that an open page is told; a second signal ends it at once."""
 
-    def __init__(self, config: uvicorn.Config, jobs: Jobs, stopping: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, desk: Desk, stopping: Callable[[], None]) -> None:
         super().__init__(config)
-        self._jobs, self._stopping = jobs, stopping
+        self._desk, self._stopping = desk, stopping
         self.signal = 0
 
     @contextlib.contextmanager
@@ -50,8 +50,9 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Jobs first; then connections, of which those that stream are cut."""
         self._stopping()
+        self._desk.closing.set()
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # it would print a traceback for each cut stream
-        await run_in_threadpool(self._jobs.stop, PATIENCE)
+        await run_in_threadpool(self._desk.jobs.stop, PATIENCE)
         await super().shutdown(sockets)
 
 
@@ -76,7 +77,7 @@ def serve(
         proxy_headers=False,  # whoever asks could give any address as theirs
         server_header=False, limit_concurrency=settings.limits.connections, timeout_graceful_shutdown=STREAMS,
     )  # fmt: skip
-    server = Server(config, app.state.desk.jobs, stopping)
+    server = Server(config, app.state.desk, stopping)
     if opened is not None:
         threading.Thread(target=webbrowser.open, args=(opened,), daemon=True).start()
     # In a context of its own: what is kept must not name this command, and its token, as what made it.

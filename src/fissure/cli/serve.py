@@ -73,7 +73,7 @@ def _serve(case: str, places: tuple[Path, ...], host: str, place: Any, token: st
     home = settings.home()
     places = _with_room(places, home)
     made = settings.Settings(
-        case=case, folders=places, host=host, port=place.getsockname()[1], token=token, home=home
+        case=case, folders=places, host=host, port=place.getsockname()[1], token=token, home=home, warm=True
     )  # fmt: skip
     ended = until_stopped(made, place, opened=opened, stopping=_stopping)
     kept = f"runs are kept in {places[0] if places else 'runs'}, questions in {home}"
