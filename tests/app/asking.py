@@ -1,6 +1,7 @@
 """Asking an application without a network between: any bytes, and streams that end because the client leaves."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import unquote_to_bytes
 
 STAYS = 0.02
@@ -13,13 +14,17 @@ class Asking:
     def __init__(self, app):
         self.app, self.asked, self.statuses = app, 0, {}
         self._loop = asyncio.new_event_loop()
+        self._thread = ThreadPoolExecutor(1)  # of its own: in the one of the tests Playwright's loop may be running
 
     def close(self):
+        self._thread.shutdown()
         self._loop.close()
 
     def ask(self, method, target, headers=(), body=b""):
         """Status, headers and body of the answer; fails on a 5xx, and on a traceback in an answer."""
-        status, told, text = self._loop.run_until_complete(self._ask(method, target, dict(headers), body))
+        status, told, text = self._thread.submit(
+            self._loop.run_until_complete, self._ask(method, target, dict(headers), body)
+        ).result()
         self.asked += 1
         self.statuses[status] = self.statuses.get(status, 0) + 1
         what = f"{method} {target[:300]} {body[:300]!r} -> {status}: {text[:500]!r}"

@@ -82,7 +82,8 @@ def test_tells_the_graph(get, atlas):
         ("/islamic_state/graph?loops=-1", 422, "loops"),
         ("/islamic_state/graph?loops=many", 422, "loops"),
         (f"/{'x' * 81}", 422, "case"),
-        ("/islamic_state/mechanisms/%00", 422, "name"),
+        ("/islamic_state/mechanisms/%00", 400, "null character"),
+        (f"/islamic_state/mechanisms/{'x' * 81}", 422, "name"),
     ],
 )
 def test_what_is_wrong_is_said_in_a_sentence(client, path, status, said):

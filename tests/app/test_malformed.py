@@ -5,6 +5,7 @@ go random methods, paths and queries.
 """
 
 import threading
+import time
 from dataclasses import replace
 
 import pytest
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from requests import Request
 
 from conftest import RUN
+from fissure.app import cracks_atlas
 from fissure.app.pages import VIEWS
 from fissure.app.server import create_app
 
@@ -37,6 +39,11 @@ def asking(settings, tmp_path_factory):
     """The application; its one worker is busy all the time, so that what is asked waits and nothing is simulated."""
     limits = replace(settings.limits, waiting=100_000)
     app = create_app(replace(settings, home=tmp_path_factory.mktemp("malformed"), limits=limits))
+    run, deadline = app.state.desk.run(RUN), time.monotonic() + 120
+    while app.state.desk.histories.get(run) is None:  # until then a well-formed question is told to come back
+        assert time.monotonic() < deadline, app.state.desk.histories.error(run)
+        time.sleep(0.05)
+    assert cracks_atlas.wait(app.state.desk.settings.home, 120).atlas is not None
     over = threading.Event()
     app.state.desk.jobs.submit("held", "whatif", "Held", {}, lambda telling: over.wait())
     made = Asking(app)
@@ -44,6 +51,8 @@ def asking(settings, tmp_path_factory):
     made.close()
     over.set()
     app.state.desk.jobs.stop()
+    app.state.desk.histories.stop()
+    app.state.desk.studio.stop()  # no thread may simulate while Python ends
 
 
 def operations(asking):

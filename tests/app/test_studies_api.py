@@ -35,7 +35,7 @@ def test_an_answer_is_that_of_the_study(client, done, case):
     desk = client.app.state.desk
     question = desk.studio.reader().of(set=ASK["set"], since=ASK["from"])
     found = whatif(case, {"own": question.scenario}, members=6, draws=desk.posterior, **SMALL).answers[0]
-    for one, other in zip(told["outcomes"], found.differences, strict=True):
+    for one, other in zip(told["differences"], found.differences, strict=True):
         assert one["outcome"] == other.outcome and one["verdict"] == other.verdict
         assert one["mean"] == pytest.approx(other.mean, rel=1e-5) and one["low"] == pytest.approx(other.low, rel=1e-5)
     for course in found.courses:

@@ -3,11 +3,9 @@
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -18,6 +16,7 @@ from fissure.app.desk import Desk
 from fissure.app.guard import HEADERS, Guard
 from fissure.app.jobs import Busy
 from fissure.app.pages import page
+from fissure.app.refusals import EVERYWHERE
 from fissure.app.settings import Settings
 from fissure.errors import FissureError
 from fissure.version import __version__
@@ -28,17 +27,6 @@ ABOUT = (
 )
 LONGEST = 1000
 """Characters of a sentence; what was asked may be part of it."""
-
-
-class Said(BaseModel):
-    """Why a request was refused."""
-
-    detail: str
-
-
-REFUSED: dict[int | str, dict[str, Any]] = {
-    422: {"model": Said, "description": "Something in the request cannot be; the sentence says what, and what can."}
-}
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -55,7 +43,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     app = FastAPI(
         title="Fissure", version=__version__, description=ABOUT, lifespan=lifespan,
-        openapi_url="/api/openapi.json", docs_url=None, redoc_url=None, responses=REFUSED,
+        openapi_url="/api/openapi.json", docs_url=None, redoc_url=None, responses=EVERYWHERE,
     )  # fmt: skip
     app.state.desk = desk
     app.add_middleware(Guard, settings=settings)

@@ -12,6 +12,7 @@ from fissure.app import cracks_atlas, cracks_panel
 from fissure.app.cracks_known import Known, known_of
 from fissure.app.cracks_told import LoopsTold, MechanismShort, MechanismTold, ParameterTold, Sign
 from fissure.app.pages import AtDesk
+from fissure.app.refusals import refusal
 from fissure.cases.loader import case_names, load_case
 from fissure.errors import nearest
 from fissure.model.catalogue import mechanism_classes
@@ -22,13 +23,8 @@ NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 CaseName = Annotated[str, InPath(max_length=80, pattern=NAME, description="a name that `GET /api/cases` lists")]
 MechanismName = Annotated[str, InPath(max_length=80, pattern=NAME, description="such as `pay-gap`")]
 Loops = Annotated[int, Query(ge=0, le=20_000, description="how many loops to give at most, the shortest first")]
-UNKNOWN: dict[int | str, dict[str, Any]] = {
-    404: {"description": "There is none of that name; the text names the nearest."},
-    422: {"description": "A parameter is out of its bounds."},
-}
-NOT_YET: dict[int | str, dict[str, Any]] = {
-    503: {"description": "The causal picture is being made; ask again after the seconds of `retry-after`."}
-}
+UNKNOWN = refusal(404, "There is none of that name; the sentence names the nearest.")
+NOT_YET = refusal(503, "The causal picture is being made; ask again after the seconds of `retry-after`.")
 
 router = APIRouter(prefix="/api", tags=["cases"])
 

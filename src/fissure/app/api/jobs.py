@@ -9,10 +9,11 @@ from pydantic import BaseModel, Field
 from fissure.app.api import live
 from fissure.app.jobs import Job, Jobs, State
 from fissure.app.pages import AtDesk
+from fissure.app.refusals import refusal
 
 router = APIRouter(prefix="/api", tags=["jobs"])
 Id = Annotated[str, InPath(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$", description="the id of a job")]
-UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"description": "no such job is known"}}
+UNKNOWN = refusal(404, "No such job is known.")
 
 
 class JobOut(BaseModel):
@@ -75,7 +76,7 @@ def cancel(desk: AtDesk, id: Id) -> JobOut:
 @router.get(
     "/jobs/{id}/events",
     summary="A job as it goes, as server-sent events",
-    responses={**UNKNOWN, 503: {"description": "too many listen already"}, 200: {"content": {"text/event-stream": {}}}},
+    responses=UNKNOWN | refusal(503, "Too many listen already.") | {200: {"content": {"text/event-stream": {}}}},
     response_class=live.Stream,
 )
 async def events(desk: AtDesk, id: Id) -> live.Stream:

@@ -1,7 +1,7 @@
 """The ledger for programs: claims, figures, sources and quantities, what a name rests on, and what was learned."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from fastapi import APIRouter, HTTPException, Path, Query
 
@@ -29,6 +29,7 @@ from fissure.app.api.ledger_told import (
 from fissure.app.known import Known, known
 from fissure.app.ledger_rows import Asked
 from fissure.app.pages import AtDesk
+from fissure.app.refusals import refusal
 from fissure.errors import FissureError, nearest
 from fissure.evidence.entries import Direction, SourceKind
 from fissure.views import calibration as words
@@ -41,7 +42,7 @@ Limit = Annotated[int, Query(ge=1, le=MOST, description="Entries at most.")]
 Offset = Annotated[int, Query(ge=0, le=100_000, description="Entries that are left out at the start.")]
 Rivals = Annotated[bool | None, Query(description="Only those that have rivals, or only those that have none.")]
 E = TypeVar("E")
-NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"description": "There is no such entry; the nearest name is told."}}
+NOT_FOUND = refusal(404, "There is no such entry; the sentence names the nearest.")
 
 
 @router.get("/ledger/claims", summary="Claims of the sources")
@@ -167,9 +168,7 @@ def trace(desk: AtDesk, name: Annotated[str, Path(max_length=120)]) -> Traced:
     )
 
 
-@router.get(
-    "/posterior", summary="What was learned", responses={404: {"description": "No posterior lies with the case."}}
-)
+@router.get("/posterior", summary="What was learned", responses=refusal(404, "No posterior lies with the case."))
 def posterior(desk: AtDesk) -> Learned:
     """Parameters and publishers' leans before and after the fit, those that the figures take most of first."""
     at = known(desk)

@@ -14,14 +14,12 @@ from fissure.app.history_runs import PATTERN, ask
 from fissure.app.history_series import MOST_BY, names_of, weekly
 from fissure.app.jobs import Busy, State
 from fissure.app.pages import AtDesk
+from fissure.app.refusals import refusal
 from fissure.errors import FissureError
 
 router = APIRouter(prefix="/api", tags=["runs"])
-REFUSED: dict[int | str, dict[str, Any]] = {
-    404: {"description": "there is no run of that name; `detail` tells the nearest"},
-    422: {"description": "a parameter is not as expected; `detail` says what is"},
-    503: {"description": "not ready yet, or too much waits already; ask again after `retry-after` seconds"},
-}
+BUSY = refusal(503, "Not ready yet, or too much waits already; ask again after the seconds of `retry-after`.")
+REFUSED = refusal(404, "There is no run of that name; the sentence names the nearest.") | BUSY
 Name = Annotated[str, InPath(max_length=200, description="the name of a stored run")]
 View = Literal["ready", "reading", "failed"]
 
@@ -203,7 +201,7 @@ def observations(desk: AtDesk, name: Name) -> list[ObservationRow]:
     return [ObservationRow(**one) for one in kept.say["observations"]]
 
 
-@router.post("/runs", status_code=202, summary="Simulate a run", responses={422: REFUSED[422], 503: REFUSED[503]})
+@router.post("/runs", status_code=202, summary="Simulate a run", responses=BUSY)
 def simulate(desk: AtDesk, asked: Asked) -> JobTold:
     """Queue a run, or go on with one that was cut short; the same run asked twice is one job."""
     most = desk.settings.limits.run_members

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from fissure.app.pages import AtDesk
 from fissure.app.questions import LONG, NAME
 from fissure.app.questions import named as tidied
+from fissure.app.refusals import refusal
 
 router = APIRouter()
 
@@ -49,7 +50,7 @@ def save(desk: AtDesk, body: Keep) -> SavedOut:
 
 
 @router.delete("/saved/{id}", summary="Delete a saved question", status_code=204,
-               responses={404: {"description": "there is no such saved question"}})  # fmt: skip
+               responses=refusal(404, "There is no such saved question."))  # fmt: skip
 def delete(desk: AtDesk, id: Annotated[str, InPath(min_length=1, max_length=64)]) -> None:
     """Gone for good; what was measured for it stays."""
     if not desk.studio.saved.delete(id):

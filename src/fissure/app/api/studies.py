@@ -16,6 +16,7 @@ from fissure.app.api.jobs import JobOut
 from fissure.app.api.jobs import told as job_told
 from fissure.app.pages import AtDesk
 from fissure.app.questions import LEVERS, LONG, NAME
+from fissure.app.refusals import refusal
 from fissure.app.studio import MOST_SEED, Standing
 from fissure.errors import FissureError, nearest
 from fissure.studies.outcomes import outcomes_of
@@ -26,9 +27,8 @@ router = APIRouter(prefix="/api", tags=["studies"])
 router.include_router(saved.router)
 Id = Annotated[str, InPath(min_length=1, max_length=64, pattern=r"^[a-f0-9]+$", description="the id of a study")]
 Lever = Annotated[str, Field(min_length=1, max_length=120)]
-REFUSED: dict[int | str, dict[str, Any]] = {422: {"description": "one sentence says what cannot be asked"}}
-BUSY: dict[int | str, dict[str, Any]] = {503: {"description": "too many questions wait; ask again later"}}
-UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"description": "no such study was asked since the server started"}}
+BUSY = refusal(503, "Too many questions wait; ask again after the seconds of `retry-after`.")
+UNKNOWN = refusal(404, "No such study was asked since the server started.")
 
 
 class Ask(BaseModel):
@@ -134,6 +134,7 @@ class AnswerOut(BaseModel):
 
     id: str
     state: str
+    error: str = Field(description="why it failed, if it did")
     title: str
     study: str | None
     set: list[str]
@@ -142,7 +143,7 @@ class AnswerOut(BaseModel):
     members: int = Field(description="pairs that it rests on; 0 where nothing is measured yet")
     of: int = Field(description="pairs that were asked for")
     start: date = Field(description="first day of the first week")
-    outcomes: list[Difference]
+    differences: list[Difference]
     weekly: dict[str, Course]
     about: dict[str, Any] = Field(description="how it was made")
 
@@ -173,7 +174,7 @@ def outcomes(desk: AtDesk) -> list[OutcomeOut]:
     return [OutcomeOut(name=one.name, title=one.title, unit=one.unit, more=one.more) for one in found]
 
 
-@router.post("/studies", summary="Ask a what-if", status_code=202, responses={**REFUSED, **BUSY})
+@router.post("/studies", summary="Ask a what-if", status_code=202, responses=BUSY)
 def ask(desk: AtDesk, body: Ask) -> Asked:
     """Begin to measure it, or join who asked the same before; what was measured earlier is not measured again."""
     more = body.model_extra or {}
@@ -201,11 +202,11 @@ def study(desk: AtDesk, id: Id) -> AnswerOut:
     found, scenario = desk.studio.told(standing), standing.question.scenario
     made = told(found.found.answers[0], standing.question.study) if found else {"outcomes": [], "weekly": {}}
     return AnswerOut(
-        id=id, state=standing.state, title=standing.question.title,
+        id=id, state=standing.state, error=standing.job.error if standing.job else "", title=standing.question.title,
         study=standing.question.study.name if standing.question.study else None,
         set=[str(move) for move in scenario.moves], off=list(scenario.off), since=scenario.since,
         members=standing.known, of=standing.size.members, start=desk.case.start,
-        outcomes=made["outcomes"], weekly=made["weekly"],
+        differences=made["outcomes"], weekly=made["weekly"],
         about={name: plain(x) for name, x in found.about.items()} if found else {"version": __version__},
     )  # fmt: skip
 
