@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 
+import pytest
 from hypothesis import settings
 
 settings.register_profile("here", deadline=None)
@@ -25,3 +26,18 @@ def pytest_unconfigure(config):
     if hasattr(config, "compiled"):  # whoever made it: workers found it there
         del os.environ[COMPILED]
         shutil.rmtree(config.compiled, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One Chromium for all tests of a process: Playwright can be started once in a thread."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.chromium import NO_BROWSER, launched
+
+    with sync_playwright() as play:
+        browser = launched(play)
+        if browser is None:
+            pytest.fail(NO_BROWSER, pytrace=False)
+        yield browser
+        browser.close()

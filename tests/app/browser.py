@@ -1,25 +1,10 @@
 """A page in Chromium that fails its test when the console says anything or another host is asked for anything."""
 
 import contextlib
-import shutil
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Error, Page, Playwright
-
-NO_BROWSER = (
-    "no Chromium starts on this machine: install it (Debian: apt-get install chromium; "
-    "elsewhere: python -m playwright install --with-deps chromium)"
-)
-
-
-def launched(play: Playwright) -> Browser | None:
-    """The machine's own Chromium or else Playwright's, whichever starts."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    for path in [*filter(None, map(shutil.which, names)), None]:
-        with contextlib.suppress(Error):
-            return play.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-quic"])
-    return None
+from playwright.sync_api import Browser, Page
 
 
 @contextlib.contextmanager

@@ -1,9 +1,8 @@
 """A server with a small stored run, as a person would start it, and a browser that looks at it."""
 
 import pytest
-from browser import NO_BROWSER, launched, watched
+from browser import watched
 from fastapi.testclient import TestClient
-from playwright.sync_api import sync_playwright
 from serving import serving
 
 from fissure.app.server import create_app
@@ -55,16 +54,6 @@ def client(settings):
     """A client of an application of its own, without a network between them; it meets errors as a browser would."""
     with TestClient(create_app(settings), base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
         yield client
-
-
-@pytest.fixture(scope="session")
-def browser():
-    with sync_playwright() as play:
-        browser = launched(play)
-        if browser is None:
-            pytest.fail(NO_BROWSER, pytrace=False)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

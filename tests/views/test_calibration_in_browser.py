@@ -2,8 +2,7 @@
 
 import pytest
 from calibrations import calibration_of
-from playwright.sync_api import sync_playwright
-from test_report_in_browser import NO_BROWSER, launched, opened
+from test_report_in_browser import opened
 
 from fissure.views.report.calibration import write_calibration
 
@@ -12,16 +11,6 @@ from fissure.views.report.calibration import write_calibration
 def page_file(tmp_path_factory, case, ledger):
     path = tmp_path_factory.mktemp("calibration") / "calibration.html"
     return write_calibration(calibration_of(case, ledger), case, ledger, path, about={})
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as play:
-        browser = launched(play)
-        if browser is None:
-            pytest.fail(NO_BROWSER, pytrace=False)
-        yield browser
-        browser.close()
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from attributions import changed, made_up
 from rich.console import Console
-from test_report_in_browser import browser, opened
+from test_report_in_browser import opened
 
 from fissure.api.explains import Explanation, _command, size_of
 from fissure.errors import FissureError
@@ -24,8 +24,6 @@ from fissure.views.charts import explain as charts
 from fissure.views.report.explain import render_explained
 from fissure.views.report.write import _why, render_report
 from fissure.views.text_explain import render
-
-__all__ = ["browser"]
 
 COMMAND = "fissure explain islamic_state --seed 1 --weeks 247 --prior"
 

@@ -9,7 +9,7 @@ from io import StringIO
 import altair as alt
 import pytest
 from rich.console import Console
-from test_report_in_browser import browser, opened
+from test_report_in_browser import opened
 
 from fissure.errors import FissureError
 from fissure.studies.hindcast import Collapse, FromDate, Hindcast
@@ -18,8 +18,6 @@ from fissure.views import hindcast as words
 from fissure.views.charts import hindcast as charts
 from fissure.views.report.hindcast import Hindcasts, render_hindcast
 from fissure.views.text_hindcast import render
-
-__all__ = ["browser"]
 
 DAY = date(2015, 12, 31)
 ABOUT = {"version": "0.1.0", "members": 20, "command": "fissure hindcast islamic_state --from 2015-12-31"}

@@ -53,7 +53,7 @@ def test_the_committed_page_is_that_of_the_code(text):
 
 
 def test_the_command_is_that_of_the_makefile():
-    assert f"docs: $(VENV)/.installed\n\t$(BIN)/{COMMAND}\n" in (ROOT / "Makefile").read_text()
+    assert f"docs: $(VENV)/.installed-app\n\t$(BIN)/{COMMAND}\n" in (ROOT / "Makefile").read_text()
 
 
 def test_every_element_of_the_protocol_is_there_in_order(text):

@@ -1,44 +1,18 @@
 """The report as a reader opens it: in Chromium, with no network."""
 
-import contextlib
-import shutil
-
 import pytest
-from playwright.sync_api import Browser, Error, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page
 from synthetic import events
 
 from fissure.views.report import write_report
 
 ABOUT = {"version": "0.1.0", "members": 8, "weeks": 247, "kind": "prior predictions"}
-NO_BROWSER = (
-    "no Chromium starts on this machine: install it (Debian: apt-get install chromium; "
-    "elsewhere: python -m playwright install --with-deps chromium)"
-)
 
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory, data, case, ledger, rows):
     path = tmp_path_factory.mktemp("report") / "report.html"
     return write_report(data, case, ledger, rows, path, about=ABOUT, events=events())
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as play:
-        browser = launched(play)
-        if browser is None:
-            pytest.fail(NO_BROWSER, pytrace=False)
-        yield browser
-        browser.close()
-
-
-def launched(play: Playwright) -> Browser | None:
-    """The machine's own Chromium or else Playwright's, whichever starts."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    for path in [*filter(None, map(shutil.which, names)), None]:
-        with contextlib.suppress(Error):
-            return play.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-quic"])
-    return None
 
 
 def opened(browser: Browser, report, width: int, scheme: str) -> tuple[Page, list[str], list[str]]:
