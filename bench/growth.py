@@ -31,7 +31,7 @@ from fissure.model.catalogue import mechanism_classes
 
 REPEATS = 3
 FULL: dict[str, Sequence[int]] = {
-    "units": (224, 448, 896, 1792),
+    "units": (112, 224, 448, 896, 1792),
     "slots": (28, 56, 112, 224),
     "weeks": (30, 60, 120, 240),
     "mechanisms": (7, 14, 27, 54),
