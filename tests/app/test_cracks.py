@@ -4,12 +4,17 @@ import csv
 import io
 import json
 import re
+import time
 from html import unescape
 
 import pytest
+from fastapi.testclient import TestClient
 
-from fissure.app import cracks_atlas, cracks_panel
-from fissure.app.cracks_known import known_of
+from fissure.app.cracks import atlas as cracks_atlas
+from fissure.app.cracks import panel as cracks_panel
+from fissure.app.cracks.known import Known, known_of
+from fissure.app.server import create_app
+from fissure.app.settings import Settings
 from fissure.evidence.ledger import package_ledger
 from fissure.model.catalogue import GROUPS, mechanism_classes
 from fissure.studies import verdicts
@@ -121,6 +126,8 @@ def test_search_is_an_address(client, atlas):
         ("/cracks?mechanism=paygap", "did you mean 'pay-gap'?"),
         ("/cracks?field=fighters.feer", "did you mean 'fighters.fear'?"),
         ("/cracks?mechanism=pay-gap&field=fighters.fear", "expected one of them"),
+        ("/cracks/edges.csv?mechanism=%E4%B8%AD%22", "there is no mechanism"),
+        ("/cracks/edges.csv?field=fighters.feer", "did you mean 'fighters.fear'?"),
         (f"/cracks?find={'x' * 101}", "at most 100"),
     ],
 )
@@ -207,3 +214,13 @@ def test_checks_are_those_that_were_kept(known):
     kept = verdicts.by_mechanism(verdicts.effects(verdicts.kept()))
     for name, own in kept.items():
         assert [check.verdict for check in known.checks(name)] == [one.verdict for one in own]
+
+
+def test_a_server_that_stops_waits_for_what_it_has_begun(tmp_path, monkeypatch):
+    ended = []
+    monkeypatch.setattr(cracks_atlas, "look", lambda home: cracks_atlas.Found())
+    monkeypatch.setattr(Known, "warm", lambda self: (time.sleep(0.2), ended.append(self)))
+    app = create_app(Settings(folders=(tmp_path,), home=tmp_path))
+    with TestClient(app, base_url="http://127.0.0.1"):
+        assert not ended
+    assert ended

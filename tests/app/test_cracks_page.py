@@ -3,7 +3,7 @@
 import pytest
 from browser import watched
 
-from fissure.app import cracks_atlas
+from fissure.app.cracks import atlas as cracks_atlas
 
 
 @pytest.fixture(autouse=True)

@@ -7,11 +7,11 @@ import time
 import pytest
 from fastapi.testclient import TestClient
 
-from fissure.app.entry import entry
-from fissure.app.known import known
+from fissure.app.evidence.entry import entry
+from fissure.app.evidence.known import known
+from fissure.app.evidence.taught import fit, taught
 from fissure.app.pages import environment
 from fissure.app.server import create_app
-from fissure.app.taught import fit, taught
 from fissure.studies import hindcast
 from fissure.views import calibration as words
 

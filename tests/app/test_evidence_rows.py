@@ -1,13 +1,16 @@
 """The ledger as rows: what matches, what can be filtered by, and what goes with what."""
 
+import os
+
 import numpy as np
 import pytest
 
-from fissure.app import ledger_rows
-from fissure.app.beside import goes_with
 from fissure.app.desk import Desk
-from fissure.app.known import known
-from fissure.app.ledger_rows import Asked, Row, matches
+from fissure.app.evidence import beside
+from fissure.app.evidence import rows as ledger_rows
+from fissure.app.evidence.beside import Beside, goes_with
+from fissure.app.evidence.known import known
+from fissure.app.evidence.rows import Asked, Row, matches
 from fissure.errors import FissureError
 from fissure.studies.calibrate.screen import RATE
 
@@ -67,3 +70,12 @@ def test_what_goes_with_a_figure_is_found_and_noise_is_not(at):
     assert items[4].observation.id not in found
     others = sum(len(found[items[k].observation.id]) for k in (0, 1, 3, 5))
     assert others <= 1, f"at a false discovery rate of {RATE}"
+
+
+def test_no_more_comparisons_are_kept_than_so_many(tmp_path, monkeypatch):
+    monkeypatch.setattr(beside, "KEPT", 2)
+    for at in range(4):
+        path = tmp_path / "figures" / f"{at}.json"
+        beside._write(path, Beside(f"run-{at}", 8, 8, True, {}))
+        os.utime(path, (at, at))
+    assert {one.name for one in (tmp_path / "figures").iterdir()} == {"2.json", "3.json"}

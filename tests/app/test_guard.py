@@ -20,10 +20,19 @@ from fissure.app.pages import VIEWS
 from fissure.app.rates import CLIENTS, Rates
 from fissure.app.server import create_app
 from fissure.app.settings import Limits, Settings, is_loopback
+from fissure.app.what_if.studio import Studio
 from fissure.errors import FissureError
 
 TOKEN = "a-token-of-the-tests-1"
 PLAIN = "/api/openapi.json"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_in_the_background():
+    """No view gets ready for questions that are not asked here: it compiles for longer than a stop waits."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Studio, "warm", lambda self: None)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ import pytest
 
 from conftest import RUN
 from fissure import api
-from fissure.app import prepared
-from fissure.app.prepared import Histories, key_of, newest_of
+from fissure.app.history import prepared
+from fissure.app.history.prepared import Histories, key_of, newest_of
 from fissure.errors import FissureError
 
 

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from conftest import RUN
 from fissure import api
-from fissure.app.history_told import beside, held, told
+from fissure.app.history.told import beside, held, told
 from fissure.app.server import create_app
 from fissure.studies.counterpart import calendar_of
 from fissure.views.charts import maps, marks, play, theme

@@ -343,3 +343,36 @@ def test_many_threads_ask_the_same(jobs):
     work.go.set()
     state(jobs, "a", "done")
     assert len(found) == 16 and len({job.created for job in found}) == 1 and work.calls == 1
+
+
+def test_what_is_done_is_done_anew_only_where_its_result_is_gone(jobs):
+    work = Held()
+    work.go.set()
+    submit(jobs, "a", work)
+    done = state(jobs, "a", "done")
+    assert submit(jobs, "a", work).version == done.version and work.calls == 1
+    again = jobs.submit("a", "kind", "Title a", {}, work, anew=True)
+    assert again.version > done.version
+    until(lambda: work.calls == 2)
+    state(jobs, "a", "done")
+
+
+def test_what_runs_is_never_begun_anew(jobs):
+    work = Held()
+    submit(jobs, "a", work)
+    state(jobs, "a", "running")
+    assert jobs.submit("a", "kind", "Title a", {}, work, anew=True).state == "running"
+    work.go.set()
+    state(jobs, "a", "done")
+    assert work.calls == 1
+
+
+def test_one_that_waits_is_told_of_in_good_english():
+    jobs, work = Jobs(waiting=1), Held()
+    submit(jobs, "a", work)
+    state(jobs, "a", "running")
+    submit(jobs, "b", work)
+    with pytest.raises(Busy, match=r"^a question waits already; ask again when it is done$"):
+        submit(jobs, "c", work)
+    work.go.set()
+    jobs.stop(SOON)

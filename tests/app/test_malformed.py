@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from requests import Request
 
 from conftest import RUN
-from fissure.app import cracks_atlas
+from fissure.app.cracks import atlas as cracks_atlas
 from fissure.app.pages import VIEWS
 from fissure.app.server import create_app
 

@@ -29,6 +29,8 @@ Q = "/what-if?members=6&q="
         ("/what-if?draft=off=desertio", "did you mean"),
         ("/what-if?" + "&".join(f"q=off=desertion;set=forcing.strikes=x{n}" for n in range(5)), "at most 4"),
         ("/what-if/report?q=off=desertion&seed=99", "nothing is measured"),
+        ("/what-if/csv?q=off=desertion&seed=99", "nothing is measured"),
+        ("/what-if/csv", "expected one"),
         ("/what-if?q=" + "x" * 1501, "1,501 characters"),
     ],
 )

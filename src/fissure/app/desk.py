@@ -7,10 +7,10 @@ from pathlib import Path
 
 from fissure import api
 from fissure.api.shelf import Stored
+from fissure.app.history.prepared import Histories, newest_of
 from fissure.app.jobs import Jobs
-from fissure.app.prepared import Histories
 from fissure.app.settings import Settings
-from fissure.app.studio import Studio
+from fissure.app.what_if.studio import Studio
 from fissure.cases.loader import Case, load_case
 from fissure.errors import FissureError, nearest
 from fissure.evidence import Ledger
@@ -67,13 +67,13 @@ class Desk:
         return list(shown.values())
 
     def run(self, name: str | None = None) -> Stored | None:
-        """The stored run of that name, the one written last where none is named; None where none is stored.
+        """The stored run of that name, the newest (see `newest_of`) where none is named; None where none is stored.
 
         Raises `FissureError`, with the nearest name, where there is none of that name.
         """
         known = {one.name: one for one in self.runs()}
         if name is None:
-            return max(known.values(), key=lambda one: one.contents.written, default=None)
+            return newest_of(known.values())
         if name not in known:
             raise FissureError(f"there is no run '{name}'{nearest(name, known)}")
         return known[name]

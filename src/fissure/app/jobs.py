@@ -111,19 +111,23 @@ class Jobs:
         """Whether the server is stopping: nothing more will come."""
         return self._stopping
 
-    def submit(self, id: str, kind: str, title: str, asked: Mapping[str, Any], work: Work) -> Job:
+    def submit(
+        self, id: str, kind: str, title: str, asked: Mapping[str, Any], work: Work, *, anew: bool = False
+    ) -> Job:
         """Queue a job, or return the one with that `id` that waits, runs or is done.
 
-        Raises `Busy` where the queue is full or the server is stopping.
+        One that is done is done `anew` where its caller says that what it made is there no more. Raises `Busy` where
+        the queue is full or the server is stopping.
         """
         with self._held:
             known = self._jobs.get(id)
-            if known is not None and known.state not in ("cancelled", "failed") and self._turns[id] not in self._off:
+            over: tuple[State, ...] = ENDED if anew else ("cancelled", "failed")
+            if known is not None and known.state not in over and self._turns[id] not in self._off:
                 return known
             if self._stopping:
                 raise Busy("the server is stopping; ask again when it is back")
             if len(self._queue) >= self._most:
-                raise Busy(f"{len(self._queue)} questions wait already; ask again when one of them is done")
+                raise Busy(_full(len(self._queue)))
             job = Job(id, kind, title, dict(asked), version=known.version + 1 if known else 0)
             self._jobs[id] = job
             self._jobs.move_to_end(id)
@@ -229,3 +233,9 @@ class Jobs:
         ended = [id for id, job in self._jobs.items() if job.ended]
         for id in ended[: max(len(ended) - REMEMBERED, 0)]:
             del self._jobs[id], self._turns[id]
+
+
+def _full(waiting: int) -> str:
+    if waiting == 1:
+        return "a question waits already; ask again when it is done"
+    return f"{waiting} questions wait already; ask again when one of them is done"

@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from fissure.app.desk import Desk
-from fissure.app.known import known
+from fissure.app.evidence.known import known
 from fissure.errors import FissureError
 from fissure.studies import answers, explained, hindcast
 from fissure.studies.answers import Answers

@@ -10,14 +10,18 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from fissure.app import assets, cracks, evidence, history, whatif, why
+from fissure.app import assets, why
 from fissure.app.api import cases, jobs, ledger, runs, studies
+from fissure.app.cracks import view as cracks
 from fissure.app.desk import Desk
+from fissure.app.evidence import view as evidence
 from fissure.app.guard import HEADERS, Guard
+from fissure.app.history import view as history
 from fissure.app.jobs import Busy
 from fissure.app.pages import page
 from fissure.app.refusals import EVERYWHERE
 from fissure.app.settings import Settings
+from fissure.app.what_if import view as whatif
 from fissure.errors import FissureError
 from fissure.version import __version__
 

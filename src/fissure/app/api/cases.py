@@ -8,9 +8,10 @@ from fastapi import APIRouter, HTTPException, Query
 from fastapi import Path as InPath
 from pydantic import BaseModel, Field
 
-from fissure.app import cracks_atlas, cracks_panel
-from fissure.app.cracks_known import Known, known_of
-from fissure.app.cracks_told import LoopsTold, MechanismShort, MechanismTold, ParameterTold, Sign
+from fissure.app.cracks import atlas as cracks_atlas
+from fissure.app.cracks import panel as cracks_panel
+from fissure.app.cracks.known import Known, known_of
+from fissure.app.cracks.told import LoopsTold, MechanismShort, MechanismTold, ParameterTold, Sign
 from fissure.app.pages import AtDesk
 from fissure.app.refusals import refusal
 from fissure.cases.loader import case_names, load_case

@@ -6,7 +6,6 @@ from typing import Annotated, Literal, TypeVar
 from fastapi import APIRouter, HTTPException, Path, Query
 
 from fissure import evidence
-from fissure.app import ledger_rows
 from fissure.app.api.ledger_told import (
     Claims,
     ClaimTold,
@@ -26,8 +25,9 @@ from fissure.app.api.ledger_told import (
     source_told,
     variable_told,
 )
-from fissure.app.known import Known, known
-from fissure.app.ledger_rows import Asked
+from fissure.app.evidence import rows as ledger_rows
+from fissure.app.evidence.known import Known, known
+from fissure.app.evidence.rows import Asked
 from fissure.app.pages import AtDesk
 from fissure.app.refusals import refusal
 from fissure.errors import FissureError, nearest

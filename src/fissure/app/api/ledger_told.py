@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from fissure.app.known import Known
+from fissure.app.evidence.known import Known
 from fissure.evidence.entries import Bound, Claim, Direction, Observation, Source, SourceKind, Variable
 from fissure.evidence.trace import Kind
 from fissure.views.calibration import Interval

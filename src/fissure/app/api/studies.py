@@ -10,14 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from fissure.api.whatifs import plain, told
-from fissure.app import composer, export
 from fissure.app.api import saved
 from fissure.app.api.jobs import JobOut
 from fissure.app.api.jobs import told as job_told
 from fissure.app.pages import AtDesk
-from fissure.app.questions import LEVERS, LONG, NAME
 from fissure.app.refusals import refusal
-from fissure.app.studio import MOST_SEED, Standing
+from fissure.app.what_if import composer, export
+from fissure.app.what_if.questions import LEVERS, LONG, NAME
+from fissure.app.what_if.studio import MOST_SEED, Standing
 from fissure.errors import FissureError, nearest
 from fissure.studies.outcomes import outcomes_of
 from fissure.studies.refusal import refuse

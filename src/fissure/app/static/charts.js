@@ -1,5 +1,7 @@
 // Draws every [data-chart] when it comes near the screen, in the colours of the page, and lets it be saved.
 
+import { buttons, cell, give, nameOf } from "./save.js";
+
 const shared = JSON.parse(document.getElementById("shared").textContent);
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 const drawn = new Map(); // element -> {view, spec}
@@ -78,25 +80,13 @@ dark.addEventListener("change", () => {
 function tools(element) {
   const figure = element.closest("figure");
   if (!figure || figure.querySelector(".save")) return;
-  const bar = document.createElement("div");
-  bar.className = "save";
-  bar.setAttribute("role", "group");
-  bar.setAttribute("aria-label", `Save “${element.dataset.title || "chart"}”`);
-  for (const kind of ["SVG", "PNG", "CSV"]) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = kind;
-    button.addEventListener("click", () => save(element, kind.toLowerCase()));
-    bar.append(button);
-  }
-  element.after(bar);
+  const title = element.dataset.title || "chart";
+  element.after(buttons(title, ["SVG", "PNG", "CSV"], (kind) => save(element, kind)));
 }
-
-const slug = (text) => text.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
 
 async function save(element, kind) {
   const { spec } = drawn.get(element);
-  const name = `fissure-${document.body.dataset.view}-${slug(element.dataset.title || element.dataset.chart)}.${kind}`;
+  const name = nameOf(element.dataset.title || element.dataset.chart, kind);
   if (kind === "csv") return give(new Blob([csv(spec)], { type: "text/csv" }), name);
   // anew, on white, at a size that suits print
   const aside = document.createElement("div");
@@ -109,27 +99,12 @@ async function save(element, kind) {
   give(blob, name);
 }
 
-function give(blob, name) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-}
-
 // The data of a chart, each row with the name of the table that it is from.
 export function csv(spec) {
   const tables = Object.entries(spec.datasets || {}).filter(([name]) => !["districts", "land"].includes(name));
   const plain = (value) => value === null || typeof value !== "object";
   const columns = [...new Set(tables.flatMap(([, rows]) =>
     rows.flatMap((row) => Object.keys(row).filter((key) => plain(row[key])))))];
-  const cell = (value) => {
-    let text = value === undefined || value === null ? "" : String(value);
-    if (/^[=@\t\r]/.test(text)) text = `'${text}`; // no spreadsheet takes it for a formula
-    return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
   const lines = [["table", ...columns], ...tables.flatMap(([name, rows]) =>
     rows.map((row) => [name, ...columns.map((key) => row[key])]))];
   return lines.map((line) => line.map(cell).join(",")).join("\r\n") + "\r\n";

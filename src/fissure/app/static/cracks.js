@@ -1,6 +1,6 @@
 // Cracks: links swap the view in place, the search narrows as one types, and the ring lights the lines of what is
 // pointed at. Without this script every link and the search work as addresses.
-import { address, away, json, say } from "./page.js";
+import { address, away, enter, json, returned, say } from "./page.js";
 import { saving } from "./svg.js";
 
 const view = () => document.getElementById("view");
@@ -60,11 +60,11 @@ document.addEventListener("click", (event) => {
   if (!to) return;
   event.preventDefault();
   history.replaceState({ top: scrollY }, "");
-  history.pushState(null, "", to);
+  enter(to);
   show(to).then(() => scrollTo({ top: 0, behavior: "instant" }));
 });
 
-addEventListener("popstate", (event) => {
+returned((event) => {
   const top = event.state?.top ?? 0;
   show(location.href).then(() => scrollTo({ top, behavior: "instant" }));
 });

@@ -1,6 +1,6 @@
 // Filters the ledger as one types, opens entries in place, and keeps the address in step.
 
-import { address, say } from "./page.js";
+import { address, enter, returned, say } from "./page.js";
 import { shared, watch } from "./charts.js";
 
 const form = document.querySelector("form.search");
@@ -87,12 +87,12 @@ document.addEventListener("click", (event) => {
   url.searchParams.delete("entry");
   if (link.dataset.entry) url.searchParams.set("entry", link.dataset.entry);
   url.hash = "";
-  history.pushState(null, "", url);
+  enter(url);
   const before = link.dataset.entry ? null : document.querySelector("#entries a[aria-current]");
   show(url).then(() => before?.focus()).catch(() => location.assign(url));
 });
 
-window.addEventListener("popstate", () => location.reload());
+returned(() => location.reload());
 
 // While a run is held against the figures: look again, now and then, and show it when it is there.
 const waits = [2000, 3000, 5000, 10000, 20000, 30000, 60000, 60000];
@@ -101,8 +101,10 @@ function look() {
   if (!wait || !document.getElementById("waiting")) return;
   setTimeout(async () => {
     try {
-      const told = await (await fetch(location.href)).text();
-      if (!told.includes('id="waiting"')) return arrived();
+      const told = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+      const refused = told.getElementById("not-held");
+      if (refused) return say(document.getElementById("waiting").textContent = refused.textContent);
+      if (told.getElementById("shelf") && !told.getElementById("waiting")) return arrived();
     } catch { /* the server is away: what is shown stays */ }
     look();
   }, wait);

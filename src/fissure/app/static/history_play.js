@@ -1,6 +1,7 @@
 // Plays the weeks: one number, the week, from which the map, the marks, the words beside it and the address follow.
 
 import * as page from "./page.js";
+import { buttons, cell, give } from "./save.js";
 const told = JSON.parse(document.getElementById("play").textContent);
 const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 const shares = Object.fromEntries(Object.entries(told.shares).map(([name, text]) => [name, bytes(text)]));
@@ -132,7 +133,7 @@ weeks.addEventListener("click", (event) => {
   show(Math.floor((event.clientX - box.left) / box.width * (last + 1)));
 });
 table.closest("details").addEventListener("toggle", rows);
-window.addEventListener("popstate", () => location.reload());
+page.returned(() => location.reload());
 
 // --- the map: pointing, and going through it with the arrow keys
 
@@ -217,11 +218,10 @@ function picture() {
 }
 
 function csv() {
-  const quoted = (text) => `"${text.replaceAll('"', '""')}"`;
   const out = ["week,id,district,median_percent,q05_percent,q95_percent"];
   told.weekly.forEach((one, at) => told.names.forEach((name, n) => {
     const { median, low, high } = of(n, at);
-    out.push([one.iso, name, quoted(told.district[n]), median, low, high].join(","));
+    out.push([one.iso, name, cell(told.district[n]), median, low, high].join(","));
   }));
   return `${out.join("\r\n")}\r\n`;
 }
@@ -245,22 +245,10 @@ function png(svg) {
 async function save(kind) {
   const blob = kind === "csv" ? new Blob([csv()], { type: "text/csv" })
     : kind === "svg" ? new Blob([picture()], { type: "image/svg+xml" }) : await png(picture());
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = `fissure-history-map${kind === "csv" ? "" : `-${told.weekly[week].iso}`}.${kind}`;
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  give(blob, `fissure-history-map${kind === "csv" ? "" : `-${told.weekly[week].iso}`}.${kind}`);
 }
 
-for (const kind of ["SVG", "PNG", "CSV"]) {
-  const one = document.createElement("button");
-  one.type = "button";
-  one.textContent = kind;
-  one.addEventListener("click", () => save(kind.toLowerCase()));
-  document.getElementById("map-save").append(one);
-}
+buttons("", ["SVG", "PNG", "CSV"], save, document.getElementById("map-save")); // its label is in the page
 
 // --- begin: the server has rendered the week of the address, in the colours of a light page
 

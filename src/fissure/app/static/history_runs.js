@@ -3,6 +3,7 @@
 import { json } from "./page.js";
 const PAUSE = 700; // milliseconds between two looks
 const wait = () => new Promise((resolve) => setTimeout(resolve, PAUSE));
+const unknown = (error) => (error.status === 404 ? { state: "unknown" } : null); // null: away, and asked again
 const refused = (text) => {
   const line = document.querySelector("[data-refused]");
   line.textContent = text;
@@ -38,7 +39,7 @@ if (reading) awaitReading(reading.dataset.reading);
 async function awaitReading(name) {
   for (;;) {
     await wait();
-    const told = await json(`/api/runs/${encodeURIComponent(name)}`).catch(() => null);
+    const told = await json(`/api/runs/${encodeURIComponent(name)}`).catch(unknown);
     if (told && told.view !== "reading") return location.reload();
   }
 }
@@ -59,8 +60,9 @@ async function follow() {
   let state = work.dataset.state;
   while (!["done", "cancelled", "failed"].includes(state)) {
     await wait();
-    const job = await json(`/api/jobs/${encodeURIComponent(work.dataset.job)}`).catch(() => null);
+    const job = await json(`/api/jobs/${encodeURIComponent(work.dataset.job)}`).catch(unknown);
     if (!job) continue; // a line at the top says so, and it goes on when the server is back
+    if (job.state === "unknown") return location.reload(); // the server was started anew: the page says what is kept
     tell(job);
     state = job.state;
   }

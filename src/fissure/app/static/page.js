@@ -9,9 +9,10 @@ export async function json(address, options = {}) {
     throw new Error("The server does not answer. What was finished is kept; start it again and reload this page.");
   }
   away(false);
+  if (answer.status === 204) return null;
   const told = await answer.json().catch(() => ({ detail: `The server answered with ${answer.status}.` }));
-  if (!answer.ok) throw new Error(told.detail || `The server answered with ${answer.status}.`);
-  return told;
+  if (answer.ok) return told;
+  throw Object.assign(new Error(told.detail || `The server answered with ${answer.status}.`), { status: answer.status });
 }
 
 // A line at the top while the server does not answer.
@@ -28,15 +29,7 @@ export function away(is) {
 
 // Says something to who cannot see the screen change.
 export function say(text) {
-  let line = document.getElementById("said");
-  if (!line) {
-    line = document.createElement("p");
-    line.id = "said";
-    line.className = "unseen";
-    line.setAttribute("role", "status");
-    document.body.append(line);
-  }
-  line.textContent = text;
+  document.getElementById("said").textContent = text; // it stands in the page: what is put in anew is often not read out
 }
 
 // Sets parameters of the page's address in place; null takes one away. Every state of the page is its address.
@@ -46,7 +39,25 @@ export function address(changes, { push = false } = {}) {
     url.searchParams.delete(name);
     for (const one of Array.isArray(value) ? value : [value]) if (one !== null && one !== "") url.searchParams.append(name, one);
   }
-  if (url.href !== location.href) history[push ? "pushState" : "replaceState"](null, "", url);
+  if (url.href !== location.href) enter(url, { push });
+}
+
+let here = location.pathname + location.search; // without the place on the page
+
+// Makes `url` the page's address.
+export function enter(url, { push = true } = {}) {
+  history[push ? "pushState" : "replaceState"](null, "", url);
+  here = location.pathname + location.search;
+}
+
+// Calls `then` when the person goes back or forward to another state. A link to a place on this page is none.
+export function returned(then) {
+  addEventListener("popstate", (event) => {
+    const now = location.pathname + location.search;
+    if (now === here) return;
+    here = now;
+    then(event);
+  });
 }
 
 document.addEventListener("click", async (event) => {

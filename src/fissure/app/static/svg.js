@@ -1,6 +1,8 @@
 // Lets a drawing that is plain SVG in the page be saved: as SVG and PNG with the page's light colours written into it,
 // and as CSV where its figure says at which address ([data-csv]).
 
+import { buttons, give, nameOf } from "./save.js";
+
 const KEPT = ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "opacity", "font-family",
   "font-size", "font-weight", "text-anchor", "dominant-baseline", "display", "visibility"];
 
@@ -8,17 +10,7 @@ const KEPT = ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-line
 export function saving(root = document) {
   for (const figure of root.querySelectorAll("figure[data-svg]")) {
     if (figure.querySelector(".save") || !figure.querySelector("svg")) continue;
-    const bar = document.createElement("div");
-    bar.className = "save";
-    bar.setAttribute("role", "group");
-    bar.setAttribute("aria-label", `Save “${figure.dataset.title}”`);
-    for (const kind of ["SVG", "PNG"]) {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = kind;
-      button.addEventListener("click", () => save(figure, kind.toLowerCase()));
-      bar.append(button);
-    }
+    const bar = buttons(figure.dataset.title, ["SVG", "PNG"], (kind) => save(figure, kind));
     if (figure.dataset.csv) {
       const link = document.createElement("a");
       link.href = figure.dataset.csv;
@@ -31,11 +23,9 @@ export function saving(root = document) {
   }
 }
 
-const slug = (text) => text.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
-
 async function save(figure, kind) {
   const svg = alone(figure.querySelector("svg"));
-  const name = `fissure-${document.body.dataset.view}-${slug(figure.dataset.title || "drawing")}.${kind}`;
+  const name = nameOf(figure.dataset.title || "drawing", kind);
   const text = new XMLSerializer().serializeToString(svg);
   const blob = new Blob([text], { type: "image/svg+xml" });
   give(kind === "svg" ? blob : await painted(blob, svg), name);
@@ -88,15 +78,4 @@ async function painted(blob, svg) {
   } finally {
     URL.revokeObjectURL(address);
   }
-}
-
-function give(blob, name) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.dataset.plain = "";
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }

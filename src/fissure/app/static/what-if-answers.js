@@ -18,7 +18,10 @@ export async function settle(root, part, charts) {
     if (!now || !old.isConnected || old.contains(document.activeElement) && old.isEqualNode(now)) continue;
     if (same && old.querySelector("[data-chart]")) continue; // its charts stay, their parts are put in place one by one
     for (const details of now.querySelectorAll("details")) details.open = open.has(nameOf(details));
-    if (!old.isEqualNode(now)) old.replaceChildren(...now.childNodes);
+    if (old.isEqualNode(now)) continue;
+    const at = stops(old).indexOf(document.activeElement);
+    old.replaceChildren(...now.childNodes);
+    if (at >= 0) stops(old)[at]?.focus({ preventScroll: true }); // who reads on with the keyboard stays where they are
   }
   const before = { ...charts.shared.specs };
   replaced(part.specs, charts);
@@ -38,6 +41,7 @@ async function into(element, spec, before, charts) {
   await charts.renew(element, spec.datasets);
 }
 
+const stops = (where) => [...where.querySelectorAll("summary, a, button, [tabindex]")];
 const skeleton = ({ datasets, description, ...rest }) => JSON.stringify(rest);
 const nameOf = (details) => details.dataset.keep ?? details.closest("[data-live]")?.dataset.live ?? "";
 const parsed = (html) => new DOMParser().parseFromString(html, "text/html").body;

@@ -43,8 +43,9 @@ export function saving({ json, say }) {
   });
 
   async function remove(item) {
-    const answer = await fetch(`/api/saved/${item.dataset.saved}`, { method: "DELETE" });
-    if (!answer.ok && answer.status !== 404) throw new Error("It was not deleted.");
+    await json(`/api/saved/${item.dataset.saved}`, { method: "DELETE" }).catch((problem) => {
+      if (problem.status !== 404) throw problem; // deleted elsewhere
+    });
     say("Deleted.");
     await list();
     document.querySelector("#saved summary").focus();

@@ -1,11 +1,11 @@
 // What if: asks the questions of the address, watches their pairs arrive, and puts what they say in place.
 
+import * as charts from "./charts.js";
+import * as page from "./page.js";
 import { composer } from "./what-if-composer.js";
 import { saving } from "./what-if-saved.js";
 import { settle, show } from "./what-if-answers.js";
 
-const page = await import(document.querySelector('script[src*="/static/page.js"]').src); // the one that the page runs
-const charts = await import(document.querySelector('script[src*="/static/charts.js"]').src);
 const { json, say, away } = page;
 
 const answers = document.getElementById("answers");
@@ -189,11 +189,13 @@ answers.addEventListener("click", async (event) => {
 // Other questions; throws, and changes nothing, where they cannot be asked.
 async function go(address) {
   const part = await json(`/what-if/part${address.search}`);
-  history.pushState(null, "", address);
+  page.enter(address);
   for (const id of [...watched.keys()]) stop(id);
   questions = part.questions;
   show(answers, part, charts);
-  document.getElementById("asked-title").scrollIntoView({ block: "start" });
+  const title = document.getElementById("asked-title");
+  title.scrollIntoView({ block: "start" });
+  title.focus({ preventScroll: true }); // the button that was pressed has gone
   begin();
 }
 
@@ -206,7 +208,7 @@ function begin() {
   }
 }
 
-addEventListener("popstate", () => location.reload());
+page.returned(() => location.reload());
 composer({ page, charts, go, asked: () => questions });
 saving(page);
 begin();

@@ -7,12 +7,13 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse
 
-from fissure.app import kept, ledger_rows
-from fissure.app.beside import Beside, beside
+from fissure.app import kept
 from fissure.app.cite import Citation, citation
 from fissure.app.desk import Desk
-from fissure.app.entry import CHART, entry
-from fissure.app.known import Known, known
+from fissure.app.evidence import rows as ledger_rows
+from fissure.app.evidence.beside import Beside, beside, why_not
+from fissure.app.evidence.entry import CHART, entry
+from fissure.app.evidence.known import Known, known
 from fissure.app.pages import AtDesk, page
 from fissure.errors import FissureError, nearest
 from fissure.evidence import Ledger
@@ -105,6 +106,7 @@ def _ledger(
         given = {key: value for key, value in given.items() if key != "verdict"}  # not known yet
     asked = ledger_rows.asked_for(find, given, offered, kind)
     matching = [ledger_rows.matches(row, asked) for row in rows]
+    failed = why_not(desk, stored) if stored is not None and found is None else ""
     opened = _opened(desk, at, tab, name, found) if name else None
     specs = {CHART: opened["spec"]} if opened and opened["spec"] else {}
     state = {"kind": tab, "find": asked.find, **asked.chosen, "run": run or ""}
@@ -112,7 +114,7 @@ def _ledger(
         request, "evidence", shared={"specs": specs}, kind=kind, rows=list(zip(rows, matching, strict=True)),
         count=sum(matching), filters=offered, asked=asked, opened=opened, chart_key=CHART,
         state=urlencode({key: value for key, value in state.items() if value}), run=run or "",
-        waiting=stored is not None and found is None, stored=stored, held=found,
+        waiting=stored is not None and found is None and not failed, failed=failed, stored=stored, held=found,
         citation=_cited(desk, at, kind, opened, found), **told,
     )  # fmt: skip
 

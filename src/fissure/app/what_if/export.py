@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import Response
 
 from fissure.api.whatifs import OWN, plain
-from fissure.app.studio import Standing
+from fissure.app.what_if.studio import Standing
 from fissure.errors import FissureError
 from fissure.studies.named import Study
 from fissure.studies.whatif import Answer, WhatIf

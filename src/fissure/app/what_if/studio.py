@@ -12,9 +12,9 @@ from typing import Any, Protocol
 
 from fissure.api.whatifs import WhatIfs
 from fissure.app.jobs import Job, Jobs, Telling
-from fissure.app.questions import Question, Reader
-from fissure.app.saved import Shelf
 from fissure.app.settings import Settings
+from fissure.app.what_if.questions import Question, Reader
+from fissure.app.what_if.saved import Shelf
 from fissure.cases.loader import Case
 from fissure.errors import FissureError
 from fissure.evidence import Ledger
@@ -169,7 +169,8 @@ class Studio:
             return {"members": reached, "of": size.members}
 
         asked = {"q": question.text, "members": size.members, "seed": size.seed, "weeks": size.weeks}
-        return self._desk.jobs.submit(self.id_of(question, size), KIND, question.title, asked, work)
+        short = live.known(question.scenario, size.members) < size.members  # what was measured may have been deleted
+        return self._desk.jobs.submit(self.id_of(question, size), KIND, question.title, asked, work, anew=short)
 
     def standing(self, question: Question, size: Size) -> Standing:
         """How far it is."""

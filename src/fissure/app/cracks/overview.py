@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fissure.app.cracks_known import Known
-from fissure.app.cracks_told import MechanismShort
+from fissure.app.cracks.known import Known
+from fissure.app.cracks.told import MechanismShort
 from fissure.studies.signs import BOTH, DOWN, UNMOVED, UP
 from fissure.views.causal_atlas import Atlas
 from fissure.views.causal_fields import field, label

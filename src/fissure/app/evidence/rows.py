@@ -7,7 +7,7 @@ script (`evidence.js`) filters by the same two lists, so that both show the same
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from fissure.app.known import Known
+from fissure.app.evidence.known import Known
 from fissure.errors import FissureError, nearest
 from fissure.evidence.entries import Claim, Observation, Source, Variable
 from fissure.model.catalogue import mechanism_classes

@@ -10,11 +10,11 @@ from fastapi import APIRouter, FastAPI, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from fissure.app import answered, composer, export
 from fissure.app.desk import Desk
 from fissure.app.pages import AtDesk, environment, page
-from fissure.app.questions import LONG, Question, once
-from fissure.app.studio import Size
+from fissure.app.what_if import answered, composer, export
+from fissure.app.what_if.questions import LONG, Question, once
+from fissure.app.what_if.studio import Size
 from fissure.errors import FissureError, nearest
 from fissure.studies.refusal import refuse
 from fissure.views import text_whatif as words
@@ -124,6 +124,18 @@ def report(
     """All questions of an address as one HTML page that opens anywhere."""
     asked = _read(request, desk, q or [], None, desk.studio.size(members, seed, weeks))
     return export.report(desk, [desk.studio.standing(one, asked.size) for one in asked.questions])
+
+
+@router.get("/what-if/csv")
+def table(
+    request: Request, desk: AtDesk, q: Texts = None,
+    members: Whole = None, seed: Whole = None, weeks: Whole = None,
+) -> Response:  # fmt: skip
+    """The one question of an address as a table, also of a server that was started since it was asked."""
+    asked = _read(request, desk, q or [], None, desk.studio.size(members, seed, weeks))
+    if len(asked.questions) != 1:
+        raise FissureError(f"found {len(asked.questions)} questions, expected one")
+    return export.csv(desk, desk.studio.standing(asked.questions[0], asked.size))
 
 
 def _saved(desk: Desk) -> dict[str, Any]:

@@ -53,15 +53,28 @@ def look(home: Path) -> Found:
         return _found.get(key, Found())
 
 
-def warm(home: Path, then: Callable[[], object]) -> None:
-    """`look` and then `then`, beside everything else; what goes wrong in either is told to who asks for it later."""
+def warm(home: Path, then: Callable[[], object]) -> threading.Thread:
+    """`look` and then `then`, beside everything else; what goes wrong in either is told to who asks for it later.
+
+    Returns the thread that does it.
+    """
 
     def begin() -> None:
         with suppress(Exception):
             look(home)
             then()
 
-    threading.Thread(target=begin, name="fissure-warm", daemon=True).start()
+    thread = threading.Thread(target=begin, name="fissure-cracks", daemon=True)
+    thread.start()
+    return thread
+
+
+def settle(seconds: float) -> None:
+    """Wait for at most `seconds` for a picture that is being made; begin none."""
+    with _lock:
+        making = [*_making.values()]
+    for thread in making:
+        thread.join(seconds)
 
 
 def wait(home: Path, seconds: float) -> Found:

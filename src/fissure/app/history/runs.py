@@ -40,13 +40,10 @@ def ask(desk: Desk, *, members: int, seed: int, name: str | None = None) -> Job:
             )  # fmt: skip
         return {"run": name, "members": made.members}
 
-    id = f"{KIND}-{name}-{members}-{seed}"
-    before = desk.jobs.get(id)
-    if before is not None and before.state == "done" and name not in known:
-        id = f"{id}-{before.version}"  # it was deleted meanwhile
     title = f"{members:,} {'history' if members == 1 else 'histories'} with seed {seed}, run “{name}”"
     asked = {"name": name, "members": members, "seed": seed}
-    return desk.jobs.submit(id, KIND, title, asked, work)
+    gone = name not in known  # it was deleted meanwhile
+    return desk.jobs.submit(f"{KIND}-{name}-{members}-{seed}", KIND, title, asked, work, anew=gone)
 
 
 def running(desk: Desk, id: str | None = None) -> Job | None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from fissure.api.evidence import ledger, subjects
 from fissure.api.runs import draws_of
-from fissure.app.cracks_told import (
+from fissure.app.cracks.told import (
     AttributionTold,
     CheckTold,
     ClaimTold,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fissure.app.cracks_told import CheckTold, ParameterTold
+from fissure.app.cracks.told import CheckTold, ParameterTold
 from fissure.studies.signs import BOTH, DOWN, UNMOVED, UP
 from fissure.views import calibration as words
 from fissure.views import explain as explaining

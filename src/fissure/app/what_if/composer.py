@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from fissure.app.questions import Question
+from fissure.app.what_if.questions import Question
 from fissure.cases.loader import Case
 from fissure.cases.schema import Prior
 from fissure.model.catalogue import GROUPS, mechanism_classes

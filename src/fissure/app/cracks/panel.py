@@ -5,8 +5,8 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 
-from fissure.app.cracks_known import Known
-from fissure.app.cracks_told import (
+from fissure.app.cracks.known import Known
+from fissure.app.cracks.told import (
     FieldTold,
     LinkTold,
     LoopsTold,

@@ -10,14 +10,16 @@ from fastapi import APIRouter, FastAPI, HTTPException, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, Response
 
-from fissure.app import cracks_atlas, cracks_panel
 from fissure.app.cite import Citation, citation
-from fissure.app.cracks_known import Known, difference, known_of
-from fissure.app.cracks_overview import crossroads, found_by
-from fissure.app.cracks_shown import SHOWN
+from fissure.app.cracks import atlas as cracks_atlas
+from fissure.app.cracks import panel as cracks_panel
+from fissure.app.cracks.known import Known, difference, known_of
+from fissure.app.cracks.overview import crossroads, found_by
+from fissure.app.cracks.shown import SHOWN
 from fissure.app.desk import Desk
 from fissure.app.pages import AtDesk, page
-from fissure.errors import FissureError
+from fissure.errors import FissureError, nearest
+from fissure.model.catalogue import known_mechanism
 from fissure.views import causal_layers, causal_ring
 from fissure.views.causal import counted
 from fissure.views.causal_atlas import Atlas
@@ -31,9 +33,10 @@ Name = Annotated[str | None, Query(max_length=100)]
 async def warm(app: FastAPI) -> AsyncIterator[None]:
     """Begin with what takes seconds when the server starts, so that nobody waits for it."""
     desk: Desk = app.state.desk
-    cracks_atlas.warm(desk.settings.home, lambda: known_of(desk.case).warm())
+    warming = cracks_atlas.warm(desk.settings.home, lambda: known_of(desk.case).warm())
     yield
-    await run_in_threadpool(cracks_atlas.wait, desk.settings.home, PATIENCE)
+    await run_in_threadpool(warming.join, PATIENCE)  # a thread inside JAX when Python ends takes the process with it
+    await run_in_threadpool(cracks_atlas.settle, PATIENCE)
 
 
 router = APIRouter(include_in_schema=False, lifespan=warm)
@@ -69,16 +72,25 @@ def edges(desk: AtDesk, mechanism: Name = None, field: Name = None) -> Response:
     found = cracks_atlas.look(desk.settings.home)
     if found.atlas is None:
         raise HTTPException(503, found.error or cracks_atlas.WAITING, {"retry-after": "5"})
-    chosen = mechanism or field
+    chosen = _chosen(found.atlas, mechanism, field)
     out = io.StringIO()
     rows = csv.writer(out)
     rows.writerow(("from", "to", "sign", "by", "channel"))
     for a in found.atlas.arrows:
         if not chosen or chosen in (a.source, a.target, a.by):
             rows.writerow((a.source, a.target, a.sign, a.by, a.channel))
-    name = f"fissure-cracks{'-' + ''.join(c if c.isalnum() else '-' for c in chosen) if chosen else ''}.csv"
-    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    name = f"fissure-cracks-{chosen}".rstrip("-").translate(str.maketrans("._/ ", "----"))
+    headers = {"content-disposition": f'attachment; filename="{name}.csv"'}
     return Response(out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _chosen(atlas: Atlas, mechanism: str | None, field: str | None) -> str:
+    """What is asked for by its name, which is one of the graph; empty for all of it. Raises `FissureError` else."""
+    if mechanism:
+        return known_mechanism(mechanism)
+    if field and field not in atlas.fields:
+        raise FissureError(f"there is no field '{field}'{nearest(field, atlas.fields)}")
+    return field or ""
 
 
 @router.get("/cracks/ready")

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from fissure import evidence
-from fissure.app import figures_chart
-from fissure.app.beside import Beside
-from fissure.app.known import Known
-from fissure.app.ledger_rows import DIRECTIONS, figure, unit
-from fissure.app.taught import taught
+from fissure.app.evidence import chart as figures_chart
+from fissure.app.evidence.beside import Beside
+from fissure.app.evidence.known import Known
+from fissure.app.evidence.rows import DIRECTIONS, figure, unit
+from fissure.app.evidence.taught import taught
 from fissure.evidence.entries import Claim, Observation, Source, Variable
 from fissure.evidence.trace import Trace
 from fissure.model.catalogue import mechanism_classes

@@ -11,10 +11,10 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from fissure.api.shelf import Stored
 from fissure.app.cite import Citation, citation
 from fissure.app.desk import Desk
-from fissure.app.history_runs import running
-from fissure.app.history_told import beside, held
+from fissure.app.history.prepared import Prepared, newest_of
+from fissure.app.history.runs import running
+from fissure.app.history.told import beside, held
 from fissure.app.pages import AtDesk, page
-from fissure.app.prepared import Prepared, newest_of
 from fissure.engine.progress import duration
 from fissure.errors import FissureError, nearest
 from fissure.studies.compare import CLASSES

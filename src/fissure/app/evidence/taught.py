@@ -8,9 +8,9 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from fissure.app.beside import Beside, OfFigure
-from fissure.app.known import Known
-from fissure.app.ledger_rows import unit
+from fissure.app.evidence.beside import Beside, OfFigure
+from fissure.app.evidence.known import Known
+from fissure.app.evidence.rows import unit
 from fissure.evidence.entries import Observation
 from fissure.studies.calibrate.checks import Told
 from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS, FORCED

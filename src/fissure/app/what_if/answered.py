@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from fissure.app.cite import Citation, citation
-from fissure.app.questions import Question
-from fissure.app.studio import Size, Standing
+from fissure.app.what_if.questions import Question
+from fissure.app.what_if.studio import Size, Standing
 from fissure.studies.whatif import Answer, Course, WhatIf
 from fissure.views import text_whatif as words
 from fissure.views import wording
@@ -42,6 +42,11 @@ class Shown:
     def question(self) -> Question:
         """What is asked."""
         return self.standing.question
+
+    @property
+    def query(self) -> str:
+        """The query of the address that asks it alone."""
+        return address([self.question], self.standing.size)
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -168,6 +173,8 @@ def cited(desk: "Desk", each: Sequence[Shown], size: Size) -> Citation | None:
     if not made:
         return None
     about, posterior = made[0][1].about, desk.posterior
+    settings, case = desk.settings, desk.case
+    own = (settings.units or case.units, settings.slots or case.slots) == (case.units, case.slots)
     asked = "; ".join(f"{one.question.title} ({one.question.levers}, {one.standing.known} pairs)" for one, _ in made)
     return citation(
         f"What if: {asked}. Paired differences, changed less as it is",
@@ -179,7 +186,7 @@ def cited(desk: "Desk", each: Sequence[Shown], size: Size) -> Citation | None:
         members=max(one.standing.known for one, _ in made),
         weeks=about["weeks"],
         more={"Size": about["units and slots"], "Digest of the model": about["digest of the model"]},
-        command="\n".join(what.command for _, what in made),
+        command="\n".join(what.command for _, what in made) if own else None,  # the command has no other size
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from fissure.app.questions import Question
+from fissure.app.what_if.questions import Question
 from fissure.engine.blocks import write_whole
 from fissure.engine.store import explained
 from fissure.errors import FissureError

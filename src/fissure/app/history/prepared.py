@@ -6,6 +6,7 @@ was made is kept under a digest of all that it depends on, so that it is never s
 
 import hashlib
 import json
+import logging
 import os
 import tempfile
 import threading
@@ -21,7 +22,7 @@ from typing import Any
 import fissure
 from fissure import api
 from fissure.api.shelf import Stored
-from fissure.app.history_told import told
+from fissure.app.history.told import told
 from fissure.cases.loader import load_case
 from fissure.errors import FissureError
 from fissure.views.report.html import as_json
@@ -145,14 +146,16 @@ class Histories:
             text = json.dumps(say, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
             # as read back: what is in memory and what is on disk are the same to the last value
             found = Prepared(key, json.loads(text), str(as_json(charts)))
+            written = f"{text}\n{found.charts}".encode()
         except Stopped:
             return
         except FissureError as error:
             self._fail(key, str(error))
         except Exception as error:  # one run that cannot be read must not take the others with it
+            logging.getLogger(__name__).exception("the view of a run could not be made: %s", folder)
             self._fail(key, f"it went wrong inside Fissure ({type(error).__name__}: {error})")
         else:
-            self._write(key, f"{text}\n{found.charts}")
+            self._write(key, written)
             with self._turn:
                 self._failed.pop(key, None)
                 self._keep(found)
@@ -183,14 +186,14 @@ class Histories:
             os.utime(path)
         return found
 
-    def _write(self, key: str, text: str) -> None:
+    def _write(self, key: str, body: bytes) -> None:
         """Keep it on disk, whole or not at all; where the disk refuses, memory has to do."""
         with suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=self._folder, suffix=".part")
             try:
-                with os.fdopen(handle, "w", encoding="utf-8") as out:
-                    out.write(text)
+                with os.fdopen(handle, "wb") as out:
+                    out.write(body)
                 Path(name).replace(self._folder / f"{key}.json")
             except OSError:
                 Path(name).unlink(missing_ok=True)
@@ -222,7 +225,7 @@ def _code_digest() -> str:
     """Of all that the figures are made by, and of the ledger that comes with the package."""
     package = Path(fissure.__file__).parent
     found = [path for part in _SOURCES for kind in _TOLD for path in (package / part).rglob(kind)]
-    return _digest([package / "app" / "history_told.py", *found])
+    return _digest([package / "app" / "history" / "told.py", *found])
 
 
 @lru_cache(maxsize=8)

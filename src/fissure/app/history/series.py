@@ -10,7 +10,7 @@ import xarray as xr
 
 from fissure import api
 from fissure.api.shelf import Stored
-from fissure.app.prepared import key_of
+from fissure.app.history.prepared import key_of
 from fissure.errors import FissureError, nearest
 from fissure.views.charts.panels import panels
 from fissure.views.charts.series import QUANTILES, Series, quantiles

@@ -19,8 +19,8 @@ from scipy.stats import false_discovery_control, spearmanr
 from fissure import api
 from fissure.api.shelf import Stored
 from fissure.app.desk import Desk
+from fissure.app.evidence.known import Known, known
 from fissure.app.jobs import Busy, Telling
-from fissure.app.known import Known, known
 from fissure.engine.blocks import write_whole
 from fissure.studies.calibrate import Posterior
 from fissure.studies.calibrate.checks import told_back
@@ -31,6 +31,8 @@ from fissure.version import __version__
 from fissure.views import wording
 
 FORMAT = 2
+KEPT = 16
+"""Runs of which it is kept."""
 NAMED = 4
 """Parameters that are named for a figure."""
 FEWEST = 20
@@ -81,10 +83,11 @@ class Beside:
 def beside(desk: Desk, run: str | None) -> tuple[Beside | None, Stored | None]:
     """The run of that name (the last where none is named) beside the figures; None until the job is done.
 
-    Raises `FissureError` for a run that there is not.
+    A run that is being written is none yet: it has other histories at every look. Raises `FissureError` for a run that
+    there is not.
     """
     stored = _last(desk) if run is None else desk.run(run)
-    if stored is None:
+    if stored is None or stored.state == "being written":
         return None, None
     at = known(desk)
     path = _path(desk, stored, at)
@@ -92,6 +95,8 @@ def beside(desk: Desk, run: str | None) -> tuple[Beside | None, Stored | None]:
         found = _read(path, path.stat().st_mtime_ns)
         if found is not None:
             return found, stored
+    if why_not(desk, stored):  # it would fail again at every look
+        return None, stored
     title = f"Figures beside the run {stored.name}"
 
     def work(telling: Telling) -> Any:
@@ -100,10 +105,16 @@ def beside(desk: Desk, run: str | None) -> tuple[Beside | None, Stored | None]:
         return stored.name
 
     try:
-        desk.jobs.submit(f"beside-{path.stem}", "figures", title, {"run": stored.name}, work)
+        desk.jobs.submit(_id(path), "figures", title, {"run": stored.name}, work, anew=True)
     except Busy:
         return None, stored  # the next look at the page asks again
     return None, stored
+
+
+def why_not(desk: Desk, stored: Stored) -> str:
+    """Why `stored` could not be held against the figures; empty where nothing went wrong."""
+    job = desk.jobs.get(_id(_path(desk, stored, known(desk))))
+    return job.error if job is not None and job.state == "failed" else ""
 
 
 _LAST: WeakKeyDictionary[Desk, tuple[float, Stored | None]] = WeakKeyDictionary()
@@ -123,6 +134,10 @@ def _path(desk: Desk, stored: Stored, at: Known) -> Path:
     told += [stored.contents.histories, dict(stored.plan)]
     key = hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:24]
     return desk.settings.home / "figures" / f"{key}.json"
+
+
+def _id(path: Path) -> str:
+    return f"beside-{path.stem}"
 
 
 def _made(stored: Stored, at: Known) -> Beside:
@@ -192,6 +207,9 @@ def goes_with(
 def _write(path: Path, found: Beside) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, json.dumps(asdict(found), allow_nan=False).encode())
+    others = sorted(path.parent.glob("*.json"), key=lambda one: one.stat().st_mtime, reverse=True)
+    for old in others[KEPT:]:
+        old.unlink(missing_ok=True)
 
 
 @lru_cache(maxsize=8)

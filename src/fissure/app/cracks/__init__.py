@@ -1,0 +1,1 @@
+"""Cracks: the causal graph to explore, and what each mechanism and field rests on."""

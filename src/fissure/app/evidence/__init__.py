@@ -1,0 +1,1 @@
+"""Evidence: the ledger to search, each entry in full, and what it taught."""
