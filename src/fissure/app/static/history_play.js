@@ -79,6 +79,8 @@ function show(next) {
   fill();
   slider.value = week;
   slider.setAttribute("aria-valuetext", `Week of ${told.weekly[week].day}`);
+  // spoken by the slider itself while it has the focus, and by nobody while it plays
+  said.setAttribute("aria-live", playing || document.activeElement === slider ? "off" : "polite");
   said.textContent = `Week of ${told.weekly[week].day}`;
   weeks.style.setProperty("--at", (week + 0.5) / (last + 1));
   tellBeside();
@@ -93,7 +95,6 @@ function show(next) {
 function play() {
   if (week === last) show(0);
   playing = { at: performance.now(), from: week };
-  said.setAttribute("aria-live", "off"); // nobody wants to be told of each of them
   label("Pause", "❚❚");
   requestAnimationFrame(step);
 }
@@ -101,7 +102,6 @@ function play() {
 function pause() {
   if (!playing) return;
   playing = null;
-  said.setAttribute("aria-live", "polite");
   label("Play", "▶");
   show(week);
 }
