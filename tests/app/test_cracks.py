@@ -126,7 +126,7 @@ def test_search_is_an_address(client, atlas):
         ("/cracks?mechanism=paygap", "did you mean 'pay-gap'?"),
         ("/cracks?field=fighters.feer", "did you mean 'fighters.fear'?"),
         ("/cracks?mechanism=pay-gap&field=fighters.fear", "expected one of them"),
-        ("/cracks/edges.csv?mechanism=%E4%B8%AD%22", "there is no mechanism"),
+        ("/cracks/edges.csv?mechanism=%E4%B8%AD%22", "here is no mechanism"),
         ("/cracks/edges.csv?field=fighters.feer", "did you mean 'fighters.fear'?"),
         (f"/cracks?find={'x' * 101}", "at most 100"),
     ],

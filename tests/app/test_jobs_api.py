@@ -52,7 +52,11 @@ def test_one_that_waits_knows_how_many_are_before_it_and_a_full_queue_refuses(he
     jobs.submit("next", "what-if", "Next", {}, lambda tell: None)
     assert client.get("/api/jobs/next").json()["ahead"] == 1
     refused = client.post("/api/studies", json={"off": ["desertion"], "members": 4})
-    assert refused.status_code == 503 and "wait already" in refused.json()["detail"] and refused.headers["retry-after"]
+    assert (
+        refused.status_code == 503
+        and "already; ask again" in refused.json()["detail"]
+        and refused.headers["retry-after"]
+    )
 
 
 def test_cancelled_it_stops_at_its_next_step(held):

@@ -27,6 +27,9 @@ class Desk:
     studio: Studio = field(init=False)
     closing: threading.Event = field(default_factory=threading.Event)
     """Set when the server is to stop, so that open streams end."""
+    patience: float = 20.0
+    """Seconds that threads in the background are given when the server stops: inside JAX, one that is still there when
+    Python ends takes the process with it. Fewer do where the process is left at once."""
     listening: int = 0
     """Streams that are open."""
 

@@ -51,6 +51,7 @@ class Server(uvicorn.Server):
         """Jobs first; then connections, of which those that stream are cut."""
         self._stopping()
         self._desk.closing.set()
+        self._desk.patience = STREAMS / 4  # whoever called `serve` leaves the process at once
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # it would print a traceback for each cut stream
         await run_in_threadpool(self._desk.jobs.stop, PATIENCE)
         await super().shutdown(sockets)

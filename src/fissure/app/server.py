@@ -42,8 +42,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         desk.histories.begin(desk.runs)
         yield
-        await run_in_threadpool(desk.jobs.stop)
-        await run_in_threadpool(desk.histories.stop)
+        await run_in_threadpool(desk.jobs.stop, desk.patience)
+        await run_in_threadpool(desk.histories.stop, desk.patience)
 
     app = FastAPI(
         title="Fissure", version=__version__, description=ABOUT, lifespan=lifespan,

@@ -24,8 +24,6 @@ from fissure.views import causal_layers, causal_ring
 from fissure.views.causal import counted
 from fissure.views.causal_atlas import Atlas
 
-PATIENCE = 10.0
-"""Seconds that a server which stops waits for the picture being made."""
 Name = Annotated[str | None, Query(max_length=100)]
 
 
@@ -35,8 +33,8 @@ async def warm(app: FastAPI) -> AsyncIterator[None]:
     desk: Desk = app.state.desk
     warming = cracks_atlas.warm(desk.settings.home, lambda: known_of(desk.case).warm())
     yield
-    await run_in_threadpool(warming.join, PATIENCE)  # a thread inside JAX when Python ends takes the process with it
-    await run_in_threadpool(cracks_atlas.settle, PATIENCE)
+    await run_in_threadpool(warming.join, desk.patience)
+    await run_in_threadpool(cracks_atlas.settle, desk.patience)
 
 
 router = APIRouter(include_in_schema=False, lifespan=warm)

@@ -95,6 +95,7 @@ function show(next) {
 function play() {
   if (week === last) show(0);
   playing = { at: performance.now(), from: week };
+  show(week); // from here on nobody is told of each week
   label("Pause", "❚❚");
   requestAnimationFrame(step);
 }

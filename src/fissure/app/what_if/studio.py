@@ -216,10 +216,10 @@ class Studio:
             _ = self._desk.ledger, self.studies  # what the view needs, before what takes longer
             self.live(Size()).warm(min(members, self._desk.settings.limits.members), self._stopping.is_set)
 
-    def stop(self) -> None:
+    def stop(self, patience: float = 20.0) -> None:
         """End what goes on in the background, after the call that runs."""
         self._stopping.set()
         with self._warming:
             warmer = self._warmer
         if warmer is not None:
-            warmer.join(20.0)
+            warmer.join(patience)

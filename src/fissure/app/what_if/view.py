@@ -30,7 +30,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         desk.studio.warm()
     yield
     desk.closing.set()
-    await run_in_threadpool(desk.studio.stop)
+    await run_in_threadpool(desk.studio.stop, desk.patience)
 
 
 router = APIRouter(include_in_schema=False, lifespan=_lifespan)
