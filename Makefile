@@ -17,7 +17,7 @@ run: $(VENV)/.installed
 	$(BIN)/fissure run islamic_state --members $(MEMBERS) --out runs/reference
 
 app: $(VENV)/.installed-app
-	$(BIN)/fissure serve
+	$(BIN)/fissure serve || [ $$? = 130 ] # Ctrl-C is how it is stopped
 
 test: style browser
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow"

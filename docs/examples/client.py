@@ -62,7 +62,9 @@ def interval(one: dict) -> str:
 
 def number(value: float | None) -> str:
     """A signed number, or that it is not known."""
-    return "unknown" if value is None else f"{value:+,.3g}"
+    if value is None:
+        return "unknown"
+    return f"{value:+,.0f}" if abs(value) >= 100 else f"{value:+.3g}"
 
 
 def arguments() -> argparse.Namespace:
