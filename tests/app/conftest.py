@@ -4,14 +4,12 @@ import pytest
 from browser import watched
 from fastapi.testclient import TestClient
 from serving import serving
+from small_run import RUN, SMALL
 
 from fissure.app.server import create_app
 from fissure.app.settings import Limits, Settings
 from fissure.cases.loader import load_case
 from fissure.engine import ensemble
-
-SMALL = {"weeks": 60, "units": 24, "slots": 20}
-RUN = "small-run"
 
 
 @pytest.fixture(scope="session", autouse=True)

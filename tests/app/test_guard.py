@@ -12,8 +12,8 @@ import pytest
 from fastapi import Body
 from fastapi.testclient import TestClient
 from pydantic import BaseModel
+from serving import serving
 
-from conftest import serving
 from fissure.app import who
 from fissure.app.guard import HEADERS
 from fissure.app.pages import VIEWS

@@ -8,8 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 from browser import watched
-
-from conftest import RUN
+from small_run import RUN
 
 
 @pytest.fixture(scope="module")

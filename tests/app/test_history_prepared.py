@@ -5,8 +5,8 @@ import time
 from dataclasses import replace
 
 import pytest
+from small_run import RUN
 
-from conftest import RUN
 from fissure import api
 from fissure.app.history import prepared
 from fissure.app.history.prepared import Histories, key_of, newest_of

@@ -7,8 +7,9 @@ import pytest
 from browser import watched
 from fastapi import HTTPException
 from fastapi.testclient import TestClient
+from serving import serving
+from small_run import SMALL
 
-from conftest import SMALL, serving
 from fissure import api
 from fissure.app.api import jobs
 from fissure.app.pages import AtDesk

@@ -7,8 +7,8 @@ import time
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
+from small_run import RUN
 
-from conftest import RUN
 from fissure import api
 from fissure.app.history.told import beside, held, told
 from fissure.app.server import create_app

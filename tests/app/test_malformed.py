@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as tried
 from hypothesis import strategies as st
 from requests import Request
+from small_run import RUN
 
-from conftest import RUN
 from fissure.app.cracks import atlas as cracks_atlas
 from fissure.app.pages import VIEWS
 from fissure.app.server import create_app

@@ -5,8 +5,8 @@ import time
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
+from small_run import RUN, SMALL
 
-from conftest import RUN, SMALL
 from fissure import api
 from fissure.app.server import create_app
 

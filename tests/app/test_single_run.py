@@ -1,6 +1,7 @@
 """A server may be given folders with runs, or one run; new runs never go into a run."""
 
-from conftest import RUN
+from small_run import RUN
+
 from fissure.app.desk import Desk
 from fissure.app.settings import Settings
 from fissure.cli.serve import _places, _with_room
