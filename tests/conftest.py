@@ -28,6 +28,14 @@ def pytest_unconfigure(config):
         shutil.rmtree(config.compiled, ignore_errors=True)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory):
+    """Keep what the tests make apart from the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FISSURE_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def browser():
     """One Chromium for all tests of a process: Playwright can be started once in a thread."""

@@ -12,14 +12,6 @@ from fissure.cases.loader import load_case
 from fissure.engine import ensemble
 
 
-@pytest.fixture(scope="session", autouse=True)
-def own_cache(tmp_path_factory):
-    """Keep what the tests make apart from the user's."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FISSURE_CACHE", str(tmp_path_factory.mktemp("cache")))
-        yield
-
-
 @pytest.fixture(scope="session")
 def case():
     return load_case("islamic_state")

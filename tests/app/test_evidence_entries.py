@@ -8,7 +8,6 @@ import pytest
 from fastapi.testclient import TestClient
 
 from fissure.app.evidence.entry import entry
-from fissure.app.evidence.known import known
 from fissure.app.evidence.taught import fit, taught
 from fissure.app.pages import environment
 from fissure.app.server import create_app
@@ -25,7 +24,7 @@ def client(settings):
 
 @pytest.fixture(scope="module")
 def at(client):
-    return known(client.app.state.desk)
+    return client.app.state.desk.known
 
 
 def text_of(page):

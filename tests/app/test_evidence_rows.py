@@ -9,7 +9,6 @@ from fissure.app.desk import Desk
 from fissure.app.evidence import beside
 from fissure.app.evidence import rows as ledger_rows
 from fissure.app.evidence.beside import Beside, goes_with
-from fissure.app.evidence.known import known
 from fissure.app.evidence.rows import Asked, Row, matches
 from fissure.errors import FissureError
 from fissure.studies.calibrate.screen import RATE
@@ -17,7 +16,7 @@ from fissure.studies.calibrate.screen import RATE
 
 @pytest.fixture(scope="module")
 def at(settings):
-    return known(Desk(settings))
+    return Desk(settings).known
 
 
 def ids(kind, at, find="", **chosen):

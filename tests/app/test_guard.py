@@ -2,9 +2,7 @@
 
 import asyncio
 import contextlib
-import json
 import re
-import socket
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -12,7 +10,6 @@ import pytest
 from fastapi import Body
 from fastapi.testclient import TestClient
 from pydantic import BaseModel
-from serving import serving
 
 from fissure.app import who
 from fissure.app.guard import HEADERS
@@ -389,58 +386,6 @@ def test_too_many_requests_are_told_to_wait(settings):
         answers = [client.get("/static/app.css") for _ in range(8)]
     assert [one.status_code for one in answers] == [200] * 5 + [429] * 3
     assert answers[-1].headers["retry-after"] == "1"
-
-
-def raw(address, request):
-    """The answer to bytes that no client would send."""
-    place = urlsplit(address)
-    with socket.create_connection((place.hostname, place.port), timeout=20) as line:
-        line.sendall(request)
-        line.settimeout(20)
-        told = b""
-        with contextlib.suppress(ConnectionResetError):
-            while part := line.recv(65536):
-                told += part
-    return told
-
-
-@pytest.fixture(scope="module")
-def echoing(settings):
-    with serving(settings) as address:
-        yield address
-
-
-@pytest.mark.parametrize(
-    ("request_", "status"),
-    [
-        (b"GET /evidence HTTP/1.0\r\n\r\n", 400),
-        (b"GET /evidence HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n", 200),
-        (b"GET http://evil.example/evidence HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", 404),
-        (b"GET http://evil.example/evidence HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n", 403),
-        (b"GET /evidence HTTP/1.1\r\nConnection: close\r\n\r\n", 400),
-        (b"GET /evidence HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n", 400),
-        (b"GET //evil.example/ HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", 404),
-        (b"GET /../../etc/passwd HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", 404),
-        (b"NONSENSE\r\n\r\n", 400),
-        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400),
-        (b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: " + b"y" * 200_000 + b"\r\nConnection: close\r\n\r\n", 400),
-    ],
-)
-def test_bytes_that_no_client_sends(echoing, request_, status):
-    told = raw(echoing, request_)
-    assert told.startswith(f"HTTP/1.1 {status}".encode()), told[:300]
-    assert b"Traceback" not in told
-
-
-def test_a_body_without_end_is_cut_with_a_clean_answer(echoing):
-    chunk = b"1000\r\n" + b"x" * 0x1000 + b"\r\n"
-    head = (
-        b"POST /api/studies HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-        b"Transfer-Encoding: chunked\r\n\r\n"
-    )
-    told = raw(echoing, head + chunk * 20)
-    assert told.startswith(b"HTTP/1.1 413"), told[:300]
-    assert json.loads(told.partition(b"\r\n\r\n")[2])["detail"]
 
 
 def test_websockets_are_refused(near):

@@ -64,14 +64,14 @@ def test_a_run_is_made_once_extended_and_read_back(client, fresh):
     until(lambda: desk.jobs.get(told["id"]).ended)
     job = desk.jobs.get(told["id"])
     assert (job.state, job.error, job.result) == ("done", "", {"run": "seed-5", "members": 8})
-    (stored,) = desk.runs()
+    (stored,) = desk.runs().values()
     assert (stored.name, stored.state, stored.contents.histories) == ("seed-5", "whole", 8)
     assert stored.plan["draws"] == desk.posterior.digest
     assert {name: stored.plan[name] for name in SMALL} == SMALL
     more = client.post("/api/runs", json={"members": 16, "seed": 5}).json()
     assert (more["name"], more["id"] == told["id"]) == ("seed-5", False)
     until(lambda: desk.jobs.get(more["id"]).ended)
-    assert desk.runs()[0].contents.histories == 16
+    assert desk.run().contents.histories == 16
 
 
 def test_what_was_cancelled_is_kept_and_gone_on_with(client, fresh):
@@ -90,8 +90,8 @@ def test_what_was_cancelled_is_kept_and_gone_on_with(client, fresh):
     again = client.post("/api/runs", json={"members": kept + 8, "seed": 6, "name": "long"}).json()
     until(lambda: desk.jobs.get(again["id"]).ended)
     assert desk.jobs.get(again["id"]).state == "done"
-    assert desk.runs()[0].state == "whole"
-    assert desk.runs()[0].contents.histories == kept + 8
+    assert desk.run().state == "whole"
+    assert desk.run().contents.histories == kept + 8
 
 
 def test_a_folder_that_is_something_else_is_left_alone(client, fresh):

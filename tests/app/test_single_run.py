@@ -20,5 +20,5 @@ def test_new_runs_go_into_the_first_folder_that_is_no_run(shelf, tmp_path):
 
 def test_a_run_that_is_given_is_shown(shelf, tmp_path):
     desk = Desk(Settings(folders=_with_room((shelf / RUN,), tmp_path), home=tmp_path))
-    assert [one.name for one in desk.runs()] == [RUN]
+    assert [*desk.runs()] == [RUN]
     assert desk.runs_folder == tmp_path / "runs"

@@ -191,6 +191,15 @@ def test_a_server_stopped_amid_a_run_is_said_and_the_work_goes_on(browser, setti
             done(page, 12)
 
 
+def test_without_a_stream_the_page_asks_now_and_then(browser, settings, tmp_path):
+    small = replace(settings, home=tmp_path, limits=replace(settings.limits, listeners=0))
+    with serving(small) as server, watched(browser, server) as page:
+        page.expected = ["503"]
+        asked(page, server, "set=forcing.strikes=x5;from=2014-11")
+        done(page, 6)
+        assert page.locator("#away").count() == 0
+
+
 def test_nothing_on_the_page_is_wider_than_a_phone(browser, server):
     with watched(browser, server, viewport={"width": 360, "height": 740}) as page:
         asked(page, server, "off=desertion;from=2014-10")

@@ -8,14 +8,6 @@ from fissure.engine import ensemble
 SMALL = {"seed": 7, "weeks": 12, "units": 16, "slots": 8}
 
 
-@pytest.fixture(scope="session", autouse=True)
-def own_cache(tmp_path_factory):
-    """Keep runs and compiled programs of the tests apart from the user's."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FISSURE_CACHE", str(tmp_path_factory.mktemp("cache")))
-        yield
-
-
 @pytest.fixture(scope="session")
 def case():
     return load_case("islamic_state")

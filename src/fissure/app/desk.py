@@ -7,12 +7,12 @@ from pathlib import Path
 
 from fissure import api
 from fissure.api.shelf import Stored
-from fissure.app.history.prepared import Histories, newest_of
+from fissure.app.evidence.known import Known, known_of
+from fissure.app.history.prepared import Histories, chosen
 from fissure.app.jobs import Jobs
 from fissure.app.settings import Settings
 from fissure.app.what_if.studio import Studio
 from fissure.cases.loader import Case, load_case
-from fissure.errors import FissureError, nearest
 from fissure.evidence import Ledger
 from fissure.studies.calibrate import Posterior
 
@@ -43,40 +43,39 @@ class Desk:
         """The case that the server shows."""
         return load_case(self.settings.case)
 
-    @cached_property
+    @property
+    def known(self) -> Known:
+        """What is known of the case: evidence, posterior, and what rests on what."""
+        return known_of(self.case)
+
+    @property
     def ledger(self) -> Ledger:
         """All claims, and the observations of the case."""
-        return api.ledger(self.case)
+        return self.known.ledger
 
-    @cached_property
+    @property
     def posterior(self) -> Posterior | None:
-        """What members are drawn from; None for the prior."""
-        return api.draws_of(self.case)
+        """What members are drawn from; None for the prior. Raises `FissureError` for one that is stale or damaged."""
+        if self.known.refused is not None:
+            raise self.known.refused
+        return self.known.posterior
 
     @property
     def runs_folder(self) -> Path:
         """Where runs that are asked for on the page are kept."""
         return self.settings.folders[0] if self.settings.folders else Path("runs")
 
-    def runs(self) -> list[Stored]:
-        """Runs of the case that can be shown, by name; each name once."""
+    def runs(self) -> dict[str, Stored]:
+        """Runs of the case that can be shown, by name."""
         folders = [folder for folder in self.settings.folders if folder.is_dir()]
         if self.settings.folders and not folders:
-            return []
+            return {}
         shown: dict[str, Stored] = {}
         for one in api.stored_runs(*folders):
             if one.what == "run" and one.plan.get("case") == self.case.name and one.contents.histories:
                 shown.setdefault(one.name, one)
-        return list(shown.values())
+        return shown
 
     def run(self, name: str | None = None) -> Stored | None:
-        """The stored run of that name, the newest (see `newest_of`) where none is named; None where none is stored.
-
-        Raises `FissureError`, with the nearest name, where there is none of that name.
-        """
-        known = {one.name: one for one in self.runs()}
-        if name is None:
-            return newest_of(known.values())
-        if name not in known:
-            raise FissureError(f"there is no run '{name}'{nearest(name, known)}")
-        return known[name]
+        """The run of that name among `runs`, see `chosen`."""
+        return chosen(self.runs(), name)

@@ -205,8 +205,7 @@ class Jobs:
             self._end(id, turn, state="cancelled" if turn in self._off else "failed", error=str(error))
         except BaseException as error:  # a job must take neither the server nor the worker with it
             logging.getLogger(__name__).exception("a job went wrong: %s", id)
-            said = f"it went wrong inside Fissure ({type(error).__name__}); the terminal in which it runs says how"
-            self._end(id, turn, state="failed", error=said)
+            self._end(id, turn, state="failed", error=wrong_inside(error))
         else:
             self._end(id, turn, state="done", result=result)
 
@@ -233,6 +232,11 @@ class Jobs:
         ended = [id for id, job in self._jobs.items() if job.ended]
         for id in ended[: max(len(ended) - REMEMBERED, 0)]:
             del self._jobs[id], self._turns[id]
+
+
+def wrong_inside(error: BaseException) -> str:
+    """What is told of an error that nobody foresaw; its own text may hold paths, and stands in the terminal."""
+    return f"it went wrong inside Fissure ({type(error).__name__}); the terminal in which it runs says how"
 
 
 def _full(waiting: int) -> str:

@@ -6,7 +6,6 @@ from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from fissure.app.desk import Desk
-from fissure.app.evidence.known import known
 from fissure.errors import FissureError
 from fissure.studies import answers, explained, hindcast
 from fissure.studies.answers import Answers
@@ -28,19 +27,19 @@ _READ: WeakKeyDictionary[Desk, dict[str, tuple[int, Kept[object]]]] = WeakKeyDic
 
 def attribution(desk: Desk) -> Kept[Saved]:
     """The attribution of the members that the case is run with."""
-    case, command = desk.case, f"fissure explain {known(desk).called} --keep"
-    return _kept(desk, "attribution", explained.kept_at(case), lambda: explained.kept(case, known(desk).draws), command)
+    case, command = desk.case, f"fissure explain {desk.known.called} --keep"
+    return _kept(desk, "attribution", explained.kept_at(case), lambda: explained.kept(case, desk.known.draws), command)
 
 
 def replies(desk: Desk) -> Kept[Answers]:
     """The answers to the sources' questions."""
-    case, command = desk.case, f"fissure answers {known(desk).called} --keep"
-    return _kept(desk, "set of answers", answers.kept_at(case), lambda: answers.kept(case, known(desk).draws), command)
+    case, command = desk.case, f"fissure answers {desk.known.called} --keep"
+    return _kept(desk, "set of answers", answers.kept_at(case), lambda: answers.kept(case, desk.known.draws), command)
 
 
 def forecasts(desk: Desk) -> Kept[Hindcast]:
     """The forecasts from past dates, with their scores."""
-    command = f"fissure hindcast {known(desk).called} --keep"
+    command = f"fissure hindcast {desk.known.called} --keep"
     return _kept(desk, "hindcast", hindcast.kept_at(desk.case), lambda: hindcast.kept(desk.case), command)
 
 

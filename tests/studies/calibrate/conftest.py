@@ -17,14 +17,6 @@ from fissure.studies.measurement import data as figures_of
 os.environ.setdefault("KERAS_BACKEND", "jax")
 
 
-@pytest.fixture(scope="session", autouse=True)
-def own_cache(tmp_path_factory):
-    """Keep fits and compiled programs of the tests apart from the user's."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("FISSURE_CACHE", str(tmp_path_factory.mktemp("cache")))
-        yield
-
-
 @pytest.fixture(scope="session")
 def toy():
     return linear()

@@ -94,12 +94,12 @@ def cases() -> list[CaseShort]:
 def case(case: CaseName) -> CaseTold:
     """Its size, its digest, and what its members are drawn from."""
     known = _known(case)
-    loaded, posterior = known.case, known.drawn[0]
+    loaded, posterior = known.case, known.evidence.posterior
     return CaseTold(
         **_short(known),
         summary=loaded.summary, countries=list(loaded.countries), districts=len(loaded.districts),
         offensives=len(loaded.offensives), units=loaded.units, slots=loaded.slots, digest=loaded.digest,
-        posterior=known.digest or None,
+        posterior=known.evidence.draws or None,
         until=None if posterior is None else posterior.until,
         mechanisms=len(known.mechanisms), parameters=len(known.parameters), claims=len(known.ledger.claims),
         observations=len(known.ledger.observations),

@@ -26,7 +26,7 @@ from fissure.app.api.ledger_told import (
     variable_told,
 )
 from fissure.app.evidence import rows as ledger_rows
-from fissure.app.evidence.known import Known, known
+from fissure.app.evidence.known import Known
 from fissure.app.evidence.rows import Asked
 from fissure.app.pages import AtDesk
 from fissure.app.refusals import refusal
@@ -57,7 +57,7 @@ def claims(
     offset: Offset = 0,
 ) -> Claims:
     """Those that match all that is asked, in the order of the ledger."""
-    at = known(desk)
+    at = desk.known
     given = {"source": source, "group": group, "mechanism": mechanism, "direction": direction or ""}
     found = _found("claims", at, find, given)
     return Claims(total=len(found), entries=[claim_told(at.ledger.claims[name], at) for name in found[offset:][:limit]])
@@ -78,7 +78,7 @@ def observations(
     offset: Offset = 0,
 ) -> Observations:
     """Those that match all that is asked, by date."""
-    at = known(desk)
+    at = desk.known
     given = {
         "source": source, "variable": variable, "output": output, "mechanism": mechanism, "fit": fit or "",
         "rivals": _yes(rivals), "behind": _yes(behind),
@@ -93,7 +93,7 @@ def sources(
     desk: AtDesk, find: Find = "", kind: SourceKind | None = None, limit: Limit = MOST, offset: Offset = 0
 ) -> Sources:
     """Those that match all that is asked, in the order of the ledger."""
-    at = known(desk)
+    at = desk.known
     found = _found("sources", at, find, {"type": kind or ""})
     return Sources(
         total=len(found), entries=[source_told(at.ledger.sources[name], at) for name in found[offset:][:limit]]
@@ -110,7 +110,7 @@ def variables(
     offset: Offset = 0,
 ) -> Variables:
     """Those that match all that is asked, in the order of the ledger."""
-    at = known(desk)
+    at = desk.known
     found = _found("variables", at, find, {"family": family, "counterpart": _yes(counterpart)})
     entries = [variable_told(at.ledger.variables[name], at) for name in found[offset:][:limit]]
     return Variables(total=len(found), entries=entries)
@@ -122,35 +122,35 @@ Id = Annotated[str, Path(max_length=100)]
 @router.get("/ledger/claims/{id}", summary="A claim", responses=NOT_FOUND)
 def claim(desk: AtDesk, id: Id) -> ClaimTold:
     """With the parameters whose priors were argued from it."""
-    at = known(desk)
+    at = desk.known
     return claim_told(_there(id, at.ledger.claims, "claim"), at)
 
 
 @router.get("/ledger/observations/{id}", summary="A published figure", responses=NOT_FOUND)
 def observation(desk: AtDesk, id: Id) -> ObservationTold:
     """With its rivals, and whether the fit saw it."""
-    at = known(desk)
+    at = desk.known
     return observation_told(_there(id, at.ledger.observations, "observation"), at)
 
 
 @router.get("/ledger/sources/{id}", summary="A source", responses=NOT_FOUND)
 def source(desk: AtDesk, id: Id) -> SourceTold:
     """With its known leaning."""
-    at = known(desk)
+    at = desk.known
     return source_told(_there(id, at.ledger.sources, "source"), at)
 
 
 @router.get("/ledger/variables/{id}", summary="A quantity", responses=NOT_FOUND)
 def variable(desk: AtDesk, id: Id) -> VariableTold:
     """With how the model's output becomes comparable with it."""
-    at = known(desk)
+    at = desk.known
     return variable_told(_there(id, at.ledger.variables, "variable"), at)
 
 
 @router.get("/trace/{name}", summary="What a name rests on", responses=NOT_FOUND)
 def trace(desk: AtDesk, name: Annotated[str, Path(max_length=120)]) -> Traced:
     """Of a mechanism, parameter, output, source, claim, observation or variable; `claim:S1-08a` asks for a kind."""
-    at = known(desk)
+    at = desk.known
     try:
         found = evidence.trace(name, at.ledger, at.subjects)
     except FissureError as error:
@@ -171,7 +171,7 @@ def trace(desk: AtDesk, name: Annotated[str, Path(max_length=120)]) -> Traced:
 @router.get("/posterior", summary="What was learned", responses=refusal(404, "No posterior lies with the case."))
 def posterior(desk: AtDesk) -> Learned:
     """Parameters and publishers' leans before and after the fit, those that the figures take most of first."""
-    at = known(desk)
+    at = desk.known
     found = at.posterior
     if found is None:
         raise HTTPException(404, at.why_not)

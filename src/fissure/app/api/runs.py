@@ -153,7 +153,7 @@ class JobTold(BaseModel):
 @router.get("/runs", summary="Stored runs")
 def runs(desk: AtDesk) -> list[RunRow]:
     """The runs that can be shown, by name."""
-    return [RunRow(**_row(one)) for one in desk.runs()]
+    return [RunRow(**_row(one)) for one in desk.runs().values()]
 
 
 @router.get("/runs/{name}", summary="A run, how it was made and how it compares", responses=REFUSED)

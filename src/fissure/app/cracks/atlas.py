@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from fissure.app.jobs import wrong_inside
 from fissure.engine.blocks import write_whole
 from fissure.engine.cache import code_digest, model_digest
 from fissure.errors import FissureError
@@ -101,7 +103,8 @@ def _make(key: str, home: Path) -> None:
     except FissureError as error:
         found = Found(error=str(error))
     except Exception as error:  # the page goes on without its picture
-        found = Found(error=f"the causal picture could not be made ({type(error).__name__}: {error})")
+        logging.getLogger(__name__).exception("the causal picture could not be made")
+        found = Found(error=f"the causal picture could not be made: {wrong_inside(error)}")
     with _lock:
         _found[key] = found
         _making.pop(key, None)

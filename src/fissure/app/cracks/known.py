@@ -8,8 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from fissure.api.evidence import ledger, subjects
-from fissure.api.runs import draws_of
 from fissure.app.cracks.told import (
     AttributionTold,
     CheckTold,
@@ -19,15 +17,16 @@ from fissure.app.cracks.told import (
     MechanismShort,
     ParameterTold,
 )
+from fissure.app.evidence.known import Known as Evidence
+from fissure.app.evidence.known import known_of as evidence_of
 from fissure.cases.loader import Case
 from fissure.errors import FissureError
-from fissure.evidence import Ledger, Subject
+from fissure.evidence import Ledger
 from fissure.evidence import trace as trace_in
 from fissure.evidence.entries import Observation
 from fissure.model.catalogue import mechanism_classes, parameters_of
 from fissure.model.parameters import quantile
 from fissure.studies import verdicts
-from fissure.studies.calibrate import Posterior
 from fissure.studies.effects import Effect
 from fissure.studies.explained import Saved
 from fissure.studies.explained import kept as kept_attribution
@@ -47,40 +46,23 @@ class Known:
 
     def warm(self) -> None:
         """Read now what is slow to read."""
-        _ = self.mechanisms, self.subjects, self.attribution, self.checked, self.normals
+        _ = self.mechanisms, self.evidence.subjects, self.attribution, self.checked, self.normals
 
-    @cached_property
+    @property
+    def evidence(self) -> Evidence:
+        """The ledger, the posterior, and what rests on what."""
+        return evidence_of(self.case)
+
+    @property
     def ledger(self) -> Ledger:
         """All claims, and the observations of the case."""
-        return ledger(self.case)
-
-    @cached_property
-    def subjects(self) -> dict[str, Subject]:
-        """What of the model can be traced."""
-        return subjects(self.case)
-
-    @cached_property
-    def drawn(self) -> tuple[Posterior | None, str]:
-        """The posterior, and else why there is none."""
-        try:
-            found = draws_of(self.case)
-        except FissureError as error:
-            return None, f"The posterior of this case is not shown: {error}."
-        return (
-            found,
-            "" if found is not None else "Nothing was learned for this case yet: parameters are at their prior.",
-        )
-
-    @cached_property
-    def digest(self) -> str:
-        """SHA-256 of the posterior, which takes a while to tell; empty for the prior."""
-        return "" if self.drawn[0] is None else self.drawn[0].digest
+        return self.evidence.ledger
 
     @cached_property
     def attribution(self) -> Saved | None:
         """The attribution that was kept with the case, if it speaks of this model and these draws."""
         try:
-            return kept_attribution(self.case, self.digest)
+            return kept_attribution(self.case, self.evidence.draws)
         except FissureError:
             return None
 
@@ -113,8 +95,7 @@ class Known:
     @cached_property
     def parameters(self) -> list[ParameterTold]:
         """All of them, by owner, in the order of the model."""
-        posterior = self.drawn[0]
-        moves = {} if posterior is None else {m.name: m for m in moved.moves(posterior, self.case)}
+        moves = self.evidence.moves
         out = []
         for p in parameters_of(self.case):
             move = moves.get(p.name)
@@ -134,8 +115,7 @@ class Known:
     @cached_property
     def normals(self) -> dict[str, moved.Interval]:
         """Posteriors on the scale on which the prior is a standard normal, by parameter, for pictures."""
-        posterior = self.drawn[0]
-        return {} if posterior is None else {m.name: m.normals for m in moved.moves(posterior, self.case)}
+        return {name: move.normals for name, move in self.evidence.moves.items()}
 
     def claims(self, mechanism: str) -> list[ClaimTold]:
         """Claims that it takes up, by source and line."""
@@ -176,7 +156,7 @@ class Known:
 
     def rivals(self, name: str) -> list[list[FigureTold]]:
         """Published figures on `name` (a mechanism or an output) that contradict one another."""
-        return [self._figures(group) for group in trace_in(name, self.ledger, self.subjects).rival_groups]
+        return [self._figures(group) for group in trace_in(name, self.ledger, self.evidence.subjects).rival_groups]
 
     def figures(self, output: str) -> list[FigureTold]:
         """Published figures that output answers to, by date."""

@@ -139,9 +139,9 @@ def _names(known: Known) -> tuple[dict[str, str], dict[str, str]]:
 
 
 def _cite(what: str, known: Known, command: str) -> Citation:
-    posterior, case = known.drawn[0], known.case
+    posterior, case = known.evidence.posterior, known.case
     return citation(
-        what, case=case.title, case_digest=case.digest, posterior=known.digest,
+        what, case=case.title, case_digest=case.digest, posterior=known.evidence.draws,
         until=None if posterior is None else posterior.until, command=command,
         more={"Digest of the model (SHA-256)": cracks_atlas.model_digest()},
     )  # fmt: skip

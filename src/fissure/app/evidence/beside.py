@@ -19,7 +19,7 @@ from scipy.stats import false_discovery_control, spearmanr
 from fissure import api
 from fissure.api.shelf import Stored
 from fissure.app.desk import Desk
-from fissure.app.evidence.known import Known, known
+from fissure.app.evidence.known import Known
 from fissure.app.jobs import Busy, Telling
 from fissure.engine.blocks import write_whole
 from fissure.studies.calibrate import Posterior
@@ -89,7 +89,7 @@ def beside(desk: Desk, run: str | None) -> tuple[Beside | None, Stored | None]:
     stored = _last(desk) if run is None else desk.run(run)
     if stored is None or stored.state == "being written":
         return None, None
-    at = known(desk)
+    at = desk.known
     path = _path(desk, stored, at)
     if path.is_file():
         found = _read(path, path.stat().st_mtime_ns)
@@ -113,7 +113,7 @@ def beside(desk: Desk, run: str | None) -> tuple[Beside | None, Stored | None]:
 
 def why_not(desk: Desk, stored: Stored) -> str:
     """Why `stored` could not be held against the figures; empty where nothing went wrong."""
-    job = desk.jobs.get(_id(_path(desk, stored, known(desk))))
+    job = desk.jobs.get(_id(_path(desk, stored, desk.known)))
     return job.error if job is not None and job.state == "failed" else ""
 
 

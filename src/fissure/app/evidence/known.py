@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from weakref import WeakKeyDictionary
+from pathlib import Path
 
 import numpy as np
 import xarray as xr
 
-from fissure.api.evidence import name_of, subjects
-from fissure.app.desk import Desk
+from fissure.api.evidence import ledger, name_of, subjects
+from fissure.api.runs import draws_of
 from fissure.cases.loader import Case
 from fissure.engine.dataset import coordinates_of, dataset_of, variables_of
 from fissure.errors import FissureError
@@ -28,12 +28,22 @@ from fissure.views.calibration import Move
 
 @dataclass(eq=False)
 class Known:
-    """Looked up once a server. `posterior` is None, and `why_not` says why, where none can be used."""
+    """Of one case. `posterior` is None, and `why_not` says why, where none can be used."""
 
     case: Case
     ledger: Ledger
     posterior: Posterior | None
-    why_not: str = ""
+    refused: FissureError | None = None
+    """Why the posterior that lies with the case cannot be used."""
+
+    @property
+    def why_not(self) -> str:
+        """Why there is no posterior, as a sentence; empty where there is one."""
+        if self.posterior is not None:
+            return ""
+        if self.refused is None:
+            return "No posterior lies with this case; members are drawn from the prior."
+        return f"{str(self.refused)[:1].upper()}{str(self.refused)[1:]}."
 
     @property
     def until(self) -> date | None:
@@ -113,17 +123,20 @@ def _nothing(case: Case) -> xr.Dataset:
     return dataset_of({name: np.broadcast_to(np.float32(0), shape) for name, shape in shapes.items()}, [0], case)
 
 
-_KNOWN: WeakKeyDictionary[Desk, Known] = WeakKeyDictionary()
+_known: dict[tuple[Path, str], Known] = {}
 
 
-def known(desk: Desk) -> Known:
-    """What is known at `desk`; a posterior that is stale or damaged is told of, and the evidence stands without it."""
-    found = _KNOWN.get(desk)
-    if found is None:
-        posterior, why_not = None, "No posterior lies with this case; members are drawn from the prior."
+def known_of(case: Case) -> Known:
+    """What is known of `case`, looked up once, however often the case itself is loaded.
+
+    A posterior that is stale or damaged is told of, and the evidence stands without it.
+    """
+    key = case.folder, case.digest
+    if key not in _known:
+        posterior, refused = None, None
         try:
-            posterior = desk.posterior
+            posterior = draws_of(case)
         except FissureError as error:
-            why_not = f"{str(error)[:1].upper()}{str(error)[1:]}."
-        found = _KNOWN[desk] = Known(desk.case, desk.ledger, posterior, why_not if posterior is None else "")
-    return found
+            refused = error
+        _known.setdefault(key, Known(case, ledger(case), posterior, refused))
+    return _known[key]

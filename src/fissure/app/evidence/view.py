@@ -13,7 +13,7 @@ from fissure.app.desk import Desk
 from fissure.app.evidence import rows as ledger_rows
 from fissure.app.evidence.beside import Beside, beside, why_not
 from fissure.app.evidence.entry import CHART, entry
-from fissure.app.evidence.known import Known, known
+from fissure.app.evidence.known import Known
 from fissure.app.pages import AtDesk, page
 from fissure.errors import FissureError, nearest
 from fissure.evidence import Ledger
@@ -67,7 +67,7 @@ def view(
         source, variable, output, group, mechanism, direction, fit, verdict, rivals, behind, type, counterpart, family
     )  # fmt: skip
     given = {name: value for name, value in zip(FILTERS, named, strict=True) if value}
-    at = known(desk)
+    at = desk.known
     tab = _tab(kind, entry, at)
     told: dict[str, Any] = {"tabs": TABS, "tab": tab, "mechanisms_at": MECHANISMS_AT, "claims_at": "/evidence?entry="}
     if tab == "learned":

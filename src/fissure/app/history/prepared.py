@@ -8,11 +8,10 @@ import hashlib
 import json
 import logging
 import os
-import tempfile
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,8 +22,10 @@ import fissure
 from fissure import api
 from fissure.api.shelf import Stored
 from fissure.app.history.told import told
+from fissure.app.jobs import wrong_inside
 from fissure.cases.loader import load_case
-from fissure.errors import FissureError
+from fissure.engine.blocks import UNFINISHED, write_whole
+from fissure.errors import FissureError, nearest
 from fissure.views.report.html import as_json
 
 KEPT = 16
@@ -95,12 +96,12 @@ class Histories:
         with self._turn:
             return self._failed.get(key_of(run), ("", 0.0))[0]
 
-    def begin(self, runs: Callable[[], list[Stored]]) -> None:
+    def begin(self, runs: Callable[[], Mapping[str, Stored]]) -> None:
         """Make the view of the newest of `runs`, in the background, so that the first page finds it."""
 
         def newest() -> None:
             with suppress(FissureError, OSError):
-                found = newest_of(runs())
+                found = newest_of(runs().values())
                 if found is not None and found.state != "being written":
                     self.get(found)
 
@@ -153,7 +154,7 @@ class Histories:
             self._fail(key, str(error))
         except Exception as error:  # one run that cannot be read must not take the others with it
             logging.getLogger(__name__).exception("the view of a run could not be made: %s", folder)
-            self._fail(key, f"it went wrong inside Fissure ({type(error).__name__}: {error})")
+            self._fail(key, wrong_inside(error))
         else:
             self._write(key, written)
             with self._turn:
@@ -190,21 +191,14 @@ class Histories:
         """Keep it on disk, whole or not at all; where the disk refuses, memory has to do."""
         with suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=self._folder, suffix=".part")
-            try:
-                with os.fdopen(handle, "wb") as out:
-                    out.write(body)
-                Path(name).replace(self._folder / f"{key}.json")
-            except OSError:
-                Path(name).unlink(missing_ok=True)
-                raise
+            write_whole(self._folder / f"{key}.json", body)
             self._prune()
 
     def _prune(self) -> None:
         files = sorted(self._folder.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
         for path in files[KEPT:]:
             path.unlink(missing_ok=True)
-        for path in self._folder.glob("*.part"):  # of a server that was killed while it wrote
+        for path in self._folder.glob(f"{UNFINISHED}*"):  # of a server that was killed while it wrote
             if time.time() - path.stat().st_mtime > 3600:
                 path.unlink(missing_ok=True)
 
@@ -212,6 +206,18 @@ class Histories:
 def newest_of(runs: Iterable[Stored]) -> Stored | None:
     """The run that was written last, those that are finished before those that are being written."""
     return max(runs, key=lambda one: (one.state != "being written", one.contents.written), default=None)
+
+
+def chosen(runs: Mapping[str, Stored], name: str | None) -> Stored | None:
+    """The run of that name, the newest where none is named; None where there is no run at all.
+
+    Raises `FissureError`, with the nearest name, where there is none of that name.
+    """
+    if not name:
+        return newest_of(runs.values())
+    if name not in runs:
+        raise FissureError(f"there is no run '{name}'{nearest(name, runs)}")
+    return runs[name]
 
 
 def key_of(run: Stored) -> str:

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from fissure.api.shelf import Stored
 from fissure.app.cite import Citation, citation
 from fissure.app.desk import Desk
-from fissure.app.history.prepared import Prepared, newest_of
+from fissure.app.history.prepared import Prepared, chosen
 from fissure.app.history.runs import running
 from fissure.app.history.told import beside, held
 from fissure.app.pages import AtDesk, page
@@ -46,7 +46,7 @@ def history(
     """The view of a stored run, in a week; or of a run that is being simulated."""
     if verdict and verdict not in VERDICTS:
         raise FissureError(f"there is no verdict '{verdict}'{nearest(verdict, VERDICTS)}")
-    shown = runs_of(desk)
+    shown = desk.runs()
     common: dict[str, Any] = {
         "runs": sorted(shown),
         "limits": desk.settings.limits,
@@ -55,7 +55,7 @@ def history(
     work = running(desk, job)
     if job and work is None:
         common["gone"] = True
-    stored = _chosen(shown, run)
+    stored = chosen(shown, run)
     if work is not None and (job or stored is None):
         return page(request, "history", state="working", job=work, run=stored, **common)
     if stored is None:
@@ -67,20 +67,6 @@ def history(
         error = desk.histories.error(stored)
         return page(request, "history", state="failed" if error else "reading", run=stored, error=error, **common)
     return _shown(request, desk, stored, kept, week, common)
-
-
-def runs_of(desk: Desk) -> dict[str, Stored]:
-    """The runs that can be shown, by name."""
-    return {one.name: one for one in desk.runs()}
-
-
-def _chosen(shown: Mapping[str, Stored], name: str | None) -> Stored | None:
-    """The run of that name, the newest where none is named. Raises `FissureError` where there is none of that name."""
-    if not name:
-        return newest_of(shown.values())
-    if name not in shown:
-        raise FissureError(f"there is no run '{name}'{nearest(name, shown)}")
-    return shown[name]
 
 
 def _shown(

@@ -53,9 +53,28 @@ function follow(question, job) {
   });
   stream.addEventListener("error", () => {
     if (stream.readyState === EventSource.CONNECTING) return check(); // a stream is short: the browser asks for the next
-    stop(job.id);
-    wait();
+    poll(question, last); // too many streams are open, or the server is away
   });
+}
+
+// asks now and then, where no stream is to be had
+async function poll(question, last) {
+  let now;
+  try {
+    now = await json(`/api/jobs/${last.id}`);
+  } catch {
+    stop(last.id);
+    return wait();
+  }
+  tell(question, now);
+  if ((now.result?.members ?? 0) > (last.result?.members ?? 0)) refresh();
+  if (!["done", "cancelled", "failed"].includes(now.state)) {
+    const next = setTimeout(() => poll(question, now), 1000);
+    watched.set(now.id, { close: () => clearTimeout(next) });
+    return;
+  }
+  stop(now.id);
+  ended(question, now);
 }
 
 function stop(id) {

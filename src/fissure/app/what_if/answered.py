@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 from fissure.app.cite import Citation, citation
+from fissure.app.desk import Desk
 from fissure.app.what_if.questions import Question
 from fissure.app.what_if.studio import Size, Standing
 from fissure.studies.whatif import Answer, Course, WhatIf
@@ -16,9 +17,6 @@ from fissure.views import wording
 from fissure.views.charts import differences, together
 from fissure.views.report import whatif as report
 from fissure.views.text_effects import signed
-
-if TYPE_CHECKING:
-    from fissure.app.desk import Desk
 
 LETTERS = "ABCD"
 """What questions side by side are called on charts, beside their names."""
@@ -79,7 +77,7 @@ class Shown:
         return {**told, "title": self.question.title, "text": self.question.text, "ask": ask, "error": error}
 
 
-def shown(desk: "Desk", questions: Sequence[Question], size: Size) -> list[Shown]:
+def shown(desk: Desk, questions: Sequence[Question], size: Size) -> list[Shown]:
     """The questions with what is known of each; where several are asked, of the same members."""
     standing = [desk.studio.standing(question, size) for question in questions]
     found = [desk.studio.answer(one) for one in standing]
@@ -166,7 +164,7 @@ def _alone(course: Course, found: WhatIf) -> dict[str, Any]:
     return together.following(differences.spec(course, found.start))
 
 
-def cited(desk: "Desk", each: Sequence[Shown], size: Size) -> Citation | None:
+def cited(desk: Desk, each: Sequence[Shown], size: Size) -> Citation | None:
     """How to cite what is shown; None where nothing is known yet."""
     told = [(one, desk.studio.told(one.standing)) for one in each if one.found]
     made = [(one, what) for one, what in told if what is not None]

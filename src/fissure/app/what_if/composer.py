@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 
+from fissure.app.desk import Desk
 from fissure.app.what_if.questions import Question
 from fissure.cases.loader import Case
 from fissure.cases.schema import Prior
@@ -16,9 +17,6 @@ from fissure.studies.named import Study
 from fissure.studies.scenario import FORCING, Move, parse
 from fissure.views import wording
 from fissure.views.report.html import GROUPS as HEADINGS
-
-if TYPE_CHECKING:
-    from fissure.app.desk import Desk
 
 MOST_FACTOR = 100.0
 """By how much a driver can be multiplied on the page; its slider ends at four."""
@@ -65,7 +63,7 @@ class Driver:
         return f"believed {wording.interval(self.low, self.high)} {wording.unit(self.unit)} (90%)"
 
 
-def drivers(desk: "Desk") -> list[Driver]:
+def drivers(desk: Desk) -> list[Driver]:
     """All of them, forcings first."""
     forcings = [
         Driver(
@@ -121,7 +119,7 @@ class Row:
         return round(min(50 * max(self.value, 0.0) ** 0.5, 100)) if self.how == "times" else 50
 
 
-def rows(desk: "Desk", draft: Question | None) -> list[Row]:
+def rows(desk: Desk, draft: Question | None) -> list[Row]:
     """A row for each driver."""
     moves: dict[str, Move] = {move.name: move for move in draft.scenario.moves} if draft else {}
     shown = {*telling(desk.studio.studies.values()), *moves}

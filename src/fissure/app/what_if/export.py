@@ -5,24 +5,22 @@ import io
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.responses import Response
 
 from fissure.api.whatifs import OWN, plain
+from fissure.app.desk import Desk
 from fissure.app.what_if.studio import Standing
 from fissure.errors import FissureError
 from fissure.studies.named import Study
 from fissure.studies.whatif import Answer, WhatIf
 from fissure.views.report.whatif import render_whatif
 
-if TYPE_CHECKING:
-    from fissure.app.desk import Desk
-
 FIELDS = ("as_it_is", "mean", "low", "high", "least", "most")
 
 
-def report(desk: "Desk", standing: Sequence[Standing]) -> Response:
+def report(desk: Desk, standing: Sequence[Standing]) -> Response:
     """The report of `fissure whatif` on these questions, of as many pairs as all of them have, as an attachment.
 
     Raises `FissureError` where nothing is measured yet.
@@ -48,7 +46,7 @@ def report(desk: "Desk", standing: Sequence[Standing]) -> Response:
     return _attached(text, "text/html", f"fissure-what-if-{_name(standing)}.html")
 
 
-def csv(desk: "Desk", standing: Standing) -> Response:
+def csv(desk: Desk, standing: Standing) -> Response:
     """Differences and weekly courses of one question."""
     told = desk.studio.told(standing)
     if told is None:
