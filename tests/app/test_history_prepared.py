@@ -10,6 +10,7 @@ from small_run import RUN
 from fissure import api
 from fissure.app.history import prepared
 from fissure.app.history.prepared import Histories, key_of, newest_of
+from fissure.app.jobs import wrong_inside
 from fissure.errors import FissureError
 
 
@@ -89,7 +90,7 @@ def test_says_why_it_could_not_be_made_and_goes_on_with_others(tmp_path, stored)
     assert histories.error(stored) == "the block is damaged"
     other = replace(stored, folder=tmp_path, plan={**stored.plan, "seed": 4})
     assert awaited(histories, other) is None
-    assert "RuntimeError: odd" in histories.error(other)
+    assert histories.error(other) == wrong_inside(RuntimeError("odd"))
     histories.stop()
 
 
@@ -122,7 +123,7 @@ def test_newest_is_one_that_nobody_writes(stored):
 def test_begins_with_the_newest(tmp_path, stored):
     make = Maker()
     histories = Histories(tmp_path, make)
-    histories.begin(lambda: [stored])
+    histories.begin(lambda: {stored.name: stored})
     for _ in range(3000):
         if make.calls:
             break
