@@ -58,7 +58,7 @@ def main() -> None:
     old, new = (simulated(place.resolve(), asked.members, posterior) for place in (asked.old, HERE))
     differ = [name for name in old["records"] | new["records"] if old["records"].get(name) != new["records"].get(name)]
     if differ:
-        sys.exit(f"{len(differ)} of {len(old['records'])} records differ, first: {differ[0]}")
+        sys.exit(f"{len(differ)} of {len(old['records'])} records differ: " + "; ".join(differ[:12]))
     print(f"{len(new['records'])} records of {2 * asked.members} members are the same bytes.")
     if asked.keep:
         keep({old["own"]: new["own"], old["model"]: new["model"]}, posterior)

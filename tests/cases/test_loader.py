@@ -77,6 +77,17 @@ def test_a_missing_file(write: Write, name: str) -> None:
     assert message(folder) == f"{name}: there is no such file"
 
 
+def test_all_missing_files_are_named_at_once(tmp_path: Path) -> None:
+    with pytest.raises(FissureError) as caught:
+        load_case(tmp_path)
+    assert str(caught.value) == f"{tmp_path}: 9 files of a case are missing: {', '.join([*FILES, 'priors.yaml'])}"
+
+
+def test_a_bloc_without_a_unit(write: Write) -> None:
+    said = "case.yaml:6: found 1 units for 2 blocs, which leaves none for 'abroad', expected more units"
+    assert message(write("case.yaml", "units: 4", "units: 1")) == said
+
+
 @pytest.mark.parametrize(
     ("name", "old", "new", "said"),
     [

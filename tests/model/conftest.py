@@ -33,7 +33,10 @@ class Small:
         return build(self.parameters, prior_values(self.parameters, np.asarray(z)), off)
 
     def states(self, z, off=(), member=0):
-        return jax.tree.map(np.asarray, _simulate(self.model(z, off), jnp.int32(member), self.world))
+        return self.states_of(self.model(z, off), member)
+
+    def states_of(self, model, member=0):
+        return jax.tree.map(np.asarray, _simulate(model, jnp.int32(member), self.world))
 
     @property
     def world(self):

@@ -172,11 +172,13 @@ def test_a_missing_prior():
     )
 
 
-def test_a_case_without_priors_names_the_first():
-    assert message(dataclasses.replace(the_case(), priors={})) == (
-        "priors.yaml: parameter 'start.fighters' has no prior (unit: fighters, "
-        "meaning: Fighters of the group on the first day.)"
+def test_a_case_without_priors_names_them_all():
+    case = the_case()
+    said = message(dataclasses.replace(case, priors={}))
+    assert said.startswith(
+        f"{len(case.priors)} parameters have no prior in {case.folder}/priors.yaml: start.fighters, "
     )
+    assert all(f"{name}," in said or f"{name} (fissure trace" in said for name in case.priors)
 
 
 def test_an_unknown_parameter():

@@ -67,7 +67,9 @@ def found(case, ledger) -> Hindcast:
             for kind in ("known", "extrapolated", "prior") for what in ("territory", "fighters")
         ),
     )  # fmt: skip
-    return Hindcast(case.name, case.title, case.start, case.weeks, 20, 4, 1, "0.1.0", "a digest", (one,))
+    return Hindcast(
+        case.name, case.title, case.start, case.weeks, 20, 4, 1, "0.1.0", "a digest", (one,), case.dates.collapse
+    )
 
 
 def terminal(found, ledger, width=150):

@@ -4,6 +4,7 @@ import inspect
 import warnings
 from pathlib import Path
 
+from fissure.cases import room
 from fissure.cases.loader import Case, case_names, load_case
 from fissure.engine.dataset import coordinates_of
 from fissure.errors import FissureError
@@ -14,6 +15,7 @@ from fissure.model.catalogue import mechanism_classes, parameters_of, parts
 from fissure.model.parameters import Declared
 from fissure.model.plugins import ledger_folders, plugins
 from fissure.model.record import OUTPUTS, Output
+from fissure.reading import stands
 
 
 def loaded_case(case: str | Path | Case) -> Case:
@@ -32,10 +34,11 @@ def name_of(case: Case) -> str:
 
 
 def ledger(case: str | Path | Case = "islamic_state") -> Ledger:
-    """All claims, those of other packages among them, and the observations of `case`."""
+    """All claims, those of other packages among them, and the observations of `case`, if it brings a ledger."""
     loaded = loaded_case(case)
     mechanism_classes()  # refuses a package whose name clashes, before its entries do
-    return load_ledger(package_ledger(), *ledger_folders(), loaded.ledger_folder)
+    own = [loaded.ledger_folder] if stands(loaded.ledger_folder) else []
+    return load_ledger(package_ledger(), *ledger_folders(), *own)
 
 
 def trace(name: str, case: str | Path | Case = "islamic_state") -> Trace:
@@ -58,6 +61,14 @@ def check_evidence(case: Case) -> None:
             left.append(f"the docstrings of '{name}'")
     if left:
         warnings.warn(f"still to be filled in: {', '.join(left)}", stacklevel=3)
+    for sentence in too_few_places(case):
+        warnings.warn(sentence, stacklevel=3)
+
+
+def too_few_places(case: Case) -> list[str]:
+    """Where the case has too few places (units x slots) for the fighters that its priors allow; empty if nowhere."""
+    prior = {p.name: p.prior for p in parameters_of(case)}
+    return room.too_few_places(case.blocs, case.units, case.slots, prior[room.FIGHTERS], prior[room.FOREIGN_SHARE])
 
 
 def require_evidence(case: Case) -> None:

@@ -109,7 +109,7 @@ def hindcast(
 
     Args:
         case: the name of a packaged case, the path of a case folder, or a loaded case.
-        dates: from which to forecast; March 2015, December 2015 and June 2016 where not given.
+        dates: from which to forecast; those of the case (`dates.yaml`) where not given.
         members: of each forecast; the fits learn from as many as those of `calibrate`.
         seed: of all random numbers; the same seed gives the same scores.
         out: the folder to keep fits, runs and `hindcast.json` in; a folder in the user's cache where not given.
@@ -122,7 +122,8 @@ def hindcast(
 
     loaded = loaded_case(case)
     check_evidence(loaded)
-    known, days = ledger(loaded), sorted({day_of(one) for one in dates}) or list(hindcasts.DATES)
+    known = ledger(loaded)
+    days = sorted({day_of(one) for one in dates}) or hindcasts.default_dates(loaded, known)
     weeks = weeks_until(loaded, days[-1])
     folder = Path(out).expanduser() if out else cache_base() / "hindcasts" / loaded.name
 

@@ -7,7 +7,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fissure.api.evidence import check_evidence, ledger, loaded_case, missing_mechanisms, name_of, require_evidence
+from fissure.api.evidence import (
+    check_evidence,
+    ledger,
+    loaded_case,
+    missing_mechanisms,
+    name_of,
+    require_evidence,
+    too_few_places,
+)
 from fissure.cases.loader import Case, case_names, load_case
 from fissure.engine import ensemble
 from fissure.engine.cluster import Cluster
@@ -112,9 +120,10 @@ class Result:
         from fissure.views.report import write_report
 
         path = Path(path)
+        crowded = (f"{said[0].upper()}{said[1:]}." for said in too_few_places(self.case))
         write_report(
             self.data, self.case, self.ledger, self.compared, path,
-            about=self.about(), missing=missing_mechanisms(self.ledger), limits=LIMITS,
+            about=self.about(), missing=missing_mechanisms(self.ledger), limits=(*LIMITS, *crowded),
             events=self.events, posterior=self.posterior,
         )  # fmt: skip
         return path

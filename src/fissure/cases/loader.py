@@ -1,8 +1,8 @@
 """Loading a case folder: read, check across files, and hand out as arrays.
 
 A folder holds `case.yaml`, `districts.csv`, `neighbours.csv`, `forcing/strikes.csv`, `forcing/prices.csv`,
-`forcing/condemnations.csv`, `offensives.csv`, `boundaries.geojson`, and may hold `context.geojson`, `priors.yaml`,
-`measurement.yaml`, `provenance.yaml` and `ledger/`.
+`forcing/condemnations.csv`, `offensives.csv`, `boundaries.geojson` and, to be run, `priors.yaml`; it may hold
+`context.geojson`, `measurement.yaml`, `dates.yaml`, `provenance.yaml` and `ledger/`.
 """
 
 import hashlib
@@ -18,7 +18,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fissure.cases.dates import StudyDates, read_study_dates
 from fissure.cases.leanings import Leaning, read_leanings
+from fissure.cases.room import without_unit
 from fissure.cases.schema import (
     Bloc,
     CaseFile,
@@ -36,6 +38,16 @@ from fissure.errors import FissureError, nearest
 from fissure.reading import read_bytes, read_csv, read_text, read_yaml, read_yaml_lines, stands
 
 _HOME = Path(__file__).parent
+_REQUIRED = (
+    "case.yaml",
+    "districts.csv",
+    "neighbours.csv",
+    "forcing/strikes.csv",
+    "forcing/prices.csv",
+    "forcing/condemnations.csv",
+    "offensives.csv",
+    "boundaries.geojson",
+)
 _DIGESTED = (
     "boundaries.geojson",
     "case.yaml",
@@ -83,6 +95,8 @@ class Case:
     provenance: list[Provenance] = field(repr=False)
     leanings: list[Leaning] = field(repr=False)
     """How kinds of publishers lean; it says how figures are read, so a run does not depend on it."""
+    dates: StudyDates = field(repr=False)
+    """Days at which studies look; a run does not depend on them either."""
     digest: str
     """SHA-256, in hex, over the bytes of every file that a run or its maps depend on."""
 
@@ -144,12 +158,19 @@ def load_case(name_or_path: str | Path) -> Case:
     Raises `FissureError` with file, line, finding and cure for what is missing, misspelt or contradictory.
     """
     folder = _folder(name_or_path)
+    _require_files(folder)
     top, line_of = read_yaml_lines(folder / "case.yaml", CaseFile)
     mondays = [top.start + timedelta(weeks=week) for week in range(top.weeks)]
     named = [("opponents", number, opponent.country) for number, opponent in enumerate(top.opponents)]
     named += [("blocs", number, bloc.country) for number, bloc in enumerate(top.blocs) if bloc.country]
     for key, number, country in named:
         _known(folder / "case.yaml", line_of(key, number, "country"), "country", country, top.countries)
+    if bare := without_unit(top.blocs, top.units):
+        names = ", ".join(f"'{bloc.name}'" for bloc in bare)
+        raise FissureError(
+            f"{folder / 'case.yaml'}:{line_of('units')}: found {top.units} units for {len(top.blocs)} blocs, "
+            f"which leaves none for {names}, expected more units"
+        )
     districts = _districts(folder / "districts.csv", top)
     ids = [district.id for district in districts]
     strikes, low, high = _strikes(folder / "forcing" / "strikes.csv", top, mondays)
@@ -170,10 +191,22 @@ def load_case(name_or_path: str | Path) -> Case:
         priors=_priors(folder / "priors.yaml"),
         provenance=read_yaml(provenance, list[Provenance]) if stands(provenance) else [],
         leanings=read_leanings(folder / "measurement.yaml"),
+        dates=read_study_dates(folder, top.start, top.weeks),
         digest=_digest(folder),
     )
     _ = case.boundaries, case.context  # read now: a mistake in them comes before a simulation, not after
     return case
+
+
+def _require_files(folder: Path) -> None:
+    """Refuse a folder that lacks files, naming all of them: a newcomer mends one list, not one file a run."""
+    missing = [name for name in _REQUIRED if not stands(folder / name)]
+    if len(missing) == 1:
+        raise FissureError(f"{folder / missing[0]}: there is no such file")
+    if missing and not stands(folder / "priors.yaml"):  # without it alone a case can be read, though not run
+        missing.append("priors.yaml")
+    if missing:
+        raise FissureError(f"{folder}: {len(missing)} files of a case are missing: {', '.join(missing)}")
 
 
 def _priors(path: Path) -> dict[str, ParameterPrior]:

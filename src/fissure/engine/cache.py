@@ -31,7 +31,7 @@ KEPT = 3
 _FLAGS = ("XLA_FLAGS", "JAX_PLATFORMS", "JAX_ENABLE_X64", "JAX_DEFAULT_MATMUL_PRECISION")
 _SOURCES = (
     *(f"engine/{name}.py" for name in ("random", "simulate", "plan", "members", "dataset")),
-    *(f"cases/{name}.py" for name in ("schema", "loader")),
+    *(f"cases/{name}.py" for name in ("schema", "loader", "room")),
 )
 """Beside the model itself, the sources on which the records of a member depend."""
 _READERS = ("causal.py", "limits.py")

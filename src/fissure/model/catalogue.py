@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -15,7 +16,7 @@ from fissure.cases.schema import ParameterPrior
 from fissure.errors import FissureError, nearest
 from fissure.model import mechanisms
 from fissure.model.mechanism import Mechanism
-from fissure.model.parameters import Declared, quantile, quantities
+from fissure.model.parameters import Declared, Quantity, quantile, quantities
 from fissure.model.plugins import offered, plugin_priors, plugins
 from fissure.model.record import OUTPUTS
 from fissure.model.settle import Settlement
@@ -109,14 +110,25 @@ def parameters_of(case: Case) -> list[Declared]:
                 f"{_at(where, name, 'unit')}: parameter '{name}' has unit '{prior.unit}', expected '{unit}'"
             )
     of_package = {p.name: p.priors_file for p in plugins()}
-    for name, (owner, _, what) in known.items():
-        if name not in stated:
-            where = of_package.get(owner, path)
-            raise FissureError(f"{where}: parameter '{name}' has no prior (unit: {what.unit}, meaning: {what.meaning})")
+    _require_priors({name: of_package.get(known[name][0], path) for name in known if name not in stated}, known)
     return [
         Declared(name, owner, field, what.unit, what.meaning, stated[name][1])
         for name, (owner, field, what) in known.items()
     ]
+
+
+def _require_priors(missing: Mapping[str, Path], known: Mapping[str, tuple[str, str, Quantity]]) -> None:
+    """Refuse parameters without a prior, by the file that each is expected in: all of them at once."""
+    if len(missing) == 1:
+        ((name, where),) = missing.items()
+        what = known[name][2]
+        raise FissureError(f"{where}: parameter '{name}' has no prior (unit: {what.unit}, meaning: {what.meaning})")
+    if missing:
+        files = dict.fromkeys(missing.values())
+        listed = (f"{file}: {', '.join(name for name, where in missing.items() if where == file)}" for file in files)
+        raise FissureError(
+            f"{len(missing)} parameters have no prior in {'; in '.join(listed)} (fissure trace NAME tells what each is)"
+        )
 
 
 def _at(path: Path, name: str, *keys: str) -> str:

@@ -2,7 +2,7 @@
 
 import equinox as eqx
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Bool, Float, Int
 
 from fissure.model.parameters import Z90
 from fissure.model.world import Week, World
@@ -27,6 +27,7 @@ class Givens(eqx.Module):
     tax_rate: Scalar
     leaders: Scalar  # leading posts
     fighters: Scalar
+    mixed: Bool[Array, ""]  # whether there were both locals and foreigners
 
 
 def between(quantiles: Array, z: Array) -> Array:

@@ -6,7 +6,7 @@ in any order and a member's result does not depend on how members are batched.
 
 import equinox as eqx
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Bool, Float, Int
 
 from fissure.model.fused import summed
 from fissure.model.givens import Givens
@@ -58,6 +58,7 @@ class Sensed(eqx.Module):
     # By origin, local and foreign
     fighters_of: Float[Array, "2"]
     pay: Float[Array, "2"]  # dollars a month set to be paid
+    mixed: Bool[Array, ""]  # whether locals have foreigners to compare themselves with: from the start, or now
     border: Float[Array, ""]  # share held of border districts by their residents at the start, over that at the start
     led: Float[Array, ""]  # share of leading posts that are filled
     reserve: Float[Array, ""]  # treasury over the reserve that is wanted; 1 while needs are not yet known
@@ -149,6 +150,7 @@ def sense(
         presence=posted / (posted + reach * held / 1000.0 + 1e-6),
         fighters_of=people,
         pay=promised * state.organisation.pay_scale,
+        mixed=given.mixed | (people > 0).all(),
         border=_border(state.districts.control, given, world),
         led=org.leaders / jnp.maximum(given.leaders, 1.0),
         reserve=jnp.where(org.needs > 0, org.treasury / jnp.maximum(cushion * org.needs, 1.0), 1.0),

@@ -34,7 +34,9 @@ class Start(eqx.Module):
     title: ClassVar[str] = "Where the group starts"
 
     fighters: Scalar = parameter("fighters", "Fighters of the group on the first day.")
-    foreign_share: Scalar = parameter("share", "Share of fighters on the first day who came from abroad.")
+    foreign_share: Scalar = parameter(
+        "share", "Share of fighters on the first day who came from abroad, in a group that has both origins."
+    )
     treasury: Scalar = parameter("thousand USD", "Money in hand on the first day.")
     leaders: Scalar = parameter("persons", "Leading posts of the group, all filled on the first day.")
     prestige: Scalar = parameter("index 0 to 1", "Fame of the group on the first day.")
@@ -70,6 +72,12 @@ def _normal(draw: Draws, shape: tuple[int, ...], index: int) -> Array:
     return jax.scipy.special.ndtri(jnp.clip(draw.uniform(shape, index), 1e-6, 1 - 1e-6))
 
 
+def _from_abroad(start: Start, world: World) -> Scalar:
+    """Share of the fighters of the first day who came from abroad: none or all where the case has one origin."""
+    share = jnp.where(world.foreign.any(), start.foreign_share, 0.0)
+    return jnp.where(world.foreign.all(), 1.0, share)
+
+
 def givens(start: Start, world: World, draw: Draws) -> Givens:
     """Draw what stays fixed for one member."""
     density = world.residents / world.area
@@ -78,6 +86,7 @@ def givens(start: Start, world: World, draw: Draws) -> Givens:
     residents = jnp.floor(start.residents * world.residents).astype(jnp.int32)
     n_countries, n_offensives = world.strikes.shape[2], world.offensive_start.shape[0]
     middle = 0.5 * jnp.log(world.offensive_strength).sum(0)
+    from_abroad = _from_abroad(start, world)
     half = 0.5 * jnp.diff(jnp.log(world.offensive_strength), axis=0)[0] / Z90
     shift = jnp.clip(_normal(draw, (n_offensives,), 4), -2, 2) * world.offensive_doubt / Z90
     return Givens(
@@ -94,6 +103,7 @@ def givens(start: Start, world: World, draw: Draws) -> Givens:
         tax_rate=start.tax_rate,
         leaders=jnp.floor(start.leaders),
         fighters=start.fighters,
+        mixed=(from_abroad > 0) & (from_abroad < 1),
     )
 
 
@@ -110,7 +120,8 @@ def initial_state(start: Start, given: Givens, world: World, draw: Draws) -> Sta
     shape = (units, slots)
     foreign = world.foreign
     room = slots * jnp.where(foreign, foreign.sum(), (~foreign).sum())
-    people = start.fighters * jnp.where(foreign, start.foreign_share, 1 - start.foreign_share)
+    from_abroad = _from_abroad(start, world)
+    people = start.fighters * jnp.where(foreign, from_abroad, 1 - from_abroad)
     present = draw.uniform(shape, 10) < jnp.minimum(people / room, 1.0)[:, None]
     u, v, will, service = draw.uniforms(shape, 11)
     grudge, qualm, _, _ = draw.uniforms(shape, 12)

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
 from fissure.cases.loader import Case
-from fissure.cases.schema import Bloc
+from fissure.cases.room import blocs_of_units
 
 
 class World(eqx.Module):
@@ -67,7 +67,7 @@ class Week(eqx.Module):
 def world_of(case: Case, units: int | None = None, slots: int | None = None) -> World:
     """The arrays of `case`; `units` and `slots` may be given to simulate at a smaller scale."""
     units, slots = units or case.units, slots or case.slots
-    bloc = _blocs_of_units(case.blocs, units)
+    bloc = blocs_of_units(case.blocs, units)
     names = [b.name for b in case.blocs]
     index = {d.id: i for i, d in enumerate(case.districts)}
     homes = [
@@ -115,15 +115,3 @@ def _f32(values: Any) -> Array:
 
 def _column(case: Case, field: str) -> Array:
     return _f32([getattr(d, field) for d in case.districts])
-
-
-def _blocs_of_units(blocs: list[Bloc], units: int) -> list[int]:
-    """A bloc for each unit: half of the units local, half foreign, then by share (largest remainders).
-
-    Units are room, not people: how full those of each origin are is a parameter.
-    """
-    share = np.array([b.share / 2 for b in blocs]) * units
-    count = np.floor(share).astype(int)
-    for i in np.argsort(-(share - count), kind="stable")[: units - count.sum()]:
-        count[i] += 1
-    return [i for i, n in enumerate(count) for _ in range(n)]

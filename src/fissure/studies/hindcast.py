@@ -8,7 +8,7 @@ the war as it came, are published by the same measurement model and scored besid
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -40,8 +40,6 @@ KINDS: tuple[Kind, ...] = ("known", "extrapolated", "prior")
 """The war as it came; only what was known; the prior ensemble with the war as it came."""
 FORECASTS: tuple[str, ...] = (*KINDS, *RIVALS)
 """All that are scored: the three ensembles and the three naive rivals."""
-DATES = (date(2015, 3, 15), date(2015, 12, 31), date(2016, 6, 30))
-"""What the reference case is asked about where nothing else is."""
 
 
 class Simulate(Protocol):
@@ -106,6 +104,14 @@ class Hindcast:
     model: str
     """Digest of the model that made it."""
     dates: tuple[FromDate, ...] = field(default_factory=tuple)
+    by: date | None = None
+    """The day by which the chance of collapse is quoted; None for the last day of the case."""
+
+    @property
+    def quoted(self) -> date:
+        """The day by which the chance of collapse is quoted, within the case."""
+        last = self.start + timedelta(weeks=self.weeks) - timedelta(days=1)
+        return min(self.by or last, last)
 
     def save(self, path: str | Path) -> Path:
         """Write it as JSON to `path`, whole or not at all."""
@@ -188,14 +194,9 @@ def hindcast(
     dates = sorted(set(dates))
     whole("members", members, 2, 1_000_000)
     whole("futures", count, 1, members // 2)
-    last = max((o.when for o in ledger.observations.values()), default=case.start)
     for day in dates:
-        known = ((day - case.start).days + 1) // 7
-        if not RECENT <= known < case.weeks or day >= last:
-            raise FissureError(
-                f"found the date {day} to forecast from, expected a day from the {RECENT}th week of the case "
-                f"({case.start} to {case.end}) to before the last figure of its ledger ({last})"
-            )
+        if not _possible(case, ledger, day):
+            raise FissureError(f"found the date {day} to forecast from, {_expected(case, ledger)}")
     told = progress or Silent()
     outputs = sorted({*outputs_of(ledger), *tuple(COLLAPSES.values())})
     job = _Job(case, ledger, members, count, seed, out, simulate or stored(told, outputs), told)
@@ -204,7 +205,37 @@ def hindcast(
     finally:
         told.finish()
     made = (members, count, seed, __version__, own_digest())
-    return Hindcast(case.name, case.title, case.start, case.weeks, *made, found)
+    return Hindcast(case.name, case.title, case.start, case.weeks, *made, found, by=case.dates.collapse)
+
+
+def default_dates(case: Case, ledger: Ledger) -> list[date]:
+    """The days of the case from which to forecast unless others are asked for, as far as they can be scored.
+
+    Raises `FissureError` where none can.
+    """
+    days = [day for day in case.dates.hindcasts if _possible(case, ledger, day)]
+    if not days:
+        tried = " and ".join(map(str, case.dates.hindcasts))
+        raise FissureError(
+            f"no forecast from {tried} can be scored: ask for a date (--from), {_expected(case, ledger)}"
+        )
+    return days
+
+
+def _last_figure(case: Case, ledger: Ledger) -> date:
+    return max((o.when for o in ledger.observations.values()), default=case.start)
+
+
+def _possible(case: Case, ledger: Ledger, day: date) -> bool:
+    known = ((day - case.start).days + 1) // 7
+    return RECENT <= known < case.weeks and day < _last_figure(case, ledger)
+
+
+def _expected(case: Case, ledger: Ledger) -> str:
+    return (
+        f"expected a day from the {RECENT}th week of the case ({case.start} to {case.end}) "
+        f"to before the last figure of its ledger ({_last_figure(case, ledger)})"
+    )
 
 
 @dataclass(frozen=True, eq=False)

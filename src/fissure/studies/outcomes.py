@@ -129,9 +129,6 @@ KINDS = {
 }
 """What can be asked about; those that speak of a day are asked for as ``name@YYYY-MM-DD``."""
 
-CHOSEN = (date(2015, 12, 31), date(2016, 12, 31))
-"""Days at which the standard outcomes look: the cut-off of the shipped posterior, and a year later."""
-
 
 def outcome(said: str, case: Case, weeks: int | None = None) -> Outcome:
     """The outcome that is called `said`, of a run of `weeks` weeks (all of the case's where not given).
@@ -151,7 +148,7 @@ def outcome(said: str, case: Case, weeks: int | None = None) -> Outcome:
     try:
         when = date.fromisoformat(day)
     except ValueError:
-        raise FissureError(f"'{said}' names no day, expected {name}@YYYY-MM-DD, as in {name}@{CHOSEN[1]}") from None
+        raise FissureError(f"'{said}' names no day, expected {name}@YYYY-MM-DD, as in {name}@{last}") from None
     if not case.start <= when <= last:
         raise FissureError(f"'{said}' lies outside the run, which goes from {case.start} to {last}")
 
@@ -164,7 +161,7 @@ def outcome(said: str, case: Case, weeks: int | None = None) -> Outcome:
 def standard(case: Case, weeks: int | None = None) -> tuple[Outcome, ...]:
     """The outcomes that a study looks at unless told otherwise, as far as a run of `weeks` weeks reaches."""
     last = case.start + timedelta(weeks=weeks or case.weeks) - timedelta(days=1)
-    days = [day for day in CHOSEN if case.start <= day <= last] or [last]
+    days = [day for day in case.dates.outcomes if case.start <= day <= last] or [last]
     dated = [f"{name}@{day}" for name in ("territory", "fighters", "income", "support") for day in days]
     return tuple(outcome(said, case, weeks) for said in ("collapse", "deserted", *dated))
 

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from fissure.evidence.entries import Variable
 from fissure.evidence.ledger import Ledger
@@ -21,8 +20,6 @@ NAMES: Mapping[str, str] = {
     "exponential decay": "exponential decay",
 }
 PROMISED = 0.9
-COLLAPSE = date(2017, 12, 31)
-"""The day by which the reference articles put the end."""
 WORST = 6
 """Variables told as what it got wrong."""
 SMALL = 0.1
@@ -169,10 +166,9 @@ def without_rival(one: FromDate) -> str:
     return said
 
 
-def collapse(found: Hindcast, one: FromDate, by: date = COLLAPSE) -> str:
-    """What is said from a date of collapse by a day, in each ensemble."""
-    last = found.start + timedelta(weeks=found.weeks) - timedelta(days=1)
-    day = min(by, last)
+def collapse(found: Hindcast, one: FromDate) -> str:
+    """What is said from a date of collapse by the day of the case, in each ensemble."""
+    day = found.quoted
     parts = []
     for kind in KINDS:
         ground, ranks = (one.chance(kind, what).by(day, found.start) for what in ("territory", "fighters"))

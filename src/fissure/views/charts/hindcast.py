@@ -104,7 +104,7 @@ def chances(found: Hindcast, what: What) -> dict[str, Any]:
             autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
         )
         spec: dict[str, Any] = chart.to_dict(validate=False)
-    by = [{"week": f"{words.COLLAPSE}T00:00"}]
+    by = [{"week": f"{found.quoted}T00:00"}]
     return spec | {"datasets": {"chances": rows, "starts": starts, "by": by}}
 
 
@@ -254,6 +254,6 @@ def _described(variable: str, found: Hindcast, ledger: Ledger, shown: int, of: i
 def _told(found: Hindcast, what: What) -> str:
     said = f"Probability that {'the area held' if what == 'territory' else 'the number of fighters'} has collapsed."
     for one in found.dates:
-        parts = [f"{SHORT[k]} {words.chance(one.chance(k, what).by(words.COLLAPSE, found.start))}" for k in SHORT]
-        said += f" From {one.date:%B %Y}, by the end of {words.COLLAPSE.year}: {', '.join(parts)}."
+        parts = [f"{SHORT[k]} {words.chance(one.chance(k, what).by(found.quoted, found.start))}" for k in SHORT]
+        said += f" From {one.date:%B %Y}, by {wording.day(found.quoted)}: {', '.join(parts)}."
     return said

@@ -3,11 +3,12 @@
 Theory: diversity brings skills and contacts but strains trust (Lyall 2020 on inequality in armies; Alesina and La
 Ferrara 2005).
 
-    strain       rise = friction max(0, grievance of locals - grievance of foreigners)       per week
+    strain       rise = friction max(0, grievance of locals - grievance of foreigners)       per week; 0 in a group
+                                                                                             of one origin
     diversity    D = 1 - sum of squared shares of blocs among fighters in a district          in [0, 1)
     log power    + D (benefit - cost strain)                                                  per district
 
-Reads: fighters_of, grievance, organisation.strain, post, posted, strength. Writes: power_log, strain_rise.
+Reads: fighters_of, grievance, mixed, organisation.strain, post, posted, strength. Writes: power_log, strain_rise.
 Source: S0:8 S4:11 S4:12.
 """
 
@@ -68,6 +69,6 @@ class EthnicStrain(Mechanism):
         share = ((sensed.post * sensed.strength[:, None]).T @ blocs) / jnp.maximum(sensed.posted, 1.0)[:, None]
         diversity = jnp.where(sensed.posted > 0, 1.0 - (share * share).sum(axis=1), 0.0)
         return Effects(
-            strain_rise=self.friction * jnp.maximum(of_local - of_foreign, 0.0),
+            strain_rise=self.friction * jnp.where(sensed.mixed, jnp.maximum(of_local - of_foreign, 0.0), 0.0),
             power_log=diversity * (self.benefit - self.cost * sensed.organisation.strain),
         )

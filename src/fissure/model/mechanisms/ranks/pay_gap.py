@@ -4,11 +4,12 @@ Theory: relative deprivation, the gap between what one gets and what comparable 
 Gurr 1970).
 
     real pay of a local    w = pay_local exchange^(-exposure)       dollars per month
-    gap                    G = max(0, 1 - w / pay_foreign)          in [0, 1]
+    gap                    G = max(0, 1 - w / max(1, pay_foreign))  in [0, 1]; 0 where there are no foreigners or
+                                                                    none of them is paid
     grievance of locals    rise = resentment G                      per week
     exchange: local currency per dollar as a ratio to the start, in the unit's home country
 
-Reads: pay, week.exchange. Writes: grievance_rise.
+Reads: mixed, pay, week.exchange. Writes: grievance_rise.
 Source: S0:5 S0:8 S1:5 S1:8 S1:9.
 """
 
@@ -45,7 +46,8 @@ class PayGap(Mechanism):
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""
         local, foreign = sensed.pay[0], sensed.pay[1]
+        compared = sensed.mixed & (foreign > 0)
         ratio = local / jnp.maximum(foreign, 1.0)
-        gap = jnp.maximum(1.0 - ratio * week.exchange**-self.exposure, 0.0)  # by country
+        gap = jnp.where(compared, jnp.maximum(1.0 - ratio * week.exchange**-self.exposure, 0.0), 0.0)  # by country
         rise = self.resentment * (sensed.world.home @ gap)  # zero for foreign units
         return Effects(grievance_rise=rise[:, None])

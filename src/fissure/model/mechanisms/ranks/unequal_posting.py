@@ -5,9 +5,9 @@ Theory: relative deprivation in other things than pay; distribution of risk insi
 
     log odds of a rural post    + bias for locals, - bias for foreigners
     grievance of locals         rise = resentment max(0, l - f)       per week
-    l, f: shares of local and of foreign fighters at rural posts
+    l, f: shares of local and of foreign fighters at rural posts; nothing of this in a group of one origin
 
-Reads: fighters_of, strength, units.rural. Writes: grievance_rise, rural_logit.
+Reads: fighters_of, mixed, strength, units.rural. Writes: grievance_rise, rural_logit.
 Source: S0:5 S0:8 S1:8.
 """
 
@@ -53,8 +53,8 @@ class UnequalPosting(Mechanism):
         rural = people * sensed.units.rural
         of_local = jnp.where(foreign, 0.0, rural).sum() / jnp.maximum(sensed.fighters_of[0], 1.0)
         of_foreign = jnp.where(foreign, rural, 0.0).sum() / jnp.maximum(sensed.fighters_of[1], 1.0)
-        worse = jnp.maximum(of_local - of_foreign, 0.0)
-        side = jnp.where(foreign, -1.0, 1.0)
+        worse = jnp.where(sensed.mixed, jnp.maximum(of_local - of_foreign, 0.0), 0.0)
+        side = jnp.where(sensed.mixed, jnp.where(foreign, -1.0, 1.0), 0.0)
         return Effects(
             rural_logit=self.bias * side,
             grievance_rise=jnp.where(foreign, 0.0, self.resentment * worse)[:, None],

@@ -6,9 +6,9 @@ Theory: failing selective incentives (Nussio and Ugarriza 2021; Olson 1965; Wein
     decision     chance of a cut this week p = 1 - exp(-resolve max(0, 1 - R))
     pay scale    x (1 - depth) in a week of decision, that is fall = depth / (1 - depth)
                  rise = mending min(1, max(0, R - 1))                   per week
-    grievance    rise = anger (1 - pay scale x paid share)              per week
+    grievance    rise = anger (1 - pay scale x paid share)              per week, of those who are promised pay
 
-Reads: organisation.paid_share, organisation.pay_scale, reserve. Writes: grievance_rise, pay_scale_fall,
+Reads: organisation.paid_share, organisation.pay_scale, pay, reserve. Writes: grievance_rise, pay_scale_fall,
 pay_scale_rise.
 Source: S3:3.
 """
@@ -47,9 +47,10 @@ class PayCuts(Mechanism):
         """Contributions of this week."""
         org = sensed.organisation
         short = 1.0 - org.pay_scale * org.paid_share
+        promised = jnp.where(sensed.world.foreign, sensed.pay[1], sensed.pay[0]) > 0
         decided = draw.uniform() < 1.0 - jnp.exp(-self.resolve * jnp.maximum(1.0 - sensed.reserve, 0.0))
         return Effects(
             pay_scale_fall=jnp.where(decided, self.depth / (1.0 - self.depth), 0.0),
             pay_scale_rise=self.mending * jnp.clip(sensed.reserve - 1.0, 0.0, 1.0),
-            grievance_rise=self.anger * short,
+            grievance_rise=self.anger * jnp.where(promised, short, 0.0)[:, None],
         )
