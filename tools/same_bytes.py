@@ -14,6 +14,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 HERE = Path(__file__).parents[1]
@@ -79,9 +80,7 @@ def keep(new: dict[str, str], posterior: Path) -> None:
     from fissure.studies.calibrate import read_posterior
 
     before = read_posterior(posterior)
-    after = type(before)(
-        **{**vars(before), "fitted_to": {name: new.get(of, of) for name, of in before.fitted_to.items()}}
-    )
+    after = replace(before, fitted_to={name: new.get(of, of) for name, of in before.fitted_to.items()})
     after.write(posterior)
     new = {**new, before.digest: after.digest}
     for name in KEPT:
