@@ -5,8 +5,9 @@ from collections import Counter
 import pytest
 
 from fissure.cases.loader import load_case
-from fissure.cases.room import blocs_of_units, places, too_few_places, without_unit
+from fissure.cases.room import blocs_of_units, half_of, places, too_few_places, without_unit
 from fissure.cases.schema import Bloc, ParameterPrior
+from fissure.errors import FissureError
 
 
 def bloc(name: str, origin: str, share: float) -> Bloc:
@@ -40,6 +41,13 @@ def test_all_units_are_shared_among_the_origins_that_there_are(blocs: list[Bloc]
 def test_a_bloc_too_small_for_a_unit_is_named() -> None:
     assert without_unit([HOME, HILLS, ABROAD], 2) == [HILLS]
     assert not without_unit([HOME, HILLS, ABROAD], 8)
+
+
+def test_half_of_the_units_leaves_one_for_each_origin() -> None:
+    assert [half_of([HOME, ABROAD], units) for units in (2, 3, 160)] == [2, 2, 80]
+    assert half_of([HOME], 2) == 1
+    with pytest.raises(FissureError, match="found 1 units, expected at least 2"):
+        blocs_of_units([HOME, ABROAD], 1)
 
 
 def test_places_by_origin() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from fissure.cases.schema import Bloc, ParameterPrior
+from fissure.errors import FissureError
 
 FIGHTERS, FOREIGN_SHARE = "start.fighters", "start.foreign-share"
 
@@ -16,20 +17,35 @@ FIGHTERS, FOREIGN_SHARE = "start.fighters", "start.foreign-share"
 def blocs_of_units(blocs: Sequence[Bloc], units: int) -> list[int]:
     """The index of a bloc for each unit: units are shared evenly among the origins that there are, then by share.
 
-    Largest remainders take what rounding leaves over, so that all units are used.
+    Largest remainders take what rounding leaves over, so that all units are used. Raises `FissureError` for fewer units
+    than origins.
     """
-    origins = len({bloc.origin for bloc in blocs})
-    share = np.array([bloc.share / origins for bloc in blocs]) * units
-    count = np.floor(share).astype(int)
-    for i in np.argsort(-(share - count), kind="stable")[: units - count.sum()]:
-        count[i] += 1
-    return [i for i, n in enumerate(count) for _ in range(n)]
+    if units < (origins := _origins(blocs)):
+        raise FissureError(f"found {units} units, expected at least {origins}: one for locals and one for foreigners")
+    return [i for i, n in enumerate(_units_of(blocs, units)) for _ in range(n)]
 
 
 def without_unit(blocs: Sequence[Bloc], units: int) -> list[Bloc]:
     """The blocs that get none of `units` units, though they have a share."""
-    given = set(blocs_of_units(blocs, units))
-    return [bloc for i, bloc in enumerate(blocs) if i not in given and bloc.share > 0]
+    return [bloc for bloc, n in zip(blocs, _units_of(blocs, units), strict=True) if n == 0 and bloc.share > 0]
+
+
+def half_of(blocs: Sequence[Bloc], units: int) -> int:
+    """Half of `units`, for a first look, but no fewer than there are origins."""
+    return max(units // 2, min(units, _origins(blocs)))
+
+
+def _origins(blocs: Sequence[Bloc]) -> int:
+    return len({bloc.origin for bloc in blocs})
+
+
+def _units_of(blocs: Sequence[Bloc], units: int) -> list[int]:
+    """How many of `units` are of each bloc."""
+    share = np.array([bloc.share / _origins(blocs) for bloc in blocs]) * units
+    count = np.floor(share).astype(int)
+    for i in np.argsort(-(share - count), kind="stable")[: units - count.sum()]:
+        count[i] += 1
+    return [int(n) for n in count]
 
 
 def places(blocs: Sequence[Bloc], units: int, slots: int) -> dict[str, int]:

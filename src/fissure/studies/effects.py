@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from fissure.cases.loader import Case
+from fissure.cases.room import half_of
 from fissure.engine.blocks import write_whole
 from fissure.engine.cache import cache_base, enable_compile_cache
 from fissure.engine.keeping import Asked, keeping
@@ -150,7 +151,7 @@ def stages(members: int, first: int = FIRST) -> list[int]:
 
 def planned(case: Case, *, weeks: int | None = None, seed: int = 1, quick: bool = False) -> Plan:
     """The plan of the runs with everything on; `quick` halves the units. Raises `FissureError` for bad input."""
-    units = max(case.units // 2, 1) if quick else None
+    units = half_of(case.blocs, case.units) if quick else None
     plan = plan_of(case, parameters_of(case), seed=seed, weeks=weeks, units=units)
     return replace(plan, width=min(plan.width, FIRST))
 

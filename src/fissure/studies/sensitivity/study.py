@@ -21,6 +21,7 @@ import numpy as np
 import xarray as xr
 
 from fissure.cases.loader import Case
+from fissure.cases.room import half_of
 from fissure.engine.cache import code_digest
 from fissure.engine.draws import Draws, Prior
 from fissure.engine.keeping import Asked, keeping
@@ -60,7 +61,7 @@ def planned(
 ) -> Plan:
     """The plan of the runs; `quick` halves the units. Raises `FissureError` for bad input."""
     if quick and units is None:
-        units = max(case.units // 2, 1)
+        units = half_of(case.blocs, case.units)
     digest = (draws or Prior()).digest
     return plan_of(case, parameters_of(case), seed=seed, weeks=weeks, units=units, slots=slots, draws=digest)
 
