@@ -1,6 +1,5 @@
 """YAML read by libyaml is what PyYAML itself reads, down to the lines, and faults are told in its words."""
 
-import datetime
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,7 @@ import yaml
 import fissure
 from fissure.errors import FissureError
 from fissure.reading import read_yaml
-from fissure.strict_yaml import LOADERS, load, parsed
+from fissure.reading.strict_yaml import LOADERS, load, parsed
 
 FILES = sorted(Path(fissure.__file__).parent.rglob("*.yaml"))
 
@@ -38,9 +37,9 @@ def test_there_is_libyaml_where_the_tests_run():
 
 
 @pytest.mark.parametrize("loader", LOADERS)
-def test_values_are_those_of_yaml_1_2(loader):
+def test_plain_words_are_text(loader):
     told = "a: no\nb: true\nc: 1e-3\nd: 2014-06-10\ne: 'x: [y'\nf: [1, 2.5, ~]\n"
-    want = {"a": "no", "b": True, "c": 0.001, "d": datetime.date(2014, 6, 10), "e": "x: [y", "f": [1, 2.5, None]}
+    want = {"a": "no", "b": "true", "c": "1e-3", "d": "2014-06-10", "e": "x: [y", "f": ["1", "2.5", None]}
     assert load(told, loader)[1] == want
 
 
@@ -51,7 +50,7 @@ def test_values_are_those_of_yaml_1_2(loader):
         "a: 1\n b: 2",
         "a: 1\nb: 2\na: 3",
         "? [1]\n: 2",
-        "d: 2014-13-01",
+        "d: !!int 3",
         "a: \t- b",
         "x: &a 1\ny: *b",
         "\x00",
