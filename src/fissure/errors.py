@@ -5,16 +5,13 @@ from difflib import get_close_matches
 
 
 class FissureError(Exception):
-    """Something the user can mend; its text is one sentence on one line, shown without a traceback (exit code 2).
+    r"""Something the user can mend; its text is one sentence on one line, shown without a traceback (exit code 2).
 
-    Line breaks and control characters, which names read from a file may hold, are shown as escapes.
+    Characters that cannot be seen, which names read from a file may hold, are shown as escapes: ``\n``, ``\xa0``.
     """
 
     def __init__(self, said: str = "") -> None:
-        super().__init__("".join(c if ord(c) >= ord(" ") and c not in _UNSEEN else ascii(c)[1:-1] for c in said))
-
-
-_UNSEEN = {*map(chr, range(0x7F, 0xA0)), "\u2028", "\u2029"}
+        super().__init__("".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in said))
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

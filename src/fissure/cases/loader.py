@@ -34,7 +34,7 @@ from fissure.cases.schema import (
     price_row,
 )
 from fissure.errors import FissureError, nearest
-from fissure.reading import read_bytes, read_csv, read_text, read_yaml, read_yaml_lines, stands
+from fissure.reading import read_bytes, read_csv, read_text, read_yaml, read_yaml_lines, shown, stands
 
 _HOME = Path(__file__).parent
 _DIGESTED = (
@@ -202,7 +202,7 @@ def _folder(name_or_path: str | Path) -> Path:
 def _known(path: Path, line: int, what: str, found: str, known: Sequence[str]) -> None:
     if found not in known:
         listed = f"one of {', '.join(known)}" if len(known) <= 12 else f"one of the {len(known)} known"
-        raise FissureError(f"{path}:{line}: found {what} '{found}', expected {listed}{nearest(found, known)}")
+        raise FissureError(f"{path}:{line}: found {what} {shown(found)}, expected {listed}{nearest(found, known)}")
 
 
 def _districts(path: Path, top: CaseFile) -> list[District]:
@@ -213,7 +213,9 @@ def _districts(path: Path, top: CaseFile) -> list[District]:
     seen: dict[str, int] = {}
     for line, district in rows:
         if district.id in seen:
-            raise FissureError(f"{path}:{line}: district '{district.id}' stands already on line {seen[district.id]}")
+            raise FissureError(
+                f"{path}:{line}: district {shown(district.id)} stands already on line {seen[district.id]}"
+            )
         seen[district.id] = line
         _known(path, line, "country", district.country, top.countries)
         _known(path, line, "opponent", district.opponent, opponents)

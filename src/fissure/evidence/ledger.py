@@ -123,9 +123,13 @@ def load_ledger(*folders: Path) -> Ledger:
         for position, rival in enumerate(observation.rival_of):
             _resolve(here, ("rival_of", position), rival, observations, "observation")
         for position, rival in enumerate(observation.rival_of):
-            if rival == observation.id or observation.id not in observations[rival].rival_of:
-                why = "itself, expected another observation" if rival == observation.id else f"'{rival}', which does not name it in turn"
-                raise FissureError(f"{_at(here, 'rival_of', position)}: '{observation.id}' names as its rival {why}")
+            if rival == observation.id:
+                why = "itself, expected another observation"
+            elif observation.id not in observations[rival].rival_of:
+                why = f"'{rival}', which does not name it in turn"
+            else:
+                continue
+            raise FissureError(f"{_at(here, 'rival_of', position)}: '{observation.id}' names as its rival {why}")
     return Ledger(
         sources=MappingProxyType(sources),
         mechanisms=MappingProxyType(mechanisms),

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fissure.cases.loader import Case
-from fissure.cases.schema import ParameterPrior
+from fissure.cases.schema import MOST, REACH, ParameterPrior
 from fissure.errors import FissureError, nearest
 from fissure.model import mechanisms
 from fissure.model.mechanism import Mechanism
@@ -108,6 +108,7 @@ def parameters_of(case: Case) -> list[Declared]:
             raise FissureError(
                 f"{_at(where, name, 'unit')}: parameter '{name}' has unit '{prior.unit}', expected '{unit}'"
             )
+        _require_room(case, name, prior, where)
     of_package = {p.name: p.priors_file for p in plugins()}
     for name, (owner, _, what) in known.items():
         if name not in stated:
@@ -117,6 +118,25 @@ def parameters_of(case: Case) -> list[Declared]:
         Declared(name, owner, field, what.unit, what.meaning, stated[name][1])
         for name, (owner, field, what) in known.items()
     ]
+
+
+_COUNTED = ("fighters", "persons", "thousand USD")
+"""Units, in whole or as their first words, of what a run counts in whole numbers."""
+
+
+def _require_room(case: Case, name: str, prior: ParameterPrior, where: Path) -> None:
+    """Refuse a prior some of whose draws are more fighters, persons or money than 32 bits can count."""
+    most, of = MOST, ""
+    if name == "start.residents":
+        residents = sum(district.residents for district in case.districts)
+        most, of = (2**31 - 1) / residents, f" for {residents:,.0f} residents"
+    elif not prior.unit.startswith(_COUNTED):
+        return
+    if (largest := float(quantile(prior.prior, np.array(REACH)))) > most:
+        raise FissureError(
+            f"{_at(where, name, 'prior')}: the prior of '{name}' reaches up to {largest:.3g} {prior.unit}, "
+            f"expected at most {most:.3g}{of}"
+        )
 
 
 def _at(path: Path, name: str, *keys: str) -> str:

@@ -5,7 +5,7 @@ means, and everything is validated by a pydantic model that forbids unknown keys
 """
 
 from fissure.reading.entries import read_yaml, read_yaml_lines
-from fissure.reading.sentences import reason
+from fissure.reading.sentences import reason, shown
 from fissure.reading.strict_json import read_json
 from fissure.reading.tables import read_csv
 from fissure.reading.text import read_bytes, read_text, stands
@@ -28,5 +28,6 @@ __all__ = [
     "read_yaml",
     "read_yaml_lines",
     "reason",
+    "shown",
     "stands",
 ]

@@ -18,11 +18,11 @@ def read_json(path: Path, what: str) -> Any:
     try:
         return json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
-        said = f"{path}:{error.lineno}: is not JSON ({error.msg.lower()}), expected {what}"
+        said = f"{path}:{error.lineno}: cannot be read as {what} (it is not JSON: {error.msg.lower()})"
     except RecursionError:
-        said = f"{path}: found lists or mappings too deep in one another to be read, expected {what}"
+        said = f"{path}: cannot be read as {what} (lists or mappings are too deep in one another)"
     except ValueError as error:  # ours below, and a number of more digits than Python reads
-        said = f"{path}: {error if isinstance(error, _Refused) else 'found a number too long'}, expected {what}"
+        said = f"{path}: cannot be read as {what} ({error if isinstance(error, _Refused) else 'a number is too long'})"
     raise FissureError(said)
 
 
@@ -35,9 +35,9 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise _Refused(f"found the key {twice!r} twice in one mapping")
+        raise _Refused(f"the key {twice!r} stands twice in one mapping")
     return found
 
 
 def _no_constant(name: str) -> Any:
-    raise _Refused(f"found {name}, which is no number of JSON")
+    raise _Refused(f"{name} is no number of JSON")
