@@ -94,7 +94,8 @@ OBSERVATION = """\
         (
             "value: 400",
             "value: 1,400",
-            "5: at '0.value' found 1,400: expected a point before decimals and nothing between thousands, found a comma",
+            "5: at '0.value' found 1,400: expected a point before decimals and nothing between thousands, "
+            "found a comma",
         ),
         (
             "doubt_factor: 2\n  rival_of: []",
