@@ -89,7 +89,7 @@ OBSERVATION = """\
         (
             "value: 400",
             "value: -90",
-            "1: at 'pay-1': speaks of nothing, expected numbers above 0 where the doubt is a factor",
+            "1: at 'pay-1': found -90, expected a number above 0, since the doubt is a factor",
         ),
         (
             "value: 400",

@@ -226,8 +226,9 @@ class Observation(Strict):
             )
         if self.doubt_factor is not None:
             above = [self.value, self.high] if self.bound == "range" else needed
-            if min(given) < 0 or min(x for x in above if x is not None) <= 0:
-                raise ValueError("speaks of nothing, expected numbers above 0 where the doubt is a factor")
+            wrong = [x for x in given if x < 0] + [x for x in above if x is not None and x <= 0]
+            if wrong:
+                raise ValueError(f"found {wrong[0]:g}, expected a number above 0, since the doubt is a factor")
         return self
 
     @property

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from fissure.errors import FissureError
-from fissure.reading.text import read_text
+from fissure.reading.text import read_text, stands
 
 
 def read_json(path: Path, what: str) -> Any:
@@ -14,6 +14,8 @@ def read_json(path: Path, what: str) -> Any:
     Raises `FissureError` for a file that cannot be read, is no JSON, gives a key twice, or holds `NaN`, an infinity, a
     number too long or lists too deep.
     """
+    if not stands(path):
+        raise FissureError(f"{path}: there is no such file, expected {what}")
     text = read_text(path)
     try:
         return json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)

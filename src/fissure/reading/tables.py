@@ -40,14 +40,14 @@ def read_csv(path: Path, kind: type[T]) -> list[tuple[int, T]]:
     rows = [(line, _row(path, line, cells, columns)) for line, cells in records]
     if separator != ",":
         rows = _with_points(path, rows, _SEPARATORS[separator], [n for n in fields if _is(fields[n].annotation, float)])
+    optional = [name for name in fields if _is(fields[name].annotation, types.NoneType)]
     adapter = TypeAdapter(kind)
     out: list[tuple[int, T]] = []
     for line, data in rows:
-        for name, cell in data.items():
-            if missing_mark(cell) and _is(fields[name].annotation, types.NoneType):
-                raise FissureError(
-                    f"{path}:{line}: at '{name}' found {shown(cell)}: expected an empty cell for no value"
-                )
+        if marked := next((name for name in optional if missing_mark(data.get(name, ""))), None):
+            raise FissureError(
+                f"{path}:{line}: at '{marked}' found {shown(data[marked])}: expected an empty cell for no value"
+            )
         try:
             out.append((line, adapter.validate_python(data)))
         except ValidationError as error:
