@@ -201,7 +201,7 @@ def test_a_bloc_without_a_unit(write: Write) -> None:
             "forcing/strikes.csv",
             "Ruritania,1,0,9",
             "Ruritania,10,0,9",
-            "forcing/strikes.csv:3: at 'the top': strikes is 10, expected a value from its low 0 to its high 9",
+            "forcing/strikes.csv:3: strikes is 10, expected a value from its low 0 to its high 9",
         ),
         (
             "forcing/prices.csv",

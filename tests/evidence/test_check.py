@@ -60,27 +60,72 @@ OBSERVATION = """\
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ("date: 2015-01-31", "note: undated", "has neither a date nor a period."),
+        ("date: 2015-01-31", "note: undated", "1: at 'pay-1': expected either 'date' or 'period', not both"),
         (
             "date: 2015-01-31",
             "period: [2015-02-01, 2015-01-01]",
-            "has a period that ends before it starts.",
+            "4: at '0.period' found a list: expected a period from its first day to its last, and 2015-01-01 is before "
+            "2015-02-01",
         ),
-        ("value: 400", "value: 400\n  low: 500", "has a range that is inside out."),
-        ("bound: exact", "bound: range", "is called 'range' but lacks the number for it."),
-        ("value: 400", "high: 400", "is called 'exact' but lacks the number for it."),
-        ("rival_of: []", "rival_of: [pay-1]", "is named as its own rival."),
+        (
+            "value: 400",
+            "value: 400\n  low: 500",
+            "1: at 'pay-1': the range is inside out (500, 400), expected low <= value <= high",
+        ),
+        (
+            "bound: exact",
+            "bound: range",
+            "1: at 'pay-1': lacks a number, expected 'low' and 'high', as the bound is 'range'",
+        ),
+        ("value: 400", "high: 400", "1: at 'pay-1': lacks a number, expected 'value', as the bound is 'exact'"),
+        ("rival_of: []", "rival_of: [pay-1]", "11: 'pay-1' names as its rival itself, expected another observation"),
         (
             "rival_of: []",
             "rival_of: [pay-2]",
-            "names 'pay-2' as a rival, which does not name it in turn.",
+            "11: 'pay-1' names as its rival 'pay-2', which does not name it in turn",
+        ),
+        ("value: 400", "value: .nan", "5: at '0.value' found .nan: expected a finite number"),
+        ("value: 400", "value: .inf", "5: at '0.value' found .inf: expected a finite number"),
+        (
+            "value: 400",
+            "value: -90",
+            "1: at 'pay-1': found -90, expected a number above 0, since the doubt is a factor",
+        ),
+        (
+            "value: 400",
+            "value: 1,400",
+            "5: at '0.value' found 1,400: expected a point before decimals and nothing between thousands, "
+            "found a comma",
+        ),
+        (
+            "doubt_factor: 2\n  rival_of: []",
+            "doubt_factor: .nan\n  rival_of: []",
+            "10: at '0.doubt_factor' found .nan: expected a finite number",
+        ),
+        (
+            "value: 400\n  bound: exact\n  unit: USD/month\n  scope: all\n  doubt: One voice.\n  doubt_factor: 2",
+            "value: -90\n  bound: exact\n  unit: USD/month\n  scope: all\n  doubt: One voice.\n  doubt_abs: 2",
+            "5: at 'value' found -90: expected no negative number of 'pay' (USD/month)",
+        ),
+        (
+            "date: 2015-01-31",
+            "date: 20150131",
+            "4: at '0.date' found 20150131: expected a date such as 2014-06-30, as year-month-day with hyphens",
+        ),
+        (
+            "date: 2015-01-31",
+            "date: 0001-01-31",
+            "4: at '0.date' found 0001-01-31: expected a day from the years 1678 to 2261",
         ),
     ],
 )
-def test_a_faulty_observation(write, old, new, sentence):
-    text = dedent(OBSERVATION).replace(old, new, 1)
-    ledger = load_ledger(write(observations=text))
-    assert problems(ledger, ["pay-gap"], ["pay_usd_month"]) == [f"observation 'pay-1' {sentence}"]
+def test_a_faulty_observation_is_refused_before_anything_runs(write, old, new, sentence):
+    text = dedent(OBSERVATION)
+    assert old in text
+    folder = write(observations=text.replace(old, new, 1))
+    with pytest.raises(FissureError) as caught:
+        load_ledger(folder)
+    assert str(caught.value) == f"{folder / 'observations.yaml'}:{sentence}"
 
 
 def test_a_long_paraphrase(write):

@@ -156,7 +156,11 @@ OBSERVATION = """\
             "note: none",
             "1: at 'pay-1': expected either 'doubt_factor' or 'doubt_abs', not both",
         ),
-        ("2015-01-31", "2015-13-31", "4: found '2015-13-31', which is no date (month must be in 1..12)"),
+        (
+            "2015-01-31",
+            "2015-13-31",
+            "4: at '0.date' found 2015-13-31: expected a date such as 2014-06-30 (month must be in 1..12)",
+        ),
         ("value: 400", "? [1]\n  : 400", "5: found a key that is a list or a mapping, expected a word"),
     ],
 )

@@ -5,10 +5,9 @@ from typing import Self
 
 from pydantic import model_validator
 
-from fissure.cases.schema import Finite, Positive, Share, Text
 from fissure.errors import FissureError
 from fissure.evidence.entries import SourceKind
-from fissure.reading import Strict, read_yaml_lines, stands
+from fissure.reading import Positive, Real, Share, Strict, Text, read_yaml_lines, stands
 
 
 class Leaning(Strict):
@@ -23,7 +22,7 @@ class Leaning(Strict):
     kind: SourceKind
     family: Text | None = None
     factor: tuple[Positive, Positive] | None = None
-    points: tuple[Finite, Finite] | None = None
+    points: tuple[Real, Real] | None = None
     common: Share
     reason: Text
 

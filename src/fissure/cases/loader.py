@@ -22,6 +22,7 @@ from fissure.cases.dates import StudyDates, read_study_dates
 from fissure.cases.leanings import Leaning, read_leanings
 from fissure.cases.room import without_unit
 from fissure.cases.schema import (
+    MOST,
     Bloc,
     CaseFile,
     Condemnation,
@@ -35,7 +36,7 @@ from fissure.cases.schema import (
     price_row,
 )
 from fissure.errors import FissureError, nearest
-from fissure.reading import read_bytes, read_csv, read_text, read_yaml, read_yaml_lines, stands
+from fissure.reading import read_bytes, read_csv, read_text, read_yaml, read_yaml_lines, shown, stands
 
 _HOME = Path(__file__).parent
 _REQUIRED = (
@@ -234,28 +235,32 @@ def _folder(name_or_path: str | Path) -> Path:
 def _known(path: Path, line: int, what: str, found: str, known: Sequence[str]) -> None:
     if found not in known:
         listed = f"one of {', '.join(known)}" if len(known) <= 12 else f"one of the {len(known)} known"
-        raise FissureError(f"{path}:{line}: found {what} '{found}', expected {listed}{nearest(found, known)}")
+        raise FissureError(f"{path}:{line}: found {what} {shown(found)}, expected {listed}{nearest(found, known)}")
 
 
 def _districts(path: Path, top: CaseFile) -> list[District]:
-    districts = read_csv(path, District)
-    if not districts:
+    rows = read_csv(path, District)
+    if not rows:
         raise FissureError(f"{path}:2: holds no district, expected at least one")
     opponents = [opponent.name for opponent in top.opponents]
     seen: dict[str, int] = {}
-    for line, district in enumerate(districts, start=2):
+    for line, district in rows:
         if district.id in seen:
-            raise FissureError(f"{path}:{line}: district '{district.id}' stands already on line {seen[district.id]}")
+            raise FissureError(
+                f"{path}:{line}: district {shown(district.id)} stands already on line {seen[district.id]}"
+            )
         seen[district.id] = line
         _known(path, line, "country", district.country, top.countries)
         _known(path, line, "opponent", district.opponent, opponents)
-    return districts
+    if (total := sum(district.residents for _, district in rows)) > MOST:
+        raise FissureError(f"{path}: the districts have {total:,.0f} residents together, expected at most {MOST:,.0f}")
+    return [district for _, district in rows]
 
 
 def _neighbours(path: Path, ids: list[str]) -> NDArray[np.bool_]:
     at = {name: number for number, name in enumerate(ids)}
     shared = np.zeros((len(ids), len(ids)), dtype=np.bool_)
-    for line, pair in enumerate(read_csv(path, Neighbours), start=2):
+    for line, pair in read_csv(path, Neighbours):
         for name in (pair.a, pair.b):
             _known(path, line, "district", name, ids)
         if pair.a == pair.b:
@@ -279,7 +284,7 @@ def _strikes(
     path: Path, top: CaseFile, mondays: list[date]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     out = np.full((3, len(mondays), len(top.countries)), np.nan)
-    for line, row in enumerate(read_csv(path, Strikes), start=2):
+    for line, row in read_csv(path, Strikes):
         _known(path, line, "country", row.country, top.countries)
         cell = (slice(None), _week(path, line, row.week, mondays), top.countries.index(row.country))
         if not np.isnan(out[cell]).all():
@@ -293,7 +298,7 @@ def _strikes(
 def _prices(path: Path, top: CaseFile, mondays: list[date]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     columns = ["oil_usd_per_barrel", *(f"local_per_usd_{country}" for country in top.countries)]
     out = np.full((len(mondays), len(columns)), np.nan)
-    for line, row in enumerate(read_csv(path, price_row(top.countries)), start=2):
+    for line, row in read_csv(path, price_row(top.countries)):
         day: date = row.week  # type: ignore[attr-defined]
         week = _week(path, line, day, mondays)
         if not np.isnan(out[week]).all():
@@ -306,7 +311,7 @@ def _prices(path: Path, top: CaseFile, mondays: list[date]) -> tuple[NDArray[np.
 
 def _condemnations(path: Path, mondays: list[date]) -> NDArray[np.float64]:
     out = np.zeros(len(mondays))
-    for line, row in enumerate(read_csv(path, Condemnation), start=2):
+    for line, row in read_csv(path, Condemnation):
         week = (row.date - mondays[0]).days // 7
         if not 0 <= week < len(mondays):
             end = mondays[-1] + timedelta(days=6)
@@ -316,11 +321,11 @@ def _condemnations(path: Path, mondays: list[date]) -> NDArray[np.float64]:
 
 
 def _offensives(path: Path, top: CaseFile, ids: list[str], mondays: list[date]) -> list[Offensive]:
-    offensives = read_csv(path, Offensive)
+    rows = read_csv(path, Offensive)
     opponents = [opponent.name for opponent in top.opponents]
     end = mondays[-1] + timedelta(days=6)
     seen: dict[str, int] = {}
-    for line, offensive in enumerate(offensives, start=2):
+    for line, offensive in rows:
         if offensive.id in seen:
             raise FissureError(f"{path}:{line}: offensive '{offensive.id}' stands already on line {seen[offensive.id]}")
         seen[offensive.id] = line
@@ -331,7 +336,7 @@ def _offensives(path: Path, top: CaseFile, ids: list[str], mondays: list[date]) 
                 f"{path}:{line}: found start {offensive.start}, expected a day from {mondays[0]} to {end} "
                 "(the case's weeks)"
             )
-    return offensives
+    return [offensive for _, offensive in rows]
 
 
 _DEPTH = {"Polygon": 2, "MultiPolygon": 3}  # lists around a position

@@ -1,20 +1,36 @@
 """What the files of a case folder may hold: one strict model for each kind of row or entry.
 
-Every model forbids unknown keys. Shares lie in [0, 1]; a value stands between its low and its high.
+Every model forbids unknown keys. Shares lie in [0, 1]; a value stands between its low and its high. No number is larger
+or smaller than what the arrays of a run can hold and add up: whole numbers of 32 bits, and single precision.
 """
 
-from datetime import date
+import math
+from datetime import date, timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, create_model, field_validator, model_validator
+from pydantic import AfterValidator, Field, create_model, field_validator, model_validator
 
-from fissure.reading import Strict
+from fissure.reading import Amount, Day, Flag, Positive, Real, Share, Strict, Text, Whole
+from fissure.reading.values import LARGEST, LAST_YEAR, SMALLEST
 
-Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Finite = Annotated[float, Field(allow_inf_nan=False)]
-Text = Annotated[str, Field(min_length=1)]
+MOST = 1e9
+"""The most residents, fighters, strikes or barrels a day of one place: what adds up over places still fits 31 bits."""
+
+
+def _whole(count: float) -> float:
+    if not count.is_integer():
+        raise ValueError("expected a whole number")
+    return count
+
+
+Count = Annotated[Amount, Field(le=MOST)]
+Rate = Annotated[Positive, Field(ge=1e-12, le=1e12)]
+"""Of exchange, or a price: their ratios fit single precision too."""
+PLACES = 10_000_000
+"""The most places for fighters, units times slots."""
+REACH = 6.4
+"""The farthest standard normal that a member can draw from a prior."""
+_Z90 = 1.6448536269514722  # the 95% quantile of the standard normal
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
 
 
@@ -27,7 +43,7 @@ class Opponent(Strict):
     name: Name
     title: Text
     country: Text
-    regime: bool
+    regime: Flag
 
 
 class Bloc(Strict):
@@ -42,8 +58,8 @@ class Bloc(Strict):
     origin: Literal["local", "foreign"]
     country: str | None = None
     share: Share
-    doctrine: Annotated[float, Field(ge=-1, le=1)]
-    doctrine_spread: Annotated[float, Field(gt=0, le=1)]
+    doctrine: Annotated[Real, Field(ge=-1, le=1)]
+    doctrine_spread: Annotated[Real, Field(gt=0, le=1)]
     at_odds_with: tuple[str, ...] = ()
     reason: Text
     source: Text
@@ -65,11 +81,11 @@ class CaseFile(Strict):
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     title: Text
     summary: Text
-    start: date
-    weeks: Annotated[int, Field(ge=1, le=2000)]
-    units: Annotated[int, Field(ge=1, le=100_000)]
-    slots: Annotated[int, Field(ge=1, le=10_000)]
-    countries: Annotated[list[str], Field(min_length=1)]
+    start: Day
+    weeks: Annotated[Whole, Field(ge=1, le=2000)]
+    units: Annotated[Whole, Field(ge=1, le=100_000)]
+    slots: Annotated[Whole, Field(ge=1, le=10_000)]
+    countries: Annotated[list[Text], Field(min_length=1)]
     opponents: Annotated[list[Opponent], Field(min_length=1)]
     blocs: Annotated[list[Bloc], Field(min_length=1)]
 
@@ -113,6 +129,16 @@ class CaseFile(Strict):
                     )
         return blocs
 
+    @model_validator(mode="after")
+    def _within_reach(self) -> Self:
+        if self.start > date(LAST_YEAR, 12, 31) - timedelta(weeks=self.weeks):
+            raise ValueError(
+                f"the weeks end after {LAST_YEAR}, expected an end that dates of NumPy and pandas can hold"
+            )
+        if (places := self.units * self.slots) > PLACES:
+            raise ValueError(f"units times slots are {places:,} places for fighters, expected at most {PLACES:,}")
+        return self
+
 
 class District(Strict):
     """One row of `districts.csv`: an admin-2 area as it stood at the start.
@@ -126,24 +152,31 @@ class District(Strict):
     name: Text
     adm1: Text
     country: Text
-    area_km2: Positive
-    lon: Annotated[float, Field(ge=-180, le=180)]
-    lat: Annotated[float, Field(ge=-90, le=90)]
-    residents: Positive
+    area_km2: Annotated[Positive, Field(ge=0.001, le=MOST)]
+    lon: Annotated[Real, Field(ge=-180, le=180)]
+    lat: Annotated[Real, Field(ge=-90, le=90)]
+    residents: Annotated[Positive, AfterValidator(_whole), Field(le=MOST)]
     urban_share: Share
     constituency_share: Share
     start_control: Share
     start_control_low: Share
     start_control_high: Share
-    oil_bpd: Amount
+    oil_bpd: Count
     opponent: Text
-    garrison: Amount
-    garrison_low: Amount
-    garrison_high: Amount
+    garrison: Count
+    garrison_low: Count
+    garrison_high: Count
     border: str | None = None
-    capital: bool
+    capital: Flag
     symbolic: Share
     basis: Text
+
+    @field_validator("border")
+    @classmethod
+    def _name_of_border(cls, border: str | None) -> str | None:
+        if border is not None and border.strip().lower() in ("", "no", "none", "false", "0"):
+            raise ValueError("expected the name of what lies beyond an open border, and nothing where there is none")
+        return border
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -167,11 +200,11 @@ class Neighbours(Strict):
 class Strikes(Strict):
     """One row of `forcing/strikes.csv`: air strikes of a week (its Monday), and the rule that gave them."""
 
-    week: date
+    week: Day
     country: Text
-    strikes: Amount
-    low: Amount
-    high: Amount
+    strikes: Count
+    low: Count
+    high: Count
     basis: Text
 
     @model_validator(mode="after")
@@ -192,10 +225,10 @@ class Offensive(Strict):
     title: Text
     district: Text
     opponent: Text
-    start: date
-    start_doubt_days: Annotated[int, Field(ge=0, le=366)]
-    strength_low: Positive
-    strength_high: Positive
+    start: Day
+    start_doubt_days: Annotated[Whole, Field(ge=0, le=366)]
+    strength_low: Annotated[Positive, Field(le=MOST)]
+    strength_high: Annotated[Positive, Field(le=MOST)]
     event: str | None = None
     basis: Text
 
@@ -214,9 +247,9 @@ class Condemnation(Strict):
     A weight of 1 is a statement by many scholars of several countries together.
     """
 
-    date: date
+    date: Day
     title: Text
-    weight: Annotated[float, Field(gt=0, le=1)]
+    weight: Annotated[Real, Field(gt=0, le=1)]
     basis: Text
 
 
@@ -224,8 +257,8 @@ class Prior(Strict):
     """What is believed of a parameter: 5% and 95% quantiles (bounds if uniform, one value if fixed)."""
 
     kind: Literal["lognormal", "normal", "logitnormal", "uniform", "fixed"]
-    low: Finite
-    high: Finite
+    low: Real
+    high: Real
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
@@ -241,7 +274,20 @@ class Prior(Strict):
                 f"low and high are {self.low:g} and {self.high:g}, expected both between 0 and 1 "
                 "for a logitnormal prior"
             )
+        if self.kind in ("normal", "lognormal") and not self._held():
+            raise ValueError(
+                f"low and high are {self.low:g} and {self.high:g}, so that the outermost draws of the prior are beyond "
+                "single precision, expected a narrower prior"
+            )
         return self
+
+    def _held(self) -> bool:
+        """Can single precision hold every value that a member can draw?"""
+        on = math.log if self.kind == "lognormal" else float
+        middle, half = (on(self.low) + on(self.high)) / 2, (on(self.high) - on(self.low)) / 2 * REACH / _Z90
+        if self.kind == "lognormal":
+            return math.log(SMALLEST) < middle - half and middle + half < math.log(LARGEST)
+        return abs(middle) + half < LARGEST
 
 
 class ParameterPrior(Strict):
@@ -268,7 +314,7 @@ class Provenance(Strict):
 
 def price_row(countries: list[str]) -> type[Strict]:
     """The row of `forcing/prices.csv`: `week`, `oil_usd_per_barrel`, `local_per_usd_COUNTRY` for each."""
-    fields: dict[str, object] = {f"local_per_usd_{country}": (Positive, ...) for country in countries}
+    fields: dict[str, object] = {f"local_per_usd_{country}": (Rate, ...) for country in countries}
     return create_model(  # type: ignore[call-overload]
-        "Prices", __base__=Strict, week=(date, ...), oil_usd_per_barrel=(Positive, ...), **fields
+        "Prices", __base__=Strict, week=(Day, ...), oil_usd_per_barrel=(Rate, ...), **fields
     )

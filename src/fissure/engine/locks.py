@@ -118,7 +118,7 @@ def note(folder: Path) -> Note | None:
         told = json.loads(text)
         kinds = {"process": int, "host": str, "since": str, "members": int, "command": str}
         return Note(**{name: told[name] for name, kind in kinds.items() if type(told.get(name)) is kind})
-    except (ValueError, AttributeError, TypeError):
+    except (ValueError, AttributeError, TypeError, RecursionError):
         return Note()
 
 

@@ -8,7 +8,6 @@ Every file appears whole or not at all: a run that is killed at any moment goes 
 """
 
 import errno
-import json
 import shutil
 import warnings
 from collections.abc import Iterator, Mapping
@@ -26,6 +25,7 @@ from fissure.engine.blocks import UNFINISHED, Block, Stored, blocks_in, write_wh
 from fissure.engine.locks import LOCK, held
 from fissure.engine.seals import KEY, DamagedBlock, check_json, sealed_json
 from fissure.errors import FissureError
+from fissure.reading import read_json, stands
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,12 +109,9 @@ class Store:
 def open_store(folder: Path) -> Store:
     """The run in `folder`. Raises `FissureError` if there is none, or one of a later format."""
     path = folder / DESCRIPTION
-    try:
-        described = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise FissureError(f"{folder}: there is no run in this folder (no {DESCRIPTION})") from None
-    except (OSError, ValueError) as error:
-        raise FissureError(f"{path}: cannot be read as the description of a run ({error})") from None
+    if not stands(path):
+        raise FissureError(f"{folder}: there is no run in this folder (no {DESCRIPTION})")
+    described = read_json(path, "the description of a run")
     parts = ("plan", "coordinates", "variables", "events", "attributes")
     known = isinstance(described, dict) and described.get("format") in (FORMAT, UNSEALED)
     if not known or not all(isinstance(described.get(part), dict) for part in parts):

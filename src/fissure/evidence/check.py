@@ -1,10 +1,13 @@
-"""Is the ledger whole? One sentence for each gap, none when every link holds."""
+"""Is the ledger whole? One sentence for each gap, none when every link holds.
+
+What is wrong in itself (a number, a date, a reference) is refused on loading; here is what a ledger lacks.
+"""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from fissure.errors import FissureError, nearest
-from fissure.evidence.entries import Observation, Variable
+from fissure.evidence.entries import Variable
 from fissure.evidence.ledger import Ledger
 
 FILL_IN = "FILL IN"  # how a text begins that a new mechanism's author has yet to write
@@ -23,7 +26,6 @@ def problems(ledger: Ledger, mechanisms: Iterable[str], outputs: Iterable[str]) 
         *_mechanism_problems(ledger, names),
         *_claim_problems(ledger, names),
         *_variable_problems(ledger, produced),
-        *(sentence for o in ledger.observations.values() for sentence in _observation_problems(ledger, o)),
     ]
 
 
@@ -146,8 +148,6 @@ def _mechanism_problems(ledger: Ledger, names: list[str]) -> Iterator[str]:
 def _claim_problems(ledger: Ledger, names: list[str]) -> Iterator[str]:
     known = {*names, *ledger.mechanisms}
     for claim in ledger.claims.values():
-        if claim.mechanism is None and not (claim.reason or "").strip():
-            yield f"claim '{claim.id}' is taken up by no mechanism and gives no reason."
         if claim.mechanism is not None and claim.mechanism not in known:
             hint = nearest(claim.mechanism, known)
             yield f"claim '{claim.id}' names an unknown mechanism '{claim.mechanism}'{hint or '.'}"
@@ -165,40 +165,5 @@ def _variable_problems(ledger: Ledger, produced: list[str]) -> Iterator[str]:
         if variable.output is not None and variable.output not in produced:
             hint = nearest(variable.output, produced)
             yield f"variable '{variable.id}' names an unknown output '{variable.output}'{hint or '.'}"
-        if variable.output is None and not (variable.reason or "").strip():
-            yield f"variable '{variable.id}' has no output and gives no reason."
-        if variable.baseline is not None and variable.baseline[0] > variable.baseline[1]:
-            yield f"variable '{variable.id}' has a baseline that ends before it starts."
         if variable.id not in observed:
             yield f"variable '{variable.id}' has no observation."
-
-
-def _observation_problems(ledger: Ledger, observation: Observation) -> Iterator[str]:
-    me = f"observation '{observation.id}'"
-    variable = ledger.variables.get(observation.variable)
-    if observation.date is None and observation.period is None:
-        yield f"{me} has neither a date nor a period."
-    if observation.period is not None and observation.period[0] > observation.period[1]:
-        yield f"{me} has a period that ends before it starts."
-    if variable is not None and variable.how == "period-sum" and observation.period is None:
-        yield f"{me} needs a period, since '{variable.id}' is a sum over one."
-
-    present = [n for n in (observation.low, observation.value, observation.high) if n is not None]
-    if present != sorted(present):
-        yield f"{me} has a range that is inside out."
-    needed = {
-        "exact": observation.value is not None,
-        "range": observation.low is not None and observation.high is not None,
-        "upper": observation.value is not None or observation.high is not None,
-        "lower": observation.value is not None or observation.low is not None,
-    }
-    if not needed[observation.bound]:
-        yield f"{me} is called '{observation.bound}' but lacks the number for it."
-
-    for rival in observation.rival_of:
-        if rival == observation.id:
-            yield f"{me} is named as its own rival."
-        elif rival not in ledger.observations:
-            yield f"{me} names a rival '{rival}' that does not exist."
-        elif observation.id not in ledger.observations[rival].rival_of:
-            yield f"{me} names '{rival}' as a rival, which does not name it in turn."

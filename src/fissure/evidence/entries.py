@@ -8,9 +8,9 @@ import math
 from datetime import date as Date
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from fissure.reading import Strict
+from fissure.reading import Amount, Day, Real, Strict, Text, Whole
 
 SourceKind = Literal[
     "article",
@@ -41,8 +41,16 @@ How = Literal[
 ]
 
 Id = Annotated[str, Field(min_length=1, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
-Text = Annotated[str, Field(min_length=1)]
-Period = tuple[Date, Date]
+
+
+def _in_order(period: tuple[Date, Date]) -> tuple[Date, Date]:
+    if period[0] > period[1]:
+        raise ValueError(f"expected a period from its first day to its last, and {period[1]} is before {period[0]}")
+    return period
+
+
+Period = Annotated[tuple[Day, Day], AfterValidator(_in_order)]
+Factor = Annotated[Real, Field(ge=1)]
 
 
 class Source(Strict):
@@ -56,11 +64,11 @@ class Source(Strict):
     title: Text
     kind: SourceKind
     publisher: Text
-    date: Date | None = None
+    date: Day | None = None
     address: str | None = None
     leaning: Text
     file: str | None = None
-    lines: Annotated[int, Field(gt=0)] | None = None
+    lines: Annotated[Whole, Field(gt=0)] | None = None
 
 
 class Mechanism(Strict):
@@ -81,10 +89,10 @@ class Claim(Strict):
 
     id: Id
     source: Id
-    line: Annotated[int, Field(gt=0)]
+    line: Annotated[Whole, Field(gt=0)]
     paraphrase: Text
     mechanism: str | None = None
-    reason: str | None = None
+    reason: Text | None = None
     direction: Direction
     effect: Text
     figure: str | None = None
@@ -122,13 +130,13 @@ class Variable(Strict):
     output: str | None = None
     select: dict[str, str | tuple[str, ...]] | None = None
     combine: Literal["sum", "mean"] = "sum"
-    scale: float = 1.0
-    offset: float = 0.0
-    since: Date | None = None
+    scale: Real = 1.0
+    offset: Real = 0.0
+    since: Day | None = None
     baseline: Period | None = None
     family: Id | None = None
     note: Text
-    reason: str | None = None
+    reason: Text | None = None
 
     @property
     def of_family(self) -> str:
@@ -145,7 +153,24 @@ class Variable(Strict):
             raise ValueError("key 'since' is missing: a cumulative count starts on a date")
         if self.how == "change-share" and self.baseline is None:
             raise ValueError("key 'baseline' is missing: a change is against some period")
+        if self.scale == 0:
+            raise ValueError("scale is 0, expected another number, since the model's output would not count")
         return self
+
+    @property
+    def signed(self) -> bool:
+        """Whether it can be below 0: a change, a share that fell, a position, or what the model does not produce."""
+        kinds = self.how in ("change-share", "none") or self.unit in ("share", "position", "index")
+        return kinds or min(self.scale, self.offset) < 0
+
+
+_NEEDED = {
+    "exact": "'value'",
+    "range": "'low' and 'high'",
+    "upper": "'value' or 'high'",
+    "lower": "'value' or 'low'",
+}
+"""The numbers that each bound needs."""
 
 
 class Observation(Strict):
@@ -160,17 +185,17 @@ class Observation(Strict):
     id: Id
     variable: Id
     source: Id
-    date: Date | None = None
+    date: Day | None = None
     period: Period | None = None
-    low: float | None = None
-    value: float | None = None
-    high: float | None = None
+    low: Real | None = None
+    value: Real | None = None
+    high: Real | None = None
     bound: Bound
     unit: Text
     scope: Text
     doubt: Text
-    doubt_factor: Annotated[float, Field(ge=1)] | None = None
-    doubt_abs: Annotated[float, Field(ge=0)] | None = None
+    doubt_factor: Factor | None = None
+    doubt_abs: Amount | None = None
     rival_of: tuple[str, ...] = ()
     address: str | None = None
     note: str | None = None
@@ -179,24 +204,44 @@ class Observation(Strict):
     def _one_doubt(self) -> Self:
         if (self.doubt_factor is None) == (self.doubt_abs is None):
             raise ValueError("expected either 'doubt_factor' or 'doubt_abs', not both")
-        if self.date is not None and self.period is not None:
+        if (self.date is None) == (self.period is None):
             raise ValueError("expected either 'date' or 'period', not both")
+        return self
+
+    @model_validator(mode="after")
+    def _figure(self) -> Self:
+        """The numbers that its bound speaks of are there and in order, and a factor has something to multiply."""
+        given = [number for number in (self.low, self.value, self.high) if number is not None]
+        needed = {
+            "exact": [self.value],
+            "range": [self.low, self.high],
+            "upper": [self.high if self.value is None else self.value],
+            "lower": [self.low if self.value is None else self.value],
+        }[self.bound]
+        if None in needed:
+            raise ValueError(f"lacks a number, expected {_NEEDED[self.bound]}, as the bound is '{self.bound}'")
+        if given != sorted(given):
+            raise ValueError(
+                f"the range is inside out ({', '.join(f'{x:g}' for x in given)}), expected low <= value <= high"
+            )
+        if self.doubt_factor is not None:
+            above = [self.value, self.high] if self.bound == "range" else needed
+            wrong = [x for x in given if x < 0] + [x for x in above if x is not None and x <= 0]
+            if wrong:
+                raise ValueError(f"found {wrong[0]:g}, expected a number above 0, since the doubt is a factor")
         return self
 
     @property
     def when(self) -> Date:
         """The day that the figure speaks of; of a period, its last day."""
         day = self.date or (self.period[1] if self.period else None)
-        if day is None:
-            raise ValueError(f"observation {self.id} has neither date nor period")
+        assert day is not None  # one of them is required
         return day
 
     @property
     def ends(self) -> tuple[float, float]:
         """Lowest and highest number published, equal where there is one; unit of the observation."""
         numbers = [n for n in (self.low, self.value, self.high) if n is not None]
-        if not numbers:
-            raise ValueError(f"observation {self.id} has no number")
         return min(numbers), max(numbers)
 
     @property

@@ -119,8 +119,17 @@ def load_ledger(*folders: Path) -> Ledger:
         here = observation_places[observation.id]
         _resolve(here, "source", observation.source, sources, "source")
         _resolve(here, "variable", observation.variable, variables, "variable")
+        _check_figure(here, observation, variables[observation.variable])
         for position, rival in enumerate(observation.rival_of):
             _resolve(here, ("rival_of", position), rival, observations, "observation")
+        for position, rival in enumerate(observation.rival_of):
+            if rival == observation.id:
+                why = "itself, expected another observation"
+            elif observation.id not in observations[rival].rival_of:
+                why = f"'{rival}', which does not name it in turn"
+            else:
+                continue
+            raise FissureError(f"{_at(here, 'rival_of', position)}: '{observation.id}' names as its rival {why}")
     return Ledger(
         sources=MappingProxyType(sources),
         mechanisms=MappingProxyType(mechanisms),
@@ -137,6 +146,22 @@ def load_ledger(*folders: Path) -> Ledger:
             | {("series", name): partial(_at, place) for name, place in series_places.items()}
         ),
     )
+
+
+def _check_figure(place: tuple[Path, int, Callable[..., int]], observation: Observation, variable: Variable) -> None:
+    """Refuse a number that what is measured cannot have, or a time that it cannot be compared over."""
+    for key, number in (("low", observation.low), ("value", observation.value), ("high", observation.high)):
+        if number is None:
+            continue
+        if number < 0 and not variable.signed:
+            wanted = f"no negative number of '{variable.id}' ({variable.unit})"
+        elif abs(number) > 1 and variable.unit == "share" and variable.how != "change-share":
+            wanted = "a share of at most 1"
+        else:
+            continue
+        raise FissureError(f"{_at(place, key)}: at '{key}' found {number:g}: expected {wanted}")
+    if variable.how == "period-sum" and observation.period is None:
+        raise FissureError(f"{_at(place, 'date')}: expected a period, since '{variable.id}' is a sum over one")
 
 
 def _merge(folders: Iterable[Path], file: str, kind: type[E], key: str) -> tuple[dict[str, E], Places]:

@@ -1,19 +1,17 @@
 """Published time series: one entry of `series.yaml` and the rows of its table become observations of many dates."""
 
-from collections.abc import Callable, Mapping
-from datetime import date as Date
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import ValidationError, model_validator
 
 from fissure.errors import FissureError
-from fissure.evidence.entries import Bound, Id, Observation, Text
-from fissure.reading import Strict, read_csv
+from fissure.evidence.entries import Bound, Factor, Id, Observation
+from fissure.reading import Amount, Day, Real, Strict, Text, read_csv, reason
 
 Placed = tuple[Observation, Path, int]  # an observation, and the file and line that its number was read from
-Number = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class Series(Strict):
@@ -32,8 +30,8 @@ class Series(Strict):
     scope: Text
     bound: Bound
     doubt: Text
-    doubt_factor: Annotated[float, Field(ge=1)] | None = None
-    doubt_abs: Annotated[float, Field(ge=0)] | None = None
+    doubt_factor: Factor | None = None
+    doubt_abs: Amount | None = None
     rival_of: tuple[Id, ...] = ()
     address: str | None = None
     note: str | None = None
@@ -48,11 +46,11 @@ class Series(Strict):
 class Point(Strict):
     """One row of the table of a series."""
 
-    first: Date
-    last: Date
-    low: Number | None = None
-    value: Number | None = None
-    high: Number | None = None
+    first: Day
+    last: Day
+    low: Real | None = None
+    value: Real | None = None
+    high: Real | None = None
 
     @property
     def label(self) -> str:
@@ -79,56 +77,33 @@ def expanded(series: Mapping[str, tuple[Series, Path]]) -> list[Placed]:
     found: list[Placed] = []
     for name, (one, folder) in series.items():
         shared = one.model_dump(exclude={"id", "file", "rival_of"})
-        for line, (label, point) in enumerate(points[name].items(), start=2):
+        for label, (line, point) in points[name].items():
             own = {"id": f"{name}.{label}", "period": (point.first, point.last)}
             rivals = tuple(
                 f"{other}.{rival.label}"
                 for other in one.rival_of
-                for rival in points[other].values()
+                for _, rival in points[other].values()
                 if rival.first <= point.last and point.first <= rival.last
             )
             numbers = point.model_dump(include={"low", "value", "high"})
-            observation = Observation.model_validate({**shared, **own, **numbers, "rival_of": rivals})
+            try:
+                observation = Observation.model_validate({**shared, **own, **numbers, "rival_of": rivals})
+            except ValidationError as error:
+                raise FissureError(f"{folder / one.file}:{line}: {reason(error)}") from None
             found.append((observation, folder / one.file, line))
     return found
 
 
-def _points(series: Series, path: Path) -> dict[str, Point]:
+def _points(series: Series, path: Path) -> dict[str, tuple[int, Point]]:
+    """The points of `series` by label, each with its line in the table at `path`."""
     rows = read_csv(path, Point)
     if not rows:
         raise FissureError(f"{path}:2: holds no row, expected at least one point of the series '{series.id}'")
-    points: dict[str, Point] = {}
-    for line, point in enumerate(rows, start=2):
-        for wrong, said in _WRONG:
-            if wrong(series, point):
-                raise FissureError(f"{path}:{line}: {said}")
+    points: dict[str, tuple[int, Point]] = {}
+    for line, point in rows:
         if point.label in points:
-            first = 2 + list(points).index(point.label)
-            raise FissureError(f"{path}:{line}: the time '{point.label}' stands already on line {first}")
-        points[point.label] = point
+            raise FissureError(
+                f"{path}:{line}: the time '{point.label}' stands already on line {points[point.label][0]}"
+            )
+        points[point.label] = line, point
     return points
-
-
-def _numbers(point: Point) -> list[float]:
-    return [number for number in (point.low, point.value, point.high) if number is not None]
-
-
-def _lacks(series: Series, point: Point) -> bool:
-    given = {"low": point.low is not None, "high": point.high is not None, "value": point.value is not None}
-    return not {
-        "exact": given["value"],
-        "range": given["low"] and given["high"],
-        "upper": given["value"] or given["high"],
-        "lower": given["value"] or given["low"],
-    }[series.bound]
-
-
-_WRONG: tuple[tuple[Callable[[Series, Point], bool], str], ...] = (
-    (lambda s, p: p.last < p.first, "the period ends before it starts, expected 'last' on or after 'first'"),
-    (_lacks, "lacks a number, expected those that the 'bound' of the series speaks of"),
-    (lambda s, p: _numbers(p) != sorted(_numbers(p)), "the range is inside out, expected low <= value <= high"),
-    (
-        lambda s, p: s.doubt_factor is not None and (max(_numbers(p)) <= 0 or (p.value is not None and p.value <= 0)),
-        "speaks of nothing, expected a number above 0 where the doubt is a factor",
-    ),
-)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fissure.cases.loader import Case
-from fissure.cases.schema import ParameterPrior
+from fissure.cases.schema import MOST, REACH, ParameterPrior
 from fissure.errors import FissureError, nearest
 from fissure.model import mechanisms
 from fissure.model.mechanism import Mechanism
@@ -109,6 +109,7 @@ def parameters_of(case: Case) -> list[Declared]:
             raise FissureError(
                 f"{_at(where, name, 'unit')}: parameter '{name}' has unit '{prior.unit}', expected '{unit}'"
             )
+        _require_room(case, name, prior, where)
     of_package = {p.name: p.priors_file for p in plugins()}
     _require_priors({name: of_package.get(known[name][0], path) for name in known if name not in stated}, known)
     return [
@@ -128,6 +129,25 @@ def _require_priors(missing: Mapping[str, Path], known: Mapping[str, tuple[str, 
         listed = (f"{file}: {', '.join(name for name, where in missing.items() if where == file)}" for file in files)
         raise FissureError(
             f"{len(missing)} parameters have no prior in {'; in '.join(listed)} (fissure trace NAME tells what each is)"
+        )
+
+
+_COUNTED = ("fighters", "persons", "thousand USD")
+"""Units, in whole or as their first words, of what a run counts in whole numbers."""
+
+
+def _require_room(case: Case, name: str, prior: ParameterPrior, where: Path) -> None:
+    """Refuse a prior some of whose draws are more fighters, persons or money than 32 bits can count."""
+    most, of = MOST, ""
+    if name == "start.residents":
+        residents = sum(district.residents for district in case.districts)
+        most, of = (2**31 - 1) / residents, f" for {residents:,.0f} residents"
+    elif not prior.unit.startswith(_COUNTED):
+        return
+    if (largest := float(quantile(prior.prior, np.array(REACH)))) > most:
+        raise FissureError(
+            f"{_at(where, name, 'prior')}: the prior of '{name}' reaches up to {largest:.3g} {prior.unit}, "
+            f"expected at most {most:.3g}{of}"
         )
 
 

@@ -23,6 +23,7 @@ from fissure.engine.store import explained
 from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
 from fissure.model.world import world_of
+from fissure.reading import read_json
 from fissure.studies.counterpart import Floats
 from fissure.studies.explain import Attribution, Blocks, Explained, Pairs, Size
 from fissure.studies.game import Interval
@@ -54,14 +55,12 @@ def read_explained(path: str | Path) -> Saved:
     Raises `FissureError` for anything else.
     """
     path = Path(path)
+    told = read_json(path, "a saved attribution")
     try:
-        told = json.loads(path.read_bytes())
         if told["format"] != FORMAT:
             raise ValueError(f"its format is {told['format']!r}, not {FORMAT}")
         return _read(told, path.parent)
-    except OSError as error:
-        raise FissureError(f"{path}: {error.strerror or error}, expected a saved attribution") from None
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise FissureError(f"{path}: cannot be read as a saved attribution ({error})") from None
 
 

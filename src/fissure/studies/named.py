@@ -5,7 +5,6 @@ could be wrong. A case without the file has none.
 """
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field, model_validator
@@ -13,30 +12,29 @@ from pydantic import Field, model_validator
 from fissure.cases.loader import Case
 from fissure.errors import FissureError, nearest
 from fissure.model.parameters import Declared
-from fissure.reading import Strict, read_yaml_lines, stands
+from fissure.reading import Day, Flag, Strict, Text, read_yaml_lines, stands
 from fissure.studies.scenario import Scenario, scenario_of
 
 FILE = "studies.yaml"
-Sentence = Annotated[str, Field(min_length=1)]
 
 
 class Study(Strict):
     """A question of a case: `off`, `set` and `from` say what is changed, as in `fissure whatif`."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
-    title: Sentence
-    question: Sentence
+    title: Text
+    question: Text
     claims: Annotated[tuple[str, ...], Field(min_length=1)]
     """Ids of the ledger."""
     off: tuple[str, ...] = ()
     moves: Annotated[tuple[str, ...], Field(alias="set")] = ()
     """Drivers, each as ``name=x2`` or ``name=2``."""
-    since: Annotated[date | None, Field(alias="from")] = None
-    why: Sentence
+    since: Annotated[Day | None, Field(alias="from")] = None
+    why: Text
     """Why these levers stand for the question, and what they leave out."""
-    caution: Sentence
+    caution: Text
     """How the answer could be wrong."""
-    falsifies: bool = False
+    falsifies: Flag = False
     """Whether the theory says that it should not matter."""
     expect: str = ""
     """Of a falsification: what the theory expects."""

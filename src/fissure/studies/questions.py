@@ -12,21 +12,20 @@ from pydantic import Field, model_validator
 from fissure.cases.loader import Case
 from fissure.errors import FissureError, nearest
 from fissure.model.catalogue import GROUPS
-from fissure.reading import Strict, read_yaml_lines, stands
+from fissure.reading import Strict, Text, read_yaml_lines, stands
 from fissure.studies.outcomes import outcome
 
 FILE = "questions.yaml"
-Sentence = Annotated[str, Field(min_length=1)]
 
 
 class Question(Strict):
     """A question; one of `inside_and_outside`, `groups`, `whatif` and `run` says what answers it."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
-    asks: Sentence
+    asks: Text
     claims: Annotated[tuple[str, ...], Field(min_length=1)]
     """Ids of the ledger."""
-    caution: Sentence
+    caution: Text
     """How the answer could be wrong."""
     inside_and_outside: Annotated[str | None, Field(alias="inside-and-outside")] = None
     """The outcome that is shared among inside, outside and both."""

@@ -6,7 +6,6 @@ to a value. Nothing here looks for a change that serves anybody: scenarios are n
 
 import hashlib
 import json
-import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -23,6 +22,7 @@ from fissure.errors import FissureError, nearest
 from fissure.model.catalogue import known_mechanism
 from fissure.model.parameters import Declared
 from fissure.model.world import World
+from fissure.reading.values import LARGEST, number
 
 How = Literal["times", "to"]
 
@@ -116,12 +116,13 @@ _MOVE = re.compile(r"\s*([a-z0-9.\-]+)\s*=\s*([x×*]?)\s*(\S+)\s*")
 def parse(said: str) -> Move:
     """The move that ``name=x2`` (times two) or ``name=2`` (to two) says. Raises `FissureError` for anything else."""
     found = _MOVE.fullmatch(said)
+    wanted = "expected NAME=xFACTOR or NAME=VALUE, as in forcing.strikes=x2"
+    if found is None:
+        raise FissureError(f"found '{said}', {wanted}")
     try:
-        if found is None:
-            raise ValueError
-        value = float(found[3])
-    except ValueError:
-        raise FissureError(f"found '{said}', expected NAME=xFACTOR or NAME=VALUE, as in forcing.strikes=x2") from None
+        value = number(found[3])
+    except ValueError as error:
+        raise FissureError(f"found '{said}', {wanted} ({error})") from None
     return Move(found[1], "times" if found[2] else "to", value)
 
 
@@ -130,7 +131,7 @@ def _required(move: Move, parameters: Sequence[Declared]) -> Move:
     known = [*FORCING, *by_name]
     if move.name not in known:
         raise FissureError(f"there is no '{move.name}' to set{nearest(move.name, known)}")
-    if not math.isfinite(move.value):
+    if not abs(move.value) <= LARGEST:
         raise FissureError(f"'{move.name}' is set to {move.value}, expected a finite number")
     forcing = FORCING.get(move.name)
     if move.value < 0 and (forcing or by_name[move.name].prior.prior.kind != "normal"):

@@ -73,12 +73,12 @@ def test_one_digit_of_one_draw_is_seen(path):
 )  # fmt: skip
 def test_what_is_no_posterior_is_one_sentence(tmp_path, text):
     (tmp_path / "p.json").write_text(text, encoding="latin-1")
-    with pytest.raises(FissureError, match=r"p\.json: (cannot be read as|is) a posterior"):
+    with pytest.raises(FissureError, match=r"p\.json(:\d+)?: ((cannot be read as|is) a posterior|begins as UTF-16)"):
         read_posterior(tmp_path / "p.json")
 
 
 def test_a_file_that_is_not_there_is_one_sentence(tmp_path):
-    with pytest.raises(FissureError, match="cannot be read as a posterior"):
+    with pytest.raises(FissureError, match=r"p\.json: there is no such file"):
         read_posterior(tmp_path / "p.json")
 
 

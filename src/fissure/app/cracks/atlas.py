@@ -116,7 +116,7 @@ def _path(home: Path, key: str) -> Path:
 
 def _read(home: Path, key: str) -> Atlas | None:
     """What lies on disk, if it is whole."""
-    with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):
+    with suppress(OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         data = json.loads(_path(home, key).read_bytes())
         if data["key"] == key:
             return causal_atlas.read(data["atlas"])

@@ -226,5 +226,5 @@ def _read(path: Path, written: int) -> Beside | None:
             for name, one in told["figures"].items()
         }  # fmt: skip
         return Beside(told["run"], told["members"], told["different"], told["fitted"], figures)
-    except (OSError, ValueError, LookupError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None

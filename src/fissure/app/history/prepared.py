@@ -181,7 +181,7 @@ class Histories:
         try:
             say, charts = path.read_text(encoding="utf-8").split("\n", 1)
             found = Prepared(key, json.loads(say), charts)
-        except (OSError, ValueError):  # not there, or cut short: it is made again
+        except (OSError, ValueError, RecursionError):  # not there, or cut short: it is made again
             return None
         with suppress(OSError):
             os.utime(path)

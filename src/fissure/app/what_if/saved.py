@@ -65,7 +65,7 @@ def _read(path: Path) -> Saved | None:
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
         found = Saved(**told)
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
     whole = all(isinstance(x, str) for x in asdict(found).values()) and path.stem == found.id
     return found if whole and ID.fullmatch(found.id) else None

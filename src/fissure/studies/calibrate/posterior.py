@@ -27,6 +27,7 @@ from fissure.engine.simulate import Past
 from fissure.errors import FissureError, nearest
 from fissure.model.catalogue import parameters_of
 from fissure.model.world import world_of
+from fissure.reading import read_json
 from fissure.studies import counterpart, measurement
 from fissure.studies.counterpart import Floats
 from fissure.studies.measurement import Datum
@@ -140,8 +141,8 @@ def _lines(draws: Floats) -> list[str]:
 
 def read_posterior(path: Path) -> Posterior:
     """The posterior in `path`. Raises `FissureError` where it cannot be read or was changed by hand."""
+    told = read_json(path, "a posterior")
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
         if told["format"] != FORMAT:
             raise FissureError(f"{path}: is a posterior of format {str(told['format'])[:20]}, expected {FORMAT}")
         found = Posterior(
@@ -154,7 +155,7 @@ def read_posterior(path: Path) -> Posterior:
             lived=_lived(told["lived"], len(told["draws"])),
         )
         whole = found.digest == told["digest"]
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise FissureError(f"{path}: cannot be read as a posterior ({error})") from None
     if not whole:
         raise FissureError(f"{path}: this posterior is damaged or was changed, calibrate anew")
