@@ -80,7 +80,7 @@ def test_crossing_rings_are_refused_or_mended(tmp_path):
     twice = [polygon(small), polygon([[x + 1, y] for x, y in small])]
     (said,) = warned(laid(tmp_path, twice, POINTS))
     assert "feature 1 ('R1') has an outline that crosses itself, near longitude 20.50" in said
-    assert said.endswith("(faults as small also in feature 2); maps show it mended")
+    assert said.endswith("(faults as small also in feature 2 ('R2')); maps show it mended")
 
 
 def test_a_shape_has_an_area(tmp_path):

@@ -97,7 +97,7 @@ def _shapes(path: Path, areas: Sequence[Area]) -> list[Any]:
         made.append(shape)
     if mended:
         area, where = mended[0]
-        others = listed([f"feature {one.number}" for one, _ in mended[1:]])
+        others = listed([one.who.removeprefix(f"{path}: ") for one, _ in mended[1:]])
         warnings.warn(
             f"{area.who} {where}{f' (faults as small also in {others})' if others else ''}; maps show it mended",
             stacklevel=2,
