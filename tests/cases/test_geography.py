@@ -117,7 +117,7 @@ def test_a_wrong_sign_is_refused(tmp_path, point, said):
     assert message(laid(tmp_path, SHAPES, [point, POINTS[1]])).endswith(said)
 
 
-def test_a_point_outside_its_shape_is_told(tmp_path):
+def test_a_point_outside_its_shape_is_a_warning(tmp_path):
     (said,) = warned(laid(tmp_path, SHAPES, [(24.7, 45.5), POINTS[1]]))
     assert said == (
         "boundaries.geojson: feature 1 ('R1') covers longitude 20 to 21, latitude 45 to 46, and its point in "
@@ -151,12 +151,12 @@ def test_degrees_of_wgs84_may_be_named(tmp_path, name):
 
 
 @pytest.mark.parametrize("crs", [{"type": "name", "properties": {"name": "EPSG:3857"}}, "EPSG:3857"])
-def test_another_coordinate_system_is_told(tmp_path, crs):
+def test_another_coordinate_system_is_a_warning(tmp_path, crs):
     (said,) = warned(laid(tmp_path, SHAPES, POINTS, crs=crs))
     assert "EPSG:3857" in said and said.endswith("read as longitude and latitude of WGS 84")
 
 
-def test_overlaps_are_told(tmp_path):
+def test_overlaps_are_a_warning(tmp_path):
     (said,) = warned(laid(tmp_path, [SHAPES[0], polygon(box(20.5, 45, 22, 46))], POINTS))
     assert said == (
         "boundaries.geojson: feature 1 ('R1') and feature 2 ('R2') overlap, on 50% of the smaller, expected districts "
@@ -165,18 +165,26 @@ def test_overlaps_are_told(tmp_path):
     assert warned(laid(tmp_path, [SHAPES[0], polygon(box(20.9, 45, 22, 46))], POINTS)) == []
 
 
-def test_an_area_in_another_unit_is_told(tmp_path):
+def test_an_area_in_another_unit_is_a_warning(tmp_path):
     (said,) = warned(laid(tmp_path, SHAPES, POINTS, area_km2=867000))
     assert "the shape of feature 1 ('R1') has 8.67e+03 km², and its area_km2 in districts.csv is 8.67e+05" in said
     assert warned(laid(tmp_path, SHAPES, POINTS, area_km2=3000)) == []
 
 
-def test_neighbours_far_apart_are_told(tmp_path):
+def test_neighbours_across_the_antimeridian_are_near(tmp_path):
+    wide = [
+        multi([box(-180, 60, -179, 61)]),
+        multi([box(-60, 60, -59, 61)], [box(60, 60, 61, 61)], [box(179, 60, 180, 61)]),
+    ]
+    assert warned(laid(tmp_path, wide, [(-179.5, 60.5), (179.5, 60.5)])) == []
+
+
+def test_neighbours_far_apart_are_a_warning(tmp_path):
     (said,) = warned(laid(tmp_path, [SHAPES[0], polygon(box(50, 45, 51, 46))], [POINTS[0], (50.5, 45.5)]))
     assert said.startswith("neighbours.csv: 'R1' and 'R2' are neighbours, though on the map they lie further apart")
 
 
-def test_land_far_from_the_districts_is_told(tmp_path):
+def test_land_far_from_the_districts_is_a_warning(tmp_path):
     (said,) = warned(laid(tmp_path, SHAPES, POINTS, land=[polygon(box(45, 20, 46, 22))]))
     assert said == (
         "context.geojson: none of its features lies near the districts: they cover longitude 45 to 46, latitude 20 to "

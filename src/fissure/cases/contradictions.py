@@ -13,9 +13,9 @@ from fissure.errors import FissureError
 NEAR = 0.05
 """Degrees by which a district's point may lie beyond its shape: points are rounded, coasts are simplified."""
 OVERLAP = 0.25
-"""Of the smaller of two districts, from which on their overlap is told."""
-AREA_FACTOR = 20
-"""Between `area_km2` and the area of the shape; more is a wrong unit rather than lakes, deserts or old borders."""
+"""Of the smaller of two districts, from which on their overlap is a warning."""
+AREA_FACTOR = 50
+"""Between `area_km2` and the area of the shape; more is a wrong unit rather than lakes or old borders."""
 
 Drawn = Mapping[str, tuple[int, Any]]
 """Number of the feature and shape of each district, by id."""
@@ -78,7 +78,8 @@ def check_neighbours(path: Path, pairs: Sequence[tuple[str, str]], drawn: Mappin
 
     far = []
     for one, two in pairs:
-        gap = shapely.box(*drawn[one].bounds).distance(shapely.box(*drawn[two].bounds))
+        here = shapely.box(*drawn[one].bounds)
+        gap = min(here.distance(shapely.box(*shapes.moved(drawn[two], turn).bounds)) for turn in (-360, 0, 360))
         if gap > max(_width(drawn[one]), _width(drawn[two])):
             far.append(f"'{one}' and '{two}'")
     if far:

@@ -66,8 +66,9 @@ def _check_ids(path: Path, areas: Sequence[Area], known: list[str]) -> None:
         if area.id is None:
             raise FissureError(f"{path}: feature {area.number} has no property 'id', expected the id of a district")
         if not isinstance(area.id, str):
+            place = "property 'id'" if "id" in area.properties else "'id'"
             raise FissureError(
-                f"{path}: feature {area.number} has {brief(area.id)} as its property 'id', "
+                f"{path}: feature {area.number} has {brief(area.id)} as its {place}, "
                 "expected the id of a district, as text in quotes"
             )
         found.append(area.id)

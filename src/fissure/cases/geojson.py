@@ -49,7 +49,7 @@ def read_areas(path: Path) -> list[Area]:
             raise FissureError(f"{path}: feature {number} is {brief(feature)}, expected a GeoJSON feature")
         found = feature.get("properties")
         properties = found if isinstance(found, dict) else {}
-        own = properties.get("id", feature.get("id"))
+        own = feature.get("id") if properties.get("id") is None else properties["id"]
         name = own or properties.get("name")
         who = f"{path}: feature {number}" + (f" ({brief(name)})" if name else "")
         polygons = list(_polygons(feature.get("geometry"), who, system))
