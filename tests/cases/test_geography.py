@@ -39,6 +39,17 @@ def test_shapes_come_out_in_one_form(tmp_path):
     assert json.loads(json.dumps(case.boundaries)) and case.context is None
 
 
+def test_collections_hold_areas_alone(tmp_path):
+    mixed = {"type": "GeometryCollection", "geometries": [SHAPES[0], {"type": "Point", "coordinates": [20, 45]}]}
+    assert "has a geometry of type 'Point', expected a Polygon" in message(laid(tmp_path, [mixed, SHAPES[1]], POINTS))
+    deep = SHAPES[0]
+    for _ in range(2):
+        deep = {"type": "GeometryCollection", "geometries": [deep]}
+    assert "has a geometry of type 'GeometryCollection'" in message(laid(tmp_path, [deep, SHAPES[1]], POINTS))
+    empty = {"type": "GeometryCollection", "geometries": []}
+    assert "a GeometryCollection without 'geometries'" in message(laid(tmp_path, [empty, SHAPES[1]], POINTS))
+
+
 def test_a_feature_may_carry_its_id_itself(tmp_path):
     path = laid(tmp_path, SHAPES, POINTS) / "boundaries.geojson"
     data = json.loads(path.read_text())

@@ -138,6 +138,14 @@ def test_around_a_pole(tmp_path):
     )
 
 
+def test_the_whole_earth_is_seen_from_the_side(tmp_path):
+    world = [polygon(box(-60, 60, 60, 84)), polygon(box(70, -39, 154, -11))]
+    land = [polygon([[-180, -90], [-180, -75], [0, -70], [180, -75], [180, -90], [-180, -90]])]
+    flat = plane(case_of(tmp_path, world, [(-40, 72), (134, -25)], land=land, area_km2=1e7))
+    assert (flat.width, 800 < flat.height < 1000) == (1000, True)
+    assert flat.districts["R1"].bounds[3] < flat.districts["R2"].bounds[1] < flat.land[0].bounds[1]
+
+
 def test_a_tall_country_fits_too(tmp_path):
     tall = [polygon(box(-70, -30, -69, -20)), polygon(box(-70, -40, -69, -30))]
     drawn = play.drawing(case_of(tmp_path, tall, [(-69.5, -25), (-69.5, -35)], area_km2=1e5))

@@ -103,16 +103,17 @@ def _system(data: dict[str, Any]) -> str | None:
     return found if isinstance(found, str) else json.dumps(crs)
 
 
-def _polygons(geometry: Any, who: str, system: str | None) -> Iterator[list[Ring]]:
+def _polygons(geometry: Any, who: str, system: str | None, within: bool = False) -> Iterator[list[Ring]]:
+    """The rings of each polygon of a geometry; `within` a collection there is no other."""
     if geometry is None:
         raise FissureError(f"{who} has no geometry, {_AREAS}")
     kind = geometry.get("type") if isinstance(geometry, dict) else None
-    if kind == "GeometryCollection":
+    if kind == "GeometryCollection" and not within:
         parts = geometry.get("geometries")
         if not isinstance(parts, list) or not parts:
             raise FissureError(f"{who} has a GeometryCollection without 'geometries', {_AREAS}")
         for part in parts:
-            yield from _polygons(part, who, system)
+            yield from _polygons(part, who, system, within=True)
         return
     if not isinstance(kind, str) or kind not in _DEPTH:
         found = f"of type {brief(kind)}" if isinstance(geometry, dict) else brief(geometry)

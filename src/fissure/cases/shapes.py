@@ -49,12 +49,18 @@ def shape_of(polygons: Iterable[list[Ring]]) -> tuple[Any, Fault | None]:
 
 
 def oriented(shape: Any) -> Any:
-    """The shape with its rings in order; parts that share a line become one."""
+    """The shape, valid and with its rings in order; parts that share a line become one."""
     import shapely
 
-    whole = shape if shape.is_valid else shapely.union_all(areas(shape))
-    parts = areas(whole)
+    parts = areas(shape if shape.is_valid else shapely.union_all([valid(part) for part in areas(shape)]))
     return shapely.orient_polygons(parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts), exterior_cw=True)
+
+
+def valid(polygon: Any) -> Any:
+    """The area that the polygon's rings enclose, as one polygon or several that do not cross."""
+    import shapely
+
+    return shapely.make_valid(polygon, method="structure", keep_collapsed=False)
 
 
 def areas(shape: Any) -> list[Any]:
@@ -160,7 +166,7 @@ def _mended(rings: list[NDArray[np.float64]]) -> tuple[list[Any], Fault | None]:
     if polygon.is_valid:
         return [polygon], None
     meant = _flat_area(shell) - sum(_flat_area(hole) for hole in holes)
-    mended = shapely.make_valid(polygon, method="structure", keep_collapsed=False)
+    mended = valid(polygon)
     if not areas(mended):
         return [], None
     change = abs(mended.area - meant) / max(mended.area, abs(meant))

@@ -1,7 +1,7 @@
 """The districts of a case on a plane, and the land around them: the one projection of every map.
 
-It is Mercator's or, for districts beyond 80 degrees of latitude, the stereographic one around the pole: both keep the
-shape of what is small. Nothing in it depends on where on Earth the case lies.
+It is Mercator's or, for districts of one hemisphere that reach beyond 80 degrees of latitude, the stereographic one
+around the pole: both keep the shape of what is small. Nothing in it depends on where on Earth the case lies.
 """
 
 from dataclasses import dataclass
@@ -72,7 +72,7 @@ class _Projection:
 
     def __init__(self, bounds: NDArray[np.float64]) -> None:
         west, south, east, north = bounds
-        self.pole = 1 if north > POLAR and south > -POLAR else -1 if south < -POLAR and north < POLAR else 0
+        self.pole = 1 if north > POLAR and south > 0 else -1 if south < -POLAR and north < 0 else 0
         self.centre = (west + east) / 2 if east - west < 359 else 0.0
 
     def shape(self, shape: Any) -> Any:
@@ -81,19 +81,15 @@ class _Projection:
         if not self.pole:
             return shapely.transform(shape, self._flat)
         flat = shapely.transform(shapely.segmentize(shape, STEP), lambda points: self._flat(points).round(12))
-        if flat.is_valid:
-            return flat
-        return shapes.oriented(
-            shapely.make_valid(flat, method="structure", keep_collapsed=False)
-        )  # no seam to the pole
+        return flat if flat.is_valid else shapes.oriented(flat)  # without a seam to the pole
 
     def copies(self, shape: Any) -> list[Any]:
         """The shape wherever it may be seen from the districts: a turn to the west, in place, a turn to the east."""
         import shapely
 
         if self.pole:  # a turn leads to the same place, and the other hemisphere is out of sight
-            seen = shapely.clip_by_rect(shape, -1000, min(0, 90 * self.pole), 1000, max(0, 90 * self.pole))
-            return [self.shape(seen)]
+            hemisphere = shapely.box(-1000, min(0, 90 * self.pole), 1000, max(0, 90 * self.pole))
+            return [self.shape(shapes.oriented(shape.intersection(hemisphere)))]
         return [self.shape(shapes.moved(shape, turn)) for turn in (-360, 0, 360)]
 
     def _flat(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -112,5 +108,5 @@ def _within(copies: list[Any], window: Any) -> Any:
     seen = [shape for shape in copies if not shape.is_empty and window.intersects(shapely.box(*shape.bounds))]
     if len(seen) == 1 and window.covers(shapely.box(*seen[0].bounds)):
         return seen[0]
-    cut = [part for shape in seen for part in shapes.areas(shapely.clip_by_rect(shape, *window.bounds))]
+    cut = [part for shape in seen for part in shapes.areas(shapes.oriented(shape).intersection(window))]
     return shapes.oriented(shapely.MultiPolygon(cut))
