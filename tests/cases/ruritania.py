@@ -61,8 +61,8 @@ FILES = {
     "boundaries.geojson": '{"type":"FeatureCollection","features":['
     + ",".join(
         f'{{"type":"Feature","properties":{{"id":"R{n}"}},"geometry":{{"type":"Polygon","coordinates":'
-        f"[[[{n},0],[{n},1],[{n + 1},1],[{n},0]]]}}}}"
-        for n in (1, 2)
+        f"[[[{west},44.9],[{west},45.1],[{west + 0.5},45.1],[{west},44.9]]]}}}}"
+        for n, west in ((1, 19.75), (2, 20.25))
     )
     + "]}",
 }

@@ -1,22 +1,12 @@
 """The parts of the build that can be checked without the raw extracts."""
 
-from math import pi
 from pathlib import Path
 
 import numpy as np
 import pytest
-from shapely.geometry import Polygon, box
+from shapely.geometry import box
 
 from fissure.cases.islamic_state.build import blocs, places, strikes, tables
-
-
-def test_areas_are_those_of_the_sphere() -> None:
-    assert places.area_km2(box(-180, -90, 180, 90)) == pytest.approx(4 * pi * places.RADIUS_KM**2)
-    degree = (pi / 180 * places.RADIUS_KM) ** 2
-    assert places.area_km2(box(0, -0.5, 1, 0.5)) == pytest.approx(degree, rel=1e-4)
-    assert places.area_km2(box(0, 59.5, 1, 60.5)) == pytest.approx(degree / 2, rel=1e-3)
-    ring = Polygon(box(0, 0, 3, 3).exterior, [box(1, 1, 2, 2).exterior])
-    assert places.area_km2(ring) == pytest.approx(places.area_km2(box(0, 0, 3, 3)) - places.area_km2(box(1, 1, 2, 2)))
 
 
 def test_pairs_share_a_line_and_not_a_corner() -> None:

@@ -11,7 +11,8 @@ def test_shapes_must_be_those_of_the_districts(write: Write) -> None:
 
 
 POLYGONS = "expected a Polygon or a MultiPolygon"
-RING = "[[[1,0],[1,1],[2,1],[1,0]]]"
+RING = "[[[19.75,44.9],[19.75,45.1],[20.25,45.1],[19.75,44.9]]]"
+CORNER = "[19.75,45.1]"
 
 
 @pytest.mark.parametrize(
@@ -30,7 +31,11 @@ RING = "[[[1,0],[1,1],[2,1],[1,0]]]"
         ('"features":[', '"features":{},"more":[', ": found a mapping at 'features', expected a list of features"),
         ('"features":[', '"features":[null,', ": feature 1 is null, expected a GeoJSON feature"),
         ('"geometry"', '"geometri"', f": feature 1 ('R1') has no geometry, {POLYGONS}"),
-        ('"Polygon"', '"Point"', f": feature 1 ('R1') has a geometry of type 'Point', {POLYGONS}"),
+        (
+            '"Polygon"',
+            '"Point"',
+            f": feature 1 ('R1') has a geometry of type 'Point', {POLYGONS}, since only areas can",
+        ),
         ('"Polygon"', "[]", f": feature 1 ('R1') has a geometry of type a list, {POLYGONS}"),
         (
             '"coordinates"',
@@ -40,17 +45,17 @@ RING = "[[[1,0],[1,1],[2,1],[1,0]]]"
         (RING, "7", ": feature 1 ('R1') has 7 among its coordinates, expected the lists of a Polygon"),
         (RING, "[]", ": feature 1 ('R1') has a list of coordinates with 0 entries, expected at least 1"),
         (RING, "[[[1,0]]]", ": feature 1 ('R1') has a ring of positions with 1 entries, expected at least 4"),
-        ("[1,1]", "[1]", ": feature 1 ('R1') has a list among its coordinates, expected [longitude, latitude]"),
+        (CORNER, "[1]", ": feature 1 ('R1') has a list among its coordinates, expected [longitude, latitude]"),
         (
-            "[1,1]",
+            CORNER,
             '["x",1]',
             ": feature 1 ('R1') has 'x' as a longitude, expected a number of degrees from -180 to 180",
         ),
-        ("[1,1]", "[1,NaN]", ": feature 1 ('R1') has NaN as a latitude, expected a number of degrees from -90 to 90"),
-        ("[1,1]", "[1,1e9]", ": feature 1 ('R1') has 1000000000.0 as a latitude, expected a number of degrees"),
-        ("[1,1]", "[1," + "9" * 400 + "]", ": feature 1 ('R1') has 99999999999999999999"),
-        ("[1,1]", "[true,1]", ": feature 1 ('R1') has true as a longitude, expected"),
-        ("[1,1]", "[1,1", ":1: is not JSON (Expecting "),
+        (CORNER, "[1,NaN]", ": feature 1 ('R1') has NaN as a latitude, expected a number of degrees from -90 to 90"),
+        (CORNER, "[1,1e9]", ": feature 1 ('R1') has 1000000000.0 as a latitude, expected a number of degrees"),
+        (CORNER, "[1," + "9" * 400 + "]", ": feature 1 ('R1') has 99999999999999999999"),
+        (CORNER, "[true,1]", ": feature 1 ('R1') has true as a longitude, expected"),
+        (CORNER, "[1,1", ":1: is not JSON (Expecting "),
         (RING, "[" * 100_000, ": is not JSON that can be read ("),
     ],
 )

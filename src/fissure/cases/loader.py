@@ -6,7 +6,6 @@ A folder holds `case.yaml`, `districts.csv`, `neighbours.csv`, `forcing/strikes.
 """
 
 import hashlib
-import json
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fissure.cases import geography
 from fissure.cases.dates import StudyDates, read_study_dates
 from fissure.cases.leanings import Leaning, read_leanings
 from fissure.cases.room import without_unit
@@ -119,33 +119,13 @@ class Case:
     @cached_property
     def boundaries(self) -> dict[str, Any]:
         """The GeoJSON feature collection of the districts, one feature for each, with its `id`."""
-        path = self.folder / "boundaries.geojson"
-        collection = _read_geojson(path)
-        found: list[str] = []
-        for number, feature in enumerate(collection["features"], start=1):
-            properties = feature.get("properties")
-            if not isinstance(properties, dict) or "id" not in properties:
-                raise FissureError(f"{path}: feature {number} has no property 'id', expected the id of a district")
-            if not isinstance(properties["id"], str):
-                raise FissureError(
-                    f"{path}: feature {number} has {_brief(properties['id'])} as its property 'id', "
-                    "expected the id of a district, as text in quotes"
-                )
-            found.append(properties["id"])
-        known = [district.id for district in self.districts]
-        for name in found:
-            if name not in known:
-                raise FissureError(f"{path}: found '{name}', which is no district of the case{nearest(name, known)}")
-        for name in known:
-            if found.count(name) != 1:
-                raise FissureError(f"{path}: district '{name}' has {found.count(name)} features, expected 1")
-        return collection
+        return geography.boundaries(self.folder / "boundaries.geojson", self.districts)
 
     @cached_property
     def context(self) -> dict[str, Any] | None:
         """GeoJSON of the land around the districts for maps, or None when the case ships none."""
         path = self.folder / "context.geojson"
-        return _read_geojson(path) if stands(path) else None
+        return geography.context(path, self.boundaries) if stands(path) else None
 
 
 def case_names() -> list[str]:
@@ -196,6 +176,8 @@ def load_case(name_or_path: str | Path) -> Case:
         digest=_digest(folder),
     )
     _ = case.boundaries, case.context  # read now: a mistake in them comes before a simulation, not after
+    pairs = [(ids[one], ids[two]) for one, two in np.argwhere(np.triu(case.neighbours))]
+    geography.compare_neighbours(folder / "neighbours.csv", case.boundaries, pairs)
     return case
 
 
@@ -337,79 +319,6 @@ def _offensives(path: Path, top: CaseFile, ids: list[str], mondays: list[date]) 
                 "(the case's weeks)"
             )
     return [offensive for _, offensive in rows]
-
-
-_DEPTH = {"Polygon": 2, "MultiPolygon": 3}  # lists around a position
-
-
-def _read_geojson(path: Path) -> dict[str, Any]:
-    text = read_text(path)
-    try:
-        data = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise FissureError(f"{path}:{error.lineno}: is not JSON ({error.msg}), expected GeoJSON") from None
-    except (ValueError, RecursionError) as error:  # a number too long, lists too deep
-        raise FissureError(f"{path}: is not JSON that can be read ({error}), expected GeoJSON") from None
-    if not isinstance(data, dict) or data.get("type") != "FeatureCollection":
-        found = f"type {_brief(data.get('type'))}" if isinstance(data, dict) else _brief(data)
-        raise FissureError(f"{path}:1: found {found}, expected a GeoJSON FeatureCollection")
-    if "features" not in data:
-        raise FissureError(f"{path}: key 'features' is missing, expected a list of GeoJSON features")
-    if not isinstance(data["features"], list):
-        raise FissureError(f"{path}: found {_brief(data['features'])} at 'features', expected a list of features")
-    for number, feature in enumerate(data["features"], start=1):
-        if not isinstance(feature, dict):
-            raise FissureError(f"{path}: feature {number} is {_brief(feature)}, expected a GeoJSON feature")
-        properties = feature.get("properties")
-        name = properties.get("id") or properties.get("name") if isinstance(properties, dict) else None
-        _check_geometry(feature.get("geometry"), f"{path}: feature {number}" + (f" ({_brief(name)})" if name else ""))
-    return data
-
-
-def _check_geometry(geometry: Any, who: str) -> None:
-    if geometry is None:
-        raise FissureError(f"{who} has no geometry, expected a Polygon or a MultiPolygon")
-    kind = geometry.get("type") if isinstance(geometry, dict) else None
-    if not isinstance(kind, str) or kind not in _DEPTH:
-        found = f"of type {_brief(kind)}" if isinstance(geometry, dict) else _brief(geometry)
-        raise FissureError(f"{who} has a geometry {found}, expected a Polygon or a MultiPolygon")
-    if "coordinates" not in geometry:
-        raise FissureError(f"{who} has a geometry without 'coordinates', expected those of a {kind}")
-    _check_coordinates(geometry["coordinates"], _DEPTH[kind], kind, who)
-
-
-def _check_coordinates(found: Any, depth: int, kind: str, who: str) -> None:
-    least = 4 if depth == 1 else 1
-    if not isinstance(found, list):
-        raise FissureError(f"{who} has {_brief(found)} among its coordinates, expected the lists of a {kind}")
-    if len(found) < least:
-        what = "ring of positions" if depth == 1 else "list of coordinates"
-        raise FissureError(f"{who} has a {what} with {len(found)} entries, expected at least {least}")
-    if depth > 1:
-        for part in found:
-            _check_coordinates(part, depth - 1, kind, who)
-        return
-    for position in found:
-        if not isinstance(position, list) or len(position) < 2:
-            raise FissureError(f"{who} has {_brief(position)} among its coordinates, expected [longitude, latitude]")
-        for number, limit in zip(position, (180, 90), strict=False):
-            if type(number) not in (int, float) or not -limit <= number <= limit:
-                what = "longitude" if limit == 180 else "latitude"
-                raise FissureError(
-                    f"{who} has {_brief(number)} as a {what}, expected a number of degrees from -{limit} to {limit}"
-                )
-
-
-def _brief(value: Any) -> str:
-    """A value of a JSON file in a few words."""
-    if isinstance(value, dict):
-        return "a mapping"
-    if isinstance(value, list):
-        return "a list"
-    if value is None:
-        return "null"
-    text = f"'{value}'" if isinstance(value, str) else json.dumps(value)
-    return text if len(text) <= 60 else f"{text[:56]}…"
 
 
 def _frozen(array: Any) -> Any:

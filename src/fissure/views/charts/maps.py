@@ -11,6 +11,7 @@ import xarray as xr
 from fissure.cases.loader import Case
 from fissure.studies.counterpart import calendar_of
 from fissure.views import wording
+from fissure.views.charts.plane import plane
 
 PARTS = (0.0, 0.105, 0.42, 0.741)
 """Where in a run the maps stand: its start and three later weeks, closer at first when most changes."""
@@ -25,23 +26,27 @@ def dates(data: xr.Dataset, parts: Sequence[float] = PARTS) -> list[date]:
 
 
 def geography(case: Case) -> dict[str, list[dict[str, Any]]]:
-    """What the maps of a page share: the districts' outlines, and the land around them (may be empty)."""
-    names = {district.id: district for district in case.districts}
-    districts = [
-        {
-            "type": "Feature",
-            "id": feature["properties"]["id"],
-            "geometry": feature["geometry"],
-            "name": names[feature["properties"]["id"]].name,
-            "country": names[feature["properties"]["id"]].country,
-        }
-        for feature in case.boundaries["features"]
-    ]
-    land = case.context["features"] if case.context else []
+    """What the maps of a page share: the districts' outlines, and the land around them (may be empty).
+
+    As GeoJSON features on the plane of the drawing, so that how they are drawn does not depend on the projection of the
+    drawing library, its sense of inside and outside on a sphere, or the antimeridian.
+    """
+    flat = plane(case)
     return {
-        "districts": districts,
-        "land": [{"type": "Feature", "geometry": one["geometry"]} for one in land],
+        "districts": [
+            {"type": "Feature", "id": one.id, "geometry": _geometry(flat.districts[one.id])}
+            | {"name": one.name, "country": one.country}
+            for one in case.districts
+        ],
+        "land": [{"type": "Feature", "geometry": _geometry(shape)} for shape in flat.land],
     }
+
+
+def _geometry(shape: Any) -> dict[str, Any]:
+    import shapely
+    from shapely.geometry import mapping
+
+    return mapping(shapely.transform(shape, lambda points: points.round(2)))
 
 
 def held(data: xr.Dataset, day: date) -> list[dict[str, Any]]:
@@ -61,7 +66,7 @@ def held(data: xr.Dataset, day: date) -> list[dict[str, Any]]:
 def spec(data: xr.Dataset, day: date) -> dict[str, Any]:
     """The Vega-Lite spec of the map of `day`; whoever draws it adds `geography` to its `datasets`."""
     values = held(data, day)
-    land = alt.Chart(alt.NamedData(name="land")).mark_geoshape(style="land", aria=False).project(type="mercator")
+    land = alt.Chart(alt.NamedData(name="land")).mark_geoshape(style="land", aria=False).project(type="identity")
     districts = (
         alt.Chart(alt.NamedData(name="districts"))
         .mark_geoshape(style="border", aria=False)
@@ -87,7 +92,7 @@ def spec(data: xr.Dataset, day: date) -> dict[str, Any]:
                 alt.Tooltip("interval:N", title="90% of members"),
             ],
         )
-        .project(type="mercator")
+        .project(type="identity")
     )  # fmt: skip
     chart = alt.layer(land, districts).properties(
         width=460,

@@ -5,7 +5,6 @@ What a map of one day shows is in `maps`; this is the same for all weeks, in few
 
 import base64
 import math
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,14 +13,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from fissure.cases.loader import Case
+from fissure.views.charts.plane import plane
 from fissure.views.charts.theme import CONTROL, Mode
-
-WIDTH = 1000
-"""Units across the drawing."""
-MARGIN = 0.02
-"""Of the drawing, around the districts."""
-
-Ring = Sequence[Sequence[float]]
 
 
 @dataclass(frozen=True)
@@ -38,7 +31,7 @@ class Outline:
 
 @dataclass(frozen=True)
 class Drawing:
-    """What a map of the case is drawn from, in units of `WIDTH`; `land` is what lies around the districts."""
+    """What a map of the case is drawn from, in units of `plane.SIZE`; `land` is what lies around the districts."""
 
     width: int
     height: int
@@ -75,26 +68,15 @@ def shares(data: xr.Dataset) -> Shares:
 
 
 def drawing(case: Case) -> Drawing:
-    """The districts of `case` in Mercator's projection, in the order of the case, and the land around them."""
-    outlines = {one["properties"]["id"]: list(_rings(one["geometry"])) for one in case.boundaries["features"]}
-    every = np.concatenate([_plane(ring) for rings in outlines.values() for ring in rings])
-    low, high = every.min(axis=0), every.max(axis=0)
-    scale = WIDTH * (1 - 2 * MARGIN) / (high[0] - low[0])
-    shift = low - MARGIN * WIDTH / scale
-    height = math.ceil((high[1] - shift[1]) * scale + MARGIN * WIDTH)
-
-    def path(rings: Iterable[Ring]) -> str:
-        return "".join(_path((_plane(ring) - shift) * scale) for ring in rings)
-
+    """The districts of `case` on their plane, in the order of the case, and the land around them."""
+    flat = plane(case)
     districts = []
     for one in case.districts:
-        x, y = (_plane([[one.lon, one.lat]])[0] - shift) * scale
+        x, y = flat.points[one.id]
         districts.append(
-            Outline(one.id, one.name, one.country, path(outlines[one.id]), round(float(x), 1), round(float(y), 1))
+            Outline(one.id, one.name, one.country, _path(flat.districts[one.id]), round(x, 1), round(y, 1))
         )
-    around = case.context["features"] if case.context else []
-    land = tuple(path(_rings(one["geometry"])) for one in around)
-    return Drawing(WIDTH, height, tuple(districts), land)
+    return Drawing(flat.width, flat.height, tuple(districts), tuple(map(_path, flat.land)))
 
 
 def ramp(mode: Mode) -> tuple[str, ...]:
@@ -105,19 +87,15 @@ def ramp(mode: Mode) -> tuple[str, ...]:
     return tuple("#{:02x}{:02x}{:02x}".format(*map(round, colour.tolist())) for colour in channels)
 
 
-def _rings(geometry: dict[str, Any]) -> Iterable[Ring]:
-    polygons = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
-    return (ring for polygon in polygons for ring in polygon)
+def _path(shape: Any) -> str:
+    """A shape as SVG, ring after ring."""
+    import shapely
+
+    return "".join(_ring(shapely.get_coordinates(ring)) for ring in shapely.get_rings(shapely.get_parts(shape)))
 
 
-def _plane(points: Ring) -> NDArray[np.float64]:
-    """Longitudes and latitudes in degrees as Mercator's x and y, y downwards."""
-    lon, lat = np.radians(np.asarray(points, float)[:, :2]).T
-    return np.stack([lon, -np.log(np.tan(np.pi / 4 + lat / 2))], axis=1)
-
-
-def _path(points: NDArray[np.float64]) -> str:
-    """A closed ring as SVG, to a tenth of a unit; points that fall on the one before are left out."""
+def _ring(points: NDArray[np.float64]) -> str:
+    """A closed ring, to a tenth of a unit; points that fall on the one before are left out."""
     rounded = np.round(points, 1)
     kept = rounded[np.insert(np.any(np.diff(rounded, axis=0) != 0, axis=1), 0, True)]
     return "M" + "L".join(f"{x:g} {y:g}" for x, y in kept.tolist()) + "Z"

@@ -8,8 +8,6 @@ ground or fought battles beyond single raids; Idleb, Dar'a, As-Sweida and Damasc
 """
 
 import json
-from itertools import pairwise
-from math import radians, sin
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +15,8 @@ from shapely.geometry import MultiPolygon, Polygon, mapping, shape
 from shapely.geometry.polygon import orient
 
 from fissure.cases.islamic_state.build.tables import COUNTRIES, HAND, plain, read, write
+from fissure.cases.shapes import area_km2
 
-RADIUS_KM = 6371.0072  # of the sphere with the Earth's area
 NEAR = 0.03  # degrees: the two countries' polygons come from different editions and do not meet exactly
 LEAST_SHARE = 0.04
 ADM2 = {"Iraq": "irq_adm2_ocha2014_simplified", "Syria": "syr_adm2_simplified"}
@@ -78,17 +76,6 @@ def build(raw: Path, out: Path) -> str:
     pairs = _pairs([(row["id"], *known[row["id"]][:2]) for row in sorted(hand, key=lambda row: row["id"])])
     write(out / "neighbours.csv", ("a", "b"), pairs)
     return f"{len(rows)} districts, {len(pairs)} pairs of neighbours, {len(around)} governorates around"
-
-
-def area_km2(area: Polygon | MultiPolygon) -> float:
-    """Area on the authalic sphere, by Lambert's cylindrical equal-area map (R lon, R sin lat)."""
-
-    def ring(coordinates: Any) -> float:
-        xy = [(RADIUS_KM * radians(lon), RADIUS_KM * sin(radians(lat))) for lon, lat in coordinates]
-        return abs(sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in pairwise(xy))) / 2
-
-    parts = area.geoms if isinstance(area, MultiPolygon) else [area]
-    return sum(ring(part.exterior.coords) - sum(ring(hole.coords) for hole in part.interiors) for part in parts)
 
 
 def _polygons(path: Path, key: str) -> dict[str, tuple[Any, dict[str, str]]]:
