@@ -42,7 +42,7 @@ def asset(name: str) -> Asset | None:
 
 
 def address(name: str) -> str:
-    """The address of an asset, with its digest, so that a browser may keep it."""
+    """The address of an asset below the page's own, with its digest, so that a browser may keep it."""
     found = asset(name)
     if found is None:
         raise LookupError(name)
@@ -88,8 +88,11 @@ def _read(name: str) -> Asset:
 
 
 def _imported(found: re.Match[str]) -> str:
-    """An import by the very address that a page names; under another one the browser would run the module twice."""
-    return f"{found[1]}{address(found[2])}{found[3]}"
+    """An import by the address that a page names, relative to the importing script, so that a prefix stays.
+
+    Under another address the browser would run the module twice.
+    """
+    return f"{found[1]}..{address(found[2])}{found[3]}"
 
 
 def _takes_gzip(accepted: str) -> bool:
