@@ -8,9 +8,13 @@ from tests.html_pages import UNFIT
 
 MISPLACED = """() => {
   const found = [];
-  const box = (e) => { const r = e.getBoundingClientRect(); return { x: r.left + scrollX, y: r.top + scrollY, r: r.right + scrollX, b: r.bottom + scrollY, w: r.width, h: r.height }; };
+  const box = (e) => {
+    const r = e.getBoundingClientRect(), [x, y] = [r.left + scrollX, r.top + scrollY];
+    return { x, y, r: x + r.width, b: y + r.height, w: r.width, h: r.height };
+  };
   const meet = (a, b) => a.y < b.b - 1 && a.b > b.y + 1 && a.x < b.r - 1 && a.r > b.x + 1;
-  const within = (a, b, edge = 1) => a.x >= b.x - edge && a.r <= b.r + edge && a.y >= b.y - edge && a.b <= b.b + edge;
+  const within = (a, b, edge = 1) =>
+    a.x >= b.x - edge && a.r <= b.r + edge && a.y >= b.y - edge && a.b <= b.b + edge;
   const flat = (e) => getComputedStyle(e).position === "absolute" || !e.getClientRects().length;
   for (const figure of document.querySelectorAll("figure")) {
     const whole = box(figure), name = figure.innerText.slice(0, 60).replace(/\\s+/g, " ");
@@ -23,14 +27,17 @@ MISPLACED = """() => {
       if (chart.b > place.b + 1) say("the chart is higher than its place");
       for (const text of svg.querySelectorAll("text")) {
         const one = box(text);
-        if (one.w && svg.parentElement.matches("[data-chart]") && !within(one, chart, 3)) say(`cut: ${text.textContent}`);
+        const ours = svg.parentElement.matches("[data-chart]");
+        if (one.w && ours && !within(one, chart, 3)) say(`cut: ${text.textContent}`);
       }
-      for (const part of figure.querySelectorAll("figcaption, figcaption *, .save, .save *, p, summary, table, .legend")) {
+      for (const part of figure.querySelectorAll("figcaption, figcaption *, .save, p, summary, table, .legend")) {
         if (!flat(part) && !part.contains(svg) && meet(box(part), chart)) say("over the chart lies", part);
       }
     }
     const parts = [...figure.children].filter((e) => !flat(e));
-    parts.forEach((a, n) => parts.slice(n + 1).forEach((b) => { if (meet(box(a), box(b))) say("two parts lie over one another", b); }));
+    parts.forEach((a, n) => parts.slice(n + 1).forEach((b) => {
+      if (meet(box(a), box(b))) say("two parts lie over one another", b);
+    }));
     const next = figure.nextElementSibling;
     if (next && !flat(next) && meet(whole, box(next))) say("over the figure lies", next);
   }
@@ -44,7 +51,8 @@ _TELLING = """(chart) => {
   const telling = [...svg.querySelectorAll("*")].filter((e) => !Array.isArray(e.__data__) && e.__data__?.tooltip);
   const step = Math.max(1, Math.floor(telling.length / 12)), middle = Math.floor(telling.length / 2);
   for (let n = middle; n < middle + telling.length; n += step) {
-    const box = telling[n % telling.length].getBoundingClientRect(), [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+    const box = telling[n % telling.length].getBoundingClientRect();
+    const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
     if (document.elementFromPoint(x, y)?.__data__?.tooltip) return [x, y];
   }
   return null;
@@ -53,8 +61,8 @@ _SHOWN = """() => {
   const tip = document.querySelector("#vg-tooltip-element.visible");
   if (!tip || getComputedStyle(tip).visibility !== "visible") return null;
   const box = tip.getBoundingClientRect(), root = document.documentElement;
-  return { left: box.left, top: box.top, right: box.right, bottom: box.bottom, text: tip.innerText, layer: Number(getComputedStyle(tip).zIndex),
-           wide: root.clientWidth, high: root.clientHeight };
+  return { left: box.left, top: box.top, right: box.right, bottom: box.bottom, wide: root.clientWidth,
+           high: root.clientHeight, text: tip.innerText, layer: Number(getComputedStyle(tip).zIndex) };
 }"""
 _SAID = """() => [...document.querySelectorAll("[data-chart] svg *")].map((e) => e.__data__?.tooltip)
   .filter((told) => told !== undefined && told !== null).map((told) => JSON.stringify(told))"""
@@ -116,3 +124,8 @@ def _answer(page: Page, chart: Any, finger: bool) -> str:
 def unfit_tooltips(page: Page) -> list[str]:
     """Of all that any tooltip of the page would say, what means nothing to a reader."""
     return [said for said in page.evaluate(_SAID) if UNFIT.search(said.replace(":null", ""))]
+
+
+def faults(page: Page, *, finger: bool = False) -> list[str]:
+    """Whatever a reader of the charts would stumble over: of place, of words, of what does not answer."""
+    return [*misplaced(page), *unfit_tooltips(page), *silent(page, finger=finger)]

@@ -17,16 +17,16 @@ CUT = """() => {
   const over = (e) => e.getBoundingClientRect().right > wide + 1;
   const shown = (e) => e.getClientRects().length > 0;
   for (const e of document.querySelectorAll("table, th, td, figure, pre, p, li, [data-chart] > svg, .scroll > svg")) {
-    if (shown(e) && over(e) && !e.closest(".unseen, .skip")) found.push(`beyond the paper: ${e.outerHTML.slice(0, 120)}`);
+    if (shown(e) && over(e) && !e.closest(".unseen")) found.push(`beyond the paper: ${e.outerHTML.slice(0, 120)}`);
   }
   for (const e of document.querySelectorAll("th, td, pre")) {
     if (shown(e) && e.scrollWidth > e.clientWidth + 2) found.push(`cut: ${e.innerText.slice(0, 80)}`);
   }
   for (const e of document.querySelectorAll("[data-chart]")) {
-    const svg = e.querySelector("svg"), figure = e.closest("figure") ?? e;
+    const svg = e.querySelector("svg"), wide = (one) => one.getBoundingClientRect().width;
     if (!shown(e)) continue;
     if (!svg) found.push(`not drawn: ${e.dataset.chart}`);
-    else if (svg.getBoundingClientRect().width < 0.9 * figure.getBoundingClientRect().width) found.push(`not as wide as its place: ${e.dataset.chart}`);
+    else if (wide(svg) < 0.9 * wide(e.closest("figure") ?? e)) found.push(`narrow: ${e.dataset.chart}`);
   }
   for (const e of document.querySelectorAll("button, input, select, nav, .save, form")) {
     if (shown(e)) found.push(`nothing to do on paper: ${e.outerHTML.slice(0, 80)}`);
@@ -55,7 +55,7 @@ def on_paper(page: Page) -> tuple[list[str], list[list[str]]]:
     page.emulate_media(media="print")
     page.set_viewport_size({"width": WIDE, "height": 1000})
     found: tuple[list[str], list[list[str]]] = page.evaluate(CUT), page.evaluate(COLUMNS)
-    page.emulate_media(media="screen")
+    page.emulate_media(media="null")
     page.evaluate("() => dispatchEvent(new Event('afterprint'))")
     if before:
         page.set_viewport_size(before)

@@ -8,11 +8,11 @@ from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 import pytest
 from fastapi.testclient import TestClient
 from small_run import RUN
+from tests.html_pages import Html, targets
 
 from fissure.app.pages import VIEWS
 from fissure.app.server import create_app
 from fissure.model.catalogue import mechanism_classes
-from tests.html_pages import Html, targets
 
 HOST = "http://127.0.0.1"
 EMPTY = re.compile(r"0 of \d+ (figures|claims|sources|quantities|mechanisms)$")

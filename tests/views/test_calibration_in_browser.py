@@ -3,6 +3,8 @@
 import pytest
 from calibrations import calibration_of
 from test_report_in_browser import opened
+from tests.chart_pages import faults
+from tests.paper import on_paper
 
 from fissure.views.report.calibration import write_calibration
 
@@ -31,6 +33,8 @@ def test_draws_everything_without_a_word_or_a_network(browser, page_file, width,
         e.scrollWidth > e.parentElement.clientWidth + 1).length"""
     )
     assert cut == 0
+    assert not faults(page)
+    assert not on_paper(page)[0]
     page.context.close()
 
 

@@ -127,7 +127,7 @@ def test_what_is_wrong_is_computed(page, rows, ledger):
         if number:
             assert any(said.startswith(f"{number} ") and said.endswith(verdict) for _, _, said in page.all("span"))
     assert f"Of these, {n.behind_prior} stand behind a prior (◆) and are no independent check" in section
-    for miss in wrong.misses(rows):
+    for miss in [*wrong.misses(rows), *wrong.imposed(rows)]:
         assert miss.title in section and miss.sentence in section
     for wide in wrong.too_wide(rows):
         assert f"{wide.title}: {wide.said}" in section
@@ -138,9 +138,12 @@ def test_what_is_wrong_is_computed(page, rows, ledger):
 
 def test_misses_agree_with_the_rows(rows):
     misses = wrong.misses(rows)
-    assert {m.variable for m in misses} == {row.variable.id for row in rows if row.verdict == "outside"}
-    assert sum(m.outside for m in misses) == sum(row.verdict == "outside" for row in rows)
+    outside = [row for row in rows if row.verdict == "outside"]
+    outcomes = [row for row in outside if row.kind == "outcome"]
+    assert {m.variable for m in misses} == {row.variable.id for row in outcomes}
+    assert sum(m.outside for m in misses) == len(outcomes) == count(rows).of["outside"]  # as the tally says
     assert [m.severity for m in misses] == sorted((m.severity for m in misses), reverse=True)
+    assert sum(m.outside for m in wrong.imposed(rows)) == len(outside) - len(outcomes)
 
 
 def test_one_bundle_and_nothing_from_elsewhere(text, page):
