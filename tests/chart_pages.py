@@ -83,11 +83,16 @@ def misplaced(page: Page) -> list[str]:
     return found
 
 
-def silent(page: Page, *, finger: bool = False) -> list[str]:
-    """Charts that do not answer as they should, and why: a tooltip beside the pointer, on the screen, gone after it."""
+def silent(page: Page, *, finger: bool = False, every: int = 1) -> list[str]:
+    """Charts that do not answer as they should, and why: a tooltip beside the pointer, on the screen, gone after it.
+
+    Of `every` so many charts one is tried, which is drawn as a reader comes to it.
+    """
     found = []
-    for chart in page.query_selector_all("[data-chart]"):
+    for chart in page.query_selector_all("[data-chart]")[::every]:
         if chart.bounding_box():
+            chart.scroll_into_view_if_needed()
+            chart.wait_for_selector("svg")
             said = _answer(page, chart, finger)
             if said:
                 found.append(f"{chart.get_attribute('data-chart')}: {said}")

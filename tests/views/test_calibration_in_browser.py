@@ -47,3 +47,21 @@ def test_every_region_that_scrolls_can_be_reached_by_keyboard(browser, page_file
     )
     assert unreached == 0
     page.context.close()
+
+
+def test_paper_is_light_whatever_the_screen_is(browser, page_file):
+    page, *_ = opened(browser, page_file, 1280, "dark")
+    colour = "document.querySelector('[data-chart=coverage] svg .role-axis-label text').getAttribute('fill')"
+    dark = page.evaluate(colour)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(colour) == "#5a6675" != dark  # drawn at once: a printer does not wait
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(colour) == dark
+    page.context.close()
+
+
+def test_a_table_that_is_cut_on_paper_would_be_found(browser, page_file):
+    page, *_ = opened(browser, page_file, 1280, "light")
+    page.evaluate("document.querySelector('.moves').style.minWidth = '1020px'")
+    assert any("beyond the paper" in said for said in on_paper(page)[0])
+    page.context.close()

@@ -9,8 +9,7 @@ from fissure.views import wording
 
 @pytest.fixture(scope="module")
 def page(browser, report):
-    """As a reader has it who likes it dark."""
-    page, said, _ = opened(browser, report, 1440, "dark")
+    page, said, _ = opened(browser, report, 1440, "light")
     yield page
     assert said == []
     page.context.close()
@@ -40,18 +39,3 @@ def test_nothing_is_cut_and_every_column_is_there(page, text):
 def test_what_is_for_the_screen_is_left_out(text):
     for said in ("Skip to the findings", "Search publisher", "Sections"):
         assert bare(said) not in text
-
-
-def test_paper_is_light_and_the_screen_dark_again_after_it(page):
-    colour = "document.querySelector('[data-chart=ground] svg .role-axis-label text').getAttribute('fill')"
-    before = page.evaluate(colour)
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert page.evaluate(colour) == "#5a6675" != before
-    page.evaluate("dispatchEvent(new Event('afterprint'))")
-    page.wait_for_function(f"() => {colour} === '{before}'")
-
-
-def test_a_page_that_cuts_a_table_would_be_found(page):
-    page.evaluate("document.querySelector('.observations').style.minWidth = '1020px'")
-    cut, _ = on_paper(page)
-    assert any("beyond the paper" in said for said in cut)

@@ -19,6 +19,8 @@ from fissure.views.charts.series import quantiles
 from fissure.views.charts.theme import DASHES, PUBLISHERS, SERIES, SHAPES
 
 HEIGHT = 230
+LABEL, SYMBOL = 285, 18
+"""Pixels of a publisher's name in a legend at most, and of the symbol before it."""
 BANDS = (("q05", "q95", 0.18, "90%"), ("q25", "q75", 0.34, "50%"))
 
 
@@ -190,7 +192,8 @@ def _published(points: list[dict[str, Any]], x: alt.X, y: alt.Y) -> list[alt.Cha
     names = list(dict.fromkeys(point["by"] for point in points))
     colours = [PUBLISHERS[n % len(PUBLISHERS)] for n in range(len(names))]
     shapes = [SHAPES[n % len(SHAPES)] for n in range(len(names))]
-    legend = alt.Legend(orient="bottom", title=None, columns=1, offset=8, rowPadding=1, labelLimit=285)
+    room = alt.ExprRef(f"min({LABEL}, width - {SYMBOL})")  # a narrow chart has less
+    legend = alt.Legend(orient="bottom", title=None, columns=1, offset=8, rowPadding=1, labelLimit=room)
     colour = alt.Color("by:N", scale=alt.Scale(domain=names, range=colours), legend=legend)
     shape = alt.Shape("by:N", scale=alt.Scale(domain=names, range=shapes), legend=legend)
     base = alt.Chart(alt.NamedData(name="points")).encode(color=colour)

@@ -4,9 +4,15 @@
   "use strict";
   const EDGE = 4, GAP = 12; // pixels to the edge of the screen, and to the pointer
   let finger = false; // whether the last press was one
+  let tapped = null; // the mark that a finger called
 
   const shown = () => document.querySelector("#vg-tooltip-element.visible");
-  const hide = () => shown()?.classList.remove("visible");
+  const tell = (mark, type, place = {}) => mark.dispatchEvent(new PointerEvent(type, { bubbles: true, ...place }));
+  const hide = () => {
+    shown()?.classList.remove("visible");
+    if (tapped) tell(tapped, "pointerout"); // the chart's own line goes, too
+    tapped = null;
+  };
   const onChart = (event) => event.target instanceof Element && event.target.closest("[data-chart] svg");
 
   // Beside the pointer where there is room, else as close as the screen allows.
@@ -34,9 +40,8 @@
   addEventListener("click", (event) => { // a finger does not hover: its tap is told to the chart as a pointer's move
     if (!finger || !onChart(event)) return;
     const { clientX, clientY } = event;
-    for (const type of ["pointerover", "pointermove"]) {
-      event.target.dispatchEvent(new PointerEvent(type, { bubbles: true, clientX, clientY }));
-    }
+    for (const type of ["pointerover", "pointermove"]) tell(event.target, type, { clientX, clientY });
+    tapped = event.target;
   });
   addEventListener("scroll", hide, { capture: true, passive: true });
   addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
