@@ -81,7 +81,7 @@ def keep(new: dict[str, str], posterior: Path) -> None:
 
     before = read_posterior(posterior)
     if before.fitted_to["model"] not in new:
-        sys.exit(f"{posterior.name} tells the digest of another code than OLD: check out the one that it was kept with.")
+        sys.exit(f"{posterior.name} tells the digest of other code than OLD: check out what it was kept with.")
     after = replace(before, fitted_to={name: new.get(of, of) for name, of in before.fitted_to.items()})
     after.write(posterior)
     new = {**new, before.digest: after.digest}

@@ -11,6 +11,11 @@ import pytest
 from shapely.geometry import Point, shape
 
 from fissure.cases import Case, load_case
+from fissure.evidence.ledger import load_ledger, package_ledger
+from fissure.model.catalogue import parameters_of
+from fissure.studies.answers import kept_at, read_answers
+from fissure.studies.named import studies_of
+from fissure.studies.questions import questions_of
 
 DATA = Path(__file__).parent / "data"
 
@@ -99,6 +104,25 @@ def test_strikes_by_country_where_published(case: Case) -> None:
     # an independent check: Airwars' count of declared strikes, which no rule was fitted to
     period = strikes_to(case, date(2016, 5, 31)) - strikes_to(case, date(2015, 11, 30))
     assert period == pytest.approx([3_010, 1_077], rel=0.05)
+
+
+def test_what_a_hundred_strikes_a_day_are_beside_those_that_were_flown(case: Case) -> None:
+    """The study and the question say so in words: some five times a usual week, a third more than in any."""
+    flown, asked = case.strikes.sum(axis=1), 7 * 100
+    assert asked / np.median(flown[flown > 0]) == pytest.approx(5, abs=0.4)
+    assert asked / flown.max() == pytest.approx(4 / 3, abs=0.05)
+    for words in (case.folder / "questions.yaml", case.folder / "studies.yaml", case.folder / "kept" / "answers.json"):
+        said = " ".join(words.read_text(encoding="utf-8").split())
+        assert "five times" in said
+        assert "a third more than in any" in said
+        assert "ever flown" not in said
+
+
+def test_kept_answers_say_what_the_questions_say_now(case: Case) -> None:
+    ledger = load_ledger(package_ledger(), case.ledger_folder)
+    studies = studies_of(case, ledger.claims, parameters_of(case))
+    asked = {one.name: (one.asks, one.caution) for one in questions_of(case, ledger.claims, studies)}
+    assert {one.name: (one.asks, one.caution) for one in read_answers(kept_at(case)).answers} == asked
 
 
 def test_strikes_start_in_august_2014_and_carry_doubt(case: Case) -> None:

@@ -7,9 +7,10 @@ import xarray as xr
 from fissure.cases.loader import Case, load_case
 from fissure.evidence.ledger import Ledger, load_ledger, package_ledger
 from fissure.studies.compare import Compared, compare
+from fissure.views.report import write_report
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "studies"))
-from synthetic import run
+from synthetic import events, run
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +31,13 @@ def data(case: Case) -> xr.Dataset:
 @pytest.fixture(scope="session")
 def rows(data: xr.Dataset, ledger: Ledger, case: Case) -> list[Compared]:
     return compare(data, ledger, used={id_ for prior in case.priors.values() for id_ in prior.evidence})
+
+
+@pytest.fixture(scope="session")
+def report(
+    tmp_path_factory: pytest.TempPathFactory, data: xr.Dataset, case: Case, ledger: Ledger, rows: list[Compared]
+) -> Path:
+    """The report of the synthetic run, as a file."""
+    about = {"version": "0.1.0", "members": 8, "weeks": 247, "kind": "prior predictions"}
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    return write_report(data, case, ledger, rows, path, about=about, events=events())

@@ -3,6 +3,8 @@
 import pytest
 from calibrations import calibration_of
 from test_report_in_browser import opened
+from tests.chart_pages import faults
+from tests.paper import on_paper
 
 from fissure.views.report.calibration import write_calibration
 
@@ -31,6 +33,8 @@ def test_draws_everything_without_a_word_or_a_network(browser, page_file, width,
         e.scrollWidth > e.parentElement.clientWidth + 1).length"""
     )
     assert cut == 0
+    assert not faults(page)
+    assert not on_paper(page)[0]
     page.context.close()
 
 
@@ -42,4 +46,22 @@ def test_every_region_that_scrolls_can_be_reached_by_keyboard(browser, page_file
         "document.querySelectorAll('.scroll:not([tabindex=\"0\"]), .scroll:not([aria-label])').length"
     )
     assert unreached == 0
+    page.context.close()
+
+
+def test_paper_is_light_whatever_the_screen_is(browser, page_file):
+    page, *_ = opened(browser, page_file, 1280, "dark")
+    colour = "document.querySelector('[data-chart=coverage] svg .role-axis-label text').getAttribute('fill')"
+    dark = page.evaluate(colour)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(colour) == "#5a6675" != dark  # drawn at once: a printer does not wait
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(colour) == dark
+    page.context.close()
+
+
+def test_a_table_that_is_cut_on_paper_would_be_found(browser, page_file):
+    page, *_ = opened(browser, page_file, 1280, "light")
+    page.evaluate("document.querySelector('.moves').style.minWidth = '1020px'")
+    assert any("beyond the paper" in said for said in on_paper(page)[0])
     page.context.close()

@@ -14,6 +14,8 @@ import pytest
 from attributions import changed, made_up
 from rich.console import Console
 from test_report_in_browser import opened
+from tests.chart_pages import faults
+from tests.paper import on_paper
 
 from fissure.api.explains import Explanation, _command, size_of
 from fissure.errors import FissureError
@@ -255,6 +257,8 @@ def test_the_page_draws_without_a_network(browser, saved, case, tmp_path, width,
     drawn = page.evaluate("[...document.querySelectorAll('[data-chart]')].map(e => e.querySelectorAll('svg').length)")
     assert drawn and set(drawn) == {1}
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert not faults(page)
+    assert not on_paper(page)[0]
     page.context.close()
 
 

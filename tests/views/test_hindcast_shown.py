@@ -10,6 +10,8 @@ import altair as alt
 import pytest
 from rich.console import Console
 from test_report_in_browser import opened
+from tests.chart_pages import faults
+from tests.paper import on_paper
 
 from fissure.errors import FissureError
 from fissure.studies.hindcast import Collapse, FromDate, Hindcast
@@ -175,4 +177,6 @@ def test_the_page_draws_without_a_network(browser, found, case, ledger, tmp_path
     drawn = page.evaluate("[...document.querySelectorAll('[data-chart]')].map(e => e.querySelectorAll('svg').length)")
     assert drawn and set(drawn) == {1}
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert not faults(page)
+    assert not on_paper(page)[0]
     page.context.close()

@@ -127,7 +127,7 @@ def test_what_is_wrong_is_computed(page, rows, ledger):
         if number:
             assert any(said.startswith(f"{number} ") and said.endswith(verdict) for _, _, said in page.all("span"))
     assert f"Of these, {n.behind_prior} stand behind a prior (◆) and are no independent check" in section
-    for miss in wrong.misses(rows):
+    for miss in [*wrong.misses(rows), *wrong.imposed(rows)]:
         assert miss.title in section and miss.sentence in section
     for wide in wrong.too_wide(rows):
         assert f"{wide.title}: {wide.said}" in section
@@ -138,15 +138,18 @@ def test_what_is_wrong_is_computed(page, rows, ledger):
 
 def test_misses_agree_with_the_rows(rows):
     misses = wrong.misses(rows)
-    assert {m.variable for m in misses} == {row.variable.id for row in rows if row.verdict == "outside"}
-    assert sum(m.outside for m in misses) == sum(row.verdict == "outside" for row in rows)
+    outside = [row for row in rows if row.verdict == "outside"]
+    outcomes = [row for row in outside if row.kind == "outcome"]
+    assert {m.variable for m in misses} == {row.variable.id for row in outcomes}
+    assert sum(m.outside for m in misses) == len(outcomes) == count(rows).of["outside"]  # as the tally says
     assert [m.severity for m in misses] == sorted((m.severity for m in misses), reverse=True)
+    assert sum(m.outside for m in wrong.imposed(rows)) == len(outside) - len(outcomes)
 
 
 def test_one_bundle_and_nothing_from_elsewhere(text, page):
     assert text.count("window.vegaEmbed=") == 1
     assert not [a for tag, a, _ in page.all("script", "img", "iframe", "source") if "src" in a]
-    assert [a["href"] for _, a, _ in page.all("link")] == ["data:,"]
+    assert [a["href"].partition(",")[0] for _, a, _ in page.all("link")] == ["data:image/svg+xml"]
     style = "".join(re.findall(r"<style>(.*?)</style>", text, re.S))
     assert "url(" not in style and "@import" not in style
     assert len(text.encode()) < 6_000_000

@@ -2,17 +2,8 @@
 
 import pytest
 from playwright.sync_api import Browser, Page
-from synthetic import events
-
-from fissure.views.report import write_report
-
-ABOUT = {"version": "0.1.0", "members": 8, "weeks": 247, "kind": "prior predictions"}
-
-
-@pytest.fixture(scope="module")
-def report(tmp_path_factory, data, case, ledger, rows):
-    path = tmp_path_factory.mktemp("report") / "report.html"
-    return write_report(data, case, ledger, rows, path, about=ABOUT, events=events())
+from tests.chart_pages import misplaced, silent, unfit_tooltips
+from tests.html_pages import Html
 
 
 def opened(browser: Browser, report, width: int, scheme: str) -> tuple[Page, list[str], list[str]]:
@@ -45,6 +36,26 @@ def test_draws_every_chart_without_a_word_on_the_console(wide):
         return [all.length, all.filter((e) => e.querySelectorAll("svg path[d]").length > 3).length]; }"""
     )
     assert charts == drawn > 30
+
+
+def test_every_chart_answers_the_pointer(wide):
+    page, *_ = wide
+    assert not silent(page)
+    assert not unfit_tooltips(page)
+
+
+@pytest.mark.parametrize("screen", ["wide", "narrow"])
+def test_nothing_lies_over_a_chart(screen, request):
+    page, *_ = request.getfixturevalue(screen)
+    assert not misplaced(page)
+
+
+def test_every_link_within_it_has_a_place_and_no_word_is_a_programs(report):
+    html = Html(report.read_text(encoding="utf-8"))
+    within = [href.removeprefix("#") for href, _ in html.links if href.startswith("#")]
+    assert len(within) > 10
+    assert {*within} <= html.ids
+    assert not html.unfit()
 
 
 def test_asks_for_nothing_but_itself(wide, report):

@@ -6,6 +6,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from test_report_in_browser import opened
+from tests.chart_pages import faults
+from tests.paper import on_paper
 
 from fissure.engine.plan import plan_of
 from fissure.errors import FissureError
@@ -146,3 +149,12 @@ def test_a_study_without_strong_inputs_has_a_page(found, case):
 def test_a_place_that_cannot_be_written_is_said(found, case, tmp_path):
     with pytest.raises(FissureError):
         write_sensitivity(found, case, tmp_path, about=ABOUT)
+
+
+def test_every_chart_of_the_page_answers_and_nothing_is_cut_on_paper(browser, found, case, tmp_path):
+    path = write_sensitivity(found, case, tmp_path / "page.html", about=ABOUT)
+    shown, said, _ = opened(browser, path, 1280, "dark")
+    assert said == []
+    assert not faults(shown)
+    assert not on_paper(shown)[0]
+    shown.context.close()

@@ -9,6 +9,9 @@ from pathlib import Path
 import altair as alt
 import numpy as np
 import pytest
+from test_report_in_browser import opened
+from tests.chart_pages import faults
+from tests.paper import on_paper
 
 from fissure.engine.plan import plan_of
 from fissure.errors import FissureError
@@ -153,3 +156,13 @@ def test_a_chart_of_nothing_says_so_and_can_be_drawn(found):
     made = differences.spec(found.of["own"].courses[0], found.start)
     assert "Zero in every week" in made["description"]
     alt.Chart.from_dict(made, validate=True)
+
+
+def test_every_chart_of_the_page_answers_and_nothing_is_cut_on_paper(browser, page, tmp_path):
+    path = tmp_path / "page.html"
+    path.write_text(page, encoding="utf-8")
+    shown, said, _ = opened(browser, path, 1280, "dark")
+    assert said == []
+    assert not faults(shown)
+    assert not on_paper(shown)[0]
+    shown.context.close()

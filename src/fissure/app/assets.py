@@ -15,7 +15,8 @@ from fissure.views.report.html import TEMPLATES as REPORT
 
 STATIC = Path(__file__).parent / "static"
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}
-SHARED_STYLES = ("report.css", "calibration.css", "explain.css", "hindcast.css")
+SHARED = ("report.css", "calibration.css", "explain.css", "hindcast.css", "print.css", "tooltips.js")
+"""Files of the report that the page uses too."""
 VEGA = "vega.js"
 _IMPORT = re.compile(r"""(\b(?:from|import)\s*\(?\s*["'])\./([\w.-]+\.js)(["'])""")
 router = APIRouter(include_in_schema=False)
@@ -41,7 +42,7 @@ def asset(name: str) -> Asset | None:
 
 
 def address(name: str) -> str:
-    """The address of an asset, with its digest, so that a browser may keep it."""
+    """The address of an asset below the page's own, with its digest, so that a browser may keep it."""
     found = asset(name)
     if found is None:
         raise LookupError(name)
@@ -70,14 +71,14 @@ def static(name: str, request: Request) -> Response:
 @lru_cache(maxsize=1)
 def _names() -> frozenset[str]:
     """Of all assets: names, never paths."""
-    return frozenset({VEGA, *SHARED_STYLES, *(path.name for path in STATIC.iterdir() if path.suffix in TYPES)})
+    return frozenset({VEGA, *SHARED, *(path.name for path in STATIC.iterdir() if path.suffix in TYPES)})
 
 
 @cache
 def _read(name: str) -> Asset:
     if name == VEGA:
         body = vl_convert.javascript_bundle().encode()  # type: ignore[call-arg]  # its stub forgets the default
-    elif name in SHARED_STYLES:
+    elif name in SHARED:
         body = (REPORT / name).read_bytes()
     else:
         body = (STATIC / name).read_bytes()
@@ -87,8 +88,11 @@ def _read(name: str) -> Asset:
 
 
 def _imported(found: re.Match[str]) -> str:
-    """An import by the very address that a page names; under another one the browser would run the module twice."""
-    return f"{found[1]}{address(found[2])}{found[3]}"
+    """An import by the address that a page names, relative to the importing script, so that a prefix stays.
+
+    Under another address the browser would run the module twice.
+    """
+    return f"{found[1]}..{address(found[2])}{found[3]}"
 
 
 def _takes_gzip(accepted: str) -> bool:

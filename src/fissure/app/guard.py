@@ -1,7 +1,8 @@
 """What stands between the network and the page: who may ask, how much, how often, and what a browser may do with it.
 
-Without a token the server listens on loopback, and the name by which it is called must be one of loopback's: a page
-elsewhere cannot reach it through a name of its own (DNS rebinding). With one, every request must show it. What another
+Without a token the server listens on loopback, and the name by which it is called must be one of loopback's, or of a
+proxy that it was started with: a page elsewhere cannot reach it through a name of its own (DNS rebinding). What a
+proxy adds to a request (`X-Forwarded-Host` and the like) is never heeded, since anybody could add it. With one, every request must show it. What another
 site makes a browser ask is refused, but for a link that a person follows.
 """
 
@@ -12,6 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fissure.app import bodies, who
+from fissure.app.prefix import below, with_slash
 from fissure.app.rates import Rates
 from fissure.app.settings import Settings, is_loopback
 
@@ -36,6 +38,10 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
+_OTHER_NAME = (
+    "the page answers only to names of this machine, such as 127.0.0.1 and localhost; behind a proxy start it with "
+    "--allow-host and the name that the browser asks for"
+)
 
 
 class Guard:
@@ -55,9 +61,13 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
             return
         answered = _headed(send, only_head=scope["method"] == "HEAD")
+        scope = below(scope, self._settings.root_path)
         sent = self._refused(scope) or await self._sent(scope, receive)
         if isinstance(sent, Response):
             await sent(scope, receive, answered)
+            return
+        if not scope["path"]:  # the prefix itself, without the slash that relative links need
+            await RedirectResponse(with_slash(self._settings.root_path, scope), 307)(scope, receive, answered)
             return
         if scope["method"] == "HEAD":
             scope = {**scope, "method": "GET"}
@@ -77,9 +87,9 @@ class Guard:
         name = who.called(headers)
         if name is None:
             return _said(scope, 400, "the request does not say which host it asks")
-        if self._settings.token is None and not is_loopback(name):
-            return _said(scope, 403, "the page answers only to names of this machine, such as 127.0.0.1 and localhost")
-        if not who.is_welcome(scope["method"], headers):
+        if self._settings.token is None and not (is_loopback(name) or name.lower() in self._settings.hosts):
+            return _said(scope, 403, _OTHER_NAME)
+        if not who.is_welcome(scope["method"], headers, self._settings.hosts):
             return _said(scope, 403, "only the page itself may ask this, not another site")
         if not who.is_json_or_nothing(headers):  # what a form of another site can send without asking first
             return _said(scope, 415, "what is sent must be JSON: content-type: application/json")
@@ -92,7 +102,10 @@ class Guard:
         shown = who.shown_token(scope)
         if shown is not None and who.is_same(shown, token):
             answer = RedirectResponse(who.without_token(scope), 303)
-            answer.set_cookie(self._cookie, token, httponly=True, samesite="strict", path="/")
+            # Without a path of ours the browser keeps it to the folder of what it asked: behind a proxy that gives each
+            # user a prefix, "/" would hand the token to every other user's server.
+            path = self._settings.root_path or None
+            answer.set_cookie(self._cookie, token, httponly=True, samesite="strict", path=path)
             return answer
         if who.has_token(headers, self._cookie, token):
             return None

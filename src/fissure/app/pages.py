@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse
 
 from fissure.app.assets import VEGA, address
 from fissure.app.desk import Desk
+from fissure.app.prefix import up
 from fissure.version import __version__
 from fissure.views.charts import theme
 from fissure.views.report.html import TEMPLATES as REPORT
@@ -62,7 +63,7 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"asset": address, "views": VIEWS, "version": __version__, "vega": VEGA}
+    made.globals |= {"views": VIEWS, "version": __version__, "vega": VEGA}
     return made
 
 
@@ -81,17 +82,24 @@ def page(
     view's own script reads; the colours of the charts are added. `drawn` stands for its ``specs`` where they were made
     before: their text, as `as_json` gives it. `told` goes to the template ``NAME.html.j2``; what follows an underscore
     tells apart the templates of one view, and from those of the report.
+
+    All links are relative, so that the page may lie below any prefix: `root` leads from the address that was asked to
+    the top of the page. The five views lie directly below it, and name one another without it.
     """
     desk = desk_of(request)
     given = {"specs": {}, **(shared or {}), "config": {mode: theme.config(mode) for mode in ("light", "dark")}}
     if drawn is not None:
         del given["specs"]
     scripts = as_json(given) if drawn is None else Markup('{"specs":' + drawn + "," + str(as_json(given))[1:])
+    root = up(request.scope)
     text = (
         environment()
         .get_template(f"{name}.html.j2")
-        .render(case=desk.case, view=name.partition("_")[0], shared=scripts, verbatim=_verbatim, **told)
-    )
+        .render(
+            case=desk.case, view=name.partition("_")[0], shared=scripts, verbatim=_verbatim, root=root,
+            asset=lambda asset: root + address(asset).lstrip("/"), **told,
+        )
+    )  # fmt: skip
     return HTMLResponse(text, status)
 
 

@@ -8,7 +8,8 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Match
 
 from fissure.app import assets, why
 from fissure.app.api import cases, jobs, ledger, runs, studies
@@ -19,6 +20,7 @@ from fissure.app.guard import HEADERS, Guard
 from fissure.app.history import view as history
 from fissure.app.jobs import Busy
 from fissure.app.pages import page
+from fissure.app.prefix import without_slash
 from fissure.app.refusals import EVERYWHERE
 from fissure.app.settings import Settings
 from fissure.app.what_if import view as whatif
@@ -48,6 +50,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(
         title="Fissure", version=__version__, description=ABOUT, lifespan=lifespan,
         openapi_url="/api/openapi.json", docs_url=None, redoc_url=None, responses=EVERYWHERE,
+        servers=[{"url": ".."}], redirect_slashes=False,  # relative to the description; theirs would name a host
     )  # fmt: skip
     app.state.desk = desk
     app.add_middleware(Guard, settings=settings)
@@ -89,10 +92,18 @@ def _invalid(request: Request, error: Exception) -> Response:
 
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if error.status_code == 404 and (led := without_slash(request.scope)) and _is_there(request):
+        return RedirectResponse(led, 307)
     said = {404: "there is nothing at this address", 405: "this address cannot be asked in that way"}
     own = error.detail not in ("Not Found", "Method Not Allowed")
     text = error.detail if own else said.get(error.status_code, error.detail)
     return _said(request, error.status_code, text, error.headers)
+
+
+def _is_there(request: Request) -> bool:
+    """Whether there is something at the address without the slashes at its end."""
+    bare = {**request.scope, "path": request.scope["path"].rstrip("/")}
+    return any(route.matches(bare)[0] is Match.FULL for route in request.app.routes)
 
 
 def _unforeseen(request: Request, error: Exception) -> Response:

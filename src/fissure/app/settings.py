@@ -4,6 +4,7 @@ import ipaddress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fissure.app.prefix import host_name, root_path
 from fissure.errors import FissureError
 
 PORT = 8014
@@ -69,6 +70,10 @@ class Settings:
     port: int = PORT
     token: str | None = None
     """What a browser must show where the server listens on more than loopback."""
+    root_path: str = ""
+    """The path below which a proxy shows the page, as ``/user/me/proxy/8014``; see `fissure.app.prefix`."""
+    hosts: tuple[str, ...] = ()
+    """Names besides loopback's by which the page may be called: those of proxies."""
     weeks: int | None = None
     units: int | None = None
     slots: int | None = None
@@ -81,6 +86,8 @@ class Settings:
     def __post_init__(self) -> None:
         if self.token is None and not self.loopback:
             raise FissureError(f"found host {self.host} without a token, expected one where others can reach the page")
+        object.__setattr__(self, "root_path", root_path(self.root_path))
+        object.__setattr__(self, "hosts", tuple(map(host_name, self.hosts)))
 
     @property
     def loopback(self) -> bool:

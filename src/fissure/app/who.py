@@ -2,6 +2,7 @@
 
 import hmac
 import re
+from collections.abc import Collection
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from starlette.datastructures import Headers
@@ -18,19 +19,23 @@ def called(headers: Headers) -> str | None:
     return (urlsplit(f"//{host}").hostname or None) if _HOST.fullmatch(host) else None
 
 
-def is_welcome(method: str, headers: Headers) -> bool:
+def is_welcome(method: str, headers: Headers, hosts: Collection[str] = ()) -> bool:
     """Whether a browser asks on behalf of the page, or of the person who sits before it.
 
     Another site may lead a person here by a link and no more: it may not send anything, nor take anything into a page
     of its own, nor make the server work behind a picture. A program that is no browser says nothing of where it comes
-    from and is not meant here.
+    from and is not meant here. Where a proxy has put its own name in the place of that which the browser called, the
+    browser's word that the page itself asks is enough, or an origin that is one of `hosts`.
     """
     site = headers.get("sec-fetch-site", "none")
     if site not in ("same-origin", "none"):
         followed = headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
         return method in ("GET", "HEAD") and followed
     origin = headers.get("origin")
-    return origin is None or method in READING or _place(origin) == headers.get("host", "").lower()
+    if origin is None or method in READING or headers.get("sec-fetch-site") == "same-origin":
+        return True
+    place = _place(origin)
+    return place is not None and (place == headers.get("host", "").lower() or urlsplit(f"//{place}").hostname in hosts)
 
 
 def is_json_or_nothing(headers: Headers) -> bool:
@@ -48,10 +53,10 @@ def shown_token(scope: Scope) -> str | None:
 
 
 def without_token(scope: Scope) -> str:
-    """The address that was asked for, without the token; always one of this server."""
+    """The address that was asked for, without the token: relative to itself, so that it leads to no other server."""
     rest = urlencode([one for one in _query(scope) if one[0] != "token"])
-    path = "/" + quote(scope["path"], safe="/").lstrip("/")  # `//name` would be another host, and so would `/\\name`
-    return f"{path}?{rest}" if rest else path
+    last = "./" + quote(scope["path"].rpartition("/")[2], safe="")
+    return f"{last}?{rest}" if rest else last
 
 
 def has_token(headers: Headers, cookie: str, token: str) -> bool:

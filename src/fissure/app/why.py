@@ -18,8 +18,8 @@ from fissure.views.report import answers, why
 router = APIRouter(include_in_schema=False)
 STRONGEST = 10
 """Mechanisms in the open table."""
-MECHANISMS_AT = "/cracks?mechanism="
-CLAIMS_AT = "/evidence?entry="
+MECHANISMS_AT = "cracks?mechanism="
+CLAIMS_AT = "evidence?entry="
 
 
 @router.get("/why")

@@ -51,7 +51,7 @@ class Ask(BaseModel):
 class Asked(JobOut):
     """The job that measures the answer, and where a person sees it."""
 
-    page: str = Field(description="address of the page that shows it")
+    page: str = Field(description="address of the page that shows it, relative to the root of the page")
 
 
 class NamedStudy(BaseModel):
@@ -191,7 +191,7 @@ def ask(desk: AtDesk, body: Ask) -> Asked:
         raise FissureError(f"the question takes {len(question.text):,} characters, expected at most {LONG:,}")
     job = studio.ask(question, size)
     told = [("q", question.text), ("members", size.members), ("seed", size.seed)]
-    address = f"/what-if?{urlencode(told + ([('weeks', size.weeks)] if size.weeks else []))}"
+    address = f"what-if?{urlencode(told + ([('weeks', size.weeks)] if size.weeks else []))}"
     return Asked(**job_told(job, desk.jobs).model_dump(), page=address)
 
 

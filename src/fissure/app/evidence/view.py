@@ -37,7 +37,7 @@ FILTERS = (
     "counterpart", "family",
 )  # fmt: skip
 Text = Annotated[str, Query(max_length=200)]
-MECHANISMS_AT = "/cracks?mechanism="
+MECHANISMS_AT = "cracks?mechanism="
 
 
 @router.get("/evidence")
@@ -69,7 +69,7 @@ def view(
     given = {name: value for name, value in zip(FILTERS, named, strict=True) if value}
     at = desk.known
     tab = _tab(kind, entry, at)
-    told: dict[str, Any] = {"tabs": TABS, "tab": tab, "mechanisms_at": MECHANISMS_AT, "claims_at": "/evidence?entry="}
+    told: dict[str, Any] = {"tabs": TABS, "tab": tab, "mechanisms_at": MECHANISMS_AT, "claims_at": "evidence?entry="}
     if tab == "learned":
         return _learned(request, desk, at, told)
     if tab == "forecast":

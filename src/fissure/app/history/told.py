@@ -56,6 +56,7 @@ def told(result: Result, between: Callable[[], None] = lambda: None) -> tuple[di
         "behind": wording.behind(counts),
         "classes": [(name, page.style(name), *wording.VERDICTS[name]) for name in CLASSES],
         "misses": [_said(miss, "title", "outside", "compared", "sentence") for miss in wrong.misses(rows)],
+        "imposed": [_said(miss, "title", "outside", "compared", "sentence") for miss in wrong.imposed(rows)],
         "wide": [_said(one, "title", "said") for one in wrong.too_wide(rows)],
         "absurd_factor": f"{ABSURD_FACTOR:.0f}",
         "absurd_points": f"{100 * ABSURD_POINTS:.0f}",

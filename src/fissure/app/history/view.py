@@ -30,7 +30,7 @@ Text = Annotated[str | None, Query(max_length=200)]
 @router.get("/")
 def start() -> RedirectResponse:
     """The first view."""
-    return RedirectResponse("/history", 307)
+    return RedirectResponse("history", 307)  # relative: only the browser knows what stands before it
 
 
 @router.get("/history")

@@ -4,7 +4,8 @@ import { buttons, cell, give, nameOf } from "./save.js";
 
 const shared = JSON.parse(document.getElementById("shared").textContent);
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
-const drawn = new Map(); // element -> {view, spec}
+const drawn = new Map(); // element -> {view, spec, mode}
+let printing = false;
 const ready = new Promise((resolve) => {
   if (document.readyState !== "loading") resolve();
   else document.addEventListener("DOMContentLoaded", resolve); // after the deferred bundle
@@ -18,6 +19,8 @@ export function specOf(key) {
   return spec;
 }
 
+const colours = () => (dark.matches && !printing ? "dark" : "light"); // paper is light
+
 function options(mode) {
   return {
     mode: "vega-lite", actions: false, renderer: "svg", config: shared.config[mode],
@@ -29,10 +32,11 @@ function options(mode) {
 // Draws `spec` (one of the page's where not given) in `element`; resolves to its Vega view.
 export async function draw(element, spec = specOf(element.dataset.chart)) {
   await ready;
-  const result = await window.vegaEmbed(element, structuredClone(spec), options(dark.matches ? "dark" : "light"));
+  const mode = colours();
+  const result = await window.vegaEmbed(element, structuredClone(spec), options(mode));
   const before = drawn.get(element);
   if (before) before.view.finalize();
-  drawn.set(element, { view: result.view, spec });
+  drawn.set(element, { view: result.view, spec, mode });
   element.dataset.drawn = "yes";
   tools(element);
   element.dispatchEvent(new CustomEvent("drawn", { bubbles: true, detail: result.view }));
@@ -73,9 +77,27 @@ export function watch(root = document) {
   }
 }
 
-dark.addEventListener("change", () => {
-  for (const [element, { spec }] of [...drawn]) if (element.isConnected) draw(element, spec);
-});
+function recolour() {
+  for (const [element, { spec, mode }] of [...drawn]) if (element.isConnected && mode !== colours()) draw(element, spec);
+}
+dark.addEventListener("change", recolour);
+
+// On paper every chart is drawn, at the width that it has there. Nothing waits in here but for promises that are kept
+// at once, so all is done when the browser takes its picture.
+function paper(is) {
+  printing = is;
+  document.documentElement.classList.toggle("printing", is);
+  dispatchEvent(new Event("resize")); // those that are drawn take the width of their place
+  recolour();
+  if (!is) return;
+  for (const element of document.querySelectorAll("[data-chart]:not([data-drawn])")) {
+    if (!shared.specs[element.dataset.chart]) continue;
+    near.unobserve(element);
+    draw(element).catch(failed(element));
+  }
+}
+addEventListener("beforeprint", () => paper(true));
+addEventListener("afterprint", () => paper(false));
 
 function tools(element) {
   const figure = element.closest("figure");

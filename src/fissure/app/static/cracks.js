@@ -51,7 +51,7 @@ async function show(href, { focus = true } = {}) {
 const ours = (link) => {
   if (!link || ["download", "target", "data-plain"].some((name) => link.hasAttribute(name))) return null;
   const to = new URL(link.getAttribute("href") ?? "", location.href);
-  return to.origin === location.origin && to.pathname === "/cracks" && !to.hash ? to.href : null;
+  return to.origin === location.origin && to.pathname === location.pathname && !to.hash ? to.href : null;
 };
 
 document.addEventListener("click", (event) => {
@@ -149,7 +149,7 @@ async function wait() {
   while ("wait" in view().dataset && location.href === asked) {
     await new Promise((resolve) => setTimeout(resolve, 1000));
     try {
-      if (!(await json("/cracks/ready")).ready) continue;
+      if (!(await json("cracks/ready")).ready) continue;
     } catch {
       continue; // the page says that the server is away
     }

@@ -11,8 +11,9 @@ function cursors() {
     if (!chart.isConnected || !chart.querySelector("svg")) { lines.delete(chart); continue; }
     const scale = one.view.scale("x"), at = scale(day), [from, to] = scale.range();
     one.line.hidden = !(at >= Math.min(from, to) && at <= Math.max(from, to));
-    one.line.style.left = `${one.view.origin()[0] + at}px`;
-    one.line.style.top = `${one.view.origin()[1]}px`;
+    const [left, top] = one.view.origin(), padding = one.view.padding();
+    one.line.style.left = `${padding.left + left + at}px`;
+    one.line.style.top = `${padding.top + top}px`;
     one.line.style.height = `${one.view.height()}px`;
   }
 }

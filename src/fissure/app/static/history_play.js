@@ -13,14 +13,18 @@ const said = document.getElementById("week-said"), weeks = document.getElementBy
 const tip = document.getElementById("tip"), figure = document.getElementById("map-figure"), map = document.getElementById("map");
 const beside = document.getElementById("this-week"), table = document.getElementById("held");
 const days = document.querySelectorAll("[data-day]");
+const outline = document.createElementNS("http://www.w3.org/2000/svg", "path"); // above all neighbours
+outline.setAttribute("class", "outline");
+map.append(outline);
 
 let week = Number(slider.getAttribute("value"));
 let playing = null; // when it began, and from which week
 let pointed = null; // the district that is pointed at
+let printing = false;
 
 const of = (n, at = week) => ({ median: shares.median[at * many + n], low: shares.low[at * many + n], high: shares.high[at * many + n] });
 const words = (n) => { const { median, low, high } = of(n); return `${told.district[n]}: ${median}% held (90%: ${low}% to ${high}%)`; };
-const ramp = () => told.ramp[dark.matches ? "dark" : "light"];
+const ramp = () => told.ramp[dark.matches && !printing ? "dark" : "light"]; // paper is light
 
 // --- what a week shows
 
@@ -141,6 +145,7 @@ page.returned(() => location.reload());
 function point(path) {
   pointed = path ? Number(path.dataset.n) : null;
   tip.hidden = !path;
+  outline.setAttribute("d", path?.getAttribute("d") ?? "");
   if (!path) return;
   tip.textContent = words(pointed);
   const box = path.getBoundingClientRect(), frame = figure.getBoundingClientRect();
@@ -150,19 +155,25 @@ function point(path) {
   tip.style.top = `${above > 0 ? above : box.bottom - frame.top + 8}px`;
 }
 
-map.addEventListener("pointerover", (event) => { if (event.target.dataset.n) point(event.target); });
-map.addEventListener("pointerleave", () => point(document.activeElement?.dataset?.n ? document.activeElement : null));
-map.addEventListener("focusin", (event) => { event.target.setAttribute("aria-label", words(Number(event.target.dataset.n))); point(event.target); });
+// The district among whose outlines `target` is; the frame of the map, which has the focus after a link to it, is none.
+const district = (target) => target?.closest?.("#map .districts path") ?? null;
+
+map.addEventListener("pointerover", (event) => { if (district(event.target)) point(district(event.target)); });
+map.addEventListener("pointerleave", () => point(district(document.activeElement)));
+map.addEventListener("focusin", (event) => {
+  const one = district(event.target);
+  if (one) one.setAttribute("aria-label", words(Number(one.dataset.n)));
+  point(one);
+});
 map.addEventListener("focusout", () => point(null));
 map.addEventListener("keydown", (event) => {
   const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
   if (event.key === "Escape") point(null);
-  if (!way || !event.target.dataset.n) return;
+  if (!way) return;
   event.preventDefault();
-  const next = nearest(event.target, way);
+  const one = district(event.target), next = one ? nearest(one, way) : paths.find((path) => path.tabIndex === 0);
   if (!next) return;
-  event.target.tabIndex = -1;
-  next.tabIndex = 0;
+  for (const path of paths) path.tabIndex = path === next ? 0 : -1;
   next.focus();
 });
 
@@ -196,6 +207,7 @@ function picture() {
   copy.setAttribute("width", box.width);
   copy.setAttribute("height", box.height + 150);
   for (const name of ["id", "role", "aria-label"]) copy.removeAttribute(name);
+  copy.querySelector(".outline").remove();
   copy.querySelectorAll(".land path").forEach((path) => { path.setAttribute("fill", "#e4e8ec"); path.setAttribute("stroke", "#ffffff"); });
   copy.querySelectorAll(".districts path").forEach((path, n) => {
     for (const name of ["data-n", "data-x", "data-y", "tabindex", "role", "aria-label"]) path.removeAttribute(name);
@@ -261,6 +273,9 @@ weeks.style.setProperty("--at", (week + 0.5) / (last + 1));
 slider.value = week;
 if (dark.matches) colour();
 dark.addEventListener("change", colour);
+for (const [event, is] of [["beforeprint", true], ["afterprint", false]]) {
+  addEventListener(event, () => { printing = is; colour(); });
+}
 function colour() {
   fill();
   document.querySelectorAll(".legend rect").forEach((rect, n) => rect.setAttribute("fill", ramp()[n]));

@@ -13,8 +13,8 @@ const refused = (text) => {
 async function ask(asked) {
   refused("");
   try {
-    const job = await json("/api/runs", { method: "POST", body: JSON.stringify(asked) });
-    location.assign(`/history?job=${encodeURIComponent(job.id)}`);
+    const job = await json("api/runs", { method: "POST", body: JSON.stringify(asked) });
+    location.assign(`history?job=${encodeURIComponent(job.id)}`);
   } catch (error) {
     refused(error.message);
   }
@@ -39,7 +39,7 @@ if (reading) awaitReading(reading.dataset.reading);
 async function awaitReading(name) {
   for (;;) {
     await wait();
-    const told = await json(`/api/runs/${encodeURIComponent(name)}`).catch(unknown);
+    const told = await json(`api/runs/${encodeURIComponent(name)}`).catch(unknown);
     if (told && told.view !== "reading") return location.reload();
   }
 }
@@ -54,19 +54,19 @@ async function follow() {
   const asked = { members: Number(work.dataset.members), seed: Number(work.dataset.seed), name: work.dataset.name };
   cancel.addEventListener("click", async () => {
     cancel.disabled = true;
-    await json(`/api/jobs/${encodeURIComponent(work.dataset.job)}`, { method: "DELETE" }).catch((error) => refused(error.message));
+    await json(`api/jobs/${encodeURIComponent(work.dataset.job)}`, { method: "DELETE" }).catch((error) => refused(error.message));
   });
   again.addEventListener("click", () => ask(asked));
   let state = work.dataset.state;
   while (!["done", "cancelled", "failed"].includes(state)) {
     await wait();
-    const job = await json(`/api/jobs/${encodeURIComponent(work.dataset.job)}`).catch(unknown);
+    const job = await json(`api/jobs/${encodeURIComponent(work.dataset.job)}`).catch(unknown);
     if (!job) continue; // a line at the top says so, and it goes on when the server is back
     if (job.state === "unknown") return location.reload(); // the server was started anew: the page says what is kept
     tell(job);
     state = job.state;
   }
-  if (state === "done" && work.dataset.state !== "done") location.replace(`/history?run=${encodeURIComponent(asked.name)}`);
+  if (state === "done" && work.dataset.state !== "done") location.replace(`history?run=${encodeURIComponent(asked.name)}`);
   cancel.hidden = true;
   again.hidden = state === "done";
 }

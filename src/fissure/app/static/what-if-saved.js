@@ -18,7 +18,7 @@ export function saving({ json, say }) {
   dialog.querySelector("form").addEventListener("submit", async (event) => {
     event.preventDefault();
     try {
-      const kept = await json("/api/saved", { method: "POST", body: JSON.stringify({ name: name.value, q: text }) });
+      const kept = await json("api/saved", { method: "POST", body: JSON.stringify({ name: name.value, q: text }) });
       dialog.close();
       say(`Saved as ${kept.name}.`);
       await list();
@@ -43,7 +43,7 @@ export function saving({ json, say }) {
   });
 
   async function remove(item) {
-    await json(`/api/saved/${item.dataset.saved}`, { method: "DELETE" }).catch((problem) => {
+    await json(`api/saved/${item.dataset.saved}`, { method: "DELETE" }).catch((problem) => {
       if (problem.status !== 404) throw problem; // deleted elsewhere
     });
     say("Deleted.");
@@ -53,7 +53,7 @@ export function saving({ json, say }) {
 
   // The list as the server writes it.
   async function list() {
-    const answer = await fetch(`/what-if/saved${new URL(location.href).search}`);
+    const answer = await fetch(`what-if/saved${new URL(location.href).search}`);
     if (!answer.ok) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").body;
     document.getElementById("saved").replaceChildren(...fresh.childNodes);

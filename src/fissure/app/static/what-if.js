@@ -22,7 +22,7 @@ const card = (question) => document.getElementById(question.key);
 async function ask(question) {
   tell(question, { state: "asked" });
   try {
-    const job = await json("/api/studies", { method: "POST", body: JSON.stringify(question.ask) });
+    const job = await json("api/studies", { method: "POST", body: JSON.stringify(question.ask) });
     question.id = job.id;
     question.state = job.state;
     follow(question, job);
@@ -37,7 +37,7 @@ function follow(question, job) {
   tell(question, job);
   if (["done", "cancelled", "failed"].includes(job.state)) return ended(question, job);
   if (watched.has(job.id)) return;
-  const stream = new EventSource(`/api/jobs/${job.id}/events`);
+  const stream = new EventSource(`api/jobs/${job.id}/events`);
   watched.set(job.id, stream);
   let last = job;
   stream.addEventListener("job", (event) => {
@@ -61,7 +61,7 @@ function follow(question, job) {
 async function poll(question, last) {
   let now;
   try {
-    now = await json(`/api/jobs/${last.id}`);
+    now = await json(`api/jobs/${last.id}`);
   } catch {
     stop(last.id);
     return wait();
@@ -93,7 +93,7 @@ async function ended(question, job) {
 
 async function check() {
   try {
-    await fetch("/api/jobs", { headers: { accept: "application/json" } });
+    await fetch("api/jobs", { headers: { accept: "application/json" } });
   } catch {
     wait();
   }
@@ -107,7 +107,7 @@ function wait() {
   let pause = 1000;
   const again = async () => {
     try {
-      const answer = await fetch("/api/jobs", { headers: { accept: "application/json" } });
+      const answer = await fetch("api/jobs", { headers: { accept: "application/json" } });
       if (!answer.ok) throw new Error();
     } catch {
       pause = Math.min(pause * 1.5, 10000);
@@ -176,7 +176,7 @@ function refresh() {
   turn = turn.then(async () => {
     due = false;
     const asked = texts();
-    const part = await json(`/what-if/part${query()}`);
+    const part = await json(`what-if/part${query()}`);
     if (asked !== texts()) return; // other questions meanwhile
     for (const fresh of part.questions) {
       const old = questions.find((one) => one.text === fresh.text);
@@ -196,7 +196,7 @@ answers.addEventListener("click", async (event) => {
   if (!question) return;
   if (event.target.closest("[data-cancel]")) {
     event.target.disabled = true;
-    await json(`/api/jobs/${question.id}`, { method: "DELETE" }).catch((error) => say(error.message));
+    await json(`api/jobs/${question.id}`, { method: "DELETE" }).catch((error) => say(error.message));
     event.target.disabled = false;
   } else if (event.target.closest("[data-again]")) {
     ask(question);
@@ -207,7 +207,7 @@ answers.addEventListener("click", async (event) => {
 
 // Other questions; throws, and changes nothing, where they cannot be asked.
 async function go(address) {
-  const part = await json(`/what-if/part${address.search}`);
+  const part = await json(`what-if/part${address.search}`);
   page.enter(address);
   for (const id of [...watched.keys()]) stop(id);
   questions = part.questions;

@@ -87,7 +87,7 @@ def whatif(
         draft=asked.draft, rows=composer.rows(desk, asked.draft), groups=composer.switches(asked.draft),
         line=composer.time_line(desk.case, length), wide=composer.WIDE, high=composer.HIGH, weeks=length,
         most_factor=composer.MOST_FACTOR, studies=studies, claims=claims,
-        start_from={name: "/what-if?" + urlencode([*others, ("draft", f"study={name}")]) + "#compose"
+        start_from={name: "what-if?" + urlencode([*others, ("draft", f"study={name}")]) + "#compose"
                     for name in studies},
         most_members=desk.settings.limits.members, **_saved(desk),
     )  # fmt: skip
@@ -151,7 +151,7 @@ def _answers(desk: Desk, asked: Address) -> tuple[dict[str, Any], dict[str, Any]
     figures, specs = answered.figures(each)
     cited = answered.cited(desk, each, asked.size)
     without = {
-        one.letter: "/what-if?" + answered.address([x for x in asked.questions if x != one.question], asked.size)
+        one.letter: "what-if?" + answered.address([x for x in asked.questions if x != one.question], asked.size)
         for one in each
     }
     told = {

@@ -11,6 +11,7 @@ from altair.utils.schemapi import debug_mode
 from fissure.studies.cohesion import PARTS
 from fissure.studies.collapse import by_week
 from fissure.studies.endings import ENDINGS
+from fissure.views.charts import hover
 from fissure.views.charts.panels import Panel
 from fissure.views.charts.series import Series
 from fissure.views.charts.theme import DASHES, SERIES
@@ -54,7 +55,9 @@ def endings(found: xr.Dataset) -> dict[str, Any]:
             stroke=alt.Stroke("ending:N", scale=colours, legend=legend),
             strokeDash=alt.StrokeDash("ending:N", scale=dashes, legend=legend),
         )
-        chart = alt.layer(line, _hover(base, x, names)).properties(
+        titles = {name: name for name in names}
+        told = hover.of_series(base, x, "ending", "format(datum.share, '.0%')", titles, int(found.attrs["run"]))
+        chart = alt.layer(line, told).properties(
             width=460,
             height=HEIGHT,
             description=describe(found),
@@ -78,22 +81,3 @@ def describe(found: xr.Dataset) -> str:
     """The chart in words, for who cannot see it."""
     last = [f"{one.title} {np.isfinite(found['weeks'].sel(ending=one.name).values).mean():.0%}" for one in ENDINGS]
     return f"Share of histories in which each ending has happened, by week. By the end: {', '.join(last)}."
-
-
-def _hover(base: alt.Chart, x: alt.X, names: list[str]) -> alt.Chart:
-    """An upright line at the week that is pointed at, with all shares in one tooltip."""
-    hover = alt.selection_point(name="hover", on="pointerover", clear="pointerout", fields=["week"], empty=False)
-    return (
-        base.transform_calculate(text="format(datum.share, '.0%')")
-        .transform_pivot("ending", value="text", groupby=["week"], op="max")
-        .mark_rule(strokeWidth=3, style="cursor", aria=False)
-        .encode(
-            x=x,
-            opacity=alt.when(hover).then(alt.value(0.3)).otherwise(alt.value(0)),
-            tooltip=[
-                alt.Tooltip("week:T", title="Week of", format="%-d %B %Y"),
-                *(alt.Tooltip(field=name, type="nominal", title=name) for name in names),
-            ],
-        )
-        .add_params(hover)
-    )

@@ -1,7 +1,6 @@
 """A chart of bands over weeks with what was published beside them."""
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -14,11 +13,14 @@ from fissure.evidence.entries import Source
 from fissure.studies.compare import Compared
 from fissure.studies.counterpart import Calendar, calendar_of
 from fissure.views import wording
+from fissure.views.charts import hover
 from fissure.views.charts.panels import Panel
 from fissure.views.charts.series import quantiles
 from fissure.views.charts.theme import DASHES, PUBLISHERS, SERIES, SHAPES
 
 HEIGHT = 230
+LABEL, SYMBOL = 285, 18
+"""Pixels of a publisher's name in a legend at most, and of the symbol before it."""
 BANDS = (("q05", "q95", 0.18, "90%"), ("q25", "q75", 0.34, "50%"))
 
 
@@ -52,7 +54,7 @@ def _layers(
         ),
     )
     y = _axis(panel, values, points)
-    layers = _bands(panel, x, y)
+    layers = _bands(panel, x, y, calendar.weeks)
     return layers + _published(points, x, y) if points else layers
 
 
@@ -138,7 +140,7 @@ def _format(panel: Panel, top: float) -> dict[str, Any]:
     return {"format": "~s", "labelExpr": "datum.value ? datum.label : '0'"} if top >= 10_000 else {}
 
 
-def _bands(panel: Panel, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+def _bands(panel: Panel, x: alt.X, y: alt.Y, weeks: int) -> list[alt.Chart]:
     labels = [one.label for one in panel.series]
     legend = (
         alt.Legend(
@@ -173,38 +175,16 @@ def _bands(panel: Panel, x: alt.X, y: alt.Y) -> list[alt.Chart]:
             strokeDash=alt.StrokeDash("series:N", scale=alt.Scale(domain=labels, range=dashes), legend=legend),
         )
     )
-    return [*layers, _hover(panel, base, x)]
+    return [*layers, _hover(panel, base, x, weeks)]
 
 
-def _hover(panel: Panel, base: alt.Chart, x: alt.X) -> alt.Chart:
-    """An upright line at the week that is pointed at, with the numbers of all bands in one tooltip."""
+def _hover(panel: Panel, base: alt.Chart, x: alt.X, weeks: int) -> alt.Chart:
+    """The week that is pointed at, with the numbers of all bands in one tooltip."""
     digits = ".3~p" if panel.unit == "share" else ",.3~r"
     shown = [f"format(datum.{name}, '{digits}')" for name in ("median", "q25", "q75", "q05", "q95")]
     text = "{} + ' (50%: ' + {} + ' to ' + {} + '; 90%: ' + {} + ' to ' + {} + ')'".format(*shown)
-    hover = alt.selection_point(name="hover", on="pointerover", clear="pointerout", fields=["week"], empty=False)
-    return (
-        base.transform_filter("isValid(datum.median)")
-        .transform_calculate(text=text)
-        .transform_pivot("series", value="text", groupby=["week"], op="max")
-        .mark_rule(strokeWidth=3, style="cursor", aria=False)
-        .encode(
-            x=x,
-            opacity=alt.when(hover).then(alt.value(0.3)).otherwise(alt.value(0)),
-            tooltip=[
-                alt.Tooltip("week:T", title="Week of", format="%-d %B %Y"),
-                *(
-                    alt.Tooltip(field=_escaped(one.label), type="nominal", title=f"{one.label}, {panel.unit}")
-                    for one in panel.series
-                ),
-            ],
-        )
-        .add_params(hover)
-    )
-
-
-def _escaped(name: str) -> str:
-    """`name` as one field: Vega takes dots and brackets for a path into it."""
-    return re.sub(r"([.\[\]'\"\\])", r"\\\1", name)
+    titles = {one.label: f"{one.label}, {panel.unit}" for one in panel.series}
+    return hover.of_series(base.transform_filter("isValid(datum.median)"), x, "series", text, titles, weeks)
 
 
 def _published(points: list[dict[str, Any]], x: alt.X, y: alt.Y) -> list[alt.Chart]:
@@ -212,7 +192,8 @@ def _published(points: list[dict[str, Any]], x: alt.X, y: alt.Y) -> list[alt.Cha
     names = list(dict.fromkeys(point["by"] for point in points))
     colours = [PUBLISHERS[n % len(PUBLISHERS)] for n in range(len(names))]
     shapes = [SHAPES[n % len(SHAPES)] for n in range(len(names))]
-    legend = alt.Legend(orient="bottom", title=None, columns=1, offset=8, rowPadding=1, labelLimit=285)
+    room = alt.ExprRef(f"min({LABEL}, width - {SYMBOL})")  # a narrow chart has less
+    legend = alt.Legend(orient="bottom", title=None, columns=1, offset=8, rowPadding=1, labelLimit=room)
     colour = alt.Color("by:N", scale=alt.Scale(domain=names, range=colours), legend=legend)
     shape = alt.Shape("by:N", scale=alt.Scale(domain=names, range=shapes), legend=legend)
     base = alt.Chart(alt.NamedData(name="points")).encode(color=colour)

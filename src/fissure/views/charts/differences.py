@@ -9,6 +9,7 @@ from altair.utils.schemapi import debug_mode
 
 from fissure.studies.whatif import Course
 from fissure.views import wording
+from fissure.views.charts import hover
 from fissure.views.charts.theme import SERIES
 from fissure.views.text_whatif import signed
 
@@ -77,7 +78,16 @@ def _layers(course: Course, values: Sequence[Mapping[str, Any]], start: date) ->
 
     base = alt.Chart(alt.NamedData(name="differences"))
     colour = SERIES[0]
-    hover = alt.selection_point(name="hover", on="pointerover", clear="pointerout", fields=["week"], empty=False)
+    said = base.transform_calculate(
+        mean_said=_said("mean"),
+        interval=f"{_said('low')} + ' to ' + {_said('high')}",
+        history=f"{_said('least')} + ' to ' + {_said('most')}",
+    )
+    tips = [
+        alt.Tooltip("mean_said:N", title="Mean difference"),
+        alt.Tooltip("interval:N", title="90% interval of the mean"),
+        alt.Tooltip("history:N", title="One history, 5% to 95%"),
+    ]
     return [
         *(
             base.mark_area(opacity=opacity, color=colour, aria=False).encode(x=x, y=y(a), y2=f"{b}:Q")
@@ -87,23 +97,7 @@ def _layers(course: Course, values: Sequence[Mapping[str, Any]], start: date) ->
         alt.Chart(alt.NamedData(name="zero"))
         .mark_rule(strokeWidth=1.2, strokeDash=[4, 3], style="cursor", aria=False)
         .encode(y=y("zero")),
-        base.transform_calculate(
-            mean_said=_said("mean"),
-            interval=f"{_said('low')} + ' to ' + {_said('high')}",
-            history=f"{_said('least')} + ' to ' + {_said('most')}",
-        )
-        .mark_rule(strokeWidth=3, style="cursor", aria=False)
-        .encode(
-            x=x,
-            opacity=alt.when(hover).then(alt.value(0.3)).otherwise(alt.value(0)),
-            tooltip=[
-                alt.Tooltip("week:T", title="Week of", format="%-d %B %Y"),
-                alt.Tooltip("mean_said:N", title="Mean difference"),
-                alt.Tooltip("interval:N", title="90% interval of the mean"),
-                alt.Tooltip("history:N", title="One history, 5% to 95%"),
-            ],
-        )
-        .add_params(hover),
+        hover.at_week(said, x, tips, weeks),
     ]
 
 

@@ -15,6 +15,7 @@ from fissure.studies.hindcast import FromDate, Hindcast, Kind
 from fissure.studies.score import Scored
 from fissure.views import hindcast as words
 from fissure.views import wording
+from fissure.views.charts import hover
 from fissure.views.charts.theme import SERIES
 
 MOST = 12
@@ -23,6 +24,8 @@ LINE, GAP = 9, 12
 """Pixels of a forecast's line, and between two figures."""
 PRIOR = "prior"
 GREY = "#7b8794"
+TWO_COLUMNS = 400
+"""Pixels that a chart must have for its legend to stand in two columns."""
 SHORT: dict[Kind, str] = {"known": "the war as it came", "extrapolated": "only what was known", "prior": "prior"}
 FARTHEST = 200.0
 """An interval runs off the chart beyond this factor from what was published."""
@@ -84,9 +87,11 @@ def chances(found: Hindcast, what: What) -> dict[str, Any]:
             for week, share in enumerate(one.chance(kind, what).share):
                 day = found.start + timedelta(weeks=week + 1)
                 rows.append({"week": f"{day}T00:00", "share": round(share, 4), "forecast": name, "kind": short})
+    weeks = len({row["week"] for row in rows})
     starts = [{"week": f"{one.date}T00:00", "forecast": _name(one, "known")} for one in found.dates]
     with debug_mode(False):
-        legend = alt.Legend(orient="top", title=None, columns=2, symbolType="stroke", symbolSize=300)
+        columns = alt.ExprRef(f"width < {TWO_COLUMNS} ? 1 : 2")
+        legend = alt.Legend(orient="top", title=None, columns=columns, symbolType="stroke", symbolSize=300)
         colour, dash = _colour(names, legend), _dash(names, legend)
         x = alt.X("week:T", title=None, axis=alt.Axis(format="%Y", tickCount="year"))
         y = alt.Y("share:Q", title="probability", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format=".0%"))
@@ -97,6 +102,7 @@ def chances(found: Hindcast, what: What) -> dict[str, Any]:
             base.mark_line(strokeWidth=2, interpolate="step-after", aria=False).encode(
                 x=x, y=y, color=colour, strokeDash=dash
             ),
+            hover.of_series(base, x, "forecast", "format(datum.share, '.0%')", {name: name for name in names}, weeks),
         ).properties(
             width=460,
             height=260,

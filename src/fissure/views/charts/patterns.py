@@ -1,5 +1,6 @@
 """Charts of patterns in time: the two numbers that a part compares."""
 
+import textwrap
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,6 +14,8 @@ from fissure.views import patterns as words
 from fissure.views.charts.theme import SERIES
 
 ROW = 26
+TITLE = 26
+"""Letters of a line of an axis title."""
 LEVELS = {"q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95": 0.95}
 
 
@@ -28,7 +31,7 @@ def pair(one: Met, calendar: Calendar) -> dict[str, Any]:
     x = {
         name: alt.X(
             f"{name}:{kind}",
-            title=words.UNITS[one.part.unit] or None,
+            title=textwrap.wrap(words.UNITS[one.part.unit], TITLE) or None,
             scale=alt.Scale(domain=[_day(calendar.first), _day(calendar.last)]) if dated else alt.Scale(zero=False),
             axis=alt.Axis(format="%Y", tickCount="year", grid=True) if dated else alt.Axis(tickCount=5, grid=True),
         )

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 HEIGHT = 130
 MOST_CLASSES = 4
+LETTERS = 36
+"""Of a legend in one row of three: more do not fit the narrowest chart."""
 UNIT = "share of histories"
 
 
@@ -166,7 +168,7 @@ def _layers(line: Timeline, values: Sequence[Mapping[str, Any]]) -> list[alt.Cha
     shades = [round(float(shade), 2) for shade in np.linspace(0.4, 1.0, len(names))] if len(names) > 1 else [0.8]
     legend = alt.Legend(
         orient="top", title=None, offset=2, symbolType="square", symbolFillColor=SERIES[0], symbolStrokeWidth=0,
-        columns=2 if len(names) > 3 else 3,
+        columns=2 if len(names) > 3 or sum(map(len, names)) > LETTERS else 3,
     )  # fmt: skip
     bars = alt.Chart(alt.NamedData(name="bars"))
     bars = bars.mark_bar(fill=SERIES[0], xOffset=0.7, x2Offset=-0.7, aria=False).encode(

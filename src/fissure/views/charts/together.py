@@ -8,6 +8,7 @@ from typing import Any
 from fissure.studies.whatif import Course
 from fissure.views import wording
 from fissure.views.charts import differences
+from fissure.views.charts.hover import thickness
 from fissure.views.charts.theme import DASHES, SERIES
 from fissure.views.text_effects import signed
 
@@ -82,7 +83,7 @@ def spec(own: Sequence[Own], start: date, letters: Sequence[str]) -> dict[str, A
         },
         {
             "data": {"name": "said"}, "params": [hover],
-            "mark": {"type": "rule", "strokeWidth": 3, "style": "cursor", "aria": False},
+            "mark": {"type": "rule", "strokeWidth": {"expr": thickness(weeks)}, "style": "cursor", "aria": False},
             "encoding": {
                 "x": x, "tooltip": tips,
                 "opacity": {"condition": {"param": "hover", "empty": False, "value": 0.3}, "value": 0},

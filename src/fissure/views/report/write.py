@@ -119,6 +119,7 @@ def render_report(
             classes=[(name, page.style(name), *wording.VERDICTS[name]) for name in CLASSES],
             conditional=CONDITIONAL,
             misses=wrong.misses(rows),
+            imposed=wrong.imposed(rows),
             wide=wrong.too_wide(rows),
             absurd_factor=f"{ABSURD_FACTOR:.0f}",
             absurd_points=f"{100 * ABSURD_POINTS:.0f}",

@@ -30,7 +30,16 @@ class Wide:
 
 
 def misses(rows: Iterable[Compared]) -> list[Miss]:
-    """Variables with observations outside, the furthest off first."""
+    """Variables of outcomes with observations outside, the furthest off first: those that the counts call outside."""
+    return _missed(row for row in rows if row.kind == "outcome")
+
+
+def imposed(rows: Iterable[Compared]) -> list[Miss]:
+    """The same of what the case imposes, which no count of the model's own holds."""
+    return _missed(row for row in rows if row.kind == "driver")
+
+
+def _missed(rows: Iterable[Compared]) -> list[Miss]:
     of_variable: dict[str, list[Compared]] = {}
     for row in rows:
         if row.compared:

@@ -4,6 +4,7 @@
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const drawn = new Map();
   let round = 0;
+  let printing = false;
 
   function specOf(key) {
     const spec = structuredClone(shared.specs[key]);
@@ -15,6 +16,7 @@
     const key = element.dataset.chart;
     const result = await window.vegaEmbed(element, specOf(key), {
       mode: "vega-lite", actions: false, renderer: "svg", config: shared.config[mode],
+      defaultStyle: false, tooltip: { disableDefaultStyle: true, theme: "custom" },
     });
     if (drawn.has(key)) drawn.get(key).finalize();
     drawn.set(key, result);
@@ -23,7 +25,7 @@
   // one after the other, so that the page stays usable; a change of colours while drawing starts over
   async function drawAll() {
     const mine = ++round;
-    const mode = dark.matches ? "dark" : "light";
+    const mode = dark.matches && !printing ? "dark" : "light";
     for (const element of document.querySelectorAll("[data-chart]")) {
       if (mine !== round) return;
       await draw(element, mode);
@@ -57,6 +59,17 @@
     form.addEventListener("submit", (event) => event.preventDefault());
     filter();
   }
+  // Paper is light and has a width of its own. Nothing waits in here but for promises that are kept at once, so all is
+  // drawn when the browser takes its picture.
+  function paper(is) {
+    printing = is;
+    document.documentElement.classList.toggle("printing", is);
+    const mode = dark.matches && !is ? "dark" : "light";
+    if (document.documentElement.dataset.drawn === mode) window.dispatchEvent(new Event("resize"));
+    else drawAll();
+  }
+  window.addEventListener("beforeprint", () => paper(true));
+  window.addEventListener("afterprint", () => paper(false));
   dark.addEventListener("change", drawAll);
   drawAll();
 })();
