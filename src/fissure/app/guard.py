@@ -1,9 +1,9 @@
 """What stands between the network and the page: who may ask, how much, how often, and what a browser may do with it.
 
 Without a token the server listens on loopback, and the name by which it is called must be one of loopback's, or of a
-proxy that it was started with: a page elsewhere cannot reach it through a name of its own (DNS rebinding). What a
-proxy adds to a request (`X-Forwarded-Host` and the like) is never heeded, since anybody could add it. With one, every request must show it. What another
-site makes a browser ask is refused, but for a link that a person follows.
+proxy that it was started with: a page elsewhere cannot reach it through a name of its own (DNS rebinding). With one,
+every request must show it. What another site makes a browser ask is refused, but for a link that a person follows. What
+a proxy adds to a request (`X-Forwarded-Host` and the like) opens nothing, since anybody could add it.
 """
 
 import asyncio
