@@ -38,8 +38,12 @@ def behind(server, prefix, *, strips=True, named=None):
             headers = {**self.headers, **({"Host": named} if named else {})}
             asked = http.client.HTTPConnection(urlsplit(server).netloc)
             try:
-                asked.request(self.command, path or "/", body, headers)
-                answer = asked.getresponse()
+                try:
+                    asked.request(self.command, path or "/", body, headers)
+                    answer = asked.getresponse()
+                except (OSError, http.client.HTTPException):
+                    self.send_error(502)
+                    return
                 if answer.status >= 400:
                     proxy.failed.append((answer.status, self.command, self.path))
                 if answer.headers.get_content_type() == "text/event-stream":

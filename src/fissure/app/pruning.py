@@ -15,6 +15,8 @@ from fissure.errors import FissureError
 
 MEASURED = "measured/*/*/*.npz"
 """Where a what-if keeps its numbers in its folder."""
+VIEWS = ("history/*.json", "figures/*.json")
+"""Where views of runs lie in the server's home."""
 
 
 @dataclass(frozen=True, order=True)
@@ -32,7 +34,10 @@ def prune(runs: Path, home: Path, most: int, spared: Set[Path] = frozenset()) ->
     Those `spared` stay, and so do those of a folder that another process writes to.
     """
     folders = sorted(path.parent for path in runs.glob(f"whatif-*/{STUDY}"))
-    views, measured = _files((home / "history").glob("*.json")), {one: _files(one.glob(MEASURED)) for one in folders}
+    views, measured = (
+        _files(path for one in VIEWS for path in home.glob(one)),
+        {one: _files(one.glob(MEASURED)) for one in folders},
+    )
     over = sum(file.bytes for own in (views, *measured.values()) for file in own) - most
     if over <= 0:
         return set()

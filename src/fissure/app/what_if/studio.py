@@ -94,6 +94,7 @@ class Studio:
     def __init__(self, desk: Shared) -> None:
         self._desk = desk
         self._lives: OrderedDict[tuple[int, int], Live] = OrderedDict()
+        self._asked: dict[str, tuple[Size, Scenario]] = {}
         self._turn = threading.Lock()
         self._stopping = threading.Event()
         self._warmer: threading.Thread | None = None
@@ -156,18 +157,20 @@ class Studio:
     def _plan(self, size: Size) -> tuple[int, int]:
         return size.seed, size.weeks or self.most_weeks
 
-    def _at_work(self) -> list[tuple[Size, str]]:
-        """How questions are asked that wait or are being measured, and their texts."""
-        going = [job.asked for job in self._desk.jobs.all() if job.kind == KIND and not job.ended]
-        return [(Size(one["members"], one["seed"], one["weeks"]), one["q"]) for one in going]
+    def _at_work(self) -> list[tuple[Size, Scenario]]:
+        """What waits or is being measured: how it is asked, and what is changed."""
+        for id in list(self._asked):
+            job = self._desk.jobs.get(id)
+            if job is None or job.ended:
+                self._asked.pop(id, None)
+        return list(self._asked.values())
 
     def make_room(self) -> None:
         """Delete what was measured longest ago beyond the bounds of the server, but nothing that is at work."""
         spared: set[Path] = set()
-        for size, text in self._at_work():
+        for size, scenario in self._at_work():
             kept = self.live(size).worlds.kept
-            for scenario in (AS_IT_IS, self.reader(size.weeks).read(text).scenario):
-                spared |= kept.files(scenario.key)
+            spared |= kept.files(AS_IT_IS.key) | kept.files(scenario.key)
         gone = prune(self._desk.runs_folder, self._desk.settings.home, self._desk.settings.limits.kept, spared)
         with self._turn:
             lives = list(self._lives.values())
@@ -201,7 +204,9 @@ class Studio:
 
         asked = {"q": question.text, "members": size.members, "seed": size.seed, "weeks": size.weeks}
         short = live.known(question.scenario, size.members) < size.members  # what was measured may have been deleted
-        return self._desk.jobs.submit(self.id_of(question, size), KIND, question.title, asked, work, anew=short)
+        job = self._desk.jobs.submit(self.id_of(question, size), KIND, question.title, asked, work, anew=short)
+        self._asked[job.id] = size, question.scenario
+        return job
 
     def standing(self, question: Question, size: Size) -> Standing:
         """How far it is."""
