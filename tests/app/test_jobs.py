@@ -1,5 +1,6 @@
 """One job at a time, a short queue, nothing computed twice, and a cancellation that holds."""
 
+import contextlib
 import threading
 import time
 
@@ -388,8 +389,13 @@ def dying(jobs, monkeypatch):
             raise SystemExit
         before(self, id, turn, work)
 
-    before, gate = Jobs._do, threading.Event()
+    def serve(self):
+        with contextlib.suppress(SystemExit):  # else pytest tells of a thread that ends so
+            serves(self)
+
+    before, serves, gate = Jobs._do, Jobs._serve, threading.Event()
     monkeypatch.setattr(Jobs, "_do", do)
+    monkeypatch.setattr(Jobs, "_serve", serve)
     yield jobs, gate
     gate.set()
 

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fissure.app import bodies, who
+from fissure.app.discreet import Places, discreet, is_near
 from fissure.app.prefix import below, with_slash
 from fissure.app.rates import Rates
 from fissure.app.settings import Settings, is_loopback
@@ -50,6 +51,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app, self._settings = app, settings
+        self._places = Places(settings)
         self._rates = Rates(settings.limits.burst, settings.limits.rate)
         self._cookie = f"fissure-{settings.port}"  # a browser sends a host's cookies to all its ports
 
@@ -63,6 +65,8 @@ class Guard:
             return
         answered = _headed(send, only_head=scope["method"] == "HEAD")
         scope = below(scope, self._settings.root_path)
+        if not (is_near(scope, self._settings) or scope["path"].startswith("/static/")):
+            answered = discreet(answered, self._places)
         sent = self._refused(scope) or await self._sent(scope, receive)
         if isinstance(sent, Response):
             await sent(scope, receive, answered)

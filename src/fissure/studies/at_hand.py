@@ -43,11 +43,11 @@ class AtHand(MutableMapping[Run, Measured]):
         """Find what lies on disk; a damaged file is named in a `DamagedBlock` warning and taken away."""
         for path in sorted(self._folder.glob("*.npz")):
             if path not in self._known:
-                found = self._from(path)
-                self.on_disk(path, found)
-                with self._turn:
-                    for scenario in {run[0] for run in found}:
-                        self._leave(scenario)  # it is read again, with these
+                self.on_disk(path, self._from(path))
+        with self._turn:
+            for scenario, held in list(self._memory.items()):
+                if self._files.get(scenario, {}).keys() - held.keys():
+                    self._leave(scenario)  # it is read again, with all that is there
 
     def on_disk(self, path: Path, runs: Iterable[Run]) -> None:
         """Note that `path` holds `runs`."""

@@ -30,8 +30,8 @@ class Stream(StreamingResponse):
 
     media_type = "text/event-stream"
 
-    def __init__(self, desk: Desk, events: AsyncIterator[str]) -> None:
-        super().__init__(events, headers={"x-accel-buffering": "no"})
+    def __init__(self, desk: Desk, events: AsyncIterator[str], status_code: int = 200) -> None:
+        super().__init__(events, status_code, headers={"x-accel-buffering": "no"})
         self._desk = desk
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
