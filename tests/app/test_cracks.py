@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-import time
+import threading
 from html import unescape
 
 import pytest
@@ -217,10 +217,18 @@ def test_checks_are_those_that_were_kept(known):
 
 
 def test_a_server_that_stops_waits_for_what_it_has_begun(tmp_path, monkeypatch):
-    ended = []
+    go, ended, join = threading.Event(), [], threading.Thread.join
+
+    def joined(thread, *patience):
+        if thread.name == "fissure-cracks":
+            go.set()  # it is waited for, and only then goes on
+        join(thread, *patience)
+
     monkeypatch.setattr(cracks_atlas, "look", lambda home: cracks_atlas.Found())
-    monkeypatch.setattr(Known, "warm", lambda self: (time.sleep(0.2), ended.append(self)))
+    monkeypatch.setattr(Known, "warm", lambda self: (go.wait(), ended.append(self)))
     app = create_app(Settings(folders=(tmp_path,), home=tmp_path))
+    app.state.desk.patience = 600.0
     with TestClient(app, base_url="http://127.0.0.1"):
         assert not ended
+        monkeypatch.setattr(threading.Thread, "join", joined)
     assert ended

@@ -2,10 +2,10 @@
 
 import json
 import re
-import time
 
 import pytest
 from fastapi.testclient import TestClient
+from waiting import until
 
 from fissure.app.evidence.entry import entry
 from fissure.app.evidence.taught import fit, taught
@@ -104,8 +104,7 @@ def test_a_stored_run_is_held_against_the_figures_once_and_kept(client, settings
     desk = client.app.state.desk
     client.get("/evidence")
     for job in desk.jobs.all():
-        while not desk.jobs.get(job.id).ended:
-            time.sleep(0.02)
+        until(lambda id=job.id: desk.jobs.get(id).ended)
         assert desk.jobs.get(job.id).state == "done"
     page = client.get("/evidence").text
     assert 'id="waiting"' not in page

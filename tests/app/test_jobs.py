@@ -5,12 +5,13 @@ import threading
 import time
 
 import pytest
+from waiting import GIVEN_UP, until
 
 from fissure.app import jobs as module
 from fissure.app.jobs import Busy, Cancelled, Jobs
 from fissure.errors import FissureError
 
-SOON = 20.0
+SOON = GIVEN_UP
 """Seconds that a test waits at most for what comes at once."""
 
 
@@ -39,15 +40,6 @@ def jobs():
     yield made
     made.stop(SOON)
     assert made._worker is None or not made._worker.is_alive()
-
-
-def until(condition):
-    """Wait until `condition` holds; what it returns."""
-    end = time.monotonic() + SOON
-    while not (found := condition()):
-        assert time.monotonic() < end, "it did not come to that"
-        time.sleep(0.002)
-    return found
 
 
 def state(jobs, id, wanted):

@@ -7,7 +7,9 @@ from dataclasses import replace
 
 import pytest
 from fastapi.testclient import TestClient
+from waiting import GIVEN_UP, until
 
+from fissure.app.api import jobs as module
 from fissure.app.api import live
 from fissure.app.server import create_app
 
@@ -36,7 +38,7 @@ def held(made):
         return {"members": 8, "of": 8}
 
     jobs.submit("held", "what-if", "A title", {}, work)
-    assert begun.wait(10)
+    assert begun.wait(GIVEN_UP)
     yield client, jobs, go
     go.set()
 
@@ -69,9 +71,15 @@ def test_cancelled_it_stops_at_its_next_step(held):
     assert json.loads(last[5:])["state"] == "cancelled" == jobs.get("held").state
 
 
-def test_events_tell_each_change_and_end_with_the_job(held):
+def test_events_tell_each_change_and_end_with_the_job(held, monkeypatch):
     client, _, go = held
-    threading.Timer(0.4, go.set).start()
+    before = module.told
+
+    def told(job, jobs):
+        go.set()  # it ends once its first event is on its way
+        return before(job, jobs)
+
+    monkeypatch.setattr(module, "told", told)
     with client.stream("GET", "/api/jobs/held/events") as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
         lines = [*stream.iter_lines()]
@@ -84,8 +92,7 @@ def test_events_tell_each_change_and_end_with_the_job(held):
 def test_an_ended_job_says_so_at_once(made):
     client, jobs = made
     jobs.submit("quick", "run", "Quick", {}, lambda tell: object())
-    while not jobs.get("quick").ended:
-        pass
+    until(lambda: jobs.get("quick").ended)
     with client.stream("GET", "/api/jobs/quick/events") as stream:
         assert "event: end" in [*stream.iter_lines()]
     assert client.get("/api/jobs/quick").json()["result"] is None  # nothing small to tell
@@ -135,7 +142,7 @@ def test_the_stream_of_a_tab_that_is_closed_is_free_at_once(held, monkeypatch):
             if b"event: job" in message.get("body", b""):
                 opened.set()
 
-        await asyncio.wait_for(asgi(client, "/api/jobs/held/events", receive, send), 60)
+        await asyncio.wait_for(asgi(client, "/api/jobs/held/events", receive, send), GIVEN_UP)
         return statuses[0]
 
     assert asyncio.run(listen()) == 200

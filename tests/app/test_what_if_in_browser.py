@@ -25,15 +25,12 @@ def done(page, members, count=1):
     page.wait_for_function(
         "([n, said]) => [...document.querySelectorAll('[data-said]')].filter(x => x.textContent === said).length === n",
         arg=[count, f"{members} pairs"],
-        timeout=120_000,
     )
 
 
 def says(page, start):
     """Wait for what the first card says of its pairs."""
-    page.wait_for_function(
-        "start => document.querySelector('[data-said]').textContent.startsWith(start)", arg=start, timeout=60_000
-    )
+    page.wait_for_function("start => document.querySelector('[data-said]').textContent.startsWith(start)", arg=start)
 
 
 @pytest.fixture
@@ -189,7 +186,7 @@ def test_a_server_stopped_amid_a_run_is_said_and_the_work_goes_on(browser, setti
         says(page, "4 of 12 pairs so far, kept; waiting for the server")
         slowly.release(20)
         with serving(home, int(server.rpartition(":")[2])):
-            page.wait_for_selector("#away", state="detached", timeout=60_000)
+            page.wait_for_selector("#away", state="detached")
             done(page, 12)
 
 
@@ -234,7 +231,7 @@ def test_a_proxy_whose_server_is_away_is_not_taken_for_it(browser, settings, slo
         says(page, "4 of 12 pairs so far, kept; waiting for the server")
         slowly.release(20)
         with serving(home, int(server.rpartition(":")[2])):
-            page.wait_for_selector("#away", state="detached", timeout=60_000)
+            page.wait_for_selector("#away", state="detached")
             done(page, 12)
 
 

@@ -45,6 +45,14 @@ def serve(
         list[str] | None,
         typer.Option(metavar="NAME", help="Behind a proxy: a name by which browsers call the page; may be repeated."),
     ] = None,
+    disk: Annotated[
+        int,
+        typer.Option(
+            parser=whole,
+            metavar="MB",
+            help="Megabytes that what is measured on the page may take; what was needed longest ago is deleted first.",
+        ),
+    ] = 800,
     open_: Annotated[
         bool | None,
         typer.Option(
@@ -60,6 +68,8 @@ def serve(
         raise FissureError(f"the page needs {' and '.join(missing)}, expected after: pip install 'fissure[app]'")
     if port is not None and not 1 <= port <= 65535:
         raise FissureError(f"found --port {port}, expected a number from 1 to 65535")
+    if disk < 1:
+        raise FissureError(f"found --disk {disk}, expected 1 or more megabytes")
     from fissure.app import listening, prefix
     from fissure.app.settings import is_loopback
 
@@ -79,16 +89,17 @@ def serve(
     sys.stdout.flush()
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # nothing is at stake before it serves
     given = {"case": case, "host": host, "token": token, "root_path": below, "hosts": hosts}
-    _serve(places, place, address if opened else None, given)
+    _serve(places, place, address if opened else None, disk * 1_000_000, given)
 
 
-def _serve(places: tuple[Path, ...], place: Any, opened: str | None, given: Mapping[str, Any]) -> None:
+def _serve(places: tuple[Path, ...], place: Any, opened: str | None, disk: int, given: Mapping[str, Any]) -> None:
     from fissure.app import settings
     from fissure.app.serve import serve as until_stopped
 
     home = settings.home()
     places = _with_room(places, home)
-    made = settings.Settings(folders=places, port=place.getsockname()[1], home=home, warm=True, **given)
+    limits, port = settings.Limits(kept=disk), place.getsockname()[1]
+    made = settings.Settings(folders=places, port=port, home=home, warm=True, limits=limits, **given)
     ended = until_stopped(made, place, opened=opened, stopping=_stopping)
     kept = f"runs are kept in {places[0] if places else 'runs'}, questions in {home}"
     _leave(f"Stopped; {kept}.", 130 if ended == signal.SIGINT else 0)
