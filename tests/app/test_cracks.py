@@ -232,3 +232,21 @@ def test_a_server_that_stops_waits_for_what_it_has_begun(tmp_path, monkeypatch):
         assert not ended
         monkeypatch.setattr(threading.Thread, "join", joined)
     assert ended
+
+
+def test_a_picture_that_could_not_be_made_is_tried_again_later(tmp_path, monkeypatch):
+    def traced(home, key):
+        tried.append(key)
+        if len(tried) == 1:
+            raise MemoryError
+        return "the picture"
+
+    tried = []
+    for name, value in {"_found": {}, "_making": {}, "_read": lambda home, key: None, "_traced": traced}.items():
+        monkeypatch.setattr(cracks_atlas, name, value)
+    assert "MemoryError" in cracks_atlas.wait(tmp_path, 600).error
+    assert cracks_atlas.look(tmp_path).error and len(tried) == 1  # not at every look
+    monkeypatch.setattr(cracks_atlas, "AGAIN", 0.0)
+    cracks_atlas.look(tmp_path)
+    cracks_atlas.settle(600)
+    assert cracks_atlas.look(tmp_path).atlas == "the picture" and len(tried) == 2
