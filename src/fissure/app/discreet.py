@@ -10,8 +10,8 @@ import json
 import os
 import re
 import sys
-import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
@@ -45,9 +45,12 @@ class Places:
     """The folders of this machine that a server may speak of."""
 
     def __init__(self, settings: Settings) -> None:
-        own = [settings.home, *settings.folders, Path("runs"), Path.cwd(), Path.home(), Path(settings.case)]
-        own += [Path(__file__).parents[2], Path(sys.prefix), Path(sys.base_prefix), Path(tempfile.gettempdir())]
-        found = {str(path) for one in own for path in (one.expanduser().absolute(), one.resolve())}
+        own = [settings.home, *settings.folders, settings.case, "runs", ".", "~", Path(__file__).parents[2]]
+        found: set[str] = set()
+        for one in (*own, sys.prefix, sys.base_prefix):
+            with suppress(OSError):  # the folder in which the server was started may be gone
+                path = Path(os.path.expanduser(str(one)))  # noqa: PTH111  Path's own fails for a user without a home
+                found |= {str(path.absolute()), str(path.resolve())}
         said = {way for path in found if len(Path(path).parts) > 1 for way in _written(path)}
         self._said = sorted(said, key=len, reverse=True)
         tops = _tops()
