@@ -86,7 +86,7 @@ def test_says_why_it_could_not_be_made_and_goes_on_with_others(tmp_path, stored)
     assert histories.error(stored) == "the block is damaged"
     other = replace(stored, folder=tmp_path, plan={**stored.plan, "seed": 4})
     assert awaited(histories, other) is None
-    assert "RuntimeError: odd" in histories.error(other)
+    assert "RuntimeError" in histories.error(other)
     histories.stop()
 
 
@@ -137,7 +137,7 @@ def test_newest_is_one_that_nobody_writes(stored):
 def test_begins_with_the_newest(tmp_path, stored):
     make = Maker()
     histories = Histories(tmp_path, make)
-    histories.begin(lambda: [stored])
+    histories.begin(lambda: {RUN: stored})
     until(lambda: make.calls)
     assert awaited(histories, stored)
     histories.stop()

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from fastapi.testclient import TestClient
-from waiting import GIVEN_UP, until
+from waiting import GIVEN_UP, ran, until
 
 from fissure.app.api import jobs as module
 from fissure.app.api import live
@@ -145,7 +145,7 @@ def test_the_stream_of_a_tab_that_is_closed_is_free_at_once(held, monkeypatch):
         await asyncio.wait_for(asgi(client, "/api/jobs/held/events", receive, send), GIVEN_UP)
         return statuses[0]
 
-    assert asyncio.run(listen()) == 200
+    assert ran(listen()) == 200
     assert desk.listening == 0
 
 
@@ -169,7 +169,7 @@ def test_streams_that_are_asked_for_at_once_are_counted_one_by_one(held):
         await asyncio.gather(*(asgi(client, "/api/jobs/held/events", receive, send) for _ in range(5)))
         return sorted(statuses)
 
-    assert asyncio.run(listen()) == [200, 503, 503, 503, 503]
+    assert ran(listen()) == [200, 503, 503, 503, 503]
     assert client.app.state.desk.listening == 0
 
 

@@ -9,6 +9,7 @@ import html
 import json
 import os
 import re
+import shlex
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
@@ -98,8 +99,11 @@ def _is_whole(kind: str) -> bool:
 
 
 def _written(path: str) -> Iterable[str]:
-    """The ways in which a path may stand in a page, in JSON and in an address."""
-    ways = {path, html.escape(path), html.escape(path).replace("&#x27;", "&#39;").replace("&quot;", "&#34;")}
+    """The ways in which a path may stand in a page, in a command, in JSON and in an address."""
+    shell = shlex.quote(path)
+    ways = {path, shell[1:-1] if shell != path else path}
+    escaped = {html.escape(way) for way in ways}
+    ways |= escaped | {way.replace("&#x27;", "&#39;").replace("&quot;", "&#34;") for way in escaped}
     ways |= {json.dumps(way, ensure_ascii=ascii)[1:-1] for way in tuple(ways) for ascii in (True, False)}
     return ways | {quote(path), quote(path, safe=""), quote_plus(path)}
 
