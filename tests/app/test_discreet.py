@@ -2,6 +2,7 @@
 
 import html
 import re
+import shlex
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -129,7 +130,7 @@ def test_nothing_that_is_sent_elsewhere_names_a_folder(own, places):
 def test_who_sits_before_the_machine_gets_the_whole_command(own, places):
     with asking(own, base_url="http://127.0.0.1:8014", client=("127.0.0.1", 1)) as client:
         command = html.unescape(re.search(r"fissure trace .* --case .*", client.get("/evidence?entry=S0-01a").text)[0])
-        assert f"{places}/my case" in command
+        assert shlex.quote(f"{places}/my case") in command
 
 
 @pytest.mark.parametrize(
