@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-import time
+import threading
 from html import unescape
 
 import pytest
@@ -217,10 +217,36 @@ def test_checks_are_those_that_were_kept(known):
 
 
 def test_a_server_that_stops_waits_for_what_it_has_begun(tmp_path, monkeypatch):
-    ended = []
+    go, ended, join = threading.Event(), [], threading.Thread.join
+
+    def joined(thread, *patience):
+        if thread.name == "fissure-cracks":
+            go.set()  # it is waited for, and only then goes on
+        join(thread, *patience)
+
     monkeypatch.setattr(cracks_atlas, "look", lambda home: cracks_atlas.Found())
-    monkeypatch.setattr(Known, "warm", lambda self: (time.sleep(0.2), ended.append(self)))
+    monkeypatch.setattr(Known, "warm", lambda self: (go.wait(), ended.append(self)))
     app = create_app(Settings(folders=(tmp_path,), home=tmp_path))
+    app.state.desk.patience = 600.0
     with TestClient(app, base_url="http://127.0.0.1"):
         assert not ended
+        monkeypatch.setattr(threading.Thread, "join", joined)
     assert ended
+
+
+def test_a_picture_that_could_not_be_made_is_tried_again_later(tmp_path, monkeypatch):
+    def traced(home, key):
+        tried.append(key)
+        if len(tried) == 1:
+            raise MemoryError
+        return "the picture"
+
+    tried = []
+    for name, value in {"_found": {}, "_making": {}, "_read": lambda home, key: None, "_traced": traced}.items():
+        monkeypatch.setattr(cracks_atlas, name, value)
+    assert "MemoryError" in cracks_atlas.wait(tmp_path, 600).error
+    assert cracks_atlas.look(tmp_path).error and len(tried) == 1  # not at every look
+    monkeypatch.setattr(cracks_atlas, "AGAIN", 0.0)
+    cracks_atlas.look(tmp_path)
+    cracks_atlas.settle(600)
+    assert cracks_atlas.look(tmp_path).atlas == "the picture" and len(tried) == 2

@@ -2,15 +2,18 @@
 
 import json
 import re
-import time
+from dataclasses import replace
 
 import pytest
 from fastapi.testclient import TestClient
+from waiting import until
 
+from fissure.app.evidence import beside
 from fissure.app.evidence.entry import entry
 from fissure.app.evidence.taught import fit, taught
 from fissure.app.pages import environment
 from fissure.app.server import create_app
+from fissure.errors import FissureError
 from fissure.studies import hindcast
 from fissure.views import calibration as words
 
@@ -104,8 +107,7 @@ def test_a_stored_run_is_held_against_the_figures_once_and_kept(client, settings
     desk = client.app.state.desk
     client.get("/evidence")
     for job in desk.jobs.all():
-        while not desk.jobs.get(job.id).ended:
-            time.sleep(0.02)
+        until(lambda id=job.id: desk.jobs.get(id).ended)
         assert desk.jobs.get(job.id).state == "done"
     page = client.get("/evidence").text
     assert 'id="waiting"' not in page
@@ -147,3 +149,23 @@ def test_forecasts_from_the_past_stand_with_their_scores(client):
     page = client.get("/evidence?kind=forecast").text
     assert "From 31 Dec 2015" in page
     assert "fissure hindcast islamic_state" in page
+
+
+def test_what_failed_for_want_of_room_is_tried_again(settings, tmp_path, monkeypatch):
+    def full(stored, at):
+        raise FissureError("home: the disk is full, another 1 MB are needed; what was finished is kept")
+
+    with TestClient(create_app(replace(settings, home=tmp_path)), base_url="http://127.0.0.1") as client:
+        jobs = client.app.state.desk.jobs
+        with monkeypatch.context() as patch:
+            patch.setattr(beside, "_made", full)
+            client.get("/evidence")
+            until(lambda: all(job.ended for job in jobs.all()))
+            assert "the disk is full" in client.get("/evidence").text  # and it is not tried at every look
+            assert [job.state for job in jobs.all()] == ["failed"]
+        monkeypatch.setattr(beside, "AGAIN", 0.0)
+        client.get("/evidence")
+        until(lambda: all(job.ended for job in jobs.all()))
+        assert [job.state for job in jobs.all()] == ["done"]
+        page = client.get("/evidence").text
+        assert "the disk is full" not in page and 'id="waiting"' not in page

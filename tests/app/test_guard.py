@@ -10,6 +10,7 @@ import pytest
 from fastapi import Body
 from fastapi.testclient import TestClient
 from pydantic import BaseModel
+from waiting import ran
 
 from fissure.app import who
 from fissure.app.guard import HEADERS
@@ -206,7 +207,7 @@ def test_slow_bodies_are_not_waited_for(settings):
     said = []
 
     async def never():
-        await asyncio.sleep(60)
+        await asyncio.sleep(3600)
 
     async def send(message):
         said.append(message)
@@ -216,7 +217,7 @@ def test_slow_bodies_are_not_waited_for(settings):
         "type": "http", "method": "POST", "path": "/api/echo", "raw_path": b"/api/echo", "query_string": b"",
         "headers": headers, "client": ("127.0.0.1", 1), "http_version": "1.1", "scheme": "http", "root_path": "",
     }  # fmt: skip
-    asyncio.run(app(scope, never, send))
+    ran(app(scope, never, send))
     assert said[0]["status"] == 408
 
 

@@ -16,7 +16,7 @@ def address(browser, server):
     """The view, once its histories have been read; a person sees it go on by itself."""
     with watched(browser, server) as page:
         page.goto(f"{server}/history?run={RUN}")
-        page.wait_for_selector("body[data-playable]", timeout=120_000)
+        page.wait_for_selector("body[data-playable]")
     return f"{server}/history?run={RUN}"
 
 

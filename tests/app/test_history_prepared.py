@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from small_run import RUN
+from waiting import until
 
 from fissure import api
 from fissure.app.history import prepared
@@ -33,12 +34,8 @@ class Maker:
 
 
 def awaited(histories, run):
-    for _ in range(3000):
-        found = histories.get(run)
-        if found or histories.error(run):
-            return found
-        time.sleep(0.01)
-    pytest.fail("the view was not made")
+    until(lambda: histories.get(run) or histories.error(run))
+    return histories.get(run)
 
 
 def test_is_made_once_in_the_background_and_kept(tmp_path, stored):
@@ -112,6 +109,24 @@ def test_a_disk_that_refuses_is_no_reason_to_fail(tmp_path, stored):
     histories.stop()
 
 
+def test_a_worker_that_died_is_replaced(tmp_path, stored, monkeypatch):
+    """What it was making is made by another, and nobody reads "Reading" for ever."""
+    serves = Histories._serve
+
+    def dies(self):
+        with self._turn:
+            self._now, _ = self._queue.popleft()
+
+    make = Maker()
+    histories = Histories(tmp_path, make)
+    monkeypatch.setattr(Histories, "_serve", dies)
+    assert histories.get(stored) is None
+    histories._worker.join()
+    monkeypatch.setattr(Histories, "_serve", serves)
+    assert awaited(histories, stored).say == {"told": RUN} and make.calls == 1
+    histories.stop()
+
+
 def test_newest_is_one_that_nobody_writes(stored):
     later = replace(stored.contents, written=stored.contents.written.replace(year=stored.contents.written.year + 1))
     writing = replace(stored, state="being written", contents=later)
@@ -123,12 +138,8 @@ def test_newest_is_one_that_nobody_writes(stored):
 def test_begins_with_the_newest(tmp_path, stored):
     make = Maker()
     histories = Histories(tmp_path, make)
-    histories.begin(lambda: {stored.name: stored})
-    for _ in range(3000):
-        if make.calls:
-            break
-        time.sleep(0.01)
-    assert make.calls == 1
+    histories.begin(lambda: {RUN: stored})
+    until(lambda: make.calls)
     assert awaited(histories, stored)
     histories.stop()
 

@@ -1,7 +1,6 @@
 """Simulating a run from the page: on a fresh machine, cancelled, gone on with, asked twice."""
 
 import re
-import time
 
 import pytest
 from browser import watched
@@ -9,6 +8,7 @@ from fastapi import HTTPException
 from fastapi.testclient import TestClient
 from serving import serving
 from small_run import SMALL
+from waiting import until
 
 from fissure import api
 from fissure.app.api import jobs
@@ -44,14 +44,6 @@ def fresh(tmp_path):
 def client(fresh):
     with TestClient(create_app(fresh), base_url="http://127.0.0.1") as client:
         yield client
-
-
-def until(done, seconds=120):
-    for _ in range(seconds * 50):
-        if done():
-            return
-        time.sleep(0.02)
-    pytest.fail("it did not come about")
 
 
 def test_a_run_is_made_once_extended_and_read_back(client, fresh):
@@ -112,19 +104,19 @@ def test_on_a_fresh_machine_a_person_simulates_looks_and_stops_another(browser, 
         assert page.inner_text("[data-new-run] button") == "Simulate 8 histories"
         page.click("[data-new-run] button")
         page.wait_for_url(re.compile(r"job=run-seed-1-8-1"))
-        page.wait_for_url(re.compile(r"run=seed-1$"), timeout=120_000)
-        page.wait_for_selector("body[data-playable]", timeout=120_000)
+        page.wait_for_url(re.compile(r"run=seed-1$"))
+        page.wait_for_selector("body[data-playable]")
         assert "8 simulated histories of 60 weeks" in page.inner_text("main")
         page.click("text=New run")
         page.fill("input[name=members]", "1000")
         page.fill("input[name=seed]", "2")
         page.click("[data-new-run] button")
-        page.wait_for_function("() => document.querySelector('progress')?.value >= 8", timeout=120_000)
+        page.wait_for_function("() => document.querySelector('progress')?.value >= 8")
         page.reload()  # the address is the job
         page.click("[data-cancel]")
-        page.wait_for_selector("[data-again]:visible", timeout=60_000)
+        page.wait_for_selector("[data-again]:visible")
         assert "What was finished is kept" in page.inner_text("[data-said]")
         page.click("[data-open]")
         page.wait_for_url(re.compile(r"run=seed-2$"))
-        page.wait_for_selector("body[data-playable]", timeout=120_000)
+        page.wait_for_selector("body[data-playable]")
         assert "of 1000 histories" in page.inner_text("#made")

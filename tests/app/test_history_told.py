@@ -2,12 +2,12 @@
 
 import json
 import re
-import time
 
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from small_run import RUN
+from waiting import until
 
 from fissure import api
 from fissure.app.history.told import beside, held, told
@@ -41,12 +41,7 @@ def report(result, tmp_path_factory):
 
 def opened(client, address=f"/history?run={RUN}"):
     """The page once the run has been read."""
-    for _ in range(1200):
-        answer = client.get(address)
-        if "data-reading" not in answer.text:
-            return answer
-        time.sleep(0.1)
-    pytest.fail("the run was not read")
+    return until(lambda: answer if "data-reading" not in (answer := client.get(address)).text else None)
 
 
 @pytest.fixture(scope="module")

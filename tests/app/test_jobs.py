@@ -1,15 +1,17 @@
 """One job at a time, a short queue, nothing computed twice, and a cancellation that holds."""
 
+import contextlib
 import threading
 import time
 
 import pytest
+from waiting import GIVEN_UP, until
 
 from fissure.app import jobs as module
 from fissure.app.jobs import Busy, Cancelled, Jobs
 from fissure.errors import FissureError
 
-SOON = 20.0
+SOON = GIVEN_UP
 """Seconds that a test waits at most for what comes at once."""
 
 
@@ -38,15 +40,6 @@ def jobs():
     yield made
     made.stop(SOON)
     assert made._worker is None or not made._worker.is_alive()
-
-
-def until(condition):
-    """Wait until `condition` holds; what it returns."""
-    end = time.monotonic() + SOON
-    while not (found := condition()):
-        assert time.monotonic() < end, "it did not come to that"
-        time.sleep(0.002)
-    return found
 
 
 def state(jobs, id, wanted):
@@ -376,3 +369,79 @@ def test_one_that_waits_is_told_of_in_good_english():
         submit(jobs, "c", work)
     work.go.set()
     jobs.stop(SOON)
+
+
+@pytest.fixture
+def dying(jobs, monkeypatch):
+    """Jobs whose worker dies with the job that says so; the queue is not told."""
+
+    def do(self, id, turn, work):
+        if id == "deadly":
+            assert gate.wait(SOON)
+            raise SystemExit
+        before(self, id, turn, work)
+
+    def serve(self):
+        with contextlib.suppress(SystemExit):  # else pytest tells of a thread that ends so
+            serves(self)
+
+    before, serves, gate = Jobs._do, Jobs._serve, threading.Event()
+    monkeypatch.setattr(Jobs, "_do", do)
+    monkeypatch.setattr(Jobs, "_serve", serve)
+    yield jobs, gate
+    gate.set()
+
+
+@pytest.mark.parametrize(
+    "look", [lambda jobs: jobs.all(), lambda jobs: jobs.get("b"), lambda jobs: jobs.cancel("none")]
+)
+def test_a_worker_that_died_is_replaced_and_said(dying, look):
+    jobs, gate = dying
+    submit(jobs, "deadly", lambda telling: None)
+    submit(jobs, "b", lambda telling: 7)
+    dead = jobs._worker
+    gate.set()
+    dead.join(SOON)
+    look(jobs)  # nobody has to ask for anything new
+    assert state(jobs, "b", "done").result == 7
+    failed = jobs.get("deadly")
+    assert failed.state == "failed" and "ask again" in failed.error and jobs.ahead("b") == 0
+
+
+def test_what_failed_with_its_worker_is_done_when_it_is_asked_again(dying, monkeypatch):
+    jobs, gate = dying
+    gate.set()
+    submit(jobs, "deadly", lambda telling: None)
+    state(jobs, "deadly", "failed")
+    monkeypatch.undo()
+    submit(jobs, "deadly", lambda telling: 3)
+    assert state(jobs, "deadly", "done").result == 3
+
+
+def test_where_no_thread_can_be_started_nothing_waits_for_one(jobs, monkeypatch):
+    def refuse(self):
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(Busy, match="ask again in a moment"):
+            submit(jobs, "a", lambda telling: 1)
+        assert jobs.get("a") is None
+    submit(jobs, "a", lambda telling: 1)
+    assert state(jobs, "a", "done").result == 1
+
+
+def test_after_a_disk_that_was_full_the_same_is_asked_again_and_done(jobs):
+    room = threading.Event()
+
+    def work(telling):
+        if not room.is_set():
+            raise FissureError("runs: the disk is full, another 1 MB are needed; what was finished is kept")
+        return "written"
+
+    for _ in range(3):
+        submit(jobs, "a", work)
+        assert "disk is full" in state(jobs, "a", "failed").error
+    room.set()
+    submit(jobs, "a", work)
+    assert state(jobs, "a", "done").result == "written"

@@ -1,12 +1,16 @@
 """Jobs as a program sees them: how far they are, cancelling, and their events."""
 
+import asyncio
 import json
 import threading
 from dataclasses import replace
 
 import pytest
 from fastapi.testclient import TestClient
+from waiting import GIVEN_UP, ran, until
 
+from fissure.app.api import jobs as module
+from fissure.app.api import live
 from fissure.app.server import create_app
 
 
@@ -34,7 +38,7 @@ def held(made):
         return {"members": 8, "of": 8}
 
     jobs.submit("held", "what-if", "A title", {}, work)
-    assert begun.wait(10)
+    assert begun.wait(GIVEN_UP)
     yield client, jobs, go
     go.set()
 
@@ -67,9 +71,15 @@ def test_cancelled_it_stops_at_its_next_step(held):
     assert json.loads(last[5:])["state"] == "cancelled" == jobs.get("held").state
 
 
-def test_events_tell_each_change_and_end_with_the_job(held):
+def test_events_tell_each_change_and_end_with_the_job(held, monkeypatch):
     client, _, go = held
-    threading.Timer(0.4, go.set).start()
+    before = module.told
+
+    def told(job, jobs):
+        go.set()  # it ends once its first event is on its way
+        return before(job, jobs)
+
+    monkeypatch.setattr(module, "told", told)
     with client.stream("GET", "/api/jobs/held/events") as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
         lines = [*stream.iter_lines()]
@@ -82,8 +92,7 @@ def test_events_tell_each_change_and_end_with_the_job(held):
 def test_an_ended_job_says_so_at_once(made):
     client, jobs = made
     jobs.submit("quick", "run", "Quick", {}, lambda tell: object())
-    while not jobs.get("quick").ended:
-        pass
+    until(lambda: jobs.get("quick").ended)
     with client.stream("GET", "/api/jobs/quick/events") as stream:
         assert "event: end" in [*stream.iter_lines()]
     assert client.get("/api/jobs/quick").json()["result"] is None  # nothing small to tell
@@ -95,11 +104,73 @@ def test_listeners_are_bounded_and_counted_off(held):
     desk.listening = 1
     refused = client.get("/api/jobs/held/events")
     assert refused.status_code == 503 and "streams are open" in refused.json()["detail"]
+    assert refused.headers["retry-after"] and refused.headers["x-fissure"]  # no server that is away says that
     desk.listening = 0
     go.set()
     with client.stream("GET", "/api/jobs/held/events") as stream:
         list(stream.iter_lines())
     assert desk.listening == 0
+
+
+def asgi(client, path, receive, send):
+    """Ask the application of `client` in a loop of our own, as a server of the newest version of ASGI does."""
+    scope = {
+        "type": "http", "asgi": {"version": "3.0", "spec_version": "2.5"}, "http_version": "1.1", "method": "GET",
+        "scheme": "http", "root_path": "", "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80), "path": path,
+        "raw_path": path.encode(), "query_string": b"", "headers": [(b"host", b"127.0.0.1")],
+    }  # fmt: skip
+    return client.app(scope, receive, send)
+
+
+def test_the_stream_of_a_tab_that_is_closed_is_free_at_once(held, monkeypatch):
+    """Not at the next thing that would be sent: nothing is sent here any more."""
+    client, _, _ = held
+    desk = client.app.state.desk
+    monkeypatch.setattr(live, "STEP", 3600.0)
+
+    async def listen():
+        opened, statuses = asyncio.Event(), []
+
+        async def receive():
+            if not opened.is_set():
+                await opened.wait()
+                assert desk.listening == 1
+            return {"type": "http.disconnect"}
+
+        async def send(message):
+            statuses.append(message.get("status"))
+            if b"event: job" in message.get("body", b""):
+                opened.set()
+
+        await asyncio.wait_for(asgi(client, "/api/jobs/held/events", receive, send), GIVEN_UP)
+        return statuses[0]
+
+    assert ran(listen()) == 200
+    assert desk.listening == 0
+
+
+def test_streams_that_are_asked_for_at_once_are_counted_one_by_one(held):
+    """However many come between two looks at the number that is open, no more are let in than may be."""
+    client, _, _ = held
+
+    async def listen():
+        leave, statuses = asyncio.Event(), []
+
+        async def receive():
+            await leave.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message):
+            if message["type"] == "http.response.start":
+                statuses.append(message["status"])
+                if len(statuses) == 5:
+                    leave.set()
+
+        await asyncio.gather(*(asgi(client, "/api/jobs/held/events", receive, send) for _ in range(5)))
+        return sorted(statuses)
+
+    assert ran(listen()) == [200, 503, 503, 503, 503]
+    assert client.app.state.desk.listening == 0
 
 
 @pytest.mark.parametrize("how", ["get", "delete"])

@@ -5,7 +5,6 @@ go random methods, paths and queries.
 """
 
 import threading
-import time
 from dataclasses import replace
 
 import pytest
@@ -17,6 +16,7 @@ from hypothesis import settings as tried
 from hypothesis import strategies as st
 from requests import Request
 from small_run import RUN
+from waiting import GIVEN_UP, until
 
 from fissure.app.cracks import atlas as cracks_atlas
 from fissure.app.pages import VIEWS
@@ -39,11 +39,10 @@ def asking(settings, tmp_path_factory):
     """The application; its one worker is busy all the time, so that what is asked waits and nothing is simulated."""
     limits = replace(settings.limits, waiting=100_000)
     app = create_app(replace(settings, home=tmp_path_factory.mktemp("malformed"), limits=limits))
-    run, deadline = app.state.desk.run(RUN), time.monotonic() + 120
-    while app.state.desk.histories.get(run) is None:  # until then a well-formed question is told to come back
-        assert time.monotonic() < deadline, app.state.desk.histories.error(run)
-        time.sleep(0.05)
-    assert cracks_atlas.wait(app.state.desk.settings.home, 120).atlas is not None
+    histories, run = app.state.desk.histories, app.state.desk.run(RUN)
+    # until then a well-formed question is told to come back
+    until(lambda: histories.get(run), lambda: histories.error(run))
+    assert cracks_atlas.wait(app.state.desk.settings.home, GIVEN_UP).atlas is not None
     over = threading.Event()
     app.state.desk.jobs.submit("held", "whatif", "Held", {}, lambda telling: over.wait())
     made = Asking(app)

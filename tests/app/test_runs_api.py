@@ -1,11 +1,10 @@
 """Runs as programs see them."""
 
-import time
-
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from small_run import RUN, SMALL
+from waiting import until
 
 from fissure import api
 from fissure.app.server import create_app
@@ -25,11 +24,8 @@ def client(settings):
 
 def ready(client, address):
     """The answer once the histories have been read."""
-    for _ in range(1200):
-        if client.get(f"/api/runs/{RUN}").json()["view"] != "reading":
-            return client.get(address)
-        time.sleep(0.1)
-    pytest.fail("the run was not read")
+    until(lambda: client.get(f"/api/runs/{RUN}").json()["view"] != "reading")
+    return client.get(address)
 
 
 def test_runs_are_listed_with_how_they_were_made_and_no_place(client, shelf):

@@ -2,9 +2,9 @@
 
 import csv
 import io
-import time
 
 import pytest
+from waiting import until
 
 from fissure.studies.whatif import whatif
 
@@ -13,12 +13,8 @@ ASK = {"set": ["forcing.strikes=x2"], "from": "2015-01", "members": 6, "title": 
 
 
 def ended(client, id):
-    for _ in range(3000):
-        job = client.get(f"/api/jobs/{id}").json()
-        if job["state"] in ("done", "failed", "cancelled"):
-            return job
-        time.sleep(0.05)
-    raise AssertionError(job)
+    over = ("done", "failed", "cancelled")
+    return until(lambda: job if (job := client.get(f"/api/jobs/{id}").json())["state"] in over else None)
 
 
 @pytest.fixture

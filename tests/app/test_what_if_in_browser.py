@@ -1,12 +1,14 @@
 """What if as a person uses it, in Chromium."""
 
 import json
+import re
 import threading
 from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
 from browser import watched
+from proxying import behind
 from serving import serving
 
 from fissure.app.jobs import Telling
@@ -23,15 +25,12 @@ def done(page, members, count=1):
     page.wait_for_function(
         "([n, said]) => [...document.querySelectorAll('[data-said]')].filter(x => x.textContent === said).length === n",
         arg=[count, f"{members} pairs"],
-        timeout=120_000,
     )
 
 
 def says(page, start):
     """Wait for what the first card says of its pairs."""
-    page.wait_for_function(
-        "start => document.querySelector('[data-said]').textContent.startsWith(start)", arg=start, timeout=60_000
-    )
+    page.wait_for_function("start => document.querySelector('[data-said]').textContent.startsWith(start)", arg=start)
 
 
 @pytest.fixture
@@ -187,17 +186,73 @@ def test_a_server_stopped_amid_a_run_is_said_and_the_work_goes_on(browser, setti
         says(page, "4 of 12 pairs so far, kept; waiting for the server")
         slowly.release(20)
         with serving(home, int(server.rpartition(":")[2])):
-            page.wait_for_selector("#away", state="detached", timeout=60_000)
+            page.wait_for_selector("#away", state="detached")
             done(page, 12)
 
 
+BANNER = """() => {
+  window.banners = 0;
+  const look = () => { if (document.getElementById("away")) window.banners += 1; };
+  new MutationObserver(look).observe(document, { childList: true, subtree: true });
+}"""
+
+
 def test_without_a_stream_the_page_asks_now_and_then(browser, settings, tmp_path):
+    """Nor is the server taken for away while it refuses to say how far it is."""
     small = replace(settings, home=tmp_path, limits=replace(settings.limits, listeners=0))
+    refused = []
+
+    def refuse(route):
+        if len(refused) == 3:
+            return route.continue_()
+        refused.append(429 if refused else 503)
+        told = {"status": refused[-1], "json": {"detail": "too many requests"}, "headers": {"x-fissure": "page"}}
+        return route.fulfill(**told)
+
     with serving(small) as server, watched(browser, server) as page:
-        page.expected = ["503"]
+        page.expected = ["503", "429"]
+        page.add_init_script(f"({BANNER})()")
+        page.route(re.compile(r"/api/jobs/\w+$"), refuse)
         asked(page, server, "set=forcing.strikes=x5;from=2014-11")
         done(page, 6)
-        assert page.locator("#away").count() == 0
+        assert len(refused) == 3 and page.evaluate("window.banners") == 0
+
+
+def test_a_proxy_whose_server_is_away_is_not_taken_for_it(browser, settings, slowly, tmp_path):
+    home = replace(settings, home=tmp_path)
+    with ExitStack() as while_looking:
+        with serving(home) as server:
+            proxy = while_looking.enter_context(behind(server, "/user/me/proxy/8014"))
+            page = while_looking.enter_context(watched(browser, proxy.address))
+            page.expected = ["502", "net::ERR_"]
+            asked(page, proxy.address, "off=ethnic-strain;from=2015-01", members=12)
+            says(page, "4 of 12 pairs so far")
+        page.wait_for_selector("#away")
+        says(page, "4 of 12 pairs so far, kept; waiting for the server")
+        slowly.release(20)
+        with serving(home, int(server.rpartition(":")[2])):
+            page.wait_for_selector("#away", state="detached")
+            done(page, 12)
+
+
+def test_a_job_that_the_server_knows_no_more_is_asked_again(browser, settings, slowly, tmp_path):
+    small = replace(settings, home=tmp_path, limits=replace(settings.limits, listeners=0))
+    forgotten = []
+
+    def forget(route):
+        if forgotten:
+            return route.continue_()
+        forgotten.append(route.request.url)
+        return route.fulfill(status=404, json={"detail": "there is no job"}, headers={"x-fissure": "page"})
+
+    with serving(small) as server, watched(browser, server) as page:
+        page.expected = ["503", "404"]
+        page.add_init_script(f"({BANNER})()")
+        page.route(re.compile(r"/api/jobs/\w+$"), forget)
+        asked(page, server, "set=forcing.strikes=x6;from=2014-11")
+        slowly.release(20)
+        done(page, 6)
+        assert forgotten and page.evaluate("window.banners") == 0
 
 
 def test_nothing_on_the_page_is_wider_than_a_phone(browser, server):

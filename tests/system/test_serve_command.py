@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
@@ -19,8 +18,8 @@ from fissure.app import listening
 from fissure.app.settings import PORT
 from fissure.errors import FissureError
 
-SOON = 60.0
-"""Seconds that a test waits at most; importing JAX on a busy machine is most of it."""
+SOON = 600.0
+"""Seconds after which a test is given up; nothing here is decided by how long it takes."""
 
 
 @pytest.fixture(autouse=True)
@@ -84,12 +83,13 @@ def test_serves_on_loopback_and_stops_on_ctrl_c(tmp_path):
 
 
 def test_an_open_stream_and_a_job_do_not_hold_it_up(tmp_path):
-    """A server whose page is open, and which is in the middle of something, stops within its patience."""
+    """A server whose page is open, and which is in the middle of something, stops without running out of patience."""
     code = f"""
 import sys, time
 sys.argv = ["fissure", "serve", "--port", "{(port := free_port())}"]
 from fissure.app import serve as module
 from starlette.responses import StreamingResponse
+module.PATIENCE = 1e6  # with a job that does not listen
 made = module.create_app
 def with_stream(settings):
     app = made(settings)
@@ -102,8 +102,8 @@ def with_stream(settings):
     def stream():
         return StreamingResponse(endless(), media_type="text/event-stream")
     def work(telling):
-        for i in range(10_000):
-            telling.advance(i, 10_000, 1.0, 1.0)
+        while True:
+            telling.advance(1, 2, 1.0, 1.0)
             time.sleep(0.01)
     @app.get("/api/begin")
     def begin():
@@ -124,14 +124,22 @@ main()
             assert ask(address + "/api/begin")[0] == 200
             with urllib.request.urlopen(address + "/api/endless", timeout=SOON) as stream:
                 assert stream.readline() == b"data: on\n"
-                begun = time.monotonic()
                 going.send_signal(signal.SIGTERM)
                 out, said = ended(going)
-                assert time.monotonic() - begun < 15  # not the patience with a job that does not listen
         finally:
             going.kill()
     assert going.returncode == 0
     assert "Stopping at the next step" in said and "Stopped; " in said and "Traceback" not in out + said
+
+
+def test_behind_a_proxy_it_says_where_it_is_and_answers_there(tmp_path):
+    options = ["--root-path", "/user/me/proxy/8014/", "--allow-host", "hub.example.org", "--port", free_port()]
+    with serving(tmp_path, *options) as (going, address):
+        assert ask(f"{address}/user/me/proxy/8014/evidence", headers={"Host": "hub.example.org"})[0] == 200
+        assert ask(f"{address}/evidence")[0] == 200 and ask(address, headers={"Host": "evil.example"})[0] == 403
+        going.send_signal(signal.SIGTERM)
+        out, _ = ended(going)
+    assert "Behind the proxy it is at https://hub.example.org/user/me/proxy/8014/\n" in out
 
 
 def test_another_address_asks_for_the_token_that_it_prints(tmp_path):
@@ -169,6 +177,11 @@ def test_a_token_of_ones_own_may_come_from_the_environment(tmp_path):
         (["--port", "many"], ["many"]),
         (["nowhere"], ["nowhere", "folder"]),
         (["--case", "islamic_stat"], ["islamic_stat", "islamic_state"]),
+        (["--root-path", "user/me"], ["--root-path user/me", "/user/me/proxy/8014"]),
+        (["--root-path", "https://hub.example/user/me"], ["--root-path", "the path alone"]),
+        (["--allow-host", "https://hub.example"], ["--allow-host https://hub.example", "hub.example.org"]),
+        (["--disk", "0"], ["--disk 0", "megabytes"]),
+        (["--disk", "plenty"], ["plenty", "whole number"]),
         (["--open"], ["--open", "screen"]),
         (["--open", "--host", "0.0.0.0"], ["--open", "token"]),
     ],

@@ -1,9 +1,9 @@
 """What stands between the network and the page: who may ask, how much, how often, and what a browser may do with it.
 
 Without a token the server listens on loopback, and the name by which it is called must be one of loopback's, or of a
-proxy that it was started with: a page elsewhere cannot reach it through a name of its own (DNS rebinding). What a
-proxy adds to a request (`X-Forwarded-Host` and the like) is never heeded, since anybody could add it. With one, every request must show it. What another
-site makes a browser ask is refused, but for a link that a person follows.
+proxy that it was started with: a page elsewhere cannot reach it through a name of its own (DNS rebinding). With one,
+every request must show it. What another site makes a browser ask is refused, but for a link that a person follows. What
+a proxy adds to a request (`X-Forwarded-Host` and the like) opens nothing, since anybody could add it.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fissure.app import bodies, who
+from fissure.app.discreet import Places, discreet, is_near
 from fissure.app.prefix import below, with_slash
 from fissure.app.rates import Rates
 from fissure.app.settings import Settings, is_loopback
@@ -37,6 +38,7 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "x-fissure": "page",  # tells our answers from those of a proxy whose server is away
 }
 _OTHER_NAME = (
     "the page answers only to names of this machine, such as 127.0.0.1 and localhost; behind a proxy start it with "
@@ -49,6 +51,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app, self._settings = app, settings
+        self._places = Places(settings)
         self._rates = Rates(settings.limits.burst, settings.limits.rate)
         self._cookie = f"fissure-{settings.port}"  # a browser sends a host's cookies to all its ports
 
@@ -62,6 +65,8 @@ class Guard:
             return
         answered = _headed(send, only_head=scope["method"] == "HEAD")
         scope = below(scope, self._settings.root_path)
+        if not (is_near(scope, self._settings) or scope["path"].startswith("/static/")):
+            answered = discreet(answered, self._places)
         sent = self._refused(scope) or await self._sent(scope, receive)
         if isinstance(sent, Response):
             await sent(scope, receive, answered)

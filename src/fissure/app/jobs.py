@@ -11,6 +11,7 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -20,6 +21,8 @@ State = Literal["waiting", "running", "done", "cancelled", "failed"]
 ENDED: tuple[State, ...] = ("done", "cancelled", "failed")
 REMEMBERED = 64
 """Jobs that have ended and are still told of."""
+
+DIED = "the thread that worked on it has died; what was finished is kept, ask again"
 
 
 class Busy(FissureError):
@@ -120,6 +123,7 @@ class Jobs:
         the queue is full or the server is stopping.
         """
         with self._held:
+            self._recover()
             known = self._jobs.get(id)
             over: tuple[State, ...] = ENDED if anew else ("cancelled", "failed")
             if known is not None and known.state not in over and self._turns[id] not in self._off:
@@ -128,24 +132,26 @@ class Jobs:
                 raise Busy("the server is stopping; ask again when it is back")
             if len(self._queue) >= self._most:
                 raise Busy(_full(len(self._queue)))
+            self._start()  # first: what nobody could work on must not wait
             job = Job(id, kind, title, dict(asked), version=known.version + 1 if known else 0)
             self._jobs[id] = job
             self._jobs.move_to_end(id)
             self._turns[id] = next(self._numbers)
             self._queue.append((id, self._turns[id], work))
             self._forget()
-            self._start()
             self._held.notify_all()
             return job
 
     def get(self, id: str) -> Job | None:
         """The job with that id, if it is still known."""
         with self._held:
+            self._recover()
             return self._jobs.get(id)
 
     def all(self) -> list[Job]:
         """All that are known, oldest first."""
         with self._held:
+            self._recover()
             return list(self._jobs.values())
 
     def ahead(self, id: str) -> int:
@@ -157,6 +163,7 @@ class Jobs:
     def cancel(self, id: str) -> Job | None:
         """Cancel it: at once if it waits, at its next step if it runs. What was computed is kept by who computed it."""
         with self._held:
+            self._recover()
             job = self._jobs.get(id)
             if job is None or job.ended:
                 return job
@@ -180,9 +187,28 @@ class Jobs:
             worker.join(patience)
 
     def _start(self) -> None:
-        if self._worker is None or not self._worker.is_alive():
-            self._worker = threading.Thread(target=self._serve, name="fissure-jobs", daemon=True)
-            self._worker.start()
+        if self._worker is not None and self._worker.is_alive():
+            return
+        worker = threading.Thread(target=self._serve, name="fissure-jobs", daemon=True)
+        try:
+            worker.start()
+        except RuntimeError:  # no memory, or too many processes of the user
+            raise Busy("this machine can begin no more work just now; ask again in a moment") from None
+        self._worker = worker
+
+    def _recover(self) -> None:
+        """Where the worker has died, say so of what it was doing, and let another go on with what waits."""
+        if self._worker is None or self._worker.is_alive() or self._stopping:
+            return
+        self._working, self._worker = False, None
+        queued = {id for id, _, _ in self._queue}
+        for id, job in list(self._jobs.items()):
+            if not job.ended and id not in queued:
+                self._off.discard(self._turns[id])
+                self._set(id, state="failed", phase="", left=None, error=DIED)
+        if self._queue:
+            with suppress(Busy):  # the next who asks tries again
+                self._start()
 
     def _serve(self) -> None:
         while True:

@@ -49,6 +49,10 @@ class Limits:
     """Questions side by side."""
     saved: int = 200
     """Questions kept."""
+    kept: int = 800_000_000
+    """Bytes of disk for what was measured and prepared; beyond them what was needed longest ago is deleted."""
+    memory: int = 150_000_000
+    """Bytes of memory for what was measured; the rest is read from the disk when it is needed."""
     burst: int = 240
     """Requests at once from one address."""
     rate: float = 120.0

@@ -4,6 +4,7 @@ import importlib.util
 import os
 import signal
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -34,6 +35,24 @@ def serve(
             help="What a browser must show, 16 characters or more; made and printed where one is needed.",
         ),
     ] = None,
+    root_path: Annotated[
+        str,
+        typer.Option(
+            metavar="PATH", help="Behind a proxy: the path below which it shows the page, as /user/me/proxy/8014."
+        ),
+    ] = "",
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Behind a proxy: a name by which browsers call the page; may be repeated."),
+    ] = None,
+    disk: Annotated[
+        int,
+        typer.Option(
+            parser=whole,
+            metavar="MB",
+            help="Megabytes that what is measured on the page may take; what was needed longest ago is deleted first.",
+        ),
+    ] = 800,
     open_: Annotated[
         bool | None,
         typer.Option(
@@ -49,9 +68,12 @@ def serve(
         raise FissureError(f"the page needs {' and '.join(missing)}, expected after: pip install 'fissure[app]'")
     if port is not None and not 1 <= port <= 65535:
         raise FissureError(f"found --port {port}, expected a number from 1 to 65535")
-    from fissure.app import listening
+    if disk < 1:
+        raise FissureError(f"found --disk {disk}, expected 1 or more megabytes")
+    from fissure.app import listening, prefix
     from fissure.app.settings import is_loopback
 
+    below, hosts = prefix.root_path(root_path), tuple(prefix.host_name(name) for name in allow_host or ())
     places = _places(folders or [])
     _known(case)
     token = listening.token_of(host, token)
@@ -59,22 +81,25 @@ def serve(
     place = listening.listen(host, port)
     address = listening.address(host, place.getsockname()[1], token)
     typer.echo(f"The page is at {address}\nCtrl-C stops it; what is finished is kept.")
+    if below or hosts:
+        shown = f"/?token={token}" if token else "/"
+        typer.echo(f"Behind the proxy it is at https://{hosts[0] if hosts else 'PROXY'}{below}{shown}")
     if not is_loopback(host):
         typer.echo("Its traffic is not encrypted: over a network that is not yours alone, use an SSH tunnel instead.")
     sys.stdout.flush()
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # nothing is at stake before it serves
-    _serve(case, places, host, place, token, address if opened else None)
+    given = {"case": case, "host": host, "token": token, "root_path": below, "hosts": hosts}
+    _serve(places, place, address if opened else None, disk * 1_000_000, given)
 
 
-def _serve(case: str, places: tuple[Path, ...], host: str, place: Any, token: str | None, opened: str | None) -> None:
+def _serve(places: tuple[Path, ...], place: Any, opened: str | None, disk: int, given: Mapping[str, Any]) -> None:
     from fissure.app import settings
     from fissure.app.serve import serve as until_stopped
 
     home = settings.home()
     places = _with_room(places, home)
-    made = settings.Settings(
-        case=case, folders=places, host=host, port=place.getsockname()[1], token=token, home=home, warm=True
-    )  # fmt: skip
+    limits, port = settings.Limits(kept=disk), place.getsockname()[1]
+    made = settings.Settings(folders=places, port=port, home=home, warm=True, limits=limits, **given)
     ended = until_stopped(made, place, opened=opened, stopping=_stopping)
     kept = f"runs are kept in {places[0] if places else 'runs'}, questions in {home}"
     _leave(f"Stopped; {kept}.", 130 if ended == signal.SIGINT else 0)

@@ -12,8 +12,9 @@ question needs.
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from fissure.cases.loader import Case
@@ -23,6 +24,8 @@ from fissure.engine.keeping import keeping
 from fissure.engine.plan import MOST_MEMBERS, whole
 from fissure.engine.progress import Progress, Silent
 from fissure.errors import FissureError
+from fissure.studies.at_hand import AtHand
+from fissure.studies.counterpart import Floats
 from fissure.studies.outcomes import outcomes_of
 from fissure.studies.scenario import AS_IT_IS, Scenario, week_of
 from fissure.studies.weekly import SERIES
@@ -86,17 +89,22 @@ class _Whole:
 
 
 class _Worlds(Worlds):
-    """Worlds that can be made ready before anything is asked, and that can look again at what lies on disk."""
+    """Worlds that can be made ready before anything is asked, and that keep at hand what fits into memory."""
+
+    @cached_property
+    def kept(self) -> AtHand:
+        """What was measured so far, see `AtHand`."""
+        return AtHand(self.own_folder, self._read)
 
     def compile(self) -> None:
         """Have the program at hand."""
         enable_compile_cache()
         self._program(self._inputs([(AS_IT_IS, 0)]))
 
-    def look_again(self) -> None:
-        """Have all that is kept on disk at hand too."""
-        found = replace(self).kept
-        self.kept.update(found)
+    def _write(self, call: Sequence[Job], outcomes: Floats, weekly: Floats) -> Path:
+        path = super()._write(call, outcomes, weekly)
+        self.kept.on_disk(path, [(scenario.key, member) for scenario, member in call])
+        return path
 
 
 @dataclass(eq=False)
@@ -124,10 +132,12 @@ class Live:
         draws: Draws | None = None,
         out: Path | None = None,
         within: Path | None = None,
+        memory: float = float("inf"),
     ) -> "Live":
         """The what-ifs of `case` with these sizes and draws, as in `whatif.whatif`; reads what is kept of them.
 
         They are kept in `out`, or in a folder `within` another that is named after the plan; see `whatif.folder_of`.
+        Of what was measured, `memory` bytes stay in memory.
 
         Raises `FissureError` for sizes that cannot be.
         """
@@ -138,15 +148,13 @@ class Live:
             units=units, slots=slots, weekly={name: one.read for name, one in SERIES.items()}, progress=relay,
         )  # fmt: skip
         assert isinstance(worlds, _Worlds)
-        worlds.kept  # noqa: B018  read once, before threads share it
+        worlds.kept.most = memory  # and what is kept is looked up once, before threads share it
         return cls(case, worlds, folder, relay)
 
     def known(self, scenario: Scenario, most: int) -> int:
         """How many members, counted from the first and `most` of them, are measured with their pairs."""
-        kept, member, keys = self.worlds.kept, 0, (AS_IT_IS.key, scenario.key)
-        while member < most and all((key, member) in kept for key in keys):
-            member += 1
-        return member
+        as_it_is, changed = self.worlds.kept.of(AS_IT_IS.key), self.worlds.kept.of(scenario.key)
+        return next((member for member in range(most) if member not in as_it_is or member not in changed), most)
 
     def answer(self, scenarios: Mapping[str, Scenario], members: int) -> WhatIf:
         """What `members` members say, all of which are measured; see `known`."""
@@ -206,7 +214,7 @@ class Live:
         try:
             self.worlds.measure(jobs)
         except BaseException:
-            self.worlds.look_again()  # calls that were under way have kept their numbers on disk
+            self.worlds.kept.look_again()  # calls that were under way have kept their numbers on disk
             raise
         finally:
             self._relay.to = Silent()

@@ -14,7 +14,7 @@ import io
 import time
 import warnings
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -116,7 +116,7 @@ class Worlds:
         return self.folder / hashlib.sha256("\0".join(told).encode()).hexdigest()[:20]
 
     @cached_property
-    def kept(self) -> dict[tuple[str, int], Measured]:
+    def kept(self) -> MutableMapping[tuple[str, int], Measured]:
         """What was measured so far, by key of the scenario and member.
 
         A damaged file is named in a `DamagedBlock` warning and taken away, so that its runs are measured again.
@@ -223,14 +223,16 @@ class Worlds:
     def _program(self, inputs: tuple[Any, ...]) -> Callable[..., Any]:
         return program_for(self.plan, inputs)
 
-    def _write(self, call: Sequence[Job], outcomes: Floats, weekly: Floats) -> None:
+    def _write(self, call: Sequence[Job], outcomes: Floats, weekly: Floats) -> Path:
         told = [f"{scenario.key}-{member}" for scenario, member in call]
         name = hashlib.sha256(" ".join(told).encode()).hexdigest()[:20]
         held = io.BytesIO()
         np.savez_compressed(held, runs=np.array(told), outcomes=outcomes, weekly=weekly)
         with explained(self.folder, 1 << 20):
             self.own_folder.mkdir(parents=True, exist_ok=True)
-            write_whole(self.own_folder / f"{name}-{len(call)}.npz", sealed(held.getvalue()))
+            path = self.own_folder / f"{name}-{len(call)}.npz"
+            write_whole(path, sealed(held.getvalue()))
+        return path
 
     def _read(self, path: Path) -> dict[tuple[str, int], Measured]:
         with np.load(io.BytesIO(unsealed(path))) as file:

@@ -4,10 +4,10 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 
-from starlette.responses import StreamingResponse
+from starlette.responses import JSONResponse, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from fissure.app.desk import Desk
-from fissure.app.jobs import Busy
 
 STEP = 0.1
 """Seconds between two looks."""
@@ -23,40 +23,55 @@ Snapshot = Callable[[], tuple[int, bool, str] | None]
 
 
 class Stream(StreamingResponse):
-    """An event stream."""
+    """An event stream, one of those that `desk` has open from the first byte until it ends or the client has left.
+
+    Where too many are open it is refused as any request is, so that a page can tell that from a server that is away.
+    """
 
     media_type = "text/event-stream"
 
+    def __init__(self, desk: Desk, events: AsyncIterator[str], status_code: int = 200) -> None:
+        super().__init__(events, status_code, headers={"x-accel-buffering": "no"})
+        self._desk = desk
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        most = self._desk.settings.limits.listeners
+        if self._desk.listening >= most:
+            refused = f"{most} streams are open already; ask how far it is now and then, without one (GET /api/jobs)"
+            answer = JSONResponse({"detail": refused}, 503, {"retry-after": "5"})
+            await answer(scope, receive, send)
+            return
+        self._desk.listening += 1  # nothing else runs between the question and this
+        try:
+            # by its version of ASGI a server may leave it to us to notice that the client has left
+            await super().__call__({**scope, "asgi": {**scope.get("asgi", {}), "spec_version": "2.3"}}, receive, send)
+        finally:
+            self._desk.listening -= 1
+
 
 def stream(desk: Desk, snapshot: Snapshot) -> Stream:
-    """The events of `snapshot`. Raises `Busy` where too many streams are open."""
-    most = desk.settings.limits.listeners
-    if desk.listening >= most:
-        raise Busy(f"{most} streams are open already; close another window of this page, or ask /api/jobs now and then")
-    return Stream(_events(desk, snapshot), headers={"x-accel-buffering": "no"})
+    """The events of `snapshot`."""
+    return Stream(desk, _events(desk, snapshot))
 
 
 async def _events(desk: Desk, snapshot: Snapshot) -> AsyncIterator[str]:
-    desk.listening += 1
-    try:
-        yield f"retry: {RETRY}\n\n"
-        seen, began = -1, time.monotonic()
-        spoke = began
-        while (now := time.monotonic()) - began < LONGEST and not desk.closing.is_set():
-            found = snapshot()
-            if found is None:
-                yield "event: end\ndata: null\n\n"
-                return
-            version, ended, text = found
-            if version != seen:
-                seen, spoke = version, now
-                yield f"id: {version}\nevent: job\ndata: {text}\n\n"
-            elif now - spoke >= BEAT:
-                spoke = now
-                yield ": still here\n\n"
-            if ended:
-                yield f"event: end\ndata: {text}\n\n"
-                return
-            await asyncio.sleep(STEP)
-    finally:
-        desk.listening -= 1
+    yield f"retry: {RETRY}\n\n"
+    seen, began = -1, time.monotonic()
+    spoke = began
+    while (now := time.monotonic()) - began < LONGEST and not desk.closing.is_set():
+        found = snapshot()
+        if found is None:
+            yield "event: end\ndata: null\n\n"
+            return
+        version, ended, text = found
+        if version != seen:
+            seen, spoke = version, now
+            yield f"id: {version}\nevent: job\ndata: {text}\n\n"
+        elif now - spoke >= BEAT:
+            spoke = now
+            yield ": still here\n\n"
+        if ended:
+            yield f"event: end\ndata: {text}\n\n"
+            return
+        await asyncio.sleep(STEP)

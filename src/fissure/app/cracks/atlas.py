@@ -4,9 +4,10 @@ import hashlib
 import json
 import logging
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,6 +23,8 @@ PACKAGE = Path(causal_atlas.__file__).parents[1]
 SOURCES = ("model/causal.py", "studies/causal.py", "studies/signs.py", "views/causal_atlas.py")
 """What the picture depends on besides the model itself and the signs that were found."""
 KEPT = 2
+AGAIN = 30.0
+"""Seconds after which what failed is tried again, if it is asked for."""
 WAITING = (
     "Mechanisms and fields are being read from the code; this takes some seconds, once for each version of the model."
 )
@@ -33,6 +36,7 @@ class Found:
 
     atlas: Atlas | None = None
     error: str = ""
+    since: float = field(default_factory=time.monotonic)
 
     @property
     def waiting(self) -> bool:
@@ -49,10 +53,12 @@ def look(home: Path) -> Found:
     """The atlas of the model as it is; where there is none yet, making it begins, and the answer says so at once."""
     key = digest()
     with _lock:
-        if key not in _found and key not in _making:
+        found, making = _found.get(key), _making.get(key)
+        again = found is not None and bool(found.error) and time.monotonic() - found.since >= AGAIN
+        if (found is None or again) and (making is None or not making.is_alive()):
             _making[key] = threading.Thread(target=_make, args=(key, home), name="fissure-atlas", daemon=True)
             _making[key].start()
-        return _found.get(key, Found())
+        return found or Found()
 
 
 def warm(home: Path, then: Callable[[], object]) -> threading.Thread:

@@ -22,6 +22,7 @@ from fissure.app.desk import Desk
 from fissure.app.evidence.known import Known
 from fissure.app.jobs import Busy, Telling
 from fissure.engine.blocks import write_whole
+from fissure.engine.store import explained
 from fissure.studies.calibrate import Posterior
 from fissure.studies.calibrate.checks import told_back
 from fissure.studies.calibrate.screen import LEAST, RATE
@@ -39,6 +40,8 @@ FEWEST = 20
 """Members with parameters of their own below which nothing is said of what goes with what."""
 REMEMBERED = 10.0
 """Seconds for which it is remembered which run is the last."""
+AGAIN = 30.0
+"""Seconds after it was asked for, from which what failed is tried again."""
 BIAS = "bias:"
 
 
@@ -95,7 +98,7 @@ def beside(desk: Desk, run: str | None) -> tuple[Beside | None, Stored | None]:
         found = _read(path, path.stat().st_mtime_ns)
         if found is not None:
             return found, stored
-    if why_not(desk, stored):  # it would fail again at every look
+    if why_not(desk, stored):  # it would fail again at the next look
         return None, stored
     title = f"Figures beside the run {stored.name}"
 
@@ -112,9 +115,10 @@ def beside(desk: Desk, run: str | None) -> tuple[Beside | None, Stored | None]:
 
 
 def why_not(desk: Desk, stored: Stored) -> str:
-    """Why `stored` could not be held against the figures; empty where nothing went wrong."""
+    """Why `stored` could not be held against the figures just now; empty where nothing went wrong."""
     job = desk.jobs.get(_id(_path(desk, stored, desk.known)))
-    return job.error if job is not None and job.state == "failed" else ""
+    failed = job is not None and job.state == "failed" and time.time() - job.created < AGAIN
+    return job.error if job is not None and failed else ""
 
 
 _LAST: WeakKeyDictionary[Desk, tuple[float, Stored | None]] = WeakKeyDictionary()
@@ -205,8 +209,9 @@ def goes_with(
 
 
 def _write(path: Path, found: Beside) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, json.dumps(asdict(found), allow_nan=False).encode())
+    with explained(path.parent, 1 << 20):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, json.dumps(asdict(found), allow_nan=False).encode())
     others = sorted(path.parent.glob("*.json"), key=lambda one: one.stat().st_mtime, reverse=True)
     for old in others[KEPT:]:
         old.unlink(missing_ok=True)

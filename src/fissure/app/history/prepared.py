@@ -121,12 +121,14 @@ class Histories:
         return key in self._failed and time.monotonic() - self._failed[key][1] < AGAIN
 
     def _want(self, key: str, folder: Path) -> None:
-        if self._stopping or key == self._now or any(key == one for one, _ in self._queue):
+        alive = self._worker is not None and self._worker.is_alive()
+        if self._stopping or (alive and (key == self._now or any(key == one for one, _ in self._queue))):
             return
         self._failed.pop(key, None)
-        self._queue.append((key, folder))
-        if self._worker is None:
-            self._worker = threading.Thread(target=self._serve, name="fissure-histories", daemon=True)
+        if not any(key == one for one, _ in self._queue):
+            self._queue.append((key, folder))
+        if not alive:  # it has not begun yet, or has died
+            self._now, self._worker = "", threading.Thread(target=self._serve, name="fissure-histories", daemon=True)
             self._worker.start()
         self._turn.notify_all()
 
@@ -152,7 +154,7 @@ class Histories:
             return
         except FissureError as error:
             self._fail(key, str(error))
-        except Exception as error:  # one run that cannot be read must not take the others with it
+        except BaseException as error:  # one run that cannot be read must not take the others with it
             logging.getLogger(__name__).exception("the view of a run could not be made: %s", folder)
             self._fail(key, wrong_inside(error))
         else:

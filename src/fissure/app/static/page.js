@@ -8,12 +8,19 @@ export async function json(address, options = {}) {
     away(true);
     throw new Error("The server does not answer. What was finished is kept; start it again and reload this page.");
   }
+  if (!answer.ok && !ours(answer)) { // a proxy answers in the place of a server that is away
+    away(true);
+    throw new Error(`The server does not answer; a proxy before it says ${answer.status}. What was finished is kept.`);
+  }
   away(false);
   if (answer.status === 204) return null;
   const told = await answer.json().catch(() => ({ detail: `The server answered with ${answer.status}.` }));
   if (answer.ok) return told;
   throw Object.assign(new Error(told.detail || `The server answered with ${answer.status}.`), { status: answer.status });
 }
+
+// Whether an answer is the server's own, not one of a proxy before it.
+export const ours = (answer) => answer.headers.has("x-fissure");
 
 // A line at the top while the server does not answer.
 export function away(is) {

@@ -49,32 +49,37 @@ function follow(question, job) {
   });
   stream.addEventListener("end", (event) => {
     stop(job.id);
-    ended(question, JSON.parse(event.data) ?? last);
+    const now = JSON.parse(event.data);
+    if (now) ended(question, now);
+    else ask(question); // the server knows it no more
   });
   stream.addEventListener("error", () => {
     if (stream.readyState === EventSource.CONNECTING) return check(); // a stream is short: the browser asks for the next
-    poll(question, last); // too many streams are open, or the server is away
+    stop(job.id);
+    poll(question, last); // too many streams are open, or the server is away: the question tells which
   });
 }
 
-// asks now and then, where no stream is to be had
-async function poll(question, last) {
-  let now;
+// Asks now and then, where no stream is to be had; what the server refuses to say now it is asked later.
+async function poll(question, last, pause = 1000) {
+  let now = last, refused = null;
   try {
     now = await json(`api/jobs/${last.id}`);
-  } catch {
-    stop(last.id);
-    return wait();
+  } catch (error) {
+    refused = error;
   }
-  tell(question, now);
+  if (!questions.includes(question)) return; // other questions meanwhile
+  if (refused && refused.status === undefined) return wait();
+  if (refused?.status === 404) return ask(question); // the server knows it no more
+  if (!refused) tell(question, now);
   if ((now.result?.members ?? 0) > (last.result?.members ?? 0)) refresh();
-  if (!["done", "cancelled", "failed"].includes(now.state)) {
-    const next = setTimeout(() => poll(question, now), 1000);
-    watched.set(now.id, { close: () => clearTimeout(next) });
-    return;
+  if (["done", "cancelled", "failed"].includes(now.state)) {
+    stop(now.id);
+    return ended(question, now);
   }
-  stop(now.id);
-  ended(question, now);
+  const longer = refused ? Math.min(pause * 1.5, 10000) : 1000;
+  const next = setTimeout(() => poll(question, now, longer), longer);
+  watched.set(now.id, { close: () => clearTimeout(next) });
 }
 
 function stop(id) {
@@ -92,10 +97,15 @@ async function ended(question, job) {
 // ---- a server that is away: try gently, and ask again when it is back
 
 async function check() {
+  if (!(await there())) wait();
+}
+
+// Whether the server answers at all, be it to refuse; a proxy before it may answer in its place.
+async function there() {
   try {
-    await fetch("api/jobs", { headers: { accept: "application/json" } });
+    return page.ours(await fetch("api/jobs", { headers: { accept: "application/json" } }));
   } catch {
-    wait();
+    return false;
   }
 }
 
@@ -106,10 +116,7 @@ function wait() {
   if (trying) return;
   let pause = 1000;
   const again = async () => {
-    try {
-      const answer = await fetch("api/jobs", { headers: { accept: "application/json" } });
-      if (!answer.ok) throw new Error();
-    } catch {
+    if (!(await there())) {
       pause = Math.min(pause * 1.5, 10000);
       trying = setTimeout(again, pause);
       return;

@@ -158,7 +158,7 @@ def _numbers(courses: Sequence[Course], start: Any) -> list[tuple[str, ...]]:
     ]
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _alone(course: Course, found: WhatIf) -> dict[str, Any]:
     """The spec of the report, whose vertical scale follows its numbers, so that the band tightens in place."""
     return together.following(differences.spec(course, found.start))

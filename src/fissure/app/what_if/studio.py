@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from fissure.api.whatifs import WhatIfs
 from fissure.app.jobs import Job, Jobs, Telling
+from fissure.app.pruning import prune
 from fissure.app.settings import Settings
 from fissure.app.what_if.questions import Question, Reader
 from fissure.app.what_if.saved import Shelf
@@ -22,7 +23,7 @@ from fissure.model.catalogue import parameters_of
 from fissure.studies.calibrate import Posterior
 from fissure.studies.live import LEAST, Live
 from fissure.studies.named import Study, studies_of
-from fissure.studies.scenario import Scenario
+from fissure.studies.scenario import AS_IT_IS, Scenario
 from fissure.studies.whatif import MEMBERS, WhatIf
 
 KIND = "what-if"
@@ -81,8 +82,10 @@ class Standing:
 
     @property
     def state(self) -> str:
-        """That of its job, `done` where all is measured, `new` where nobody has asked."""
-        return "done" if self.complete else self.job.state if self.job else "new"
+        """That of its job, `done` where all is measured, `new` where nobody has asked or it was deleted since."""
+        if self.complete:
+            return "done"
+        return self.job.state if self.job and self.job.state != "done" else "new"  # what was measured made room
 
 
 class Studio:
@@ -91,6 +94,7 @@ class Studio:
     def __init__(self, desk: Shared) -> None:
         self._desk = desk
         self._lives: OrderedDict[tuple[int, int], Live] = OrderedDict()
+        self._asked: dict[str, tuple[Size, Scenario]] = {}
         self._turn = threading.Lock()
         self._stopping = threading.Event()
         self._warmer: threading.Thread | None = None
@@ -133,19 +137,45 @@ class Studio:
 
     def live(self, size: Size) -> Live:
         """What is measured with that seed over those weeks; read from disk once."""
-        settings, weeks = self._desk.settings, size.weeks or self.most_weeks
-        key = size.seed, weeks
+        settings, (seed, weeks) = self._desk.settings, self._plan(size)
+        key = seed, weeks
         with self._turn:
             if key not in self._lives:
                 self._lives[key] = Live.of(
-                    self._desk.case, seed=size.seed, weeks=None if weeks == self._desk.case.weeks else weeks,
+                    self._desk.case, seed=seed, weeks=None if weeks == self._desk.case.weeks else weeks,
                     units=settings.units, slots=settings.slots, draws=self._desk.posterior,
                     within=self._desk.runs_folder,  # as the command does, so that both find what the other measured
+                    memory=settings.limits.memory / PLANS,
                 )  # fmt: skip
-                if len(self._lives) > PLANS:
-                    self._lives.popitem(last=False)
             self._lives.move_to_end(key)
-            return self._lives[key]
+            found, working = self._lives[key], {self._plan(size) for size, _ in self._at_work()}
+            for one in list(self._lives)[: max(len(self._lives) - PLANS, 0)]:
+                if one not in working:
+                    del self._lives[one]
+            return found
+
+    def _plan(self, size: Size) -> tuple[int, int]:
+        return size.seed, size.weeks or self.most_weeks
+
+    def _at_work(self) -> list[tuple[Size, Scenario]]:
+        """What waits or is being measured: how it is asked, and what is changed."""
+        for id in list(self._asked):
+            job = self._desk.jobs.get(id)
+            if job is None or job.ended:
+                self._asked.pop(id, None)
+        return list(self._asked.values())
+
+    def make_room(self) -> None:
+        """Delete what was measured longest ago beyond the bounds of the server, but nothing that is at work."""
+        spared: set[Path] = set()
+        for size, scenario in self._at_work():
+            kept = self.live(size).worlds.kept
+            spared |= kept.files(AS_IT_IS.key) | kept.files(scenario.key)
+        gone = prune(self._desk.runs_folder, self._desk.settings.home, self._desk.settings.limits.kept, spared)
+        with self._turn:
+            lives = list(self._lives.values())
+        for live in lives:
+            live.worlds.kept.forget(gone)
 
     def id_of(self, question: Question, size: Size) -> str:
         """The id of the job: of all that decides about its numbers, so that the same is computed once."""
@@ -163,14 +193,20 @@ class Studio:
 
         def work(tell: Telling) -> dict[str, int]:
             reached = 0
-            for found in live.refine(scenarios, size.members, tell):
-                reached = found.members
-                tell.show({"members": reached, "of": size.members})
+            try:
+                for found in live.refine(scenarios, size.members, tell):
+                    reached = found.members
+                    tell.show({"members": reached, "of": size.members})
+            finally:
+                with suppress(FissureError, OSError):  # nothing that was asked hangs on it
+                    self.make_room()
             return {"members": reached, "of": size.members}
 
         asked = {"q": question.text, "members": size.members, "seed": size.seed, "weeks": size.weeks}
         short = live.known(question.scenario, size.members) < size.members  # what was measured may have been deleted
-        return self._desk.jobs.submit(self.id_of(question, size), KIND, question.title, asked, work, anew=short)
+        job = self._desk.jobs.submit(self.id_of(question, size), KIND, question.title, asked, work, anew=short)
+        self._asked[job.id] = size, question.scenario
+        return job
 
     def standing(self, question: Question, size: Size) -> Standing:
         """How far it is."""
@@ -191,7 +227,13 @@ class Studio:
         members = standing.known if members is None else min(members, standing.known)
         if members < LEAST:
             return None
-        return self._answers(standing.question.answer, standing.question.scenario, standing.size, members)
+        kept = self.live(standing.size).worlds.kept
+        for scenario in (AS_IT_IS, standing.question.scenario):
+            kept.used(scenario.key)
+        try:
+            return self._answers(standing.question.answer, standing.question.scenario, standing.size, members)
+        except LookupError:  # deleted while it was read
+            return None
 
     def _answer(self, name: str, scenario: Scenario, size: Size, members: int) -> WhatIf:
         return self.live(size).answer({name: scenario}, members)

@@ -1,0 +1,23 @@
+"""Waiting for what happens in another thread: no test is decided by how long that takes."""
+
+import asyncio
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+GIVEN_UP = 600.0
+"""Seconds after which it will not happen any more."""
+
+
+def until(condition, why=lambda: "it did not come to that"):
+    """What `condition` returns, once that is anything."""
+    end = time.monotonic() + GIVEN_UP
+    while not (found := condition()):
+        assert time.monotonic() < end, why()
+        time.sleep(0.005)
+    return found
+
+
+def ran(coroutine):
+    """What `coroutine` returns, in a loop of its own; in the thread of the tests that of Playwright may be running."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
