@@ -249,6 +249,9 @@ def _completed(answer: Answer, made: Answers, case: Case) -> Answer:
     seed = re.search(r"--seed (\d+)", made.command)
     worth = effective_of_kept(case, made.draws, int(seed[1]), answer.members) if seed else None
     figures = tuple(_derived(one, answer, made.weeks, case.units * case.slots) for one in answer.figures)
+    if figures[0].part == "all":  # its parts share their worlds
+        ends = dict.fromkeys(end for one in figures for end in one.at_bound.found)
+        figures = tuple(replace(one, at_bound=AtBounds(tuple(ends), recorded=False)) for one in figures)
     return replace(answer, figures=figures, worth=worth, few_histories=few_histories(answer.members))
 
 

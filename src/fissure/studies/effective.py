@@ -59,12 +59,20 @@ class Effective:
         return cls(int(told["histories"]), int(told["pasts"]), float(told["independent"]))
 
 
-def few_histories(histories: int) -> str:
-    """What has to be said where a 90% interval rests on so few histories; empty from `ENOUGH` on."""
-    if histories >= ENOUGH:
+def few_histories(histories: int | Mapping[str, int]) -> str:
+    """What has to be said where a 90% interval rests on too few histories; empty from `ENOUGH` on.
+
+    `histories` is their number, or that of each part of a study by what the part is called.
+
+    >>> few_histories(4)
+    'Too few: the ends of a 90% interval cannot be told from 4 histories; at least 20 are needed.'
+    """
+    parts = histories if isinstance(histories, Mapping) else {"": histories}
+    short = [(what, n) for what, n in parts.items() if n < ENOUGH]
+    if not short:
         return ""
-    many = "no history" if not histories else "1 history" if histories == 1 else f"{histories} histories"
-    return f"Too few: the ends of a 90% interval cannot be told from {many}; at least {ENOUGH} are needed."
+    told = ", ".join(f"{n} {'history' if n == 1 else 'histories'}{f' ({what})' if what else ''}" for what, n in short)
+    return f"Too few: the ends of a 90% interval cannot be told from {told}; at least {ENOUGH} are needed."
 
 
 def effective_size(draws: Draws | None, seed: int, members: int | Iterable[int]) -> Effective:

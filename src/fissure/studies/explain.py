@@ -31,7 +31,7 @@ from fissure.model.catalogue import GROUPS, mechanism_classes
 from fissure.studies import game
 from fissure.studies.bounds import NOT_RECORDED, AtBounds, at_bounds, bounds_of
 from fissure.studies.counterpart import Floats
-from fissure.studies.effective import Effective, effective_size, pasts_of
+from fissure.studies.effective import Effective, effective_size, few_histories, pasts_of
 from fissure.studies.game import Interval, mean_interval
 from fissure.studies.outcomes import Outcome, outcomes_of
 from fissure.studies.scenario import Scenario
@@ -39,6 +39,8 @@ from fissure.studies.worlds import Worlds
 
 OUTSIDE = "war"
 """The group that comes from outside; the others are inside."""
+RECRUITS = "recruitment"
+"""What brings fighters in: on the inside, and no crack."""
 ALL, NONE, INSIDE_ALONE, WAR_ALONE = (
     f"with {what}" for what in ("everything on", "everything off", "the inside alone", "the war alone")
 )
@@ -98,6 +100,19 @@ class Pairs:
     members: int
 
 
+@dataclass(frozen=True)
+class Sides:
+    """Sums of the values of all mechanisms; points, as single values do not say how sure a sum is."""
+
+    war: float
+    recruitment: float
+    rest: float
+    of_war: int
+    """How many mechanisms are the war's."""
+    of_rest: int
+    """How many are neither the war's nor recruitment."""
+
+
 @dataclass(frozen=True, eq=False)
 class Explained:
     """A finished attribution; every interval is a 90% interval of a mean over members, with axis (outcomes,) last."""
@@ -127,6 +142,25 @@ class Explained:
     def bounds_at(self, outcome: int) -> AtBounds:
         """The ends at which histories of an outcome are."""
         return self.at_bound[outcome] if self.at_bound else NOT_RECORDED
+
+    @property
+    def clustered(self) -> bool:
+        """Whether its errors are clustered by past; those of a file from before are not."""
+        return bool(self.at_bound) and all(one.recorded for one in self.at_bound)
+
+    @property
+    def few_histories(self) -> str:
+        """What has to be said where parts of it rest on too few members; empty where none does."""
+        parts = {"the groups": self.groups.members, "all mechanisms": self.every.members}
+        return few_histories(parts | ({"the strongest in pairs": self.pairs.members} if self.pairs else {}))
+
+    def sides(self, outcome: int) -> "Sides":
+        """What the sampled mechanisms add, summed over those of the war, recruitment, and all others."""
+        kinds, value = mechanism_classes(), self.every.value[:, outcome]
+        war = [name in kinds and kinds[name].group() == OUTSIDE for name in self.every.players]
+        recruits = [name == RECRUITS for name in self.every.players]
+        rest = ~(np.array(war) | np.array(recruits))
+        return Sides(*(float(value[one].sum()) for one in (war, recruits, rest)), int(sum(war)), int(rest.sum()))
 
 
 def explain(
