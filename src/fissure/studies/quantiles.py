@@ -11,14 +11,18 @@ independent histories as the ensemble is worth (`effective.Effective.independent
   59 independent histories, and so does the upper end of the 95% quantile.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+import xarray as xr
 from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 from scipy.special import betainc
 
+from fissure.errors import FissureError, nearest
 from fissure.studies.counterpart import Floats
+from fissure.studies.effective import Effective
 
 LEVEL = 0.9
 
@@ -68,6 +72,34 @@ def quantile_error(
     low = _ordered(x, rank(q, size, tail) / size)
     high = -_ordered(-x[::-1], rank(1 - q, size, tail) / size)
     return QuantileError(q, value, _error(x, q, size), low, high, level)
+
+
+def quantiles_of(
+    data: xr.Dataset, output: str, q: float | Iterable[float], worth: Effective | None = None
+) -> xr.Dataset:
+    """Quantiles over the members of an output of a run, with their errors; see `quantile_error`.
+
+    Raises `FissureError` for an output that there is not and for what is no quantile.
+    """
+    if output not in data:
+        raise FissureError(f"there is no output '{output}'{nearest(output, map(str, data.data_vars))}")
+    array = data[output].transpose("member", ...).compute()
+    levels = [float(q)] if np.isscalar(q) else [float(one) for one in q]  # type: ignore[arg-type, union-attr]
+    for level in levels:
+        if not 0 < level < 1:
+            raise FissureError(f"q is {level:g}, expected quantiles between 0 and 1")
+    independent = None if worth is None else worth.independent
+    found = [quantile_error(array.values, level, independent=independent) for level in levels]
+    dims = ("q", *map(str, array.dims[1:]))
+    units = {"units": str(array.attrs.get("units", ""))}
+    names = {"value": "Quantile over the members", "error": "Its standard error", "low": "Lower end of its 90% interval"}
+    names["high"] = "Upper end of its 90% interval"
+    return xr.Dataset(
+        {name: (dims, np.stack([getattr(one, name) for one in found]), units | {"long_name": said})
+         for name, said in names.items()},
+        coords={"q": ("q", levels), **{n: c for n, c in array.coords.items() if "member" not in c.dims}},
+        attrs={"histories": array.sizes["member"], "independent": independent or array.sizes["member"]},
+    )  # fmt: skip
 
 
 def rank(q: float, size: float, tail: float) -> float:

@@ -93,7 +93,12 @@ class Difference:
 
     @property
     def expected(self) -> Expected:
-        """How it stands to a theory that expects no difference: within 5% of what it is, beyond it, or not told."""
+        """How it stands to a theory that expects no difference: within 5% of what it is, beyond it, or not told.
+
+        Where a difference cannot show, its absence supports nothing.
+        """
+        if self.unreadable:
+            return "open"
         bound = TINY * abs(self.as_it_is)
         if -bound <= self.low and self.high <= bound:
             return "as expected"

@@ -1,7 +1,13 @@
 """How sure numbers are, in words that are the same everywhere: few histories, shared pasts, ends of an outcome."""
 
+from collections.abc import Iterable
+
+import numpy as np
+
 from fissure.studies.bounds import TIMES, AtBound, AtBounds, bounds_of
+from fissure.studies.compare import Compared
 from fissure.studies.effective import ENOUGH, Effective
+from fissure.studies.quantiles import quantile_error
 from fissure.views import wording
 
 AT_END = "⊣"
@@ -9,8 +15,10 @@ AT_END = "⊣"
 KEY = (
     f"{AT_END}: histories of it are at an end of the outcome's range, so a difference from or to them is a lower bound."
 )
-UNKNOWN = "not known"
-"""What stands in the place of an interval that there is none of."""
+RESTRICTED = (
+    "The mean of a time is restricted to the weeks of the run (restricted mean survival time): a history in which it "
+    "does not happen counts with all of them."
+)
 LOWER_BOUND = "No difference can go beyond that end, so one from or to there is a lower bound."
 
 
@@ -26,30 +34,33 @@ def worth(one: Effective | None, histories: int) -> str:
 
 
 def rests_on(one: Effective | None, histories: int, *, allowed: bool | None = None) -> str:
-    """A sentence on what intervals rest on; `allowed` says whether those of means allow for shared pasts."""
-    said = f"Intervals rest on {worth(one, histories)}."
-    if one is None or one.pasts == one.histories:
+    """Sentences on what intervals rest on; `allowed` says whether those of means allow for shared pasts."""
+    said = [f"Intervals rest on {worth(one, histories)}."]
+    if one is not None and one.pasts < one.histories:
+        said += [shared_pasts(allowed)]
+        if histories >= ENOUGH > one.independent:
+            said += [f"For the ends of a 90% interval at least {ENOUGH} independent ones are needed."]
+    return " ".join(said)
+
+
+def shared_pasts(allowed: bool | None = None) -> str:
+    """Why histories are worth fewer independent draws; `allowed` says whether intervals of means allow for that."""
+    said = "Histories of one past share its parameters, and its luck up to the cut-off."
+    if allowed is None:
         return said
-    said = said.removesuffix(".") + ": histories of one past share its parameters, and its luck up to the cut-off."
-    if allowed is not None:
-        said += (
-            " Intervals of means allow for that."
-            if allowed
-            else " The intervals of means kept here take all histories as independent and are too narrow for that."
-        )
-    if histories >= ENOUGH > one.independent:
-        said += f" For the ends of a 90% interval at least {ENOUGH} independent ones are needed."
-    return said
+    if allowed:
+        return f"{said} Intervals of means allow for that."
+    return f"{said} The intervals of means kept here take all histories as independent and are too narrow for that."
 
 
 def restricted(outcome: str, weeks: int) -> str:
     """How the mean of a time is meant; empty for what is none."""
-    if outcome.partition("@")[0] not in TIMES:
-        return ""
-    return (
-        f"The mean is restricted to the run's {weeks} weeks (restricted mean survival time): a history in which it does "
-        "not happen counts with all of them."
-    )
+    return restricted_to(weeks) if outcome.partition("@")[0] in TIMES else ""
+
+
+def restricted_to(weeks: int) -> str:
+    """How the mean of a time within so many weeks is meant."""
+    return RESTRICTED.replace("the weeks of the run", f"the run's {weeks} weeks")
 
 
 def at_ends(ends: AtBounds, unit: str) -> list[str]:
@@ -90,3 +101,30 @@ def _end(one: AtBound, unit: str) -> str:
         return f"nine tenths or more of the {said} whom the model has room for"
     return said
 
+
+def least_sure(rows: Iterable[Compared], worth: Effective | None = None) -> str:
+    """Which end of all the model's 90% intervals is the least sure, by its standard error; empty where none is known.
+
+    Ends are weighed by the width of their intervals.
+    """
+    found = [(error / (row.high - row.low), error, q, row) for row in rows for q, error in _errors(row, worth)]
+    if not found:
+        return ""
+    share, error, q, row = max(found, key=lambda one: one[0])
+    end, at = ("lower", row.low) if q < 0.5 else ("upper", row.high)
+    unit = row.variable.unit
+    return (
+        f"The ends of these intervals have a sampling error too, a median of {np.median([one[0] for one in found]):.0%} "
+        f"of their widths (standard error). The least sure is the {end} end of “{row.variable.title}”, "
+        f"{wording.when(row.observation)}: {wording.number(at, unit)} ± {wording.number(error, unit)}, {share:.0%} of "
+        "its width."
+    )
+
+
+def _errors(row: Compared, worth: Effective | None) -> list[tuple[float, float]]:
+    """The standard errors of both ends of the interval of `row`; none where there is no interval."""
+    if row.histories < ENOUGH or row.model is None or not row.high > row.low:
+        return []
+    values = row.model[np.isfinite(row.model)]
+    part = 1.0 if worth is None else worth.independent / worth.histories
+    return [(q, float(quantile_error(values, q, independent=part * len(values)).error)) for q in (0.05, 0.95)]
