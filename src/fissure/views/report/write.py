@@ -19,6 +19,7 @@ from fissure.studies import verdicts
 from fissure.studies.calibrate import Posterior
 from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS, CLASSES, Compared, count
 from fissure.studies.effective import few_histories
+from fissure.studies.effects import few_of
 from fissure.studies.explained import kept as kept_explained
 from fissure.studies.hindcast import kept
 from fissure.views import causal, certainty, wording
@@ -185,6 +186,7 @@ def _effects(ledger: Ledger) -> dict[str, Any]:
         "stale": verdicts.stale(told),
         "case": told["case"],
         "tally": effect_rows.tally(found),
+        "few": few_of(found),
         "count": len(found),
         "mechanisms": len({effect.mechanism for effect in found}),
         "groups": effect_rows.by_group(found, ledger, titles, GROUPS),
