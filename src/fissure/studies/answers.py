@@ -200,7 +200,8 @@ def _parts(shared: Explained, name: str) -> tuple[Figure, ...]:
     return tuple(
         Figure(
             part, outcome.title, outcome.unit, outcome.more,
-            float(found.mean[at]), float(found.low[at]), float(found.high[at]), base=base, at_bound=shared.bounds_at(at),
+            float(found.mean[at]), float(found.low[at]), float(found.high[at]), base=base,
+            at_bound=shared.bounds_at(at),
         )
         for part, found in parts
     )  # fmt: skip

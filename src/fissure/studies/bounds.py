@@ -3,8 +3,8 @@
 The time until something happens is counted within the run: a history in which it never does counts with the whole run,
 so its mean is a restricted mean survival time (Royston and Parmar 2013). Ground, fighters, income and support end at
 nothing; a share or an index at 0 and 1; and the model has room for so many fighters only. Where histories sit at such
-an end, a difference from or to them is a lower bound, and where most do in both of two worlds it says nothing. Totals of
-what happened (who deserted, fled or was killed) have no such end: none is what happened.
+an end, a difference from or to them is a lower bound, and where most do in both of two worlds it says nothing. Totals
+of what happened (who deserted, fled or was killed) have no such end: none is what happened.
 """
 
 import math

@@ -125,8 +125,8 @@ def few_of(effects: Sequence[Effect]) -> str:
         return ""
     many = f"{few} of {len(effects)} checks rest" if few > 1 or len(effects) > 1 else "The check rests"
     return (
-        f"{many} on fewer than {ENOUGH} members (a check stops where it holds): the ends of an interval are then no more "
-        "than rough."
+        f"{many} on fewer than {ENOUGH} members (a check stops where it holds): the ends of an interval are then "
+        "rough at best."
     )
 
 

@@ -160,7 +160,8 @@ class Explained:
         war = [name in kinds and kinds[name].group() == OUTSIDE for name in self.every.players]
         recruits = [name == RECRUITS for name in self.every.players]
         rest = ~(np.array(war) | np.array(recruits))
-        return Sides(*(float(value[one].sum()) for one in (war, recruits, rest)), int(sum(war)), int(rest.sum()))
+        sums = [float(value[one].sum()) for one in (war, recruits, rest)]
+        return Sides(sums[0], sums[1], sums[2], sum(war), int(rest.sum()))
 
 
 def explain(

@@ -133,7 +133,8 @@ def mean_interval(per_member: ArrayLike, level: float = LEVEL, pasts: ArrayLike 
     Statistics 99.
     """
     x = np.asarray(per_member, np.float64)
-    mean, error, members = _mean(x)
+    mean, error, found = _mean(x)
+    members: NDArray[Any] = found
     if pasts is not None and len(np.unique(np.asarray(pasts))) < len(x):
         error, members = _clustered(x, mean, np.asarray(pasts))
     half = _quantile(members, level) * error

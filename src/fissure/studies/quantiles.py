@@ -92,7 +92,11 @@ def quantiles_of(
     found = [quantile_error(array.values, level, independent=independent) for level in levels]
     dims = ("q", *map(str, array.dims[1:]))
     units = {"units": str(array.attrs.get("units", ""))}
-    names = {"value": "Quantile over the members", "error": "Its standard error", "low": "Lower end of its 90% interval"}
+    names = {
+        "value": "Quantile over the members",
+        "error": "Its standard error",
+        "low": "Lower end of its 90% interval",
+    }
     names["high"] = "Upper end of its 90% interval"
     return xr.Dataset(
         {name: (dims, np.stack([getattr(one, name) for one in found]), units | {"long_name": said})

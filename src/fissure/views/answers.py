@@ -17,9 +17,7 @@ PARTS = {
 }
 
 
-UNREADABLE = (
-    f" cannot be read: with and without the change most histories are at one end of it {certainty.AT_END}"
-)
+UNREADABLE = f" cannot be read: with and without the change most histories are at one end of it {certainty.AT_END}"
 
 
 def sentence(answer: Answer, made: Answers) -> str:

@@ -114,8 +114,8 @@ def least_sure(rows: Iterable[Compared], worth: Effective | None = None) -> str:
     end, at = ("lower", row.low) if q < 0.5 else ("upper", row.high)
     unit = row.variable.unit
     return (
-        f"The ends of these intervals have a sampling error too, a median of {np.median([one[0] for one in found]):.0%} "
-        f"of their widths (standard error). The least sure is the {end} end of “{row.variable.title}”, "
+        "The ends of these intervals have a sampling error too, a median of "
+        f"{np.median([one[0] for one in found]):.0%} of their widths (standard error). The least sure is the {end} end of “{row.variable.title}”, "
         f"{wording.when(row.observation)}: {wording.number(at, unit)} ± {wording.number(error, unit)}, {share:.0%} of "
         "its width."
     )

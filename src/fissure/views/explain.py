@@ -157,8 +157,8 @@ def sides(found: Explained, outcome: int) -> str:
         return f"{verb(value, who)} {wording.number(abs(value))} {wording.unit(unit)}"
 
     return (
-        f"Summed over single mechanisms: the {of.of_war} of the war {does(of.war, 'they')}; recruitment, which is inside "
-        f"too, {does(of.recruitment, 'it')}; the other {of.of_rest} inside {does(of.rest, 'they')} "
+        f"Summed over single mechanisms: the {of.of_war} of the war {does(of.war, 'they')}; recruitment, which is "
+        f"inside too, {does(of.recruitment, 'it')}; the other {of.of_rest} inside {does(of.rest, 'they')} "
         f"(means over {found.every.members} members; no interval was kept of such sums)."
     )
 

@@ -121,9 +121,7 @@ def headline(one: FromDate) -> tuple[str, str]:
 def wars(found: Hindcast) -> str:
     """Whether it helps to know the war as it came, over the figures of which all forecasts speak, date by date."""
     sums = {one.date: one.in_common for one in found.dates}
-    told = {
-        day: (own["known"].crps, own["extrapolated"].crps) for day, own in sums.items() if own["known"].figures
-    }
+    told = {day: (own["known"].crps, own["extrapolated"].crps) for day, own in sums.items() if own["known"].figures}
     worse, better = (
         [f"{wording.day(day)} ({known:.3g} against {ahead:.3g})" for day, (known, ahead) in told.items()
          if (known > ahead) == lost]

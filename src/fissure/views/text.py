@@ -16,7 +16,14 @@ from rich.text import Text
 from fissure.evidence.entries import Source
 from fissure.evidence.ledger import Ledger
 from fissure.studies.compare import (
-    ABSURD_FACTOR, ABSURD_POINTS, CLASSES, Compared, Summary, count, members_of, summary,
+    ABSURD_FACTOR,
+    ABSURD_POINTS,
+    CLASSES,
+    Compared,
+    Summary,
+    count,
+    members_of,
+    summary,
 )  # fmt: skip
 from fissure.studies.effective import ENOUGH, Effective, few_histories
 from fissure.views import certainty, wording

@@ -19,6 +19,8 @@ def render(made: Answers) -> RenderableType:
             Padding(Text(words.sentence(answer, made)), (0, 0, 0, 2)),
             *(Padding(Text(said), (0, 0, 0, 2)) for said in words.ends(answer)),
             Padding(Text(f"How it could be wrong: {answer.caution}", style="dim"), (0, 0, 0, 2)),
-            Padding(Text(f"{answer.study}: {certainty.worth(answer.worth, answer.members)}", style="dim"), (0, 0, 1, 2)),
+            Padding(
+                Text(f"{answer.study}: {certainty.worth(answer.worth, answer.members)}", style="dim"), (0, 0, 1, 2)
+            ),
         ]
     return Group(*out, *(Text(said, style="dim") for said in words.notes(made)))

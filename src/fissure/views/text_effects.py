@@ -40,8 +40,8 @@ def key() -> str:
     return (
         "Paired difference: changed run less the same run as it is, member by member; with its 95% interval (Student's "
         "t). ✓ holds: the interval excludes zero on the expected side · ? not shown: it includes zero · "
-        "0 no effect: zero in every member · ✗ contrary · ⊣ nothing is left of it in any member, as it must be: its size "
-        "says only how much there was"
+        "0 no effect: zero in every member · ✗ contrary · ⊣ nothing is left of it in any member, as it must be: its "
+        "size says only how much there was"
     )
 
 

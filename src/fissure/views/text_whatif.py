@@ -81,11 +81,7 @@ def sentences(answer: Answer, study: Study | None = None) -> list[str]:
 
 def ends(answer: Answer) -> list[str]:
     """How many histories are at an end of which outcome; how a mean time is meant."""
-    said = [
-        f"{one.title}: {told}"
-        for one in answer.differences
-        for told in certainty.at_ends(one.at_bound, one.unit)
-    ]
+    said = [f"{one.title}: {told}" for one in answer.differences for told in certainty.at_ends(one.at_bound, one.unit)]
     times = [one for one in answer.differences if one.unit == "weeks" and one.at_bound.found]
     return [*said, *([certainty.RESTRICTED] if times else [])]
 

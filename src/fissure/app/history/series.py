@@ -69,7 +69,7 @@ def _weekly(key: str, folder: Path, output: str, by: tuple[str, ...], errors: bo
         one = Series(", ".join(names) or output, output, dict(select), over=over.get(output, ""))
         rows = quantiles(one, read)
         weeks = [row["week"][:10] for row in rows]
-        told = {name: [row[name] for row in rows] for name in QUANTILES}
+        told: dict[str, Any] = {name: [row[name] for row in rows] for name in QUANTILES}
         told |= {"errors": standard_errors(one, read, result.worth)} if errors else {}
         bands.append({"select": select, **told})
     return {

@@ -142,9 +142,7 @@ class Sensitivity:
             "forcing range": [1 / FACTOR, FACTOR],
             "strong": list(self.strong),
             "screening": _plain(asdict(self.screened)),
-            "outcomes": [
-                {**_plain(asdict(one)), "at_bound": self.bounds_at(one.outcome).told()} for one in self.of
-            ],
+            "outcomes": [{**_plain(asdict(one)), "at_bound": self.bounds_at(one.outcome).told()} for one in self.of],
             "worth": [_plain(asdict(one)) for one in self.worth],
             "learned": [_plain(asdict(one)) for one in self.learned],
         }

@@ -28,10 +28,10 @@ from fissure.engine.plan import Plan, plan_of, whole
 from fissure.engine.progress import Progress
 from fissure.model.catalogue import parameters_of
 from fissure.studies import measurement
-from fissure.studies.counterpart import Floats
-from fissure.studies.measurement import Datum, floored, truths
 from fissure.studies.bounds import at_bounds, bounds_of
+from fissure.studies.counterpart import Floats
 from fissure.studies.effective import effective_size
+from fissure.studies.measurement import Datum, floored, truths
 from fissure.studies.outcomes import Outcome
 from fissure.studies.scenario import AS_IT_IS, FORCING
 from fissure.studies.sensitivity.indices import LUCK, REST, Index, available, converging

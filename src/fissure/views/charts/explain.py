@@ -11,8 +11,8 @@ import numpy as np
 from altair.utils.schemapi import debug_mode
 
 from fissure.studies.explain import ALL, INSIDE_ALONE, NONE, OUTSIDE, WAR_ALONE, Explained
-from fissure.views import explain as words
 from fissure.views import certainty, wording
+from fissure.views import explain as words
 from fissure.views.charts.theme import SERIES
 from fissure.views.text_effects import signed
 

@@ -51,10 +51,10 @@ def write_report(
 
     `rows` is what `compare` found. `about` says how the run was made: version, seed, members, worth (what these are
     worth as independent draws), weeks, off (mechanisms switched off), digest (of the case), command, kind (``prior
-    predictions``), until (of a fit, the last day that it was told of) and timing; what is absent is left out. `missing` are mechanisms of the ledger that the
-    model does not have yet, `limits` what its structure cannot show, one sentence each; `events` is the table of
-    `Run.events`, `posterior` what members were drawn from, if not the prior. Raises `FissureError` when it cannot be
-    written.
+    predictions``), until (of a fit, the last day that it was told of) and timing; what is absent is left out.
+    `missing` are mechanisms of the ledger that the model does not have yet, `limits` what its structure cannot show,
+    one sentence each; `events` is the table of `Run.events`, `posterior` what members were drawn from, if not the
+    prior. Raises `FissureError` when it cannot be written.
     """
     check_place(path)
     text = render_report(
