@@ -132,7 +132,7 @@ def _shared(figures: tuple[Figure, ...]) -> str:
     if not blind:
         return (
             f"{said} The war alone makes {spread(outside)} of it, the inside alone {spread(inside)}, and "
-            f"{spread(both)} takes both at once."
+            f"{spread(both)} takes both at once. {RECRUITS}"
         )
     if len(blind) == 2:
         return f"{said} Neither the war alone nor the inside alone can be read from this outcome {certainty.AT_END}."
@@ -140,7 +140,7 @@ def _shared(figures: tuple[Figure, ...]) -> str:
     return (
         f"{said} {seen} of it. What {blind[0]} does alone cannot be read from this outcome: with it and with nothing "
         f"on, most histories are at one end of it {certainty.AT_END}. So {spread(both)}, which takes both at once, "
-        "holds what could not show alone."
+        f"holds what could not show alone. {RECRUITS}"
     )
 
 

@@ -115,9 +115,9 @@ def least_sure(rows: Iterable[Compared], worth: Effective | None = None) -> str:
     unit = row.variable.unit
     return (
         "The ends of these intervals have a sampling error too, a median of "
-        f"{np.median([one[0] for one in found]):.0%} of their widths (standard error). The least sure is the {end} end of “{row.variable.title}”, "
-        f"{wording.when(row.observation)}: {wording.number(at, unit)} ± {wording.number(error, unit)}, {share:.0%} of "
-        "its width."
+        f"{np.median([one[0] for one in found]):.0%} of their widths (standard error). The least sure is the {end} end "
+        f"of “{row.variable.title}”, {wording.when(row.observation)}: {wording.number(at, unit)} ± "
+        f"{wording.number(error, unit)}, {share:.0%} of its width."
     )
 
 

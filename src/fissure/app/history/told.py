@@ -44,7 +44,7 @@ def told(result: Result, between: Callable[[], None] = lambda: None) -> tuple[di
     lanes = marks.lanes(timelines(result.events, calendar), calendar)
     operations = marks.operations(result.case, calendar)
     shares = play.shares(data)
-    weekly = _weekly(calendar, sections, shares, operations)
+    weekly = _weekly(calendar, sections, shares, operations, members)
     members, worth = result.stored.members, result.worth
     titles = {str(name): str(array.attrs.get("long_name", name)) for name, array in data.data_vars.items()}
     figures = [*(f for one in sections for f in one.figures), *(ended["figures"] if ended else ()), *log.figures]
@@ -114,14 +114,15 @@ def held(say: Mapping[str, Any], unpacked: Mapping[str, bytes], week: int) -> li
 
 
 def _weekly(
-    calendar: Calendar, sections: Iterable[Section], shares: play.Shares, operations: Sequence[Mapping[str, Any]]
+    calendar: Calendar, sections: Iterable[Section], shares: play.Shares, operations: Sequence[Mapping[str, Any]],
+    members: int,
 ) -> list[dict[str, Any]]:
     """Of each week its day, the numbers of `_facts` in words, and the operations that begin."""
     figures = _facts(sections)
     out = []
     for week in range(calendar.weeks):
         day = calendar.first + timedelta(weeks=week)
-        facts = [_fact(figure.spec["datasets"]["bands"][week], figure.unit) for figure in figures]
+        facts = [_fact(figure.spec["datasets"]["bands"][week], figure.unit, members) for figure in figures]
         facts.append(f"{shares.most[week]} of {shares.median.shape[1]}")
         starts = [f"{one['title']} ({one['when']}, {one['by']})" for one in operations if one["week"] == week]
         out.append({"iso": day.isoformat(), "day": wording.day(day), "facts": facts, "starts": starts})
@@ -146,11 +147,12 @@ def _quarters(lanes: Sequence[Mapping[str, Any]], weekly: Sequence[dict[str, Any
     return out
 
 
-def _fact(row: Mapping[str, Any], unit: str) -> str:
+def _fact(row: Mapping[str, Any], unit: str, members: int) -> str:
     if row["median"] is None:
         return "–"
     middle = wording.number(row["median"], unit)
-    return f"{middle} {unit} (90%: {wording.interval(row['q05'], row['q95'], unit)})"
+    spread = wording.interval(row["q05"], row["q95"], unit) if members > 1 else wording.UNKNOWN
+    return f"{middle} {unit} (90%: {spread})"
 
 
 def _said(one: object, *names: str) -> dict[str, Any]:
