@@ -17,6 +17,7 @@ PARTS = {
 }
 
 
+RECRUITS = "The inside holds recruitment too, which keeps the group going, beside all that drives it apart."
 UNREADABLE = f" cannot be read: with and without the change most histories are at one end of it {certainty.AT_END}"
 
 

@@ -33,6 +33,7 @@ def told(result: Result, between: Callable[[], None] = lambda: None) -> tuple[di
     `between` is called between steps that take seconds each, and may raise to end it.
     """
     data, ledger, rows, about = result.data, result.ledger, result.compared, result.about()
+    members, worth = result.stored.members, result.worth
     calendar, counts = calendar_of(data), count(rows)
     between()
     sections = page.sections(data, ledger, rows)
@@ -45,7 +46,6 @@ def told(result: Result, between: Callable[[], None] = lambda: None) -> tuple[di
     operations = marks.operations(result.case, calendar)
     shares = play.shares(data)
     weekly = _weekly(calendar, sections, shares, operations, members)
-    members, worth = result.stored.members, result.worth
     titles = {str(name): str(array.attrs.get("long_name", name)) for name, array in data.data_vars.items()}
     figures = [*(f for one in sections for f in one.figures), *(ended["figures"] if ended else ()), *log.figures]
     say = {
@@ -114,7 +114,10 @@ def held(say: Mapping[str, Any], unpacked: Mapping[str, bytes], week: int) -> li
 
 
 def _weekly(
-    calendar: Calendar, sections: Iterable[Section], shares: play.Shares, operations: Sequence[Mapping[str, Any]],
+    calendar: Calendar,
+    sections: Iterable[Section],
+    shares: play.Shares,
+    operations: Sequence[Mapping[str, Any]],
     members: int,
 ) -> list[dict[str, Any]]:
     """Of each week its day, the numbers of `_facts` in words, and the operations that begin."""
