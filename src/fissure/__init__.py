@@ -26,6 +26,7 @@ __all__ = [
     "hindcast",
     "ledger",
     "load_case",
+    "quantile_error",
     "run",
     "sensitivity",
     "stored_runs",

@@ -8,6 +8,7 @@ from waiting import until
 
 from fissure import api
 from fissure.app.server import create_app
+from fissure.studies.quantiles import quantile_error
 
 
 @pytest.fixture(scope="module")
@@ -34,12 +35,12 @@ def test_runs_are_listed_with_how_they_were_made_and_no_place(client, shelf):
     assert str(shelf) not in client.get("/api/runs").text
 
 
-def test_a_run_tells_its_counts_of_verdicts(client, result):
+def test_a_run_of_too_few_histories_says_so_and_counts_no_verdicts(client, result):
     told = ready(client, f"/api/runs/{RUN}").json()
     assert told["view"] == "ready"
-    assert told["counts"]["compared"] == sum(row.compared and row.kind == "outcome" for row in result.compared)
-    assert sum(told["counts"]["of"].values()) == told["counts"]["compared"]
-    assert f"Of {told['counts']['compared']} published figure" in told["headline"]
+    assert told["counts"] is None and "is not counted over so few histories (8)" in told["headline"]
+    assert told["few_histories"].startswith("Too few") and "from 8 histories; at least 20" in told["few_histories"]
+    assert told["effective_size"] == {"histories": 8, "pasts": 8, "independent": 8.0}
 
 
 def test_observations_are_those_that_were_compared(client, result):
@@ -49,7 +50,9 @@ def test_observations_are_those_that_were_compared(client, result):
         assert told["verdict"] == row.verdict
         assert (told["model"] is None) == (not row.compared)
         if row.compared:
-            assert told["model"] == {"q05": row.low, "median": row.median, "q95": row.high}
+            model = told["model"]
+            assert (model["q05"], model["median"], model["q95"]) == (row.low, row.median, row.high)
+            assert model["q05_error"] == pytest.approx(float(quantile_error(row.model, 0.05).error))
     assert any(row["band"][1] is None for row in rows)  # a bound is open
     assert any(row["rivals"] for row in rows)
 

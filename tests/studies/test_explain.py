@@ -36,6 +36,7 @@ class Known:
     asked: tuple
     folder: Path
     ran: list = field(default_factory=list)
+    draws: object = None
 
     def measure(self, jobs, phase):
         self.ran = list(dict.fromkeys([*self.ran, *jobs]))

@@ -311,3 +311,43 @@ def test_it_is_enough_when_the_widest_interval_is_narrow():
     assert enough(made([-3.0, -1.0], [0.1, 0.1], 8), 0.1, least=8)
     assert not enough(made([3.0, -3.0], [0.1, 0.1], 100), 0.1)
     assert not enough(estimate({(0, 0): [1.0, 2.0]}), 0.5, least=1)
+
+
+def test_members_of_one_past_widen_the_interval_as_if_they_were_one():
+    values = np.random.default_rng(5).normal(size=12)
+    alone, doubled = mean_interval(values), mean_interval(np.repeat(values, 3), pasts=np.repeat(np.arange(12), 3))
+    for one, other in zip(alone, doubled, strict=True):
+        assert one == pytest.approx(other)
+    naive = mean_interval(np.repeat(values, 3))
+    assert doubled.high - doubled.low > 1.6 * (naive.high - naive.low)
+
+
+def test_where_no_two_share_a_past_nothing_changes():
+    values = np.random.default_rng(6).normal(size=(9, 2))
+    assert all(
+        (a == b).all() for a, b in zip(mean_interval(values), mean_interval(values, pasts=range(9)), strict=True)
+    )
+
+
+def test_members_of_one_past_alone_have_no_interval():
+    found = mean_interval([1.0, 2.0, 4.0], pasts=[7, 7, 7])
+    assert found.mean == pytest.approx(7 / 3) and np.isnan([found.low, found.high]).all()
+
+
+def test_clustered_intervals_hold_the_truth_where_those_of_independent_members_do_not():
+    sizes, random = [1] * 24 + [2] * 6 + [3] * 4, np.random.default_rng(7)  # those of 48 members of the shipped case
+    pasts, held = np.repeat(np.arange(len(sizes)), sizes), np.zeros(2)
+    for _ in range(600):
+        shared, own = random.normal(size=len(sizes))[pasts], random.normal(size=48)
+        values = np.sqrt(0.8) * shared + np.sqrt(0.2) * own
+        for at, found in enumerate((mean_interval(values, pasts=pasts), mean_interval(values))):
+            held[at] += found.low < 0 < found.high
+    assert 0.86 < held[0] / 600 < 0.94 and held[1] / 600 < 0.84
+
+
+def test_sampled_values_are_clustered_too():
+    random = np.random.default_rng(8)
+    once = {(m, 0): random.normal(size=3) for m in range(10)}
+    twice = once | {(m + 10, 0): once[m, 0] for m in range(10)}
+    alone, shared = estimate(once), estimate(twice, pasts={m: m % 10 for m in range(20)})
+    assert shared.low == pytest.approx(alone.low) and shared.standard_error == pytest.approx(alone.standard_error)

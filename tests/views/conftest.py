@@ -25,7 +25,7 @@ def ledger(case: Case) -> Ledger:
 
 @pytest.fixture(scope="session")
 def data(case: Case) -> xr.Dataset:
-    return run(case)
+    return run(case, members=24)  # enough to count verdicts over
 
 
 @pytest.fixture(scope="session")

@@ -83,7 +83,7 @@ def test_the_table_has_a_row_for_each_ending_and_for_all(found, holds):
 
 
 def test_of_one_history_there_is_no_interval(found):
-    assert words.middle_and_span(np.array([3.0, np.nan]), found) == ("21 Jul 2014", "–")
+    assert words.middle_and_span(np.array([3.0, np.nan]), found) == ("21 Jul 2014", "not known")
     assert words.dates(np.array([np.nan]), found) == "–"
 
 

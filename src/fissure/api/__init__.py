@@ -9,6 +9,7 @@ from fissure.api.runs import Result, draws_of, read_run, run
 from fissure.api.sensitivities import SensitivityStudy, sensitivity
 from fissure.api.shelf import delete_runs, stored_run, stored_runs
 from fissure.api.whatifs import WhatIfs, named_studies, whatif
+from fissure.studies.quantiles import quantile_error
 
 __all__ = [
     "Answered",
@@ -29,6 +30,7 @@ __all__ = [
     "ledger",
     "missing_mechanisms",
     "named_studies",
+    "quantile_error",
     "read_explained",
     "read_run",
     "run",

@@ -20,6 +20,7 @@ from fissure.studies import answers as study
 from fissure.studies import explained as attribution
 from fissure.studies.calibrate import Posterior
 from fissure.studies.counterpart import Floats
+from fissure.studies.effective import pasts_of
 from fissure.studies.explain import QUICK, Explained, explain
 from fissure.studies.named import Study, studies_of
 from fissure.studies.outcomes import outcomes_of
@@ -114,6 +115,9 @@ def _found(
         ) if scenarios else None,
         asked=outcomes_of(kinds.plain, loaded, weeks) if kinds.plain else (),
         as_it_was=_as_it_was(loaded, kinds.plain, members, folder / "as-it-was", options),
+        pasts=pasts_of(options["draws"], options["seed"], members),
+        room=loaded.units * loaded.slots,
+        weeks=weeks or loaded.weeks,
     )  # fmt: skip
 
 

@@ -28,8 +28,10 @@ from fissure.model.limits import LIMITS
 from fissure.studies.calibrate import Posterior, chosen, packaged, path_of, read_posterior
 from fissure.studies.cohesion import cohesion
 from fissure.studies.compare import Compared, compare
+from fissure.studies.effective import Effective, effective_size, few_histories
 from fissure.studies.endings import apart
 from fissure.studies.patterns import ORDERINGS, Met, Plausible, everyone, met, of_ledger, plausible
+from fissure.studies.quantiles import quantiles_of
 from fissure.version import __version__
 
 if TYPE_CHECKING:
@@ -88,6 +90,31 @@ class Result:
         used = {name for p in parameters_of(self.case) for name in p.prior.evidence}
         return compare(self.data, self.ledger, used)
 
+    @property
+    def worth(self) -> Effective | None:
+        """What the members are worth as independent draws; None where the posterior they are from is not at hand."""
+        plan, members = self.stored.plan, self.data["member"].values.tolist()
+        if plan.draws and self.posterior is None:
+            return None
+        return effective_size(self.posterior, plan.seed, members)
+
+    def quantiles(self, output: str, q: float | Iterable[float] = (0.05, 0.5, 0.95)) -> "xr.Dataset":
+        """Quantiles of an output over the members, and how sure each is: the sampling error of an interval's ends.
+
+        Args:
+            output: the name of an output, such as ``fighters``.
+            q: one quantile or several, between 0 and 1.
+
+        Returns the variables `value`, `error` (standard error), `low` and `high` (the 90% interval of the quantile,
+        infinite where so few histories cannot bound it), dimensions (q, week, ...); see `quantile_error`. Members that
+        share a past count as the independent draws that they are worth (`worth`).
+
+            result.quantiles("territory_km2", 0.05)["error"]       # km2, week by week
+
+        Raises `FissureError` for an output that there is not and for what is no quantile.
+        """
+        return quantiles_of(self.data, output, q, self.worth)
+
     @cached_property
     def plausible(self) -> Plausible:
         """The members that count: of a posterior all, else those that the early record does not rule out."""
@@ -141,6 +168,8 @@ class Result:
             "posterior": plan.draws or None,
             "seed": plan.seed,
             "members": self.stored.members,
+            "worth": self.worth,
+            "few_histories": few_histories(self.stored.members) or None,
             "weeks": plan.weeks,
             "units": plan.units,
             "slots": plan.slots,

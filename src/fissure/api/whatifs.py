@@ -19,6 +19,7 @@ from fissure.engine.store import explained
 from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
 from fissure.studies import whatif as study
+from fissure.studies.effective import few_histories
 from fissure.studies.named import Study, known_study, studies_of
 from fissure.studies.refusal import refuse
 from fissure.studies.scenario import Scenario, scenario_of
@@ -85,7 +86,12 @@ class WhatIfs:
     def save(self, path: str | Path) -> Path:
         """Write all numbers as JSON and return the path; a number that is not defined is null."""
         path = Path(path)
-        numbers = {**self.about, "answers": [told(answer, self.studies.get(answer.name)) for answer in self]}
+        worth = self.found.worth
+        sure = {
+            "effective_size": worth.told() if worth else None,
+            "few_histories": few_histories(self.found.members) or None,
+        }
+        numbers = {**self.about, **sure, "answers": [told(answer, self.studies.get(answer.name)) for answer in self]}
         with explained(path.parent, 1 << 20):
             write_whole(path, json.dumps(numbers, indent=1, allow_nan=False).encode() + b"\n")
         return path
@@ -188,7 +194,12 @@ def told(answer: study.Answer, named: Study | None) -> dict[str, Any]:
         "from": str(scenario.since) if scenario.since else None,
         "changes_nothing": answer.changes_nothing,
         "outcomes": [
-            {**{name: plain(x) for name, x in asdict(one).items()}, "verdict": one.verdict}
+            {
+                **{name: plain(x) for name, x in asdict(one).items()},
+                "verdict": one.verdict,
+                "at_bound": one.at_bound.told(),
+                "unreadable": one.unreadable,
+            }
             for one in answer.differences
         ],
         "weekly": {

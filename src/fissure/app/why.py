@@ -71,6 +71,8 @@ def _attributed(saved: Saved, outcome: str | None, desk: Desk) -> dict[str, Any]
         "members": found.groups.members,
         "of": why.drawn(saved),
         "legend": words.KEY,
+        "few": found.few_histories,
+        "rests": words.rests_on(found),
         "sure": why.sure(found),
         "wrong": words.WRONG,
         "command": saved.command,

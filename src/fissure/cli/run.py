@@ -49,7 +49,7 @@ def run(
     )  # fmt: skip
     terminal = console()
     titles = {o.name: o.long_name for o in OUTPUTS}
-    terminal.print(render(result.compared, result.ledger, titles, result.about()))
+    terminal.print(render(result.compared, result.ledger, titles, result.about(), result.worth))
     terminal.print(apart.told(result.apart), highlight=False)
     page = result.report(folder / "report.html")
     typer.echo(f"Report: {page}")

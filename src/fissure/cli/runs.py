@@ -4,7 +4,7 @@ import json
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -39,7 +39,7 @@ def list_(context: typer.Context, places: Places = None, verify: Verify = False,
 
     found = api.stored_runs(*(places or ()), verify=verify)
     if as_json:
-        typer.echo(json.dumps([one.told() for one in found], indent=1, ensure_ascii=False))
+        typer.echo(json.dumps([_told(one) for one in found], indent=1, ensure_ascii=False))
     else:
         if found:
             console().print(listed(found))
@@ -60,7 +60,7 @@ def show(
 
     found = api.stored_run(name, *(places or ()), verify=verify)
     if as_json:
-        typer.echo(json.dumps(found.told(), indent=1, ensure_ascii=False))
+        typer.echo(json.dumps(_told(found), indent=1, ensure_ascii=False))
     else:
         console().print(shown(found))
     _exit([found])
@@ -114,6 +114,14 @@ def _chosen(names: list[str], places: list[Path], unfinished: bool, older_than: 
         before = datetime.now().astimezone() - timedelta(days=older_than)
         found = [one for one in found if one.contents.written <= before]
     return found
+
+
+def _told(one: "Stored") -> dict[str, Any]:
+    """What is told of one as JSON; of a run also that it has too few histories for an interval."""
+    from fissure.studies.effective import few_histories
+
+    few = few_histories(one.contents.histories) if one.what == "run" else ""
+    return {**one.told(), "few_histories": few or None}
 
 
 def _can_ask() -> bool:

@@ -32,6 +32,9 @@ class Draws(Protocol):
     def past(self, seed: int, members: Sequence[int]) -> Past | None:
         """The luck that `members` live through again before their own, `member` of shape (members,); None for none."""
 
+    def pasts(self, seed: int, members: Sequence[int]) -> NDArray[np.int64]:
+        """(members,) numbers that are equal for members with the same past: the same parameters, and the same luck."""
+
 
 class Prior:
     """Draws from the prior of the case."""
@@ -46,3 +49,7 @@ class Prior:
     def past(self, seed: int, members: Sequence[int]) -> Past | None:
         """None: members have their own luck from the first day."""
         return None
+
+    def pasts(self, seed: int, members: Sequence[int]) -> NDArray[np.int64]:
+        """No two have the same past."""
+        return np.asarray(members, np.int64)

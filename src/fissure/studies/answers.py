@@ -4,8 +4,10 @@ Nothing is simulated here: an attribution (`explain`), paired runs (`whatif`) an
 set beside the questions. The answers that were kept with a case are shown by its reports.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -16,12 +18,14 @@ from fissure.engine.blocks import write_whole
 from fissure.engine.cache import own_digest
 from fissure.engine.store import explained
 from fissure.errors import FissureError
+from fissure.studies.bounds import NOT_RECORDED, AtBounds, at_bounds, bounds_of, derived
 from fissure.studies.counterpart import Floats
-from fissure.studies.explain import Explained
-from fissure.studies.game import Interval, mean_interval
+from fissure.studies.effective import Effective, effective_of_kept, few_histories
+from fissure.studies.explain import ALL, INSIDE_ALONE, NONE, WAR_ALONE, Explained
+from fissure.studies.game import Interval, half_width, mean_interval
 from fissure.studies.outcomes import Outcome
 from fissure.studies.questions import Question
-from fissure.studies.whatif import WhatIf
+from fissure.studies.whatif import AS_IT_WAS, CHANGED, Pasts, WhatIf
 
 Part = Literal["inside", "outside", "both", "all", "group", "difference", "as it is"]
 
@@ -44,11 +48,27 @@ class Figure:
     """What it is without the change, of a difference; what it is with everything off, of an attribution."""
     least: float | None = None
     most: float | None = None
+    at_bound: AtBounds = NOT_RECORDED
+    """The ends of the outcome's range at which histories of the worlds are that the figure compares."""
 
     @property
     def told(self) -> bool:
         """Whether the interval excludes zero."""
         return self.low > 0 or self.high < 0
+
+    @property
+    def unreadable(self) -> bool:
+        """Whether most histories are at the same end of the outcome in both worlds, so that a difference can't show."""
+        return self.part in _COMPARED and self.at_bound.unreadable(*_COMPARED[self.part])
+
+
+_COMPARED: Mapping[Part, tuple[str, str]] = {
+    "all": (NONE, ALL),
+    "inside": (NONE, INSIDE_ALONE),
+    "outside": (NONE, WAR_ALONE),
+    "difference": (AS_IT_WAS, CHANGED),
+}
+"""The two worlds that a part is the difference of, that of `Figure.base` first."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +82,10 @@ class Answer:
     study: str
     members: int
     caution: str
+    worth: Effective | None = None
+    """What the members are worth as independent draws; None where it is not known."""
+    few_histories: str = ""
+    """What has to be said where there are too few of them for an interval."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +124,12 @@ class Found:
     asked: Sequence[Outcome]
     as_it_was: Floats
     """(members, outcomes) of `asked`, of members with nothing changed."""
+    pasts: Pasts = None
+    """(members,) equal for those of `as_it_was` that share a past; None where none do."""
+    room: int = 0
+    """How many fighters the model has room for."""
+    weeks: int = 0
+    """Weeks of the run."""
 
 
 def answer(case: Case, questions: Sequence[Question], found: Found, *, draws: str, weeks: int, command: str) -> Answers:
@@ -116,19 +146,26 @@ def _answer(question: Question, found: Found) -> Answer:
         if found.whatifs is None:
             raise KeyError(question.whatif)
         figures, members = _differences(question, found.whatifs), found.whatifs.members
-        study = " ".join(["fissure whatif", question.whatif, *(f"--of {name}" for name in question.outcomes)])
+        study, worth = _asks(f"fissure whatif {question.whatif}", question), found.whatifs.worth
     elif question.run:
         asked = {one.name: at for at, one in enumerate(found.asked)}
-        at = asked[question.run]
-        figures, members = (_plain(found.asked[at], found.as_it_was[:, at]),), len(found.as_it_was)
-        study = "fissure run"
+        figures, members = (_plain(found, asked[question.run]),), len(found.as_it_was)
+        study, worth = "fissure run", Effective.of(range(members) if found.pasts is None else found.pasts)
     else:
         (name,) = question.outcomes
         if found.shared is None:
             raise KeyError(name)
         figures = _weighed(question.groups, found.shared, name) if question.groups else _parts(found.shared, name)
-        members, study = found.shared.groups.members, f"fissure explain --of {name}"
-    return Answer(question.name, question.asks, question.claims, figures, study, members, question.caution)
+        members, study = found.shared.groups.members, _asks("fissure explain", question)
+        worth = found.shared.worth.get(members)
+    return Answer(
+        question.name, question.asks, question.claims, figures, study, members, question.caution,
+        worth, few_histories(members),
+    )  # fmt: skip
+
+
+def _asks(command: str, question: Question) -> str:
+    return " ".join([command, *(f"--of {name}" for name in question.outcomes)])
 
 
 def _differences(question: Question, whatifs: WhatIf) -> tuple[Figure, ...]:
@@ -136,16 +173,20 @@ def _differences(question: Question, whatifs: WhatIf) -> tuple[Figure, ...]:
     return tuple(
         Figure(
             "difference", one.title, one.unit, one.more, one.mean, one.low, one.high,
-            base=one.as_it_is, least=one.least, most=one.most,
+            base=one.as_it_is, least=one.least, most=one.most, at_bound=one.at_bound,
         )
         for one in (found[name] for name in question.outcomes)
     )  # fmt: skip
 
 
-def _plain(outcome: Outcome, found: Floats) -> Figure:
-    mean, low, high = map(float, mean_interval(found))
+def _plain(whole: Found, at: int) -> Figure:
+    outcome, found = whole.asked[at], whole.as_it_was[:, at]
+    mean, low, high = map(float, mean_interval(found, pasts=whole.pasts))
     least, most = (float(x) for x in np.quantile(found, [0.05, 0.95]))
-    return Figure("as it is", outcome.title, outcome.unit, outcome.more, mean, low, high, least=least, most=most)
+    ends = at_bounds(bounds_of(outcome.name, whole.weeks, whole.room), {AS_IT_WAS: found})
+    return Figure(
+        "as it is", outcome.title, outcome.unit, outcome.more, mean, low, high, least=least, most=most, at_bound=ends
+    )
 
 
 def _parts(shared: Explained, name: str) -> tuple[Figure, ...]:
@@ -160,6 +201,7 @@ def _parts(shared: Explained, name: str) -> tuple[Figure, ...]:
         Figure(
             part, outcome.title, outcome.unit, outcome.more,
             float(found.mean[at]), float(found.low[at]), float(found.high[at]), base=base,
+            at_bound=shared.bounds_at(at),
         )
         for part, found in parts
     )  # fmt: skip
@@ -173,6 +215,7 @@ def _weighed(groups: tuple[str, str], shared: Explained, name: str) -> tuple[Fig
         Figure(
             "group", outcome.title, outcome.unit, outcome.more,
             float(found.value[i, at]), float(found.low[i, at]), float(found.high[i, at]), who=group,
+            at_bound=shared.bounds_at(at),
         )
         for group, i in places
     )  # fmt: skip
@@ -195,7 +238,37 @@ def kept(case: Case, draws: str = "") -> Answers | None:
     """
     path = kept_at(case)
     found = read_answers(path) if path.is_file() else None
-    return found if found is not None and (found.model, found.draws) == (own_digest(), draws) else None
+    if found is None or (found.model, found.draws) != (own_digest(), draws):
+        return None
+    return replace(found, answers=tuple(_completed(one, found, case) for one in found.answers))
+
+
+def _completed(answer: Answer, made: Answers, case: Case) -> Answer:
+    """An answer kept before it was written what its histories are worth and which are at an end, as far as it says."""
+    if answer.worth is not None:
+        return answer
+    seed = re.search(r"--seed (\d+)", made.command)
+    worth = effective_of_kept(case, made.draws, int(seed[1]), answer.members) if seed else None
+    figures = tuple(_derived(one, answer, made.weeks, case.units * case.slots) for one in answer.figures)
+    if figures[0].part == "all":  # its parts share their worlds
+        ends = dict.fromkeys(end for one in figures for end in one.at_bound.found)
+        figures = tuple(replace(one, at_bound=AtBounds(tuple(ends), recorded=False)) for one in figures)
+    return replace(answer, figures=figures, worth=worth, few_histories=few_histories(answer.members))
+
+
+def _derived(figure: Figure, answer: Answer, weeks: int, room: int) -> Figure:
+    """`figure` with the ends at which its histories must be, given its mean and interval; see `bounds.derived`."""
+    names, at = re.findall(r"--of (\S+)", answer.study), answer.figures.index(figure)
+    if figure.part not in _COMPARED or figure.base is None or not names:
+        return figure
+    bounds = bounds_of(names[min(at, len(names) - 1)], weeks, room)
+    before, after = _COMPARED[figure.part]
+    many, factor = answer.members, float(half_width(answer.members))
+    ends = derived(bounds, after, figure.base + figure.mean, math.nan, factor=factor, members=many)
+    if any(one.count == many and not one.least for one in ends):  # then the differences vary as their base does
+        half = (figure.high - figure.low) / 2
+        ends = (*derived(bounds, before, figure.base, half, factor=factor, members=many), *ends)
+    return replace(figure, at_bound=AtBounds(ends, recorded=False))
 
 
 def read_answers(path: str | Path) -> Answers:

@@ -72,6 +72,11 @@ class Compared:
         return self.verdict != "not compared"
 
     @property
+    def histories(self) -> int:
+        """In how many members the quantity is defined; of one history there is no interval."""
+        return 0 if self.model is None else int(np.isfinite(self.model).sum())
+
+    @property
     def too(self) -> Literal["high", "low"]:
         """On which side of the published number the model's median lies."""
         return "high" if self.median > self.published else "low"
@@ -187,6 +192,11 @@ def judge(observation: Observation, variable: Variable, model: Floats, part: flo
         off=median - published if points else _over(median, published),
         gap=_gap(observation, low, high, points),
     )
+
+
+def members_of(rows: Iterable[Compared]) -> int:
+    """How many members were compared; 0 where nothing was."""
+    return max((len(row.model) for row in rows if row.model is not None), default=0)
 
 
 def count(rows: Iterable[Compared]) -> Counts:

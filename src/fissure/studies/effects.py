@@ -37,6 +37,7 @@ from fissure.engine.store import explained
 from fissure.engine.workers import threads_for
 from fissure.model.catalogue import GROUPS, known_mechanism, mechanism_classes, parameters_of
 from fissure.model.check import Check, Record
+from fissure.studies.effective import ENOUGH
 from fissure.studies.paired import Paired, Variant, variant_of
 
 FIRST, MEMBERS, QUICK = 16, 48, 16
@@ -75,6 +76,11 @@ class Effect:
         """Whether the interval excludes zero on the expected side."""
         return self.verdict == "holds"
 
+    @property
+    def emptied(self) -> bool:
+        """Whether nothing at all is left in any member: the end of what can be seen, and true by construction."""
+        return abs(self.relative + 100.0) < 1e-9
+
 
 @dataclass(frozen=True, eq=False)
 class Checked:
@@ -100,12 +106,29 @@ class Checked:
         return all(effect.holds for effect in self.effects)
 
     @property
+    def few_histories(self) -> str:
+        """How many checks rest on too few members; empty where none does."""
+        return few_of(self.effects)
+
+    @property
     def summary(self) -> str:
         """How many mechanisms do what their sources say."""
         whole_ = sum(all(effect.holds for effect in own) for own in self.of.values())
         checks = sum(effect.holds for effect in self.effects)
         many = "mechanism holds" if len(self.of) == 1 else "mechanisms hold"
         return f"{whole_} of {len(self.of)} {many} ({checks} of {len(self.effects)} checks)."
+
+
+def few_of(effects: Sequence[Effect]) -> str:
+    """How many of `effects` rest on too few members; empty where none does."""
+    few = sum(effect.members < ENOUGH for effect in effects)
+    if not few:
+        return ""
+    many = f"{few} of {len(effects)} checks rest" if few > 1 or len(effects) > 1 else "The check rests"
+    return (
+        f"{many} on fewer than {ENOUGH} members (a check stops where it holds): the ends of an interval are then "
+        "rough at best."
+    )
 
 
 def effect_of(mechanism: str, check: Check, changed: Floats, as_it_is: Floats, seconds: float = 0.0) -> Effect:

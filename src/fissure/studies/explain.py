@@ -10,13 +10,15 @@ among the players (`game`). Three games are played:
 
 Inside are the groups ranks, factions, rule and governed, outside is the war. Values are per member; intervals are for
 their mean over the members that the posterior (or the prior) gives, and so carry what is not known of the parameters.
+Members that go on from the same past are not independent: errors are clustered by past (`game.mean_interval`).
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fissure.cases.loader import Case
 from fissure.engine.cache import cache_base
@@ -27,7 +29,9 @@ from fissure.engine.progress import Progress
 from fissure.errors import FissureError
 from fissure.model.catalogue import GROUPS, mechanism_classes
 from fissure.studies import game
+from fissure.studies.bounds import NOT_RECORDED, AtBounds, at_bounds, bounds_of
 from fissure.studies.counterpart import Floats
+from fissure.studies.effective import Effective, effective_size, few_histories, pasts_of
 from fissure.studies.game import Interval, mean_interval
 from fissure.studies.outcomes import Outcome, outcomes_of
 from fissure.studies.scenario import Scenario
@@ -35,6 +39,12 @@ from fissure.studies.worlds import Worlds
 
 OUTSIDE = "war"
 """The group that comes from outside; the others are inside."""
+RECRUITS = "recruitment"
+"""What brings fighters in: on the inside, and no crack."""
+ALL, NONE, INSIDE_ALONE, WAR_ALONE = (
+    f"with {what}" for what in ("everything on", "everything off", "the inside alone", "the war alone")
+)
+"""The four worlds that inside and outside are told apart by, in words."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +100,19 @@ class Pairs:
     members: int
 
 
+@dataclass(frozen=True)
+class Sides:
+    """Sums of the values of all mechanisms; points, as single values do not say how sure a sum is."""
+
+    war: float
+    recruitment: float
+    rest: float
+    of_war: int
+    """How many mechanisms are the war's."""
+    of_rest: int
+    """How many are neither the war's nor recruitment."""
+
+
 @dataclass(frozen=True, eq=False)
 class Explained:
     """A finished attribution; every interval is a 90% interval of a mean over members, with axis (outcomes,) last."""
@@ -111,6 +134,34 @@ class Explained:
     pairs: Pairs | None
     paired: Floats
     """(outcomes,) how many times more members unpaired runs would need, the middle one of the groups."""
+    at_bound: tuple[AtBounds, ...] = ()
+    """Of each outcome the ends of its range at which histories of the four worlds are; see `bounds_at`."""
+    worth: Mapping[int, Effective] = field(default_factory=dict)
+    """What so many members are worth as independent draws, by their number; empty where it is not known."""
+
+    def bounds_at(self, outcome: int) -> AtBounds:
+        """The ends at which histories of an outcome are."""
+        return self.at_bound[outcome] if self.at_bound else NOT_RECORDED
+
+    @property
+    def clustered(self) -> bool:
+        """Whether its errors are clustered by past; those of a file from before are not."""
+        return bool(self.at_bound) and all(one.recorded for one in self.at_bound)
+
+    @property
+    def few_histories(self) -> str:
+        """What has to be said where parts of it rest on too few members; empty where none does."""
+        parts = {"the groups": self.groups.members, "all mechanisms": self.every.members}
+        return few_histories(parts | ({"the strongest in pairs": self.pairs.members} if self.pairs else {}))
+
+    def sides(self, outcome: int) -> "Sides":
+        """What the sampled mechanisms add, summed over those of the war, recruitment, and all others."""
+        kinds, value = mechanism_classes(), self.every.value[:, outcome]
+        war = [name in kinds and kinds[name].group() == OUTSIDE for name in self.every.players]
+        recruits = [name == RECRUITS for name in self.every.players]
+        rest = ~(np.array(war) | np.array(recruits))
+        sums = [float(value[one].sum()) for one in (war, recruits, rest)]
+        return Sides(sums[0], sums[1], sums[2], sum(war), int(rest.sum()))
 
 
 def explain(
@@ -153,21 +204,41 @@ def explain(
         every, reached = _every(own, size, seed)
         strongest, pairs = _strongest(own, every, size)
     inside = sum(1 << i for i, name in enumerate(groups) if name != OUTSIDE)
+    pasts = _pasts(own, size.groups)
     return Explained(
         outcomes=asked,
         plan=own.plan,
         size=size,
         folder=own.folder,
-        with_all=mean_interval(worths[-1]),
-        without_any=mean_interval(worths[0]),
-        effect=mean_interval(worths[-1] - worths[0]),
-        groups=_attribution(tuple(groups), game.exact(worths)),
-        blocks=Blocks(*(mean_interval(part) for part in game.split(worths, inside))),
+        with_all=mean_interval(worths[-1], pasts=pasts),
+        without_any=mean_interval(worths[0], pasts=pasts),
+        effect=mean_interval(worths[-1] - worths[0], pasts=pasts),
+        groups=_attribution(tuple(groups), game.exact(worths), pasts),
+        blocks=Blocks(*(mean_interval(part, pasts=pasts) for part in game.split(worths, inside))),
         every=every,
         reached=reached,
         strongest=strongest,
         pairs=pairs,
         paired=_saved(worths),
+        at_bound=_at_bound(asked, own.plan, worths, inside),
+        worth={n: effective_size(own.draws, seed, n) for n in (size.groups, every.members, size.pairs) if n},
+    )
+
+
+def _pasts(own: Worlds, members: int) -> NDArray[np.int64]:
+    """(members,) which past each of them goes on from."""
+    return pasts_of(own.draws, own.plan.seed, members)
+
+
+def _at_bound(outcomes: Sequence[Outcome], plan: Plan, worths: Floats, inside: int) -> tuple[AtBounds, ...]:
+    """Of each outcome the ends at which members of the four worlds are; `worths` (coalitions, members, outcomes)."""
+    masks = {ALL: len(worths) - 1, NONE: 0, INSIDE_ALONE: inside, WAR_ALONE: len(worths) - 1 - inside}
+    return tuple(
+        at_bounds(
+            bounds_of(one.name, plan.weeks, plan.units * plan.slots),
+            {world: worths[mask, :, at] for world, mask in masks.items()},
+        )
+        for at, one in enumerate(outcomes)
     )
 
 
@@ -239,7 +310,7 @@ def _every(own: Worlds, size: Size, seed: int) -> tuple[Attribution, Floats]:
                 for way in (0, 1)
             ]
             found[member, 0] = np.mean(ways, axis=0)
-        sampled = game.estimate(found)
+        sampled = game.estimate(found, pasts=dict(enumerate(_pasts(own, upto).tolist())))
         if upto >= size.least and game.enough(sampled, size.error, size.least)[0]:
             break
     half = (sampled.high - sampled.low).max(axis=0) / 2
@@ -264,13 +335,14 @@ def _strongest(own: Worlds, every: Attribution, size: Size) -> tuple[Attribution
     players = every.strongest(size.strongest)
     members = range(size.pairs)
     worths = _worths(own, players, lambda on: _only(on, players), members, f"the {len(players)} strongest")
-    together = mean_interval(np.moveaxis(game.interactions(worths), 2, 0))
-    return _attribution(players, game.exact(worths)), Pairs(players, together, len(members))
+    pasts = _pasts(own, size.pairs)
+    together = mean_interval(np.moveaxis(game.interactions(worths), 2, 0), pasts=pasts)
+    return _attribution(players, game.exact(worths), pasts), Pairs(players, together, len(members))
 
 
-def _attribution(players: tuple[str, ...], values: Floats) -> Attribution:
+def _attribution(players: tuple[str, ...], values: Floats, pasts: NDArray[np.int64]) -> Attribution:
     """Means and intervals of `values` (players, members, outcomes)."""
-    return Attribution(players, *mean_interval(np.moveaxis(values, 1, 0)), values.shape[1])
+    return Attribution(players, *mean_interval(np.moveaxis(values, 1, 0), pasts=pasts), values.shape[1])
 
 
 def _saved(worths: Floats) -> Floats:

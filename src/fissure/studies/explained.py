@@ -7,7 +7,7 @@ the model, the priors, the world and the draws that they are made with.
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,11 @@ from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
 from fissure.model.world import world_of
 from fissure.reading import read_json
+from fissure.studies import game
+from fissure.studies.bounds import AtBounds, bounds_of, derived
 from fissure.studies.counterpart import Floats
-from fissure.studies.explain import Attribution, Blocks, Explained, Pairs, Size
+from fissure.studies.effective import Effective, effective_of_kept
+from fissure.studies.explain import ALL, INSIDE_ALONE, NONE, WAR_ALONE, Attribution, Blocks, Explained, Pairs, Size
 from fissure.studies.game import Interval
 from fissure.studies.outcomes import Outcome
 
@@ -71,7 +74,18 @@ def kept(case: Case, draws: str = "") -> Saved | None:
     """
     path = kept_at(case)
     saved = read_explained(path) if path.is_file() else None
-    return saved if saved is not None and _fresh(saved.found.plan, case, draws) else None
+    return _weighed(saved, case) if saved is not None and _fresh(saved.found.plan, case, draws) else None
+
+
+def _weighed(saved: Saved, case: Case) -> Saved:
+    """`saved` with what its members are worth, also where that was not written with it."""
+    found = saved.found
+    if found.worth:
+        return saved
+    sizes = {found.groups.members, found.every.members, found.pairs.members if found.pairs else 0} - {0}
+    known = {n: effective_of_kept(case, found.plan.draws, found.plan.seed, n) for n in sizes}
+    worth = {n: one for n, one in known.items() if one is not None}
+    return replace(saved, found=replace(found, worth=worth))
 
 
 def kept_at(case: Case) -> Path:
@@ -106,6 +120,9 @@ def _told(saved: Saved) -> dict[str, Any]:
         "strongest": None if found.strongest is None else _of_attribution(found.strongest),
         "pairs": None if found.pairs is None else _of_pairs(found.pairs),
         "paired": _plain(found.paired),
+        "at_bound": [one.told() for one in found.at_bound] or None,
+        "few_histories": found.few_histories or None,
+        "effective_size": [one.told() for one in found.worth.values()] or None,
     }
 
 
@@ -127,9 +144,39 @@ def _read(told: Mapping[str, Any], folder: Path) -> Saved:
         strongest=None if told["strongest"] is None else _attribution(told["strongest"], many),
         pairs=None if told["pairs"] is None else _pairs(told["pairs"], many),
         paired=_numbers(told["paired"], many),
+        worth={one.histories: one for one in map(Effective.read, told.get("effective_size") or ()) if one},
     )
+    kept = told.get("at_bound")
+    ends = _derived(found) if kept is None else tuple(AtBounds.read(one) for one in kept)
+    found = replace(found, at_bound=ends)
     until = told["until"]
     return Saved(found, str(told["command"]), None if until is None else date.fromisoformat(until))
+
+
+def _derived(found: Explained) -> tuple[AtBounds, ...]:
+    """What the means and intervals of an attribution made before say of the ends at which its members are."""
+    blocks, members = found.blocks, found.groups.members
+    factor = float(game.half_width(members))
+    out = []
+    for at, one in enumerate(found.outcomes):
+        bounds = bounds_of(one.name, found.plan.weeks, found.plan.units * found.plan.slots)
+        levels = {ALL: found.with_all, NONE: found.without_any}
+        ends = [
+            end
+            for world, level in levels.items()
+            for end in derived(bounds, world, *_level(level, at), factor=factor, members=members)
+        ]
+        none = float(found.without_any.mean[at])
+        for world, block in ((INSIDE_ALONE, blocks.inside), (WAR_ALONE, blocks.outside)):
+            mean = none + float(block.mean[at])
+            ends += derived(bounds, world, mean, math.nan, factor=factor, members=members)
+        out.append(AtBounds(tuple(ends), recorded=False))
+    return tuple(out)
+
+
+def _level(found: Interval, at: int) -> tuple[float, float]:
+    """Mean and half of the interval of one outcome."""
+    return float(found.mean[at]), float(found.high[at] - found.low[at]) / 2
 
 
 def _unmeasured(data: xr.Dataset) -> Floats:

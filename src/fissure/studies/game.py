@@ -24,7 +24,7 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -120,13 +120,23 @@ class Interval(NamedTuple):
     high: Floats
 
 
-def mean_interval(per_member: ArrayLike, level: float = LEVEL) -> Interval:
+def mean_interval(per_member: ArrayLike, level: float = LEVEL, pasts: ArrayLike | None = None) -> Interval:
     """Mean over members, (members, ...) to (...), with its interval: mean -/+ t s / sqrt(members), Student's t.
 
     Members that are NaN are left out, which is a selection: an outcome that every member has is the better one. The
     ends are NaN with fewer than two members.
+
+    `pasts`, (members,), has equal numbers for members that share a past (`effective.pasts_of`) and so are not
+    independent. Where some do, the error is that of a mean of clusters, and Student's t has as many degrees of freedom
+    as there are effective clusters, less one: the sum of their sizes squared over the sum of their squared sizes.
+    Sources: Liang and Zeger (1986), Biometrika 73; Carter, Schnepel and Steigerwald (2017), Review of Economics and
+    Statistics 99.
     """
-    mean, error, members = _mean(np.asarray(per_member, np.float64))
+    x = np.asarray(per_member, np.float64)
+    mean, error, found = _mean(x)
+    members: NDArray[Any] = found
+    if pasts is not None and len(np.unique(np.asarray(pasts))) < len(x):
+        error, members = _clustered(x, mean, np.asarray(pasts))
     half = _quantile(members, level) * error
     return Interval(mean, mean - half, mean + half)
 
@@ -184,13 +194,16 @@ class Sampled:
     """Members that the values rest on, of the trailing shape."""
 
 
-def estimate(observations: Mapping[tuple[int, int], ArrayLike], level: float = LEVEL) -> Sampled:
+def estimate(
+    observations: Mapping[tuple[int, int], ArrayLike], level: float = LEVEL, pasts: Mapping[int, int] | None = None
+) -> Sampled:
     """Shapley values, means over the population of members, from what players add in sampled orders.
 
     Args:
         observations: by member and pair, (n, ...) each: the mean of the `marginals` along an order and along its
             reverse. The two are one observation, as they are not independent of each other.
         level: of the intervals.
+        pasts: by member, equal for members that share a past; see `mean_interval`.
 
     Pairs of one member share that member, so they are averaged first, and the interval is that of the mean over
     members, with members - 1 degrees of freedom. That is the cluster-robust error: it holds both the luck of the orders
@@ -208,7 +221,10 @@ def estimate(observations: Mapping[tuple[int, int], ArrayLike], level: float = L
     found = np.array([np.mean(pairs, axis=0) for pairs in by_member.values()])
     found = np.where(np.isnan(found).any(axis=1, keepdims=True), np.nan, found)
     mean, error, members = _mean(found)
-    half = _quantile(members, level) * error
+    worth: NDArray[Any] = members
+    if pasts is not None and len(set(own := [pasts[member] for member in by_member])) < len(found):
+        error, worth = _clustered(found, mean, np.asarray(own))
+    half = _quantile(worth, level) * error
     return Sampled(mean, mean - half, mean + half, error, members[0])
 
 
@@ -285,6 +301,24 @@ def _mean(x: Floats) -> tuple[Floats, Floats, NDArray[np.int64]]:
         return mean, np.sqrt(squares / (members - 1) / members), members
 
 
-def _quantile(members: NDArray[np.int64], level: float) -> Floats:
+def half_width(members: int, level: float = LEVEL) -> Floats:
+    """By how many standard errors the interval of a mean over so many independent members reaches to either side."""
+    return _quantile(np.asarray(members), level)
+
+
+def _clustered(x: Floats, mean: Floats, pasts: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """Standard error of a mean over members that share pasts, and how many effective clusters there are."""
+    found = ~np.isnan(x)
+    away, counts = np.where(found, x - mean, 0.0), found.astype(np.float64)
+    own = [pasts == past for past in np.unique(pasts)]
+    sums = np.array([away[one].sum(axis=0) for one in own])
+    sizes = np.array([counts[one].sum(axis=0) for one in own])
+    clusters, total = (sizes > 0).sum(axis=0), sizes.sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        effective = np.asarray(total**2 / (sizes**2).sum(axis=0))
+        return np.sqrt((sums**2).sum(axis=0) * clusters / (clusters - 1)) / total, effective
+
+
+def _quantile(members: NDArray[Any], level: float) -> Floats:
     """How many standard errors an interval reaches to either side; NaN with fewer than two members."""
     return np.asarray(stdtrit(np.maximum(members - 1, 0), 0.5 + level / 2))

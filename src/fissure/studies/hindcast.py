@@ -29,10 +29,11 @@ from fissure.studies.calibrate.fit import outputs_of
 from fissure.studies.collapse import OUTPUTS as COLLAPSES
 from fissure.studies.collapse import What, by_week, collapse_weeks
 from fissure.studies.counterpart import Floats
+from fissure.studies.effective import Effective, effective_size, few_histories
 from fissure.studies.extrapolate import RECENT, futures
 from fissure.studies.measurement import Datum, comparable, data, truths
 from fissure.studies.publish import floors, noise, published
-from fissure.studies.score import Scored, score
+from fissure.studies.score import Scored, Total, score, total
 from fissure.version import __version__
 
 Kind = Literal["known", "extrapolated", "prior"]
@@ -83,6 +84,14 @@ class FromDate:
     silent: tuple[str, ...]
     fell_back: tuple[str, ...]
     collapse: tuple[Collapse, ...]
+    worth: Effective | None = None
+    """What the members of the fitted ensembles are worth as independent draws; None where it was not recorded."""
+
+    @property
+    def in_common(self) -> dict[str, Total]:
+        """How each of `FORECASTS` did over the figures of which all of them speak."""
+        both = set.intersection(*({row.observation for row in rows} for rows in self.scored.values()))
+        return {name: total(row for row in rows if row.observation in both) for name, rows in self.scored.items()}
 
     def chance(self, kind: Kind, what: What = "territory") -> Collapse:
         """The probability of collapse over time in one ensemble."""
@@ -106,6 +115,9 @@ class Hindcast:
     dates: tuple[FromDate, ...] = field(default_factory=tuple)
     by: date | None = None
     """The day by which the chance of collapse is quoted; None for the last day of the case."""
+
+    few_histories: str = ""
+    """What has to be said where there are too few members for an interval."""
 
     @property
     def quoted(self) -> date:
@@ -205,7 +217,9 @@ def hindcast(
     finally:
         told.finish()
     made = (members, count, seed, __version__, own_digest())
-    return Hindcast(case.name, case.title, case.start, case.weeks, *made, found, by=case.dates.collapse)
+    return Hindcast(
+        case.name, case.title, case.start, case.weeks, *made, found, case.dates.collapse, few_histories(members)
+    )
 
 
 def default_dates(case: Case, ledger: Ledger) -> list[date]:
@@ -271,6 +285,7 @@ class _Job:
             silent=naive[0].silent,
             fell_back=fell_back,
             collapse=tuple(collapse),
+            worth=effective_size(draws, self.seed, self.members),
         )
 
     def _ensembles(

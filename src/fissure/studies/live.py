@@ -26,6 +26,7 @@ from fissure.engine.progress import Progress, Silent
 from fissure.errors import FissureError
 from fissure.studies.at_hand import AtHand
 from fissure.studies.counterpart import Floats
+from fissure.studies.effective import effective_size
 from fissure.studies.outcomes import outcomes_of
 from fissure.studies.scenario import AS_IT_IS, Scenario, week_of
 from fissure.studies.weekly import SERIES
@@ -160,7 +161,9 @@ class Live:
         """What `members` members say, all of which are measured; see `known`."""
         each = range(members)
         answers = tuple(answer_of(name, scenario, self.worlds, each) for name, scenario in scenarios.items())
-        return WhatIf(answers, self.worlds.plan, self.case.start, members, self.folder)
+        plan, worlds = self.worlds.plan, self.worlds
+        worth = effective_size(worlds.draws, plan.seed, members)
+        return WhatIf(answers, plan, self.case.start, members, self.folder, worth)
 
     def require(self, scenario: Scenario, members: int) -> None:
         """Raise `FissureError` for what cannot be asked."""

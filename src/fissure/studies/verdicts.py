@@ -34,6 +34,7 @@ def told(checked: Checked) -> dict[str, Any]:
         "case digest": plan.case_digest,
         "model digest": own_digest(),
         "quick": checked.quick,
+        "few_histories": checked.few_histories or None,
         "effects": [{k: v for k, v in asdict(effect).items() if k != "seconds"} for effect in checked.effects],
     }
 

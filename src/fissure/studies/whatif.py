@@ -3,6 +3,8 @@
 Everything told is a paired difference, changed less as it is, member by member, with the same luck and the same
 parameters; never two bands side by side, whose overlap says little about their difference. Nothing here looks for a
 change that would serve anybody: what is changed is named by who asks, and no outcome is sought.
+
+Members that go on from the same past are not independent: errors are clustered by past (`game.mean_interval`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,6 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fissure.cases.loader import Case
 from fissure.engine.cache import cache_base, code_digest
@@ -21,7 +24,9 @@ from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, whole
 from fissure.engine.progress import Progress
 from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
+from fissure.studies.bounds import NOT_RECORDED, AtBounds, Bounds, at_bounds, bounds_of
 from fissure.studies.counterpart import Floats
+from fissure.studies.effective import Effective, effective_size, pasts_of
 from fissure.studies.game import mean_interval, variance_ratio
 from fissure.studies.outcomes import Outcome, outcomes_of
 from fissure.studies.scenario import AS_IT_IS, Scenario, week_of
@@ -33,6 +38,9 @@ LEAST, MOST = 0.05, 0.95
 """Quantiles of the members' differences that are told: what one history may bring."""
 TINY = 0.05
 """Share of what it is that counts as next to nothing, where the theory expects no difference."""
+AS_IT_WAS, CHANGED = "as it is", "with the change"
+"""The two worlds of a pair, in words."""
+Pasts = NDArray[np.int64] | None
 Verdict = Literal["moves", "not shown", "no difference"]
 Expected = Literal["as expected", "open", "against it"]
 
@@ -63,6 +71,13 @@ class Difference:
     members: int
     changed: int
     """Members in which it differs at all."""
+    at_bound: AtBounds = NOT_RECORDED
+    """The ends of the outcome's range at which members are, as they are (`AS_IT_WAS`) and changed (`CHANGED`)."""
+
+    @property
+    def unreadable(self) -> bool:
+        """Whether most members are at the same end of the outcome in both worlds, so that a difference can't show."""
+        return self.at_bound.unreadable(AS_IT_WAS, CHANGED)
 
     @property
     def verdict(self) -> Verdict:
@@ -78,7 +93,12 @@ class Difference:
 
     @property
     def expected(self) -> Expected:
-        """How it stands to a theory that expects no difference: within 5% of what it is, beyond it, or not told."""
+        """How it stands to a theory that expects no difference: within 5% of what it is, beyond it, or not told.
+
+        Where a difference cannot show, its absence supports nothing.
+        """
+        if self.unreadable:
+            return "open"
         bound = TINY * abs(self.as_it_is)
         if -bound <= self.low and self.high <= bound:
             return "as expected"
@@ -132,6 +152,8 @@ class WhatIf:
     start: date
     members: int
     folder: Path
+    worth: Effective | None = None
+    """What the members are worth as independent draws; None where it is not known."""
 
     @property
     def of(self) -> dict[str, Answer]:
@@ -145,10 +167,15 @@ class WhatIf:
         return float(np.median(found)) if found else np.nan
 
 
-def difference_of(outcome: Outcome, changed: Floats, as_it_is: Floats) -> Difference:
-    """What changed in `outcome`; both (members,), of the same members in the same order."""
+def difference_of(
+    outcome: Outcome, changed: Floats, as_it_is: Floats, *, pasts: Pasts = None, bounds: Bounds | None = None
+) -> Difference:
+    """What changed in `outcome`; both (members,), of the same members in the same order.
+
+    `pasts` are equal for members that share a past; `bounds` are the ends of the outcome's range.
+    """
     d = changed - as_it_is
-    mean, low, high = map(float, mean_interval(d))
+    mean, low, high = map(float, mean_interval(d, pasts=pasts))
     least, most = (float(x) for x in np.quantile(d, [LEAST, MOST]))
     return Difference(
         outcome=outcome.name,
@@ -165,13 +192,14 @@ def difference_of(outcome: Outcome, changed: Floats, as_it_is: Floats) -> Differ
         ratio=float(variance_ratio(changed, as_it_is)),
         members=len(d),
         changed=int(np.count_nonzero(d)),
+        at_bound=NOT_RECORDED if bounds is None else at_bounds(bounds, {AS_IT_WAS: as_it_is, CHANGED: changed}),
     )
 
 
-def course_of(series: str, changed: Floats, as_it_is: Floats) -> Course:
+def course_of(series: str, changed: Floats, as_it_is: Floats, *, pasts: Pasts = None) -> Course:
     """How the difference in `series` runs by week; both (members, weeks)."""
     d = changed - as_it_is
-    mean, low, high = mean_interval(d)
+    mean, low, high = mean_interval(d, pasts=pasts)
     least, most = np.quantile(d, [LEAST, MOST], axis=0)
     told = SERIES[series]
     return Course(
@@ -230,7 +258,8 @@ def whatif(
     with keeping(folder, asked_for(worlds, scenarios.values(), members)):
         worlds.measure((scenario, member) for scenario in (AS_IT_IS, *scenarios.values()) for member in each)
     answers = tuple(answer_of(name, scenario, worlds, each) for name, scenario in scenarios.items())
-    return WhatIf(answers, worlds.plan, case.start, members, folder)
+    worth = effective_size(worlds.draws, seed, members)
+    return WhatIf(answers, worlds.plan, case.start, members, folder, worth)
 
 
 def folder_of(plan: Plan, within: Path | None = None) -> Path:
@@ -254,12 +283,19 @@ def answer_of(name: str, scenario: Scenario, worlds: Worlds, members: range) -> 
     """What `scenario` did in `members`, which were measured in it and as they are."""
     changed, plain = worlds.values(scenario, members), worlds.values(AS_IT_IS, members)
     then, before = worlds.series(scenario, members), worlds.series(AS_IT_IS, members)
+    plan, pasts = worlds.plan, pasts_of(worlds.draws, worlds.plan.seed, members)
     return Answer(
         name,
         scenario,
-        tuple(difference_of(outcome, changed[:, i], plain[:, i]) for i, outcome in enumerate(worlds.outcomes)),
-        tuple(course_of(series, then[series], before[series]) for series in worlds.weekly),
-    )
+        tuple(
+            difference_of(
+                outcome, changed[:, i], plain[:, i],
+                pasts=pasts, bounds=bounds_of(outcome.name, plan.weeks, plan.units * plan.slots),
+            )
+            for i, outcome in enumerate(worlds.outcomes)
+        ),
+        tuple(course_of(series, then[series], before[series], pasts=pasts) for series in worlds.weekly),
+    )  # fmt: skip
 
 
 def _series_digest() -> str:

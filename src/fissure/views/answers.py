@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 
 from fissure.studies.answers import Answer, Answers, Figure
-from fissure.views import wording
+from fissure.studies.explain import NONE
+from fissure.views import certainty, wording
 from fissure.views.explain import GROUPS
 
 PARTS = {
@@ -14,6 +15,10 @@ PARTS = {
     "difference": "difference",
     "as it is": "as it was",
 }
+
+
+RECRUITS = "The inside holds recruitment too, which keeps the group going, beside all that drives it apart."
+UNREADABLE = f" cannot be read: with and without the change most histories are at one end of it {certainty.AT_END}"
 
 
 def sentence(answer: Answer, made: Answers) -> str:
@@ -28,6 +33,29 @@ def sentence(answer: Answer, made: Answers) -> str:
     return " ".join(f"{changed(figure)}." for figure in answer.figures)
 
 
+def ends(answer: Answer) -> list[str]:
+    """How many histories are at an end of an outcome."""
+    said = {figure.title: certainty.at_ends(figure.at_bound, figure.unit) for figure in answer.figures}
+    several = len({figure.title for figure in answer.figures}) > 1
+    return [f"{title}: {one}" if several else one for title, own in said.items() for one in own]
+
+
+def notes(made: Answers) -> list[str]:
+    """What has to be known to read the intervals and times of all answers."""
+    figures = [figure for answer in made.answers for figure in answer.figures]
+    said = []
+    if any(one.worth is not None and one.worth.pasts < one.worth.histories for one in made.answers):
+        said.append(certainty.shared_pasts(all(figure.at_bound.recorded for figure in figures)))
+    if any(figure.unit == "weeks" for figure in figures):
+        said.append(certainty.restricted_to(made.weeks))
+    if not all(figure.at_bound.recorded for figure in figures):
+        said.append(
+            "How many histories are at an end of an outcome's range was not recorded with these answers; where their "
+            "means say it, it is told."
+        )
+    return said
+
+
 def changed(figure: Figure) -> str:
     """What a change did to an outcome."""
     if figure.mean == figure.low == figure.high == 0:
@@ -35,6 +63,8 @@ def changed(figure: Figure) -> str:
     from_ = "" if figure.base is None else f", on {amount(figure.base, figure.unit)} as it is"
     if not figure.told:
         return f"{figure.title}: a change of {spread(figure)}{from_}, which cannot be told from nothing"
+    if figure.unreadable:
+        return f"{figure.title}{UNREADABLE}"
     way = "up" if figure.mean > 0 else "down"
     return f"{figure.title}: {way} by {spread(figure, unsigned=True)}{from_}"
 
@@ -67,6 +97,13 @@ def spread(figure: Figure, unsigned: bool = False) -> str:
     return f"{mean}{unit(figure.unit)} (90%: {low} to {high})"
 
 
+def interval(figure: Figure) -> str:
+    """The 90% interval of a figure; that it cannot be read where it is one of histories at an end."""
+    if figure.unreadable:
+        return f"cannot be read {certainty.AT_END}"
+    return f"{wording.number(figure.low, figure.unit)} to {wording.number(figure.high, figure.unit)}"
+
+
 def amount(x: float, of: str) -> str:
     """A number with its unit."""
     return f"{wording.number(x, of)}{unit(of)}"
@@ -90,10 +127,21 @@ def _shared(figures: tuple[Figure, ...]) -> str:
             "from nothing, so there is nothing to share out."
         )
     way, to = ("adds", "to") if whole.mean > 0 else ("takes", "from")
+    base = f"{amount(whole.base or 0.0, whole.unit)} with everything off{certainty.marked(whole.at_bound, NONE)}"
+    said = f"{whole.title}: everything together {way} {spread(whole, unsigned=True)} {to} {base}."
+    blind = [who for who, one in (("the war", outside), ("the inside", inside)) if one.unreadable]
+    if not blind:
+        return (
+            f"{said} The war alone makes {spread(outside)} of it, the inside alone {spread(inside)}, and "
+            f"{spread(both)} takes both at once. {RECRUITS}"
+        )
+    if len(blind) == 2:
+        return f"{said} Neither the war alone nor the inside alone can be read from this outcome {certainty.AT_END}."
+    seen = f"The war alone makes {spread(outside)}" if inside.unreadable else f"The inside alone makes {spread(inside)}"
     return (
-        f"{whole.title}: everything together {way} {spread(whole, unsigned=True)} {to} "
-        f"{amount(whole.base or 0.0, whole.unit)} with everything off. The war alone makes {spread(outside)} of it, "
-        f"the inside alone {spread(inside)}, and {spread(both)} takes both at once."
+        f"{said} {seen} of it. What {blind[0]} does alone cannot be read from this outcome: with it and with nothing "
+        f"on, most histories are at one end of it {certainty.AT_END}. So {spread(both)}, which takes both at once, "
+        f"holds what could not show alone. {RECRUITS}"
     )
 
 

@@ -32,10 +32,11 @@ def order(found: xr.Dataset) -> str:
         return ""
     first = int((gap > 0).sum())
     low, middle, high = np.quantile(gap, LEVELS, method="inverted_cdf")
+    spread = f"{_number(low)} to {_number(high)}" if gap.size > 1 else wording.UNKNOWN
     return (
         f"In {first} of the {histories(gap.size)} with both ({interval(first, gap.size)}) the ranks were hollow before "
-        f"the ground was lost, over all of these by a median of {_number(middle)} weeks (90%: {_number(low)} to "
-        f"{_number(high)}{'; below 0 it was after' if low < 0 else ''})."
+        f"the ground was lost, over all of these by a median of {_number(middle)} weeks (90%: {spread}"
+        f"{'; below 0 it was after' if low < 0 else ''})."
     )
 
 
@@ -69,7 +70,7 @@ def interval(count: int, of: int) -> str:
 def dates(weeks: Floats, found: xr.Dataset) -> str:
     """Median and 90% interval in one; a dash where it never happened."""
     middle, span = middle_and_span(weeks, found)
-    return middle if span == "–" else f"{middle} (90%: {span})"
+    return middle if span in ("–", wording.UNKNOWN) else f"{middle} (90%: {span})"
 
 
 def middle_and_span(weeks: Floats, found: xr.Dataset) -> tuple[str, str]:
@@ -78,7 +79,7 @@ def middle_and_span(weeks: Floats, found: xr.Dataset) -> tuple[str, str]:
     if not finite.size:
         return "–", "–"
     low, middle, high = (wording.day(day_of(w, found)) for w in np.quantile(finite, LEVELS, method="inverted_cdf"))
-    return middle, "–" if finite.size == 1 else f"{low} to {high}"
+    return middle, wording.UNKNOWN if finite.size == 1 else f"{low} to {high}"
 
 
 def day_of(week: float, found: xr.Dataset) -> date:

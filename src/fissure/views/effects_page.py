@@ -11,7 +11,7 @@ from pathlib import Path
 from fissure.errors import FissureError
 from fissure.model.catalogue import GROUPS, mechanism_classes
 from fissure.studies import verdicts
-from fissure.studies.effects import Effect
+from fissure.studies.effects import Effect, few_of
 from fissure.views.text_effects import SIGNS, interval, signed
 
 PAGE = Path("reference/effects.md")
@@ -25,6 +25,10 @@ page.
 
 A difference is the changed run less the same run as it is, with its 95% interval; the last column is in how many
 members it could be measured. Members are added (16, 32, {members}) until the interval excludes zero.
+
+{few}
+⊣: nothing is left in any member, so the check is true by construction and its size says only how much there was
+({emptied} checks).
 """
 HEAD = "| mechanism | what moves | expected | paired difference | 95% interval | verdict | members |"
 
@@ -57,6 +61,8 @@ def page() -> str:
             mechanisms=len(by),
             checks_holding=sum(e.holds for e in found),
             checks=len(found),
+            few=few_of(found),
+            emptied=sum(e.emptied for e in found),
         )
     ]
     for group in GROUPS:

@@ -10,9 +10,9 @@ import numpy as np
 
 from fissure.model.catalogue import mechanism_classes
 from fissure.studies.counterpart import Floats
-from fissure.studies.explain import OUTSIDE, Attribution, Explained
+from fissure.studies.explain import ALL, INSIDE_ALONE, NONE, OUTSIDE, RECRUITS, WAR_ALONE, Attribution, Explained
 from fissure.studies.game import Interval
-from fissure.views import wording
+from fissure.views import certainty, wording
 from fissure.views.text_effects import signed
 
 GROUPS = {
@@ -30,7 +30,7 @@ NAMED = 3
 """Mechanisms and pairs that a sentence names."""
 KEY = (
     "Means over members with 90% intervals (Student's t). + adds to the outcome, − takes from it; ? the interval "
-    "includes zero."
+    f"includes zero. {certainty.KEY}"
 )
 WRONG = (
     "It is about the model, not the world: it shares out what the simulated histories do. A mechanism that the model "
@@ -129,14 +129,48 @@ def share(value: float, found: Explained, outcome: int) -> str:
 
 def sentences(found: Explained, outcome: int) -> list[str]:
     """What the attribution says of one outcome, most important first."""
-    said = [whole(found, outcome), by_group(found, outcome), inside_outside(found, outcome)]
-    return [*said, mechanisms(found, outcome), *([pairs(found, outcome)] if found.pairs else [])]
+    said = [whole(found, outcome), *ends_reached(found, outcome), by_group(found, outcome)]
+    said += [inside_outside(found, outcome), sides(found, outcome), mechanisms(found, outcome)]
+    return [one for one in [*said, *([pairs(found, outcome)] if found.pairs else [])] if one]
+
+
+def ends_reached(found: Explained, outcome: int) -> list[str]:
+    """How many histories are at an end of the outcome, in which of the four worlds."""
+    return certainty.at_ends(found.bounds_at(outcome), found.outcomes[outcome].unit)
+
+
+def rests_on(found: Explained) -> list[str]:
+    """What the intervals rest on: those of the groups, and those of all mechanisms where these are others."""
+    each = dict.fromkeys([found.groups.members, found.every.members])
+    said = [certainty.worth(found.worth.get(members), members) for members in each]
+    first = certainty.rests_on(found.worth.get(found.groups.members), found.groups.members, allowed=found.clustered)
+    return [first, *(f"Those of all mechanisms, one by one, rest on {one}." for one in said[1:])]
+
+
+def sides(found: Explained, outcome: int) -> str:
+    """The war, recruitment, and what else is inside: of many mechanisms inside, one brings fighters in."""
+    if RECRUITS not in found.every.players:
+        return ""
+    of, unit = found.sides(outcome), found.outcomes[outcome].unit
+
+    def does(value: float, who: str) -> str:
+        return f"{verb(value, who)} {wording.number(abs(value))} {wording.unit(unit)}"
+
+    return (
+        f"Summed over single mechanisms: the {of.of_war} of the war {does(of.war, 'they')}; recruitment, which is "
+        f"inside too, {does(of.recruitment, 'it')}; the other {of.of_rest} inside {does(of.rest, 'they')} "
+        f"(means over {found.every.members} members; no interval was kept of such sums)."
+    )
 
 
 def whole(found: Explained, outcome: int) -> str:
     """The whole effect: everything on beside everything off."""
     one = found.outcomes[outcome]
-    on, off = (level(*at(part, outcome), one.unit) for part in (found.with_all, found.without_any))
+    ends = found.bounds_at(outcome)
+    on, off = (
+        level(*at(part, outcome), one.unit) + certainty.marked(ends, world)
+        for part, world in ((found.with_all, ALL), (found.without_any, NONE))
+    )
     said = f"With everything on it is {on}, with everything off {off}"
     value, low, high = at(found.effect, outcome)
     if value == low == high == 0:
@@ -169,13 +203,23 @@ def by_group(found: Explained, outcome: int) -> str:
 
 def inside_outside(found: Explained, outcome: int) -> str:
     """The war alone, the inside alone, and what takes both."""
-    unit = found.outcomes[outcome].unit
-    blocks = found.blocks
+    unit, blocks, ends = found.outcomes[outcome].unit, found.blocks, found.bounds_at(outcome)
     said = [
-        _alone(GROUPS[OUTSIDE], at(blocks.outside, outcome), unit),
-        _alone("the inside", at(blocks.inside, outcome), unit),
-    ]
+        f"{_alone(who, at(block, outcome), unit)}{certainty.marked(ends, NONE, world)}"
+        if not ends.unreadable(NONE, world)
+        else f"what {who} alone does cannot be read from this outcome: with and without it most histories are at one "
+        f"end of it {certainty.AT_END}"
+        for who, block, world in (
+            (GROUPS[OUTSIDE], blocks.outside, WAR_ALONE), ("the inside", blocks.inside, INSIDE_ALONE)
+        )
+    ]  # fmt: skip
     return f"{_capital(said[0])}; {said[1]}. {_both(found, outcome)}"
+
+
+def unreadable(found: Explained, outcome: int) -> bool:
+    """Whether either side alone cannot be read from the outcome, nor then what takes both."""
+    ends = found.bounds_at(outcome)
+    return ends.unreadable(NONE, INSIDE_ALONE) or ends.unreadable(NONE, WAR_ALONE)
 
 
 def _alone(who: str, told: tuple[float, float, float], unit: str) -> str:
@@ -190,6 +234,11 @@ def _both(found: Explained, outcome: int) -> str:
     """The part that comes only of both together, read by which way each goes alone."""
     blocks, unit = found.blocks, found.outcomes[outcome].unit
     value, low, high = at(blocks.interaction, outcome)
+    if unreadable(found, outcome):
+        return (
+            f"What comes only of both together, {difference(value, low, high)}, holds what could not show alone, so it "
+            "is no sign that the two act on each other."
+        )
     if value == low == high == 0:
         return "Nothing comes only of both together: the two add up."
     if not clear(low, high):
@@ -326,9 +375,9 @@ def sums(values: Floats, effect: Floats) -> float:
 
 def note(found: Explained, outcome: int) -> str:
     """What has to be known to read an outcome; empty for most."""
-    if found.outcomes[outcome].name != "collapse":
-        return ""
-    return f"A history in which the ground does not collapse counts with the whole run, {found.plan.weeks} weeks."
+    name = found.outcomes[outcome].name
+    said = [certainty.restricted(name, found.plan.weeks), certainty.not_recorded(found.bounds_at(outcome), name)]
+    return " ".join(one for one in said if one)
 
 
 def per_cent(x: float) -> str:

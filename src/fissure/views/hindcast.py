@@ -9,7 +9,7 @@ from fissure.evidence.ledger import Ledger
 from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS
 from fissure.studies.hindcast import KINDS, FromDate, Hindcast, Kind
 from fissure.studies.score import Against, OfVariable, Scored, Total, against, by_variable, total
-from fissure.views import wording
+from fissure.views import certainty, wording
 
 NAMES: Mapping[str, str] = {
     "known": "fitted, the war as it came",
@@ -113,6 +113,34 @@ def headline(one: FromDate) -> tuple[str, str]:
         f"{ahead.crps:.3g} with only what was known of it; that covers {covered(ahead)}."
     )
     return " ".join(filter(None, failed)), " ".join(filter(None, other))
+
+
+def wars(found: Hindcast) -> str:
+    """Whether it helps to know the war as it came, over the figures of which all forecasts speak, date by date."""
+    sums = {one.date: one.in_common for one in found.dates}
+    told = {day: (own["known"].crps, own["extrapolated"].crps) for day, own in sums.items() if own["known"].figures}
+    worse, better = (
+        [f"{wording.day(day)} ({known:.3g} against {ahead:.3g})" for day, (known, ahead) in told.items()
+         if (known > ahead) == lost]
+        for lost in (True, False)
+    )  # fmt: skip
+    said = []
+    if worse:
+        said.append(
+            f"Knowing the war as it came makes the forecasts worse from {_and(worse)}: how the model answers to the "
+            "offensives and strikes of those years is off."
+        )
+    if better:
+        only = "only " if worse else ""
+        said.append(f"It makes them better {only}from {_and(better)}.")
+    if said:
+        said.append("(CRPS in sum over the figures of which all forecasts speak, lower is better.)")
+    return " ".join(said)
+
+
+def rests_on(one: FromDate, members: int) -> str:
+    """What the fitted ensembles of a date rest on."""
+    return certainty.rests_on(one.worth, members)
 
 
 def _short_of(t: Total) -> bool:

@@ -6,10 +6,11 @@ from datetime import date
 import numpy as np
 
 from fissure.errors import FissureError
+from fissure.studies.effective import Effective, few_histories
 from fissure.studies.patterns import Met, Plausible, Sample
 from fissure.studies.patterns.met import Verdict
 from fissure.studies.patterns.plausible import FACTOR, WEEKS, Span
-from fissure.views import wording
+from fissure.views import certainty, wording
 from fissure.views.wording import Words
 
 VERDICTS: Mapping[Verdict, Words] = {
@@ -115,6 +116,14 @@ def filtered(among: Plausible) -> str:
         + ", ".join(named)
         + "."
     )
+
+
+def sure(among: Plausible, worth: object = None) -> list[tuple[str, str]]:
+    """A warning where too few members count, and what they rest on, each with the style that it has in a terminal."""
+    told = certainty.rests_on(worth, among.of) if isinstance(worth, Effective) else ""
+    shared = isinstance(worth, Effective) and worth.pasts < worth.histories
+    told += " The intervals of shares take members as independent and are too narrow for that." if shared else ""
+    return [(few_histories(among.count), "yellow"), (told, "dim")]
 
 
 def _named(span: Span) -> str:

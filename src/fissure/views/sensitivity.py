@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from fissure.studies.sensitivity import Index, Learned, Of, Sensitivity, Worth
 from fissure.studies.sensitivity.indices import LUCK, REST, SETTLED
 from fissure.studies.sensitivity.inputs import FACTOR
-from fissure.views import wording
+from fissure.views import certainty, wording
 
 FIRST = 8
 """Lines of a table that stand open."""
@@ -38,6 +38,17 @@ def share(middle: float, low: float, high: float) -> str:
 def verdict(index: Index) -> str:
     """Whether an index has settled."""
     return "✓" if index.settled else "?"
+
+
+def rests_on(found: Sensitivity) -> str:
+    """What the shares rest on."""
+    return certainty.rests_on(found.worth_of, found.sizes.plain)
+
+
+def ends(of: Of, found: Sensitivity) -> str:
+    """How many histories are at an end of an outcome, where it does not vary, and how a time is meant."""
+    said = certainty.at_ends(found.bounds_at(of.outcome), of.unit)
+    return " ".join(one for one in [*said, certainty.restricted(of.outcome, found.plan.weeks)] if one)
 
 
 def screened(found: Sensitivity) -> str:

@@ -15,8 +15,19 @@ from rich.text import Text
 
 from fissure.evidence.entries import Source
 from fissure.evidence.ledger import Ledger
-from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS, CLASSES, Compared, Summary, count, summary
-from fissure.views import wording
+from fissure.studies.compare import (
+    ABSURD_FACTOR,
+    ABSURD_POINTS,
+    CLASSES,
+    Compared,
+    Summary,
+    count,
+    members_of,
+    summary,
+)  # fmt: skip
+from fissure.studies.effective import ENOUGH, Effective, few_histories
+from fissure.views import certainty, wording
+from fissure.views.certainty import least_sure
 from fissure.views.order import Placed, Subject, grouped
 
 STYLES = {
@@ -40,21 +51,27 @@ def render(
     ledger: Ledger,
     titles: Mapping[str, str],
     about: Mapping[str, object] | None = None,
+    worth: Effective | None = None,
 ) -> RenderableType:
     """All of it, laid out for the width that it is printed at; `titles` names the model's outputs.
 
     `about` says how the run was made, for the first line: title (of the case), members, seed, weeks, off
-    (mechanisms switched off) and kind (``prior predictions``); what is absent is left out.
+    (mechanisms switched off) and kind (``prior predictions``); what is absent is left out. `worth` is what the members
+    are worth as independent draws, if that is known.
     """
     head = [] if about is None else [Text(first_line(about), style="bold")]
+    members = members_of(rows)
+    few = few_histories(members)
+    head += [Text(few, style="bold yellow")] if few and members else []
+    head += [Text(certainty.rests_on(worth, members), style="dim")] if worth and members else []
     if not any(row.compared for row in rows):
         return Group(*head, Padding(Text(closing(rows)), (1, 0)))
     return Group(
         *head,
         comparison(rows, ledger, titles),
-        _heading("By variable"),
-        summaries(summary(rows)),
-        Padding(Text(closing(rows), style="bold"), (1, 0)),
+        *([] if few else [_heading("By variable"), summaries(summary(rows))]),
+        Padding(Text(closing(rows), style="bold"), (1, 0, 0, 0)),
+        Padding(Text(least_sure(rows, worth), style="dim"), (0, 0, 1, 0)),
     )
 
 
@@ -246,11 +263,11 @@ class _Summaries:
 
 def closing(rows: Sequence[Compared]) -> str:
     """How many published figures the model holds against, class by class, and what that is worth."""
-    n = count(rows)
+    n, members = count(rows), members_of(rows)
     if not n.compared:
         return f"The run holds the time of none of {wording.figures(n.not_compared)}, so nothing was compared."
-    said = [wording.headline(n), wording.behind(n)]
-    if n.too_wide:
+    said = [wording.headline(n, members), wording.behind(n, members)]
+    if n.too_wide and members >= ENOUGH:
         said.append(f"In all, {n.too_wide} of the {n.compared} intervals are too wide to say anything.")
     if n.drivers:
         said.append(f"{n.drivers} more figures check what the case imposes and are not counted.")
@@ -263,9 +280,10 @@ def lines(
     titles: Mapping[str, str],
     width: int = 110,
     about: Mapping[str, object] | None = None,
+    worth: Effective | None = None,
 ) -> Iterator[str]:
     """The same as plain lines without colour, for a file or a pipe."""
     out = StringIO()
     console = Console(file=out, width=width, color_system=None, legacy_windows=False)
-    console.print(render(rows, ledger, titles, about))
+    console.print(render(rows, ledger, titles, about, worth))
     yield from (line.rstrip() for line in out.getvalue().splitlines())

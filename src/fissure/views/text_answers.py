@@ -6,6 +6,7 @@ from rich.text import Text
 
 from fissure.studies.answers import Answers
 from fissure.views import answers as words
+from fissure.views import certainty
 
 
 def render(made: Answers) -> RenderableType:
@@ -14,8 +15,12 @@ def render(made: Answers) -> RenderableType:
     for answer in made.answers:
         out += [
             Text(answer.asks, style="bold"),
+            *([Padding(Text(answer.few_histories, style="yellow"), (0, 0, 0, 2))] if answer.few_histories else []),
             Padding(Text(words.sentence(answer, made)), (0, 0, 0, 2)),
+            *(Padding(Text(said), (0, 0, 0, 2)) for said in words.ends(answer)),
             Padding(Text(f"How it could be wrong: {answer.caution}", style="dim"), (0, 0, 0, 2)),
-            Padding(Text(f"{answer.study}, {answer.members} histories", style="dim"), (0, 0, 1, 2)),
+            Padding(
+                Text(f"{answer.study}: {certainty.worth(answer.worth, answer.members)}", style="dim"), (0, 0, 1, 2)
+            ),
         ]
-    return Group(*out)
+    return Group(*out, *(Text(said, style="dim") for said in words.notes(made)))

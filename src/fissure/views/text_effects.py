@@ -27,6 +27,7 @@ WIDE = 118
 def render(checked: Checked) -> RenderableType:
     """The effects as a table for the width that it is printed at, what they amount to, and how they were made."""
     return Group(
+        *([Text(checked.few_histories, style="yellow")] if checked.few_histories else []),
         _Effects(checked),
         Text(key(), style="dim"),
         Padding(Text(checked.summary, style="bold"), (1, 0, 0, 0)),
@@ -39,7 +40,8 @@ def key() -> str:
     return (
         "Paired difference: changed run less the same run as it is, member by member; with its 95% interval (Student's "
         "t). ✓ holds: the interval excludes zero on the expected side · ? not shown: it includes zero · "
-        "0 no effect: zero in every member · ✗ contrary"
+        "0 no effect: zero in every member · ✗ contrary · ⊣ nothing is left of it in any member, as it must be: its "
+        "size says only how much there was"
     )
 
 
@@ -58,8 +60,9 @@ def signed(x: float) -> str:
 
 
 def interval(effect: Effect) -> str:
-    """The 95% interval of the paired difference."""
-    return f"{signed(effect.low)} to {signed(effect.high)}" if math.isfinite(effect.low) else "–"
+    """The 95% interval of the paired difference, marked where nothing is left of what is measured."""
+    mark = " ⊣" if effect.emptied else ""
+    return f"{signed(effect.low)} to {signed(effect.high)}{mark}" if math.isfinite(effect.low) else "not known"
 
 
 def relative(effect: Effect) -> str:

@@ -23,6 +23,9 @@ def render(saved: Saved) -> RenderableType:
     drawn = f"posterior of evidence up to {saved.until}" if saved.until else "prior"
     head = f"{found.plan.case}: what made it come apart ({drawn}, {found.plan.weeks} weeks, seed {found.plan.seed})"
     parts: list[RenderableType] = [Text(head, style="bold")]
+    if found.few_histories:
+        parts.append(Text(found.few_histories, style="yellow"))
+    parts += [Text(said, style="dim") for said in words.rests_on(found)]
     for outcome in range(len(found.outcomes)):
         parts += _outcome(found, outcome)
     said = [words.KEY, words.sampling(found), words.pairing(found), *words.WRONG[:2]]

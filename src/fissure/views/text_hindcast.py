@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fissure.evidence.ledger import Ledger
+from fissure.studies.effective import few_histories
 from fissure.studies.hindcast import FromDate, Hindcast
 from fissure.views import hindcast as words
 from fissure.views import wording
@@ -20,6 +21,9 @@ def render(found: Hindcast, ledger: Ledger) -> RenderableType:
         f"members each, {found.futures} futures of the war, seed {found.seed}"
     )
     parts: list[RenderableType] = [Text(head, style="bold")]
+    if few := few_histories(found.members):
+        parts.append(Text(few, style="yellow"))
+    parts.append(Text(words.wars(found), style="bold"))
     for one in found.dates:
         parts += _date(found, one, ledger)
     return Group(*parts, Padding(Text(words.KEY, style="dim"), (1, 0, 0, 0)))
@@ -37,6 +41,7 @@ def _date(found: Hindcast, one: FromDate, ledger: Ledger) -> list[RenderableType
         Padding(Rule(f"From {wording.day(one.date)}", align="left"), (1, 0, 0, 0)),
         Text.assemble((failed, "bold"), " " if failed else "", other),
         table,
+        Text(words.rests_on(one, found.members), style="dim"),
         Text(words.without_rival(one), style="dim"),
         Padding(Text(words.collapse(found, one)), (1, 0, 0, 0)),
     ]

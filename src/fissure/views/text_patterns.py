@@ -31,6 +31,7 @@ def render(
     With `ledger` and `until`, the last day that a fit was told of, each part is marked as in or out of its sample.
     """
     head = [] if about is None else [Text(first_line(about), style="bold")]
+    head += [Text(said, style=style) for said, style in words.sure(among, (about or {}).get("worth")) if said]
     filter_ = Padding(Text(words.filtered(among)), (1, 0))
     if not found:
         said = "The ledger of this case does not hold the sources of any pattern, so there is nothing to test."

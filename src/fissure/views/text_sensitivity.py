@@ -19,6 +19,8 @@ ROWS = 4
 def render(found: Sensitivity) -> RenderableType:
     """For each outcome what it hangs on and what would narrow it; then what it comes to."""
     return Group(
+        *([Text(found.few_histories, style="yellow")] if found.few_histories else []),
+        Text(words.rests_on(found), style="dim"),
         *(_outcome(of, found) for of in found.of),
         *([Text(words.KEY, style="dim")] if found.strong else []),
         Padding(Text(words.screened(found)), (1, 0, 0, 0)),
@@ -31,6 +33,8 @@ def render(found: Sensitivity) -> RenderableType:
 
 def _outcome(of: Of, found: Sensitivity) -> RenderableType:
     parts: list[RenderableType] = [Text(words.headline(of, found), style="bold")]
+    if ends := words.ends(of, found):
+        parts.append(Text(ends))
     if of.indices:
         parts.append(_indices(of, found))
     kinds = [one for one in found.of_outcome(of.outcome, "kind") if one.told][:ROWS]

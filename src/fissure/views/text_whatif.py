@@ -10,9 +10,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from fissure.studies.effective import few_histories
 from fissure.studies.named import Study
 from fissure.studies.whatif import TINY, Answer, Difference, WhatIf
-from fissure.views import wording
+from fissure.views import certainty, wording
 from fissure.views.text_effects import signed
 
 WIDE = 112
@@ -37,32 +38,52 @@ LESS = {
 KEY = (
     "Paired difference: the changed run less the same run as it is, history by history, with the same luck. Interval: "
     "90% of the mean difference (Student's t). One history: 5% to 95% of the histories' own differences. Same way: the "
-    "share of histories whose difference has the sign of the mean."
+    "share of histories whose difference has the sign of the mean. "
+    f"{certainty.KEY}"
 )
+UNREADABLE = f"cannot be read {certainty.AT_END}"
 NOTHING = "Changes nothing: the difference is zero in every history, outcome and week."
 
 
 def render(found: WhatIf, studies: Mapping[str, Study]) -> RenderableType:
     """A table for each scenario with what it amounts to in words, and what pairing was worth; `studies` by name."""
     parts: list[RenderableType] = []
+    if few := few_histories(found.members):
+        parts.append(Text(few, style="yellow"))
     for answer in found.answers:
         study = studies.get(answer.name)
         parts.append(Padding(_heading(answer, study), (1, 0, 0, 0)))
         parts.append(Text(NOTHING, style="bold") if answer.changes_nothing else _Differences(answer))
         parts += [Text(f"· {line}") for line in sentences(answer, study)]
-    return Group(*parts, Padding(Text(KEY, style="dim"), (1, 0, 0, 0)), Text(pairing(found), style="bold"))
+    parts += [Padding(Text(KEY, style="dim"), (1, 0, 0, 0)), Text(rests_on(found), style="dim")]
+    return Group(*parts, Text(pairing(found), style="bold"))
+
+
+def rests_on(found: WhatIf) -> str:
+    """What the intervals rest on."""
+    return certainty.rests_on(found.worth, found.members, allowed=True)
 
 
 def sentences(answer: Answer, study: Study | None = None) -> list[str]:
     """What changed, outcome by outcome, what is not shown, and how it stands to what the theory expects."""
     if answer.changes_nothing:
         return [] if study is None or not study.falsifies else [expected(answer, study)]
-    said = [moved(one) for one in answer.differences if one.verdict == "moves"]
+    said = [moved(one) for one in answer.differences if one.verdict == "moves" and not one.unreadable]
     for verdict, words in (("not shown", "Not shown, the interval includes zero"), ("no difference", "As it is")):
-        left = [one.title for one in answer.differences if one.verdict == verdict]
+        left = [one.title for one in answer.differences if one.verdict == verdict and not one.unreadable]
         if left:
             said.append(f"{words}: {'; '.join(left)}.")
+    if blind := [one.title for one in answer.differences if one.unreadable]:
+        said.append(f"Cannot be read, most histories are at one end of it with and without: {'; '.join(blind)}.")
+    said += ends(answer)
     return said if study is None or not study.falsifies else [*said, expected(answer, study)]
+
+
+def ends(answer: Answer) -> list[str]:
+    """How many histories are at an end of which outcome; how a mean time is meant."""
+    said = [f"{one.title}: {told}" for one in answer.differences for told in certainty.at_ends(one.at_bound, one.unit)]
+    times = [one for one in answer.differences if one.unit == "weeks" and one.at_bound.found]
+    return [*said, *([certainty.RESTRICTED] if times else [])]
 
 
 def moved(one: Difference) -> str:
@@ -91,6 +112,8 @@ def expected(answer: Answer, study: Study) -> str:
 
 def way(one: Difference) -> str:
     """What the difference says in words."""
+    if one.unreadable:
+        return UNREADABLE
     if one.verdict != "moves":
         return one.verdict
     return one.more if one.mean > 0 else LESS[one.outcome.partition("@")[0]]
@@ -98,7 +121,8 @@ def way(one: Difference) -> str:
 
 def interval(one: Difference) -> str:
     """The 90% interval of the mean difference."""
-    return f"{signed(one.low)} to {signed(one.high)}"
+    mark = f" {certainty.AT_END}" if one.at_bound.found else ""
+    return f"{signed(one.low)} to {signed(one.high)}{mark}"
 
 
 def history(one: Difference) -> str:

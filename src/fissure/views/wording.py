@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from fissure.evidence.entries import Observation, Source
 from fissure.studies.compare import Compared, Counts, Scale, Verdict
+from fissure.studies.effective import ENOUGH
 
 
 class Words(NamedTuple):
@@ -30,10 +31,15 @@ VERDICTS: Mapping[Verdict, Words] = {
     "not compared": Words("–", "not compared"),
 }
 """Every verdict as the legends name it."""
+UNJUDGED = Words("–", "not judged")
+UNKNOWN = "not known"
+"""What stands in the place of an interval that there is none of."""
 
 
 def verdict(row: Compared) -> Words:
-    """The verdict on `row`."""
+    """The verdict on `row`; one history has no interval to judge by."""
+    if row.compared and row.histories < 2:
+        return UNJUDGED
     match row.verdict:
         case "inside":
             return Words("=", "input agrees") if row.kind == "driver" else VERDICTS["inside"]
@@ -47,8 +53,16 @@ def verdict(row: Compared) -> Words:
             return VERDICTS[other]
 
 
-def headline(n: Counts) -> str:
-    """How the model does on all the figures that it has a counterpart of, class by class."""
+def headline(n: Counts, members: int = ENOUGH) -> str:
+    """How the model does on all the figures that it has a counterpart of, class by class.
+
+    Of so few members that the ends of an interval cannot be told, nothing is counted.
+    """
+    if members < ENOUGH:
+        return (
+            f"How many of {figures(n.compared)} lie inside a 90% interval is not counted over so few histories "
+            f"({members}): the ends of one cannot be told from fewer than {ENOUGH}."
+        )
     return (
         f"Of {figures(n.compared)} that the model has a counterpart of, {n.of['inside']} "
         f"({n.of['inside'] / n.compared:.0%}) lie inside a 90% interval that says something; "
@@ -58,11 +72,12 @@ def headline(n: Counts) -> str:
     )
 
 
-def behind(n: Counts) -> str:
+def behind(n: Counts, members: int = ENOUGH) -> str:
     """How many of the figures compared are no independent check; empty when none is."""
     if not n.behind_prior:
         return ""
-    inside = f", {n.behind_inside} of the {n.of['inside']} inside among them" if n.of["inside"] else ""
+    told = n.of["inside"] and members >= ENOUGH
+    inside = f", {n.behind_inside} of the {n.of['inside']} inside among them" if told else ""
     stand = "stands behind a prior ({}) and is" if n.behind_prior == 1 else "stand behind a prior ({}) and are"
     return f"Of these, {n.behind_prior} {stand.format(BEHIND)} no independent check{inside}."
 
@@ -127,7 +142,9 @@ def median(row: Compared) -> str:
 
 def model_interval(row: Compared) -> str:
     """The model's 90% interval, in the unit of the variable."""
-    return interval(row.low, row.high, row.variable.unit) if row.compared else "–"
+    if not row.compared:
+        return "–"
+    return interval(row.low, row.high, row.variable.unit) if row.histories > 1 else UNKNOWN
 
 
 def distance(row: Compared) -> str:

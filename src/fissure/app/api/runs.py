@@ -58,13 +58,23 @@ class Verdicts(BaseModel):
     not_compared: int
 
 
+class EffectiveSize(BaseModel):
+    """What the histories are worth."""
+
+    histories: int
+    pasts: int = Field(description="distinct pasts from which they go on")
+    independent: float = Field(description="independent draws that they are worth (Kish)")
+
+
 class RunTold(RunRow):
     """A run with what its comparison found; `counts` is there once its histories were read."""
 
     view: View
     error: str = ""
     headline: str | None = None
-    counts: Verdicts | None = None
+    counts: Verdicts | None = Field(None, description="null too where there are too few histories to count over")
+    few_histories: str | None = Field(None, description="a warning where there are too few for an interval; else null")
+    effective_size: EffectiveSize | None = None
 
 
 class OutputRow(BaseModel):
@@ -86,6 +96,9 @@ class Band(BaseModel):
     median: list[float | None]
     q75: list[float | None]
     q95: list[float | None]
+    errors: dict[str, list[float | None]] | None = Field(
+        None, description="standard error of each quantile, where they were asked for"
+    )
 
 
 class SeriesTold(BaseModel):
@@ -96,6 +109,8 @@ class SeriesTold(BaseModel):
     title: str
     unit: str
     histories: int
+    effective_size: EffectiveSize | None
+    few_histories: str | None = Field(description="a warning where there are too few for an interval; else null")
     weeks: list[date]
     series: list[Band]
 
@@ -106,6 +121,9 @@ class Quantiles(BaseModel):
     q05: float
     median: float
     q95: float
+    q05_error: float | None = Field(description="standard error of q05, as the histories are worth; null for one")
+    median_error: float | None
+    q95_error: float | None
 
 
 class ObservationRow(BaseModel):
@@ -164,7 +182,11 @@ def run(desk: AtDesk, name: Name) -> RunTold:
         return RunTold(**_row(stored), view="reading")
     kept = desk.histories.get(stored)
     if kept is not None:
-        return RunTold(**_row(stored), view="ready", headline=kept.say["headline"], counts=kept.say["counts"])
+        say = kept.say
+        return RunTold(
+            **_row(stored), view="ready", headline=say["headline"], counts=None if say["few"] else say["counts"],
+            few_histories=say["few"] or None, effective_size=say["effective_size"],
+        )  # fmt: skip
     error = desk.histories.error(stored)
     return RunTold(**_row(stored), view="failed" if error else "reading", error=error)
 
@@ -181,10 +203,11 @@ def series(
     name: Name,
     output: Annotated[str, InPath(max_length=100)],
     by: Annotated[Sequence[str], Query(max_length=MOST_BY, description="what to tell apart")] = (),
+    errors: Annotated[bool, Query(description="with the sampling error of each quantile")] = False,
 ) -> SeriesTold:
     """Quantiles over members. What `by` does not name is summed, where sums mean something."""
     stored = _stored(desk, name)
-    return SeriesTold(run=stored.name, **weekly(stored, output, tuple(by)))
+    return SeriesTold(run=stored.name, **weekly(stored, output, tuple(by), errors))
 
 
 @router.get("/runs/{name}/observations", summary="Published figures beside the run", responses=REFUSED)

@@ -13,12 +13,14 @@ from fissure.api.whatifs import plain, told
 from fissure.app.api import saved
 from fissure.app.api.jobs import JobOut
 from fissure.app.api.jobs import told as job_told
+from fissure.app.api.runs import EffectiveSize
 from fissure.app.pages import AtDesk
 from fissure.app.refusals import refusal
 from fissure.app.what_if import composer, export
 from fissure.app.what_if.questions import LEVERS, LONG, NAME
 from fissure.app.what_if.studio import MOST_SEED, Standing
 from fissure.errors import FissureError, nearest
+from fissure.studies.effective import few_histories
 from fissure.studies.outcomes import outcomes_of
 from fissure.studies.refusal import refuse
 from fissure.version import __version__
@@ -95,6 +97,17 @@ class OutcomeOut(BaseModel):
     more: str = Field(description="what a higher number says")
 
 
+class AtEnd(BaseModel):
+    """How many histories of a world are at an end of an outcome: differences from or to them are lower bounds."""
+
+    world: str = Field(description="as it is, or with the change")
+    end: Literal["lower", "upper"]
+    bound: float
+    count: int
+    of: int
+    least: bool = Field(description="whether it is at least so many")
+
+
 class Difference(BaseModel):
     """What a change did to one outcome: changed less as it is, paired; null where a number is not defined."""
 
@@ -115,6 +128,8 @@ class Difference(BaseModel):
     members: int
     changed: int
     verdict: str
+    at_bound: list[AtEnd] | None = Field(description="histories at an end of the outcome's range; null: not recorded")
+    unreadable: bool = Field(description="whether most are at one end with and without, so that nothing can show")
 
 
 class Course(BaseModel):
@@ -142,6 +157,8 @@ class AnswerOut(BaseModel):
     since: date | None = Field(serialization_alias="from")
     members: int = Field(description="pairs that it rests on; 0 where nothing is measured yet")
     of: int = Field(description="pairs that were asked for")
+    effective_size: EffectiveSize | None = Field(description="null where nothing is measured yet")
+    few_histories: str | None = Field(description="a warning where there are too few for an interval; else null")
     start: date = Field(description="first day of the first week")
     differences: list[Difference]
     weekly: dict[str, Course]
@@ -205,7 +222,9 @@ def study(desk: AtDesk, id: Id) -> AnswerOut:
         id=id, state=standing.state, error=standing.job.error if standing.job else "", title=standing.question.title,
         study=standing.question.study.name if standing.question.study else None,
         set=[str(move) for move in scenario.moves], off=list(scenario.off), since=scenario.since,
-        members=standing.known, of=standing.size.members, start=desk.case.start,
+        members=standing.known, of=standing.size.members,
+        effective_size=EffectiveSize(**found.found.worth.told()) if found and found.found.worth else None,
+        few_histories=few_histories(standing.known) or None, start=desk.case.start,
         differences=made["outcomes"], weekly=made["weekly"],
         about={name: plain(x) for name, x in found.about.items()} if found else {"version": __version__},
     )  # fmt: skip

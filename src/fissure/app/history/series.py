@@ -14,8 +14,9 @@ from fissure import api
 from fissure.api.shelf import Stored
 from fissure.app.history.prepared import key_of
 from fissure.errors import FissureError, nearest
+from fissure.studies.effective import few_histories
 from fissure.views.charts.panels import panels
-from fissure.views.charts.series import QUANTILES, Series, quantiles
+from fissure.views.charts.series import QUANTILES, Series, quantiles, standard_errors
 
 MOST_BY = 3
 """Dimensions that a series can be told apart by at once."""
@@ -38,24 +39,24 @@ def names_of(run: Stored) -> list[dict[str, Any]]:
     ]
 
 
-def weekly(run: Stored, output: str, by: Sequence[str]) -> dict[str, Any]:
-    """Quantiles over members of `output`, week by week, told apart by the dimensions `by`.
+def weekly(run: Stored, output: str, by: Sequence[str], errors: bool = False) -> dict[str, Any]:
+    """Quantiles over members of `output`, week by week, told apart by the dimensions `by`; `errors` with theirs.
 
     They are made by what makes the bands of the charts. Raises `FissureError` for an output or a dimension that is not
     there, and where what is left would have to be summed and cannot be.
     """
-    packed = _packed(key_of(run), run.folder, output, tuple(dict.fromkeys(by)))
+    packed = _packed(key_of(run), run.folder, output, tuple(dict.fromkeys(by)), errors)
     found: dict[str, Any] = json.loads(zlib.decompress(packed))
     return found
 
 
 @lru_cache(maxsize=64)
-def _packed(key: str, folder: Path, output: str, by: tuple[str, ...]) -> bytes:
+def _packed(key: str, folder: Path, output: str, by: tuple[str, ...], errors: bool) -> bytes:
     """Remembered as packed JSON: by district it is thousands of numbers, which as objects take forty times as much."""
-    return zlib.compress(json.dumps(_weekly(folder, output, by), default=float).encode(), 1)
+    return zlib.compress(json.dumps(_weekly(folder, output, by, errors), default=float).encode(), 1)
 
 
-def _weekly(folder: Path, output: str, by: tuple[str, ...]) -> dict[str, Any]:
+def _weekly(folder: Path, output: str, by: tuple[str, ...], errors: bool) -> dict[str, Any]:
     result = api.read_run(folder)
     data = result.data
     if output not in data:
@@ -74,14 +75,19 @@ def _weekly(folder: Path, output: str, by: tuple[str, ...]) -> dict[str, Any]:
     bands, weeks = [], []
     for names in product(*(map(str, array[name].values) for name in by)):
         select = dict(zip(by, names, strict=True))
-        rows = quantiles(Series(", ".join(names) or output, output, dict(select), over=over.get(output, "")), read)
+        one = Series(", ".join(names) or output, output, dict(select), over=over.get(output, ""))
+        rows = quantiles(one, read)
         weeks = [row["week"][:10] for row in rows]
-        bands.append({"select": select, **{name: [row[name] for row in rows] for name in QUANTILES}})
+        told: dict[str, Any] = {name: [row[name] for row in rows] for name in QUANTILES}
+        told |= {"errors": standard_errors(one, read, result.worth)} if errors else {}
+        bands.append({"select": select, **told})
     return {
         "output": output,
         "title": str(array.attrs["long_name"]),
         "unit": str(array.attrs["units"]),
         "histories": result.stored.members,
+        "effective_size": result.worth.told() if result.worth else None,
+        "few_histories": few_histories(result.stored.members) or None,
         "weeks": weeks,
         "series": bands,
     }

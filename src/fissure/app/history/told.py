@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from fissure.api import Result
-from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS, CLASSES, Compared, count
+from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS, CLASSES, LEVELS, Compared, count
 from fissure.studies.counterpart import Calendar, calendar_of
-from fissure.views import wording
+from fissure.studies.effective import Effective, few_histories
+from fissure.studies.quantiles import quantile_error
+from fissure.views import certainty, wording
 from fissure.views.charts import marks, play
 from fissure.views.charts.panels import CONDITIONAL
 from fissure.views.charts.timeline import timelines
@@ -31,6 +33,7 @@ def told(result: Result, between: Callable[[], None] = lambda: None) -> tuple[di
     `between` is called between steps that take seconds each, and may raise to end it.
     """
     data, ledger, rows, about = result.data, result.ledger, result.compared, result.about()
+    members, worth = result.stored.members, result.worth
     calendar, counts = calendar_of(data), count(rows)
     between()
     sections = page.sections(data, ledger, rows)
@@ -42,18 +45,22 @@ def told(result: Result, between: Callable[[], None] = lambda: None) -> tuple[di
     lanes = marks.lanes(timelines(result.events, calendar), calendar)
     operations = marks.operations(result.case, calendar)
     shares = play.shares(data)
-    weekly = _weekly(calendar, sections, shares, operations)
+    weekly = _weekly(calendar, sections, shares, operations, members)
     titles = {str(name): str(array.attrs.get("long_name", name)) for name, array in data.data_vars.items()}
     figures = [*(f for one in sections for f in one.figures), *(ended["figures"] if ended else ()), *log.figures]
     say = {
-        "members": result.stored.members,
+        "members": members,
+        "few": few_histories(members),
+        "effective_size": worth.told() if worth else None,
+        "rests": certainty.rests_on(worth, members) if worth else "",
+        "least_sure": certainty.least_sure(rows, worth),
         "weeks": calendar.weeks,
         "first": calendar.first.isoformat(),
         "about": {name: about[name] for name in ("kind", "until", "off", "posterior", "digest", "seed", "command")},
         "how": how_made({name: value for name, value in about.items() if name != "timing"}),
         "counts": asdict(counts) | {"compared": counts.compared},
-        "headline": wording.headline(counts) if counts.compared else "",
-        "behind": wording.behind(counts),
+        "headline": wording.headline(counts, members) if counts.compared else "",
+        "behind": wording.behind(counts, members),
         "classes": [(name, page.style(name), *wording.VERDICTS[name]) for name in CLASSES],
         "misses": [_said(miss, "title", "outside", "compared", "sentence") for miss in wrong.misses(rows)],
         "imposed": [_said(miss, "title", "outside", "compared", "sentence") for miss in wrong.imposed(rows)],
@@ -69,7 +76,7 @@ def told(result: Result, between: Callable[[], None] = lambda: None) -> tuple[di
         "events": {**asdict(log), "figures": [plain(figure) for figure in log.figures]},
         "subjects": page.table(rows, ledger, titles),
         "without": page.without_counterpart(rows, ledger),
-        "observations": [_observation(row) for row in rows],
+        "observations": [_observation(row, worth) for row in rows],
         "operations": operations,
         "lanes": lanes,
         "years": marks.years(calendar),
@@ -108,14 +115,18 @@ def held(say: Mapping[str, Any], unpacked: Mapping[str, bytes], week: int) -> li
 
 
 def _weekly(
-    calendar: Calendar, sections: Iterable[Section], shares: play.Shares, operations: Sequence[Mapping[str, Any]]
+    calendar: Calendar,
+    sections: Iterable[Section],
+    shares: play.Shares,
+    operations: Sequence[Mapping[str, Any]],
+    members: int,
 ) -> list[dict[str, Any]]:
     """Of each week its day, the numbers of `_facts` in words, and the operations that begin."""
     figures = _facts(sections)
     out = []
     for week in range(calendar.weeks):
         day = calendar.first + timedelta(weeks=week)
-        facts = [_fact(figure.spec["datasets"]["bands"][week], figure.unit) for figure in figures]
+        facts = [_fact(figure.spec["datasets"]["bands"][week], figure.unit, members) for figure in figures]
         facts.append(f"{shares.most[week]} of {shares.median.shape[1]}")
         starts = [f"{one['title']} ({one['when']}, {one['by']})" for one in operations if one["week"] == week]
         out.append({"iso": day.isoformat(), "day": wording.day(day), "facts": facts, "starts": starts})
@@ -140,18 +151,30 @@ def _quarters(lanes: Sequence[Mapping[str, Any]], weekly: Sequence[dict[str, Any
     return out
 
 
-def _fact(row: Mapping[str, Any], unit: str) -> str:
+def _fact(row: Mapping[str, Any], unit: str, members: int) -> str:
     if row["median"] is None:
         return "–"
     middle = wording.number(row["median"], unit)
-    return f"{middle} {unit} (90%: {wording.interval(row['q05'], row['q95'], unit)})"
+    spread = wording.interval(row["q05"], row["q95"], unit) if members > 1 else wording.UNKNOWN
+    return f"{middle} {unit} (90%: {spread})"
 
 
 def _said(one: object, *names: str) -> dict[str, Any]:
     return {name: getattr(one, name) for name in names}
 
 
-def _observation(row: Compared) -> dict[str, Any]:
+def _errors(row: Compared, worth: Effective | None) -> dict[str, float | None]:
+    """The standard errors of the quantiles of `row`; None where there are too few histories to tell them."""
+    found = dict.fromkeys(("q05_error", "median_error", "q95_error"))
+    if row.model is None or row.histories < 2:
+        return found
+    values = row.model[np.isfinite(row.model)]
+    part = 1.0 if worth is None else worth.independent / worth.histories
+    errors = (quantile_error(values, q, independent=part * len(values)).error for q in LEVELS)
+    return dict(zip(found, (float(x) if np.isfinite(x) else None for x in errors), strict=True))
+
+
+def _observation(row: Compared, worth: Effective | None) -> dict[str, Any]:
     """A published figure beside the model, as numbers; None for what there is not, an open end among it."""
     o = row.observation
     ends: Sequence[float] = (*o.ends, *o.band, row.low, row.median, row.high)
@@ -160,7 +183,7 @@ def _observation(row: Compared) -> dict[str, Any]:
         "id": o.id, "variable": row.variable.id, "title": row.variable.title, "unit": row.variable.unit,
         "output": row.variable.output, "when": wording.when(o), "source": o.source, "rivals": list(o.rival_of),
         "bound": o.bound or None, "published": [low, high], "band": rest[:2],
-        "model": {"q05": rest[2], "median": rest[3], "q95": rest[4]} if row.compared else None,
+        "model": {"q05": rest[2], "median": rest[3], "q95": rest[4], **_errors(row, worth)} if row.compared else None,
         "verdict": row.verdict, "too": row.too if row.compared and row.verdict in ("near", "outside") else None,
         "behind_prior": row.behind_prior, "reason": row.reason or None,
     }  # fmt: skip

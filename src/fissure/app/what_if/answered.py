@@ -11,6 +11,7 @@ from fissure.app.cite import Citation, citation
 from fissure.app.desk import Desk
 from fissure.app.what_if.questions import Question
 from fissure.app.what_if.studio import Size, Standing
+from fissure.studies.effective import few_histories
 from fissure.studies.whatif import Answer, Course, WhatIf
 from fissure.views import text_whatif as words
 from fissure.views import wording
@@ -55,6 +56,16 @@ class Shown:
     def sentences(self) -> list[str]:
         """What it says."""
         return words.sentences(self.answer, self.question.study) if self.answer else []
+
+    @property
+    def few(self) -> str:
+        """What has to be said where there are too few pairs for an interval."""
+        return few_histories(self.found.members) if self.found else ""
+
+    @property
+    def rests(self) -> str:
+        """What its intervals rest on."""
+        return words.rests_on(self.found) if self.found else ""
 
     @property
     def pairing(self) -> str:

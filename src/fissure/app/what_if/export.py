@@ -14,7 +14,7 @@ from fissure.app.desk import Desk
 from fissure.app.what_if.studio import Standing
 from fissure.errors import FissureError
 from fissure.studies.named import Study
-from fissure.studies.whatif import Answer, WhatIf
+from fissure.studies.whatif import Answer, Difference, WhatIf
 from fissure.views.report.whatif import render_whatif
 
 FIELDS = ("as_it_is", "mean", "low", "high", "least", "most")
@@ -40,7 +40,7 @@ def report(desk: Desk, standing: Sequence[Standing]) -> Response:
         titles[name] = one.question.title
         studies |= {name: one.question.study} if one.question.study else {}
     first = told[0].found
-    whole = WhatIf(tuple(answers), first.plan, first.start, members, first.folder)
+    whole = WhatIf(tuple(answers), first.plan, first.start, members, first.folder, first.worth)
     about = {**told[0].about, "command": "\n".join(what.command for what in told)}
     text = render_whatif(whole, desk.case, desk.ledger, studies, about=about, titles=titles)
     return _attached(text, "text/html", f"fissure-what-if-{_name(standing)}.html")
@@ -53,16 +53,21 @@ def csv(desk: Desk, standing: Standing) -> Response:
         raise FissureError("nothing is measured yet of this question; ask it first")
     answer, out = told.found.answers[0], io.StringIO()
     writer = tables.writer(out, lineterminator="\r\n")
-    writer.writerow(["what", "name", "title", "unit", "week", *FIELDS, "members"])
+    writer.writerow(["what", "name", "title", "unit", "week", *FIELDS, "members", "at_end"])
     for one in answer.differences:
         numbers = [_cell(getattr(one, name)) for name in FIELDS]
-        writer.writerow(["outcome", one.outcome, one.title, one.unit, "", *numbers, one.members])
+        writer.writerow(["outcome", one.outcome, one.title, one.unit, "", *numbers, one.members, _ends(one)])
     for course in answer.courses:
         for week in range(len(course.mean)):
             day = told.found.start + timedelta(weeks=week)
             numbers = [_cell(float(getattr(course, name)[week])) for name in FIELDS]
-            writer.writerow(["week", course.series, course.title, course.unit, day, *numbers, told.found.members])
+            writer.writerow(["week", course.series, course.title, course.unit, day, *numbers, told.found.members, ""])
     return _attached(out.getvalue(), "text/csv", f"fissure-what-if-{_name([standing])}.csv")
+
+
+def _ends(one: Difference) -> str:
+    """How many histories are at an end of an outcome, world by world."""
+    return "; ".join(f"{end.world}: {end.count} of {end.of} at {end.bound:g}" for end in one.at_bound.found)
 
 
 def _cell(x: float) -> Any:

@@ -119,6 +119,10 @@ class OneEach:
     def past(self, seed: int, members: Sequence[int]) -> None:
         """None: luck is the members' own."""
 
+    def pasts(self, seed: int, members: Sequence[int]) -> NDArray[np.int64]:
+        """No two have the same past."""
+        return np.asarray(members, np.int64)
+
 
 def without(problem: Problem, places: Sequence[int]) -> Problem:
     """`problem` without the figures in `places`; with all of them where none would be left."""

@@ -115,6 +115,11 @@ class Posterior:
         lived = own.members[self.rows(seed, members)]
         return Past(jnp.asarray(lived, jnp.int32), seed_words(own.seed), jnp.int32(own.weeks))
 
+    def pasts(self, seed: int, members: Sequence[int]) -> NDArray[np.int64]:
+        """(members,) the history that each of `members` goes on from; the draw that it takes where there is none."""
+        rows, own = self.rows(seed, members), self.lived
+        return rows if own is None else np.asarray(own.members[rows], np.int64)
+
     def write(self, path: Path) -> None:
         """Write it, whole or not at all."""
         told = {

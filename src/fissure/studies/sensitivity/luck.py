@@ -40,3 +40,7 @@ class LuckApart:
     def past(self, seed: int, members: Sequence[int]) -> Past | None:
         """The luck that `members` live through again before their own."""
         return self.draws.past(seed, [member % APART for member in members])
+
+    def pasts(self, seed: int, members: Sequence[int]) -> NDArray[np.int64]:
+        """(members,) numbers that are equal for members with the same past."""
+        return self.draws.pasts(seed, [member % APART for member in members])

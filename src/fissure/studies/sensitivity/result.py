@@ -12,6 +12,8 @@ import numpy as np
 from fissure.engine.blocks import write_whole
 from fissure.engine.plan import Plan
 from fissure.engine.store import explained
+from fissure.studies.bounds import NOT_RECORDED, AtBounds
+from fissure.studies.effective import Effective, few_histories
 from fissure.studies.sensitivity.indices import LUCK, REST, Index
 from fissure.studies.sensitivity.inputs import FACTOR, Input
 from fissure.studies.sensitivity.screen import Screened
@@ -86,6 +88,20 @@ class Sensitivity:
     until: str | None
     folder: Path
     quick: bool = False
+    worth_of: Effective | None = None
+    """What the plain members are worth as independent draws; None where it is not known."""
+    at_bound: tuple[AtBounds, ...] = ()
+    """Of each outcome the ends of its range at which plain members are."""
+
+    def bounds_at(self, outcome: str) -> AtBounds:
+        """Those of an outcome."""
+        names = [one.outcome for one in self.of]
+        return self.at_bound[names.index(outcome)] if self.at_bound else NOT_RECORDED
+
+    @property
+    def few_histories(self) -> str:
+        """What has to be said where there are too few runs for an interval; empty where there are enough."""
+        return few_histories(self.sizes.plain)
 
     @property
     def runs(self) -> int:
@@ -121,10 +137,12 @@ class Sensitivity:
             "sizes": asdict(self.sizes),
             "quick": self.quick,
             "posterior until": self.until,
+            "effective_size": self.worth_of.told() if self.worth_of else None,
+            "few_histories": self.few_histories or None,
             "forcing range": [1 / FACTOR, FACTOR],
             "strong": list(self.strong),
             "screening": _plain(asdict(self.screened)),
-            "outcomes": [_plain(asdict(one)) for one in self.of],
+            "outcomes": [{**_plain(asdict(one)), "at_bound": self.bounds_at(one.outcome).told()} for one in self.of],
             "worth": [_plain(asdict(one)) for one in self.worth],
             "learned": [_plain(asdict(one)) for one in self.learned],
         }

@@ -29,7 +29,9 @@ from fissure.engine.plan import Plan, plan_of, whole
 from fissure.engine.progress import Progress
 from fissure.model.catalogue import parameters_of
 from fissure.studies import measurement
+from fissure.studies.bounds import at_bounds, bounds_of
 from fissure.studies.counterpart import Floats
+from fissure.studies.effective import effective_size
 from fissure.studies.measurement import Datum, floored, truths
 from fissure.studies.outcomes import Outcome
 from fissure.studies.scenario import AS_IT_IS, FORCING
@@ -148,6 +150,11 @@ class _Study:
         return Sensitivity(
             plan, self.runs, sizes, inputs, strong, screened, tuple(of), tuple(worth),
             tuple(self._learned(inputs, plain, sizes)), until, folder,
+            worth_of=effective_size(self.draws, self.seed, sizes.plain),
+            at_bound=tuple(
+                at_bounds(bounds_of(o.name, plan.weeks, plan.units * plan.slots), {"as it is": y})
+                for o, y in zip(self.outcomes, plain.T, strict=True)
+            ),
         )  # fmt: skip
 
     def _worlds(self, outcomes: Sequence[Outcome], draws: Draws, where: str = "runs") -> Worlds:

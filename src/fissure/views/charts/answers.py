@@ -8,7 +8,7 @@ from altair.utils.schemapi import debug_mode
 
 from fissure.studies.answers import Figure
 from fissure.views import answers as words
-from fissure.views import wording
+from fissure.views import certainty, wording
 from fissure.views.charts.theme import SERIES
 
 ROW = 30
@@ -24,11 +24,12 @@ def intervals(figures: Sequence[Figure], alt_text: str) -> dict[str, Any]:
     """The spec of `figures`, each a point with its 90% interval, with a line at zero."""
     rows = [
         {
-            "what": words.part(figure) if figure.part != "difference" else figure.title,
+            "what": (words.part(figure) if figure.part != "difference" else figure.title)
+            + (f" {certainty.AT_END}" if figure.unreadable else ""),
             "mean": figure.mean,
-            "low": figure.low,
-            "high": figure.high,
-            "said": words.spread(figure),
+            "low": figure.mean if figure.unreadable else figure.low,
+            "high": figure.mean if figure.unreadable else figure.high,
+            "said": words.interval(figure) if figure.unreadable else words.spread(figure),
         }
         for figure in figures
     ]

@@ -10,9 +10,9 @@ import altair as alt
 import numpy as np
 from altair.utils.schemapi import debug_mode
 
-from fissure.studies.explain import OUTSIDE, Explained
+from fissure.studies.explain import ALL, INSIDE_ALONE, NONE, OUTSIDE, WAR_ALONE, Explained
+from fissure.views import certainty, wording
 from fissure.views import explain as words
-from fissure.views import wording
 from fissure.views.charts.theme import SERIES
 from fissure.views.text_effects import signed
 
@@ -38,6 +38,8 @@ class Step:
     high: float
     level: bool = False
     """Whether it is where the way begins or ends, and no step of it."""
+    unreadable: bool = False
+    """Whether its interval says nothing, as most histories are at an end of the outcome."""
 
 
 def by_group(found: Explained, outcome: int) -> dict[str, Any]:
@@ -53,19 +55,27 @@ def by_group(found: Explained, outcome: int) -> dict[str, Any]:
 def inside_outside(found: Explained, outcome: int) -> dict[str, Any]:
     """The same by the war alone, the inside alone, and what takes both."""
     blocks = found.blocks
+    ends = found.bounds_at(outcome)
     told = (
-        (f"{_capital(words.GROUPS[OUTSIDE])} alone", blocks.outside),
-        ("The inside alone", blocks.inside),
-        ("Only both together", blocks.interaction),
+        (f"{_capital(words.GROUPS[OUTSIDE])} alone", blocks.outside, ends.unreadable(NONE, WAR_ALONE)),
+        ("The inside alone", blocks.inside, ends.unreadable(NONE, INSIDE_ALONE)),
+        ("Only both together", blocks.interaction, words.unreadable(found, outcome)),
     )
-    steps = [Step(label, *words.at(part, outcome)) for label, part in told]
+    steps = [
+        Step(f"{label} {certainty.AT_END}" if unread else label, *words.at(part, outcome), unreadable=unread)
+        for label, part, unread in told
+    ]
     return _waterfall(found, outcome, steps, words.inside_outside(found, outcome))
 
 
 def _waterfall(found: Explained, outcome: int, steps: Sequence[Step], said: str) -> dict[str, Any]:
     one = found.outcomes[outcome]
-    off = Step("Everything off", *words.at(found.without_any, outcome), level=True)
-    on = Step("Everything on", *words.at(found.with_all, outcome), level=True)
+    off, on = (
+        Step(f"{label}{certainty.marked(found.bounds_at(outcome), world)}", *words.at(part, outcome), level=True)
+        for label, part, world in (
+            ("Everything off", found.without_any, NONE), ("Everything on", found.with_all, ALL)
+        )
+    )  # fmt: skip
     rows = _cumulated([off, *steps, on])
     order = [row["step"] for row in rows]
     unit = wording.unit(one.unit)
@@ -94,6 +104,8 @@ def _cumulated(steps: Sequence[Step]) -> list[dict[str, Any]]:
         begin = 0.0 if step.level else reached
         reached = begin + step.value
         told = _told(step.value, step.low, step.high)
+        if step.unreadable:
+            told = f"{signed(step.value)}, cannot be read"
         if step.level:
             told = wording.number(step.value)
             told += "" if step.low == step.high else f" ({wording.interval(step.low, step.high)})"
@@ -104,8 +116,8 @@ def _cumulated(steps: Sequence[Step]) -> list[dict[str, Any]]:
                 "told": told,
                 "from": _round(begin),
                 "to": _round(reached),
-                "low": _round(begin + step.low),
-                "high": _round(begin + step.high),
+                "low": _round(reached if step.unreadable else begin + step.low),
+                "high": _round(reached if step.unreadable else begin + step.high),
                 "level": step.level,
                 "way": UP if step.value >= 0 else DOWN,
             }

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from fissure.evidence.entries import Variable
 from fissure.studies.counterpart import Floats, calendar_of, joined
+from fissure.studies.effective import Effective
+from fissure.studies.quantiles import quantile_error
 
 Shape = Literal["level", "month", "cumulative", "share-of-peak-lost"]
 
@@ -97,6 +99,20 @@ def quantiles(series: Series, data: xr.Dataset) -> list[dict[str, Any]]:
         }
         for week in range(calendar.weeks)
     ]
+
+
+def standard_errors(series: Series, data: xr.Dataset, worth: Effective | None) -> dict[str, list[float | None]]:
+    """The standard error of each of `QUANTILES`, week by week; None in a week in which less than half have a value."""
+    values = series.values(data)
+    part = 1.0 if worth is None else worth.independent / worth.histories
+    out: dict[str, list[float | None]] = {name: [] for name in QUANTILES}
+    for week in values.T:
+        finite = week[np.isfinite(week)]
+        known = len(finite) > 1 and 2 * len(finite) >= len(week)
+        for name, q in QUANTILES.items():
+            error = float(quantile_error(finite, q, independent=part * len(finite)).error) if known else np.nan
+            out[name].append(float(f"{error:.3g}") if np.isfinite(error) else None)
+    return out
 
 
 def _level(series: Series, values: Floats, data: xr.Dataset) -> Floats:

@@ -12,7 +12,7 @@ from fissure.evidence.ledger import Ledger
 from fissure.studies.answers import Answer, Answers
 from fissure.version import __version__
 from fissure.views import answers as words
-from fissure.views import wording
+from fissure.views import certainty, wording
 from fissure.views.charts import answers as charts
 from fissure.views.charts import theme
 from fissure.views.report.html import as_json, bundle, check_place, environment, explained
@@ -28,7 +28,7 @@ def section(made: Answers, ledger: Ledger) -> dict[str, Any]:
         if charts.drawn(answer.figures):
             specs[key] = charts.intervals(answer.figures, said)
         entries.append(_entry(answer, said, key if key in specs else None, ledger))
-    return {"entries": entries, "specs": specs, "command": made.command}
+    return {"entries": entries, "specs": specs, "command": made.command, "notes": words.notes(made)}
 
 
 def _entry(answer: Answer, said: str, chart: str | None, ledger: Ledger) -> dict[str, Any]:
@@ -37,6 +37,9 @@ def _entry(answer: Answer, said: str, chart: str | None, ledger: Ledger) -> dict
         "asks": answer.asks,
         "claims": [_claim(name, ledger) for name in answer.claims],
         "said": said,
+        "few": answer.few_histories,
+        "ends": words.ends(answer),
+        "rests": certainty.worth(answer.worth, answer.members),
         "chart": chart,
         "figures": [_row(figure) for figure in answer.figures],
         "study": answer.study,
@@ -49,8 +52,8 @@ def _row(figure: Any) -> dict[str, str]:
     many = "–" if figure.least is None else wording.interval(figure.least, figure.most, figure.unit)
     return {
         "what": f"{figure.title}: {words.part(figure)}",
-        "mean": words.amount(figure.mean, figure.unit),
-        "interval": f"{wording.number(figure.low, figure.unit)} to {wording.number(figure.high, figure.unit)}",
+        "mean": words.amount(figure.mean, figure.unit) + (f" {certainty.AT_END}" if figure.at_bound.found else ""),
+        "interval": words.interval(figure),
         "one": many,
     }
 

@@ -88,7 +88,8 @@ def _middle(values: Floats) -> str:
     if not finite.size:
         return "not known"
     low, middle, high = np.quantile(finite, words.LEVELS)
-    return f"{middle:.2f} (90%: {low:.2f} to {high:.2f})"
+    spread = f"{low:.2f} to {high:.2f}" if finite.size > 1 else wording.UNKNOWN
+    return f"{middle:.2f} (90%: {spread})"
 
 
 def _of_endings(found: xr.Dataset) -> Figure:

@@ -41,6 +41,7 @@ def render_effects(
             case=case,
             about=about,
             checked=checked,
+            few=checked.few_histories,
             quick=words.QUICK if checked.quick else "",
             key=words.key(),
             tally=effect_rows.tally(checked.effects),

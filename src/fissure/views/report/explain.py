@@ -45,6 +45,8 @@ def render_explained(saved: Saved, case: Case) -> str:
             drawn=drawn(saved),
             parts=parts,
             key=words.KEY,
+            few=found.few_histories,
+            rests=words.rests_on(found),
             sure=sure(found),
             table=errors(found),
             wrong=words.WRONG,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from fissure.evidence.ledger import Ledger
+from fissure.studies.effective import few_histories
 from fissure.studies.hindcast import FromDate, Hindcast
 from fissure.views import hindcast as words
 from fissure.views import wording
@@ -24,6 +25,8 @@ def section(found: Hindcast, ledger: Ledger) -> dict[str, Any]:
         "title": TITLE,
         "alt": spec["description"],
         "members": found.members,
+        "few": few_histories(found.members),
+        "wars": words.wars(found),
         "command": f"fissure hindcast {found.case}{dates} --members {found.members} --seed {found.seed}",
         "specs": {CHANCE: spec | {"width": "container"}},
     }
@@ -35,6 +38,7 @@ def dated(found: Hindcast, one: FromDate, ledger: Ledger) -> dict[str, Any]:
         "key": f"from-{one.date.isoformat()}",
         "day": wording.day(one.date),
         "headline": words.headline(one),
+        "rests": words.rests_on(one, found.members),
         "lines": words.lines(one),
         "collapse": words.collapse(found, one),
         "wrong": words.wrong(one, ledger),

@@ -11,6 +11,7 @@ from fissure.cases.loader import Case
 from fissure.engine.blocks import write_whole
 from fissure.evidence.ledger import Ledger
 from fissure.studies.collapse import What
+from fissure.studies.effective import few_histories
 from fissure.studies.hindcast import FORECASTS, FromDate, Hindcast, kept_at
 from fissure.views import hindcast as words
 from fissure.views import wording
@@ -87,6 +88,8 @@ def render_hindcast(found: Hindcast, case: Case, ledger: Ledger, *, about: Mappi
             case=case,
             about=about,
             dates=[_date(found, one, ledger) for one in found.dates],
+            few=few_histories(found.members),
+            wars=words.wars(found),
             header=words.HEADER,
             key=words.KEY,
             chances=[

@@ -151,16 +151,18 @@ def _numbers(panel: Panel, values: Sequence[Mapping[str, Any]], data: xr.Dataset
     return tuple(
         (
             wording.day(day),
-            *(cell for row in own for cell in _cells(row, panel.unit)),
+            *(cell for row in own for cell in _cells(row, panel.unit, data.sizes["member"])),
         )
         for day, own in days.items()
         if day in ends or (day.month in (1, 7) and day.day <= 7)
     )
 
 
-def _cells(row: Mapping[str, Any], unit: str) -> tuple[str, str]:
+def _cells(row: Mapping[str, Any], unit: str, members: int) -> tuple[str, str]:
     if row["median"] is None:
         return "–", "–"
+    if members < 2:
+        return wording.number(row["median"], unit), wording.UNKNOWN
     return wording.number(row["median"], unit), wording.interval(row["q05"], row["q95"], unit)
 
 

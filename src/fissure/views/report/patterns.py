@@ -46,6 +46,7 @@ def section(
     told = [words.headline(found), *(out_of_sample(found, ledger, until) if until else [])]
     return {
         "filtered": words.filtered(among),
+        "sure": [said for said, _ in words.sure(among, about.get("worth")) if said],
         "headline": " ".join(told),
         "key": words.KEY,
         "samples": words.samples(until) if until else "",

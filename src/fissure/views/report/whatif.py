@@ -12,6 +12,7 @@ from fissure.cases.loader import Case
 from fissure.engine.blocks import write_whole
 from fissure.evidence.entries import Claim
 from fissure.evidence.ledger import Ledger
+from fissure.studies.effective import few_histories
 from fissure.studies.named import Study
 from fissure.studies.whatif import Answer, Course, Difference, WhatIf
 from fissure.views import text_whatif as words
@@ -67,6 +68,8 @@ def render_whatif(
             case=case,
             about=about,
             members=found.members,
+            few=few_histories(found.members),
+            rests=words.rests_on(found),
             key=words.KEY,
             nothing=words.NOTHING,
             pairing=words.pairing(found),

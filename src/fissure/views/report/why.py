@@ -26,6 +26,8 @@ def section(saved: Saved) -> dict[str, Any]:
         "members": found.groups.members,
         "others": others,
         "legend": words.KEY,
+        "few": found.few_histories,
+        "rests": words.rests_on(found),
         "sure": sure(found),
         "wrong": words.WRONG,
         "command": saved.command,

@@ -18,9 +18,11 @@ from fissure.studies import answers as replies_to
 from fissure.studies import verdicts
 from fissure.studies.calibrate import Posterior
 from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS, CLASSES, Compared, count
+from fissure.studies.effective import few_histories
+from fissure.studies.effects import few_of
 from fissure.studies.explained import kept as kept_explained
 from fissure.studies.hindcast import kept
-from fissure.views import causal, wording
+from fissure.views import causal, certainty, wording
 from fissure.views.charts import maps, theme
 from fissure.views.charts.panels import CONDITIONAL
 from fissure.views.report import answers, apart, effect_rows, forecasts, learned, page, patterns, why, wrong
@@ -47,12 +49,12 @@ def write_report(
 ) -> Path:
     """Write the report of `data` to `path`, whole or not at all, and return the path.
 
-    `rows` is what `compare` found. `about` says how the run was made: version, seed, members, weeks, off
-    (mechanisms switched off), digest (of the case), command, kind (``prior predictions``), until (of a fit, the last
-    day that it was told of) and timing; what is absent is left out. `missing` are mechanisms of the ledger that the
-    model does not have yet, `limits` what its structure cannot show, one sentence each; `events` is the table of
-    `Run.events`, `posterior` what members were drawn from, if not the prior. Raises `FissureError` when it cannot be
-    written.
+    `rows` is what `compare` found. `about` says how the run was made: version, seed, members, worth (what these are
+    worth as independent draws), weeks, off (mechanisms switched off), digest (of the case), command, kind (``prior
+    predictions``), until (of a fit, the last day that it was told of) and timing; what is absent is left out.
+    `missing` are mechanisms of the ledger that the model does not have yet, `limits` what its structure cannot show,
+    one sentence each; `events` is the table of `Run.events`, `posterior` what members were drawn from, if not the
+    prior. Raises `FissureError` when it cannot be written.
     """
     check_place(path)
     text = render_report(
@@ -86,7 +88,8 @@ def render_report(
 ) -> str:
     """The page as text; see `write_report`."""
     titles = {str(name): str(array.attrs.get("long_name", name)) for name, array in data.data_vars.items()}
-    counts = count(rows)
+    counts, members = count(rows), data.sizes["member"]
+    worth = about.get("worth")
     history, mapped = page.sections(data, ledger, rows), page.map_figures(data)
     shown = patterns.section(data, ledger, rows, about)
     log = None if events is None else happened(events, data)
@@ -110,11 +113,14 @@ def render_report(
         .render(
             case=case,
             about=about,
-            members=data.sizes["member"],
+            members=members,
+            few=few_histories(members),
+            rests=certainty.rests_on(worth, members) if worth else "",
+            least_sure=certainty.least_sure(rows, worth),
             how=how_made(about),
             counts=counts,
-            headline=wording.headline(counts) if counts.compared else "",
-            behind=wording.behind(counts),
+            headline=wording.headline(counts, members) if counts.compared else "",
+            behind=wording.behind(counts, members),
             sign=wording.BEHIND,
             classes=[(name, page.style(name), *wording.VERDICTS[name]) for name in CLASSES],
             conditional=CONDITIONAL,
@@ -181,6 +187,7 @@ def _effects(ledger: Ledger) -> dict[str, Any]:
         "stale": verdicts.stale(told),
         "case": told["case"],
         "tally": effect_rows.tally(found),
+        "few": few_of(found),
         "count": len(found),
         "mechanisms": len({effect.mechanism for effect in found}),
         "groups": effect_rows.by_group(found, ledger, titles, GROUPS),
