@@ -8,16 +8,16 @@ from difflib import get_close_matches
 class FissureError(Exception):
     r"""Something the user can mend; its text is one sentence on one line, shown without a traceback (exit code 2).
 
-    What it quotes is cut where it is very long. Characters that cannot be seen, which names read from a file may hold,
+    A word that is very long is cut. Characters that cannot be seen, which names read from a file may hold,
     are shown as escapes: ``\n``, ``\xa0``.
     """
 
     def __init__(self, said: str = "") -> None:
-        said = _LONG_QUOTE.sub(r"'\1 …'", said)
+        said = _LONG_WORD.sub(r"\1…", said)
         super().__init__("".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in said))
 
 
-_LONG_QUOTE = re.compile(r"'([^']{300})[^']+'")
+_LONG_WORD = re.compile(r"([^\s/\\'\",]{300})[^\s/\\'\",]+")  # no part of a path is as long
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

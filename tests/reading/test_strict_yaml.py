@@ -1,5 +1,6 @@
 """YAML read by libyaml is what PyYAML itself reads, down to the lines, and faults are told in its words."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -94,14 +95,22 @@ def test_only_plain_words_are_nothing(loader):
     assert load(told, loader)[1] == [None, None, None, None, "null", "~", "", "none"]
 
 
-LAUGHS = "a: &a [x, x]\n" + "".join(f"{y}: &{y} [*{x}, *{x}]\n" for x, y in zip("abcdefgh", "bcdefghi", strict=True))
+LETTERS = "abcdefghijklmnopqrst"
+LAUGHS = "a: &a [x, x]\n" + "".join(f"{y}: &{y} [*{x}, *{x}]\n" for x, y in pairwise(LETTERS))
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_aliases_as_programs_write_them_are_read(loader):
+    shared = ["one", "2"]
+    told = yaml.safe_dump({"a": shared, "b": shared})
+    assert "*id001" in told and load(told, loader)[1] == {"a": shared, "b": shared}
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (LAUGHS, "2: found the alias '*a', expected the value itself"),
-        ("a: &a [*a]", "1: found the alias '*a', expected the value itself"),
+        (LAUGHS, "1: found aliases of this that stand for more than 50,000 entries"),
+        ("a: &a [*a]", " found lists or mappings too deep in one another to be read"),
         ("a: 1\n<<: {b: 2}", "2: found the merge key '<<', expected the entries themselves"),
         (
             "a: !!python/object/apply:os.system [ls]",

@@ -1,8 +1,9 @@
 """YAML read strictly: every plain word is the text that stands there, and no key stands twice.
 
 The type that a word is wanted as says what it means (see `values`), so `012`, `no`, `1:30`, `1e5` and `2014-06-30` are
-never changed by the rules of a version of YAML; only `null`, `~` and an empty place are nothing. Tags, merge keys and
-aliases are refused: they would make a value of something else than what stands there.
+never changed by the rules of a version of YAML; only `null`, `~` and an empty place are nothing. Tags and merge keys
+are refused, as they would make a value of something else than what stands there, and so are aliases that stand for more
+entries than a person means.
 
 libyaml reads it, where PyYAML has it, some six times as fast as PyYAML itself, whose words are told where anything is
 wrong. Nodes are put together in Python all the same: in C, lists too deep would end the process.
@@ -21,6 +22,8 @@ from yaml.resolver import BaseResolver
 from yaml.scanner import Scanner
 
 _NULL, _STR = "tag:yaml.org,2002:null", "tag:yaml.org,2002:str"
+REPEATED = 50_000
+"""The most entries that aliases may stand for."""
 _NOTHING = re.compile(r"^(?:~|null|Null|NULL|)$")
 _SIGNS = "\x85\u2028\u2029"
 """Line ends to YAML 1.1, letters like any other to YAML 1.2, editors and us."""
@@ -43,10 +46,21 @@ class _Words(BaseConstructor, BaseResolver):
         first: [(_NULL, _NOTHING)] for first in ("~", "n", "N", "")
     }
 
-    restored: dict[int, int]
+    restored: dict[int, str]
     """What stood in the text in place of each character that stands in for it."""
 
+    def __init__(self) -> None:
+        BaseConstructor.__init__(self)
+        BaseResolver.__init__(self)
+        self._made: set[int] = set()
+        self._again = 0
+
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        if id(node) in self._made:
+            self._again += 1
+            if self._again > REPEATED:
+                raise _refused(node, f"found aliases of this that stand for more than {REPEATED:,} entries")
+        self._made.add(id(node))
         if isinstance(node, yaml.MappingNode) and node.tag == self.DEFAULT_MAPPING_TAG:
             return self._mapping(node)
         if isinstance(node, yaml.SequenceNode) and node.tag == self.DEFAULT_SEQUENCE_TAG:
@@ -79,24 +93,12 @@ class _Words(BaseConstructor, BaseResolver):
         return self.construct_object(node)
 
 
-class _Composed(Composer):
-    """Refuses aliases: a few of them can stand for more entries than any machine can hold."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):  # type: ignore[attr-defined]
-            event = self.peek_event()  # type: ignore[attr-defined]
-            raise yaml.MarkedYAMLError(
-                problem=f"found the alias '*{event.anchor}', expected the value itself", problem_mark=event.start_mark
-            )
-        return super().compose_node(parent, index)
-
-
-class _Slow(Reader, Scanner, Parser, _Composed, _Words):
+class _Slow(Reader, Scanner, Parser, Composer, _Words):
     """PyYAML's own loader."""
 
     def __init__(self, text: str) -> None:
         Reader.__init__(self, text)
-        for part in (Scanner, Parser, Composer, BaseConstructor, BaseResolver):
+        for part in (Scanner, Parser, Composer, _Words):
             part.__init__(self)
 
 
@@ -106,12 +108,12 @@ LOADERS: tuple[Any, ...] = (_Slow,)
 if yaml.__with_libyaml__:
     from yaml._yaml import CParser
 
-    class _Fast(_Composed, CParser, _Words):
+    class _Fast(Composer, CParser, _Words):
         """The same on libyaml."""
 
         def __init__(self, text: str) -> None:
             CParser.__init__(self, text)
-            for part in (Composer, BaseConstructor, BaseResolver):
+            for part in (Composer, _Words):
                 part.__init__(self)
 
     LOADERS = (_Fast, _Slow)

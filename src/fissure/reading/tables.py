@@ -129,7 +129,9 @@ def _row(path: Path, line: int, cells: list[str], columns: list[str]) -> dict[st
         raise FissureError(f"{path}:{line}: found {len(cells)} cells, expected {len(columns)}{cure}")
     for at, (name, cell) in enumerate(zip(columns, cells, strict=False), start=1):
         if cell and not name:
-            raise FissureError(f"{path}:{line}: found {shown(cell)} in column {at}, whose heading is empty")
+            raise FissureError(
+                f"{path}:{line}: found {shown(cell)} in column {at}, whose heading is empty, expected a name"
+            )
         if cell in _FORMULA_ERRORS:
             raise FissureError(f"{path}:{line}: at '{name}' found {shown(cell)}, the mark of a formula that failed")
     return {name: cell for name, cell in zip(columns, cells, strict=False) if cell}
