@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import Case, FromPosterior, FromPrior, Seed, Weeks, console, whole
+from fissure.cli.parts import Case, FromPosterior, FromPrior, Seed, Weeks, show, whole
 
 
 def answers(
@@ -40,8 +40,7 @@ def answers(
         loaded, members=members, seed=seed, weeks=weeks, prior=prior, posterior=posterior, out=folder,
         progress=RichProgress(what="runs"),
     )  # fmt: skip
-    console().print(render(found.found))
-    typer.echo(f"Numbers: {found.save(folder / 'answers.json')}")
-    typer.echo(f"Page: {found.report(folder / 'answers.html')}")
+    made = {"Numbers": found.save(folder / "answers.json"), "Page": found.report(folder / "answers.html")}
     if keep:
-        typer.echo(f"Kept: {found.keep()}")
+        made["Kept"] = found.keep()
+    show(render(found.found), made)

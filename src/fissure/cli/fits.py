@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import Case, Seed, console, whole
+from fissure.cli.parts import Case, Seed, show, whole
 from fissure.errors import FissureError
 
 
@@ -37,9 +37,9 @@ def calibrate(
     folder = out or Path("runs") / f"fit-{loaded.name}-{until}"
     signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
     found = api.calibrate(loaded, until=until, members=members, seed=seed, out=folder, progress=RichProgress())
-    console().print(render(found.calibration, loaded))
-    typer.echo(f"Page: {found.report(folder / 'calibration.html')}")
-    typer.echo(f"Posterior: {found.keep() if keep else folder / 'posterior.json'}")
+    posterior = found.keep() if keep else folder / "posterior.json"
+    made = {"Page": found.report(folder / "calibration.html"), "Posterior": posterior}
+    show(render(found.calibration, loaded), made)
 
 
 def hindcast(
@@ -71,7 +71,7 @@ def hindcast(
     folder = out or Path("runs") / f"hindcast-{loaded.name}"
     signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
     found = api.hindcast(loaded, dates or (), members=members, seed=seed, out=folder, progress=RichProgress())
-    console().print(render(found.found, found.ledger))
-    typer.echo(f"Page: {found.report(folder / 'hindcast.html')}")
+    made = {"Page": found.report(folder / "hindcast.html")}
     if keep:
-        typer.echo(f"Kept: {found.keep()}")
+        made["Kept"] = found.keep()
+    show(render(found.found, found.ledger), made)

@@ -1,13 +1,14 @@
 """What commands share: how they read numbers and where they print."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
 
 
 def whole(found: str) -> int:
@@ -34,7 +35,14 @@ OnCluster = Annotated[
 ]
 
 
-def console() -> "Console":
+def show(told: "RenderableType", made: Mapping[str, Path] | None = None, *, highlight: bool = True) -> None:
+    """Print what a command found, and where the files of it lie, which are written before anything is printed."""
+    _console().print(told, highlight=highlight)
+    for what, path in (made or {}).items():
+        typer.echo(f"{what}: {path}")
+
+
+def _console() -> "Console":
     """The terminal; where there is none to ask, wide enough for the tables."""
     from rich.console import Console
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import Case, FromPosterior, FromPrior, OnCluster, Seed, Weeks, console, whole
+from fissure.cli.parts import Case, FromPosterior, FromPrior, OnCluster, Seed, Weeks, show, whole
 
 
 def run(
@@ -47,12 +47,10 @@ def run(
         loaded, members=members, seed=seed, weeks=weeks, off=off or (), prior=prior, posterior=posterior, out=folder,
         cluster=cluster, progress=RichProgress(),
     )  # fmt: skip
-    terminal = console()
-    titles = {o.name: o.long_name for o in OUTPUTS}
-    terminal.print(render(result.compared, result.ledger, titles, result.about()))
-    terminal.print(apart.told(result.apart), highlight=False)
     page = result.report(folder / "report.html")
-    typer.echo(f"Report: {page}")
+    titles = {o.name: o.long_name for o in OUTPUTS}
+    show(render(result.compared, result.ledger, titles, result.about()))
+    show(apart.told(result.apart), {"Report": page}, highlight=False)
     timing = result.stored.timing
     if not timing.members:
         typer.echo(f"Nothing to simulate: {members} of {members} members were there already.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fissure.cli.parts import console
+from fissure.cli import parts
 from fissure.errors import FissureError
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def list_(context: typer.Context, places: Places = None, verify: Verify = False,
         typer.echo(json.dumps([one.told() for one in found], indent=1, ensure_ascii=False))
     else:
         if found:
-            console().print(listed(found))
+            parts.show(listed(found))
         typer.echo(summary(found))
     _exit(found)
 
@@ -62,7 +62,7 @@ def show(
     if as_json:
         typer.echo(json.dumps(found.told(), indent=1, ensure_ascii=False))
     else:
-        console().print(shown(found))
+        parts.show(shown(found))
     _exit([found])
 
 
@@ -87,7 +87,7 @@ def delete(
     if not chosen:
         typer.echo("Nothing to delete.")
         return
-    console().print(listed(chosen))
+    parts.show(listed(chosen))
     if not yes:
         if not _can_ask():
             raise FissureError("nobody can be asked here, expected --yes to delete; nothing was deleted")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import FromPosterior, FromPrior, Seed, Weeks, console, whole
+from fissure.cli.parts import FromPosterior, FromPrior, Seed, Weeks, show, whole
 
 
 def sensitivity(
@@ -49,6 +49,5 @@ def sensitivity(
         of or (), case=loaded, runs=runs, seed=seed, weeks=weeks, prior=prior, posterior=posterior, quick=quick,
         out=folder, progress=RichProgress(what="runs"),
     )  # fmt: skip
-    console().print(render(found.found))
-    typer.echo(f"Page: {found.report(folder / 'sensitivity.html')}")
-    typer.echo(f"Numbers: {folder / 'sensitivity.json'}")
+    page = found.report(folder / "sensitivity.html")
+    show(render(found.found), {"Page": page, "Numbers": folder / "sensitivity.json"})
