@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+from fissure.api.arguments import plain_arguments
 from fissure.cases.loader import Case, case_names, load_case
 from fissure.engine import shelf
 from fissure.engine.plan import Plan
@@ -16,6 +17,7 @@ from fissure.studies.calibrate import packaged, path_of, read_posterior
 __all__ = ["Stored", "delete_runs", "stored_run", "stored_runs"]
 
 
+@plain_arguments
 def stored_runs(*folders: str | Path, verify: bool = False) -> list[Stored]:
     """The runs and studies that are stored in `folders`; in ``./runs`` and the user's cache where none is given.
 
@@ -34,6 +36,7 @@ def stored_runs(*folders: str | Path, verify: bool = False) -> list[Stored]:
     return list(found.values())
 
 
+@plain_arguments
 def stored_run(name: str | Path, *folders: str | Path, verify: bool = False) -> Stored:
     """The run or study that `name` names: its folder, or the name of its folder in one of `folders`.
 
@@ -52,6 +55,7 @@ def stored_run(name: str | Path, *folders: str | Path, verify: bool = False) -> 
     return _one(here[0] if here else path, str(name), known, verify)
 
 
+@plain_arguments
 def delete_runs(*names: str | Path | Stored, folders: Iterable[str | Path] = ()) -> int:
     """Delete the runs and studies that `names` name, see `stored_run`; returns how many bytes they took.
 
