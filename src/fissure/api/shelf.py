@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+from fissure.api.arguments import path as a_path
 from fissure.api.arguments import plain_arguments
 from fissure.cases.loader import Case, case_names, load_case
 from fissure.engine import shelf
@@ -42,10 +43,10 @@ def stored_run(name: str | Path, *folders: str | Path, verify: bool = False) -> 
 
     Raises `FissureError` where there is none, with the nearest name, or more than one.
     """
-    path = Path(name).expanduser()
+    path, given = a_path("name", name), _given(folders)
     if len(path.parts) > 1 or path.is_absolute() or path in (Path(), Path("..")):
         return _one(path, str(name), [], verify)
-    places = _given(folders) or shelf.places()
+    places = given or shelf.places()
     here = [place / path for place in places if (place / path).is_dir()]
     if len(here) > 1:
         raise FissureError(
@@ -67,7 +68,7 @@ def delete_runs(*names: str | Path | Stored, folders: Iterable[str | Path] = ())
 
 
 def _given(folders: Sequence[str | Path]) -> list[Path]:
-    given = [Path(folder).expanduser() for folder in folders]
+    given = [a_path("folders", folder) for folder in folders]
     for folder in given:
         if not folder.is_dir():
             raise FissureError(f"{folder}: is no folder, expected one to look for runs in")

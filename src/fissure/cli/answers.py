@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import Case, FromPosterior, FromPrior, Seed, Weeks, show, whole
+from fissure.cli.parts import Case, FromPosterior, FromPrior, Seed, Weeks, folder_option, show, whole
 
 
 def answers(
@@ -18,7 +18,8 @@ def answers(
     posterior: FromPosterior = None,
     keep: Annotated[bool, typer.Option("--keep", help="Put them with the case, for its reports to show.")] = False,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for the numbers and the page; ./runs/answers-CASE by default.")
+        Path | None,
+        folder_option("Folder for the numbers and the page; ./runs/answers-CASE by default."),
     ] = None,
 ) -> None:
     """Answer the questions that the sources of a case ask, with an interval, and say how it could be wrong.

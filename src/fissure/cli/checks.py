@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fissure.cli.parts import CaseOrRun, Seed, Weeks, show, whole
+from fissure.cli.parts import CaseOrRun, Seed, Weeks, folder_option, show, whole
 
 if TYPE_CHECKING:
     from fissure.api import Result
@@ -22,7 +22,8 @@ def check(
     seed: Seed = 1,
     quick: Annotated[bool, typer.Option("--quick", help="A first look: half the units, 16 members at most.")] = False,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for the numbers and the page; ./runs/check-CASE-... by default.")
+        Path | None,
+        folder_option("Folder for the numbers and the page; ./runs/check-CASE-... by default."),
     ] = None,
 ) -> None:
     """Check that each mechanism moves what its sources say: paired runs with and without it, with the same luck.

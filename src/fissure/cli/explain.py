@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import FromPosterior, FromPrior, Seed, Weeks, show, whole
+from fissure.cli.parts import FromPosterior, FromPrior, Seed, Weeks, folder_option, show, whole
 
 
 def explain(
@@ -39,7 +39,8 @@ def explain(
     posterior: FromPosterior = None,
     keep: Annotated[bool, typer.Option("--keep", help="Put it with the case, for its reports to show.")] = False,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for the numbers and the page; ./runs/explain-CASE-... by default.")
+        Path | None,
+        folder_option("Folder for the numbers and the page; ./runs/explain-CASE-... by default."),
     ] = None,
 ) -> None:
     """Tell what made it come apart: each outcome shared among groups, mechanisms and pairs of them, with intervals.

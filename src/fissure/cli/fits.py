@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import Case, Seed, show, whole
+from fissure.cli.parts import Case, Seed, folder_option, show, whole
 from fissure.errors import FissureError
 
 
@@ -20,7 +20,10 @@ def calibrate(
     keep: Annotated[
         bool, typer.Option("--keep", help="Put the posterior with the case, for every later run to use.")
     ] = False,
-    out: Annotated[Path | None, typer.Option(help="Folder of the fit; ./runs/fit-CASE-DATE by default.")] = None,
+    out: Annotated[
+        Path | None,
+        folder_option("Folder of the fit; ./runs/fit-CASE-DATE by default."),
+    ] = None,
 ) -> None:
     """Learn from what was published of a case up to a day, check what was learned, and write a page about it.
 
@@ -51,7 +54,8 @@ def hindcast(
     members: Annotated[int, typer.Option(parser=whole, metavar="N", help="Histories of each ensemble.")] = 300,
     seed: Seed = 1,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for fits, runs and the page; ./runs/hindcast-CASE by default.")
+        Path | None,
+        folder_option("Folder for fits, runs and the page; ./runs/hindcast-CASE by default."),
     ] = None,
     keep: Annotated[
         bool, typer.Option("--keep", help="Put the scores with the case, for its reports to show.")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import Case, FromPosterior, FromPrior, OnCluster, Seed, Weeks, show, whole
+from fissure.cli.parts import Case, FromPosterior, FromPrior, OnCluster, Seed, Weeks, folder_option, show, whole
 
 
 def run(
@@ -20,7 +20,8 @@ def run(
     prior: FromPrior = False,
     posterior: FromPosterior = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for the run and its report; ./runs/CASE-... by default.")
+        Path | None,
+        folder_option("Folder for the run and its report; ./runs/CASE-... by default."),
     ] = None,
     cluster: OnCluster = None,
 ) -> None:

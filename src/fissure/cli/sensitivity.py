@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import FromPosterior, FromPrior, Seed, Weeks, show, whole
+from fissure.cli.parts import FromPosterior, FromPrior, Seed, Weeks, folder_option, show, whole
 
 
 def sensitivity(
@@ -27,7 +27,8 @@ def sensitivity(
     posterior: FromPosterior = None,
     quick: Annotated[bool, typer.Option("--quick", help="A first look: half the units and fewer runs.")] = False,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for numbers and page; ./runs/sensitivity-CASE-... by default.")
+        Path | None,
+        folder_option("Folder for numbers and page; ./runs/sensitivity-CASE-... by default."),
     ] = None,
 ) -> None:
     """What outcomes hang on: inputs screened, their shares of the variance, and what evidence would narrow them.

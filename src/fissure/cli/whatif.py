@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import FromPosterior, FromPrior, Seed, Weeks, show, whole
+from fissure.cli.parts import FromPosterior, FromPrior, Seed, Weeks, folder_option, show, whole
 from fissure.errors import FissureError
 
 
@@ -33,7 +33,8 @@ def whatif(
     prior: FromPrior = False,
     posterior: FromPosterior = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for the numbers and the page; ./runs/whatif-CASE-... by default.")
+        Path | None,
+        folder_option("Folder for the numbers and the page; ./runs/whatif-CASE-... by default."),
     ] = None,
     all_: Annotated[bool, typer.Option("--all", help="Every named study of the case.")] = False,
     list_: Annotated[bool, typer.Option("--list", help="Show the named studies and stop.")] = False,
