@@ -45,7 +45,10 @@ def __getattr__(name: str) -> Any:
 
         return load_case
     if name in __all__:
-        from fissure import api
+        from fissure.engine.begin import loading
+
+        with loading():
+            from fissure import api
 
         return getattr(api, name)
     raise AttributeError(f"module 'fissure' has no attribute '{name}'")

@@ -11,6 +11,7 @@ from fissure.api.arguments import plain_arguments
 from fissure.api.evidence import check_evidence, ledger, loaded_case, missing_mechanisms, name_of, require_evidence
 from fissure.cases.loader import Case, case_names, load_case
 from fissure.engine import ensemble
+from fissure.engine.begin import require_usable
 from fissure.engine.cluster import Cluster
 from fissure.engine.locks import asking
 from fissure.engine.progress import Progress
@@ -201,6 +202,7 @@ def draws_of(case: Case, *, prior: bool = False, posterior: str | Path | None = 
         raise FissureError("found both prior and a posterior, expected one of them to draw members from")
     if prior:
         return None
+    require_usable()  # before anything else begins JAX
     require_evidence(case)  # before the posterior, which a name that is wrong makes stale
     return chosen(case, ledger(case), None if posterior is None else Path(posterior).expanduser())
 

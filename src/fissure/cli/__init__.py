@@ -79,6 +79,12 @@ def _asking() -> AbstractContextManager[None]:
     return asking(command=shlex.join(["fissure", *sys.argv[1:]]))
 
 
+def _loading() -> AbstractContextManager[None]:
+    from fissure.engine.begin import loading
+
+    return loading()
+
+
 def main() -> None:
     """Run the command line; the exit codes are those of `docs/reference/exit-codes.md`."""
     ready()
@@ -96,7 +102,7 @@ def _exit_code() -> int:
     """Run the command; what the user can mend is told in one sentence, and only a bug comes out of here."""
     try:
         require_readable(sys.argv[1:])
-        with _asking():
+        with _asking(), _loading():
             return app(standalone_mode=False) or 0
     except (FissureError, TyperException) as error:
         said = error.format_message() if isinstance(error, TyperException) else str(error)
