@@ -34,6 +34,8 @@ def plain_arguments(function: Callable[P, R]) -> Callable[P, R]:
         require_docstrings()
         given = names.bind(*args, **kwargs)
         for name, value in given.arguments.items():
+            if isinstance(value, np.ndarray) and value.ndim == 0:
+                value = value[()]
             if (kind := KINDS.get(name)) is not None:
                 given.arguments[name] = kind(name, value)
         return function(*given.args, **given.kwargs)
@@ -50,8 +52,8 @@ def require_docstrings() -> None:
 
 
 def number(name: str, value: Any) -> Any:
-    """NumPy's scalars and arrays of no dimension as numbers of Python; its range is checked where it is used."""
-    if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0):
+    """NumPy's scalars as numbers of Python; its range is checked where it is used."""
+    if isinstance(value, np.generic):
         return number(name, value.item())
     if value is None or isinstance(value, bool | float | str):
         return value
@@ -91,8 +93,6 @@ def names(name: str, value: Any) -> tuple[str, ...]:
 
 def day(name: str, value: Any) -> Any:
     """A `date` for the kinds of days of Python, NumPy and pandas; a text stays as it is."""
-    if isinstance(value, np.ndarray) and value.ndim == 0:
-        value = value[()]
     if isinstance(value, np.datetime64):
         value = value.astype("datetime64[D]").item()
     if isinstance(value, datetime):
