@@ -10,6 +10,7 @@ Heavy libraries load when they are first needed.
 
 from typing import Any
 
+import fissure.engine.forks  # noqa: F401  (notices from the start that the process is forked)
 from fissure.version import __version__
 
 __all__ = [
@@ -45,7 +46,10 @@ def __getattr__(name: str) -> Any:
 
         return load_case
     if name in __all__:
-        from fissure import api
+        from fissure.engine.begin import loading
+
+        with loading():
+            from fissure import api
 
         return getattr(api, name)
     raise AttributeError(f"module 'fissure' has no attribute '{name}'")

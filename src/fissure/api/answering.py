@@ -7,12 +7,14 @@ from typing import Self, TypedDict
 
 import numpy as np
 
+from fissure.api.arguments import plain_arguments
 from fissure.api.evidence import check_evidence, ledger, loaded_case, name_of
 from fissure.api.runs import draws_of
 from fissure.cases.loader import Case
 from fissure.engine.cache import cache_base
 from fissure.engine.ensemble import planned
 from fissure.engine.keeping import Asked, keeping
+from fissure.engine.plan import MOST_MEMBERS, whole
 from fissure.engine.progress import Progress
 from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
@@ -56,6 +58,7 @@ class Answered:
         return self.found.save(study.kept_at(self.case))
 
 
+@plain_arguments
 def answers(
     case: str | Path | Case = "islamic_state",
     *,
@@ -84,6 +87,7 @@ def answers(
 
     Raises `FissureError` with one clear sentence for anything the caller can mend, and for a case that asks nothing.
     """
+    whole("members", members, 2, MOST_MEMBERS)  # what comes first is made with a size of its own
     loaded = loaded_case(case)
     check_evidence(loaded)
     questions, studies = asked_of(loaded)

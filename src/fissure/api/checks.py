@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from fissure.api.arguments import plain_arguments
 from fissure.api.evidence import check_evidence, ledger, loaded_case, name_of
 from fissure.cases.loader import Case
 from fissure.engine.progress import Progress
@@ -48,6 +49,7 @@ class Effects:
         return write_effects(self.checked, self.case, ledger(self.case), Path(path), about=about, titles=titles)
 
 
+@plain_arguments
 def check(
     mechanisms: str | Iterable[str] = (),
     *,

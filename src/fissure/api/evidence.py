@@ -4,6 +4,7 @@ import inspect
 import warnings
 from pathlib import Path
 
+from fissure.api.arguments import plain_arguments
 from fissure.cases import room
 from fissure.cases.loader import Case, case_names, load_case
 from fissure.engine.dataset import coordinates_of
@@ -33,6 +34,7 @@ def name_of(case: Case) -> str:
     return case.name if packaged else str(case.folder)
 
 
+@plain_arguments
 def ledger(case: str | Path | Case = "islamic_state") -> Ledger:
     """All claims, those of other packages among them, and the observations of `case`, if it brings a ledger."""
     loaded = loaded_case(case)
@@ -41,6 +43,7 @@ def ledger(case: str | Path | Case = "islamic_state") -> Ledger:
     return load_ledger(package_ledger(), *ledger_folders(), *own)
 
 
+@plain_arguments
 def trace(name: str, case: str | Path | Case = "islamic_state") -> Trace:
     """What a mechanism, parameter, output, source, claim or observation rests on, rival claims side by side."""
     loaded = loaded_case(case)

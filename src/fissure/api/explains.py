@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from fissure.api.arguments import plain_arguments
 from fissure.api.evidence import check_evidence, loaded_case, name_of
 from fissure.api.runs import draws_of
 from fissure.cases.loader import Case
@@ -52,6 +53,7 @@ class Explanation:
         return self.saved.write(kept_at(self.case))
 
 
+@plain_arguments
 def explain(
     case: str | Path | Case = "islamic_state",
     of: str | Iterable[str] = (),

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fissure.api.arguments import plain_arguments
 from fissure.api.evidence import check_evidence, ledger, loaded_case, name_of
 from fissure.cases.loader import Case
 from fissure.engine.cache import cache_base
@@ -60,6 +61,7 @@ class Fit:
         return path
 
 
+@plain_arguments
 def calibrate(
     case: str | Path | Case = "islamic_state",
     *,
@@ -96,6 +98,7 @@ def day_of(found: str | date) -> date:
         raise FissureError(f"found {found!r}, expected a day such as 2015-12-31") from None
 
 
+@plain_arguments
 def hindcast(
     case: str | Path | Case = "islamic_state",
     dates: Iterable[str | date] = (),

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fissure.api.arguments import plain_arguments
 from fissure.api.evidence import (
     check_evidence,
     ledger,
@@ -18,6 +19,7 @@ from fissure.api.evidence import (
 )
 from fissure.cases.loader import Case, case_names, load_case
 from fissure.engine import ensemble
+from fissure.engine.begin import require_usable
 from fissure.engine.cluster import Cluster
 from fissure.engine.locks import asking
 from fissure.engine.progress import Progress
@@ -183,6 +185,7 @@ class Result:
         }
 
 
+@plain_arguments
 def run(
     case: str | Path | Case = "islamic_state",
     *,
@@ -217,10 +220,6 @@ def run(
     fitted to another model, case, prior or evidence.
     """
     loaded = loaded_case(case)
-    if off is None or not isinstance(off, Iterable):
-        raise FissureError(f"off is {off!r}, expected names of mechanisms")
-    if out is not None and not isinstance(out, str | Path):
-        raise FissureError(f"out is {out!r}, expected the path of a folder")
     check_evidence(loaded)
     drawn = draws_of(loaded, prior=prior, posterior=posterior)
     with nullcontext() if cluster is None else Cluster(cluster) as workers, asking(members=members):
@@ -231,6 +230,7 @@ def run(
     return Result(loaded, stored, drawn, None if posterior is None else Path(posterior))
 
 
+@plain_arguments
 def draws_of(case: Case, *, prior: bool = False, posterior: str | Path | None = None) -> Posterior | None:
     """The posterior that members of `case` are drawn from; None for the prior.
 
@@ -240,10 +240,12 @@ def draws_of(case: Case, *, prior: bool = False, posterior: str | Path | None = 
         raise FissureError("found both prior and a posterior, expected one of them to draw members from")
     if prior:
         return None
+    require_usable()  # before anything else begins JAX
     require_evidence(case)  # before the posterior, which a name that is wrong makes stale
     return chosen(case, ledger(case), None if posterior is None else Path(posterior).expanduser())
 
 
+@plain_arguments
 def read_run(folder: str | Path) -> Result:
     """The run that `folder` holds, as far as it is finished, of a case that comes with the package.
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from fissure.api.arguments import plain_arguments
 from fissure.api.evidence import check_evidence, ledger, loaded_case, name_of
 from fissure.api.runs import draws_of
 from fissure.cases.loader import Case
@@ -47,6 +48,7 @@ class SensitivityStudy:
         }
 
 
+@plain_arguments
 def sensitivity(
     of: str | Iterable[str] = (),
     *,

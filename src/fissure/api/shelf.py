@@ -6,6 +6,8 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+from fissure.api.arguments import path as a_path
+from fissure.api.arguments import plain_arguments
 from fissure.cases.loader import Case, case_names, load_case
 from fissure.engine import shelf
 from fissure.engine.plan import Plan
@@ -16,6 +18,7 @@ from fissure.studies.calibrate import packaged, path_of, read_posterior
 __all__ = ["Stored", "delete_runs", "stored_run", "stored_runs"]
 
 
+@plain_arguments
 def stored_runs(*folders: str | Path, verify: bool = False) -> list[Stored]:
     """The runs and studies that are stored in `folders`; in ``./runs`` and the user's cache where none is given.
 
@@ -34,15 +37,16 @@ def stored_runs(*folders: str | Path, verify: bool = False) -> list[Stored]:
     return list(found.values())
 
 
+@plain_arguments
 def stored_run(name: str | Path, *folders: str | Path, verify: bool = False) -> Stored:
     """The run or study that `name` names: its folder, or the name of its folder in one of `folders`.
 
     Raises `FissureError` where there is none, with the nearest name, or more than one.
     """
-    path = Path(name).expanduser()
+    path, given = a_path("name", name), _given(folders)
     if len(path.parts) > 1 or path.is_absolute() or path in (Path(), Path("..")):
         return _one(path, str(name), [], verify)
-    places = _given(folders) or shelf.places()
+    places = given or shelf.places()
     here = [place / path for place in places if (place / path).is_dir()]
     if len(here) > 1:
         raise FissureError(
@@ -52,6 +56,7 @@ def stored_run(name: str | Path, *folders: str | Path, verify: bool = False) -> 
     return _one(here[0] if here else path, str(name), known, verify)
 
 
+@plain_arguments
 def delete_runs(*names: str | Path | Stored, folders: Iterable[str | Path] = ()) -> int:
     """Delete the runs and studies that `names` name, see `stored_run`; returns how many bytes they took.
 
@@ -63,7 +68,7 @@ def delete_runs(*names: str | Path | Stored, folders: Iterable[str | Path] = ())
 
 
 def _given(folders: Sequence[str | Path]) -> list[Path]:
-    given = [Path(folder).expanduser() for folder in folders]
+    given = [a_path("folders", folder) for folder in folders]
     for folder in given:
         if not folder.is_dir():
             raise FissureError(f"{folder}: is no folder, expected one to look for runs in")

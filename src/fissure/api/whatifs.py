@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from fissure.api.arguments import plain_arguments
 from fissure.api.evidence import check_evidence, ledger, loaded_case, name_of
 from fissure.api.runs import draws_of
 from fissure.cases.loader import Case
@@ -97,12 +98,14 @@ class WhatIfs:
         return path
 
 
+@plain_arguments
 def named_studies(case: str | Path | Case = "islamic_state") -> dict[str, Study]:
     """The named studies of a case, in order; none where it brings none."""
     loaded = loaded_case(case)
     return studies_of(loaded, ledger(loaded).claims, parameters_of(loaded))
 
 
+@plain_arguments
 def whatif(
     studies: str | Iterable[str] = (),
     *,

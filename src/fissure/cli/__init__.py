@@ -21,6 +21,8 @@ from fissure.cli.run import run
 from fissure.cli.runs import stored
 from fissure.cli.sensitivity import sensitivity
 from fissure.cli.serve import serve
+from fissure.cli.streams import Streams
+from fissure.cli.surroundings import ready, require_readable
 from fissure.cli.whatif import whatif
 from fissure.errors import FissureError
 from fissure.version import __version__
@@ -62,8 +64,7 @@ def _stop_at_once(*_: object) -> None:
 
 def _leave(said: str) -> NoReturn:
     """Go at once after Ctrl-C: a compiler's threads may still be running and would crash an orderly exit."""
-    sys.stderr.write(f"{said}\n")
-    sys.stderr.flush()
+    typer.echo(said, err=True)
     os._exit(130)
 
 
@@ -71,32 +72,52 @@ def _warn(message: Warning | str, *_: object, **__: object) -> None:
     typer.echo(f"Warning: {message}", err=True)
 
 
-def _told() -> AbstractContextManager[None]:
+def _asking() -> AbstractContextManager[None]:
     """Let what this command keeps say which command it was."""
     from fissure.engine.locks import asking
 
     return asking(command=shlex.join(["fissure", *sys.argv[1:]]))
 
 
+def _loading() -> AbstractContextManager[None]:
+    from fissure.engine.begin import loading
+
+    return loading()
+
+
 def main() -> None:
-    """Run the command line; a user's mistake is one sentence and exit code 2, Ctrl-C exit code 130."""
+    """Run the command line; the exit codes are those of `docs/reference/exit-codes.md`."""
+    ready()
     signal.signal(signal.SIGINT, _stop_at_once)
     warnings.showwarning = _warn
+    with Streams() as streams:
+        code = _exit_code()
+        if (failure := streams.failure) is not None:
+            typer.echo(f"Error: {_lost(failure)}", err=True)
+            code = 2
+    sys.exit(code)
+
+
+def _exit_code() -> int:
+    """Run the command; what the user can mend is told in one sentence, and only a bug comes out of here."""
     try:
-        with _told():
-            sys.exit(app(standalone_mode=False))
-    except BrokenPipeError:  # whoever read our output has gone
-        os._exit(0)
+        require_readable(sys.argv[1:])
+        with _asking(), _loading():
+            return app(standalone_mode=False) or 0
     except (FissureError, TyperException) as error:
         said = error.format_message() if isinstance(error, TyperException) else str(error)
         if not said:  # no arguments: the help was shown
-            sys.exit(0)
+            return 0
         if isinstance(error.__context__, KeyboardInterrupt):
             _leave(f"Stopped {said.removeprefix('stopped ')}.")
         typer.echo(f"Error: {said}", err=True)
-        sys.exit(2)
+        return 2
     except OSError as error:
         typer.echo(f"Error: {error.filename or 'a file'}: {error.strerror or error}", err=True)
-        sys.exit(2)
+        return 2
     except (KeyboardInterrupt, typer.Abort):
         _leave("Stopped.")
+
+
+def _lost(failure: OSError) -> str:
+    return f"a part of what was to be printed is lost ({failure.strerror or failure}); all files are written"

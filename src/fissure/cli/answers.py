@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import Case, FromPosterior, FromPrior, Seed, Weeks, console, whole
+from fissure.cli.parts import Case, FromPosterior, FromPrior, Seed, Weeks, folder_option, show, whole
 
 
 def answers(
@@ -18,7 +18,8 @@ def answers(
     posterior: FromPosterior = None,
     keep: Annotated[bool, typer.Option("--keep", help="Put them with the case, for its reports to show.")] = False,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for the numbers and the page; ./runs/answers-CASE by default.")
+        Path | None,
+        folder_option("Folder for the numbers and the page; ./runs/answers-CASE by default."),
     ] = None,
 ) -> None:
     """Answer the questions that the sources of a case ask, with an interval, and say how it could be wrong.
@@ -40,8 +41,7 @@ def answers(
         loaded, members=members, seed=seed, weeks=weeks, prior=prior, posterior=posterior, out=folder,
         progress=RichProgress(what="runs"),
     )  # fmt: skip
-    console().print(render(found.found))
-    typer.echo(f"Numbers: {found.save(folder / 'answers.json')}")
-    typer.echo(f"Page: {found.report(folder / 'answers.html')}")
+    made = {"Numbers": found.save(folder / "answers.json"), "Page": found.report(folder / "answers.html")}
     if keep:
-        typer.echo(f"Kept: {found.keep()}")
+        made["Kept"] = found.keep()
+    show(render(found.found), made)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fissure.cli.parts import CaseOrRun, Seed, Weeks, console, whole
+from fissure.cli.parts import CaseOrRun, Seed, Weeks, folder_option, show, whole
 
 if TYPE_CHECKING:
     from fissure.api import Result
@@ -22,7 +22,8 @@ def check(
     seed: Seed = 1,
     quick: Annotated[bool, typer.Option("--quick", help="A first look: half the units, 16 members at most.")] = False,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for the numbers and the page; ./runs/check-CASE-... by default.")
+        Path | None,
+        folder_option("Folder for the numbers and the page; ./runs/check-CASE-... by default."),
     ] = None,
 ) -> None:
     """Check that each mechanism moves what its sources say: paired runs with and without it, with the same luck.
@@ -42,9 +43,8 @@ def check(
         mechanisms or (), case=loaded, members=members, weeks=weeks, seed=seed, quick=quick, out=folder,
         progress=RichProgress(what="runs"),
     )  # fmt: skip
-    console().print(render(found.checked))
     folder.mkdir(parents=True, exist_ok=True)
-    typer.echo(f"Page: {found.report(folder / 'effects.html')}")
+    show(render(found.checked), {"Page": found.report(folder / "effects.html")})
     if not found.holds:
         raise typer.Exit(1)
 
@@ -61,7 +61,7 @@ def orderings(
     from fissure.views.text_patterns import render
 
     result = _result_of(case, members, seed)
-    console().print(render(result.orderings, result.plausible, result.about()))
+    show(render(result.orderings, result.plausible, result.about()))
 
 
 def patterns(
@@ -83,7 +83,7 @@ def patterns(
     result = _result_of(case, members, seed)
     about = result.about()
     day = day or day_of(about.get("until"))
-    console().print(render(result.patterns, result.plausible, about, ledger=result.ledger, until=day))
+    show(render(result.patterns, result.plausible, about, ledger=result.ledger, until=day))
 
 
 def _result_of(case: str, members: int, seed: int) -> "Result":

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import FromPosterior, FromPrior, Seed, Weeks, console, whole
+from fissure.cli.parts import FromPosterior, FromPrior, Seed, Weeks, folder_option, show, whole
 
 
 def explain(
@@ -39,7 +39,8 @@ def explain(
     posterior: FromPosterior = None,
     keep: Annotated[bool, typer.Option("--keep", help="Put it with the case, for its reports to show.")] = False,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for the numbers and the page; ./runs/explain-CASE-... by default.")
+        Path | None,
+        folder_option("Folder for the numbers and the page; ./runs/explain-CASE-... by default."),
     ] = None,
 ) -> None:
     """Tell what made it come apart: each outcome shared among groups, mechanisms and pairs of them, with intervals.
@@ -67,8 +68,7 @@ def explain(
         loaded, of or (), quick=quick, members=members, sampled=sampled, strongest=strongest, pairs=pairs, error=error,
         seed=seed, weeks=weeks, prior=prior, posterior=posterior, out=folder, progress=RichProgress(what="runs"),
     )  # fmt: skip
-    console().print(render(found.saved))
-    typer.echo(f"Numbers: {found.write(folder / 'explain.json')}")
-    typer.echo(f"Page: {found.report(folder / 'explain.html')}")
+    made = {"Numbers": found.write(folder / "explain.json"), "Page": found.report(folder / "explain.html")}
     if keep:
-        typer.echo(f"Kept: {found.keep()}")
+        made["Kept"] = found.keep()
+    show(render(found.saved), made)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import Case, Seed, console, whole
+from fissure.cli.parts import Case, Seed, folder_option, show, whole
 from fissure.errors import FissureError
 
 
@@ -20,7 +20,10 @@ def calibrate(
     keep: Annotated[
         bool, typer.Option("--keep", help="Put the posterior with the case, for every later run to use.")
     ] = False,
-    out: Annotated[Path | None, typer.Option(help="Folder of the fit; ./runs/fit-CASE-DATE by default.")] = None,
+    out: Annotated[
+        Path | None,
+        folder_option("Folder of the fit; ./runs/fit-CASE-DATE by default."),
+    ] = None,
 ) -> None:
     """Learn from what was published of a case up to a day, check what was learned, and write a page about it.
 
@@ -37,9 +40,9 @@ def calibrate(
     folder = out or Path("runs") / f"fit-{loaded.name}-{until}"
     signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
     found = api.calibrate(loaded, until=until, members=members, seed=seed, out=folder, progress=RichProgress())
-    console().print(render(found.calibration, loaded))
-    typer.echo(f"Page: {found.report(folder / 'calibration.html')}")
-    typer.echo(f"Posterior: {found.keep() if keep else folder / 'posterior.json'}")
+    posterior = found.keep() if keep else folder / "posterior.json"
+    made = {"Page": found.report(folder / "calibration.html"), "Posterior": posterior}
+    show(render(found.calibration, loaded), made)
 
 
 def hindcast(
@@ -51,7 +54,8 @@ def hindcast(
     members: Annotated[int, typer.Option(parser=whole, metavar="N", help="Histories of each ensemble.")] = 300,
     seed: Seed = 1,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for fits, runs and the page; ./runs/hindcast-CASE by default.")
+        Path | None,
+        folder_option("Folder for fits, runs and the page; ./runs/hindcast-CASE by default."),
     ] = None,
     keep: Annotated[
         bool, typer.Option("--keep", help="Put the scores with the case, for its reports to show.")
@@ -71,7 +75,7 @@ def hindcast(
     folder = out or Path("runs") / f"hindcast-{loaded.name}"
     signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
     found = api.hindcast(loaded, dates or (), members=members, seed=seed, out=folder, progress=RichProgress())
-    console().print(render(found.found, found.ledger))
-    typer.echo(f"Page: {found.report(folder / 'hindcast.html')}")
+    made = {"Page": found.report(folder / "hindcast.html")}
     if keep:
-        typer.echo(f"Kept: {found.keep()}")
+        made["Kept"] = found.keep()
+    show(render(found.found, found.ledger), made)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import console
+from fissure.cli.parts import show
 
 
 def trace(
@@ -15,12 +15,11 @@ def trace(
     from fissure import api
     from fissure.views.text_trace import render
 
-    console().print(render(api.trace(name, case)))
+    show(render(api.trace(name, case)))
 
 
 def mechanisms() -> None:
     """List the mechanisms of the model, by group."""
-    from rich.console import Console
     from rich.table import Table
 
     from fissure.model.catalogue import GROUPS, mechanism_classes
@@ -30,7 +29,7 @@ def mechanisms() -> None:
     for group in GROUPS:
         for kind in (k for k in found if k.group() == group):
             table.add_row(group, kind.name(), kind.title)
-    Console().print(table)
+    show(table)
 
 
 def cases() -> None:

@@ -5,13 +5,16 @@ from typing import Annotated
 
 import typer
 
+from fissure.cli.parts import folder_option
+
 
 def new_mechanism(
     name: Annotated[str, typer.Argument(help="Its name: small letters, words joined by dashes.")],
     group: Annotated[str, typer.Option(metavar="G", help="One of ranks, factions, rule, governed, war.")],
     title: Annotated[str | None, typer.Option(help="What it is, in 6 to 60 letters; its name by default.")] = None,
     into: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Write a package of its own there; ./NAME by default.")
+        Path | None,
+        folder_option("Write a package of its own there; ./NAME by default."),
     ] = None,
 ) -> None:
     """Write a new mechanism with its claim, prior and test, which runs at once and is yours to fill in.

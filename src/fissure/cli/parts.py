@@ -1,13 +1,14 @@
 """What commands share: how they read numbers and where they print."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
 
 
 def whole(found: str) -> int:
@@ -15,7 +16,27 @@ def whole(found: str) -> int:
     try:
         return int(found)
     except ValueError:
-        raise typer.BadParameter(f"found '{found}', expected a whole number") from None
+        raise typer.BadParameter(f"found '{shown(found)}', expected a whole number") from None
+
+
+def path(found: str) -> Path:
+    """The path that `found` says, ``~`` being a home folder; raises `typer.BadParameter` for none."""
+    if not found:
+        raise typer.BadParameter("found '', expected a path")
+    try:
+        return Path(found).expanduser()
+    except RuntimeError:
+        raise typer.BadParameter(f"found '{shown(found)}', but there is no such home folder") from None
+
+
+def folder_option(told: str) -> Any:
+    """An option that names a folder, which need not be there; `told` is its help."""
+    return typer.Option(parser=path, metavar="FOLDER", help=told)
+
+
+def shown(found: str) -> str:
+    """What somebody typed, cut where it is long."""
+    return found if len(found) <= 80 else f"{found[:77]}..."
 
 
 Case = Annotated[str, typer.Argument(help="Name of a packaged case, or the path of a case folder.")]
@@ -26,7 +47,8 @@ Seed = Annotated[int, typer.Option(parser=whole, metavar="S", help="The same see
 Weeks = Annotated[int | None, typer.Option(parser=whole, metavar="W", help="Weeks from the start; all by default.")]
 FromPrior = Annotated[bool, typer.Option("--prior", help="Draw members from the prior, not from what was learned.")]
 FromPosterior = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Draw members from another posterior: see fissure calibrate.")
+    Path | None,
+    typer.Option(parser=path, metavar="FILE", help="Draw members from another posterior: see fissure calibrate."),
 ]
 OnCluster = Annotated[
     str | None,
@@ -34,7 +56,14 @@ OnCluster = Annotated[
 ]
 
 
-def console() -> "Console":
+def show(told: "RenderableType", made: Mapping[str, Path] | None = None, *, highlight: bool = True) -> None:
+    """Print what a command found, and where the files of it lie, which are written before anything is printed."""
+    _console().print(told, highlight=highlight)
+    for what, path in (made or {}).items():
+        typer.echo(f"{what}: {path}")
+
+
+def _console() -> "Console":
     """The terminal; where there is none to ask, wide enough for the tables."""
     from rich.console import Console
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import Case, FromPosterior, FromPrior, OnCluster, Seed, Weeks, console, whole
+from fissure.cli.parts import Case, FromPosterior, FromPrior, OnCluster, Seed, Weeks, folder_option, show, whole
 
 
 def run(
@@ -20,7 +20,8 @@ def run(
     prior: FromPrior = False,
     posterior: FromPosterior = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for the run and its report; ./runs/CASE-... by default.")
+        Path | None,
+        folder_option("Folder for the run and its report; ./runs/CASE-... by default."),
     ] = None,
     cluster: OnCluster = None,
 ) -> None:
@@ -47,12 +48,10 @@ def run(
         loaded, members=members, seed=seed, weeks=weeks, off=off or (), prior=prior, posterior=posterior, out=folder,
         cluster=cluster, progress=RichProgress(),
     )  # fmt: skip
-    terminal = console()
-    titles = {o.name: o.long_name for o in OUTPUTS}
-    terminal.print(render(result.compared, result.ledger, titles, result.about(), result.worth))
-    terminal.print(apart.told(result.apart), highlight=False)
     page = result.report(folder / "report.html")
-    typer.echo(f"Report: {page}")
+    titles = {o.name: o.long_name for o in OUTPUTS}
+    show(render(result.compared, result.ledger, titles, result.about(), result.worth))
+    show(apart.told(result.apart), {"Report": page}, highlight=False)
     timing = result.stored.timing
     if not timing.members:
         typer.echo(f"Nothing to simulate: {members} of {members} members were there already.")

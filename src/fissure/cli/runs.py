@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fissure.cli.parts import console
+from fissure.cli import parts
 from fissure.errors import FissureError
 
 if TYPE_CHECKING:
@@ -18,10 +18,27 @@ stored = typer.Typer(help="List the runs and studies that are stored, show how o
 
 Places = Annotated[
     list[Path] | None,
-    typer.Option("--in", metavar="FOLDER", help="Look here; may be again. ./runs and the user's cache by default."),
+    typer.Option(
+        "--in",
+        parser=parts.path,
+        metavar="FOLDER",
+        help="Look here; may be again. ./runs and the user's cache by default.",
+    ),
 ]
 Verify = Annotated[bool, typer.Option("--verify", help="Hold every file against its checksum; takes a while.")]
+MOST_DAYS = timedelta(36_500)
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for machines.")]
+
+
+def _days(found: str) -> timedelta:
+    """So many days, not all of them whole."""
+    try:
+        days = timedelta(days=float(found))
+    except (ValueError, OverflowError):
+        days = timedelta(-1)
+    if not timedelta() <= days <= MOST_DAYS:
+        raise typer.BadParameter(f"found '{parts.shown(found)}', expected a number of days from 0 to {MOST_DAYS.days}")
+    return days
 
 
 @stored.callback(invoke_without_command=True)
@@ -42,7 +59,7 @@ def list_(context: typer.Context, places: Places = None, verify: Verify = False,
         typer.echo(json.dumps([_told(one) for one in found], indent=1, ensure_ascii=False))
     else:
         if found:
-            console().print(listed(found))
+            parts.show(listed(found))
         typer.echo(summary(found))
     _exit(found)
 
@@ -62,7 +79,7 @@ def show(
     if as_json:
         typer.echo(json.dumps(_told(found), indent=1, ensure_ascii=False))
     else:
-        console().print(shown(found))
+        parts.show(shown(found))
     _exit([found])
 
 
@@ -72,7 +89,8 @@ def delete(
     places: Places = None,
     unfinished: Annotated[bool, typer.Option("--unfinished", help="All that were cut short.")] = False,
     older_than: Annotated[
-        float | None, typer.Option(metavar="DAYS", help="All that were last written that long ago.", min=0)
+        timedelta | None,
+        typer.Option(parser=_days, metavar="DAYS", help="All that were last written that long ago."),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
@@ -87,7 +105,7 @@ def delete(
     if not chosen:
         typer.echo("Nothing to delete.")
         return
-    console().print(listed(chosen))
+    parts.show(listed(chosen))
     if not yes:
         if not _can_ask():
             raise FissureError("nobody can be asked here, expected --yes to delete; nothing was deleted")
@@ -99,7 +117,7 @@ def delete(
         typer.echo(f"Deleted: {one.folder}")
 
 
-def _chosen(names: list[str], places: list[Path], unfinished: bool, older_than: float | None) -> "list[Stored]":
+def _chosen(names: list[str], places: list[Path], unfinished: bool, older_than: timedelta | None) -> "list[Stored]":
     """What is named, or what the options choose."""
     from fissure import api
 
@@ -111,7 +129,7 @@ def _chosen(names: list[str], places: list[Path], unfinished: bool, older_than: 
     if unfinished:
         found = [one for one in found if one.state in ("unfinished", "half deleted")]
     if older_than is not None:
-        before = datetime.now().astimezone() - timedelta(days=older_than)
+        before = datetime.now().astimezone() - older_than
         found = [one for one in found if one.contents.written <= before]
     return found
 

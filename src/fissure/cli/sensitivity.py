@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import FromPosterior, FromPrior, Seed, Weeks, console, whole
+from fissure.cli.parts import FromPosterior, FromPrior, Seed, Weeks, folder_option, show, whole
 
 
 def sensitivity(
@@ -27,7 +27,8 @@ def sensitivity(
     posterior: FromPosterior = None,
     quick: Annotated[bool, typer.Option("--quick", help="A first look: half the units and fewer runs.")] = False,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for numbers and page; ./runs/sensitivity-CASE-... by default.")
+        Path | None,
+        folder_option("Folder for numbers and page; ./runs/sensitivity-CASE-... by default."),
     ] = None,
 ) -> None:
     """What outcomes hang on: inputs screened, their shares of the variance, and what evidence would narrow them.
@@ -49,6 +50,5 @@ def sensitivity(
         of or (), case=loaded, runs=runs, seed=seed, weeks=weeks, prior=prior, posterior=posterior, quick=quick,
         out=folder, progress=RichProgress(what="runs"),
     )  # fmt: skip
-    console().print(render(found.found))
-    typer.echo(f"Page: {found.report(folder / 'sensitivity.html')}")
-    typer.echo(f"Numbers: {folder / 'sensitivity.json'}")
+    page = found.report(folder / "sensitivity.html")
+    show(render(found.found), {"Page": page, "Numbers": folder / "sensitivity.json"})

@@ -10,14 +10,16 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from fissure.cli.parts import whole
+from fissure.cli.parts import path, whole
 from fissure.errors import FissureError
 
 
 def serve(
     folders: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="FOLDER", help="Show the runs in it, or this one run. ./runs and the cache by default."),
+        typer.Argument(
+            parser=path, metavar="FOLDER", help="Show the runs in it, or this one run. ./runs and the cache by default."
+        ),
     ] = None,
     case: Annotated[str, typer.Option(help="Name of a packaged case, or the path of a case folder.")] = "islamic_state",
     host: Annotated[
@@ -107,9 +109,9 @@ def _serve(places: tuple[Path, ...], place: Any, opened: str | None, disk: int, 
 
 def _places(folders: list[Path]) -> tuple[Path, ...]:
     for folder in folders:
-        if not folder.expanduser().is_dir():
+        if not folder.is_dir():
             raise FissureError(f"{folder}: is no folder, expected one with runs, or a run")
-    return tuple(dict.fromkeys(folder.expanduser().absolute() for folder in folders))
+    return tuple(dict.fromkeys(folder.absolute() for folder in folders))
 
 
 def _with_room(places: tuple[Path, ...], home: Path) -> tuple[Path, ...]:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import FromPosterior, FromPrior, Seed, Weeks, console, whole
+from fissure.cli.parts import FromPosterior, FromPrior, Seed, Weeks, folder_option, show, whole
 from fissure.errors import FissureError
 
 
@@ -33,7 +33,8 @@ def whatif(
     prior: FromPrior = False,
     posterior: FromPosterior = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for the numbers and the page; ./runs/whatif-CASE-... by default.")
+        Path | None,
+        folder_option("Folder for the numbers and the page; ./runs/whatif-CASE-... by default."),
     ] = None,
     all_: Annotated[bool, typer.Option("--all", help="Every named study of the case.")] = False,
     list_: Annotated[bool, typer.Option("--list", help="Show the named studies and stop.")] = False,
@@ -62,7 +63,7 @@ def whatif(
     if (all_ or list_) and not known:
         raise FissureError(f"the case '{loaded.name}' brings no named studies, expected --set or --off")
     if list_:
-        console().print(listed(known.values()))
+        show(listed(known.values()))
         return
     draws = api.draws_of(loaded, prior=prior, posterior=posterior)
     folder = out or Path("runs") / f"whatif-{planned(loaded, seed=seed, weeks=weeks, draws=draws).folder_name}"
@@ -74,6 +75,5 @@ def whatif(
         members=members, seed=seed, weeks=weeks, prior=prior, posterior=posterior, out=folder,
         progress=RichProgress(what="runs"),
     )  # fmt: skip
-    console().print(render(found.found, found.studies))
-    typer.echo(f"Numbers: {found.save(folder / 'whatif.json')}")
-    typer.echo(f"Page: {found.report(folder / 'whatif.html')}")
+    made = {"Numbers": found.save(folder / "whatif.json"), "Page": found.report(folder / "whatif.html")}
+    show(render(found.found, found.studies), made)

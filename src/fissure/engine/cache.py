@@ -20,6 +20,7 @@ from pathlib import Path
 import jax
 from jax.experimental.compilation_cache import compilation_cache
 
+from fissure.engine.forks import require_own_jax
 from fissure.errors import FissureError
 from fissure.model.plugins import made_of
 from fissure.version import __version__
@@ -130,7 +131,10 @@ def enable_compile_cache() -> Path | None:
 
     Returns None, and changes nothing, where `FISSURE_NO_CACHE` is set, where the user gave JAX a folder of
     their own, or where the folder cannot be written (a cache is a comfort, never a reason to fail).
+
+    All that simulates comes by here before it begins JAX. Raises `FissureError` in a process in which JAX cannot work.
     """
+    require_own_jax()
     if os.environ.get("FISSURE_NO_CACHE", "") not in ("", "0"):
         return None
     set_before: str | None = jax.config.values["jax_compilation_cache_dir"]

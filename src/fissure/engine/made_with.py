@@ -9,6 +9,7 @@ from typing import Any
 
 import jax
 
+from fissure.engine.begin import require_usable, setting
 from fissure.engine.cache import processor
 from fissure.errors import FissureError
 
@@ -57,10 +58,11 @@ class MadeWith:
 
 
 def made_with() -> MadeWith:
-    """What this process makes runs with. Raises `FissureError` where JAX is set to 64 bits."""
-    if _option("jax_enable_x64"):
+    """What this process makes runs with. Raises `FissureError` where JAX is set to 64 bits, or cannot begin."""
+    if setting("jax_enable_x64"):
         raise FissureError("Fissure calculates in 32 bits but JAX is set to 64: unset JAX_ENABLE_X64 (jax_enable_x64)")
-    device = _option("jax_default_device")
+    require_usable()
+    device = setting("jax_default_device")
     if not isinstance(device, jax.Device):
         device = jax.devices(device)[0]
     return MadeWith(
@@ -69,13 +71,8 @@ def made_with() -> MadeWith:
         device=_device(device),
         processor=_processor(),
         xla_flags=" ".join(os.environ.get("XLA_FLAGS", "").split()),
-        settings=tuple((name, str(_option(option) or "default")) for name, option in SETTINGS.items()),
+        settings=tuple((name, str(setting(option) or "default")) for name, option in SETTINGS.items()),
     )
-
-
-def _option(name: str) -> Any:
-    """A setting of JAX as it holds in this thread, or in the process where it has no value of a thread's own."""
-    return getattr(jax.config, name, jax.config.values.get(name))
 
 
 def _device(device: Any) -> str:

@@ -14,6 +14,7 @@ from scipy.special import ndtri
 from fissure.cases.loader import Case
 from fissure.engine.batches import width_for
 from fissure.engine.cache import model_digest
+from fissure.engine.forks import require_own_jax
 from fissure.engine.made_with import MadeWith, made_with
 from fissure.engine.random import stream_id, threefry4x32
 from fissure.errors import FissureError
@@ -180,6 +181,7 @@ def prior_normals(seed: int, members: Sequence[int], names: Sequence[str]) -> ND
     The word w of Threefry with key (seed, member) and the name's own stream gives the normal quantile of
     (w + 1/2) / 2^32, so a member's value of a parameter is the same whoever and whatever else is drawn.
     """
+    require_own_jax()
     streams = np.array([stream_id(f"prior.{name}") for name in names], np.uint32)[None, :]
     member = np.asarray(members, np.uint32)[:, None]
     low, high, zero = np.uint32(seed & 0xFFFFFFFF), np.uint32(seed >> 32), np.uint32(0)

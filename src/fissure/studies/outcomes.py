@@ -136,12 +136,12 @@ def outcome(said: str, case: Case, weeks: int | None = None) -> Outcome:
     Raises `FissureError`, with the nearest name, for one that there is not, and for a day that is missing, is none or
     lies outside the run.
     """
-    name, _, day = said.partition("@")
+    name, at, day = said.partition("@")
     if name not in KINDS:
         raise FissureError(f"there is no outcome '{name}'{nearest(name, KINDS)}; there are {', '.join(KINDS)}")
     kind = KINDS[name]
     if not kind.dated:
-        if day:
+        if at:
             raise FissureError(f"'{said}': {name} speaks of the whole run, expected no day")
         return Outcome(name, kind.title, kind.unit, kind.more, lambda data: kind.measure(data, None))
     last = case.start + timedelta(weeks=weeks or case.weeks) - timedelta(days=1)

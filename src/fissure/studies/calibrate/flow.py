@@ -6,19 +6,15 @@ and simulated reports by maximum likelihood, which makes it the posterior where 
 errors drawn anew; training stops when members that it never sees are told no better.
 """
 
-import logging
-import os
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 
-from fissure.errors import FissureError
+from fissure.studies.calibrate.libraries import flow_available as flow_available
+from fissure.studies.calibrate.libraries import libraries as _libraries
 from fissure.studies.calibrate.problem import Problem
 from fissure.studies.counterpart import Floats
-
-MISSING = "calibration needs BayesFlow, which is not installed: pip install 'fissure[calibrate]'"
 
 
 @dataclass(frozen=True)
@@ -122,25 +118,3 @@ def _Whole(keras: Any, arrays: dict[str, Any]) -> Any:
             return arrays
 
     return Whole()
-
-
-def flow_available() -> None:
-    """Raise `FissureError` where BayesFlow is not installed, before hours of simulating."""
-    if find_spec("bayesflow") is None:
-        raise FissureError(MISSING)
-
-
-def _libraries() -> tuple[Any, Any]:
-    os.environ.setdefault("KERAS_BACKEND", "jax")  # BayesFlow takes what Keras takes, and only JAX is ours
-    os.environ.setdefault("TQDM_DISABLE", "1")
-    log, silent = logging.getLogger(), logging.NullHandler()
-    log.addHandler(silent)  # where nobody listens yet BayesFlow would make everybody's log speak
-    try:
-        import bayesflow
-        import keras
-    except ImportError:
-        raise FissureError(MISSING) from None
-    finally:
-        log.removeHandler(silent)
-    logging.getLogger("bayesflow").setLevel(logging.WARNING)
-    return bayesflow, keras

@@ -14,7 +14,7 @@ Rows are independent from block to block only (see `study`), so intervals are pe
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
+from typing import Any
 
 import numpy as np
 
@@ -53,8 +53,20 @@ class Index:
 
 def available() -> None:
     """Raise `FissureError` where SALib is not installed, before minutes of simulating."""
-    if find_spec("SALib") is None:
-        raise FissureError(MISSING)
+    _analysis()
+
+
+def _analysis() -> tuple[Any, Any]:
+    """What SALib calculates indices with. Raises `FissureError` where it is not installed or does not load."""
+    try:
+        from SALib.analyze.sobol import first_order, total_order
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] == "SALib":
+            raise FissureError(MISSING) from None
+        raise FissureError(f"SALib is installed but does not load ({error})") from None
+    except ImportError as error:
+        raise FissureError(f"SALib is installed but does not load ({error})") from None
+    return first_order, total_order
 
 
 def indices(a: Floats, b: Floats, mixed: Floats, inputs: Sequence[str], block: int = 1, seed: int = 0) -> list[Index]:
@@ -69,10 +81,7 @@ def indices(a: Floats, b: Floats, mixed: Floats, inputs: Sequence[str], block: i
 
     Raises `FissureError` where SALib is not installed.
     """
-    try:
-        from SALib.analyze.sobol import first_order, total_order
-    except ImportError:
-        raise FissureError(MISSING) from None
+    first_order, total_order = _analysis()
     n = len(a)
     rows = _resampled(n, block, seed)
     middle = np.concatenate([a, b]).mean()

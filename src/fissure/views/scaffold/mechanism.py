@@ -19,6 +19,8 @@ from fissure.reading import read_text
 from fissure.version import __version__
 from fissure.views.scaffold.files import Change, write_all
 
+RESERVED = ("true", "false", "null", "yes", "no", "on", "off", "y", "n")
+"""Words that are no text in a YAML file."""
 LONGEST = 40  # letters of a name, so that no line that holds it gets too long
 TITLE = r"[^\s\"\\][^\"\\\n]{4,58}[^\s\"\\]"
 HOME = Path("src/fissure/model/mechanisms")  # where a checkout holds the mechanisms
@@ -98,7 +100,7 @@ def new_mechanism(
 
 
 def _check_name(name: str) -> None:
-    if not re.fullmatch(NAME, name) or keyword.iskeyword(name) or len(name) > LONGEST:
+    if not re.fullmatch(NAME, name) or keyword.iskeyword(name) or name in RESERVED or len(name) > LONGEST:
         words = re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower())
         better = "-".join(words)[:LONGEST].rstrip("-")
         hint = f"; did you mean '{better}'?" if better not in ("", name) and not keyword.iskeyword(better) else ""

@@ -1,0 +1,80 @@
+"""Whether JAX can begin here as Fissure needs it, asked before any work and answered in one sentence.
+
+JAX and XLA are set by variables of the environment and by a program's own calls, often for other work. What changes
+results or ends the process is refused; what changes nothing is left alone.
+"""
+
+import os
+import subprocess
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+from fissure.errors import FissureError
+
+_NEEDED: dict[str, tuple[Any, ...]] = {
+    "jax_disable_jit": (False,),
+    "jax_debug_nans": (False,),
+    "jax_debug_infs": (False,),
+    "jax_check_tracer_leaks": (False,),
+    "jax_numpy_rank_promotion": ("allow",),
+    "jax_numpy_dtype_promotion": ("standard",),
+    "jax_transfer_guard": (None, "allow", "log"),
+}
+"""Settings of JAX under which the model cannot be compiled or run, each with the values that it needs."""
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """What JAX refuses of the environment when it is imported meanwhile is told in one sentence."""
+    try:
+        yield
+    except ValueError as error:
+        last = traceback.extract_tb(error.__traceback__)[-1].filename.replace("\\", "/")
+        if not last.endswith("jax/_src/config.py"):
+            raise
+        raise FissureError(f"JAX refuses how it is set in the environment ({error}), expected it to be unset") from None
+
+
+def require_usable() -> None:
+    """Raise `FissureError` where JAX finds no device, or is set so that the model cannot run."""
+    import jax
+
+    _require_flags(os.environ.get("XLA_FLAGS", ""))
+    for name, values in _NEEDED.items():
+        found = setting(name)
+        if found not in values:
+            raise FissureError(
+                f"JAX is set to {name} = {found!r}, expected {values[0]!r}: unset {name.upper()} ({name})"
+            )
+    try:
+        jax.devices()
+    except (RuntimeError, AssertionError) as error:
+        told = [f"{name}={os.environ[name]}" for name in ("JAX_PLATFORMS", "JAX_PLATFORM_NAME") if name in os.environ]
+        why = next(iter(str(error).splitlines()), "") or "there is no such device"
+        raise FissureError(
+            f"JAX does not begin with {' and '.join(told) or 'its settings'} ({why}): unset it"
+        ) from None
+
+
+def setting(name: str) -> Any:
+    """A setting of JAX as it holds in this thread, or in the process where it has no value of a thread's own."""
+    import jax
+
+    return getattr(jax.config, name, jax.config.values.get(name))
+
+
+@lru_cache(maxsize=4)
+def _require_flags(flags: str) -> None:
+    """Raise `FissureError` for flags of XLA that would end the process; asked of another one, as nothing else tells."""
+    bridge = sys.modules.get("jax._src.xla_bridge")
+    if not flags.strip() or getattr(bridge, "_backends", None):  # it has begun with them
+        return
+    code = "import jax; jax.config.update('jax_platforms', 'cpu'); jax.devices()"
+    tried = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, errors="replace", check=False)
+    if tried.returncode < 0:
+        said = [line for line in tried.stderr.splitlines() if "XLA_FLAGS" in line] or ["it ends the process"]
+        raise FissureError(f"XLA refuses XLA_FLAGS={flags} ({said[0].split('] ')[-1].strip()}): unset it")

@@ -1,0 +1,74 @@
+"""The command line as it is typed, in this process: exit code, output, and what was written where."""
+
+import io
+import os
+import signal
+import socket
+import sys
+import warnings
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from fissure import cli
+
+STARTED = "reading the case and its evidence ..."
+
+
+class Reached(Exception):
+    """A command got as far as simulating, or serving."""
+
+
+@dataclass(frozen=True)
+class Done:
+    code: int | None
+    """None where the command reached the simulation."""
+    out: str
+    err: str
+
+    @property
+    def said(self):
+        """Lines of standard error but for the one that says that a run begins."""
+        return [line for line in self.err.splitlines() if line != STARTED]
+
+
+@contextmanager
+def nothing_is_simulated():
+    """Whatever would begin to simulate, train or serve raises `Reached`."""
+
+    def reached(*given, **_):
+        for one in given:
+            if isinstance(one, socket.socket):
+                one.close()
+        raise Reached
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("engine.cache.require_own_jax", "engine.plan.require_own_jax"):
+            patch.setattr(f"fissure.{name}", reached)
+        patch.setattr(sys.modules["fissure.cli.serve"], "_serve", reached)
+        patch.setattr("fissure.studies.calibrate.fit.flow_available", lambda: None)
+        yield
+
+
+def typed(*words: str, cwd: Path) -> Done:
+    """What `fissure` with these words does in `cwd`; a bug comes out as what it raises."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", "surrogateescape", write_through=True) for _ in range(2))
+    handler, shown, where = signal.getsignal(signal.SIGINT), warnings.showwarning, Path.cwd()
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+        for name, stream in (("stdout", out), ("stderr", err), ("stdin", io.StringIO())):
+            patch.setattr(sys, name, stream)
+        patch.setattr(sys, "argv", ["fissure", *words])
+        os.chdir(cwd)
+        try:
+            cli.main()
+        except SystemExit as left:
+            code = left.code
+        except Reached:
+            code = None
+        finally:
+            os.chdir(where)
+            signal.signal(signal.SIGINT, handler)
+            warnings.showwarning = shown
+    return Done(code, *(stream.buffer.getvalue().decode("utf-8", "replace") for stream in (out, err)))
