@@ -16,6 +16,8 @@ from fissure.engine.blocks import write_whole
 from fissure.engine.cache import own_digest
 from fissure.engine.store import explained
 from fissure.errors import FissureError
+from fissure.model.plugins import made_of
+from fissure.studies import coverage
 from fissure.studies.counterpart import Floats
 from fissure.studies.explain import Explained
 from fissure.studies.game import Interval, mean_interval
@@ -79,6 +81,8 @@ class Answers:
     command: str
     """What makes them again."""
     answers: tuple[Answer, ...]
+    plugins: tuple[str, ...] = ()
+    """Packages that bring mechanisms with which they were made, see `coverage`."""
 
     def save(self, path: str | Path) -> Path:
         """Write them as JSON, whole or not at all. Raises `FissureError` where that cannot be done."""
@@ -108,7 +112,7 @@ def answer(case: Case, questions: Sequence[Question], found: Found, *, draws: st
     Raises `KeyError` where a question asks for an outcome or a study that was not found.
     """
     made = tuple(_answer(question, found) for question in questions)
-    return Answers(case.name, own_digest(), draws, case.start.isoformat(), weeks, command, made)
+    return Answers(case.name, own_digest(), draws, case.start.isoformat(), weeks, command, made, made_of())
 
 
 def _answer(question: Question, found: Found) -> Answer:
@@ -191,11 +195,14 @@ def kept_at(case: Case) -> Path:
 def kept(case: Case, draws: str = "") -> Answers | None:
     """The answers that lie with `case`, if some do and they were made by the model that there is now.
 
-    `draws` is the digest of what members are drawn from, empty for the prior: with others they are of another model.
+    They may have been made with fewer packages that bring mechanisms than there are now: see `coverage`. `draws`
+    is the digest of what members are drawn from, empty for the prior: with others they are of another model.
     """
     path = kept_at(case)
     found = read_answers(path) if path.is_file() else None
-    return found if found is not None and (found.model, found.draws) == (own_digest(), draws) else None
+    if found is None or (found.model, found.draws) != (own_digest(), draws):
+        return None
+    return found if coverage.serves(found.plugins) else None
 
 
 def read_answers(path: str | Path) -> Answers:

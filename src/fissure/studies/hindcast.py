@@ -24,6 +24,8 @@ from fissure.engine.progress import Progress, Silent
 from fissure.errors import FissureError
 from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import parameters_of
+from fissure.model.plugins import made_of
+from fissure.studies import coverage
 from fissure.studies.baselines import RIVALS, baselines
 from fissure.studies.calibrate.fit import outputs_of
 from fissure.studies.collapse import OUTPUTS as COLLAPSES
@@ -106,6 +108,8 @@ class Hindcast:
     model: str
     """Digest of the model that made it."""
     dates: tuple[FromDate, ...] = field(default_factory=tuple)
+    plugins: tuple[str, ...] = ()
+    """Packages that bring mechanisms with which it was made, see `coverage`."""
 
     def save(self, path: str | Path) -> Path:
         """Write it as JSON to `path`, whole or not at all."""
@@ -118,10 +122,13 @@ class Hindcast:
 
 
 def kept(case: Case) -> Hindcast | None:
-    """The hindcast that lies with `case`, if one does and it was made by the model that there is now."""
+    """The hindcast that lies with `case`, if one does and it was made by the model that there is now.
+
+    It may have been made with fewer packages that bring mechanisms than there are now: see `coverage`.
+    """
     path = kept_at(case)
     found = read_hindcast(path) if path.is_file() else None
-    return found if found is not None and found.model == own_digest() else None
+    return found if found is not None and found.model == own_digest() and coverage.serves(found.plugins) else None
 
 
 def kept_at(case: Case) -> Path:
@@ -204,7 +211,7 @@ def hindcast(
     finally:
         told.finish()
     made = (members, count, seed, __version__, own_digest())
-    return Hindcast(case.name, case.title, case.start, case.weeks, *made, found)
+    return Hindcast(case.name, case.title, case.start, case.weeks, *made, found, made_of())
 
 
 @dataclass(frozen=True, eq=False)

@@ -44,9 +44,9 @@ def render(
     """All of it, laid out for the width that it is printed at; `titles` names the model's outputs.
 
     `about` says how the run was made, for the first line: title (of the case), members, seed, weeks, off
-    (mechanisms switched off) and kind (``prior predictions``); what is absent is left out.
+    (mechanisms switched off), cautions and kind (``prior predictions``); what is absent is left out.
     """
-    head = [] if about is None else [Text(first_line(about), style="bold")]
+    head = head_of(about)
     if not any(row.compared for row in rows):
         return Group(*head, Padding(Text(closing(rows)), (1, 0)))
     return Group(
@@ -56,6 +56,15 @@ def render(
         summaries(summary(rows)),
         Padding(Text(closing(rows), style="bold"), (1, 0)),
     )
+
+
+def head_of(about: Mapping[str, object] | None) -> list[Text]:
+    """The first line, and what has to be known of the run (`cautions`, a sentence each)."""
+    if about is None:
+        return []
+    cautions = about.get("cautions")
+    said = list(map(str, cautions)) if isinstance(cautions, Iterable) else []
+    return [Text(first_line(about), style="bold"), *(Text(one, style="yellow") for one in said)]
 
 
 def first_line(about: Mapping[str, object]) -> str:

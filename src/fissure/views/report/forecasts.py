@@ -3,6 +3,7 @@
 from typing import Any
 
 from fissure.evidence.ledger import Ledger
+from fissure.studies.coverage import caution
 from fissure.studies.hindcast import FromDate, Hindcast
 from fissure.views import hindcast as words
 from fissure.views import wording
@@ -25,6 +26,7 @@ def section(found: Hindcast, ledger: Ledger) -> dict[str, Any]:
         "alt": spec["description"],
         "members": found.members,
         "command": f"fissure hindcast {found.case}{dates} --members {found.members} --seed {found.seed}",
+        "lacks": caution(found.plugins),
         "specs": {CHANCE: spec | {"width": "container"}},
     }
 
