@@ -91,7 +91,7 @@ class Picture:
     verdicts: Mapping[str, Sequence[Verdict]] = field(default_factory=dict)
 
     def arrows(self) -> Iterator[Arrow]:
-        """All dependences of a week that move something, or may, from field to field; a field's hold on itself is none."""
+        """All dependences of a week that move something, or may: from field to field, none of a field on itself."""
         for mechanism, channels in self.reads.items():
             for channel, sources in channels.items():
                 for source, one in sources.items():

@@ -1,8 +1,8 @@
 """What a ready-made result does not cover: packages that bring mechanisms and were not there when it was made.
 
 A posterior, an attribution, answers and forecasts that are kept with a case say with which such packages they were
-made, each as `fissure.model.plugins.made_of` gives it: name, version and a digest of its files. What comes with Fissure was
-made with none.
+made, each as `fissure.model.plugins.made_of` gives it: name, version and a digest of its files. What comes with
+Fissure was made with none.
 
 - One made with fewer packages than there are now is shown, with a sentence on what it does not cover.
 - One made with a package that is not there now, or not as it was, is of another model: it is not used.

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from fissure.cases.loader import load_case
+from fissure.errors import FissureError
 from fissure.evidence.ledger import Ledger, load_ledger, package_ledger
 from fissure.model.catalogue import mechanism_classes
 from fissure.model.plugins import ledger_folders
@@ -192,5 +193,4 @@ if __name__ == "__main__":
     try:
         main(sys.argv[1:])
     except FissureError as error:
-        print(f"fissure: {error}", file=sys.stderr)
-        sys.exit(2)
+        sys.exit(f"Error: {error}")
