@@ -15,6 +15,7 @@ fails, 3 if there was no Python to try.
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -100,12 +101,12 @@ def environment(place: Path, version: str, *options: str) -> str | None:
 
     None, said loudly, where there is no such Python.
     """
-    uv = [sys.executable, "-m", "uv"]
-    wanted = [*uv, "venv", "--quiet", "--no-python-downloads", "--python", version, str(place)]
-    made = subprocess.run(wanted, capture_output=True, text=True)
-    if made.returncode:
-        print(f"NOT TRIED: there is no Python {version} on this machine ({made.stderr.strip()})", file=sys.stderr)
+    found = interpreter(version)
+    if found is None:
+        print(f"NOT TRIED: there is no Python {version} on this machine", file=sys.stderr)
         return None
+    uv = [sys.executable, "-m", "uv"]
+    run([*uv, "venv", "--quiet", "--python", found, str(place)])
     python = str(place / "bin" / "python")
     stated = place / "stated.txt"
     pip = [*uv, "pip"]
@@ -113,6 +114,17 @@ def environment(place: Path, version: str, *options: str) -> str | None:
     run([*pip, "compile", "--quiet", "--python", python, *what], stdout=subprocess.DEVNULL)
     run([*pip, "install", "--quiet", "--python", python, "--no-deps", "-r", str(stated), "-e", str(HERE)])
     return python
+
+
+def interpreter(version: str) -> str | None:
+    """An interpreter of that version: on the path, or of pyenv, whose entries on the path may lead nowhere."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser() / "versions"
+    found = [shutil.which(f"python{version}"), *map(str, pyenv.glob(f"{version}.*/bin/python"))]
+    for one in filter(None, found):
+        said = subprocess.run([one, "-c", "import venv, sys; print(sys.executable)"], capture_output=True, text=True)
+        if said.returncode == 0:
+            return said.stdout.strip()
+    return None
 
 
 def small_run(python: str, folder: Path) -> dict[str, object]:

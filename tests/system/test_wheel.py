@@ -55,7 +55,7 @@ def test_it_holds_the_package_with_all_its_data_and_nothing_else(wheel):
     assert own == {name for name in here if "__pycache__" not in name}
     about = {name.partition("/")[2] for name in names - own}
     assert about == {"METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE"}
-    for kind in (".j2", ".css", ".js", ".json", ".yaml", ".csv", ".geojson", ".md", "py.typed"):
+    for kind in (".j2", ".css", ".js", ".json", ".yaml", ".csv", ".geojson", "py.typed"):
         assert any(name.endswith(kind) for name in own), kind
 
 
