@@ -1,6 +1,7 @@
 # make run    the reference case: simulate, compare, report (sets everything up first)
 # make app    the page: explore the model in a browser (sets everything up first)
-# make test   style, types and every test (sets everything up first)
+# make test   style, types and every test but the slow ones (sets everything up first)
+# make test-all   the slow ones too, among them those with the lowest versions and with other Pythons
 # make docs   write docs/reference anew from the code
 # make bench  how fast, and in how much memory, the reference case runs here; then beside other tools on the same rules
 
@@ -11,7 +12,7 @@ BENCH := .venv-bench
 PINNED := --quiet --disable-pip-version-check -c constraints.txt -c bench/constraints.txt
 MEMBERS ?= 100
 
-.PHONY: run app test test-slow style clean browser bench docs
+.PHONY: run app test test-slow test-lowest test-pythons test-all style clean browser bench docs
 
 run: $(VENV)/.installed
 	$(BIN)/fissure run islamic_state --members $(MEMBERS) --out runs/reference
@@ -24,6 +25,14 @@ test: style browser
 
 test-slow: browser
 	$(BIN)/python -m pytest -m slow
+
+test-lowest: browser
+	$(BIN)/python tools/versions.py lowest
+
+test-pythons: $(VENV)/.installed-dev
+	$(BIN)/python tools/versions.py pythons
+
+test-all: test test-slow # with those of versions, which are slow tests
 
 style: $(VENV)/.installed-dev
 	$(BIN)/ruff check

@@ -102,7 +102,8 @@ def test_without_an_attribution_one_sentence_says_what_makes_it(client, monkeypa
     answer = client.get("/why")
     assert answer.status_code == 200
     assert (
-        "was made with another model or posterior; fissure explain islamic_state --keep makes one anew." in answer.text
+        "was made with another model, posterior or package of mechanisms; "
+        "fissure explain islamic_state --keep makes one anew." in answer.text
     )
     monkeypatch.setattr(kept, "attribution", lambda _: Kept(None, "No attribution is kept."))
     assert "No attribution is kept." in client.get("/why").text

@@ -1,13 +1,14 @@
 """Signs and loops of the causal picture: planted ones, and those of the model."""
 
+from dataclasses import replace
+
 import pytest
 
 from fissure.cases.loader import load_case
-from fissure.errors import FissureError
 from fissure.model.catalogue import mechanism_classes
 from fissure.studies import causal
-from fissure.studies.causal import Picture, kept, loops, merged, picture, product
-from fissure.studies.signs import Signs, find
+from fissure.studies.causal import Picture, kept, loops, merged, picture, product, unknown
+from fissure.studies.signs import UNKNOWN, find
 
 
 @pytest.fixture(scope="module")
@@ -18,6 +19,8 @@ def seen():
 def test_signs_multiply_in_a_chain_and_merge_side_by_side():
     assert [product("+", "-"), product("-", "-"), product("-", "±"), product("±", "0")] == ["-", "+", "±", "0"]
     assert [merged(["+", "0"]), merged(["+", "-"]), merged(["0"]), merged(["-", "-"])] == ["+", "±", "0", "-"]
+    assert [product("+", "?"), product("?", "±"), product("?", "0")] == ["?", "?", "0"]
+    assert [merged(["+", "?"]), merged(["?", "0"]), merged(["+", "?", "-"]), merged(["±", "?"])] == ["?", "?", "±", "±"]
 
 
 def test_planted_loops_are_all_found_and_named():
@@ -68,9 +71,22 @@ def test_known_signs_of_the_model(seen):
     assert seen.processes["districts.services"]["districts.support"] == ("+", "residents")
 
 
-def test_signs_of_another_model_are_refused():
-    with pytest.raises(FissureError, match=r"no sign of .*; run python -m fissure\.views\.causal"):
-        picture(Signs({}, {}, {}, {}))
+def test_every_sign_of_the_model_is_known(seen):
+    found = [seen.moves, seen.writes, *seen.reads.values()]
+    signs = [sign for tables in found for own in tables.values() for sign in own.values()]
+    assert unknown(seen) == () and UNKNOWN not in signs, "run python -m fissure.views.causal docs --signs"
+    assert UNKNOWN not in [sign for own in seen.processes.values() for sign, _ in own.values()]
+
+
+def test_a_sign_that_was_not_looked_for_is_unknown():
+    signs = kept()
+    own = {key: sign for key, sign in signs.reads.items() if key[1] != "contagion"}
+    seen = picture(replace(signs, reads=own, pushes={k: s for k, s in signs.pushes.items() if k[0] != "contagion"}))
+    assert unknown(seen) == ("contagion",)
+    assert set(seen.writes["contagion"].values()) == {UNKNOWN}
+    assert seen.writes_to("contagion")["fighters.doubt"] == UNKNOWN
+    assert {loop.kind for loop in loops(seen, 1) if "contagion" in loop.carriers} == {"unknown"}
+    assert all(loop.kind != "unknown" for loop in loops(seen, 1) if "contagion" not in loop.carriers)
 
 
 def test_every_mechanism_was_seen_to_move_something(seen):

@@ -22,6 +22,7 @@ from fissure.studies import answers as study
 from fissure.studies import explained as attribution
 from fissure.studies.calibrate import Posterior
 from fissure.studies.counterpart import Floats
+from fissure.studies.coverage import uncovered
 from fissure.studies.effective import pasts_of
 from fissure.studies.explain import QUICK, Explained, explain
 from fissure.studies.named import Study, studies_of
@@ -185,7 +186,7 @@ def _shared(case: Case, of: Sequence[str], folder: Path, options: _Options) -> E
     """The attribution that was kept with the case if it serves, else a quick one."""
     drawn, weeks = options["draws"], options["weeks"]
     kept = attribution.kept(case, "" if drawn is None else drawn.digest)
-    if kept is not None and weeks in (None, case.weeks):
+    if kept is not None and weeks in (None, case.weeks) and not uncovered(kept.found.plan.plugins):
         found = kept.found
         if found.plan.seed == options["seed"] and {one.name for one in found.outcomes} >= set(of):
             return found

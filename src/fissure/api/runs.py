@@ -27,6 +27,7 @@ from fissure.errors import FissureError
 from fissure.evidence import Ledger
 from fissure.model.catalogue import parameters_of
 from fissure.model.limits import LIMITS
+from fissure.studies import coverage
 from fissure.studies.calibrate import Posterior, chosen, packaged, path_of, read_posterior
 from fissure.studies.cohesion import cohesion
 from fissure.studies.compare import Compared, compare
@@ -157,6 +158,15 @@ class Result:
         )  # fmt: skip
         return path
 
+    @property
+    def cautions(self) -> list[str]:
+        """What has to be known of the run where mechanisms come from other packages, a sentence each; mostly none."""
+        packages, off = self.stored.plan.plugins, self.stored.plan.off
+        drawn = self.posterior
+        said = coverage.of_run(packages)
+        fitted = "" if drawn is None else coverage.of_posterior(drawn.plugins, parameters_of(self.case), packages, off)
+        return [one for one in (said, fitted) if one]
+
     def about(self) -> dict[str, Any]:
         """How the run was made, for its report."""
         plan, timing = self.stored.plan, self.stored.timing
@@ -177,6 +187,7 @@ class Result:
             "slots": plan.slots,
             "off": list(plan.off),
             "plugins": list(plan.plugins) or None,
+            "cautions": self.cautions,
             "digest": plan.case_digest,
             "model_digest": plan.model_digest,
             "timing": timing,

@@ -11,6 +11,7 @@ from fissure.app.cite import Citation, citation
 from fissure.app.desk import Desk
 from fissure.app.pages import AtDesk, page
 from fissure.errors import FissureError, nearest
+from fissure.studies.coverage import caution
 from fissure.studies.explained import Saved
 from fissure.views import explain as words
 from fissure.views.report import answers, why
@@ -76,6 +77,7 @@ def _attributed(saved: Saved, outcome: str | None, desk: Desk) -> dict[str, Any]
         "sure": why.sure(found),
         "wrong": words.WRONG,
         "command": saved.command,
+        "lacks": caution(found.plan.plugins),
         "citation": _cited(saved, at, desk),
     }
 

@@ -57,8 +57,13 @@ def model_digest() -> str:
 
     Comments and docstrings are no part of it. Packages that bring mechanisms are, with all their files.
     """
+    return digest_with(made_of())
+
+
+def digest_with(packages: Iterable[str]) -> str:
+    """What `model_digest` is, or would be, with these `packages` that bring mechanisms, as `made_of` gives them."""
     sha = hashlib.sha256(own_digest().encode())
-    for told in made_of():
+    for told in packages:
         sha.update(told.encode())
     return sha.hexdigest()
 

@@ -108,6 +108,7 @@ class Stored:
             "drawn_from": self.drawn_from if self.plan else None,
             "posterior_digest": self.plan.get("draws") or None,
             "off": list(self.switched_off),
+            "plugins": list(self.plan.get("plugins", ())),
             "changes": list(self.changes),
             "command": self.command,
             "damaged": [str(path) for path in self.damaged],

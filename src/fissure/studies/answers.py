@@ -18,6 +18,8 @@ from fissure.engine.blocks import write_whole
 from fissure.engine.cache import own_digest
 from fissure.engine.store import explained
 from fissure.errors import FissureError
+from fissure.model.plugins import made_of
+from fissure.studies import coverage
 from fissure.studies.bounds import NOT_RECORDED, AtBounds, at_bounds, bounds_of, derived
 from fissure.studies.counterpart import Floats
 from fissure.studies.effective import Effective, effective_of_kept, few_histories
@@ -103,6 +105,8 @@ class Answers:
     command: str
     """What makes them again."""
     answers: tuple[Answer, ...]
+    plugins: tuple[str, ...] = ()
+    """Packages that bring mechanisms with which they were made, see `coverage`."""
 
     def save(self, path: str | Path) -> Path:
         """Write them as JSON, whole or not at all. Raises `FissureError` where that cannot be done."""
@@ -138,7 +142,7 @@ def answer(case: Case, questions: Sequence[Question], found: Found, *, draws: st
     Raises `KeyError` where a question asks for an outcome or a study that was not found.
     """
     made = tuple(_answer(question, found) for question in questions)
-    return Answers(case.name, own_digest(), draws, case.start.isoformat(), weeks, command, made)
+    return Answers(case.name, own_digest(), draws, case.start.isoformat(), weeks, command, made, made_of())
 
 
 def _answer(question: Question, found: Found) -> Answer:
@@ -234,11 +238,14 @@ def kept_at(case: Case) -> Path:
 def kept(case: Case, draws: str = "") -> Answers | None:
     """The answers that lie with `case`, if some do and they were made by the model that there is now.
 
-    `draws` is the digest of what members are drawn from, empty for the prior: with others they are of another model.
+    They may have been made with fewer packages that bring mechanisms than there are now: see `coverage`. `draws`
+    is the digest of what members are drawn from, empty for the prior: with others they are of another model.
     """
     path = kept_at(case)
     found = read_answers(path) if path.is_file() else None
     if found is None or (found.model, found.draws) != (own_digest(), draws):
+        return None
+    if not coverage.serves(found.plugins):
         return None
     return replace(found, answers=tuple(_completed(one, found, case) for one in found.answers))
 

@@ -1,7 +1,8 @@
 """The causal picture: mechanisms, fields, signs, and the feedback loops that they close.
 
 Dependences are traced (`fissure.model.causal`) on the spot; their signs take a short simulation (`signs.find`) and are
-kept in `signs.json`, which `python -m fissure.views.causal` writes anew.
+kept in `signs.json` for the mechanisms of this package, which `python -m fissure.views.causal` writes. Those of a
+mechanism that another package brings are unknown, and shown so.
 """
 
 import json
@@ -10,10 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from fissure.errors import FissureError
 from fissure.model.catalogue import mechanism_classes
 from fissure.model.causal import expanded, forcing, reads_and_writes, settled, state_fields
-from fissure.studies.signs import BOTH, DOWN, PLACES, UNMOVED, UP, Signs, split, whole
+from fissure.studies.signs import BOTH, DOWN, PLACES, UNKNOWN, UNMOVED, UP, Signs, split, whole
 
 SIGNS = Path(__file__).with_name("signs.json")
 MOST_MECHANISMS = 3
@@ -29,7 +29,7 @@ PLAIN = {
     "flows.gained": "ground gained",
     "flows.attacked": "attackers",
 }
-KINDS = {UP: "reinforcing", DOWN: "balancing", BOTH: "undetermined"}
+KINDS = {UP: "reinforcing", DOWN: "balancing", BOTH: "undetermined", UNKNOWN: "unknown"}
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Loop:
 
     @property
     def kind(self) -> str:
-        """Reinforcing, balancing or undetermined."""
+        """Reinforcing, balancing or undetermined; unknown where the sign of a step is."""
         return KINDS[self.sign]
 
     @property
@@ -91,7 +91,7 @@ class Picture:
     verdicts: Mapping[str, Sequence[Verdict]] = field(default_factory=dict)
 
     def arrows(self) -> Iterator[Arrow]:
-        """All dependences of a week that have a sign, from field to field; a field's hold on itself is none."""
+        """All dependences of a week that move something, or may: from field to field, none of a field on itself."""
         for mechanism, channels in self.reads.items():
             for channel, sources in channels.items():
                 for source, one in sources.items():
@@ -133,15 +133,18 @@ def product(*signs: str) -> str:
     """The sign of a chain."""
     if UNMOVED in signs:
         return UNMOVED
-    if BOTH in signs:
-        return BOTH
+    for unclear in (UNKNOWN, BOTH):
+        if unclear in signs:
+            return unclear
     return DOWN if signs.count(DOWN) % 2 else UP
 
 
 def merged(signs: Sequence[str]) -> str:
     """The sign of several dependences side by side."""
     found = set(signs) - {UNMOVED}
-    return found.pop() if len(found) == 1 else BOTH if found else UNMOVED
+    if len(found) < 2:
+        return found.pop() if found else UNMOVED
+    return BOTH if BOTH in found or {UP, DOWN} <= found else UNKNOWN
 
 
 def short(path: str) -> str:
@@ -150,20 +153,13 @@ def short(path: str) -> str:
 
 
 def picture(signs: Signs | None = None, verdicts: Mapping[str, Sequence[Verdict]] | None = None) -> Picture:
-    """The picture of the model as its code is now, with `signs` or those that were kept.
-
-    Raises `FissureError` where the signs kept are of another model.
-    """
+    """The picture of the model as its code is now, with `signs` or those that were kept; one not there is unknown."""
     signs = signs or kept()
     classes = mechanism_classes()
     traced = {name: reads_and_writes(kind) for name, kind in classes.items()}
 
     def sign(of: Mapping[Any, str], *key: str) -> str:
-        if any(one in PLACES for one in key):
-            return UNMOVED
-        if key not in of:
-            raise FissureError(f"{SIGNS.name}: no sign of {', '.join(key)}; run python -m fissure.views.causal docs")
-        return of[key]
+        return UNMOVED if any(one in PLACES for one in key) else of.get(key, UNKNOWN)
 
     reads = {
         name: {
@@ -229,6 +225,13 @@ def loops(seen: Picture, most: int = MOST_MECHANISMS) -> list[Loop]:
     for start in sorted(out):
         walk([start], [], [])
     return sorted(found, key=lambda loop: (loop.mechanisms, len(loop.fields), loop.fields, loop.carriers))
+
+
+def unknown(seen: Picture) -> tuple[str, ...]:
+    """Mechanisms of whose dependences a sign is unknown, by name."""
+    signs = {m: [*seen.writes[m].values(), *(s for own in seen.reads[m].values() for s in own.values())]
+             for m in seen.reads}  # fmt: skip
+    return tuple(sorted(m for m, own in signs.items() if UNKNOWN in own))
 
 
 def kept() -> Signs:

@@ -17,14 +17,14 @@ import xarray as xr
 
 from fissure.cases.loader import Case
 from fissure.engine.blocks import write_whole
-from fissure.engine.cache import model_digest
+from fissure.engine.cache import digest_with
 from fissure.engine.plan import Plan, case_digest, priors_digest
 from fissure.engine.store import explained
 from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
 from fissure.model.world import world_of
 from fissure.reading import read_json
-from fissure.studies import game
+from fissure.studies import coverage, game
 from fissure.studies.bounds import AtBounds, bounds_of, derived
 from fissure.studies.counterpart import Floats
 from fissure.studies.effective import Effective, effective_of_kept
@@ -70,7 +70,8 @@ def read_explained(path: str | Path) -> Saved:
 def kept(case: Case, draws: str = "") -> Saved | None:
     """The attribution that lies with `case`, if one does and it speaks of the model as it is now.
 
-    `draws` is the digest of what members are drawn from, empty for the prior: with other draws it is of another model.
+    It may have been made with fewer packages that bring mechanisms than there are now: see `coverage`. `draws` is
+    the digest of what members are drawn from, empty for the prior: with other draws it is of another model.
     """
     path = kept_at(case)
     saved = read_explained(path) if path.is_file() else None
@@ -94,9 +95,11 @@ def kept_at(case: Case) -> Path:
 
 
 def _fresh(plan: Plan, case: Case, draws: str) -> bool:
+    unknown = coverage.mechanisms(coverage.uncovered(plan.plugins))
     return (
-        (plan.model_digest, plan.draws) == (model_digest(), draws)
-        and plan.priors_digest == priors_digest(parameters_of(case))
+        coverage.serves(plan.plugins)
+        and (plan.model_digest, plan.draws) == (digest_with(plan.plugins), draws)
+        and plan.priors_digest == priors_digest([p for p in parameters_of(case) if p.owner not in unknown])
         and plan.case_digest == case_digest(case, world_of(case, plan.units, plan.slots))
     )
 

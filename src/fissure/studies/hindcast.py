@@ -24,6 +24,8 @@ from fissure.engine.progress import Progress, Silent
 from fissure.errors import FissureError
 from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import parameters_of
+from fissure.model.plugins import made_of
+from fissure.studies import coverage
 from fissure.studies.baselines import RIVALS, baselines
 from fissure.studies.calibrate.fit import outputs_of
 from fissure.studies.collapse import OUTPUTS as COLLAPSES
@@ -119,6 +121,9 @@ class Hindcast:
     few_histories: str = ""
     """What has to be said where there are too few members for an interval."""
 
+    plugins: tuple[str, ...] = ()
+    """Packages that bring mechanisms with which it was made, see `coverage`."""
+
     @property
     def quoted(self) -> date:
         """The day by which the chance of collapse is quoted, within the case."""
@@ -136,10 +141,13 @@ class Hindcast:
 
 
 def kept(case: Case) -> Hindcast | None:
-    """The hindcast that lies with `case`, if one does and it was made by the model that there is now."""
+    """The hindcast that lies with `case`, if one does and it was made by the model that there is now.
+
+    It may have been made with fewer packages that bring mechanisms than there are now: see `coverage`.
+    """
     path = kept_at(case)
     found = read_hindcast(path) if path.is_file() else None
-    return found if found is not None and found.model == own_digest() else None
+    return found if found is not None and found.model == own_digest() and coverage.serves(found.plugins) else None
 
 
 def kept_at(case: Case) -> Path:
@@ -218,7 +226,15 @@ def hindcast(
         told.finish()
     made = (members, count, seed, __version__, own_digest())
     return Hindcast(
-        case.name, case.title, case.start, case.weeks, *made, found, case.dates.collapse, few_histories(members)
+        case.name,
+        case.title,
+        case.start,
+        case.weeks,
+        *made,
+        found,
+        case.dates.collapse,
+        few_histories(members),
+        made_of(),
     )
 
 

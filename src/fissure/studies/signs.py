@@ -39,6 +39,8 @@ SHORT_OF_MONEY = {"start.treasury": -2.0, "treasury.war": 2.0}  # the last membe
 PLACES = ("units.district",)  # the number of a place: no more, no less
 BY_CAUSE = "flows.by_cause"
 UP, DOWN, BOTH, UNMOVED = "+", "-", "±", "0"
+UNKNOWN = "?"
+"""Of a dependence that no search for signs has looked at: one of a mechanism that another package brings."""
 
 Masses = Mapping[str, Any]
 

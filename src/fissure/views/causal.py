@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from fissure.cases.loader import load_case
+from fissure.errors import FissureError
 from fissure.evidence.ledger import Ledger, load_ledger, package_ledger
 from fissure.model.catalogue import mechanism_classes
+from fissure.model.plugins import ledger_folders
 from fissure.studies import verdicts
-from fissure.studies.causal import KINDS, MOST_MECHANISMS, Loop, Picture, keep, loops, merged, picture
-from fissure.studies.signs import find
+from fissure.studies.causal import KINDS, MOST_MECHANISMS, Loop, Picture, keep, loops, merged, picture, unknown
+from fissure.studies.coverage import require_own
+from fissure.studies.signs import UNKNOWN, find
 from fissure.views import causal_svg
 from fissure.views.causal_svg import GLYPHS, GROUPS
 
@@ -62,12 +65,16 @@ sign of the contribution's change as they grow.
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Write the page and its pictures below the folder that `arguments` name."""
+    """Write the page and its pictures below the folder that `arguments` name.
+
+    Raises `FissureError` where signs are to be kept while mechanisms of other packages are installed.
+    """
     folder = Path(next((a for a in arguments if not a.startswith("-")), "docs"))
     case = load_case(CASE)
     if "--signs" in arguments:
+        require_own("signs")
         keep(find(case))
-    for path, text in pages(load_ledger(package_ledger(), case.ledger_folder)).items():
+    for path, text in pages(load_ledger(package_ledger(), *ledger_folders(), case.ledger_folder)).items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
 
@@ -115,8 +122,9 @@ def counted(found: Sequence[Loop]) -> str:
     said = []
     for n in range(1, MOST_MECHANISMS + 1):
         of = Counter(loop.kind for loop in found if loop.mechanisms == n)
+        kinds = [kind for sign, kind in KINDS.items() if sign != UNKNOWN or of[kind]]
         said.append(f"{of.total()} of {n} mechanism{'s' if n > 1 else ''} "
-                    f"({', '.join(f'{of[kind]} {kind}' for kind in KINDS.values())})")  # fmt: skip
+                    f"({', '.join(f'{of[kind]} {kind}' for kind in kinds)})")  # fmt: skip
     return f"{len(found):,} loops of at most {MOST_MECHANISMS} mechanisms: {'; '.join(said)}"
 
 
@@ -177,8 +185,12 @@ def for_report(ledger: Ledger) -> dict[str, Any]:
         "rings": rings(seen, found),
         "counted": counted(found),
         "loops": [(loop.kind, loop.name) for loop in listed(found)],
+        "unknown": unknown(seen),
     }
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    try:
+        main(sys.argv[1:])
+    except FissureError as error:
+        sys.exit(f"Error: {error}")

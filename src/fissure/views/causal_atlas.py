@@ -94,10 +94,7 @@ class Atlas:
 
 
 def atlas() -> Atlas:
-    """The atlas of the model as its code is now; takes seconds.
-
-    Raises `FissureError` where the signs kept are of another model.
-    """
+    """The atlas of the model as its code is now; takes seconds."""
     seen = picture()
     return Atlas(seen, tuple(loops(seen)))
 

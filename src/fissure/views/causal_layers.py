@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from html import escape
 
 from fissure.studies.causal import merged
-from fissure.studies.signs import BOTH, DOWN, UNMOVED, UP
+from fissure.studies.signs import BOTH, DOWN, UNKNOWN, UNMOVED, UP
 from fissure.views.causal_atlas import Atlas
 from fissure.views.causal_fields import label, spoken
 from fissure.views.causal_svg import CLASSES, GLYPHS
@@ -17,11 +17,18 @@ from fissure.views.causal_svg import CLASSES, GLYPHS
 BOX, GAP, ACROSS, HEAD, ROW = 186, 62, 5, 34, 31
 HIGH, MOST = 25, 18
 """Pixels of a box, and how many stand in an outer layer before the rest are counted in one."""
-WORDS = {UP: "raises", DOWN: "lowers", BOTH: "raises or lowers", UNMOVED: "moves"}
+WORDS = {
+    UP: "raises",
+    DOWN: "lowers",
+    BOTH: "raises or lowers",
+    UNKNOWN: "moves (which way is unknown)",
+    UNMOVED: "moves",
+}
 READS = {
     UP: "does more as it grows",
     DOWN: "does less as it grows",
     BOTH: "goes either way with it",
+    UNKNOWN: "reads it (what follows is unknown)",
     UNMOVED: "reads it",
 }
 
@@ -124,7 +131,7 @@ def _outer(
     chosen.sort(key=lambda m: (sum(place[p] for p in joined[m]) / len(joined[m]), groups[m], m))
     nodes, edges = [], []
     for name in chosen:
-        glyphs = "".join(GLYPHS[s] for s in (UP, DOWN, BOTH) if s in joined[name].values())
+        glyphs = "".join(GLYPHS[s] for s in (UP, DOWN, BOTH, UNKNOWN) if s in joined[name].values())
         nodes.append(replace(_mechanism(name, lead, groups, titles), sign=glyphs))
         for path, sign in sorted(joined[name].items()):
             ends = (f"{lead}{name}", f"{inner}{path}") if into else (f"{inner}{path}", f"{lead}{name}")

@@ -4,8 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from fissure.studies.causal import Loop, Picture, short
-from fissure.studies.signs import BOTH, DOWN, PLACES, UNMOVED, UP, whole
+from fissure.studies.causal import Loop, Picture, short, unknown
+from fissure.studies.signs import BOTH, DOWN, PLACES, UNKNOWN, UNMOVED, UP, whole
 
 GROUPS = {
     "ranks": ("In the ranks", "#3566a8"),
@@ -18,7 +18,7 @@ OWNERS = {
     "fighters": "Fighters", "units": "Units", "districts": "Districts", "organisation": "Organisation",
     "flows": "Flows of the week before", "week": "Forcing",
 }  # fmt: skip
-GLYPHS = {UP: "+", DOWN: "−", BOTH: "±", UNMOVED: "·"}
+GLYPHS = {UP: "+", DOWN: "−", BOTH: "±", UNKNOWN: "?", UNMOVED: "·"}
 CELL, LEFT, TOP = 17, 208, 150
 STYLE = """<style>
 .causal { font: 11px system-ui, sans-serif; background: #fff; }
@@ -27,12 +27,13 @@ STYLE = """<style>
 .causal .read { fill: none; stroke: #555; } .causal .through { fill: none; stroke: #999; stroke-dasharray: 1.6 1.6; }
 .causal .sign { font-weight: 700; font-size: 14px; text-anchor: middle; dominant-baseline: central; }
 .causal .up { fill: #b1370f; } .causal .down { fill: #0b62a8; } .causal .both { fill: #6b3f97; }
-.causal .still { fill: #777; }
+.causal .still, .causal .unknown { fill: #777; }
 .causal line.up, .causal path.up { stroke: #b1370f; fill: none; }
 .causal line.down, .causal path.down { stroke: #0b62a8; fill: none; stroke-dasharray: 6 3; }
 .causal line.both, .causal path.both { stroke: #6b3f97; fill: none; stroke-dasharray: 2 3; }
+.causal path.unknown { stroke: #777; fill: none; stroke-dasharray: 1 4; stroke-linecap: round; }
 </style>"""
-CLASSES = {UP: "up", DOWN: "down", BOTH: "both", UNMOVED: "still"}
+CLASSES = {UP: "up", DOWN: "down", BOTH: "both", UNKNOWN: "unknown", UNMOVED: "still"}
 
 
 def columns(seen: Picture) -> list[str]:
@@ -68,7 +69,7 @@ def matrix(seen: Picture, group: Mapping[str, str], tips: Mapping[str, str]) -> 
             )
             out += _cells(seen, name, across, y)
             y += CELL
-    return "\n".join([*out, *_legend(height), "</svg>\n"])
+    return "\n".join([*out, *_legend(height, bool(unknown(seen))), "</svg>\n"])
 
 
 def _open(width: float, height: float, title: str) -> str:
@@ -117,9 +118,10 @@ def _cells(seen: Picture, name: str, across: Sequence[str], y: float) -> list[st
     return out
 
 
-def _legend(height: float) -> list[str]:
+def _legend(height: float, some_unknown: bool) -> list[str]:
     y = height - 40
     signs = [(UP, "raises it"), (DOWN, "lowers it"), (BOTH, "either, by state")]
+    signs += [(UNKNOWN, "moves it, direction unknown")] if some_unknown else []
     out = [
         f'<circle class="read" cx="22" cy="{y}" r="6.6"/><text class="ink" x="34" y="{y + 4}">reads it</text>',
         f'<circle class="through" cx="102" cy="{y}" r="6.6"/>'
@@ -152,7 +154,7 @@ def rings(shown: Sequence[Loop], signs: Sequence[Sequence[str]], group: Mapping[
 
 
 def _arrowheads() -> str:
-    colours = {UP: "#b1370f", DOWN: "#0b62a8", BOTH: "#6b3f97"}
+    colours = {UP: "#b1370f", DOWN: "#0b62a8", BOTH: "#6b3f97", UNKNOWN: "#777"}
     heads = "".join(
         f'<marker id="to-{CLASSES[sign]}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
         f'orient="auto"><path d="M0 0 L8 4 L0 8 z" style="fill: {c}; stroke: none"/></marker>'

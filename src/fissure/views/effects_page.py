@@ -11,6 +11,7 @@ from pathlib import Path
 from fissure.errors import FissureError
 from fissure.model.catalogue import GROUPS, mechanism_classes
 from fissure.studies import verdicts
+from fissure.studies.coverage import require_own
 from fissure.studies.effects import Effect, few_of
 from fissure.views.text_effects import SIGNS, interval, signed
 
@@ -37,6 +38,7 @@ def main(arguments: Sequence[str]) -> None:
     """Keep the verdicts of the study's folder, if one is named, and write the page below the docs folder."""
     *studied, folder = arguments or ["docs"]
     for study in studied:
+        require_own("verdicts")
         path = Path(study) / verdicts.FILE
         if not path.is_file():
             raise FissureError(f"{path}: there is no such file, expected the folder of a finished fissure check")

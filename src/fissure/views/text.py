@@ -55,11 +55,11 @@ def render(
 ) -> RenderableType:
     """All of it, laid out for the width that it is printed at; `titles` names the model's outputs.
 
-    `about` says how the run was made, for the first line: title (of the case), members, seed, weeks, off
-    (mechanisms switched off) and kind (``prior predictions``); what is absent is left out. `worth` is what the members
+    `about` says how the run was made, for the first line: title (of the case), members, seed, weeks, off (mechanisms
+    switched off), cautions and kind (``prior predictions``); what is absent is left out. `worth` is what the members
     are worth as independent draws, if that is known.
     """
-    head = [] if about is None else [Text(first_line(about), style="bold")]
+    head = head_of(about)
     members = members_of(rows)
     few = few_histories(members)
     head += [Text(few, style="bold yellow")] if few and members else []
@@ -73,6 +73,15 @@ def render(
         Padding(Text(closing(rows), style="bold"), (1, 0, 0, 0)),
         Padding(Text(least_sure(rows, worth), style="dim"), (0, 0, 1, 0)),
     )
+
+
+def head_of(about: Mapping[str, object] | None) -> list[Text]:
+    """The first line, and what has to be known of the run (`cautions`, a sentence each)."""
+    if about is None:
+        return []
+    cautions = about.get("cautions")
+    said = list(map(str, cautions)) if isinstance(cautions, Iterable) else []
+    return [Text(first_line(about), style="bold"), *(Text(one, style="yellow") for one in said)]
 
 
 def first_line(about: Mapping[str, object]) -> str:

@@ -13,7 +13,7 @@ from rich.text import Text
 from fissure.evidence.ledger import Ledger
 from fissure.studies.patterns import Met, Plausible, sample
 from fissure.views import patterns as words
-from fissure.views.text import first_line
+from fissure.views.text import head_of
 
 STYLES = {"met": "green", "mixed": "yellow", "not met": "red"}
 
@@ -30,7 +30,7 @@ def render(
 
     With `ledger` and `until`, the last day that a fit was told of, each part is marked as in or out of its sample.
     """
-    head = [] if about is None else [Text(first_line(about), style="bold")]
+    head = head_of(about)
     head += [Text(said, style=style) for said, style in words.sure(among, (about or {}).get("worth")) if said]
     filter_ = Padding(Text(words.filtered(among)), (1, 0))
     if not found:

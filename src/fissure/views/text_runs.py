@@ -62,6 +62,7 @@ def shown(one: Stored) -> Table:
             ("digest of the model", str(plan.get("model_digest"))),
             ("digest of the case", str(plan.get("case_digest"))),
         ]
+    lines += [("mechanisms from", str(package)) for package in plan.get("plugins", ())]
     if plan.get("draws"):
         lines.append(("digest of the posterior", str(plan["draws"])))
     lines += [("of it", change) for change in one.changes]

@@ -27,6 +27,7 @@ from fissure.evidence.entries import Observation
 from fissure.model.catalogue import mechanism_classes, parameters_of
 from fissure.model.parameters import quantile
 from fissure.studies import verdicts
+from fissure.studies.coverage import caution
 from fissure.studies.effects import Effect
 from fissure.studies.explained import Saved
 from fissure.studies.explained import kept as kept_attribution
@@ -34,7 +35,7 @@ from fissure.views import calibration as moved
 from fissure.views import explain as explaining
 from fissure.views import text_effects, wording
 from fissure.views.causal_svg import GROUPS
-from fissure.views.odd.submodels import told
+from fissure.views.odd.submodels import told_or_whole
 from fissure.views.report.page import web
 
 
@@ -65,6 +66,14 @@ class Known:
             return kept_attribution(self.case, self.evidence.draws)
         except FissureError:
             return None
+
+    def not_attributed(self) -> str:
+        """Why nothing is attributed to a mechanism."""
+        saved = self.attribution
+        said = "" if saved is None else caution(saved.found.plan.plugins)
+        if saved is None or not said:
+            return "No attribution of this version of the model is kept."
+        return f"The attribution that is kept with the case has no share of it. {said}"
 
     @cached_property
     def checked(self) -> tuple[dict[str, list[Effect]], bool]:
@@ -194,10 +203,7 @@ def difference(check: CheckTold) -> str:
 
 def _line(kind: type) -> str:
     """The first line of what its file says."""
-    try:
-        return told(kind).line
-    except ValueError:  # a package's own, whose file says it in another way
-        return " ".join((kind.__doc__ or "").split("\n\n")[0].split())
+    return told_or_whole(kind).line
 
 
 def _finite(x: float) -> float | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fissure.app.cracks.known import Known
 from fissure.app.cracks.told import MechanismShort
-from fissure.studies.signs import BOTH, DOWN, UNMOVED, UP
+from fissure.studies.signs import BOTH, DOWN, UNKNOWN, UNMOVED, UP
 from fissure.views.causal_atlas import Atlas
 from fissure.views.causal_fields import field, label
 from fissure.views.causal_svg import GLYPHS, GROUPS, OWNERS
@@ -67,5 +67,5 @@ def _signs(found: Mapping[str, str]) -> str:
     if not found:
         return "none"
     count = Counter(found.values())
-    signs = ", ".join(f"{count[s]} {GLYPHS[s]}" for s in (UP, DOWN, BOTH, UNMOVED) if count[s])
+    signs = ", ".join(f"{count[s]} {GLYPHS[s]}" for s in (UP, DOWN, BOTH, UNKNOWN, UNMOVED) if count[s])
     return f"{len(found)}: {signs}"

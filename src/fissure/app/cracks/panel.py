@@ -2,7 +2,6 @@
 
 import inspect
 import re
-import sys
 from collections.abc import Mapping, Sequence
 
 from fissure.app.cracks.known import Known
@@ -20,7 +19,7 @@ from fissure.model.catalogue import known_mechanism, mechanism_classes
 from fissure.studies.causal import Loop
 from fissure.views import causal_fields
 from fissure.views.causal_atlas import Atlas, kinds
-from fissure.views.odd.submodels import Told, told
+from fissure.views.odd.submodels import told_or_whole
 
 LOOPS = 8
 """Loops that a panel shows of those through its subject."""
@@ -29,7 +28,7 @@ LOOPS = 8
 def mechanism(name: str, known: Known, atlas: Atlas | None, most: int = LOOPS) -> MechanismTold:
     """All of mechanism `name`. Raises `FissureError`, with the nearest name, where there is none."""
     kind = mechanism_classes()[known_mechanism(name)]
-    text = _text(kind)
+    text = told_or_whole(kind)
     return MechanismTold(
         **known.mechanisms[name].model_dump(),
         theory=text.theory,
@@ -104,16 +103,6 @@ def blocks(text: str) -> list[RuleTold]:
         else:
             out.append(RuleTold(equation=equation, text=said))
     return out
-
-
-def _text(kind: type) -> Told:
-    """What its file says; of a package's own that says it in another way, all as it stands."""
-    try:
-        return told(kind)
-    except ValueError:
-        text = inspect.cleandoc(sys.modules[kind.__module__].__doc__ or kind.__doc__ or "")
-        line, _, rest = text.partition("\n")
-        return Told(line, "", rest.strip("\n"), "", (), "")
 
 
 def _links(found: Mapping[str, str]) -> list[LinkTold]:

@@ -3,17 +3,17 @@
 from typing import Any
 
 from fissure.app.cracks.told import CheckTold, ParameterTold
-from fissure.studies.signs import BOTH, DOWN, UNMOVED, UP
+from fissure.studies.signs import BOTH, DOWN, UNKNOWN, UNMOVED, UP
 from fissure.views import calibration as words
 from fissure.views import explain as explaining
 from fissure.views import text_effects, wording
 from fissure.views.causal_fields import label, spoken
 from fissure.views.causal_layers import READS, WORDS
-from fissure.views.causal_svg import GLYPHS, GROUPS
+from fissure.views.causal_svg import CLASSES, GLYPHS, GROUPS
 from fissure.views.report import effect_rows, moves
 
 DIRECTIONS = {"raises": "raises", "lowers": "lowers", "describes": "describes", "predicts": "expects"}
-SIGNS = {UP: "raises it", DOWN: "lowers it", BOTH: "either way", UNMOVED: "never seen to"}
+SIGNS = {UP: "raises it", DOWN: "lowers it", BOTH: "either way", UNKNOWN: "direction unknown", UNMOVED: "never seen to"}
 
 
 def prior(one: ParameterTold) -> str:
@@ -60,7 +60,8 @@ def mark(check: CheckTold) -> str:
 SHOWN: dict[str, Any] = {
     "prior_of": prior, "posterior_of": posterior, "unit_of": unit, "contraction_of": contraction,
     "picture_of": normals, "width": moves.WIDTH, "style_of": style, "mark_of": mark, "label": label,
-    "spoken": spoken, "glyphs": GLYPHS, "group_titles": {g: title for g, (title, _) in GROUPS.items()},
+    "spoken": spoken, "glyphs": GLYPHS, "sign_classes": CLASSES,
+    "group_titles": {g: title for g, (title, _) in GROUPS.items()},
     "directions": DIRECTIONS, "sign_words": SIGNS, "read_words": READS, "move_words": WORDS,
     "attribution_said": explaining.difference, "attribution_mark": explaining.mark,
 }  # fmt: skip

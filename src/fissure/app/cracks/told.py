@@ -4,8 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-Sign = Literal["+", "-", "±", "0"]
-SIGN = "+ rises with it or raises it, - the contrary, ± either by the state, 0 never seen to move"
+Sign = Literal["+", "-", "±", "?", "0"]
+SIGN = "+ rises with it or raises it, - the contrary, ± either by the state, 0 never seen to move, ? not known"
 
 
 class IntervalTold(BaseModel):
@@ -103,7 +103,7 @@ class StepTold(BaseModel):
 class LoopTold(BaseModel):
     """A feedback loop."""
 
-    kind: Literal["reinforcing", "balancing", "undetermined"]
+    kind: Literal["reinforcing", "balancing", "undetermined", "unknown"]
     steps: list[StepTold]
 
 

@@ -20,6 +20,7 @@ from fissure.app.desk import Desk
 from fissure.app.pages import AtDesk, page
 from fissure.errors import FissureError, nearest
 from fissure.model.catalogue import known_mechanism
+from fissure.studies.causal import unknown
 from fissure.views import causal_layers, causal_ring
 from fissure.views.causal import counted
 from fissure.views.causal_atlas import Atlas
@@ -52,13 +53,14 @@ def cracks(
         **SHOWN, "known": known, "atlas": found.atlas, "waiting": found.waiting, "error": found.error,
         "wait": cracks_atlas.WAITING, "find": find or "", "chosen": mechanism or field or "",
         "listed": found_by(find or "", known, found.atlas), "difference": difference,
+        "unknown": () if found.atlas is None else unknown(found.atlas.picture),
     }  # fmt: skip
     if mechanism:
         shown |= _mechanism(mechanism, known, found.atlas)
     elif field and found.atlas:
         shown |= _field(field, known, found.atlas)
     elif field:
-        shown |= {"kind": "waiting", "citation": _cite("The causal picture", known, PICTURE)}
+        shown |= {"kind": "waiting", "citation": _cite("The causal picture", known, _served(known))}
     else:
         shown |= _overview(known, found.atlas)
     return page(request, "cracks", **shown)
@@ -97,11 +99,8 @@ def ready(desk: AtDesk) -> dict[str, bool]:
     return {"ready": not cracks_atlas.look(desk.settings.home).waiting}
 
 
-PICTURE = "python -m fissure.views.causal docs"
-
-
 def _overview(known: Known, atlas: Atlas | None) -> dict[str, Any]:
-    shown: dict[str, Any] = {"kind": "overview", "citation": _cite("The causal picture", known, PICTURE)}
+    shown: dict[str, Any] = {"kind": "overview", "citation": _cite("The causal picture", known, _served(known))}
     if atlas is not None:
         shown |= {
             "graph": causal_ring.ring(atlas, *_names(known)), "counted": counted(atlas.loops),
@@ -126,7 +125,7 @@ def _field(path: str, known: Known, atlas: Atlas) -> dict[str, Any]:
         "kind": "field",
         "one": told,
         "graph": causal_layers.of_field(path, atlas, *_names(known)),
-        "citation": _cite(f"Field {path}: {told.label}", known, PICTURE),
+        "citation": _cite(f"Field {path}: {told.label}", known, _served(known)),
     }
 
 
@@ -136,6 +135,11 @@ def _names(known: Known) -> tuple[dict[str, str], dict[str, str]]:
         {name: one.group for name, one in known.mechanisms.items()},
         {name: one.title for name, one in known.mechanisms.items()},
     )
+
+
+def _served(known: Known) -> str:
+    """The command that shows the picture again."""
+    return f"fissure serve {known.evidence.called}"
 
 
 def _cite(what: str, known: Known, command: str) -> Citation:

@@ -17,6 +17,8 @@ from fissure.app.history.told import beside, held
 from fissure.app.pages import AtDesk, page
 from fissure.engine.progress import duration
 from fissure.errors import FissureError, nearest
+from fissure.model.catalogue import parameters_of
+from fissure.studies import coverage
 from fissure.studies.compare import CLASSES
 from fissure.views import wording
 from fissure.views.charts import play
@@ -80,9 +82,20 @@ def _shown(
     return page(
         request, "history", drawn=kept.charts, state="shown", run=stored, at=at, now=beside(say, at),
         districts=_districts(say, at, colours["light"]), colours=colours["light"], play=as_json(scripts),
-        sign=wording.BEHIND, rivals_apart=True, cited=cited(desk, stored, say), start=say["weekly"][0]["day"],
+        sign=wording.BEHIND, rivals_apart=True, cited=cited(desk, stored, say),
+        cautions=_cautions(desk, stored), start=say["weekly"][0]["day"],
         **{name: value for name, value in say.items() if name not in ("observations", "weekly", "shares")}, **common,
     )  # fmt: skip
+
+
+def _cautions(desk: Desk, stored: Stored) -> list[str]:
+    """What has to be known of a run where mechanisms come from other packages, as in its report."""
+    packages, drawn = tuple(stored.plan.get("plugins", ())), desk.known.posterior
+    said = [coverage.of_run(packages)]
+    if drawn is not None and drawn.digest == stored.plan.get("draws"):
+        parameters = parameters_of(desk.case)
+        said.append(coverage.of_posterior(drawn.plugins, parameters, packages, stored.switched_off))
+    return [one for one in said if one]
 
 
 def week_of(say: Mapping[str, Any], day: str | None) -> int:

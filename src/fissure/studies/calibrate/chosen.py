@@ -27,5 +27,5 @@ def chosen(case: Case, ledger: Ledger, path: Path | None = None) -> Posterior | 
         path = path_of(case, cut_offs[-1])
     posterior = read_posterior(path)
     known = figures_of(ledger, case.leanings, until=posterior.until)
-    require_fresh(path, posterior, case, dependencies(case, known))
+    require_fresh(path, posterior, case, dependencies(case, known, posterior.plugins))
     return posterior

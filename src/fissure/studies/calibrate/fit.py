@@ -32,6 +32,7 @@ from fissure.engine.store import explained
 from fissure.errors import FissureError
 from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import parameters_of
+from fissure.model.plugins import made_of
 from fissure.studies.calibrate.checks import Recovered, Recovery, Told, recover, told_back
 from fissure.studies.calibrate.flow import Flow, Training, flow_available, train
 from fissure.studies.calibrate.histories import OneEach, going_on, of_state, without
@@ -99,7 +100,8 @@ class Setting:
 
     def told(self) -> dict[str, Any]:
         """As plain values."""
-        return {**asdict(self), "fissure": __version__}
+        packages = {"plugins": list(found)} if (found := made_of()) else {}
+        return {**asdict(self), "fissure": __version__, **packages}
 
 
 def calibrate(

@@ -28,7 +28,7 @@ from fissure.errors import FissureError, nearest
 from fissure.model.catalogue import parameters_of
 from fissure.model.world import world_of
 from fissure.reading import read_json
-from fissure.studies import counterpart, measurement
+from fissure.studies import counterpart, coverage, measurement
 from fissure.studies.counterpart import Floats
 from fissure.studies.measurement import Datum
 
@@ -71,6 +71,11 @@ class Posterior:
     fitted_to: Mapping[str, str]
     made: Mapping[str, Any] = field(default_factory=dict)
     lived: Lived | None = None
+
+    @property
+    def plugins(self) -> tuple[str, ...]:
+        """Packages that bring mechanisms with which it was fitted, see `coverage`."""
+        return coverage.stated(self.made.get("plugins"))
 
     @cached_property
     def digest(self) -> str:
@@ -194,12 +199,17 @@ def _numbers(told: Any, width: int) -> Floats:
     return draws
 
 
-def dependencies(case: Case, items: Sequence[Datum]) -> dict[str, str]:
-    """The digest of each thing that a posterior fitted to `items` depends on."""
+def dependencies(case: Case, items: Sequence[Datum], packages: Sequence[str] | None = None) -> dict[str, str]:
+    """The digest of each thing that a posterior fitted to `items` depends on.
+
+    Of one fitted with fewer `packages` that bring mechanisms than there are (see `coverage`), what the case believes of
+    the others is no part.
+    """
+    unknown = frozenset() if packages is None else coverage.mechanisms(coverage.uncovered(packages))
     return {
         "model": own_digest(),
         "case": case_digest(case, world_of(case, case.units, case.slots)),
-        "priors": priors_digest([p for p in parameters_of(case) if p.name in case.priors]),
+        "priors": priors_digest([p for p in parameters_of(case) if p.name in case.priors and p.owner not in unknown]),
         "evidence": evidence_digest(items),
         "measurement": code_digest(Path(module.__file__ or "") for module in (measurement, counterpart)),
     }
@@ -248,6 +258,11 @@ def require_fresh(path: Path, posterior: Posterior, case: Case, now: Mapping[str
         verb = "have" if len(stale) > 1 or stale[0] == WHAT["priors"] else "has"
         raise FissureError(
             f"{path}: this posterior is stale, as {changed} {verb} changed since it was fitted; calibrate anew "
+            f"(fissure calibrate {case.name} --until {posterior.until}) or use the prior (--prior)"
+        )
+    if gone := coverage.gone(posterior.plugins):
+        raise FissureError(
+            f"{path}: this posterior was fitted with {gone}; install it as it was, calibrate again "
             f"(fissure calibrate {case.name} --until {posterior.until}) or use the prior (--prior)"
         )
     names = [p.name for p in parameters_of(case)]

@@ -14,6 +14,7 @@ from fissure.evidence.ledger import Ledger, load_ledger, package_ledger
 from fissure.model.catalogue import mechanism_classes, parameters_of, parts
 from fissure.model.givens import Givens
 from fissure.model.limits import LIMITS
+from fissure.model.plugins import ledger_folders
 from fissure.model.record import COORDINATES, OUTPUTS
 from fissure.model.sense import Sensed, wish_to_leave
 from fissure.model.state import Cause, Districts, Fighters, Flows, Organisation, Units
@@ -35,7 +36,7 @@ def protocol(case: str | Path = "islamic_state") -> str:
     Raises `FissureError` for a case or a ledger that cannot be read.
     """
     loaded = load_case(case)
-    ledger = load_ledger(package_ledger(), loaded.ledger_folder)
+    ledger = load_ledger(package_ledger(), *ledger_folders(), loaded.ledger_folder)
     declared = parameters_of(loaded)
     body = (
         _environment()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import GROUPS, mechanism_classes, parts
+from fissure.model.causal import reads_and_writes
 from fissure.model.effects import Effects
 from fissure.model.mechanism import Mechanism
 from fissure.model.parameters import Declared
@@ -72,6 +73,20 @@ def told(mechanism: type[Mechanism]) -> Told:
     return Told(line, " ".join(theory.split()), "\n\n".join(rule), found[1], tuple(found[2].split(", ")), found[3])
 
 
+def told_or_whole(mechanism: type[Mechanism]) -> Told:
+    """As `told`; of another package's whose file says it in another way all as it stands, with what is read and moved
+    as the code has it.
+    """
+    try:
+        return told(mechanism)
+    except ValueError:
+        text = inspect.cleandoc(sys.modules[mechanism.__module__].__doc__ or mechanism.__doc__ or "")
+        line, _, rest = text.partition("\n")
+        found = reads_and_writes(mechanism)
+        reads = ", ".join(sorted(set().union(*found.values()))) or "nothing"
+        return Told(line or mechanism.title, "", rest.strip("\n"), reads, tuple(sorted(found)), "")
+
+
 def mechanism_heading(name: str) -> str:
     """The heading under which the page describes mechanism `name`."""
     return f"Mechanism {name}: {mechanism_classes()[name].title}"
@@ -87,7 +102,7 @@ def mechanisms(declared: Iterable[Declared], ledger: Ledger) -> dict[str, list[S
     declared = list(declared)
     found: dict[str, list[Submodel]] = {GROUP_TITLES[group]: [] for group in GROUPS}
     for name, kind in mechanism_classes().items():
-        text = told(kind)
+        text = told_or_whole(kind)
         found[GROUP_TITLES[kind.group()]].append(
             Submodel(
                 name=name,
@@ -144,7 +159,7 @@ def channels() -> dict[str, list[tuple[Variable, tuple[str, ...]]]]:
     """What mechanisms may contribute, by heading, each with the mechanisms that say they write it."""
     writers: dict[str, list[str]] = {}
     for name, kind in mechanism_classes().items():
-        for channel in told(kind).writes:
+        for channel in told_or_whole(kind).writes:
             writers.setdefault(channel, []).append(name)
     found: dict[str, list[tuple[Variable, tuple[str, ...]]]] = {}
     for v in variables(Effects):

@@ -10,6 +10,7 @@ from fissure.cases.loader import Case
 from fissure.engine.blocks import write_whole
 from fissure.evidence.ledger import Ledger
 from fissure.studies.answers import Answer, Answers
+from fissure.studies.coverage import caution
 from fissure.version import __version__
 from fissure.views import answers as words
 from fissure.views import certainty, wording
@@ -19,7 +20,7 @@ from fissure.views.report.html import as_json, bundle, check_place, environment,
 
 
 def section(made: Answers, ledger: Ledger) -> dict[str, Any]:
-    """The section: an entry for each question, and the charts in ``specs``."""
+    """The section: an entry for each question, what they do not cover in ``lacks``, and the charts in ``specs``."""
     specs: dict[str, Any] = {}
     entries = []
     for answer in made.answers:
@@ -28,7 +29,13 @@ def section(made: Answers, ledger: Ledger) -> dict[str, Any]:
         if charts.drawn(answer.figures):
             specs[key] = charts.intervals(answer.figures, said)
         entries.append(_entry(answer, said, key if key in specs else None, ledger))
-    return {"entries": entries, "specs": specs, "command": made.command, "notes": words.notes(made)}
+    return {
+        "entries": entries,
+        "specs": specs,
+        "command": made.command,
+        "notes": words.notes(made),
+        "lacks": caution(made.plugins),
+    }
 
 
 def _entry(answer: Answer, said: str, chart: str | None, ledger: Ledger) -> dict[str, Any]:

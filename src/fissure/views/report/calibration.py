@@ -277,6 +277,8 @@ def _how(found: Calibration, about: Mapping[str, Any]) -> list[tuple[str, str]]:
     ]
     if training := made.get("training"):
         rows.append(("Training of the flow", _listed(training)))
+    if posterior.plugins:
+        rows.append(("Mechanisms from other packages", ", ".join(posterior.plugins)))
     rows.append(("Digest of the posterior (SHA-256)", posterior.digest))
     return rows + [(f"Digest of {WHAT.get(key, key)}", digest) for key, digest in posterior.fitted_to.items()]
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from fissure.evidence.ledger import Ledger
+from fissure.studies.coverage import caution
 from fissure.studies.effective import few_histories
 from fissure.studies.hindcast import FromDate, Hindcast
 from fissure.views import hindcast as words
@@ -28,6 +29,7 @@ def section(found: Hindcast, ledger: Ledger) -> dict[str, Any]:
         "few": few_histories(found.members),
         "wars": words.wars(found),
         "command": f"fissure hindcast {found.case}{dates} --members {found.members} --seed {found.seed}",
+        "lacks": caution(found.plugins),
         "specs": {CHANCE: spec | {"width": "container"}},
     }
 

@@ -6,9 +6,11 @@ import xarray as xr
 
 from fissure.cases.loader import Case
 from fissure.evidence.ledger import Ledger
+from fissure.model.catalogue import parameters_of
 from fissure.studies.calibrate import Posterior
 from fissure.studies.calibrate.simple import MAIN
 from fissure.studies.counterpart import calendar_of
+from fissure.studies.coverage import of_posterior
 from fissure.studies.measurement import comparable
 from fissure.studies.measurement import data as figures_of
 from fissure.views import calibration as words
@@ -42,6 +44,7 @@ def section(posterior: Posterior, case: Case, figures: int | None = None) -> dic
         "width": moves.WIDTH,
         "command": f"fissure calibrate {posterior.case} --until {posterior.until}",
         "digest": posterior.digest,
+        "lacks": of_posterior(posterior.plugins, parameters_of(case)),
     }
 
 

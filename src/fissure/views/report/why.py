@@ -3,6 +3,7 @@
 from typing import Any
 
 from fissure.model.catalogue import mechanism_classes
+from fissure.studies.coverage import caution
 from fissure.studies.explain import Attribution, Explained
 from fissure.studies.explained import Saved
 from fissure.views import explain as words
@@ -31,6 +32,7 @@ def section(saved: Saved) -> dict[str, Any]:
         "sure": sure(found),
         "wrong": words.WRONG,
         "command": saved.command,
+        "lacks": caution(found.plan.plugins),
     }
 
 

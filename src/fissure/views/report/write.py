@@ -13,15 +13,17 @@ from markupsafe import Markup
 from fissure.cases.loader import Case
 from fissure.evidence.entries import Mechanism
 from fissure.evidence.ledger import Ledger
-from fissure.model.catalogue import mechanism_classes
+from fissure.model.catalogue import mechanism_classes, parameters_of
 from fissure.studies import answers as replies_to
-from fissure.studies import verdicts
+from fissure.studies import coverage, verdicts
 from fissure.studies.calibrate import Posterior
 from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS, CLASSES, Compared, count
 from fissure.studies.effective import few_histories
 from fissure.studies.effects import few_of
 from fissure.studies.explained import kept as kept_explained
+from fissure.studies.explained import kept_at as explained_at
 from fissure.studies.hindcast import kept
+from fissure.studies.hindcast import kept_at as hindcast_at
 from fissure.views import causal, certainty, wording
 from fissure.views.charts import maps, theme
 from fissure.views.charts.panels import CONDITIONAL
@@ -98,12 +100,11 @@ def render_report(
     specs |= shown["specs"] if shown else {}
     ended = apart.section(data)
     specs |= {f.key: f.spec for f in ended["figures"]} if ended else {}
-    said = (
-        answers.section(replies, ledger) if (replies := replies_to.kept(case, about.get("posterior") or "")) else None
-    )
+    replies = replies_to.kept(case, about.get("posterior") or "")
+    said = None if replies is None else answers.section(replies, ledger) | _lacks(replies.plugins, about)
     specs |= said["specs"] if said else {}
     past = kept(case)
-    scored = None if past is None else forecasts.section(past, ledger)
+    scored = None if past is None else forecasts.section(past, ledger) | _lacks(past.plugins, about)
     specs |= scored["specs"] if scored else {}
     cause = _why(case, about)
     specs |= cause["specs"] if cause else {}
@@ -141,11 +142,13 @@ def render_report(
             answers=said,
             forecasts=scored,
             why=cause,
-            learned=_learned(posterior, case, ledger, data),
+            learned=_learned(posterior, case, ledger, data, about),
+            others=_others(about),
+            hidden=_hidden(case, cause, said, scored),
             subjects=page.table(rows, ledger, titles),
             without=page.without_counterpart(rows, ledger),
             causal=_causal(ledger),
-            effects=_effects(ledger),
+            effects=_effects(ledger, about),
             evidence=page.evidence(ledger),
             measurement=publishers(ledger, case.leanings),
             bundle=Markup(bundle()),
@@ -160,16 +163,51 @@ def render_report(
     )
 
 
-def _learned(posterior: Posterior | None, case: Case, ledger: Ledger, data: xr.Dataset) -> dict[str, Any] | None:
+def _learned(
+    posterior: Posterior | None, case: Case, ledger: Ledger, data: xr.Dataset, about: Mapping[str, Any]
+) -> dict[str, Any] | None:
     if posterior is None:
         return None
-    return learned.section(posterior, case, learned.fitted_to(posterior, case, ledger, data))
+    section = learned.section(posterior, case, learned.fitted_to(posterior, case, ledger, data))
+    lacks = coverage.of_posterior(posterior.plugins, parameters_of(case), *_run(about))
+    return None if section is None else {**section, "lacks": lacks}
+
+
+def _hidden(case: Case, cause: object, said: object, scored: object) -> list[str]:
+    """What is kept with the case and not shown, as it is of another model, or of other draws."""
+    kept_ = {
+        "the attribution": (explained_at, cause),
+        "the answers": (replies_to.kept_at, said),
+        "the forecasts from the past": (hindcast_at, scored),
+    }
+    return [what for what, (at, shown) in kept_.items() if shown is None and at(case).is_file()]
+
+
+def _run(about: Mapping[str, Any]) -> tuple[Sequence[str], Sequence[str]]:
+    """Packages that bring mechanisms with which the run was made, and what was switched off."""
+    return about.get("plugins") or (), about.get("off") or ()
+
+
+def _lacks(made: Sequence[str], about: Mapping[str, Any]) -> dict[str, str]:
+    """What a section of numbers kept with the case says that they do not cover of this run."""
+    return {"lacks": coverage.caution(made, *_run(about))}
+
+
+def _others(about: Mapping[str, Any]) -> list[str]:
+    """What the head of the page says of mechanisms from other packages, a sentence each."""
+    packages, off = _run(about)
+    on = coverage.uncovered((), packages, off)
+    said = [
+        f"This run has mechanisms that did not come with Fissure: those of {coverage.named(on)}. Where a section shows "
+        "what was made before the run, it says whether that covers them."
+    ]
+    return [*(said if on else []), *(about.get("cautions") or ())]
 
 
 def _why(case: Case, about: Mapping[str, Any]) -> dict[str, Any] | None:
     """The attribution that was kept with the case, if it is of the draws that this run's members are from."""
     found = kept_explained(case, about.get("posterior") or "")
-    return None if found is None else why.section(found)
+    return None if found is None else why.section(found) | _lacks(found.found.plan.plugins, about)
 
 
 def _causal(ledger: Ledger) -> dict[str, Any]:
@@ -177,19 +215,22 @@ def _causal(ledger: Ledger) -> dict[str, Any]:
     return {**found, "matrix": Markup(found["matrix"]), "rings": Markup(found["rings"])}
 
 
-def _effects(ledger: Ledger) -> dict[str, Any]:
-    """The verdicts kept of the last full check."""
+def _effects(ledger: Ledger, about: Mapping[str, Any]) -> dict[str, Any]:
+    """The verdicts kept of the last full check, and the mechanisms that it did not look at."""
     told = verdicts.kept()
     found = verdicts.effects(told)
     titles = {name: kind.title for name, kind in mechanism_classes().items()}
+    seen = {effect.mechanism for effect in found}
     return {
+        **_lacks((), about),
+        "unchecked": [(name, title) for name, title in titles.items() if name not in seen],
         "members": told["members"],
         "stale": verdicts.stale(told),
         "case": told["case"],
         "tally": effect_rows.tally(found),
         "few": few_of(found),
         "count": len(found),
-        "mechanisms": len({effect.mechanism for effect in found}),
+        "mechanisms": len(seen),
         "groups": effect_rows.by_group(found, ledger, titles, GROUPS),
         "width": effect_rows.WIDTH,
     }
