@@ -34,7 +34,7 @@ CUT = """() => {
   return found;
 }"""
 COLUMNS = """() => [...document.querySelectorAll("table")].filter((e) => e.getClientRects().length).map((e) =>
-  [...e.querySelectorAll("thead th")].filter((one) => !one.querySelector(".unseen")).map((one) => one.innerText.trim()))"""
+  [...e.querySelectorAll("thead th")].filter((one) => !one.querySelector(".unseen")).map((one) => one.innerText))"""
 
 
 def printed(page: Page, **options: Any) -> str:

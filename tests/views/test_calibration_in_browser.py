@@ -62,6 +62,6 @@ def test_paper_is_light_whatever_the_screen_is(browser, page_file):
 
 def test_a_table_that_is_cut_on_paper_would_be_found(browser, page_file):
     page, *_ = opened(browser, page_file, 1280, "light")
-    page.evaluate("document.querySelector('.moves').style.minWidth = '1020px'")
+    page.evaluate("document.querySelector('.moves').style.setProperty('min-width', '1020px', 'important')")
     assert any("beyond the paper" in said for said in on_paper(page)[0])
     page.context.close()

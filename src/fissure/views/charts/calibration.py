@@ -11,6 +11,7 @@ from fissure.studies.calibrate.checks import Recovery
 from fissure.studies.calibrate.simple import Agreement
 from fissure.views import calibration as words
 from fissure.views import calibration_checks as trust
+from fissure.views.charts import hover
 from fissure.views.charts.theme import SERIES
 
 INSIDE, OUTSIDE = "within what chance gives", "outside"
@@ -103,25 +104,22 @@ def losses(found: Sequence[tuple[float, float]]) -> dict[str, Any]:
         for kind, loss in zip(kinds, pair, strict=True)
     ]
     with debug_mode(False):
-        chart = (
-            alt.Chart(alt.NamedData(name="losses"))
-            .mark_line(point=alt.OverlayMarkDef(size=18) if len(found) < 30 else False, strokeWidth=2, aria=False)
-            .encode(
-                x=alt.X(
-                    "epoch:Q", title="epoch", axis=alt.Axis(tickMinStep=1), scale=alt.Scale(zero=False, nice=False)
-                ),
-                y=alt.Y("loss:Q", title="loss", scale=alt.Scale(zero=False)),
-                color=_coloured("members:N", kinds),
-                strokeDash=alt.StrokeDash(
-                    "members:N", scale=alt.Scale(domain=list(kinds), range=[[1, 0], [6, 3]]), legend=_legend()
-                ),
-                tooltip=[
-                    alt.Tooltip("members:N", title="Members"),
-                    alt.Tooltip("epoch:Q", title="Epoch"),
-                    alt.Tooltip("loss:Q", title="Loss", format=".4g"),
-                ],
-            )
+        base = alt.Chart(alt.NamedData(name="losses"))
+        x = alt.X("epoch:Q", title="epoch", axis=alt.Axis(tickMinStep=1), scale=alt.Scale(zero=False, nice=False))
+        line = base.mark_line(
+            point=alt.OverlayMarkDef(size=18) if len(found) < 30 else False, strokeWidth=2, aria=False
+        ).encode(
+            x=x,
+            y=alt.Y("loss:Q", title="loss", scale=alt.Scale(zero=False)),
+            color=_coloured("members:N", kinds),
+            strokeDash=alt.StrokeDash(
+                "members:N", scale=alt.Scale(domain=list(kinds), range=[[1, 0], [6, 3]]), legend=_legend()
+            ),
         )
+        titles = {kind: f"Loss, members {kind}" for kind in kinds}
+        epochs = {"shorthand": "epoch:Q", "title": "Epoch"}
+        epoch = hover.of_series(base, x, "members", "format(datum.loss, '.4g')", titles, len(found), epochs)
+        chart = alt.layer(line, epoch)
         told = f", from {found[0][1]:.4g} to {found[-1][1]:.4g} on members never seen" if found else ""
         spec = _finished(chart, 180, f"Loss of the training over {len(found)} epochs{told}.")
     return spec | {"datasets": {"losses": rows}}
