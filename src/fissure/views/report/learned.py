@@ -9,6 +9,7 @@ from fissure.evidence.ledger import Ledger
 from fissure.studies.calibrate import Posterior
 from fissure.studies.calibrate.simple import MAIN
 from fissure.studies.counterpart import calendar_of
+from fissure.studies.effective import Effective
 from fissure.studies.measurement import comparable
 from fissure.studies.measurement import data as figures_of
 from fissure.views import calibration as words
@@ -36,6 +37,7 @@ def section(posterior: Posterior, case: Case, figures: int | None = None) -> dic
             f"Fitted to what was published of days up to {day}{known}; nothing that speaks of a later day was looked "
             f"at. {len(found)} parameters and {terms} bias terms of publishers were learned. Of these parameters "
             f"{narrowed} lost at least {MAIN:.0%} of their prior variance; every other parameter keeps its prior."
+            f"{_worth(posterior)}"
         ),
         "rows": moves.rows(found[:SHOWN]),
         "left": len(found) - len(found[:SHOWN]),
@@ -43,6 +45,17 @@ def section(posterior: Posterior, case: Case, figures: int | None = None) -> dic
         "command": f"fissure calibrate {posterior.case} --until {posterior.until}",
         "digest": posterior.digest,
     }
+
+
+def _worth(posterior: Posterior) -> str:
+    """What the draws are worth as independent ones; empty where none goes on from a simulated past."""
+    if posterior.lived is None:
+        return ""
+    found = Effective.of(posterior.lived.members)
+    return (
+        f" The {found.histories:,} draws go on from {found.pasts:,} simulated pasts and are worth "
+        f"{found.independent:,.0f} independent ones, which is what these intervals rest on."
+    )
 
 
 def fitted_to(posterior: Posterior, case: Case, ledger: Ledger, run: xr.Dataset) -> int | None:
