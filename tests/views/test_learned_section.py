@@ -1,10 +1,13 @@
 """What the report of a posterior run says of what was learned."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from calibrations import posterior_of
 
 from fissure.studies.calibrate import Posterior
+from fissure.studies.calibrate.posterior import Lived
 from fissure.studies.measurement import comparable
 from fissure.studies.measurement import data as figures_of
 from fissure.views import calibration as words
@@ -26,6 +29,14 @@ def test_the_biggest_moves_come_first(posterior, case):
     assert "31 Dec 2015" in found["headline"] and "30 parameters" in found["headline"]
     assert "published figures" not in found["headline"]
     assert "59 published figures in all" in section(posterior, case, 59)["headline"]
+
+
+def test_it_says_what_draws_are_worth_that_go_on_from_the_same_pasts(posterior, case):
+    assert "independent ones" not in section(replace(posterior, lived=None), case)["headline"]
+    count = len(posterior.draws)
+    lived = Lived(np.arange(count) // 2, 1, 10)
+    said = section(replace(posterior, lived=lived), case)["headline"]
+    assert f"The {count:,} draws go on from {count // 2:,} simulated pasts and are worth {count // 2:,} " in said
 
 
 def test_none_where_no_parameter_was_learned(posterior, case):

@@ -11,6 +11,7 @@ from fissure.studies.calibrate import Posterior
 from fissure.studies.calibrate.simple import MAIN
 from fissure.studies.counterpart import calendar_of
 from fissure.studies.coverage import of_posterior
+from fissure.studies.effective import Effective
 from fissure.studies.measurement import comparable
 from fissure.studies.measurement import data as figures_of
 from fissure.views import calibration as words
@@ -38,6 +39,7 @@ def section(posterior: Posterior, case: Case, figures: int | None = None) -> dic
             f"Fitted to what was published of days up to {day}{known}; nothing that speaks of a later day was looked "
             f"at. {len(found)} parameters and {terms} bias terms of publishers were learned. Of these parameters "
             f"{narrowed} lost at least {MAIN:.0%} of their prior variance; every other parameter keeps its prior."
+            f"{_worth(posterior)}"
         ),
         "rows": moves.rows(found[:SHOWN]),
         "left": len(found) - len(found[:SHOWN]),
@@ -46,6 +48,17 @@ def section(posterior: Posterior, case: Case, figures: int | None = None) -> dic
         "digest": posterior.digest,
         "lacks": of_posterior(posterior.plugins, parameters_of(case)),
     }
+
+
+def _worth(posterior: Posterior) -> str:
+    """What the draws are worth as independent ones; empty where none goes on from a simulated past."""
+    if posterior.lived is None:
+        return ""
+    found = Effective.of(posterior.lived.members)
+    return (
+        f" The {found.histories:,} draws go on from {found.pasts:,} simulated pasts and are worth "
+        f"{found.independent:,.0f} independent ones, which is what these intervals rest on."
+    )
 
 
 def fitted_to(posterior: Posterior, case: Case, ledger: Ledger, run: xr.Dataset) -> int | None:
