@@ -205,8 +205,8 @@ def test_only_outcomes_of_the_time_asked_for_are_data():
 
 
 def test_a_figure_of_nothing_has_no_factor():
-    with pytest.raises(FissureError, match="observation 'o0' speaks of nothing"):
-        data(ledger_of({"value": 0.0}), [])
+    with pytest.raises(ValueError, match="found 0, expected a number above 0, since the doubt is a factor"):
+        ledger_of({"value": 0.0})
     (item,) = data(ledger_of({"value": 0.0, "doubt_abs": 0.1}), [])
     assert item.published == 0
 
