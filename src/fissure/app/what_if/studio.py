@@ -85,7 +85,7 @@ class Standing:
         """That of its job, `done` where all is measured, `new` where nobody has asked or it was deleted since."""
         if self.complete:
             return "done"
-        return self.job.state if self.job and self.job.state != "done" else "new"  # what was measured made room
+        return self.job.state if self.job and self.job.state != "done" else "new"  # else its numbers were deleted
 
 
 class Studio:
