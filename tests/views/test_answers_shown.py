@@ -96,6 +96,7 @@ def test_the_page_holds_every_question_escaped_with_its_study(ledger):
     assert text.count('<article class="answer"') == 4
     assert "It may &lt;b&gt;not&lt;/b&gt;." in text and "<b>not" not in text
     assert "fissure whatif x" in text and "fissure answers islamic_state --members 7" in text
+    assert "Each study has a number of histories of its own" in text
     assert ledger.claims["S0-01a"].paraphrase in text
     assert not re.search(r'(?:src|href)="https?:', text)
 
