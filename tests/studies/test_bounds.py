@@ -42,7 +42,10 @@ def test_of_yes_and_no_only_all_histories_say_anything():
 
 def test_room_for_fighters_counts_as_full_from_nine_tenths():
     found = at_bounds(bounds_of("fighters@2016-12-31", 40, 100), {ONE: np.array([90.0, 100, 89])})
-    assert found.found == (AtBound(ONE, "upper", 100.0, 2, 3),)
+    assert found.found == (AtBound(ONE, "upper", 100.0, 2, 3, near=True),)
+    assert not at_bounds(
+        bounds_of("fighters@2016-12-31", 40, 100), {ONE: np.full(3, 95.0), OTHER: np.full(3, 99.0)}
+    ).unreadable(ONE, OTHER)
 
 
 @pytest.mark.parametrize("below", [[30], [], [1, 1], [5, 9]])

@@ -74,6 +74,8 @@ class AtBound:
     count: int
     of: int
     least: bool = False
+    near: bool = False
+    """Whether it is enough to be near that end, where differences still show."""
 
     @property
     def most(self) -> bool:
@@ -94,7 +96,7 @@ class AtBounds:
 
     def unreadable(self, one: str, other: str) -> bool:
         """Whether most histories of both worlds are at the same end, so that their difference says nothing."""
-        ends = [{each.end for each in self.of(world) if each.most} for world in (one, other)]
+        ends = [{each.end for each in self.of(world) if each.most and not each.near} for world in (one, other)]
         return bool(ends[0] & ends[1])
 
     def told(self) -> list[dict[str, Any]] | None:
@@ -119,7 +121,8 @@ def _in_world(bounds: Bounds, world: str, values: Floats) -> Iterable[AtBound]:
     for end, bound in _ends(bounds):
         count = bounds.at(end, values)
         if count == len(values) or (count and not bounds.binary):
-            yield AtBound(world, end, bound, count, len(values))
+            near = end == "upper" and bounds.full is not None
+            yield AtBound(world, end, bound, count, len(values), near=near)
 
 
 def _ends(bounds: Bounds) -> list[tuple[End, float]]:
@@ -140,7 +143,7 @@ def derived(bounds: Bounds, world: str, mean: float, half: float, factor: float,
         if bounds.full is not None and end == "upper":
             share = (mean - bounds.full) / (bound - bounds.full)  # were all others just below it
             if share > 0:
-                out.append(AtBound(world, end, bound, math.ceil(share * members), members, least=True))
+                out.append(AtBound(world, end, bound, math.ceil(share * members), members, least=True, near=True))
             continue
         if away <= 1e-6 * max(abs(bound), 1.0):
             out.append(AtBound(world, end, bound, members, members))

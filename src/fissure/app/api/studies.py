@@ -106,6 +106,7 @@ class AtEnd(BaseModel):
     count: int
     of: int
     least: bool = Field(description="whether it is at least so many")
+    near: bool = Field(description="whether it is enough to be near that end, where differences still show")
 
 
 class Difference(BaseModel):

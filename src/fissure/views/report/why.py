@@ -58,6 +58,7 @@ def part(found: Explained, outcome: int) -> dict[str, Any]:
         "unit": wording.unit(one.unit),
         "more": one.more,
         "sentences": words.sentences(found, outcome),
+        "lead": 1 + len(words.ends_reached(found, outcome)),
         "note": words.note(found, outcome),
         "figures": [(key, title, said, spec["description"]) for key, (title, said, spec) in drawn.items()],
         "heat": None if heat is None else (f"{slug}-pairs", heat["description"]),
