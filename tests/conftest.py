@@ -10,6 +10,10 @@ import tempfile
 import pytest
 from hypothesis import settings
 
+from tests.small_case import small
+
+__all__ = ["small"]
+
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")

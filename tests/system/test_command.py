@@ -19,7 +19,7 @@ def fissure_command(*arguments, cwd, **environment):
 
     return subprocess.run(
         [sys.executable, "-m", "fissure", *map(str, arguments)],
-        capture_output=True, text=True, cwd=cwd, timeout=300,
+        capture_output=True, text=True, cwd=cwd, timeout=900,
         env={**os.environ, "COLUMNS": "120", "FISSURE_CACHE": str(Path(cwd) / "cache"), **environment},
     )  # fmt: skip
 
@@ -171,7 +171,7 @@ def test_ctrl_c_stops_with_a_sentence_and_the_run_goes_on(tmp_path):
         assert going.stderr.readline().startswith("compiling")
         time.sleep(0.5)
         going.send_signal(signal.SIGINT)
-        said = going.communicate(timeout=120)[1]
+        said = going.communicate(timeout=900)[1]
     assert going.returncode == 130 and "Traceback" not in said
     assert "Stopped" in said
     done = fissure_command("run", "--members", 3, "--weeks", 30, "--out", out, cwd=tmp_path)

@@ -29,6 +29,7 @@ from fissure.version import __version__
 
 app = typer.Typer(
     help="How an armed proto-state comes apart, simulated from evidence.",
+    epilog="Exit codes: 0 done, 1 a check does not hold, 2 something to mend first, 130 stopped by Ctrl-C.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

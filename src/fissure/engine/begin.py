@@ -75,6 +75,6 @@ def _require_flags(flags: str) -> None:
         return
     code = "import jax; jax.config.update('jax_platforms', 'cpu'); jax.devices()"
     tried = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, errors="replace", check=False)
-    if tried.returncode < 0:
-        said = [line for line in tried.stderr.splitlines() if "XLA_FLAGS" in line] or ["it ends the process"]
+    said = [line for line in tried.stderr.splitlines() if "XLA_FLAGS" in line]
+    if tried.returncode and said:
         raise FissureError(f"XLA refuses XLA_FLAGS={flags} ({said[0].split('] ')[-1].strip()}): unset it")

@@ -16,7 +16,7 @@ import socket
 import time
 import warnings
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
@@ -131,7 +131,10 @@ def _locked(folder: Path) -> Generator[BinaryIO]:
             if _took(file, folder):
                 if not _is_there(file, path):
                     continue  # whoever held it has taken the folder away meanwhile
-                yield file
+                try:
+                    yield file
+                finally:
+                    _let_go(file)
                 return
         if left:
             time.sleep(PAUSE)
@@ -174,6 +177,13 @@ def _take(file: Any, *, alone: bool) -> bool:
     except (BlockingIOError, PermissionError):
         return False
     return True
+
+
+def _let_go(file: Any) -> None:
+    """Unlock at once: a process that was forked meanwhile has the file open too, and would hold on to the lock."""
+    if os.name != "nt":
+        with suppress(OSError):
+            fcntl.flock(file, fcntl.LOCK_UN)
 
 
 def _write(file: BinaryIO, told: dict[str, Any] | None) -> None:

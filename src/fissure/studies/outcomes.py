@@ -12,6 +12,7 @@ import numpy as np
 import xarray as xr
 
 from fissure.cases.loader import Case
+from fissure.engine.plan import whole
 from fissure.errors import FissureError, nearest
 from fissure.studies.cohesion import cohesion
 from fissure.studies.collapse import collapse_weeks
@@ -144,7 +145,7 @@ def outcome(said: str, case: Case, weeks: int | None = None) -> Outcome:
         if at:
             raise FissureError(f"'{said}': {name} speaks of the whole run, expected no day")
         return Outcome(name, kind.title, kind.unit, kind.more, lambda data: kind.measure(data, None))
-    last = case.start + timedelta(weeks=weeks or case.weeks) - timedelta(days=1)
+    last = _last_day(case, weeks)
     try:
         when = date.fromisoformat(day)
     except ValueError:
@@ -160,7 +161,7 @@ def outcome(said: str, case: Case, weeks: int | None = None) -> Outcome:
 
 def standard(case: Case, weeks: int | None = None) -> tuple[Outcome, ...]:
     """The outcomes that a study looks at unless told otherwise, as far as a run of `weeks` weeks reaches."""
-    last = case.start + timedelta(weeks=weeks or case.weeks) - timedelta(days=1)
+    last = _last_day(case, weeks)
     days = [day for day in case.dates.outcomes if case.start <= day <= last] or [last]
     dated = [f"{name}@{day}" for name in ("territory", "fighters", "income", "support") for day in days]
     return tuple(outcome(said, case, weeks) for said in ("collapse", "deserted", *dated))
@@ -170,3 +171,10 @@ def outcomes_of(said: Iterable[str], case: Case, weeks: int | None = None) -> tu
     """The outcomes called `said`, once each, in order; the standard ones where none is named."""
     names = tuple(dict.fromkeys((said,) if isinstance(said, str) else said))
     return tuple(outcome(name, case, weeks) for name in names) if names else standard(case, weeks)
+
+
+def _last_day(case: Case, weeks: int | None) -> date:
+    """The last day of a run of so many weeks, all of the case's where not given. Raises `FissureError` for too many."""
+    if weeks is not None:
+        whole("weeks", weeks, 1, case.weeks)
+    return case.start + timedelta(weeks=weeks or case.weeks) - timedelta(days=1)

@@ -1,5 +1,0 @@
-"""The small case."""
-
-from tests.small_case import small
-
-__all__ = ["small"]
