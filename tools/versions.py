@@ -73,7 +73,8 @@ def lowest(place: Path, version: str, *, tests: bool) -> int:
         print(f"Python {found['python']}, lowest versions{' of all extras' if extras else ''}: a small run is made.")
     if not tests:
         return 0
-    command = [python, "-m", "pytest", "-n", "auto", "--dist", "loadfile", "-m", "not slow"]
+    # what an old library makes a newer one warn of is no fault here
+    command = [python, "-m", "pytest", "-W", "default", "-n", "auto", "--dist", "loadfile", "-m", "not slow"]
     return subprocess.run(command, cwd=HERE).returncode
 
 
