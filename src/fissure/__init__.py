@@ -26,6 +26,7 @@ __all__ = [
     "hindcast",
     "ledger",
     "load_case",
+    "read_run",
     "run",
     "sensitivity",
     "stored_runs",

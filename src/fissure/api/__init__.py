@@ -5,6 +5,7 @@ from fissure.api.checks import Effects, check
 from fissure.api.evidence import check_evidence, ledger, missing_mechanisms, subjects, trace
 from fissure.api.explains import Explanation, explain, read_explained
 from fissure.api.fits import Fit, calibrate, hindcast
+from fissure.api.origins import CaseChanged, is_changed, is_of, recorded
 from fissure.api.runs import Result, draws_of, read_run, run
 from fissure.api.sensitivities import SensitivityStudy, sensitivity
 from fissure.api.shelf import delete_runs, stored_run, stored_runs
@@ -12,6 +13,7 @@ from fissure.api.whatifs import WhatIfs, named_studies, whatif
 
 __all__ = [
     "Answered",
+    "CaseChanged",
     "Effects",
     "Explanation",
     "Fit",
@@ -26,11 +28,14 @@ __all__ = [
     "draws_of",
     "explain",
     "hindcast",
+    "is_changed",
+    "is_of",
     "ledger",
     "missing_mechanisms",
     "named_studies",
     "read_explained",
     "read_run",
+    "recorded",
     "run",
     "sensitivity",
     "stored_run",

@@ -4,7 +4,8 @@ import inspect
 import warnings
 from pathlib import Path
 
-from fissure.cases.loader import Case, case_names, load_case
+from fissure.cases.loader import Case, load_case
+from fissure.cases.naming import called
 from fissure.engine.dataset import coordinates_of
 from fissure.errors import FissureError
 from fissure.evidence import Ledger, Mechanism, Subject, Trace, load_ledger, package_ledger, require, unfilled
@@ -26,9 +27,8 @@ def loaded_case(case: str | Path | Case) -> Case:
 
 
 def name_of(case: Case) -> str:
-    """What to call a case on the command line: its name if it comes with the package, else its folder."""
-    packaged = case.name in case_names() and load_case(case.name).folder == case.folder
-    return case.name if packaged else str(case.folder)
+    """What to call a case on the command line, quoted for a shell; see `cases.naming.called`."""
+    return called(case.folder)
 
 
 def ledger(case: str | Path | Case = "islamic_state") -> Ledger:

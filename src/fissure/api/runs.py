@@ -1,5 +1,6 @@
 """Running a case, and reading a run back."""
 
+import shlex
 from collections.abc import Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -8,10 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fissure.api.evidence import check_evidence, ledger, loaded_case, missing_mechanisms, name_of, require_evidence
-from fissure.cases.loader import Case, case_names, load_case
+from fissure.api.origins import case_of, differs
+from fissure.cases.loader import Case
 from fissure.engine import ensemble
 from fissure.engine.cluster import Cluster
 from fissure.engine.locks import asking
+from fissure.engine.origin import origin_of
 from fissure.engine.progress import Progress
 from fissure.errors import FissureError
 from fissure.evidence import Ledger
@@ -122,8 +125,10 @@ class Result:
     def about(self) -> dict[str, Any]:
         """How the run was made, for its report."""
         plan, timing = self.stored.plan, self.stored.timing
+        changed = differs(plan, origin_of(self.stored.folder), self.case)
         off = "".join(f" --off {name}" for name in plan.off)
-        drawn = f" --posterior {self.named}" if self.named else "" if self.until else " --prior"
+        drawn = f" --posterior {shlex.quote(str(self.named))}" if self.named else "" if self.until else " --prior"
+        command = f"fissure run {name_of(self.case)} --members {self.stored.members} --seed {plan.seed} "
         return {
             "version": __version__,
             "title": self.case.title,
@@ -140,8 +145,10 @@ class Result:
             "digest": plan.case_digest,
             "model_digest": plan.model_digest,
             "timing": timing,
-            "command": f"fissure run {name_of(self.case)} --members {self.stored.members} --seed {plan.seed} "
-            f"--weeks {plan.weeks}{off}{drawn}",
+            "changed": "its files have changed since this run was made; the numbers are of the case as it was"
+            if changed
+            else None,
+            "command": None if changed else f"{command}--weeks {plan.weeks}{off}{drawn}",
         }
 
 
@@ -206,17 +213,20 @@ def draws_of(case: Case, *, prior: bool = False, posterior: str | Path | None = 
     return chosen(case, ledger(case), None if posterior is None else Path(posterior).expanduser())
 
 
-def read_run(folder: str | Path) -> Result:
-    """The run that `folder` holds, as far as it is finished, of a case that comes with the package.
+def read_run(folder: str | Path, case: str | Path | Case | None = None) -> Result:
+    """The run that `folder` holds, as far as it is finished, with the case that it is of.
 
-    Raises `FissureError` where there is no run, or one of another case.
+    Args:
+        folder: of the run, as `run` was given it as `out`, or `Result.folder` of a run that was kept in the cache.
+        case: the case that the run is of: a name, the path of a folder, or a loaded case. Where it is not given, it
+            is looked for where it lay when the run was made, there from the run's folder, and beside these.
+
+    Warns (`CaseChanged`) where files of the case have changed since the run was made. Raises `FissureError` where there
+    is no run, or its case cannot be found or has other weeks or places by now.
     """
-    stored = ensemble.open_run(folder)
-    if stored.plan.case not in case_names():
-        known = ", ".join(case_names())
-        raise FissureError(f"{folder}: holds a run of the case '{stored.plan.case}', expected one of {known}")
-    case = load_case(stored.plan.case)
-    return Result(case, stored, _packaged(case, stored.plan.draws))
+    stored = ensemble.open_run(Path(folder).expanduser())
+    found = case_of(stored, case)
+    return Result(found, stored, _packaged(found, stored.plan.draws))
 
 
 def _packaged(case: Case, digest: str) -> Posterior | None:

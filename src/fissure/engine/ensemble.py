@@ -19,8 +19,9 @@ from fissure.engine.draws import Draws, Prior
 from fissure.engine.events import kinds_told
 from fissure.engine.made_with import MACHINE, MadeWith
 from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, whole
+from fissure.engine.origin import Origin
 from fissure.engine.progress import Interrupted, Progress, Silent
-from fissure.engine.store import DESCRIPTION, Store, check_folder, check_room, open_store, writing
+from fissure.engine.store import DESCRIPTION, Store, check_folder, check_room, explained, open_store, writing
 from fissure.engine.workers import Span, Threads, Work, Workers, threads_for
 from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
@@ -146,6 +147,8 @@ def run(
     kept = Store(folder, described).blocks()
     check_room(folder, job.bytes_of(sum(b - a for a, b in missing(kept, members, members))))
     with writing(folder, described) as store:
+        with explained(folder, 1 << 16):
+            Origin.of(case, folder).keep(folder)
         timing = job.complete(store, int(members), block)
     return Run(folder, plan, int(members), timing)
 

@@ -11,6 +11,7 @@ import xarray as xr
 from fissure import api
 from fissure.api.shelf import Stored
 from fissure.app.history.prepared import key_of
+from fissure.cases.loader import Case
 from fissure.errors import FissureError, nearest
 from fissure.views.charts.panels import panels
 from fissure.views.charts.series import QUANTILES, Series, quantiles
@@ -21,9 +22,9 @@ SUMMED = ("persons", "km2", "million USD", "strikes", "events", "barrels", "dist
 """How units begin of what can be summed over places, origins and causes."""
 
 
-def names_of(run: Stored) -> list[dict[str, Any]]:
+def names_of(run: Stored, case: Case) -> list[dict[str, Any]]:
     """The outputs of `run`: name, title, unit, what each can be told apart by, whether it may be summed."""
-    data = api.read_run(run.folder).data
+    data = api.read_run(run.folder, case).data
     return [
         {
             "name": str(name),
@@ -36,18 +37,18 @@ def names_of(run: Stored) -> list[dict[str, Any]]:
     ]
 
 
-def weekly(run: Stored, output: str, by: Sequence[str]) -> dict[str, Any]:
+def weekly(run: Stored, case: Case, output: str, by: Sequence[str]) -> dict[str, Any]:
     """Quantiles over members of `output`, week by week, told apart by the dimensions `by`.
 
     They are made by what makes the bands of the charts. Raises `FissureError` for an output or a dimension that is not
     there, and where what is left would have to be summed and cannot be.
     """
-    return _weekly(key_of(run), run.folder, output, tuple(dict.fromkeys(by)))
+    return _weekly(key_of(run, case), run.folder, case, output, tuple(dict.fromkeys(by)))
 
 
 @lru_cache(maxsize=128)
-def _weekly(key: str, folder: Path, output: str, by: tuple[str, ...]) -> dict[str, Any]:
-    result = api.read_run(folder)
+def _weekly(key: str, folder: Path, case: Case, output: str, by: tuple[str, ...]) -> dict[str, Any]:
+    result = api.read_run(folder, case)
     data = result.data
     if output not in data:
         raise FissureError(f"there is no output '{output}'{nearest(output, map(str, data.data_vars))}")

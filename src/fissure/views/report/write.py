@@ -207,6 +207,7 @@ def how_made(about: Mapping[str, Any]) -> list[tuple[str, str]]:
         "plugins": "Mechanisms from other packages",
         "kind": "Kind",
         "digest": "Digest of the case (SHA-256)",
+        "changed": "The case today",
         "posterior": "Digest of the posterior (SHA-256)",
         "timing": "Time it took",
     }
