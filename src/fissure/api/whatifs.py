@@ -73,7 +73,7 @@ class WhatIfs:
         plan, own = self.found.plan, self.found.of.get(OWN)
         said = ["fissure whatif", *self.studies, *([own.scenario.options] if own else [])]
         said += [f"--of {name}" for name in self.of]
-        said += [f"--case {shlex.quote(name_of(self.case))} --members {self.found.members} --weeks {plan.weeks}"]
+        said += [f"--case {name_of(self.case)} --members {self.found.members} --weeks {plan.weeks}"]
         return " ".join(one for one in [*said, f"--seed {plan.seed}", self.options] if one)
 
     def report(self, path: str | Path) -> Path:

@@ -18,8 +18,8 @@ from fissure.engine.dataset import coordinates_of
 from fissure.engine.draws import Draws, Prior
 from fissure.engine.events import kinds_told
 from fissure.engine.made_with import MACHINE, MadeWith
-from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, whole
 from fissure.engine.origin import Origin
+from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, whole
 from fissure.engine.progress import Interrupted, Progress, Silent
 from fissure.engine.store import DESCRIPTION, Store, check_folder, check_room, explained, open_store, writing
 from fissure.engine.workers import Span, Threads, Work, Workers, threads_for

@@ -16,6 +16,7 @@ from fissure.engine.blocks import write_whole
 from fissure.engine.cache import own_digest
 from fissure.engine.store import explained
 from fissure.errors import FissureError
+from fissure.studies.belonging import is_of
 from fissure.studies.counterpart import Floats
 from fissure.studies.explain import Explained
 from fissure.studies.game import Interval, mean_interval
@@ -79,6 +80,8 @@ class Answers:
     command: str
     """What makes them again."""
     answers: tuple[Answer, ...]
+    case_digest: str = ""
+    """Digest of the files of the case, where they were kept with one."""
 
     def save(self, path: str | Path) -> Path:
         """Write them as JSON, whole or not at all. Raises `FissureError` where that cannot be done."""
@@ -195,7 +198,8 @@ def kept(case: Case, draws: str = "") -> Answers | None:
     """
     path = kept_at(case)
     found = read_answers(path) if path.is_file() else None
-    return found if found is not None and (found.model, found.draws) == (own_digest(), draws) else None
+    fresh = found is not None and (found.model, found.draws) == (own_digest(), draws)
+    return found if found is not None and fresh and is_of(found.case_digest, case) else None
 
 
 def read_answers(path: str | Path) -> Answers:

@@ -25,6 +25,7 @@ from fissure.errors import FissureError
 from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import parameters_of
 from fissure.studies.baselines import RIVALS, baselines
+from fissure.studies.belonging import is_of
 from fissure.studies.calibrate.fit import outputs_of
 from fissure.studies.collapse import OUTPUTS as COLLAPSES
 from fissure.studies.collapse import What, by_week, collapse_weeks
@@ -106,6 +107,8 @@ class Hindcast:
     model: str
     """Digest of the model that made it."""
     dates: tuple[FromDate, ...] = field(default_factory=tuple)
+    case_digest: str = ""
+    """Digest of the files of the case, where it was kept with one."""
 
     def save(self, path: str | Path) -> Path:
         """Write it as JSON to `path`, whole or not at all."""
@@ -118,10 +121,10 @@ class Hindcast:
 
 
 def kept(case: Case) -> Hindcast | None:
-    """The hindcast that lies with `case`, if one does and it was made by the model that there is now."""
+    """The hindcast that lies with `case`, if one does and it was made of it by the model that there is now."""
     path = kept_at(case)
     found = read_hindcast(path) if path.is_file() else None
-    return found if found is not None and found.model == own_digest() else None
+    return found if found and found.model == own_digest() and is_of(found.case_digest, case) else None
 
 
 def kept_at(case: Case) -> Path:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from fissure.cases.loader import Case
+from fissure.cases.naming import called
 from fissure.evidence.ledger import Ledger
 from fissure.studies.hindcast import FromDate, Hindcast
 from fissure.views import hindcast as words
@@ -12,7 +14,7 @@ CHANCE = "chance-territory"
 TITLE = "How probable collapse was: the mapped area stays below a tenth of its highest"
 
 
-def section(found: Hindcast, ledger: Ledger) -> dict[str, Any]:
+def section(found: Hindcast, case: Case, ledger: Ledger) -> dict[str, Any]:
     """The section: a part for each date, and the chart of the probability of collapse in ``specs``."""
     spec = charts.chances(found, "territory")
     dates = "".join(f" --from {one.date}" for one in found.dates)
@@ -24,7 +26,7 @@ def section(found: Hindcast, ledger: Ledger) -> dict[str, Any]:
         "title": TITLE,
         "alt": spec["description"],
         "members": found.members,
-        "command": f"fissure hindcast {found.case}{dates} --members {found.members} --seed {found.seed}",
+        "command": f"fissure hindcast {called(case.folder)}{dates} --members {found.members} --seed {found.seed}",
         "specs": {CHANCE: spec | {"width": "container"}},
     }
 

@@ -100,7 +100,7 @@ def render_report(
     )
     specs |= said["specs"] if said else {}
     past = kept(case)
-    scored = None if past is None else forecasts.section(past, ledger)
+    scored = None if past is None else forecasts.section(past, case, ledger)
     specs |= scored["specs"] if scored else {}
     cause = _why(case, about)
     specs |= cause["specs"] if cause else {}
