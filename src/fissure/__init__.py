@@ -23,6 +23,7 @@ __all__ = [
     "check",
     "delete_runs",
     "explain",
+    "export_run",
     "hindcast",
     "ledger",
     "load_case",

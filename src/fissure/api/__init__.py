@@ -6,7 +6,7 @@ from fissure.api.evidence import check_evidence, ledger, missing_mechanisms, sub
 from fissure.api.explains import Explanation, explain, read_explained
 from fissure.api.fits import Fit, calibrate, hindcast
 from fissure.api.origins import CaseChanged, is_changed, is_of, recorded
-from fissure.api.runs import Result, draws_of, read_run, run
+from fissure.api.runs import Result, draws_of, export_run, read_run, run
 from fissure.api.sensitivities import SensitivityStudy, sensitivity
 from fissure.api.shelf import delete_runs, stored_run, stored_runs
 from fissure.api.whatifs import WhatIfs, named_studies, whatif
@@ -27,6 +27,7 @@ __all__ = [
     "delete_runs",
     "draws_of",
     "explain",
+    "export_run",
     "hindcast",
     "is_changed",
     "is_of",

@@ -13,6 +13,7 @@ from fissure.api.origins import case_of, differs
 from fissure.cases.loader import Case
 from fissure.engine import ensemble
 from fissure.engine.cluster import Cluster
+from fissure.engine.export import export
 from fissure.engine.locks import asking
 from fissure.engine.origin import origin_of
 from fissure.engine.progress import Progress
@@ -122,6 +123,10 @@ class Result:
         )  # fmt: skip
         return path
 
+    def save(self, path: str | Path) -> Path:
+        """Write records, parameters and events for other tools, and return the path; see `export_run`."""
+        return export(self.stored, Path(path).expanduser())
+
     def about(self) -> dict[str, Any]:
         """How the run was made, for its report."""
         plan, timing = self.stored.plan, self.stored.timing
@@ -227,6 +232,19 @@ def read_run(folder: str | Path, case: str | Path | Case | None = None) -> Resul
     stored = ensemble.open_run(Path(folder).expanduser())
     found = case_of(stored, case)
     return Result(found, stored, _packaged(found, stored.plan.draws))
+
+
+def export_run(folder: str | Path, path: str | Path) -> Path:
+    """Write the run that `folder` holds to `path` for other tools, and return the path; its case need not be there.
+
+    Args:
+        folder: of the run.
+        path: what ends in ``.nc`` is written as NetCDF, in ``.zarr`` as Zarr, and a name without an ending as a folder
+            of CSV tables, one for each output.
+
+    Raises `FissureError` where there is no run, and where something is at `path`, which is left as it is.
+    """
+    return export(ensemble.open_run(Path(folder).expanduser()), Path(path).expanduser())
 
 
 def _packaged(case: Case, digest: str) -> Posterior | None:
