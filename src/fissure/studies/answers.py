@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 
 from fissure.cases.loader import Case
+from fissure.cases.naming import called, packaged_name
 from fissure.engine.blocks import write_whole
 from fissure.engine.cache import own_digest
 from fissure.engine.store import explained
@@ -110,27 +111,29 @@ def answer(case: Case, questions: Sequence[Question], found: Found, *, draws: st
 
     Raises `KeyError` where a question asks for an outcome or a study that was not found.
     """
-    made = tuple(_answer(question, found) for question in questions)
+    made = tuple(_answer(question, found, case) for question in questions)
     return Answers(case.name, own_digest(), draws, case.start.isoformat(), weeks, command, made)
 
 
-def _answer(question: Question, found: Found) -> Answer:
+def _answer(question: Question, found: Found, case: Case) -> Answer:
+    own = "" if packaged_name(case.folder) is not None else f" {called(case.folder)}"
     if question.whatif:
         if found.whatifs is None:
             raise KeyError(question.whatif)
         figures, members = _differences(question, found.whatifs), found.whatifs.members
         study = " ".join(["fissure whatif", question.whatif, *(f"--of {name}" for name in question.outcomes)])
+        study += f" --case{own}" if own else ""
     elif question.run:
         asked = {one.name: at for at, one in enumerate(found.asked)}
         at = asked[question.run]
         figures, members = (_plain(found.asked[at], found.as_it_was[:, at]),), len(found.as_it_was)
-        study = "fissure run"
+        study = f"fissure run{own}"
     else:
         (name,) = question.outcomes
         if found.shared is None:
             raise KeyError(name)
         figures = _weighed(question.groups, found.shared, name) if question.groups else _parts(found.shared, name)
-        members, study = found.shared.groups.members, f"fissure explain --of {name}"
+        members, study = found.shared.groups.members, f"fissure explain{own} --of {name}"
     return Answer(question.name, question.asks, question.claims, figures, study, members, question.caution)
 
 
