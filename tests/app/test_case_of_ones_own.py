@@ -61,7 +61,7 @@ def test_history_shows_the_run_with_the_title_of_the_case(home, open_page):
     assert [one["name"] for one in page.get("/api/runs").json()] == ["of-mine"]
     assert [one["id"] for one in page.get("/api/runs/of-mine/observations").json()] == [OBSERVATION]
     assert page.get("/api/runs/of-mine/series/fighters").json()["weeks"][0] == "2001-01-01"
-    assert page.get("/api/runs/of-mine/outputs").status_code == 200
+    assert page.get("/api/runs/of-mine/series").status_code == 200
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
@@ -79,7 +79,7 @@ def test_what_the_interface_tells_of_the_case(home, open_page):
     for part in ("mechanisms", "mechanisms/pay-gap", "parameters"):
         assert page.get(f"/api/cases/{NAME}/{part}").status_code == 200, part
     assert page.get("/api/cases/small_wa").json()["detail"].endswith(f"did you mean '{NAME}'?")
-    for address in ("/api/claims/G-01a", f"/api/observations/{OBSERVATION}", f"/api/trace/{OBSERVATION}"):
+    for address in ("/api/ledger/claims/G-01a", f"/api/ledger/observations/{OBSERVATION}", f"/api/trace/{OBSERVATION}"):
         assert page.get(address).status_code == 200, address
 
 

@@ -6,7 +6,7 @@ from fissure.api.evidence import check_evidence, ledger, missing_mechanisms, sub
 from fissure.api.explains import Explanation, explain, read_explained
 from fissure.api.fits import Fit, calibrate, hindcast
 from fissure.api.origins import CaseChanged, is_changed, is_of, recorded
-from fissure.api.runs import Result, draws_of, export_run, read_run, run
+from fissure.api.runs import Result, draws_of, export_run, opened, read_run, run
 from fissure.api.sensitivities import SensitivityStudy, sensitivity
 from fissure.api.shelf import delete_runs, stored_run, stored_runs
 from fissure.api.whatifs import WhatIfs, named_studies, whatif
@@ -34,6 +34,7 @@ __all__ = [
     "ledger",
     "missing_mechanisms",
     "named_studies",
+    "opened",
     "read_explained",
     "read_run",
     "recorded",

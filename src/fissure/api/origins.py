@@ -35,9 +35,9 @@ class CaseChanged(UserWarning):
 def case_of(run: ensemble.Run, case: str | Path | Case | None = None) -> Case:
     """The case that a stored run is of: `case` where it is given, else where the run says that it lies.
 
-    A case whose files have changed since can be read beside the run, with a `CaseChanged` warning: the run's own
-    numbers are kept with it. Raises `FissureError` where the case cannot be found, and where its weeks, countries,
-    districts or blocs are others than the run's, as figures would then be held against the wrong places.
+    A case whose files have changed since can be read beside the run, whose own numbers are kept with it. Raises
+    `FissureError` where the case cannot be found, and where its weeks, countries, districts or blocs are others than
+    the run's, as figures would then be held against the wrong places.
     """
     origin = origin_of(run.folder)
     found = recorded(run.folder, run.plan.case, origin) if case is None else loaded_case(case)
@@ -52,14 +52,18 @@ def case_of(run: ensemble.Run, case: str | Path | Case | None = None) -> Case:
             f"{run.folder}: holds a run of the case '{run.plan.case}', and {found.folder} has another "
             f"{' and another '.join(other)} than it had; {CURE}, as it was when the run was made, or run the case again"
         )
-    if differs(run.plan, origin, found):
+    return found
+
+
+def warn_of_changes(run: ensemble.Run, case: Case) -> None:
+    """Warn (`CaseChanged`) where `case`, which `run` is of, is not as it was when the run was made."""
+    if differs(run.plan, origin_of(run.folder), case):
         warnings.warn(
-            f"{run.folder}: the case in {found.folder} has changed since this run was made; the run's numbers are "
+            f"{run.folder}: the case in {case.folder} has changed since this run was made; the run's numbers are "
             "those of the case as it was, run it again for those of the case as it is",
             CaseChanged,
             stacklevel=3,
         )
-    return found
 
 
 def is_of(stored: Stored, case: Case) -> bool:

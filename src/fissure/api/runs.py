@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fissure.api.evidence import check_evidence, ledger, loaded_case, missing_mechanisms, name_of, require_evidence
-from fissure.api.origins import case_of, differs
+from fissure.api.origins import case_of, differs, warn_of_changes
 from fissure.cases.loader import Case
 from fissure.engine import ensemble
 from fissure.engine.cluster import Cluster
@@ -229,6 +229,13 @@ def read_run(folder: str | Path, case: str | Path | Case | None = None) -> Resul
     Warns (`CaseChanged`) where files of the case have changed since the run was made. Raises `FissureError` where there
     is no run, or its case cannot be found or has other weeks or places by now.
     """
+    found = opened(folder, case)
+    warn_of_changes(found.stored, found.case)
+    return found
+
+
+def opened(folder: str | Path, case: str | Path | Case | None = None) -> Result:
+    """As `read_run`, for who says by other means that the case has changed: `Result.about` tells it."""
     stored = ensemble.open_run(Path(folder).expanduser())
     found = case_of(stored, case)
     return Result(found, stored, _packaged(found, stored.plan.draws))

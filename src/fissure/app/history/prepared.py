@@ -58,8 +58,8 @@ class Stopped(Exception):
 
 
 def made(folder: Path, between: Between, case: Case | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The view of the run in `folder`, from its histories; of `case` where it is given, see `api.read_run`."""
-    return told(api.read_run(folder, case), between)
+    """The view of the run in `folder`, from its histories; of `case` where it is given, see `api.opened`."""
+    return told(api.opened(folder, case), between)
 
 
 class Histories:

@@ -24,7 +24,7 @@ SUMMED = ("persons", "km2", "million USD", "strikes", "events", "barrels", "dist
 
 def names_of(run: Stored, case: Case) -> list[dict[str, Any]]:
     """The outputs of `run`: name, title, unit, what each can be told apart by, whether it may be summed."""
-    data = api.read_run(run.folder, case).data
+    data = api.opened(run.folder, case).data
     return [
         {
             "name": str(name),
@@ -48,7 +48,7 @@ def weekly(run: Stored, case: Case, output: str, by: Sequence[str]) -> dict[str,
 
 @lru_cache(maxsize=128)
 def _weekly(key: str, folder: Path, case: Case, output: str, by: tuple[str, ...]) -> dict[str, Any]:
-    result = api.read_run(folder, case)
+    result = api.opened(folder, case)
     data = result.data
     if output not in data:
         raise FissureError(f"there is no output '{output}'{nearest(output, map(str, data.data_vars))}")
