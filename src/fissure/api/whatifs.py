@@ -140,7 +140,11 @@ def whatif(
     loaded = loaded_case(case)
     check_evidence(loaded)
     known, chosen = named_studies(loaded), dict.fromkeys((studies,) if isinstance(studies, str) else studies)
-    named = {known_study(name, known): known[name] for name in chosen}
+    if chosen and not known:
+        raise FissureError(
+            f"{loaded.folder}: this case brings no named studies, expected a file studies.yaml in its folder"
+        )
+    named = {known_study(name, known, f" --case {name_of(loaded)}"): known[name] for name in chosen}
     scenarios = {name: one.scenario(parameters_of(loaded)) for name, one in named.items()}
     own = scenario_of(off, set, day_or_month(since), parameters=parameters_of(loaded))
     if own.off or own.moves:

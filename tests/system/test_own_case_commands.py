@@ -2,9 +2,11 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 import xarray as xr
+import zarr
 from tests.own_case import OBSERVATION, TITLE, written
 from typer.testing import CliRunner
 
@@ -88,10 +90,16 @@ def test_whatif_and_answers(home):
     assert "no-strikes" in said("whatif", "--list", "--case", CASE)
     small = ("--case", CASE, "--members", "4", "--of", "deserted")
     assert "forcing.strikes" in said("whatif", "--set", "forcing.strikes=x2", *small)
-    assert "What if nothing had been bombed?" in said("whatif", "no-strikes", *small)
+    assert "no-strikes --set forcing.strikes=0" in said("whatif", "no-strikes", *small)
     out = said("answers", CASE, "--members", "4")
     assert "What if nothing had been bombed?" in out
     assert f"fissure whatif no-strikes --of deserted --case '{CASE}'" in out
+    assert f"see fissure whatif --list --case '{CASE}'" in refused("whatif", "zzz", *small)
+    for file in ("questions.yaml", "studies.yaml"):
+        (home / CASE / file).unlink()
+    assert "my case: this case asks nothing" in refused("answers", CASE)
+    assert "my case: this case brings no named studies" in refused("whatif", "--list", "--case", CASE)
+    assert "my case: this case brings no named studies" in refused("whatif", "no-strikes", "--case", CASE)
 
 
 # --- Read back
@@ -230,6 +238,21 @@ def test_labels_are_text_that_zarr_has_a_standard_for(home):
     result.parameters.to_dataset().to_zarr("parameters.zarr", consolidated=False)
     result.data.to_netcdf("data.nc")
     assert xr.open_dataset("data.nc").identical(result.data.load())
+
+
+def test_the_examples_in_the_docs_run(home):
+    """Those of reading back and of other tools, with the case and the run where they say that they lie."""
+    shutil.copytree("runs/first", "runs/mine")
+    shutil.copytree(CASE, "path/to/case")
+    fissure.run("path/to/case", members=2, out="runs/mine")
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "run-from-python.md").read_text()
+    section = page[page.index("\n## Read a run back") : page.index("\n## Checks")]
+    lines = [line[4:] for line in section.splitlines() if line.startswith("    ")]
+    names = {"fissure": fissure, "xarray": xr, "zarr": zarr}
+    exec("\n".join(lines).replace("0000000-0000008", "0000000-0000002"), names)
+    assert names["result"].case.title == TITLE and Path("run.zarr").is_dir()
+    assert Path("run_tables/fighters.csv").is_file()
+    assert "fissure.export_run" in section and fissure.export_run("runs/mine", "again.nc").is_file()
 
 
 # --- A name that is two
