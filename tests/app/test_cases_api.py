@@ -3,7 +3,7 @@
 import pytest
 
 from fissure.app.cracks import atlas as cracks_atlas
-from fissure.cases.loader import case_names, load_case
+from fissure.cases import case_names, load_case
 from fissure.model.catalogue import mechanism_classes, parameters_of
 from fissure.studies.causal import loops
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import fissure
-from fissure.cases.loader import case_names, load_case
+from fissure.cases import case_names, load_case
 from fissure.evidence import load_ledger, problems, unfilled
 from fissure.evidence.check import FILL_IN
 

@@ -5,7 +5,8 @@ from fissure.api.checks import Effects, check
 from fissure.api.evidence import check_evidence, ledger, missing_mechanisms, subjects, trace
 from fissure.api.explains import Explanation, explain, read_explained
 from fissure.api.fits import Fit, calibrate, hindcast
-from fissure.api.runs import Result, draws_of, read_run, run
+from fissure.api.origins import CaseChanged, is_changed, is_of, recorded
+from fissure.api.runs import Result, draws_of, export_run, opened, read_run, run
 from fissure.api.sensitivities import SensitivityStudy, sensitivity
 from fissure.api.shelf import delete_runs, stored_run, stored_runs
 from fissure.api.whatifs import WhatIfs, named_studies, whatif
@@ -13,6 +14,7 @@ from fissure.studies.quantiles import quantile_error
 
 __all__ = [
     "Answered",
+    "CaseChanged",
     "Effects",
     "Explanation",
     "Fit",
@@ -26,13 +28,18 @@ __all__ = [
     "delete_runs",
     "draws_of",
     "explain",
+    "export_run",
     "hindcast",
+    "is_changed",
+    "is_of",
     "ledger",
     "missing_mechanisms",
     "named_studies",
+    "opened",
     "quantile_error",
     "read_explained",
     "read_run",
+    "recorded",
     "run",
     "sensitivity",
     "stored_run",

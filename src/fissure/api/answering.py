@@ -1,7 +1,8 @@
 """Answers to the questions that a case's sources ask."""
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self, TypedDict
 
@@ -56,7 +57,7 @@ class Answered:
 
     def keep(self) -> Path:
         """Put them with the case, for reports of its runs to show; returns where they lie."""
-        return self.found.save(study.kept_at(self.case))
+        return replace(self.found, case_digest=self.case.digest).save(study.kept_at(self.case))
 
 
 @plain_arguments
@@ -168,7 +169,7 @@ def _command(case: Case, members: int, seed: int, weeks: int | None, prior: bool
     words = ["fissure answers", name_of(case), f"--members {members}", f"--seed {seed}"]
     words += [f"--weeks {weeks}"] if weeks not in (None, case.weeks) else []
     words += ["--prior"] if prior else []
-    words += [f"--posterior {posterior}"] if posterior else []
+    words += [f"--posterior {shlex.quote(str(posterior))}"] if posterior else []
     return " ".join(words)
 
 
@@ -178,7 +179,7 @@ def asked_of(case: Case) -> tuple[tuple[Question, ...], dict[str, Study]]:
     studies = studies_of(case, claims, parameters_of(case))
     questions = questions_of(case, claims, studies)
     if not questions:
-        raise FissureError(f"the case '{name_of(case)}' asks nothing, expected a file questions.yaml in its folder")
+        raise FissureError(f"{case.folder}: this case asks nothing, expected a file questions.yaml in its folder")
     return questions, studies
 
 

@@ -2,11 +2,15 @@
 
 import inspect
 import warnings
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from fissure.api.arguments import plain_arguments
 from fissure.cases import room
-from fissure.cases.loader import Case, case_names, load_case
+from fissure.cases.loader import Case, load_case
+from fissure.cases.naming import called
+from fissure.cases.schema import ParameterPrior
 from fissure.engine.dataset import coordinates_of
 from fissure.errors import FissureError
 from fissure.evidence import Ledger, Mechanism, Subject, Trace, load_ledger, package_ledger, require, unfilled
@@ -14,9 +18,9 @@ from fissure.evidence import trace as trace_in
 from fissure.evidence.check import FILL_IN, require_mechanism
 from fissure.model.catalogue import mechanism_classes, parameters_of, parts
 from fissure.model.parameters import Declared
-from fissure.model.plugins import ledger_folders, plugins
+from fissure.model.plugins import ledger_folders, plugin_priors, plugins
 from fissure.model.record import OUTPUTS, Output
-from fissure.reading import stands
+from fissure.reading import read_yaml_lines, stands
 
 
 def loaded_case(case: str | Path | Case) -> Case:
@@ -29,9 +33,8 @@ def loaded_case(case: str | Path | Case) -> Case:
 
 
 def name_of(case: Case) -> str:
-    """What to call a case on the command line: its name if it comes with the package, else its folder."""
-    packaged = case.name in case_names() and load_case(case.name).folder == case.folder
-    return case.name if packaged else str(case.folder)
+    """What to call a case on the command line, quoted for a shell; see `cases.naming.called`."""
+    return called(case.folder)
 
 
 @plain_arguments
@@ -79,10 +82,31 @@ def require_evidence(case: Case) -> None:
     labels = coordinates_of(case, case.weeks)
     outputs = {o.name: {dim: labels[dim] for dim in o.dims if dim in labels} for o in OUTPUTS}
     declared, known = parameters_of(case), ledger(case)
-    require(known, outputs, {p.name: p.prior.evidence for p in declared})
+    require(known, outputs, {p.name: p.prior.evidence for p in declared}, _places_in_priors(case))
     for plugin in plugins():
         kind = plugin.kind
         require_mechanism(known, plugin.name, kind.group(), kind.claims, str(plugin), plugin.ledger_folder)
+
+
+def _places_in_priors(case: Case) -> Callable[[str, str], str]:
+    """Tells `FILE:LINE` of an entry of the evidence in a parameter's prior, of the case or of a package."""
+
+    @cache
+    def read(path: Path) -> Callable[..., int]:
+        return read_yaml_lines(path, dict[str, ParameterPrior])[1]
+
+    def place(parameter: str, entry: str) -> str:
+        path = case.folder / "priors.yaml"
+        if parameter in case.priors:
+            prior = case.priors[parameter]
+        else:
+            path, prior = plugin_priors()[parameter]
+        try:
+            return f"{path}:{read(path)(parameter, 'evidence', prior.evidence.index(entry))}"
+        except FissureError:  # the priors of a loaded case need not be those of its file
+            return str(path)
+
+    return place
 
 
 def missing_mechanisms(known: Ledger) -> list[Mechanism]:

@@ -1,6 +1,7 @@
 """Why it came apart: attribution of outcomes to mechanisms."""
 
 import hashlib
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -152,5 +153,5 @@ def _command(
     said = [f"fissure explain {name_of(case)}", *(f"--of {one}" for one in asked), *(["--quick"] if quick else [])]
     said += [f"--{o} {getattr(size, n):g}" for o, n in options.items() if getattr(size, n) != getattr(base, n)]
     said.append(f"--seed {plan.seed} --weeks {plan.weeks}")
-    said += ["--prior"] if drawn is None else [] if named is None else [f"--posterior {named}"]
+    said += ["--prior"] if drawn is None else [] if named is None else [f"--posterior {shlex.quote(str(named))}"]
     return " ".join(said)

@@ -1,5 +1,6 @@
 """Running a case, and reading a run back."""
 
+import shlex
 from collections.abc import Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -17,11 +18,14 @@ from fissure.api.evidence import (
     require_evidence,
     too_few_places,
 )
-from fissure.cases.loader import Case, case_names, load_case
+from fissure.api.origins import case_of, differs, warn_of_changes
+from fissure.cases.loader import Case
 from fissure.engine import ensemble
 from fissure.engine.begin import require_usable
 from fissure.engine.cluster import Cluster
+from fissure.engine.export import export
 from fissure.engine.locks import asking
+from fissure.engine.origin import origin_of
 from fissure.engine.progress import Progress
 from fissure.errors import FissureError
 from fissure.evidence import Ledger
@@ -167,11 +171,17 @@ class Result:
         fitted = "" if drawn is None else coverage.of_posterior(drawn.plugins, parameters_of(self.case), packages, off)
         return [one for one in (said, fitted) if one]
 
+    def save(self, path: str | Path) -> Path:
+        """Write records, parameters and events for other tools, and return the path; see `export_run`."""
+        return export(self.stored, Path(path).expanduser())
+
     def about(self) -> dict[str, Any]:
         """How the run was made, for its report."""
         plan, timing = self.stored.plan, self.stored.timing
+        changed = differs(plan, origin_of(self.stored.folder), self.case)
         off = "".join(f" --off {name}" for name in plan.off)
-        drawn = f" --posterior {self.named}" if self.named else "" if self.until else " --prior"
+        drawn = f" --posterior {shlex.quote(str(self.named))}" if self.named else "" if self.until else " --prior"
+        command = f"fissure run {name_of(self.case)} --members {self.stored.members} --seed {plan.seed} "
         return {
             "version": __version__,
             "title": self.case.title,
@@ -191,8 +201,10 @@ class Result:
             "digest": plan.case_digest,
             "model_digest": plan.model_digest,
             "timing": timing,
-            "command": f"fissure run {name_of(self.case)} --members {self.stored.members} --seed {plan.seed} "
-            f"--weeks {plan.weeks}{off}{drawn}",
+            "changed": "its files have changed since this run was made; the numbers are of the case as it was"
+            if changed
+            else None,
+            "command": None if changed else f"{command}--weeks {plan.weeks}{off}{drawn}",
         }
 
 
@@ -257,17 +269,40 @@ def draws_of(case: Case, *, prior: bool = False, posterior: str | Path | None = 
 
 
 @plain_arguments
-def read_run(folder: str | Path) -> Result:
-    """The run that `folder` holds, as far as it is finished, of a case that comes with the package.
+def read_run(folder: str | Path, case: str | Path | Case | None = None) -> Result:
+    """The run that `folder` holds, as far as it is finished, with the case that it is of.
 
-    Raises `FissureError` where there is no run, or one of another case.
+    Args:
+        folder: of the run, as `run` was given it as `out`, or `Result.folder` of a run that was kept in the cache.
+        case: the case that the run is of: a name, the path of a folder, or a loaded case. Where it is not given, it
+            is looked for where it lay when the run was made, there from the run's folder, and beside these.
+
+    Warns (`CaseChanged`) where files of the case have changed since the run was made. Raises `FissureError` where there
+    is no run, or its case cannot be found or has other weeks or places by now.
     """
-    stored = ensemble.open_run(folder)
-    if stored.plan.case not in case_names():
-        known = ", ".join(case_names())
-        raise FissureError(f"{folder}: holds a run of the case '{stored.plan.case}', expected one of {known}")
-    case = load_case(stored.plan.case)
-    return Result(case, stored, _packaged(case, stored.plan.draws))
+    found = opened(folder, case)
+    warn_of_changes(found.stored, found.case)
+    return found
+
+
+def opened(folder: str | Path, case: str | Path | Case | None = None) -> Result:
+    """As `read_run`, for who says by other means that the case has changed: `Result.about` tells it."""
+    stored = ensemble.open_run(Path(folder).expanduser())
+    found = case_of(stored, case)
+    return Result(found, stored, _packaged(found, stored.plan.draws))
+
+
+def export_run(folder: str | Path, path: str | Path) -> Path:
+    """Write the run that `folder` holds to `path` for other tools, and return the path; its case need not be there.
+
+    Args:
+        folder: of the run.
+        path: what ends in ``.nc`` is written as NetCDF, in ``.zarr`` as Zarr, and a name without an ending as a folder
+            of CSV tables, one for each output.
+
+    Raises `FissureError` where there is no run, and where something is at `path`, which is left as it is.
+    """
+    return export(ensemble.open_run(Path(folder).expanduser()), Path(path).expanduser())
 
 
 def _packaged(case: Case, digest: str) -> Posterior | None:

@@ -1,5 +1,6 @@
 """What outcomes hang on, and which evidence would narrow them."""
 
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,5 +96,5 @@ def sensitivity(
         quick=quick, progress=progress,
     )  # fmt: skip
     found.save(folder / "sensitivity.json")
-    drawn = f" --posterior {posterior}" if posterior else "" if draws else " --prior"
+    drawn = f" --posterior {shlex.quote(str(posterior))}" if posterior else "" if draws else " --prior"
     return SensitivityStudy(loaded, found, drawn)

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from fissure.api.arguments import path as a_path
 from fissure.api.arguments import plain_arguments
-from fissure.cases.loader import Case, case_names, load_case
+from fissure.api.evidence import name_of
+from fissure.api.origins import differs, recorded
+from fissure.cases.loader import Case
 from fissure.engine import shelf
 from fissure.engine.plan import Plan
 from fissure.engine.shelf import Stored
@@ -86,35 +88,29 @@ def _one(path: Path, name: str, known: Iterable[str], verify: bool) -> Stored:
 
 def _command(one: Stored) -> str | None:
     """The command that makes a run again, where its plan tells it; of a study only its own file does."""
-    if one.what != "run" or one.plan.get("case") not in case_names() or one.plan.get("outputs"):
+    if one.what != "run" or not one.plan or one.plan.get("outputs"):
         return None
     try:
         plan = Plan.of(one.plan)
-        case = _loaded(plan.case)
-        drawn = _drawn(plan.case, plan.draws)
+        case = recorded(one.folder, plan.case, one.origin)
+        drawn = _drawn(case, plan.draws)
     except FissureError:
         return None
-    if drawn is None or (plan.units, plan.slots) != (case.units, case.slots):
+    if drawn is None or (plan.units, plan.slots) != (case.units, case.slots) or differs(plan, one.origin, case):
         return None
-    said = ["fissure run", plan.case, f"--members {one.asked or one.contents.histories}", f"--seed {plan.seed}"]
+    said = ["fissure run", name_of(case), f"--members {one.asked or one.contents.histories}", f"--seed {plan.seed}"]
     said += [f"--weeks {plan.weeks}", *(f"--off {name}" for name in plan.off), drawn]
     return " ".join(word for word in [*said, f"--out {shlex.quote(str(one.folder))}"] if word)
 
 
-@lru_cache(maxsize=8)
-def _loaded(case: str) -> Case:
-    return load_case(case)
-
-
 @lru_cache(maxsize=64)
-def _drawn(case: str, digest: str) -> str | None:
+def _drawn(case: Case, digest: str) -> str | None:
     """The option of a command that draws members as they were drawn; None where it is not known."""
     if not digest:
         return "--prior"
-    loaded = _loaded(case)
-    days = packaged(loaded)
+    days = packaged(case)
     for day in days:
-        path = path_of(loaded, day)
+        path = path_of(case, day)
         if read_posterior(path).digest == digest:
             return "" if day == days[-1] else f"--posterior {shlex.quote(str(path))}"
     return None

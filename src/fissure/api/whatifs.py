@@ -75,7 +75,7 @@ class WhatIfs:
         plan, own = self.found.plan, self.found.of.get(OWN)
         said = ["fissure whatif", *self.studies, *([own.scenario.options] if own else [])]
         said += [f"--of {name}" for name in self.of]
-        said += [f"--case {shlex.quote(name_of(self.case))} --members {self.found.members} --weeks {plan.weeks}"]
+        said += [f"--case {name_of(self.case)} --members {self.found.members} --weeks {plan.weeks}"]
         return " ".join(one for one in [*said, f"--seed {plan.seed}", self.options] if one)
 
     def report(self, path: str | Path) -> Path:
@@ -149,7 +149,11 @@ def whatif(
     loaded = loaded_case(case)
     check_evidence(loaded)
     known, chosen = named_studies(loaded), dict.fromkeys((studies,) if isinstance(studies, str) else studies)
-    named = {known_study(name, known): known[name] for name in chosen}
+    if chosen and not known:
+        raise FissureError(
+            f"{loaded.folder}: this case brings no named studies, expected a file studies.yaml in its folder"
+        )
+    named = {known_study(name, known, f" --case {name_of(loaded)}"): known[name] for name in chosen}
     scenarios = {name: one.scenario(parameters_of(loaded)) for name, one in named.items()}
     own = scenario_of(off, set, day_or_month(since), parameters=parameters_of(loaded))
     if own.off or own.moves:

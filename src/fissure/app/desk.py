@@ -8,7 +8,7 @@ from pathlib import Path
 from fissure import api
 from fissure.api.shelf import Stored
 from fissure.app.evidence.known import Known, known_of
-from fissure.app.history.prepared import Histories, chosen
+from fissure.app.history.prepared import Histories, chosen, made
 from fissure.app.jobs import Jobs
 from fissure.app.settings import Settings
 from fissure.app.what_if.studio import Studio
@@ -35,7 +35,9 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.jobs = Jobs(self.settings.limits.waiting)
-        self.histories = Histories(self.settings.home / "history")
+        self.histories = Histories(
+            self.settings.home / "history", lambda folder, between: made(folder, between, self.case), lambda: self.case
+        )
         self.studio = Studio(self)
 
     @cached_property
@@ -72,7 +74,7 @@ class Desk:
             return {}
         shown: dict[str, Stored] = {}
         for one in api.stored_runs(*folders):
-            if one.what == "run" and one.plan.get("case") == self.case.name and one.contents.histories:
+            if one.what == "run" and one.contents.histories and api.is_of(one, self.case):
                 shown.setdefault(one.name, one)
         return shown
 

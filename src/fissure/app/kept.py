@@ -65,7 +65,8 @@ def _looked(what: str, written: int, read: Callable[[], T | None], command: str)
         return Kept(None, f"{said[:1].upper()}{said[1:]}; {makes} anew.")
     if found is None:
         stale = (
-            f"The {what} that is kept with this case was made with another model, posterior or package of mechanisms"
+            f"The {what} that is kept with this case is of another case, or was made with another model, posterior or "
+            "package of mechanisms"
         )
         return Kept(None, f"{stale}; {makes} anew.")
     return Kept(found)

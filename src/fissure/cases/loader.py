@@ -7,7 +7,6 @@ A folder holds `case.yaml`, `districts.csv`, `neighbours.csv`, `forcing/strikes.
 
 import hashlib
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from fissure.cases import geography
 from fissure.cases.dates import StudyDates, read_study_dates
 from fissure.cases.leanings import Leaning, read_leanings
+from fissure.cases.naming import folder_of
 from fissure.cases.room import without_unit
 from fissure.cases.schema import (
     MOST,
@@ -38,7 +38,6 @@ from fissure.cases.schema import (
 from fissure.errors import FissureError, nearest
 from fissure.reading import read_bytes, read_csv, read_text, read_yaml, read_yaml_lines, shown, stands
 
-_HOME = Path(__file__).parent
 _REQUIRED = (
     "case.yaml",
     "districts.csv",
@@ -128,17 +127,12 @@ class Case:
         return geography.context(path, self.boundaries) if stands(path) else None
 
 
-def case_names() -> list[str]:
-    """Names of the cases that come with the package, sorted."""
-    return sorted(path.parent.name for path in _HOME.glob("*/case.yaml"))
-
-
 def load_case(name_or_path: str | Path) -> Case:
     """Load a packaged case by name, or any case folder by its path.
 
     Raises `FissureError` with file, line, finding and cure for what is missing, misspelt or contradictory.
     """
-    folder = _folder(name_or_path)
+    folder = folder_of(name_or_path)
     _require_files(folder)
     top, line_of = read_yaml_lines(folder / "case.yaml", CaseFile)
     mondays = [top.start + timedelta(weeks=week) for week in range(top.weeks)]
@@ -173,7 +167,7 @@ def load_case(name_or_path: str | Path) -> Case:
         provenance=read_yaml(provenance, list[Provenance]) if stands(provenance) else [],
         leanings=read_leanings(folder / "measurement.yaml"),
         dates=read_study_dates(folder, top.start, top.weeks),
-        digest=_digest(folder),
+        digest=digest_of(folder),
     )
     _ = case.boundaries, case.context  # read now: a mistake in them comes before a simulation, not after
     pairs = [(ids[one], ids[two]) for one, two in np.argwhere(np.triu(case.neighbours))]
@@ -196,22 +190,6 @@ def _priors(path: Path) -> dict[str, ParameterPrior]:
     if not stands(path) or not read_text(path).strip():
         return {}
     return read_yaml(path, dict[str, ParameterPrior])
-
-
-def _folder(name_or_path: str | Path) -> Path:
-    text = str(name_or_path)
-    if text in case_names():
-        return _HOME / text
-    path = Path(name_or_path)
-    with suppress(OSError):  # e.g. a name longer than any file may have
-        if path.is_dir():
-            return path
-    if isinstance(name_or_path, Path) or "/" in text or text.endswith((".yaml", ".yml")):
-        raise FissureError(f"{path}: there is no such case folder")
-    known = case_names()
-    raise FissureError(
-        f"there is no case '{text}', expected a folder or one of {', '.join(known)}{nearest(text, known)}"
-    )
 
 
 def _known(path: Path, line: int, what: str, found: str, known: Sequence[str]) -> None:
@@ -327,7 +305,8 @@ def _frozen(array: Any) -> Any:
     return out
 
 
-def _digest(folder: Path) -> str:
+def digest_of(folder: Path) -> str:
+    """SHA-256, in hex, over the bytes of the files of the case in `folder` that a run or its maps depend on."""
     sha = hashlib.sha256()
     for name in _DIGESTED:
         path = folder / name

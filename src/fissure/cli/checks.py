@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fissure.cli.parts import CaseOrRun, Seed, Weeks, folder_option, show, whole
+from fissure.cli.parts import CaseOrRun, FromPrior, OfCase, Seed, Weeks, folder_option, show, whole
+from fissure.errors import FissureError
 
 if TYPE_CHECKING:
     from fissure.api import Result
@@ -53,6 +54,8 @@ def orderings(
     case: CaseOrRun = "islamic_state",
     members: Annotated[int, typer.Option(parser=whole, metavar="N", help="How many simulated histories.")] = 100,
     seed: Seed = 1,
+    prior: FromPrior = False,
+    of: OfCase = None,
 ) -> None:
     """Check those of the patterns that say what came first: met or not, over the members of a run that count.
 
@@ -60,7 +63,7 @@ def orderings(
     """
     from fissure.views.text_patterns import render
 
-    result = _result_of(case, members, seed)
+    result = _result_of(case, members, seed, prior, of)
     show(render(result.orderings, result.plausible, result.about()))
 
 
@@ -68,6 +71,8 @@ def patterns(
     case: CaseOrRun = "islamic_state",
     members: Annotated[int, typer.Option(parser=whole, metavar="N", help="How many simulated histories.")] = 100,
     seed: Seed = 1,
+    prior: FromPrior = False,
+    of: OfCase = None,
     until: Annotated[
         str | None, typer.Option(metavar="DATE", help="Mark what a fit up to that day could have known.")
     ] = None,
@@ -80,22 +85,24 @@ def patterns(
     from fissure.views.text_patterns import render
 
     day = day_of(until)
-    result = _result_of(case, members, seed)
+    result = _result_of(case, members, seed, prior, of)
     about = result.about()
     day = day or day_of(about.get("until"))
     show(render(result.patterns, result.plausible, about, ledger=result.ledger, until=day))
 
 
-def _result_of(case: str, members: int, seed: int) -> "Result":
-    """The run in a folder, or that of a case, made where it is not there."""
+def _result_of(case: str, members: int, seed: int, prior: bool, of: str | None) -> "Result":
+    """The run in a folder, or that of a case, made where it is not there. `of` says which case a run is of."""
     from fissure import api
     from fissure.cases.loader import load_case
     from fissure.engine.ensemble import planned
     from fissure.engine.progress import RichProgress
 
     if (Path(case) / "run.json").exists():
-        return api.read_run(case)
+        return api.read_run(case, of)
+    if of is not None:
+        raise FissureError(f"found --case {of} beside {case}, which is no run; expected it with the folder of a run")
     loaded = load_case(case)
-    folder = Path("runs") / planned(loaded, seed=seed, draws=api.draws_of(loaded)).folder_name
+    folder = Path("runs") / planned(loaded, seed=seed, draws=api.draws_of(loaded, prior=prior)).folder_name
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    return api.run(loaded, members=members, seed=seed, out=folder, progress=RichProgress())
+    return api.run(loaded, members=members, seed=seed, prior=prior, out=folder, progress=RichProgress())

@@ -34,7 +34,8 @@ def mechanisms() -> None:
 
 def cases() -> None:
     """List the cases that come with the package."""
-    from fissure.cases.loader import case_names, load_case
+    from fissure.cases.loader import load_case
+    from fissure.cases.naming import HOME, case_names
 
     for name in case_names():
-        typer.echo(f"{name}: {load_case(name).title}")
+        typer.echo(f"{name}: {load_case(HOME / name).title}")

@@ -43,6 +43,10 @@ Case = Annotated[str, typer.Argument(help="Name of a packaged case, or the path 
 CaseOrRun = Annotated[
     str, typer.Argument(metavar="CASE|RUN", help="A packaged case, a case folder, or the folder of a run.")
 ]
+OfCase = Annotated[
+    str | None,
+    typer.Option("--case", metavar="CASE", help="The case that a run is of, where it is not found by itself."),
+]
 Seed = Annotated[int, typer.Option(parser=whole, metavar="S", help="The same seed gives the same numbers.")]
 Weeks = Annotated[int | None, typer.Option(parser=whole, metavar="W", help="Weeks from the start; all by default.")]
 FromPrior = Annotated[bool, typer.Option("--prior", help="Draw members from the prior, not from what was learned.")]

@@ -84,6 +84,21 @@ def show(
 
 
 @stored.command()
+def export(
+    name: Annotated[str, typer.Argument(help="The name of a run in the list, or the path of its folder.")],
+    path: Annotated[Path, typer.Argument(metavar="OUT", help="OUT.nc, OUT.zarr, or a new folder for CSV tables.")],
+    places: Places = None,
+) -> None:
+    """Write a run for other tools: NetCDF, Zarr, or CSV tables. Its case need not be there."""
+    from fissure import api
+
+    found = api.stored_run(name, *(places or ()))
+    if found.what != "run":
+        raise FissureError(f"{found.folder}: holds a study ({found.what}), expected a run")
+    typer.echo(f"Written: {api.export_run(found.folder, path)}")
+
+
+@stored.command()
 def delete(
     names: Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Names, or paths of folders.")] = None,
     places: Places = None,

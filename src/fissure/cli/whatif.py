@@ -61,7 +61,10 @@ def whatif(
     loaded = load_case(case)
     known = api.named_studies(loaded) if all_ or list_ else {}
     if (all_ or list_) and not known:
-        raise FissureError(f"the case '{loaded.name}' brings no named studies, expected --set or --off")
+        raise FissureError(
+            f"{loaded.folder}: this case brings no named studies, expected a file studies.yaml in its folder, or "
+            "--set or --off"
+        )
     if list_:
         show(listed(known.values()))
         return

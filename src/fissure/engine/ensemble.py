@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import xarray as xr
@@ -18,9 +18,10 @@ from fissure.engine.dataset import coordinates_of
 from fissure.engine.draws import Draws, Prior
 from fissure.engine.events import kinds_told
 from fissure.engine.made_with import MACHINE, MadeWith
+from fissure.engine.origin import Origin
 from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, whole
 from fissure.engine.progress import Interrupted, Progress, Silent
-from fissure.engine.store import DESCRIPTION, Store, check_folder, check_room, open_store, writing
+from fissure.engine.store import DESCRIPTION, Store, check_folder, check_room, explained, open_store, writing
 from fissure.engine.workers import Span, Threads, Work, Workers, threads_for
 from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
@@ -66,7 +67,7 @@ class Run:
         variables = {name: store.variable(name, self.members) for name in names}
         dims = tuple(dict.fromkeys(str(d) for v in variables.values() for d in v.dims))
         coordinates = {"member": np.arange(self.members), **store.coordinates(dims)}
-        return xr.Dataset(variables, coordinates, dict(store.description["attributes"]))
+        return _with_text(xr.Dataset(variables, coordinates, dict(store.description["attributes"])))
 
     @cached_property
     def parameters(self) -> xr.DataArray:
@@ -75,7 +76,9 @@ class Run:
         names = store.coordinates(("parameter",))
         units = ("parameter", np.array(store.description["parameter_units"]))
         coordinates = {"member": np.arange(self.members), **names, "unit": units}
-        return xr.DataArray(store.variable("parameters", self.members), coordinates, name="parameters").load()
+        return _with_text(
+            xr.DataArray(store.variable("parameters", self.members), coordinates, name="parameters").load()
+        )
 
     @cached_property
     def events(self) -> "pd.DataFrame":
@@ -84,6 +87,17 @@ class Run:
         See `engine.events.table`.
         """
         return open_store(self.folder).events(self.members)
+
+
+_Labelled = TypeVar("_Labelled", xr.Dataset, xr.DataArray)
+
+
+def _with_text(labelled: _Labelled) -> _Labelled:
+    """`labelled`, whose labels are written as text of any length: Zarr has no standard for text of a fixed one."""
+    for coordinate in labelled.coords.values():
+        if coordinate.dtype.kind == "U":
+            coordinate.encoding["dtype"] = object
+    return labelled
 
 
 def run(
@@ -146,6 +160,8 @@ def run(
     kept = Store(folder, described).blocks()
     check_room(folder, job.bytes_of(sum(b - a for a, b in missing(kept, members, members))))
     with writing(folder, described) as store:
+        with explained(folder, 1 << 16):
+            Origin.of(case, folder).keep(folder)
         timing = job.complete(store, int(members), block)
     return Run(folder, plan, int(members), timing)
 

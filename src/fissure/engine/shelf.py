@@ -18,6 +18,7 @@ from fissure.engine.blocks import UNFINISHED, blocks_in, missing
 from fissure.engine.cache import cache_base, model_digest
 from fissure.engine.keeping import STUDY
 from fissure.engine.locks import LOCK, Note, held_to_remove, is_held, note
+from fissure.engine.origin import ORIGIN, Origin, origin_of
 from fissure.engine.seals import is_whole, unsealed_json
 from fissure.engine.store import DESCRIPTION, open_store
 from fissure.errors import FissureError
@@ -66,6 +67,8 @@ class Stored:
     """Files that are damaged; all of them only where checksums were looked at."""
     writer: Note | None = None
     """Who writes to it, or was cut short."""
+    origin: Origin | None = None
+    """Which case a run is of, where it says so."""
 
     @property
     def name(self) -> str:
@@ -105,6 +108,7 @@ class Stored:
             "bytes": self.contents.bytes,
             "written": self.contents.written.isoformat(timespec="seconds"),
             **{name: self.plan.get(name) for name in own},
+            "case_folder": None if self.origin is None or self.origin.packaged else str(self.origin.folder),
             "drawn_from": self.drawn_from if self.plan else None,
             "posterior_digest": self.plan.get("draws") or None,
             "off": list(self.switched_off),
@@ -147,6 +151,11 @@ def look(folder: Path, *, verify: bool = False) -> Stored:
         what, told = "", {}
         damaged.insert(0, folder / (DESCRIPTION if (folder / DESCRIPTION).exists() else STUDY))
         damaged = list(dict.fromkeys(damaged))
+    try:
+        origin = origin_of(folder) if what == "run" else None
+    except FissureError:
+        origin = None
+        damaged = list(dict.fromkeys([*damaged, folder / ORIGIN]))
     asked, cut_short = told.get("runs"), writer is not None
     if what == "run":
         asked = own.histories if writer is None else writer.members
@@ -156,7 +165,7 @@ def look(folder: Path, *, verify: bool = False) -> Stored:
     command = writer.command if writer and what == "run" else told.get("command")
     return Stored(
         folder, what, state, own, asked, told.get("plan", {}), told.get("until"), tuple(told.get("changes", ())),
-        command, tuple(damaged), writer,
+        command, tuple(damaged), writer, origin,
     )  # fmt: skip
 
 
@@ -180,7 +189,7 @@ def contents(folder: Path) -> Contents:
                 foreign.append(path)
             elif name == LOCK:
                 locks.append(path)
-            elif name in (DESCRIPTION, STUDY) or _histories(name):
+            elif name in (DESCRIPTION, STUDY, ORIGIN) or _histories(name):
                 sealed.append(path)
             histories += _histories(name)
     written = datetime.fromtimestamp(last).astimezone()
@@ -253,7 +262,7 @@ def _lacks(folder: Path, members: int) -> bool:
 
 def _is_ours(path: Path) -> bool:
     name = path.name
-    known = name in (DESCRIPTION, STUDY, LOCK) or _PAGE.fullmatch(name) or _histories(name)
+    known = name in (DESCRIPTION, STUDY, ORIGIN, LOCK) or _PAGE.fullmatch(name) or _histories(name)
     return bool(known or name.startswith(UNFINISHED)) and not path.is_symlink()
 
 

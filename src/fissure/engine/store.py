@@ -1,6 +1,7 @@
 """A run on disk: a folder with `run.json`, which says what it is, and `blocks/`, its members.
 
     run.json                          the plan, the dimensions, the variables and the kinds of events, sealed
+    case.json                         where the case lay that it is of, see `origin`
     run.lock                          held by the process that writes, see `locks`
     blocks/0000000-0000008.zarr.zip   members 0 to 7
 

@@ -3,7 +3,7 @@
 What is wrong in itself (a number, a date, a reference) is refused on loading; here is what a ledger lacks.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from fissure.errors import FissureError, nearest
@@ -77,11 +77,13 @@ def require(
     ledger: Ledger,
     outputs: Mapping[str, Mapping[str, Collection[str]]],
     evidence: Mapping[str, Collection[str]],
+    place: Callable[[str, str], str] | None = None,
 ) -> None:
     """Raise `FissureError` for the first thing in `ledger` or `evidence` that a run could not use.
 
     `outputs` are the dimensions of each output with their coordinates, `evidence` the ids of the ledger's
-    entries behind each parameter's prior. Light: to be called before a simulation.
+    entries behind each parameter's prior, and `place` tells `FILE:LINE` of such an id in the prior of a parameter.
+    Light: to be called before a simulation.
     """
     for variable in ledger.variables.values():
         _require_output(ledger, variable, outputs)
@@ -92,14 +94,24 @@ def require(
                 f"{_place(ledger, 'observation', observation.id, 'unit')}found unit '{observation.unit}', "
                 f"expected '{unit}', the unit of variable '{observation.variable}'"
             )
+    _require_priors(ledger, evidence, place or (lambda *_: ""))
+
+
+def _require_priors(ledger: Ledger, evidence: Mapping[str, Collection[str]], place: Callable[[str, str], str]) -> None:
     known = {*ledger.claims, *ledger.observations}
-    for parameter, names in evidence.items():
-        for name in names:
-            if name not in known:
-                raise FissureError(
-                    f"the prior of '{parameter}' rests on '{name}', expected the id of a claim or an observation"
-                    f"{nearest(name, sorted(known))}"
-                )
+    wrong = [(parameter, name) for parameter, names in evidence.items() for name in names if name not in known]
+    if not wrong:
+        return
+    where = [f"{at}: " if (at := place(*one)) else "" for one in wrong]
+    (parameter, name), *more = wrong
+    said = (
+        f"{where[0]}the prior of '{parameter}' rests on '{name}', expected the id of a claim or an observation"
+        f"{nearest(name, sorted(known))}"
+    )
+    if more:
+        listed = ", ".join(f"{at}'{p}' on '{n}'" for at, (p, n) in zip(where[1:], more, strict=True))
+        said = f"{said.rstrip('?')}; so {'do' if len(more) > 1 else 'does'} {len(more)} more: {listed}"
+    raise FissureError(said)
 
 
 def _require_output(ledger: Ledger, variable: Variable, outputs: Mapping[str, Mapping[str, Collection[str]]]) -> None:

@@ -14,12 +14,14 @@ from typing import Literal
 import numpy as np
 
 from fissure.cases.loader import Case
+from fissure.cases.naming import called, packaged_name
 from fissure.engine.blocks import write_whole
 from fissure.engine.cache import own_digest
 from fissure.engine.store import explained
 from fissure.errors import FissureError
 from fissure.model.plugins import made_of
 from fissure.studies import coverage
+from fissure.studies.belonging import is_of
 from fissure.studies.bounds import NOT_RECORDED, AtBounds, at_bounds, bounds_of, derived
 from fissure.studies.counterpart import Floats
 from fissure.studies.effective import Effective, effective_of_kept, few_histories
@@ -107,6 +109,8 @@ class Answers:
     answers: tuple[Answer, ...]
     plugins: tuple[str, ...] = ()
     """Packages that bring mechanisms with which they were made, see `coverage`."""
+    case_digest: str = ""
+    """Digest of the files of the case, where they were kept with one."""
 
     def save(self, path: str | Path) -> Path:
         """Write them as JSON, whole or not at all. Raises `FissureError` where that cannot be done."""
@@ -141,26 +145,28 @@ def answer(case: Case, questions: Sequence[Question], found: Found, *, draws: st
 
     Raises `KeyError` where a question asks for an outcome or a study that was not found.
     """
-    made = tuple(_answer(question, found) for question in questions)
+    made = tuple(_answer(question, found, case) for question in questions)
     return Answers(case.name, own_digest(), draws, case.start.isoformat(), weeks, command, made, made_of())
 
 
-def _answer(question: Question, found: Found) -> Answer:
+def _answer(question: Question, found: Found, case: Case) -> Answer:
+    own = "" if packaged_name(case.folder) is not None else f" {called(case.folder)}"
     if question.whatif:
         if found.whatifs is None:
             raise KeyError(question.whatif)
         figures, members = _differences(question, found.whatifs), found.whatifs.members
         study, worth = _asks(f"fissure whatif {question.whatif}", question), found.whatifs.worth
+        study += f" --case{own}" if own else ""
     elif question.run:
         asked = {one.name: at for at, one in enumerate(found.asked)}
         figures, members = (_plain(found, asked[question.run]),), len(found.as_it_was)
-        study, worth = "fissure run", Effective.of(range(members) if found.pasts is None else found.pasts)
+        study, worth = f"fissure run{own}", Effective.of(range(members) if found.pasts is None else found.pasts)
     else:
         (name,) = question.outcomes
         if found.shared is None:
             raise KeyError(name)
         figures = _weighed(question.groups, found.shared, name) if question.groups else _parts(found.shared, name)
-        members, study = found.shared.groups.members, _asks("fissure explain", question)
+        members, study = found.shared.groups.members, _asks(f"fissure explain{own}", question)
         worth = found.shared.worth.get(members)
     return Answer(
         question.name, question.asks, question.claims, figures, study, members, question.caution,
@@ -245,7 +251,7 @@ def kept(case: Case, draws: str = "") -> Answers | None:
     found = read_answers(path) if path.is_file() else None
     if found is None or (found.model, found.draws) != (own_digest(), draws):
         return None
-    if not coverage.serves(found.plugins):
+    if not coverage.serves(found.plugins) or not is_of(found.case_digest, case):
         return None
     return replace(found, answers=tuple(_completed(one, found, case) for one in found.answers))
 

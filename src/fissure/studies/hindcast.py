@@ -27,6 +27,7 @@ from fissure.model.catalogue import parameters_of
 from fissure.model.plugins import made_of
 from fissure.studies import coverage
 from fissure.studies.baselines import RIVALS, baselines
+from fissure.studies.belonging import is_of
 from fissure.studies.calibrate.fit import outputs_of
 from fissure.studies.collapse import OUTPUTS as COLLAPSES
 from fissure.studies.collapse import What, by_week, collapse_weeks
@@ -124,6 +125,9 @@ class Hindcast:
     plugins: tuple[str, ...] = ()
     """Packages that bring mechanisms with which it was made, see `coverage`."""
 
+    case_digest: str = ""
+    """Digest of the files of the case, where it was kept with one."""
+
     @property
     def quoted(self) -> date:
         """The day by which the chance of collapse is quoted, within the case."""
@@ -141,13 +145,15 @@ class Hindcast:
 
 
 def kept(case: Case) -> Hindcast | None:
-    """The hindcast that lies with `case`, if one does and it was made by the model that there is now.
+    """The hindcast that lies with `case`, if one does and it was made of it by the model that there is now.
 
     It may have been made with fewer packages that bring mechanisms than there are now: see `coverage`.
     """
     path = kept_at(case)
     found = read_hindcast(path) if path.is_file() else None
-    return found if found is not None and found.model == own_digest() and coverage.serves(found.plugins) else None
+    if found is None or found.model != own_digest() or not is_of(found.case_digest, case):
+        return None
+    return found if coverage.serves(found.plugins) else None
 
 
 def kept_at(case: Case) -> Path:

@@ -90,9 +90,12 @@ def _require(study: Study, case: Case, parameters: Sequence[Declared], place: Ca
         )
 
 
-def known_study(name: str, studies: Collection[str]) -> str:
-    """`name`, if there is such a study; else a `FissureError` with the nearest name."""
+def known_study(name: str, studies: Collection[str], case: str = "") -> str:
+    """`name`, if there is such a study; else a `FissureError` with the nearest name.
+
+    `case` is the option of a command that says which case is meant.
+    """
     if name not in studies:
-        cure = nearest(name, studies) or "; see fissure whatif --list"
+        cure = nearest(name, studies) or f"; see fissure whatif --list{case}"
         raise FissureError(f"there is no study '{name}'{cure}")
     return name

@@ -52,7 +52,7 @@ def shown(one: Stored) -> Table:
     ]
     if plan:
         lines += [
-            ("case", str(plan.get("case"))),
+            ("case", _case(one)),
             ("members drawn from", one.drawn_from),
             ("seed", str(plan.get("seed"))),
             ("weeks", str(plan.get("weeks"))),
@@ -73,6 +73,12 @@ def shown(one: Stored) -> Table:
     for title, told in lines:
         table.add_row(title, told)
     return table
+
+
+def _case(one: Stored) -> str:
+    """The name of the case, and the folder where it lay if it does not come with the package."""
+    name = str(one.plan.get("case"))
+    return name if one.origin is None or one.origin.packaged else f"{name}, in {one.origin.folder}"
 
 
 def histories(one: Stored) -> str:

@@ -12,9 +12,11 @@ from fissure.app.cracks import atlas as cracks_atlas
 from fissure.app.cracks import panel as cracks_panel
 from fissure.app.cracks.known import Known, known_of
 from fissure.app.cracks.told import LoopsTold, MechanismShort, MechanismTold, ParameterTold, Sign
+from fissure.app.desk import Desk
 from fissure.app.pages import AtDesk
 from fissure.app.refusals import refusal
-from fissure.cases.loader import case_names, load_case
+from fissure.cases.loader import load_case
+from fissure.cases.naming import HOME, case_names
 from fissure.errors import nearest
 from fissure.model.catalogue import mechanism_classes
 from fissure.views.causal_atlas import Atlas, kinds
@@ -84,16 +86,16 @@ class GraphTold(BaseModel):
     loops: LoopsTold
 
 
-@router.get("/cases", summary="The cases that come with the package")
-def cases() -> list[CaseShort]:
-    """Names, titles, first day and length."""
-    return [CaseShort(**_short(_packaged(name))) for name in case_names()]
+@router.get("/cases", summary="The cases that come with the package, and the one that the server shows")
+def cases(desk: AtDesk) -> list[CaseShort]:
+    """Names, titles, first day and length; a case of one's own stands in place of a packaged one with its name."""
+    return [CaseShort(**_short(_known(name, desk))) for name in _names(desk)]
 
 
 @router.get("/cases/{case}", summary="One case", responses=UNKNOWN)
-def case(case: CaseName) -> CaseTold:
+def case(case: CaseName, desk: AtDesk) -> CaseTold:
     """Its size, its digest, and what its members are drawn from."""
-    known = _known(case)
+    known = _known(case, desk)
     loaded, posterior = known.case, known.evidence.posterior
     return CaseTold(
         **_short(known),
@@ -107,9 +109,9 @@ def case(case: CaseName) -> CaseTold:
 
 
 @router.get("/cases/{case}/mechanisms", summary="All mechanisms", responses=UNKNOWN)
-def mechanisms(case: CaseName) -> list[MechanismShort]:
+def mechanisms(case: CaseName, desk: AtDesk) -> list[MechanismShort]:
     """By group and name."""
-    return list(_known(case).mechanisms.values())
+    return list(_known(case, desk).mechanisms.values())
 
 
 @router.get("/cases/{case}/mechanisms/{name}", summary="All of one mechanism", responses=UNKNOWN)
@@ -120,22 +122,22 @@ def mechanism(
 
     What is of the causal picture is null for the first seconds of a server with a new version of the model.
     """
-    known = _known(case)
+    known = _known(case, desk)
     if name not in known.mechanisms:
         raise HTTPException(404, f"there is no mechanism '{name}'{nearest(name, known.mechanisms)}")
     return cracks_panel.mechanism(name, known, cracks_atlas.look(desk.settings.home).atlas, loops)
 
 
 @router.get("/cases/{case}/parameters", summary="All parameters, before and after the evidence", responses=UNKNOWN)
-def parameters(case: CaseName) -> list[ParameterTold]:
+def parameters(case: CaseName, desk: AtDesk) -> list[ParameterTold]:
     """Each with unit, reason, prior, and posterior where it was learned."""
-    return _known(case).parameters
+    return _known(case, desk).parameters
 
 
 @router.get("/cases/{case}/graph", summary="The causal graph", responses=UNKNOWN | NOT_YET)
 def graph(case: CaseName, desk: AtDesk, loops: Loops = 200) -> GraphTold:
     """Mechanisms and fields, who moves what and which way, and feedback loops."""
-    _known(case)
+    _known(case, desk)
     found = cracks_atlas.look(desk.settings.home)
     if found.atlas is None:
         raise HTTPException(503, found.error or cracks_atlas.WAITING, {"retry-after": "5"})
@@ -159,13 +161,19 @@ def _short(known: Known) -> dict[str, Any]:
     return {name: getattr(known.case, name) for name in ("name", "title", "start", "weeks")}
 
 
-def _known(name: str) -> Known:
-    """Raises `HTTPException` (404) where no packaged case has that name; folders are no names here."""
+def _names(desk: Desk) -> list[str]:
+    return sorted({*case_names(), desk.case.name})
+
+
+def _known(name: str, desk: Desk) -> Known:
+    """Raises `HTTPException` (404) for a name that is not listed; folders are no names here."""
+    if name == desk.case.name:
+        return known_of(desk.case)
     if name not in case_names():
-        raise HTTPException(404, f"there is no case '{name}'{nearest(name, case_names())}")
+        raise HTTPException(404, f"there is no case '{name}'{nearest(name, _names(desk))}")
     return _packaged(name)
 
 
 @lru_cache(maxsize=16)
 def _packaged(name: str) -> Known:
-    return known_of(load_case(name))
+    return known_of(load_case(HOME / name))

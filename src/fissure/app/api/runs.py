@@ -194,7 +194,7 @@ def run(desk: AtDesk, name: Name) -> RunTold:
 @router.get("/runs/{name}/series", summary="What can be asked for as a series", responses=REFUSED)
 def outputs(desk: AtDesk, name: Name) -> list[OutputRow]:
     """The outputs of a run."""
-    return [OutputRow(**one) for one in names_of(_stored(desk, name))]
+    return [OutputRow(**one) for one in names_of(_stored(desk, name), desk.case)]
 
 
 @router.get("/runs/{name}/series/{output}", summary="An output, week by week", responses=REFUSED)
@@ -207,7 +207,7 @@ def series(
 ) -> SeriesTold:
     """Quantiles over members. What `by` does not name is summed, where sums mean something."""
     stored = _stored(desk, name)
-    return SeriesTold(run=stored.name, **weekly(stored, output, tuple(by), errors))
+    return SeriesTold(run=stored.name, **weekly(stored, desk.case, output, tuple(by), errors))
 
 
 @router.get("/runs/{name}/observations", summary="Published figures beside the run", responses=REFUSED)

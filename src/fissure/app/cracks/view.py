@@ -115,7 +115,9 @@ def _mechanism(name: str, known: Known, atlas: Atlas | None) -> dict[str, Any]:
         "kind": "mechanism",
         "one": told,
         "graph": "" if atlas is None else causal_layers.of_mechanism(name, atlas, *_names(known)),
-        "citation": _cite(f"Mechanism {name}: {told.title}", known, f"fissure trace {name}"),
+        "citation": _cite(
+            f"Mechanism {name}: {told.title}", known, f"fissure trace {name} --case {known.evidence.called}"
+        ),
     }
 
 

@@ -145,7 +145,7 @@ def _id(path: Path) -> str:
 
 
 def _made(stored: Stored, at: Known) -> Beside:
-    result = api.read_run(stored.folder)
+    result = api.opened(stored.folder, at.case)
     data = result.data
     found: dict[str, dict[str, Any]] = {}
     for row in result.compared:

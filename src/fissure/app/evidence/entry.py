@@ -40,7 +40,7 @@ def entry(kind: str, name: str, at: Known, past: Hindcast | None = None, found: 
     """What is shown of the entry `name`, which is there; its chart, if any, is in ``spec``."""
     singular = {"claims": "claim", "observations": "observation", "sources": "source", "variables": "variable"}[kind]
     trace = evidence.trace(f"{singular}:{name}", at.ledger, at.subjects)
-    told = {"id": name, "kind": kind, "spec": None, "trace": f"fissure trace {name}"}
+    told = {"id": name, "kind": kind, "spec": None, "trace": f"fissure trace {name} --case {at.called}"}
     match kind:
         case "claims":
             return told | _claim(at.ledger.claims[name], at, trace)

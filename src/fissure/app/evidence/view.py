@@ -144,7 +144,7 @@ def _before_and_after(posterior: Posterior, at: Known) -> tuple[list[dict[str, A
 
 def _forecast(request: Request, desk: Desk, at: Known, told: dict[str, Any]) -> HTMLResponse:
     past = kept.forecasts(desk)
-    section = None if past.found is None else forecasts.section(past.found, at.ledger)
+    section = None if past.found is None else forecasts.section(past.found, desk.case, at.ledger)
     cited = None
     if past.found is not None and section is not None:
         dates = ", ".join(wording.day(one.date) for one in past.found.dates)
@@ -180,5 +180,5 @@ def _cited_posterior(posterior: Posterior, desk: Desk) -> Citation:
         "What was learned from the evidence", case=desk.case.title, posterior=posterior.digest, until=posterior.until,
         case_digest=posterior.fitted_to.get("case", ""), seed=made.get("seed"), members=made.get("members"),
         more={"Draws": len(posterior.draws)},
-        command=f"fissure calibrate {posterior.case} --until {posterior.until}{options}",
+        command=f"fissure calibrate {desk.known.called} --until {posterior.until}{options}",
     )  # fmt: skip

@@ -23,7 +23,7 @@ from fissure import api
 from fissure.api.shelf import Stored
 from fissure.app.history.told import told
 from fissure.app.jobs import wrong_inside
-from fissure.cases.loader import load_case
+from fissure.cases.loader import Case
 from fissure.engine.blocks import UNFINISHED, write_whole
 from fissure.errors import FissureError, nearest
 from fissure.views.report.html import as_json
@@ -57,16 +57,16 @@ class Stopped(Exception):
     """The server is stopping."""
 
 
-def made(folder: Path, between: Between) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The view of the run in `folder`, from its histories."""
-    return told(api.read_run(folder), between)
+def made(folder: Path, between: Between, case: Case | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The view of the run in `folder`, from its histories; of `case` where it is given, see `api.opened`."""
+    return told(api.opened(folder, case), between)
 
 
 class Histories:
     """The views that are at hand, and the one thread that makes others; it is no part of the jobs that a user sees."""
 
-    def __init__(self, folder: Path, make: Make = made) -> None:
-        self._folder, self._make = folder, make
+    def __init__(self, folder: Path, make: Make = made, case: Callable[[], Case] | None = None) -> None:
+        self._folder, self._make, self._case = folder, make, case
         self._at_hand: OrderedDict[str, Prepared] = OrderedDict()
         self._queue: deque[tuple[str, Path]] = deque()
         self._failed: dict[str, tuple[str, float]] = {}
@@ -77,7 +77,7 @@ class Histories:
 
     def get(self, run: Stored) -> Prepared | None:
         """The view of `run` if it is there; else None, and it is made in the background."""
-        key = key_of(run)
+        key = self._key(run)
         with self._turn:
             found = self._at_hand.get(key)
             if found is not None:
@@ -94,7 +94,7 @@ class Histories:
     def error(self, run: Stored) -> str:
         """Why the view of `run` could not be made; empty where nothing went wrong."""
         with self._turn:
-            return self._failed.get(key_of(run), ("", 0.0))[0]
+            return self._failed.get(self._key(run), ("", 0.0))[0]
 
     def begin(self, runs: Callable[[], Mapping[str, Stored]]) -> None:
         """Make the view of the newest of `runs`, in the background, so that the first page finds it."""
@@ -116,6 +116,9 @@ class Histories:
             self._turn.notify_all()
         if worker is not None:
             worker.join(patience)
+
+    def _key(self, run: Stored) -> str:
+        return key_of(run, None if self._case is None else self._case())
 
     def _failed_lately(self, key: str) -> bool:
         return key in self._failed and time.monotonic() - self._failed[key][1] < AGAIN
@@ -222,9 +225,14 @@ def chosen(runs: Mapping[str, Stored], name: str | None) -> Stored | None:
     return runs[name]
 
 
-def key_of(run: Stored) -> str:
-    """A digest of all that the view of `run` depends on: its plan, its histories, the code, the evidence."""
-    told = [run.plan, run.contents.histories, _code_digest(), _case_digest(str(run.plan.get("case")))]
+def key_of(run: Stored, case: Case | None = None) -> str:
+    """A digest of all that the view of `run` depends on: its plan, its histories, the code, the case and its evidence.
+
+    The case is the one where the run says that it lies, unless it is given.
+    """
+    case = case or api.recorded(run.folder, str(run.plan.get("case")), run.origin)
+    origin = None if run.origin is None else run.origin.digest
+    told = [run.plan, origin, run.contents.histories, _code_digest(), str(case.folder), _case_digest(case)]
     return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:32]
 
 
@@ -237,10 +245,9 @@ def _code_digest() -> str:
 
 
 @lru_cache(maxsize=8)
-def _case_digest(case: str) -> str:
+def _case_digest(case: Case) -> str:
     """Of the case's files that are told of on the page; what a run depends on is in its plan."""
-    found = load_case(case)
-    return f"{found.digest} {_digest(found.ledger_folder.rglob('*.yaml'))}"
+    return f"{case.digest} {_digest(case.ledger_folder.rglob('*.yaml'))}"
 
 
 def _digest(paths: Iterable[Path]) -> str:

@@ -79,4 +79,4 @@ def _may_be(desk: Desk, name: str, seed: int, known: dict[str, Stored]) -> bool:
         "outputs": None,
     }
     same = all(one.plan.get(key) == value for key, value in asked.items())
-    return one.what == "run" and same and not one.other_version
+    return one.what == "run" and same and not one.other_version and not api.is_changed(one, case)

@@ -13,6 +13,7 @@ import xarray as xr
 from fissure import api
 from fissure.api.shelf import Stored
 from fissure.app.history.prepared import key_of
+from fissure.cases.loader import Case
 from fissure.errors import FissureError, nearest
 from fissure.studies.effective import few_histories
 from fissure.views.charts.panels import panels
@@ -24,9 +25,9 @@ SUMMED = ("persons", "km2", "million USD", "strikes", "events", "barrels", "dist
 """How units begin of what can be summed over places, origins and causes."""
 
 
-def names_of(run: Stored) -> list[dict[str, Any]]:
+def names_of(run: Stored, case: Case) -> list[dict[str, Any]]:
     """The outputs of `run`: name, title, unit, what each can be told apart by, whether it may be summed."""
-    data = api.read_run(run.folder).data
+    data = api.opened(run.folder, case).data
     return [
         {
             "name": str(name),
@@ -39,25 +40,25 @@ def names_of(run: Stored) -> list[dict[str, Any]]:
     ]
 
 
-def weekly(run: Stored, output: str, by: Sequence[str], errors: bool = False) -> dict[str, Any]:
+def weekly(run: Stored, case: Case, output: str, by: Sequence[str], errors: bool = False) -> dict[str, Any]:
     """Quantiles over members of `output`, week by week, told apart by the dimensions `by`; `errors` with theirs.
 
     They are made by what makes the bands of the charts. Raises `FissureError` for an output or a dimension that is not
     there, and where what is left would have to be summed and cannot be.
     """
-    packed = _packed(key_of(run), run.folder, output, tuple(dict.fromkeys(by)), errors)
+    packed = _packed(key_of(run, case), run.folder, case, output, tuple(dict.fromkeys(by)), errors)
     found: dict[str, Any] = json.loads(zlib.decompress(packed))
     return found
 
 
-@lru_cache(maxsize=64)
-def _packed(key: str, folder: Path, output: str, by: tuple[str, ...], errors: bool) -> bytes:
+@lru_cache(maxsize=16)
+def _packed(key: str, folder: Path, case: Case, output: str, by: tuple[str, ...], errors: bool) -> bytes:
     """Remembered as packed JSON: by district it is thousands of numbers, which as objects take forty times as much."""
-    return zlib.compress(json.dumps(_weekly(folder, output, by, errors), default=float).encode(), 1)
+    return zlib.compress(json.dumps(_weekly(folder, case, output, by, errors), default=float).encode(), 1)
 
 
-def _weekly(folder: Path, output: str, by: tuple[str, ...], errors: bool) -> dict[str, Any]:
-    result = api.read_run(folder)
+def _weekly(folder: Path, case: Case, output: str, by: tuple[str, ...], errors: bool) -> dict[str, Any]:
+    result = api.opened(folder, case)
     data = result.data
     if output not in data:
         raise FissureError(f"there is no output '{output}'{nearest(output, map(str, data.data_vars))}")

@@ -6,6 +6,7 @@ the evidence and the measurement model that it was fitted to: anything else refu
 
 import hashlib
 import json
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from fissure.cases.loader import Case
+from fissure.cases.naming import called
 from fissure.engine.blocks import write_whole
 from fissure.engine.cache import code_digest, own_digest
 from fissure.engine.plan import case_digest, prior_normals, priors_digest
@@ -245,12 +247,22 @@ def path_of(case: Case, until: date) -> Path:
     return case.folder / "posterior" / f"{until.isoformat()}.json"
 
 
+def _cure(path: Path, case: Case) -> str:
+    """What to do about a posterior of another case: most often it came along when its folder was copied."""
+    if path.parent != case.folder / "posterior":
+        return "name another (--posterior) or use the prior (--prior)"
+    names = [shlex.quote(str(case.folder / name)) for name in ("posterior", "kept")]
+    return (
+        f"it came with a copy: delete {' and '.join(names)}, which hold what was found of that case, or use the prior "
+        "(--prior)"
+    )
+
+
 def require_fresh(path: Path, posterior: Posterior, case: Case, now: Mapping[str, str]) -> None:
     """Raise `FissureError` unless `posterior`, read from `path`, was fitted to what there is `now`."""
     if posterior.case != case.name:
         raise FissureError(
-            f"{path}: is a posterior of the case '{posterior.case}', expected '{case.name}'"
-            f"{nearest(case.name, [posterior.case])}"
+            f"{path}: is a posterior of the case '{posterior.case}', expected '{case.name}'; {_cure(path, case)}"
         )
     stale = [words for name, words in WHAT.items() if posterior.fitted_to.get(name) != now[name]]
     if stale:
@@ -258,7 +270,7 @@ def require_fresh(path: Path, posterior: Posterior, case: Case, now: Mapping[str
         verb = "have" if len(stale) > 1 or stale[0] == WHAT["priors"] else "has"
         raise FissureError(
             f"{path}: this posterior is stale, as {changed} {verb} changed since it was fitted; calibrate anew "
-            f"(fissure calibrate {case.name} --until {posterior.until}) or use the prior (--prior)"
+            f"(fissure calibrate {called(case.folder)} --until {posterior.until}) or use the prior (--prior)"
         )
     if gone := coverage.gone(posterior.plugins):
         raise FissureError(

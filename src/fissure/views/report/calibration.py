@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from fissure.cases.loader import Case
+from fissure.cases.naming import called
 from fissure.engine.blocks import write_whole
 from fissure.evidence.ledger import Ledger
 from fissure.studies.calibrate import Calibration, Posterior
@@ -79,18 +80,18 @@ def render_calibration(found: Calibration, case: Case, ledger: Ledger, *, about:
             alt={key: spec["description"] for key, spec in specs.items()},
             losses=[(at, f"{a:.4g}", f"{b:.4g}") for at, (a, b) in enumerate(found.losses, start=1)],
             how=_how(found, about),
-            command=str(about.get("command") or command(found)),
+            command=str(about.get("command") or command(found, case)),
             bundle=Markup(bundle()),
             shared=as_json({"specs": specs, "config": {mode: theme.config(mode) for mode in ("light", "dark")}}),
         )
     )
 
 
-def command(found: Calibration) -> str:
+def command(found: Calibration, case: Case) -> str:
     """The command that makes the fit again."""
     posterior, made = found.posterior, found.posterior.made
     options = "".join(f" --{key} {made[key]}" for key in ("members", "seed") if key in made)
-    return f"fissure calibrate {posterior.case} --until {posterior.until}{options}"
+    return f"fissure calibrate {called(case.folder)} --until {posterior.until}{options}"
 
 
 def _most(found: Calibration, ledger: Ledger) -> dict[str, dict[str, str]]:

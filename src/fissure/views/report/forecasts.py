@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from fissure.cases.loader import Case
+from fissure.cases.naming import called
 from fissure.evidence.ledger import Ledger
 from fissure.studies.coverage import caution
 from fissure.studies.effective import few_histories
@@ -14,7 +16,7 @@ CHANCE = "chance-territory"
 TITLE = "How probable collapse was: the mapped area stays below a tenth of its highest"
 
 
-def section(found: Hindcast, ledger: Ledger) -> dict[str, Any]:
+def section(found: Hindcast, case: Case, ledger: Ledger) -> dict[str, Any]:
     """The section: a part for each date, and the chart of the probability of collapse in ``specs``."""
     spec = charts.chances(found, "territory")
     dates = "".join(f" --from {one.date}" for one in found.dates)
@@ -28,7 +30,7 @@ def section(found: Hindcast, ledger: Ledger) -> dict[str, Any]:
         "members": found.members,
         "few": few_histories(found.members),
         "wars": words.wars(found),
-        "command": f"fissure hindcast {found.case}{dates} --members {found.members} --seed {found.seed}",
+        "command": f"fissure hindcast {called(case.folder)}{dates} --members {found.members} --seed {found.seed}",
         "lacks": caution(found.plugins),
         "specs": {CHANCE: spec | {"width": "container"}},
     }

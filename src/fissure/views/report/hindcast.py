@@ -1,7 +1,7 @@
 """The page of a hindcast: what was right, what was wrong, and every forecast beside what was published."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,7 @@ class Hindcasts:
         path = kept_at(self.case)
         with explained(path):
             path.parent.mkdir(exist_ok=True)
-            return self.found.save(path)
+            return replace(self.found, case_digest=self.case.digest).save(path)
 
     def about(self) -> dict[str, Any]:
         """How they were made, for their page."""

@@ -5,6 +5,7 @@ from typing import Any
 import xarray as xr
 
 from fissure.cases.loader import Case
+from fissure.cases.naming import called
 from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import parameters_of
 from fissure.studies.calibrate import Posterior
@@ -44,7 +45,7 @@ def section(posterior: Posterior, case: Case, figures: int | None = None) -> dic
         "rows": moves.rows(found[:SHOWN]),
         "left": len(found) - len(found[:SHOWN]),
         "width": moves.WIDTH,
-        "command": f"fissure calibrate {posterior.case} --until {posterior.until}",
+        "command": f"fissure calibrate {called(case.folder)} --until {posterior.until}",
         "digest": posterior.digest,
         "lacks": of_posterior(posterior.plugins, parameters_of(case)),
     }

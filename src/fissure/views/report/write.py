@@ -104,7 +104,7 @@ def render_report(
     said = None if replies is None else answers.section(replies, ledger) | _lacks(replies.plugins, about)
     specs |= said["specs"] if said else {}
     past = kept(case)
-    scored = None if past is None else forecasts.section(past, ledger) | _lacks(past.plugins, about)
+    scored = None if past is None else forecasts.section(past, case, ledger) | _lacks(past.plugins, about)
     specs |= scored["specs"] if scored else {}
     cause = _why(case, about)
     specs |= cause["specs"] if cause else {}
@@ -256,6 +256,7 @@ def how_made(about: Mapping[str, Any]) -> list[tuple[str, str]]:
         "plugins": "Mechanisms from other packages",
         "kind": "Kind",
         "digest": "Digest of the case (SHA-256)",
+        "changed": "The case today",
         "posterior": "Digest of the posterior (SHA-256)",
         "timing": "Time it took",
     }
