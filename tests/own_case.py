@@ -46,7 +46,7 @@ QUESTIONS = """\
 def written(folder: Path, name: str = "small_war") -> Path:
     """Write the case into `folder`, which is made; `name` stands in its `case.yaml`."""
     files = {**FILES, **{f"ledger/{file}": text for file, text in LEDGER.items()}}
-    files |= {"studies.yaml": STUDIES, "questions.yaml": QUESTIONS, "priors.yaml": _priors()}
+    files |= {"studies.yaml": STUDIES, "questions.yaml": QUESTIONS, "priors.yaml": priors()}
     files["case.yaml"] = files["case.yaml"].replace("name: small_war", f"name: {name}", 1)
     for file, text in files.items():
         path = folder / file
@@ -55,6 +55,8 @@ def written(folder: Path, name: str = "small_war") -> Path:
     return folder
 
 
-def _priors() -> str:
+def priors() -> str:
+    """The priors of the reference case, without their evidence, of a group that four units of ten slots can hold."""
     told = yaml.safe_load((load_case("islamic_state").folder / "priors.yaml").read_text(encoding="utf-8"))
+    told["start.fighters"]["prior"] |= {"low": 12.0, "high": 24.0}
     return yaml.safe_dump({name: {k: v for k, v in one.items() if k != "evidence"} for name, one in told.items()})

@@ -4,10 +4,9 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-import yaml
 
-import fissure
 from tests.cases.ruritania import FILES
+from tests.own_case import priors
 
 WEEKS = 40
 DAYS = [date(2001, 1, 1) + timedelta(weeks=week) for week in range(WEEKS)]
@@ -37,8 +36,5 @@ def small(tmp_path_factory) -> Path:
     for file, text in {**FILES, **OWN, **{f"ledger/{name}": text for name, text in LEDGER.items()}}.items():
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
         (folder / file).write_text(text, encoding="utf-8")
-    reference = Path(fissure.__file__).parent / "cases" / "islamic_state" / "priors.yaml"
-    priors = yaml.safe_load(reference.read_text("utf-8"))
-    plain = {name: {k: v for k, v in one.items() if k != "evidence"} for name, one in priors.items()}
-    (folder / "priors.yaml").write_text(yaml.safe_dump(plain, allow_unicode=True), encoding="utf-8")
+    (folder / "priors.yaml").write_text(priors(), encoding="utf-8")
     return folder

@@ -17,6 +17,7 @@ from fissure.app.pages import VIEWS
 from fissure.app.server import create_app
 from fissure.app.settings import Settings
 from fissure.cases.loader import load_case
+from fissure.engine.origin import Origin
 from fissure.errors import FissureError
 
 TOKEN = "a-token-of-the-tests-1"
@@ -30,6 +31,7 @@ def places(tmp_path_factory, shelf):
     folder = tmp_path_factory.mktemp("far") / ODD
     shutil.copytree(load_case("islamic_state").folder, folder / "my case")
     shutil.copytree(shelf, folder / "my runs")
+    Origin.of(load_case(folder / "my case"), folder / "my runs" / RUN).keep(folder / "my runs" / RUN)
     (folder / "home").mkdir()
     return folder
 

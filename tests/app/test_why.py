@@ -87,7 +87,7 @@ def test_each_mechanism_leads_to_the_causal_picture(client, saved):
 def test_answers_lead_to_the_claims_that_ask(client):
     page = client.get("/why").text
     assert 'id="answers"' in page
-    assert 'href="evidence?entry=S0-01a"' in page
+    assert 'href="evidence?entry=S0-01a#entry"' in page
 
 
 def test_an_outcome_that_was_not_shared_out_is_said_with_the_nearest_name(client):

@@ -31,6 +31,9 @@ BAD = {
     "--out": TO_WRITE, "--into": TO_WRITE,
     "--title": ["", "x", "x" * 61, "a\nb"],
     "--host": ["", "no.such.host.invalid", "x" * 300, "300.1.1.1", "a b", "[::"],
+    "--disk": [*NUMBERS, "0", "-1"], "--root-path": ["a b", "/a?b", "/../x", "http://x/y", "/é\n"],
+    "--allow-host": ["", "a b", "http://x", "x/y", "*", "x" * 300],
+    "path": ["", "a-file", "a-file/x.nc", "x" * 300 + ".nc", "~nobody-at-all/x"],
     "--token": ["", "short", "a" * 40, "with a space in it 1234", "é" * 20],
 }  # fmt: skip
 GOOD = {
@@ -39,13 +42,13 @@ GOOD = {
     "--until": ["2001-05-08"], "--from": ["2001-05-08"], "--of": ["collapse", "fighters@2001-01-08"],
     "--off": ["pay-gap"], "--set": ["forcing.strikes=x2"], "--group": ["war"], "name": ["pay-gap"],
     "mechanisms": ["desertion"], "--out": ["made"], "case": ["CASE"], "--case": ["CASE"], "--title": ["A title"],
-    "--into": ["made"],
+    "--into": ["made"], "path": ["made.nc"],
 }  # fmt: skip
 ALWAYS = ("case", "--case")
 NEEDED = {
     "calibrate": {"--until": "2001-05-08"}, "hindcast": {"--from": "2001-05-08"}, "whatif": {"--off": "pay-gap"},
     "new mechanism": {"name": "a-new-one", "--group": "war"}, "trace": {"name": "pay-gap"},
-    "runs show": {"name": "RUN"}, "runs delete": {"--older-than": "3"},
+    "runs show": {"name": "RUN"}, "runs export": {"name": "RUN", "path": "made"}, "runs delete": {"--older-than": "3"},
 }  # fmt: skip
 """What a command needs for what else is wrong to be seen."""
 NO_WORK = ("--list",)

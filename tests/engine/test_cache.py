@@ -92,7 +92,7 @@ def test_the_digest_follows_every_source_of_a_member(monkeypatch, tmp_path):
     before = cache.model_digest()
     assert before == cache.model_digest.__wrapped__() and len(before) == 64
     engine = [f"engine/{name}.py" for name in ("random", "simulate", "plan", "members", "dataset")]
-    sources = ["model/a.py", "model/deep/b.py", *engine, "cases/schema.py", "cases/loader.py"]
+    sources = ["model/a.py", "model/deep/b.py", *engine, "cases/schema.py", "cases/loader.py", "cases/room.py"]
     others = ["engine/ensemble.py", "engine/workers.py", "cases/other.py"]  # who makes a member, not what it is
     for name in [*sources, "engine/cache.py", *others]:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

@@ -112,7 +112,7 @@ class TestKept:
         ]:
             installed(**now)
             kind.kept_at(case).parent.mkdir(exist_ok=True)
-            replace(found, plugins=made).save(kind.kept_at(case))
+            replace(found, plugins=made, case_digest=case.digest).save(kind.kept_at(case))
             again = kind.kept(case, *own)
             assert (again is not None) == served
             assert again is None or again.plugins == made

@@ -34,13 +34,16 @@ def plain_arguments(function: Callable[P, R]) -> Callable[P, R]:
         require_docstrings()
         given = names.bind(*args, **kwargs)
         for name, value in given.arguments.items():
-            if isinstance(value, np.ndarray) and value.ndim == 0:
-                value = value[()]
             if (kind := KINDS.get(name)) is not None:
-                given.arguments[name] = kind(name, value)
+                given.arguments[name] = kind(name, _without_shape(value))
         return function(*given.args, **given.kwargs)
 
     return plainly
+
+
+def _without_shape(value: Any) -> Any:
+    """The scalar in an array of NumPy that has no dimensions; anything else as it is."""
+    return value[()] if isinstance(value, np.ndarray) and value.ndim == 0 else value
 
 
 def require_docstrings() -> None:
@@ -93,6 +96,7 @@ def names(name: str, value: Any) -> tuple[str, ...]:
 
 def day(name: str, value: Any) -> Any:
     """A `date` for the kinds of days of Python, NumPy and pandas; a text stays as it is."""
+    value = _without_shape(value)
     if isinstance(value, np.datetime64):
         value = value.astype("datetime64[D]").item()
     if isinstance(value, datetime):
@@ -173,9 +177,9 @@ KINDS: Mapping[str, Callable[[str, Any], Any]] = {
     **dict.fromkeys(("off", "of", "set", "mechanisms", "studies"), names),
     **dict.fromkeys(("until", "since"), _maybe(day)),
     "dates": days,
-    "case": case,
+    "case": _maybe(case),
     **dict.fromkeys(("out", "posterior"), _maybe(path)),
-    **dict.fromkeys(("folder",), path),
+    **dict.fromkeys(("folder", "path"), path),
     "folders": paths,
     "name": name_or_path,
     "names": _stored,

@@ -66,9 +66,9 @@ def check_evidence(case: Case) -> None:
         if FILL_IN in f"{inspect.getdoc(inspect.getmodule(kind))} {kind.__doc__}":
             left.append(f"the docstrings of '{name}'")
     if left:
-        warnings.warn(f"still to be filled in: {', '.join(left)}", stacklevel=3)
+        warnings.warn(f"still to be filled in: {', '.join(left)}", stacklevel=4)
     for sentence in too_few_places(case):
-        warnings.warn(sentence, stacklevel=3)
+        warnings.warn(sentence, stacklevel=4)
 
 
 def too_few_places(case: Case) -> list[str]:

@@ -292,6 +292,7 @@ def opened(folder: str | Path, case: str | Path | Case | None = None) -> Result:
     return Result(found, stored, _packaged(found, stored.plan.draws))
 
 
+@plain_arguments
 def export_run(folder: str | Path, path: str | Path) -> Path:
     """Write the run that `folder` holds to `path` for other tools, and return the path; its case need not be there.
 

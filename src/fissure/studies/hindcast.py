@@ -218,8 +218,8 @@ def hindcast(
     Raises `FissureError` for a date too early or too late for the case, and for fewer members than two a future.
     """
     dates = sorted(set(dates))
-    whole("members", members, 2, 1_000_000)
-    whole("futures", count, 1, members // 2)
+    whole("futures", count, 1, 1_000_000)
+    whole(f"members (at least two for each of {count} futures of the war)", members, 2 * count, 1_000_000)
     for day in dates:
         if not _possible(case, ledger, day):
             raise FissureError(f"found the date {day} to forecast from, {_expected(case, ledger)}")

@@ -1,7 +1,6 @@
 """What the views know of the evidence beyond the ledger itself: what rests on an entry, and what the fit made of it."""
 
 import hashlib
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -54,7 +53,7 @@ class Known:
     @cached_property
     def called(self) -> str:
         """What to call the case on the command line."""
-        return shlex.quote(name_of(self.case))
+        return name_of(self.case)
 
     @cached_property
     def draws(self) -> str:
