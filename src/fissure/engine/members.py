@@ -17,6 +17,7 @@ from fissure.engine.batches import check_fits
 from fissure.engine.cache import enable_compile_cache
 from fissure.engine.draws import Draws
 from fissure.engine.events import sparse
+from fissure.engine.forks import require_own_jax
 from fissure.engine.plan import Plan
 from fissure.engine.programs import program_of
 from fissure.engine.random import seed_words
@@ -33,6 +34,7 @@ Part = Callable[[list[int]], Records]
 
 def part_of(case: Case, parameters: list[Declared], plan: Plan, draws: Draws) -> Part:
     """The records of up to `width` members, by one program, compiled here; fewer are filled up with the last."""
+    require_own_jax()
     names = [p.name for p in parameters]
     world, seed = world_of(case, plan.units, plan.slots), seed_words(plan.seed)
 

@@ -106,7 +106,6 @@ def plan_of(
     outputs: Iterable[str] = (),
 ) -> Plan:
     """The plan of a run; sizes not given are the case's. Raises `FissureError` for what cannot be run."""
-    require_own_jax()  # the arrays of the case are JAX's
     made = made_with()
     whole("seed", seed, 0, 2**64 - 1)
     weeks, units, slots = (

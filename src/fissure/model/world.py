@@ -3,7 +3,7 @@
 from typing import Any
 
 import equinox as eqx
-import jax.numpy as jnp
+import jax
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
@@ -65,7 +65,10 @@ class Week(eqx.Module):
 
 
 def world_of(case: Case, units: int | None = None, slots: int | None = None) -> World:
-    """The arrays of `case`; `units` and `slots` may be given to simulate at a smaller scale."""
+    """The arrays of `case`; `units` and `slots` may be given to simulate at a smaller scale.
+
+    NumPy puts them together and converts them: a plan is made also where JAX cannot calculate, see `engine.forks`.
+    """
     units, slots = units or case.units, slots or case.slots
     bloc = blocs_of_units(case.blocs, units)
     names = [b.name for b in case.blocs]
@@ -77,19 +80,19 @@ def world_of(case: Case, units: int | None = None, slots: int | None = None) -> 
     odds = np.array([[float(a in b.at_odds_with) for a in names] for b in case.blocs])
     return World(
         slots=slots,
-        bloc=jnp.asarray(bloc, jnp.int32),
+        bloc=jax.device_put(np.asarray(bloc, np.int32)),
         of_bloc=_f32(np.eye(len(names))[bloc]),
-        foreign=jnp.asarray([case.blocs[i].origin == "foreign" for i in bloc]),
+        foreign=jax.device_put(np.asarray([case.blocs[i].origin == "foreign" for i in bloc])),
         home=_f32(homes),
         bloc_doctrine=_f32([b.doctrine for b in case.blocs]),
         bloc_spread=_f32([b.doctrine_spread for b in case.blocs]),
         at_odds=_f32(np.maximum(odds, odds.T)),
         area=_column(case, "area_km2"),
-        residents=jnp.asarray([d.residents for d in case.districts], jnp.int32),
+        residents=jax.device_put(np.asarray([d.residents for d in case.districts], np.int32)),
         urban=_column(case, "urban_share"),
         constituency=_column(case, "constituency_share"),
-        control=jnp.stack([_column(case, f) for f in ("start_control_low", "start_control", "start_control_high")]),
-        garrison=jnp.stack([_column(case, f) for f in ("garrison_low", "garrison", "garrison_high")]),
+        control=_columns(case, "start_control_low", "start_control", "start_control_high"),
+        garrison=_columns(case, "garrison_low", "garrison", "garrison_high"),
         oil=_column(case, "oil_bpd"),
         border=_f32([d.border is not None for d in case.districts]),
         symbolic=_column(case, "symbolic"),
@@ -110,8 +113,13 @@ def world_of(case: Case, units: int | None = None, slots: int | None = None) -> 
 
 
 def _f32(values: Any) -> Array:
-    return jnp.asarray(np.asarray(values), jnp.float32)
+    return jax.device_put(np.asarray(values, np.float32))
 
 
 def _column(case: Case, field: str) -> Array:
     return _f32([getattr(d, field) for d in case.districts])
+
+
+def _columns(case: Case, *fields: str) -> Array:
+    """(fields, districts)."""
+    return _f32([[getattr(d, field) for d in case.districts] for field in fields])
