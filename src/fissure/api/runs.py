@@ -162,6 +162,12 @@ class Result:
         )  # fmt: skip
         return path
 
+    def __repr__(self) -> str:
+        """One line, as a notebook shows it."""
+        plan, members = self.stored.plan, self.stored.members
+        many = f"{members} {'history' if members == 1 else 'histories'} of {plan.weeks} weeks"
+        return f"<Result: {many}, {self.case.title}, seed {plan.seed}, in {self.stored.folder}>"
+
     @property
     def cautions(self) -> list[str]:
         """What has to be known of the run where mechanisms come from other packages, a sentence each; mostly none."""
