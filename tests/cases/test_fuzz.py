@@ -2,6 +2,8 @@
 
 import json
 import re
+import warnings
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -104,13 +106,21 @@ def spoilt(draw, text: str) -> bytes:
     return data
 
 
-def one_line(read) -> None:
-    """`read` succeeds, or says in one line what is wrong."""
-    try:
-        read()
-    except FissureError as error:
-        said = str(error)
-        assert said and said.isprintable() and len(said) < 3000, said
+def one_line(read: Callable[[], object]) -> None:
+    """`read` succeeds, perhaps with warnings, or raises a `FissureError`; each is one line that can be printed."""
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        try:
+            read()
+        except FissureError as error:
+            assert_one_line(str(error))
+    for one in warned:
+        assert one.category is UserWarning, one
+        assert_one_line(str(one.message))
+
+
+def assert_one_line(said: str) -> None:
+    assert said and said.isprintable() and len(said) < 3000, said
 
 
 def sound(folder: Path) -> None:
