@@ -107,7 +107,7 @@ def environment(place: Path, version: str, *options: str) -> str | None:
         print(f"NOT TRIED: there is no Python {version} on this machine", file=sys.stderr)
         return None
     uv = [sys.executable, "-m", "uv"]
-    run([*uv, "venv", "--quiet", "--python", found, str(place)])
+    run([*uv, "venv", "--seed", "--quiet", "--python", found, str(place)])
     python = str(place / "bin" / "python")
     stated = place / "stated.txt"
     pip = [*uv, "pip"]
