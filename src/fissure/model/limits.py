@@ -15,7 +15,7 @@ LIMITS = (
     "overlap is not modelled.",
     "Money beyond the wanted reserve is spent on projects that have no effect, so that wealth buys neither services "
     "nor arms.",
-    "Local recruits join the unit that stands in their district, whatever its bloc; each origin has room for half of "
-    "the slots, and recruits beyond that are turned away.",
+    "Local recruits join the unit that stands in their district, whatever its bloc; the origins that a "
+    "group has share its slots evenly, and recruits beyond an origin's part are turned away.",
     "Within a district there is no geography: a share of it is held, and fighters stand in town or in the country.",
 )
