@@ -18,12 +18,12 @@ from fissure.errors import FissureError
 from fissure.evidence import Ledger
 from fissure.evidence.trace import Subject
 from fissure.model.catalogue import mechanism_classes, parameters_of
+from fissure.present.words import calibration as words
+from fissure.present.words.calibration import Move
 from fissure.studies.calibrate import Posterior
 from fissure.studies.measurement import Datum, comparable, data
 from fissure.studies.named import studies_of
 from fissure.studies.questions import questions_of
-from fissure.views import calibration as words
-from fissure.views.calibration import Move
 
 
 @dataclass(eq=False)
