@@ -195,7 +195,7 @@ def judge(observation: Observation, variable: Variable, model: Floats, part: flo
 
 
 def too_wide(width: float, scale: Scale, logs: bool = False) -> bool:
-    """Whether a 90% interval of `width` is too wide to be informative; with `logs` a factor is told as its logarithm."""
+    """Whether a 90% interval of `width` is too wide to be informative; with `logs` a factor is its logarithm."""
     if scale == "points":
         return width > ABSURD_POINTS
     return width > (math.log(ABSURD_FACTOR) if logs else ABSURD_FACTOR)
