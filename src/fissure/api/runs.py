@@ -20,6 +20,7 @@ from fissure.api.evidence import (
 )
 from fissure.api.origins import case_of, differs, warn_of_changes
 from fissure.cases.loader import Case
+from fissure.constants import INTERVAL
 from fissure.engine import ensemble
 from fissure.engine.begin import require_usable
 from fissure.engine.cluster import Cluster
@@ -105,7 +106,7 @@ class Result:
             return None
         return effective_size(self.posterior, plan.seed, members)
 
-    def quantiles(self, output: str, q: float | Iterable[float] = (0.05, 0.5, 0.95)) -> "xr.Dataset":
+    def quantiles(self, output: str, q: float | Iterable[float] = INTERVAL) -> "xr.Dataset":
         """Quantiles of an output over the members, and how sure each is: the sampling error of an interval's ends.
 
         Args:

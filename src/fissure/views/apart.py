@@ -5,12 +5,12 @@ from datetime import date, timedelta
 import numpy as np
 import xarray as xr
 
+from fissure.constants import INTERVAL
 from fissure.present import formatting
 from fissure.studies.counterpart import Floats
 from fissure.studies.endings import ENDINGS, NONE
 from fissure.studies.patterns.met import wilson
 
-LEVELS = (0.05, 0.5, 0.95)
 TITLES = {one.name: one.title for one in ENDINGS}
 
 
@@ -31,7 +31,7 @@ def order(found: xr.Dataset) -> str:
     if not gap.size:
         return ""
     first = int((gap > 0).sum())
-    low, middle, high = np.quantile(gap, LEVELS, method="inverted_cdf")
+    low, middle, high = np.quantile(gap, INTERVAL, method="inverted_cdf")
     spread = f"{_number(low)} to {_number(high)}" if gap.size > 1 else formatting.UNKNOWN
     return (
         f"In {first} of the {histories(gap.size)} with both ({interval(first, gap.size)}) the ranks were hollow before "
@@ -78,7 +78,7 @@ def middle_and_span(weeks: Floats, found: xr.Dataset) -> tuple[str, str]:
     finite = weeks[np.isfinite(weeks)]
     if not finite.size:
         return "–", "–"
-    low, middle, high = (formatting.day(day_of(w, found)) for w in np.quantile(finite, LEVELS, method="inverted_cdf"))
+    low, middle, high = (formatting.day(day_of(w, found)) for w in np.quantile(finite, INTERVAL, method="inverted_cdf"))
     return middle, formatting.UNKNOWN if finite.size == 1 else f"{low} to {high}"
 
 

@@ -86,9 +86,6 @@ def _rows(shown: Sequence[Observation], sources: Mapping[str, Source]) -> tuple[
 def _row(one: Observation, sources: Mapping[str, Source], far: tuple[float, float]) -> dict[str, Any]:
     first, last = one.ends
     low, high = one.band
-    value = one.value if one.value is not None else math.sqrt(first * last) if first > 0 else (first + last) / 2
-    if one.bound in ("upper", "lower"):
-        value = last if one.bound == "upper" else first
     middle = (
         one.when if one.period is None else one.period[0] + timedelta(days=(one.period[1] - one.period[0]).days // 2)
     )
@@ -101,7 +98,7 @@ def _row(one: Observation, sources: Mapping[str, Source], far: tuple[float, floa
         "last": last,
         "low": low if math.isfinite(low) else far[0],
         "high": high if math.isfinite(high) else far[1],
-        "value": value,
+        "value": one.published,
         "mark": MARKS[one.bound],
         "told": f"{formatting.published(one)}{'' if one.unit == 'share' else ' ' + formatting.unit(one.unit)}",
         "range": formatting.interval(low, high, one.unit),

@@ -4,7 +4,6 @@ Four things can be told: whether the fit saw it; how its publisher's lean moved;
 led the publisher to say it, or, of a later day, whether they foresaw it; and which learned parameters go with it.
 """
 
-import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,7 +14,7 @@ from fissure.evidence.entries import Observation
 from fissure.present import formatting
 from fissure.present.words import calibration as words
 from fissure.studies.calibrate.checks import Told
-from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS, FORCED
+from fissure.studies.compare import FORCED
 from fissure.studies.hindcast import Hindcast
 from fissure.studies.measurement import Datum
 from fissure.studies.score import Scored
@@ -141,14 +140,10 @@ def _verdict(row: Scored) -> formatting.Words:
         return formatting.Words(
             "▲" if row.low > row.target else "▼", f"too {'high' if row.low > row.target else 'low'}"
         )
-    return formatting.VERDICTS["inside, too wide" if _wide(row) else "inside"]
-
-
-def _wide(row: Scored) -> bool:
-    return row.high - row.low > (math.log(ABSURD_FACTOR) if row.scale == "factor" else ABSURD_POINTS)
+    return formatting.VERDICTS["inside, too wide" if row.too_wide else "inside"]
 
 
 def _style(row: Scored) -> str:
     if row.one_sided:
         return "bound-kept" if row.covered else "outside"
-    return "outside" if not row.covered else "inside-too-wide" if _wide(row) else "inside"
+    return "outside" if not row.covered else "inside-too-wide" if row.too_wide else "inside"

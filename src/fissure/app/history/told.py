@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from fissure.api import Result
+from fissure.constants import INTERVAL
 from fissure.present import certainty, formatting
 from fissure.present.charts import marks, play
 from fissure.present.charts.panels import CONDITIONAL
 from fissure.present.charts.timeline import timelines
-from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS, CLASSES, LEVELS, Compared, count
+from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS, CLASSES, Compared, count
 from fissure.studies.counterpart import Calendar, calendar_of
 from fissure.studies.effective import Effective, few_histories
 from fissure.studies.quantiles import quantile_error
@@ -170,7 +171,7 @@ def _errors(row: Compared, worth: Effective | None) -> dict[str, float | None]:
         return found
     values = row.model[np.isfinite(row.model)]
     part = 1.0 if worth is None else worth.independent / worth.histories
-    errors = (quantile_error(values, q, independent=part * len(values)).error for q in LEVELS)
+    errors = (quantile_error(values, q, independent=part * len(values)).error for q in INTERVAL)
     return dict(zip(found, (float(x) if np.isfinite(x) else None for x in errors), strict=True))
 
 

@@ -9,6 +9,7 @@ import altair as alt
 import xarray as xr
 from altair.utils.schemapi import debug_mode
 
+from fissure.constants import DAYS_A_MONTH
 from fissure.evidence.entries import Source
 from fissure.present import formatting
 from fissure.present.charts import hover
@@ -84,7 +85,7 @@ def _months(row: Compared) -> float:
         return 12.0
     if row.variable.how == "period-sum" and row.observation.period is not None:
         first, last = row.observation.period
-        return ((last - first).days + 1) / (365.25 / 12)
+        return ((last - first).days + 1) / DAYS_A_MONTH
     return 1.0
 
 

@@ -189,13 +189,10 @@ def _figures(variable: str, found: Hindcast, ledger: Ledger) -> tuple[list[Obser
 
 
 def _published(o: Observation, label: str, unit: str) -> dict[str, Any]:
-    low, high = o.ends
     band = o.band
-    middle = math.sqrt(low * high) if o.doubt_abs is None and low > 0 else (low + high) / 2
-    value = high if o.bound == "upper" else low if o.bound == "lower" else middle
     return {
         "figure": label,
-        "value": value,
+        "value": o.published,
         "from": None if math.isinf(band[0]) else band[0],
         "to": None if math.isinf(band[1]) else band[1],
         "said": formatting.published(o) + ("" if unit == "share" else f" {formatting.unit(unit)}"),

@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from fissure.cases.loader import Case
+from fissure.constants import INTERVAL
 from fissure.present import formatting
 from fissure.present.charts.plane import plane
 from fissure.studies.counterpart import calendar_of
@@ -52,7 +53,7 @@ def _geometry(shape: Any) -> dict[str, Any]:
 def held(data: xr.Dataset, day: date) -> list[dict[str, Any]]:
     """Median and 90% interval over members of the share held, for each district, in the week of `day`."""
     control = data["control"].isel(week=calendar_of(data).week_of(day)).transpose("member", "district")
-    low, median, high = np.quantile(control.values, (0.05, 0.5, 0.95), axis=0)
+    low, median, high = np.quantile(control.values, INTERVAL, axis=0)
     return [
         {
             "id": str(name),

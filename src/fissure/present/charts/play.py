@@ -13,6 +13,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from fissure.cases.loader import Case
+from fissure.constants import INTERVAL
 from fissure.present.charts.plane import plane
 from fissure.present.charts.theme import CONTROL, Mode
 
@@ -60,7 +61,7 @@ class Shares:
 def shares(data: xr.Dataset) -> Shares:
     """What `maps.held` says of a day, rounded as its tooltip shows it, of every week and district of `data`."""
     control = data["control"].transpose("member", "week", "district").values
-    low, median, high = np.quantile(control, (0.05, 0.5, 0.95), axis=0)
+    low, median, high = np.quantile(control, INTERVAL, axis=0)
     rounded = [[round(float(share), 3) for share in week] for week in median]
     percent = np.array([[math.floor(100 * share + 0.5) for share in week] for week in rounded], np.uint8)
     ends = [np.rint(100 * end).astype(np.uint8) for end in (low, high)]

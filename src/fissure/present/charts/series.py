@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from fissure.constants import WEEKS_A_MONTH
 from fissure.evidence.entries import Variable
 from fissure.studies.counterpart import Floats, calendar_of, joined
 from fissure.studies.effective import Effective
@@ -17,7 +18,6 @@ from fissure.studies.quantiles import quantile_error
 Shape = Literal["level", "month", "cumulative", "share-of-peak-lost"]
 
 QUANTILES = {"q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95": 0.95}
-WEEKS_A_MONTH = 365.25 / 12 / 7
 SMOOTHED = 5  # weeks that a monthly rate is taken over
 
 

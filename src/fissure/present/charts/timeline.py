@@ -11,6 +11,7 @@ import numpy as np
 from altair.utils.schemapi import debug_mode
 from numpy.typing import NDArray
 
+from fissure.constants import INTERVAL
 from fissure.present import formatting
 from fissure.present.charts.theme import SERIES
 from fissure.studies.counterpart import Calendar
@@ -144,7 +145,7 @@ def _told(line: Timeline) -> list[dict[str, Any]]:
 
 def middle(values: NDArray[np.int64]) -> tuple[str, str]:
     """Median and 90% interval over members, in words: of counts, so each is one that some member has."""
-    low, median, high = np.quantile(values, (0.05, 0.5, 0.95), method="inverted_cdf")
+    low, median, high = np.quantile(values, INTERVAL, method="inverted_cdf")
     return formatting.number(median), formatting.interval(low, high)
 
 

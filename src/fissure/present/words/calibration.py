@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from fissure.cases.loader import Case
+from fissure.constants import INTERVAL, Z90
 from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import parameters_of
 from fissure.model.parameters import quantile
@@ -20,9 +21,8 @@ from fissure.studies.measurement import Datum
 
 BIAS = "bias:"
 """What the name of a publisher's bias term begins with among the targets."""
-LEVELS = (0.05, 0.5, 0.95)
-NORMAL = np.array([-1.6448536269514722, 0.0, 1.6448536269514722])
-"""`LEVELS` of every prior, as standard normals."""
+NORMAL = np.array([-Z90, 0.0, Z90])
+"""`INTERVAL` of every prior, as standard normals."""
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -92,7 +92,7 @@ def moves(posterior: Posterior, case: Case) -> list[Move]:
         if name not in declared:
             continue
         one, z = declared[name], posterior.draws[:, at]
-        prior, normals = one.prior.prior, np.quantile(z, LEVELS)
+        prior, normals = one.prior.prior, np.quantile(z, INTERVAL)
         out.append(
             Move(
                 name, one.meaning, one.unit, _interval(quantile(prior, NORMAL)), _interval(quantile(prior, normals)),
@@ -119,7 +119,7 @@ def leans_of(posterior: Posterior, items: Iterable[Datum], ledger: Ledger) -> li
             continue
         b = posterior.draws[:, at]
         middle, spread = (float(np.mean([getattr(item, key) for item in own])) for key in ("lean", "spread"))
-        before, after = (_plain(middle + spread * z, scale) for z in (NORMAL, np.quantile(b, LEVELS)))
+        before, after = (_plain(middle + spread * z, scale) for z in (NORMAL, np.quantile(b, INTERVAL)))
         out.append(
             Lean(
                 bias, formatting.short(own[0].observation, ledger.sources), _family(own[0]), scale, len(own),
@@ -164,7 +164,7 @@ def meanings(case: Case) -> dict[str, str]:
 
 def quantiles(z: Floats) -> Interval:
     """Of the draws `z` (draws,)."""
-    return _interval(np.quantile(z, LEVELS))
+    return _interval(np.quantile(z, INTERVAL))
 
 
 def titles(found: Calibration, case: Case, ledger: Ledger) -> dict[str, str]:

@@ -151,8 +151,8 @@ def _histories(found: Calibration) -> Check:
         return Check("histories", None, said)
     of = found.posterior.made["histories"]
     said = (
-        f"{formatting.figures(len(found.state))} of the state at the cut-off chose which of {of:,} simulated histories go "
-        f"on; by weight they are worth {found.worth:.0f}."
+        f"{formatting.figures(len(found.state))} of the state at the cut-off chose which of {of:,} simulated "
+        f"histories go on; by weight they are worth {found.worth:.0f}."
     )
     return Check("histories", found.worth >= WORTH, said)
 

@@ -219,23 +219,19 @@ def wrong(one: FromDate, ledger: Ledger) -> list[str]:
 
 def right(one: FromDate, ledger: Ledger) -> list[str]:
     """Variables with every two-sided figure within an interval that says something, and no naive rival nearer."""
-    kept = [v for v in _held(one) if not _absurd(v)]
+    kept = [v for v in _held(one) if not v.too_wide]
     return [_right(v, one, ledger) for v in sorted(kept, key=lambda v: v.crps)]
 
 
 def nothing_said(one: FromDate, ledger: Ledger) -> str:
     """The variables whose figures lie within intervals that are too wide to say anything."""
-    names = [ledger.variables[v.variable].title for v in _held(one) if _absurd(v)]
+    names = [ledger.variables[v.variable].title for v in _held(one) if v.too_wide]
     return f"Within intervals too wide to say anything: {', '.join(names)}." if names else ""
 
 
 def _held(one: FromDate) -> list[OfVariable]:
     rows = [v for v in by_variable(one.scored["known"]) if v.two_sided and v.covered == v.two_sided]
     return [v for v in rows if _worse(v, one) is None]
-
-
-def _absurd(v: OfVariable) -> bool:
-    return v.width > (math.log(ABSURD_FACTOR) if v.scale == "factor" else ABSURD_POINTS)
 
 
 def _wrong(v: OfVariable, one: FromDate, ledger: Ledger) -> str:

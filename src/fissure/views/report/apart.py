@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from fissure.constants import INTERVAL
 from fissure.evidence.ledger import Ledger
 from fissure.present import formatting
 from fissure.present.charts import apart as charts
@@ -87,7 +88,7 @@ def _middle(values: Floats) -> str:
     finite = values[np.isfinite(values)]
     if not finite.size:
         return "not known"
-    low, middle, high = np.quantile(finite, words.LEVELS)
+    low, middle, high = np.quantile(finite, INTERVAL)
     spread = f"{low:.2f} to {high:.2f}" if finite.size > 1 else formatting.UNKNOWN
     return f"{middle:.2f} (90%: {spread})"
 
