@@ -14,16 +14,18 @@ from test_report_in_browser import opened
 from tests.chart_pages import faults
 from tests.paper import on_paper
 
+from fissure.api.fits import HindcastResult
 from fissure.errors import FissureError
 from fissure.present.charts import hindcast as charts
+from fissure.present.render import html
+from fissure.present.render import terminal as in_terminal
+from fissure.present.sections import hindcast as sections
 from fissure.present.words import hindcast as words
 from fissure.studies.hindcast import Collapse, FromDate, Hindcast
 from fissure.studies.score import Scored
-from fissure.views.report.hindcast import Hindcasts, render_hindcast
-from fissure.views.text_hindcast import render
 
 DAY = date(2015, 12, 31)
-ABOUT = {"version": "0.1.0", "members": 20, "command": "fissure hindcast islamic_state --from 2015-12-31"}
+COMMAND = "fissure hindcast islamic_state --from 2015-12-31"
 
 
 def scored(ledger, name, target, median, half, scale="factor"):
@@ -75,9 +77,9 @@ def found(case, ledger) -> Hindcast:
     )
 
 
-def terminal(found, ledger, width=150):
+def terminal(found, case, ledger, width=150):
     out = Console(file=StringIO(), width=width)
-    out.print(render(found, ledger))
+    out.print(in_terminal.render(sections.document(found, case, ledger, COMMAND)))
     return out.file.getvalue()
 
 
@@ -109,15 +111,15 @@ def test_what_was_wrong_and_right(found, ledger):
     assert words.nothing_said(one, ledger) == "Within intervals too wide to say anything: Oil output."
 
 
-def test_the_terminal_holds_scores_and_judgements(found, ledger):
-    text = re.sub(r"\s+", " ", terminal(found, ledger))
+def test_the_terminal_holds_scores_and_judgements(found, case, ledger):
+    text = re.sub(r"\s+", " ", terminal(found, case, ledger))
     one = found.dates[0]
     for line in words.lines(one):
         assert line.total.figures == len(one.scored[line.name])
     assert "✗ Area held" in text and "✓ Fighters in the ranks" in text and "↕ Within intervals too wide" in text
     assert "2 of them beyond the run" in text and "For 1 a trend" in text
     assert "Probability of collapse by 31 Dec 2017: 50% for the ground and 50% for the ranks" in text
-    assert all(len(row) <= 100 for row in terminal(found, ledger, 100).splitlines())
+    assert all(len(row) <= 100 for row in terminal(found, case, ledger, 100).splitlines())
 
 
 def test_charts_hold_each_forecast_and_figure(found, ledger):
@@ -162,18 +164,18 @@ def test_a_bound_has_no_chart(found, ledger):
 
 
 def test_the_page_holds_every_figure_and_its_charts(found, case, ledger):
-    page = render_hindcast(found, case, ledger, about=ABOUT)
+    page = html.render(sections.document(found, case, ledger, COMMAND))
     shared = json.loads(re.search(r'id="shared">(.*?)</script>', page, re.S).group(1).replace("\\u003c", "<"))
     assert set(shared["specs"]) == set(re.findall(r'data-chart="([^"]+)"', page)) == {
         "chance-territory", "chance-fighters", *(f"variable-{name}" for name in charts.variables(found))
     }  # fmt: skip
     assert page.count('<tr><th scope="row">') >= len(found.dates[0].scored["known"])
-    assert "What it got wrong" in page and ABOUT["command"] in page and "Area held: medians too low" in page
+    assert "What it got wrong" in page and COMMAND in page and "Area held: medians too low" in page
     assert "http://" not in page.replace("http://www.w3.org", "").partition("<script>")[0]
 
 
 def test_it_is_written_and_says_its_command(found, case, ledger, tmp_path):
-    made = Hindcasts(case, ledger, found, "islamic_state")
+    made = HindcastResult(case, ledger, found)
     path = made.report(tmp_path / "hindcast.html")
     assert "fissure hindcast islamic_state --from 2015-12-31 --members 20 --seed 1" in path.read_text()
     with pytest.raises(FissureError, match="does not exist"):
@@ -182,7 +184,7 @@ def test_it_is_written_and_says_its_command(found, case, ledger, tmp_path):
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_the_page_draws_without_a_network(browser, found, case, ledger, tmp_path, width, scheme):
-    path = Hindcasts(case, ledger, found, "islamic_state").report(tmp_path / "hindcast.html")
+    path = HindcastResult(case, ledger, found).report(tmp_path / "hindcast.html")
     page, said, asked = opened(browser, path, width, scheme)
     assert said == [] and asked == [path.as_uri()]
     drawn = page.evaluate("[...document.querySelectorAll('[data-chart]')].map(e => e.querySelectorAll('svg').length)")

@@ -69,7 +69,7 @@ def hindcast(
     from fissure import api
     from fissure.cases.loader import load_case
     from fissure.engine.progress import RichProgress
-    from fissure.views.text_hindcast import render
+    from fissure.present.render.terminal import render
 
     loaded = load_case(case)
     folder = out or Path("runs") / f"hindcast-{loaded.name}"
@@ -78,4 +78,4 @@ def hindcast(
     made = {"Page": found.report(folder / "hindcast.html")}
     if keep:
         made["Kept"] = found.keep()
-    show(render(found.found, found.ledger), made)
+    show(render(found.document()), made)

@@ -123,7 +123,8 @@ class Cell:
 class Column:
     """A column: its heading, how it is aligned, and whether its contents may be broken into lines.
 
-    `on` says where the column is shown; `key` is its name in JSON, the heading in small letters where not given.
+    `on` says where the column is shown; `key` is its name in JSON, the heading in small letters where not given; `least`
+    is how many characters wide a column whose contents are broken must be in a terminal.
     """
 
     title: str
