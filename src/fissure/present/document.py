@@ -123,8 +123,8 @@ class Cell:
 class Column:
     """A column: its heading, how it is aligned, and whether its contents may be broken into lines.
 
-    `on` says where the column is shown; `key` is its name in JSON, the heading in small letters where not given; `least`
-    is how many characters wide a column whose contents are broken must be in a terminal.
+    `on` says where the column is shown; `key` is its name in JSON, the heading in small letters where not given;
+    `least` is how many characters a column whose contents are broken must have in a terminal.
     """
 
     title: str

@@ -178,7 +178,7 @@ def scores(one: FromDate) -> Table:
         Column("by variable", "right", key="crps_by_variable"),
         Column("interval score, sum", "right", key="interval_score"),
         Column("by variable", "right", key="interval_score_by_variable"),
-        Column("coverage"),
+        Column("coverage", wrap=True, least=16),
         Column("bounds kept", "right"),
         Column("skill of the model"),
         Column("model nearer", "right"),
@@ -189,7 +189,12 @@ def scores(one: FromDate) -> Table:
         values = (float(t.figures), t.crps, t.crps_mean, t.interval, t.interval_mean, t.coverage, None, None, None)
         cells = (Cell(text, value if t.figures else None) for text, value in zip(line.cells, values, strict=True))
         rows.append(Row((Cell(line.title), *cells), strong=line.name == "known"))
-    return Table.of((Column("forecast"), *numbers), tuple(rows), f"Scores from {formatting.day(one.date)}", "scores")
+    return Table.of(
+        (Column("forecast", wrap=True, least=14), *numbers),
+        tuple(rows),
+        f"Scores from {formatting.day(one.date)}",
+        "scores",
+    )
 
 
 def _judged(one: FromDate, ledger: Ledger) -> tuple[Block, ...]:
