@@ -9,7 +9,7 @@ import fissure
 
 ROOT = Path(fissure.__file__).parent
 LAYERS = [  # a module may import from its own layer's package and from layers before it
-    {"errors", "version"},
+    {"errors", "version", "constants"},
     {"reading"},
     {"evidence"},
     {"cases"},
@@ -17,6 +17,7 @@ LAYERS = [  # a module may import from its own layer's package and from layers b
     {"engine"},
     {"studies"},
     {"context"},
+    {"present"},
     {"views"},
     {"api"},
     {"app"},

@@ -15,8 +15,8 @@ from fissure.app.evidence.taught import fit, taught
 from fissure.app.pages import environment
 from fissure.app.server import create_app
 from fissure.errors import FissureError
+from fissure.present.words import calibration as words
 from fissure.studies import hindcast
-from fissure.views import calibration as words
 
 
 @pytest.fixture(scope="module")

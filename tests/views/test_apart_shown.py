@@ -14,11 +14,11 @@ from synthetic import run
 
 from fissure.api.runs import Result
 from fissure.context import context_of
+from fissure.present.charts import apart as charts
+from fissure.present.charts import theme
 from fissure.studies.cohesion import PARTS, cohesion
 from fissure.studies.endings import ENDINGS, apart
 from fissure.views import apart as words
-from fissure.views.charts import apart as charts
-from fissure.views.charts import theme
 from fissure.views.report import apart as section
 from fissure.views.report import render_report
 

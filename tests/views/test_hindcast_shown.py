@@ -1,6 +1,7 @@
 """A hindcast in the terminal and on its page."""
 
 import json
+import math
 import re
 from dataclasses import replace
 from datetime import date
@@ -14,10 +15,10 @@ from tests.chart_pages import faults
 from tests.paper import on_paper
 
 from fissure.errors import FissureError
+from fissure.present.charts import hindcast as charts
+from fissure.present.words import hindcast as words
 from fissure.studies.hindcast import Collapse, FromDate, Hindcast
 from fissure.studies.score import Scored
-from fissure.views import hindcast as words
-from fissure.views.charts import hindcast as charts
 from fissure.views.report.hindcast import Hindcasts, render_hindcast
 from fissure.views.text_hindcast import render
 
@@ -133,6 +134,16 @@ def test_charts_hold_each_forecast_and_figure(found, ledger):
     chances = charts.chances(found, "territory")
     alt.Chart.from_dict(chances)
     assert len(chances["datasets"]["chances"]) == 3 * found.weeks
+
+
+def test_a_figure_stands_where_it_was_published(found, ledger):
+    """Not in the middle of its range where a number is given too: there it is scored, and there it is drawn."""
+    name = "foreign-inflow-2015-04-cjtf-oir"
+    rows = (scored(ledger, name, math.log(2000), 7.0, 1.0),)
+    one = replace(found.dates[0], scored=dict.fromkeys(found.dates[0].scored, rows))
+    spec = charts.forecasts(ledger.observations[name].variable, replace(found, dates=(one,)), ledger)
+    (drawn,) = spec["datasets"]["published"]
+    assert drawn["value"] == ledger.observations[name].published == 2000
 
 
 def test_of_many_figures_some_are_shown_evenly(found, ledger):

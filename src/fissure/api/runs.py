@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from fissure.api.arguments import plain_arguments
 from fissure.api.origins import context_of_run, differs, warn_of_changes
 from fissure.cases.loader import Case
+from fissure.constants import INTERVAL
 from fissure.context import CaseLike, Context, context_of
 from fissure.engine import ensemble
 from fissure.engine.cluster import Cluster
@@ -98,7 +99,7 @@ class Result:
             return None
         return effective_size(self.posterior, plan.seed, members)
 
-    def quantiles(self, output: str, q: float | Iterable[float] = (0.05, 0.5, 0.95)) -> "xr.Dataset":
+    def quantiles(self, output: str, q: float | Iterable[float] = INTERVAL) -> "xr.Dataset":
         """Quantiles of an output over the members, and how sure each is: the sampling error of an interval's ends.
 
         Args:

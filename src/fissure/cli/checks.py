@@ -80,7 +80,7 @@ def patterns(
 
     Of a run's folder all members that are there are read. For a case the run of `fissure run` is made or used.
     """
-    from fissure.views.patterns import day_of
+    from fissure.present.words.patterns import day_of
     from fissure.views.text_patterns import render
 
     day = day_of(until)

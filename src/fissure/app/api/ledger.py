@@ -32,7 +32,7 @@ from fissure.app.refusals import refusal
 from fissure.context import Context
 from fissure.errors import FissureError, nearest
 from fissure.evidence.entries import Direction, SourceKind
-from fissure.views import calibration as words
+from fissure.present.words import calibration as words
 
 router = APIRouter(prefix="/api", tags=["ledger"])
 MOST = 500

@@ -24,14 +24,15 @@ from fissure.evidence import Ledger
 from fissure.evidence.entries import Observation
 from fissure.model.catalogue import mechanism_classes
 from fissure.model.parameters import quantile
+from fissure.present import formatting
+from fissure.present.formatting import signed
+from fissure.present.words import calibration as moved
+from fissure.present.words import explain as explaining
 from fissure.studies import verdicts
 from fissure.studies.coverage import caution
 from fissure.studies.effects import Effect
 from fissure.studies.explained import Saved
 from fissure.studies.explained import kept as kept_attribution
-from fissure.views import calibration as moved
-from fissure.views import explain as explaining
-from fissure.views import text_effects, wording
 from fissure.views.causal_svg import GROUPS
 from fissure.views.odd.submodels import told_or_whole
 from fissure.views.report.page import web
@@ -157,8 +158,8 @@ class Known:
         outcome = found.outcomes[0]
         value, low, high = explaining.of(found.every, found.every.players.index(mechanism), 0)
         return AttributionTold(
-            outcome=outcome.name, title=outcome.title, unit=wording.unit(outcome.unit), more=outcome.more, value=value,
-            low=low, high=high, members=found.every.members,
+            outcome=outcome.name, title=outcome.title, unit=formatting.unit(outcome.unit), more=outcome.more,
+            value=value, low=low, high=high, members=found.every.members,
         )  # fmt: skip
 
     def rivals(self, name: str) -> list[list[FigureTold]]:
@@ -173,8 +174,8 @@ class Known:
         return [
             FigureTold(
                 id=o.id, what=self.ledger.variables[o.variable].title,
-                publisher=wording.publisher(o, self.ledger.sources), when=wording.when(o), scope=o.scope,
-                says=wording.published(o), band=wording.interval(*o.band, o.unit), unit=wording.unit(o.unit),
+                publisher=formatting.publisher(o, self.ledger.sources), when=formatting.when(o), scope=o.scope,
+                says=formatting.published(o), band=formatting.interval(*o.band, o.unit), unit=formatting.unit(o.unit),
                 doubt=o.doubt, address=web(o.address or self.ledger.sources[o.source].address),
             )
             for o in own
@@ -191,10 +192,10 @@ def difference(check: CheckTold) -> str:
     """The paired difference with its interval, in the words of the report."""
     if check.difference is None:
         return "–"
-    said = text_effects.signed(check.difference)
+    said = signed(check.difference)
     if check.low is None or check.high is None:
         return said
-    return f"{said} (95%: {text_effects.signed(check.low)} to {text_effects.signed(check.high)})"
+    return f"{said} (95%: {signed(check.low)} to {signed(check.high)})"
 
 
 def _line(kind: type) -> str:

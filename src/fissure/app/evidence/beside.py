@@ -24,13 +24,13 @@ from fissure.app.jobs import Busy, Telling
 from fissure.context import Context
 from fissure.engine.blocks import write_whole
 from fissure.engine.store import explained
+from fissure.present import formatting
 from fissure.studies.calibrate import Posterior
 from fissure.studies.calibrate.checks import told_back
 from fissure.studies.calibrate.screen import LEAST, RATE
 from fissure.studies.counterpart import Floats
 from fissure.studies.measurement import Datum, biases, comparable, floored, truths
 from fissure.version import __version__
-from fissure.views import wording
 
 FORMAT = 2
 KEPT = 16
@@ -157,8 +157,8 @@ def _made(stored: Stored, at: Context) -> Beside:
     data = result.data
     found: dict[str, dict[str, Any]] = {}
     for row in result.compared:
-        word = "counted as input" if row.kind == "driver" and not row.compared else str(wording.verdict(row))
-        model = wording.model(row) if row.compared else ""
+        word = "counted as input" if row.kind == "driver" and not row.compared else str(formatting.verdict(row))
+        model = formatting.model(row) if row.compared else ""
         found[row.observation.id] = {"verdict": row.verdict, "word": word, "model": model, "reason": row.reason}
     items = comparable(data, at.comparable.values())
     truth = truths(data, items)

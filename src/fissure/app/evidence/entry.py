@@ -11,11 +11,11 @@ from fissure.context import Context
 from fissure.evidence.entries import Claim, Observation, Source, Variable
 from fissure.evidence.trace import Trace
 from fissure.model.catalogue import mechanism_classes
+from fissure.present import formatting
+from fissure.present.render.html import GROUPS
+from fissure.present.words import calibration as words
 from fissure.studies.hindcast import Hindcast
-from fissure.views import calibration as words
-from fissure.views import wording
 from fissure.views.report.calibration import lean_row
-from fissure.views.report.html import GROUPS
 from fissure.views.report.measurement import publishers
 from fissure.views.report.page import web
 
@@ -79,10 +79,10 @@ def _observation(
     return {
         "title": variable.title,
         "variable": one.variable,
-        "when": wording.when(one),
-        "value": wording.published(one),
+        "when": formatting.when(one),
+        "value": formatting.published(one),
         "unit": unit(one.unit).strip(),
-        "band": f"{wording.interval(*one.band, one.unit)}{unit(one.unit)}",
+        "band": f"{formatting.interval(*one.band, one.unit)}{unit(one.unit)}",
         "bound": {"upper": "an upper bound", "lower": "a lower bound", "range": "a range", "exact": "one number"}[
             one.bound
         ],
@@ -91,7 +91,7 @@ def _observation(
         "note": one.note,
         "address": web(one.address),
         "cited": one.address,
-        "publisher": wording.publisher(one, sources),
+        "publisher": formatting.publisher(one, sources),
         "source": source(sources[one.source]),
         "rivals": rivals(trace, at, one.id),
         "claims": [_brief(claim) for claim in trace.claims],
@@ -111,7 +111,7 @@ def _source(one: Source, at: Context, trace: Trace) -> dict[str, Any]:
     return {
         "title": one.title,
         **source(one),
-        "date": wording.day(one.date) if one.date else None,
+        "date": formatting.day(one.date) if one.date else None,
         "file": one.file,
         "lines": one.lines,
         "claims": [_brief(claim) for claim in trace.claims],
@@ -125,7 +125,7 @@ def _source(one: Source, at: Context, trace: Trace) -> dict[str, Any]:
 def _variable(one: Variable, at: Context, trace: Trace) -> dict[str, Any]:
     return {
         "title": one.title,
-        "unit": wording.unit(one.unit),
+        "unit": formatting.unit(one.unit),
         "how": HOW[one.how],
         "output": one.output,
         "family": one.of_family.replace("_", " ").replace("-", " "),
@@ -165,10 +165,10 @@ def listed(shown: Iterable[Observation], at: Context) -> list[dict[str, Any]]:
         {
             "id": o.id,
             "title": ledger.variables[o.variable].title,
-            "when": wording.when(o),
+            "when": formatting.when(o),
             "figure": figure(o),
-            "band": wording.interval(*o.band, o.unit),
-            "publisher": wording.publisher(o, ledger.sources),
+            "band": formatting.interval(*o.band, o.unit),
+            "publisher": formatting.publisher(o, ledger.sources),
             "type": ledger.sources[o.source].kind.replace("-", " "),
             "scope": o.scope,
             "doubt": o.doubt,

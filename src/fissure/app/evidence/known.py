@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from fissure.context import Context
-from fissure.views.calibration import Move, moves
+from fissure.present.words.calibration import Move, moves
 
 
 @lru_cache(maxsize=8)

@@ -11,8 +11,8 @@ from fissure.context import Context
 from fissure.errors import FissureError, nearest
 from fissure.evidence.entries import Claim, Observation, Source, Variable
 from fissure.model.catalogue import mechanism_classes
-from fissure.views import wording
-from fissure.views.report.html import GROUPS
+from fissure.present import formatting
+from fissure.present.render.html import GROUPS
 
 DIRECTIONS = {"raises": "▲ raises", "lowers": "▼ lowers", "describes": "• describes", "predicts": "? predicts"}
 FIT = {
@@ -122,9 +122,9 @@ def filters(kind: str, at: Context, shown: Sequence[Row]) -> list[Filter]:
             Filter("output", "Output of the model", outputs),
             Filter("mechanism", "Mechanism", mechanisms),
             Filter("fit", "The fit", FIT),
-            Filter("verdict", "The stored run", {key: str(one) for key, one in wording.VERDICTS.items()}),
+            Filter("verdict", "The stored run", {key: str(one) for key, one in formatting.VERDICTS.items()}),
             Filter("rivals", "Rivals", {"yes": "⇄ has rivals", "no": "no rivals"}),
-            Filter("behind", "Priors", {"yes": f"{wording.BEHIND} behind a prior", "no": "behind none"}),
+            Filter("behind", "Priors", {"yes": f"{formatting.BEHIND} behind a prior", "no": "behind none"}),
         ),
         "sources": (Filter("type", "Kind", {s.kind: s.kind.replace("-", " ") for s in ledger.sources.values()}),),
         "variables": (
@@ -170,12 +170,12 @@ def by_kind(at: Context) -> dict[str, Mapping[str, object]]:
 
 def figure(observation: Observation) -> str:
     """What was published, with its unit."""
-    return f"{wording.published(observation)}{unit(observation.unit)}"
+    return f"{formatting.published(observation)}{unit(observation.unit)}"
 
 
 def unit(name: str) -> str:
     """A unit after a number; shares are told in per cent and need none."""
-    return "" if name == "share" else f" {wording.unit(name)}"
+    return "" if name == "share" else f" {formatting.unit(name)}"
 
 
 def _row(row: Row, tags: Iterable[str], *more: str) -> Row:
@@ -209,7 +209,7 @@ def _observation(one: Observation, at: Context, verdict: tuple[str, str] | None)
         f"behind:{'yes' if behind else 'no'}", *(f"mechanism:{name}" for name in at.mechanisms_of(one.id)),
     ]  # fmt: skip
     signs = [f"⇄ {len(one.rival_of)} rival{'s' if len(one.rival_of) > 1 else ''}"] if one.rival_of else []
-    signs += [f"{wording.BEHIND} behind a prior"] if behind else []
+    signs += [f"{formatting.BEHIND} behind a prior"] if behind else []
     if at.until is not None:
         tags.append(f"fit:{fit}")
         signs.append(FIT[fit])
@@ -219,8 +219,8 @@ def _observation(one: Observation, at: Context, verdict: tuple[str, str] | None)
         tags.append(f"verdict:{verdict[0]}")
         signs.append(verdict[1])
     row = Row(
-        one.id, variable.title, f"{wording.when(one)} · {wording.publisher(one, ledger.sources)} · {one.scope}",
-        figure(one), f"90%: {wording.interval(*one.band, one.unit)}", tuple(signs),
+        one.id, variable.title, f"{formatting.when(one)} · {formatting.publisher(one, ledger.sources)} · {one.scope}",
+        figure(one), f"90%: {formatting.interval(*one.band, one.unit)}", tuple(signs),
     )  # fmt: skip
     return _row(row, tags, one.doubt, one.note or "", source.title, variable.id, variable.output or "")
 
@@ -240,7 +240,7 @@ def _variable(variable: Variable, at: Context) -> Row:
     figures = sum(one.variable == variable.id for one in at.ledger.observations.values())
     about = f"output {variable.output}" if variable.output else "the model has no counterpart"
     row = Row(
-        variable.id, variable.title, f"{wording.unit(variable.unit)} · {about}",
+        variable.id, variable.title, f"{formatting.unit(variable.unit)} · {about}",
         f"{figures} figure{'' if figures == 1 else 's'}",
     )  # fmt: skip
     tags = [f"counterpart:{'yes' if variable.output else 'no'}", f"family:{variable.of_family}"]

@@ -4,7 +4,6 @@ Four things can be told: whether the fit saw it; how its publisher's lean moved;
 led the publisher to say it, or, of a later day, whether they foresaw it; and which learned parameters go with it.
 """
 
-import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,13 +12,13 @@ from fissure.app.evidence.known import moves_of
 from fissure.app.evidence.rows import unit
 from fissure.context import Context
 from fissure.evidence.entries import Observation
+from fissure.present import formatting
+from fissure.present.words import calibration as words
 from fissure.studies.calibrate.checks import Told
-from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS, FORCED
+from fissure.studies.compare import FORCED
 from fissure.studies.hindcast import Hindcast
 from fissure.studies.measurement import Datum
 from fissure.studies.score import Scored
-from fissure.views import calibration as words
-from fissure.views import wording
 from fissure.views.report import moves
 from fissure.views.report.calibration import lean_row
 
@@ -43,10 +42,10 @@ def fit(one: Observation, at: Context) -> str:
     variable = at.ledger.variables[one.variable]
     if at.until is None:
         return at.no_posterior
-    day = wording.day(at.until)
+    day = formatting.day(at.until)
     if one.id in at.fitted:
         return (
-            f"Used: it is one of the {wording.figures(len(at.fitted))} of days up to {day} that the model has a "
+            f"Used: it is one of the {formatting.figures(len(at.fitted))} of days up to {day} that the model has a "
             "counterpart of, to which the posterior was fitted."
         )
     if one.id in at.comparable:
@@ -121,7 +120,7 @@ def _forecasts(item: Datum, past: Hindcast) -> Iterable[dict[str, Any]]:
         if fitted is None:
             continue
         yield {
-            "from": wording.day(one.date),
+            "from": formatting.day(one.date),
             "fitted": _interval(fitted, item),
             "prior": "–" if scored["prior"] is None else _interval(scored["prior"], item),
             "verdict": str(_verdict(fitted)),
@@ -137,19 +136,17 @@ def _interval(row: Scored, item: Datum) -> str:
     return f"{words.value(median, name)} ({words.between(low, high, name)})"
 
 
-def _verdict(row: Scored) -> wording.Words:
+def _verdict(row: Scored) -> formatting.Words:
     if row.one_sided:
-        return wording.VERDICTS["bound kept" if row.covered else "outside"]
+        return formatting.VERDICTS["bound kept" if row.covered else "outside"]
     if not row.covered:
-        return wording.Words("▲" if row.low > row.target else "▼", f"too {'high' if row.low > row.target else 'low'}")
-    return wording.VERDICTS["inside, too wide" if _wide(row) else "inside"]
-
-
-def _wide(row: Scored) -> bool:
-    return row.high - row.low > (math.log(ABSURD_FACTOR) if row.scale == "factor" else ABSURD_POINTS)
+        return formatting.Words(
+            "▲" if row.low > row.target else "▼", f"too {'high' if row.low > row.target else 'low'}"
+        )
+    return formatting.VERDICTS["inside, too wide" if row.too_wide else "inside"]
 
 
 def _style(row: Scored) -> str:
     if row.one_sided:
         return "bound-kept" if row.covered else "outside"
-    return "outside" if not row.covered else "inside-too-wide" if _wide(row) else "inside"
+    return "outside" if not row.covered else "inside-too-wide" if row.too_wide else "inside"

@@ -18,9 +18,9 @@ from fissure.app.pages import AtDesk, page
 from fissure.context import Context
 from fissure.errors import FissureError, nearest
 from fissure.evidence import Ledger
+from fissure.present import formatting
+from fissure.present.words import calibration as words
 from fissure.studies.calibrate.posterior import Posterior
-from fissure.views import calibration as words
-from fissure.views import wording
 from fissure.views.report import forecasts, learned, moves
 from fissure.views.report.calibration import lean_row
 from fissure.views.report.measurement import publishers
@@ -148,7 +148,7 @@ def _forecast(request: Request, desk: Desk, at: Context, told: dict[str, Any]) -
     section = None if past.found is None else forecasts.section(past.found, desk.case, at.ledger)
     cited = None
     if past.found is not None and section is not None:
-        dates = ", ".join(wording.day(one.date) for one in past.found.dates)
+        dates = ", ".join(formatting.day(one.date) for one in past.found.dates)
         cited = citation(
             "Forecasts from past dates and their scores", case=desk.case.title, posterior="", seed=past.found.seed,
             members=past.found.members, weeks=past.found.weeks, command=section["command"],

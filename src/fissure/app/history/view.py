@@ -17,11 +17,11 @@ from fissure.app.history.told import beside, held
 from fissure.app.pages import AtDesk, page
 from fissure.engine.progress import duration
 from fissure.errors import FissureError, nearest
+from fissure.present import formatting
+from fissure.present.charts import play
+from fissure.present.render.html import as_json
 from fissure.studies import coverage
 from fissure.studies.compare import CLASSES
-from fissure.views import wording
-from fissure.views.charts import play
-from fissure.views.report.html import as_json
 
 router = APIRouter(include_in_schema=False)
 VERDICTS = (*CLASSES, "not compared")
@@ -81,7 +81,7 @@ def _shown(
     return page(
         request, "history", drawn=kept.charts, state="shown", run=stored, at=at, now=beside(say, at),
         districts=_districts(say, at, colours["light"]), colours=colours["light"], play=as_json(scripts),
-        sign=wording.BEHIND, rivals_apart=True, cited=cited(desk, stored, say),
+        sign=formatting.BEHIND, rivals_apart=True, cited=cited(desk, stored, say),
         cautions=_cautions(desk, stored), start=say["weekly"][0]["day"],
         **{name: value for name, value in say.items() if name not in ("observations", "weekly", "shares")}, **common,
     )  # fmt: skip
