@@ -15,6 +15,7 @@ from tests.chart_pages import faults
 from tests.paper import on_paper
 
 from fissure.api.fits import HindcastResult
+from fissure.context import context_of
 from fissure.errors import FissureError
 from fissure.present.charts import hindcast as charts
 from fissure.present.render import html
@@ -77,9 +78,9 @@ def found(case, ledger) -> Hindcast:
     )
 
 
-def terminal(found, case, ledger, width=150):
+def terminal(found, ledger, width=150):
     out = Console(file=StringIO(), width=width)
-    out.print(in_terminal.render(sections.document(found, case, ledger, COMMAND)))
+    out.print(in_terminal.render(sections.document(found, ledger, COMMAND)))
     return out.file.getvalue()
 
 
@@ -111,15 +112,15 @@ def test_what_was_wrong_and_right(found, ledger):
     assert words.nothing_said(one, ledger) == "Within intervals too wide to say anything: Oil output."
 
 
-def test_the_terminal_holds_scores_and_judgements(found, case, ledger):
-    text = re.sub(r"\s+", " ", terminal(found, case, ledger))
+def test_the_terminal_holds_scores_and_judgements(found, ledger):
+    text = re.sub(r"\s+", " ", terminal(found, ledger))
     one = found.dates[0]
     for line in words.lines(one):
         assert line.total.figures == len(one.scored[line.name])
     assert "✗ Area held" in text and "✓ Fighters in the ranks" in text and "↕ Within intervals too wide" in text
     assert "2 of them beyond the run" in text and "For 1 a trend" in text
     assert "Probability of collapse by 31 Dec 2017: 50% for the ground and 50% for the ranks" in text
-    assert all(len(row) <= 100 for row in terminal(found, case, ledger, 100).splitlines())
+    assert all(len(row) <= 100 for row in terminal(found, ledger, 100).splitlines())
 
 
 def test_charts_hold_each_forecast_and_figure(found, ledger):
@@ -163,8 +164,8 @@ def test_a_bound_has_no_chart(found, ledger):
     assert charts.variables(replace(found, dates=(one,))) == []
 
 
-def test_the_page_holds_every_figure_and_its_charts(found, case, ledger):
-    page = html.render(sections.document(found, case, ledger, COMMAND))
+def test_the_page_holds_every_figure_and_its_charts(found, ledger):
+    page = html.render(sections.document(found, ledger, COMMAND))
     shared = json.loads(re.search(r'id="shared">(.*?)</script>', page, re.S).group(1).replace("\\u003c", "<"))
     assert set(shared["specs"]) == set(re.findall(r'data-chart="([^"]+)"', page)) == {
         "chance-territory", "chance-fighters", *(f"variable-{name}" for name in charts.variables(found))
@@ -175,7 +176,7 @@ def test_the_page_holds_every_figure_and_its_charts(found, case, ledger):
 
 
 def test_it_is_written_and_says_its_command(found, case, ledger, tmp_path):
-    made = HindcastResult(case, ledger, found)
+    made = HindcastResult(context_of(case), found)
     path = made.report(tmp_path / "hindcast.html")
     assert "fissure hindcast islamic_state --from 2015-12-31 --members 20 --seed 1" in path.read_text()
     with pytest.raises(FissureError, match="does not exist"):
@@ -184,7 +185,7 @@ def test_it_is_written_and_says_its_command(found, case, ledger, tmp_path):
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_the_page_draws_without_a_network(browser, found, case, ledger, tmp_path, width, scheme):
-    path = HindcastResult(case, ledger, found).report(tmp_path / "hindcast.html")
+    path = HindcastResult(context_of(case), found).report(tmp_path / "hindcast.html")
     page, said, asked = opened(browser, path, width, scheme)
     assert said == [] and asked == [path.as_uri()]
     drawn = page.evaluate("[...document.querySelectorAll('[data-chart]')].map(e => e.querySelectorAll('svg').length)")

@@ -3,8 +3,7 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -17,14 +16,13 @@ from fissure.app.cracks.told import (
     MechanismShort,
     ParameterTold,
 )
-from fissure.app.evidence.known import Known as Evidence
-from fissure.app.evidence.known import known_of as evidence_of
+from fissure.app.evidence.known import moves_of
 from fissure.cases.loader import Case
+from fissure.context import Context
 from fissure.errors import FissureError
 from fissure.evidence import Ledger
-from fissure.evidence import trace as trace_in
 from fissure.evidence.entries import Observation
-from fissure.model.catalogue import mechanism_classes, parameters_of
+from fissure.model.catalogue import mechanism_classes
 from fissure.model.parameters import quantile
 from fissure.present import formatting
 from fissure.present.formatting import signed
@@ -44,27 +42,27 @@ from fissure.views.report.page import web
 class Known:
     """Of one case; each part is read when it is first asked for."""
 
-    case: Case
+    context: Context
+
+    @property
+    def case(self) -> Case:
+        """The case."""
+        return self.context.case
 
     def warm(self) -> None:
         """Read now what is slow to read."""
-        _ = self.mechanisms, self.evidence.subjects, self.attribution, self.checked, self.normals
-
-    @property
-    def evidence(self) -> Evidence:
-        """The ledger, the posterior, and what rests on what."""
-        return evidence_of(self.case)
+        _ = self.mechanisms, self.context.subjects, self.attribution, self.checked, self.normals
 
     @property
     def ledger(self) -> Ledger:
         """All claims, and the observations of the case."""
-        return self.evidence.ledger
+        return self.context.ledger
 
     @cached_property
     def attribution(self) -> Saved | None:
         """The attribution that was kept with the case, if it speaks of this model and these draws."""
         try:
-            return kept_attribution(self.case, self.evidence.draws)
+            return kept_attribution(self.case, self.context.posterior_digest)
         except FissureError:
             return None
 
@@ -105,9 +103,9 @@ class Known:
     @cached_property
     def parameters(self) -> list[ParameterTold]:
         """All of them, by owner, in the order of the model."""
-        moves = self.evidence.moves
+        moves = moves_of(self.context)
         out = []
-        for p in parameters_of(self.case):
+        for p in self.context.parameters:
             move = moves.get(p.name)
             low, middle, high = (float(x) for x in quantile(p.prior.prior, np.asarray(moved.NORMAL)))
             out.append(
@@ -125,7 +123,7 @@ class Known:
     @cached_property
     def normals(self) -> dict[str, moved.Interval]:
         """Posteriors on the scale on which the prior is a standard normal, by parameter, for pictures."""
-        return {name: move.normals for name, move in self.evidence.moves.items()}
+        return {name: move.normals for name, move in moves_of(self.context).items()}
 
     def claims(self, mechanism: str) -> list[ClaimTold]:
         """Claims that it takes up, by source and line."""
@@ -166,7 +164,7 @@ class Known:
 
     def rivals(self, name: str) -> list[list[FigureTold]]:
         """Published figures on `name` (a mechanism or an output) that contradict one another."""
-        return [self._figures(group) for group in trace_in(name, self.ledger, self.evidence.subjects).rival_groups]
+        return [self._figures(group) for group in self.context.trace(name).rival_groups]
 
     def figures(self, output: str) -> list[FigureTold]:
         """Published figures that output answers to, by date."""
@@ -184,12 +182,10 @@ class Known:
         ]  # fmt: skip
 
 
-_known: dict[tuple[Path, str], Known] = {}
-
-
-def known_of(case: Case) -> Known:
-    """What is known of `case`, read once, however often the case itself is loaded."""
-    return _known.setdefault((case.folder, case.digest), Known(case))
+@lru_cache(maxsize=8)
+def known_of(context: Context) -> Known:
+    """What a server knows of the mechanisms in `context`, read once."""
+    return Known(context)
 
 
 def difference(check: CheckTold) -> str:

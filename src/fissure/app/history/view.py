@@ -17,7 +17,6 @@ from fissure.app.history.told import beside, held
 from fissure.app.pages import AtDesk, page
 from fissure.engine.progress import duration
 from fissure.errors import FissureError, nearest
-from fissure.model.catalogue import parameters_of
 from fissure.present import formatting
 from fissure.present.charts import play
 from fissure.present.render.html import as_json
@@ -90,10 +89,10 @@ def _shown(
 
 def _cautions(desk: Desk, stored: Stored) -> list[str]:
     """What has to be known of a run where mechanisms come from other packages, as in its report."""
-    packages, drawn = tuple(stored.plan.get("plugins", ())), desk.known.posterior
+    packages, drawn = tuple(stored.plan.get("plugins", ())), desk.context.posterior
     said = [coverage.of_run(packages)]
     if drawn is not None and drawn.digest == stored.plan.get("draws"):
-        parameters = parameters_of(desk.case)
+        parameters = desk.context.parameters
         said.append(coverage.of_posterior(drawn.plugins, parameters, packages, stored.switched_off))
     return [one for one in said if one]
 

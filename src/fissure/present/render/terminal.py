@@ -106,12 +106,9 @@ class FittedTable:
         self.table = table
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield self._wide() if self._least() <= options.max_width else self._list()
-
-    def _least(self) -> int:
-        """The least width that the table needs."""
-        headings = (max(map(len, column.title.split()), default=0) for column in self.table.columns)
-        return 2 + sum(max(pair) + 2 for pair in zip(headings, self._widths(), strict=True))
+        wide = self._wide()
+        fits = console.measure(wide, options=options.update(max_width=1 << 12)).minimum <= options.max_width
+        yield wide if fits else self._list()
 
     def _widths(self) -> Iterator[int]:
         """The least width of the contents of each column."""

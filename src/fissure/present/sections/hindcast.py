@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from fissure.cases.loader import Case
 from fissure.evidence.ledger import Ledger
 from fissure.present import formatting
 from fissure.present.charts import hindcast as charts
@@ -72,7 +71,7 @@ NO_MISS = "No figure lies outside its interval, and no naive rival is nearer."
 NO_HIT = "Nothing: no variable has all its figures within an informative interval, with no naive rival nearer."
 
 
-def document(hindcast: Hindcast, case: Case, ledger: Ledger, command: str) -> Document:
+def document(hindcast: Hindcast, ledger: Ledger, command: str) -> Document:
     """The whole result of `fissure hindcast`; `command` makes the same numbers again."""
     dates = [_date(hindcast, one, ledger) for one in hindcast.dates]
     chances = (_chance(hindcast, what) for what in CHANCES)
