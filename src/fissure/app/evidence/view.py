@@ -147,13 +147,13 @@ def _before_and_after(posterior: Posterior, at: Context) -> tuple[list[dict[str,
 
 def _forecast(request: Request, desk: Desk, at: Context, told: dict[str, Any]) -> HTMLResponse:
     past = kept.forecasts(desk)
-    section = None if past.found is None else hindcast.section(past.found, at.called, at.ledger)
+    section = None if past.found is None else hindcast.section(past.found, at.cli_name, at.ledger)
     cited = None
     if past.found is not None and section is not None:
         dates = ", ".join(formatting.day(one.date) for one in past.found.dates)
         cited = citation(
             "Forecasts from past dates and their scores", case=desk.case.title, posterior="", seed=past.found.seed,
-            members=past.found.members, weeks=past.found.weeks, command=hindcast.command_of(past.found, at.called),
+            members=past.found.members, weeks=past.found.weeks, command=hindcast.command_of(past.found, at.cli_name),
             more={"Members drawn from": f"posteriors fitted up to {dates}, and the prior",
                   "Digest of the model (SHA-256)": past.found.model},
         )  # fmt: skip

@@ -107,7 +107,8 @@ class FittedTable:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         wide = self._wide()
-        fits = console.measure(wide, options=options.update(max_width=1 << 12)).minimum <= options.max_width
+        needed = console.measure(wide, options=options.update(max_width=1 << 12)).minimum
+        fits = needed + 2 <= options.max_width  # the edges are not measured
         yield wide if fits else self._list()
 
     def _widths(self) -> Iterator[int]:
