@@ -25,6 +25,7 @@ from fissure.evidence import Ledger
 from fissure.evidence import trace as trace_in
 from fissure.evidence.entries import Observation
 from fissure.model.catalogue import mechanism_classes, parameters_of
+from fissure.model.description import described
 from fissure.model.parameters import quantile
 from fissure.studies import verdicts
 from fissure.studies.coverage import caution
@@ -35,7 +36,6 @@ from fissure.views import calibration as moved
 from fissure.views import explain as explaining
 from fissure.views import text_effects, wording
 from fissure.views.causal_svg import GROUPS
-from fissure.views.odd.submodels import told_or_whole
 from fissure.views.report.page import web
 
 
@@ -203,7 +203,7 @@ def difference(check: CheckTold) -> str:
 
 def _line(kind: type) -> str:
     """The first line of what its file says."""
-    return told_or_whole(kind).line
+    return described(kind).line
 
 
 def _finite(x: float) -> float | None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from fissure.app.cracks.told import CheckTold, ParameterTold
-from fissure.studies.signs import BOTH, DOWN, UNKNOWN, UNMOVED, UP
+from fissure.studies.causal import BOTH, DOWN, UNKNOWN, UNMOVED, UP
 from fissure.views import calibration as words
 from fissure.views import explain as explaining
 from fissure.views import text_effects, wording
