@@ -16,6 +16,8 @@ LAYERS = [  # a module may import from its own layer's package and from layers b
     {"model"},
     {"engine"},
     {"studies"},
+    {"context"},
+    {"present"},
     {"views"},
     {"api"},
     {"app"},

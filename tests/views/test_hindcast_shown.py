@@ -15,10 +15,10 @@ from tests.chart_pages import faults
 from tests.paper import on_paper
 
 from fissure.errors import FissureError
+from fissure.present.charts import hindcast as charts
+from fissure.present.words import hindcast as words
 from fissure.studies.hindcast import Collapse, FromDate, Hindcast
 from fissure.studies.score import Scored
-from fissure.views import hindcast as words
-from fissure.views.charts import hindcast as charts
 from fissure.views.report.hindcast import Hindcasts, render_hindcast
 from fissure.views.text_hindcast import render
 

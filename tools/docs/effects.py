@@ -10,10 +10,11 @@ from pathlib import Path
 
 from fissure.errors import FissureError
 from fissure.model.catalogue import GROUPS, mechanism_classes
+from fissure.present.formatting import signed
 from fissure.studies import verdicts
 from fissure.studies.coverage import require_own
 from fissure.studies.effects import Effect, few_of
-from fissure.views.text_effects import SIGNS, interval, signed
+from fissure.views.text_effects import SIGNS, interval
 
 PAGE = Path("reference/effects.md")
 TEXT = """# What each mechanism was seen to do

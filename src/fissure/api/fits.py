@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fissure.api.arguments import plain_arguments
-from fissure.api.evidence import check_evidence, ledger, loaded_case, name_of
 from fissure.cases.loader import Case
+from fissure.context import CaseLike, Context, context_of
 from fissure.engine.cache import cache_base
 from fissure.engine.ensemble import planned
 from fissure.engine.keeping import Asked, keeping
@@ -29,9 +29,14 @@ if TYPE_CHECKING:
 class Fit:
     """A finished calibration: the posterior, what its checks found, and their page."""
 
-    case: Case
+    context: Context
     calibration: Calibration
     folder: Path
+
+    @property
+    def case(self) -> Case:
+        """The case that was learned from."""
+        return self.context.case
 
     @property
     def posterior(self) -> Posterior:
@@ -44,11 +49,11 @@ class Fit:
 
         made = self.posterior.made
         command = (
-            f"fissure calibrate {name_of(self.case)} --until {self.posterior.until} --members {made['members']} "
+            f"fissure calibrate {self.context.cli_name} --until {self.posterior.until} --members {made['members']} "
             f"--seed {made['seed']}"
         )
         about = {"version": __version__, "command": command}
-        return write_calibration(self.calibration, self.case, ledger(self.case), Path(path), about=about)
+        return write_calibration(self.calibration, self.case, self.context.ledger, Path(path), about=about)
 
     def keep(self) -> Path:
         """Put the posterior with the case, for every later run of it to use; returns where it lies.
@@ -63,7 +68,7 @@ class Fit:
 
 @plain_arguments
 def calibrate(
-    case: str | Path | Case = "islamic_state",
+    case: CaseLike = "islamic_state",
     *,
     until: str | date,
     members: int = MEMBERS,
@@ -83,11 +88,12 @@ def calibrate(
 
     Raises `FissureError` with one clear sentence for anything the caller can mend, such as BayesFlow not installed.
     """
-    loaded, day = loaded_case(case), day_of(until)
-    check_evidence(loaded)
+    context, day = context_of(case), day_of(until)
+    context.check()
+    loaded = context.case
     folder = Path(out).expanduser() if out else cache_base() / "fits" / f"{loaded.name}-{day}"
-    made = fit(loaded, ledger(loaded), day, setting=Setting(members=members, seed=seed), out=folder, progress=progress)
-    return Fit(loaded, made, folder)
+    made = fit(loaded, context.ledger, day, setting=Setting(members=members, seed=seed), out=folder, progress=progress)
+    return Fit(context, made, folder)
 
 
 def day_of(found: str | date) -> date:
@@ -100,7 +106,7 @@ def day_of(found: str | date) -> date:
 
 @plain_arguments
 def hindcast(
-    case: str | Path | Case = "islamic_state",
+    case: CaseLike = "islamic_state",
     dates: Iterable[str | date] = (),
     *,
     members: int = 300,
@@ -123,9 +129,9 @@ def hindcast(
     """
     from fissure.views.report.hindcast import Hindcasts
 
-    loaded = loaded_case(case)
-    check_evidence(loaded)
-    known = ledger(loaded)
+    context = context_of(case)
+    context.check()
+    loaded, known = context.case, context.ledger
     days = sorted({day_of(one) for one in dates}) or hindcasts.default_dates(loaded, known)
     weeks = weeks_until(loaded, days[-1])
     folder = Path(out).expanduser() if out else cache_base() / "hindcasts" / loaded.name
@@ -142,4 +148,4 @@ def hindcast(
         )
         with explained(folder, 1 << 20):
             found.save(folder / "hindcast.json")
-    return Hindcasts(loaded, known, found, name_of(loaded))
+    return Hindcasts(loaded, known, found, context.cli_name)

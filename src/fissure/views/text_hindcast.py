@@ -8,10 +8,10 @@ from rich.table import Table
 from rich.text import Text
 
 from fissure.evidence.ledger import Ledger
+from fissure.present import formatting
+from fissure.present.words import hindcast as words
 from fissure.studies.effective import few_histories
 from fissure.studies.hindcast import FromDate, Hindcast
-from fissure.views import hindcast as words
-from fissure.views import wording
 
 
 def render(found: Hindcast, ledger: Ledger) -> RenderableType:
@@ -38,7 +38,7 @@ def _date(found: Hindcast, one: FromDate, ledger: Ledger) -> list[RenderableType
         table.add_row(line.title, *line.cells, style="bold" if line.name == "known" else "")
     failed, other = words.headline(one)
     parts: list[RenderableType] = [
-        Padding(Rule(f"From {wording.day(one.date)}", align="left"), (1, 0, 0, 0)),
+        Padding(Rule(f"From {formatting.day(one.date)}", align="left"), (1, 0, 0, 0)),
         Text.assemble((failed, "bold"), " " if failed else "", other),
         table,
         Text(words.rests_on(one, found.members), style="dim"),

@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from fissure.evidence.entries import Observation, Source
-from fissure.views import wording
-from fissure.views.charts.theme import PUBLISHERS, SHAPES
+from fissure.present import formatting
+from fissure.present.charts.theme import PUBLISHERS, SHAPES
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 ROW = 34
@@ -67,7 +67,9 @@ def over_time(shown: Sequence[Observation], sources: Mapping[str, Source]) -> di
             "y": {**y, "field": "value"}, "color": colour, "shape": shape, "tooltip": _tips()}},
     ]  # fmt: skip
     x = {"field": "day", "type": "temporal", "title": None}
-    said = f"{wording.figures(len(rows))} of {len(names)} publisher{'' if len(names) == 1 else 's'}, with 90% ranges."
+    said = (
+        f"{formatting.figures(len(rows))} of {len(names)} publisher{'' if len(names) == 1 else 's'}, with 90% ranges."
+    )
     return _spec(layers, rows, {"x": x}, 260, said)
 
 
@@ -89,8 +91,8 @@ def _row(one: Observation, sources: Mapping[str, Source], far: tuple[float, floa
     )
     return {
         "id": one.id,
-        "by": wording.short(one, sources),
-        "when": wording.when(one),
+        "by": formatting.short(one, sources),
+        "when": formatting.when(one),
         "day": f"{middle}T00:00",
         "first": first,
         "last": last,
@@ -98,8 +100,8 @@ def _row(one: Observation, sources: Mapping[str, Source], far: tuple[float, floa
         "high": high if math.isfinite(high) else far[1],
         "value": one.published,
         "mark": MARKS[one.bound],
-        "told": f"{wording.published(one)}{'' if one.unit == 'share' else ' ' + wording.unit(one.unit)}",
-        "range": wording.interval(low, high, one.unit),
+        "told": f"{formatting.published(one)}{'' if one.unit == 'share' else ' ' + formatting.unit(one.unit)}",
+        "range": formatting.interval(low, high, one.unit),
         "scope": one.scope,
     }
 

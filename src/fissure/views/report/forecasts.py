@@ -5,12 +5,12 @@ from typing import Any
 from fissure.cases.loader import Case
 from fissure.cases.naming import called
 from fissure.evidence.ledger import Ledger
+from fissure.present import formatting
+from fissure.present.charts import hindcast as charts
+from fissure.present.words import hindcast as words
 from fissure.studies.coverage import caution
 from fissure.studies.effective import few_histories
 from fissure.studies.hindcast import FromDate, Hindcast
-from fissure.views import hindcast as words
-from fissure.views import wording
-from fissure.views.charts import hindcast as charts
 
 CHANCE = "chance-territory"
 TITLE = "How probable collapse was: the mapped area stays below a tenth of its highest"
@@ -40,7 +40,7 @@ def dated(found: Hindcast, one: FromDate, ledger: Ledger) -> dict[str, Any]:
     """What is said of the forecasts from one date: scores, collapse, what was wrong and what was right."""
     return {
         "key": f"from-{one.date.isoformat()}",
-        "day": wording.day(one.date),
+        "day": formatting.day(one.date),
         "headline": words.headline(one),
         "rests": words.rests_on(one, found.members),
         "lines": words.lines(one),

@@ -10,15 +10,15 @@ from markupsafe import Markup
 from fissure.cases.loader import Case
 from fissure.engine.blocks import write_whole
 from fissure.evidence.ledger import Ledger
+from fissure.present import formatting
+from fissure.present.charts import hindcast as charts
+from fissure.present.charts import theme
+from fissure.present.render.html import as_json, bundle, check_place, environment, explained
+from fissure.present.words import hindcast as words
 from fissure.studies.collapse import What
 from fissure.studies.effective import few_histories
 from fissure.studies.hindcast import FORECASTS, FromDate, Hindcast, kept_at
-from fissure.views import hindcast as words
-from fissure.views import wording
-from fissure.views.charts import hindcast as charts
-from fissure.views.charts import theme
 from fissure.views.report.forecasts import dated
-from fissure.views.report.html import as_json, bundle, check_place, environment, explained
 
 CHANCES: Mapping[What, str] = {
     "territory": "The ground: the mapped area stays below a tenth of its highest",
@@ -121,11 +121,11 @@ def _rows(one: FromDate, ledger: Ledger) -> list[dict[str, Any]]:
         rows = [of[name].get(id_) for name in FORECASTS]
         out.append(
             {
-                "when": wording.when(observation),
+                "when": formatting.when(observation),
                 "title": variable.title,
-                "unit": "" if variable.unit == "share" else wording.unit(variable.unit),
-                "publisher": wording.short(observation, ledger.sources),
-                "published": wording.published(observation),
+                "unit": "" if variable.unit == "share" else formatting.unit(variable.unit),
+                "publisher": formatting.short(observation, ledger.sources),
+                "published": formatting.published(observation),
                 "cells": [
                     None
                     if row is None
@@ -144,5 +144,5 @@ def _rows(one: FromDate, ledger: Ledger) -> list[dict[str, Any]]:
 
 def _figure(name: str, spec: Mapping[str, Any], ledger: Ledger) -> dict[str, str]:
     variable = ledger.variables[name]
-    unit = "share" if variable.unit == "share" else wording.unit(variable.unit)
+    unit = "share" if variable.unit == "share" else formatting.unit(variable.unit)
     return {"key": f"variable-{name}", "title": variable.title, "unit": unit, "alt": spec["description"]}

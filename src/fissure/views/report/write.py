@@ -14,6 +14,10 @@ from fissure.cases.loader import Case
 from fissure.evidence.entries import Mechanism
 from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import mechanism_classes, parameters_of
+from fissure.present import certainty, formatting
+from fissure.present.charts import maps, theme
+from fissure.present.charts.panels import CONDITIONAL
+from fissure.present.render.html import GROUPS, as_json, bundle, check_place, environment, explained
 from fissure.studies import answers as replies_to
 from fissure.studies import coverage, verdicts
 from fissure.studies.calibrate import Posterior
@@ -24,12 +28,9 @@ from fissure.studies.explained import kept as kept_explained
 from fissure.studies.explained import kept_at as explained_at
 from fissure.studies.hindcast import kept
 from fissure.studies.hindcast import kept_at as hindcast_at
-from fissure.views import causal, certainty, wording
-from fissure.views.charts import maps, theme
-from fissure.views.charts.panels import CONDITIONAL
+from fissure.views import causal
 from fissure.views.report import answers, apart, effect_rows, forecasts, learned, page, patterns, why, wrong
 from fissure.views.report.events import happened
-from fissure.views.report.html import GROUPS, as_json, bundle, check_place, environment, explained
 from fissure.views.report.measurement import publishers
 
 if TYPE_CHECKING:
@@ -120,10 +121,10 @@ def render_report(
             least_sure=certainty.least_sure(rows, worth),
             how=how_made(about),
             counts=counts,
-            headline=wording.headline(counts, members) if counts.compared else "",
-            behind=wording.behind(counts, members),
-            sign=wording.BEHIND,
-            classes=[(name, page.style(name), *wording.VERDICTS[name]) for name in CLASSES],
+            headline=formatting.headline(counts, members) if counts.compared else "",
+            behind=formatting.behind(counts, members),
+            sign=formatting.BEHIND,
+            classes=[(name, page.style(name), *formatting.VERDICTS[name]) for name in CLASSES],
             conditional=CONDITIONAL,
             misses=wrong.misses(rows),
             imposed=wrong.imposed(rows),
@@ -272,7 +273,7 @@ def how_made(about: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _words(value: Any) -> str:
     if all(hasattr(value, name) for name in ("compile", "run", "ns", "members")):
-        return wording.timing(value.members, value.run, value.compile, value.ns)
+        return formatting.timing(value.members, value.run, value.compile, value.ns)
     if isinstance(value, Mapping):
         return "; ".join(f"{key} {_words(one)}" for key, one in value.items())
     if isinstance(value, (list, tuple)):
