@@ -23,6 +23,7 @@ from fissure.errors import FissureError
 from fissure.evidence import Ledger
 from fissure.evidence.entries import Observation
 from fissure.model.catalogue import mechanism_classes
+from fissure.model.description import described
 from fissure.model.parameters import quantile
 from fissure.present import formatting
 from fissure.present.formatting import signed
@@ -34,7 +35,6 @@ from fissure.studies.effects import Effect
 from fissure.studies.explained import Saved
 from fissure.studies.explained import kept as kept_attribution
 from fissure.views.causal_svg import GROUPS
-from fissure.views.odd.submodels import told_or_whole
 from fissure.views.report.page import web
 
 
@@ -200,7 +200,7 @@ def difference(check: CheckTold) -> str:
 
 def _line(kind: type) -> str:
     """The first line of what its file says."""
-    return told_or_whole(kind).line
+    return described(kind).line
 
 
 def _finite(x: float) -> float | None:

@@ -1,4 +1,4 @@
-"""What a week does, in the order in which the code of `step` does it, and the random streams that it draws from.
+"""How a member begins, what a week does in the order in which the code of `step` does it, and the streams drawn from.
 
 The order is read from the source: calls of the parts of settling and of the functions of the model, arguments before
 the call that takes them. The streams are found by tracing a member's start and a week without running them.
@@ -20,16 +20,15 @@ import numpy as np
 
 from fissure.cases.loader import Case
 from fissure.engine import simulate
-from fissure.model import catalogue, week
+from fissure.model import catalogue, start, week
+from fissure.model.description import variables
 from fissure.model.effects import Effects
 from fissure.model.givens import Givens, week_of
 from fissure.model.sense import Sensed
 from fissure.model.settle import Settlement
-from fissure.model.start import givens, initial_state
-from fissure.model.state import ORIGINS, State
+from fissure.model.state import ORIGINS, Flows, State
 from fissure.model.world import World, world_of
-from fissure.views.odd.declared import variables
-from fissure.views.odd.markdown import first_sentence
+from tools.docs.odd.markdown import first_sentence
 
 MOVES = ("sense", "push", "settle")
 _HOW_NOT_WHAT = {"materialise"}  # says how the compiler is to work, not what the model does
@@ -121,8 +120,8 @@ def streams(case: Case) -> tuple[list[Stream], list[Stream]]:
     first = re.findall(r'once\("([\w-]+)"\)', inspect.getsource(simulate.simulate))
 
     def member(model: week.Model, world: World) -> State:
-        given = givens(model.start, world, _Recorder(first[0], once))
-        state = initial_state(model.start, given, world, _Recorder(first[-1], once))
+        given = start.givens(model.start, world, _Recorder(first[0], once))
+        state = start.initial_state(model.start, given, world, _Recorder(first[-1], once))
         now = week_of(jnp.int32(0), world, given)
         return week.step(model, state, given, world, now, lambda name: _Recorder(name, weekly))[0]
 
@@ -153,3 +152,82 @@ def _axes(world: World, state: State) -> dict[tuple[int, ...], str]:
     for shape in sorted((s for s in shapes if all(axis in size for axis in s)), key=len):
         found.setdefault(tuple(size[axis] for axis in shape), " by ".join(shape))
     return found
+
+
+def beginnings() -> dict[str, str]:
+    """For `Givens` and each part of the state but the flows, assignments as text, what they use above them."""
+    kinds = [Givens, *(kind for kind in get_type_hints(State).values() if kind is not Flows)]
+    found = {}
+    for kind in kinds:
+        lines = [line for made in _made(kind.__name__) for line in made]
+        if lines:
+            found[kind.__name__] = "\n".join(lines)
+    return found
+
+
+def helpers() -> dict[str, str]:
+    """The functions that `beginnings` speaks of, with what their docstrings say of them, or else what they return."""
+    text = "\n".join(beginnings().values())
+    return {
+        name: " ".join((inspect.getdoc(value) or _returned(value)).split())
+        for name, value in vars(start).items()
+        if isinstance(value, FunctionType) and f"{name}(" in text
+    }
+
+
+def _returned(function: FunctionType) -> str:
+    """What `function` returns, in code."""
+    last = ast.parse(inspect.getsource(function)).body[0].body[-1]  # type: ignore[attr-defined]
+    return f"`{ast.unparse(last)}`"
+
+
+def _made(kind: str) -> Iterator[list[str]]:
+    """Lines for each place of the module that makes a `kind` out of named fields."""
+    for function in ast.parse(inspect.getsource(start)).body:
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        values = {
+            name: value for node in ast.walk(function) if isinstance(node, ast.Assign) for name, value in _bound(node)
+        }
+        for call in ast.walk(function):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == kind:
+                yield _lines(call, function, values)
+
+
+def _lines(call: ast.Call, function: ast.FunctionDef, values: dict[str, ast.expr]) -> list[str]:
+    """`field = expression` for each keyword of `call`, after the assignments of `function` that they rest on."""
+    fields = {word.arg: word.value for word in call.keywords if word.arg}
+    direct = {n.id for n in fields.values() if isinstance(n, ast.Name) and n.id in values and n.id in fields}
+    needed: set[str] = set()
+    waiting = [name for value in fields.values() for name in _names(value)]
+    while waiting:
+        name = waiting.pop()
+        if name in values and name not in needed:
+            needed.add(name)
+            waiting += _names(values[name])
+    above = [
+        f"{ast.unparse(target)} = {ast.unparse(node.value)}"
+        for node in function.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if needed & {*_names(target)} and not {*_names(target)} <= direct and node.value is not call
+    ]
+    own = [
+        f"{name} = {ast.unparse(values[name] if isinstance(value, ast.Name) and name in direct else value)}"
+        for name, value in fields.items()
+    ]
+    return [*above, *([""] if above else []), *own]
+
+
+def _bound(node: ast.Assign) -> Iterator[tuple[str, ast.expr]]:
+    """The names that an assignment binds, each with its value; `x[1]` for the second of `a, b = x`."""
+    for target in node.targets:
+        if isinstance(target, ast.Name):
+            yield target.id, node.value
+        for at, part in enumerate(target.elts if isinstance(target, ast.Tuple) else ()):
+            if isinstance(part, ast.Name):
+                yield part.id, ast.Subscript(node.value, ast.Constant(at), ast.Load())
+
+
+def _names(node: ast.AST) -> list[str]:
+    return [name.id for name in ast.walk(node) if isinstance(name, ast.Name)]

@@ -12,6 +12,7 @@ import jinja2
 from fissure.cases.loader import Case, load_case
 from fissure.evidence.ledger import Ledger, load_ledger, package_ledger
 from fissure.model.catalogue import mechanism_classes, parameters_of, parts
+from fissure.model.description import Variable, variables
 from fissure.model.givens import Givens
 from fissure.model.limits import LIMITS
 from fissure.model.plugins import ledger_folders
@@ -21,10 +22,8 @@ from fissure.model.state import Cause, Districts, Fighters, Flows, Organisation,
 from fissure.model.world import Week, World
 from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS
 from fissure.version import __version__
-from fissure.views.odd import markdown as md
-from fissure.views.odd import patterns, schedule, submodels
-from fissure.views.odd.beginning import beginnings, helpers
-from fissure.views.odd.declared import Variable, variables
+from tools.docs.odd import markdown as md
+from tools.docs.odd import schedule, submodels, tables
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATE = (Fighters, Units, Districts, Organisation, Flows)
@@ -47,9 +46,9 @@ def protocol(case: str | Path = "islamic_state") -> str:
             version=__version__,
             counts=_counts(loaded, ledger),
             parameters=len(declared),
-            observed=patterns.observed(loaded, ledger),
-            unanswered=patterns.unanswered(ledger),
-            orderings=patterns.qualitative(),
+            observed=tables.observed(loaded, ledger),
+            unanswered=tables.unanswered(ledger),
+            orderings=tables.qualitative(),
             absurd_factor=f"{ABSURD_FACTOR:g}",
             absurd_points=f"{100 * ABSURD_POINTS:g}",
             entities={kind.__name__: _state(kind) for kind in STATE},
@@ -73,14 +72,14 @@ def protocol(case: str | Path = "islamic_state") -> str:
             streams=_streams(loaded),
             outputs=_outputs(),
             coordinates=[(dim, ", ".join(f"`{label}`" for label in labels)) for dim, labels in COORDINATES.items()],
-            beginnings=beginnings(),
-            helpers={name: md.prose(text) for name, text in helpers().items()},
-            blocs=patterns.blocs(loaded),
-            districts=patterns.districts(loaded),
-            provenance=patterns.provenance(loaded),
-            caveats=patterns.caveats(loaded),
-            operations=patterns.operations(loaded),
-            forcing=patterns.forcing(loaded),
+            beginnings=schedule.beginnings(),
+            helpers={name: md.prose(text) for name, text in schedule.helpers().items()},
+            blocs=tables.blocs(loaded),
+            districts=tables.districts(loaded),
+            provenance=tables.provenance(loaded),
+            caveats=tables.caveats(loaded),
+            operations=tables.operations(loaded),
+            forcing=tables.forcing(loaded),
             processes=submodels.processes(declared),
             groups=submodels.mechanisms(declared, ledger),
             missing=[m for name, m in ledger.mechanisms.items() if name not in mechanism_classes()],

@@ -18,7 +18,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-from fissure.cases.islamic_state.build.tables import plain, read, write
+from tools.build_case.tables import plain, read, write
 
 QUARTERS = tuple(
     (date(year, month, 1), date(year + month // 10, (month + 3) % 12, 1) - timedelta(days=1))

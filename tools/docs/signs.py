@@ -10,8 +10,9 @@ all who were present both times, so that draws average out.
 A bare sign says nothing of size, and holds near this run and these parameters.
 """
 
+import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import partial
 from typing import Any
 
@@ -29,30 +30,29 @@ from fissure.model.causal import expanded, handing, named_leaves, reads_and_writ
 from fissure.model.effects import ZERO, Effects, total
 from fissure.model.givens import Givens, week_of
 from fissure.model.start import givens, initial_state
-from fissure.model.state import Cause, State
+from fissure.model.state import State
 from fissure.model.week import Model, step
 from fissure.model.world import Week, World, world_of
+from fissure.studies.causal import (
+    BOTH,
+    BY_CAUSE,
+    CAUSES,
+    DOWN,
+    PLACES,
+    SIGNS,
+    UNMOVED,
+    UP,
+    Signs,
+    cause_field,
+    split,
+    whole,
+)
 
 SEED, MEMBERS, WEEKS = 3, 3, (4, 26, 52, 104)
 LEAST, MUCH, MIXED = 0.1, 100.0, 0.1
 SHORT_OF_MONEY = {"start.treasury": -2.0, "treasury.war": 2.0}  # the last member, as what lack of money does counts too
-PLACES = ("units.district",)  # the number of a place: no more, no less
-BY_CAUSE = "flows.by_cause"
-UP, DOWN, BOTH, UNMOVED = "+", "-", "±", "0"
-UNKNOWN = "?"
-"""Of a dependence that no search for signs has looked at: one of a mechanism that another package brings."""
 
 Masses = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Signs:
-    """Signs by who moves and what is moved; the flow `by_cause` is told apart by cause."""
-
-    pushes: Mapping[tuple[str, str], str]  # mechanism, channel: of the contribution itself
-    reads: Mapping[tuple[str, str, str], str]  # field, mechanism, channel: of the contribution as the field grows
-    moves: Mapping[tuple[str, str], str]  # channel, field after the week
-    processes: Mapping[tuple[str, str], str]  # field before, field after the week, with contributions held
 
 
 class _Sample(eqx.Module):
@@ -223,28 +223,10 @@ def _moved(low: State, high: State) -> dict[str, Array]:
     return moved
 
 
-CAUSES = tuple(c for c in Cause if c is not Cause.STAYED)
-
-
-def cause_field(cause: Cause) -> str:
-    """The name of the flow of fighters of `cause`."""
-    return f"{BY_CAUSE}.{cause.name.lower()}"
-
-
-def split(path: str) -> list[str]:
-    """`path`, or the flows by cause that it stands for."""
-    return [cause_field(c) for c in CAUSES] if path == BY_CAUSE else [path]
-
-
 def _inside(x: Array) -> Array:
     """`x`, or nine tenths of it if it is a share, so that it can still rise."""
     share = jnp.issubdtype(x.dtype, jnp.floating) and bool((x >= 0).all() and (x <= 1).all())
     return 0.9 * x if share else x
-
-
-def whole(field: str) -> str:
-    """The path in the state of `field`: of a flow by cause, that of all causes."""
-    return BY_CAUSE if field.startswith(BY_CAUSE) else field
 
 
 Situation = tuple[State, Week]
@@ -282,3 +264,9 @@ def _ends(x: Array, luck: np.random.Generator) -> tuple[Array, Array]:
     share = bool((x >= 0).all() and (x <= 1).all())
     some = jnp.where((x == 0).all(), LEAST, 0.0)
     return x - 0.9 * jnp.abs(x), x + (0.5 * (1.0 - x) if share else jnp.abs(x) + some)
+
+
+def keep(signs: Signs) -> None:
+    """Keep `signs`; what never moved is written too, so that what is not there was not looked for."""
+    traced = {name: {" ".join(key): sign for key, sign in sorted(own.items())} for name, own in vars(signs).items()}
+    SIGNS.write_text(json.dumps(traced, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")

@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fissure.cases.islamic_state.build.tables import COUNTRIES, END, MONDAYS, START, plain, read, write
+from tools.build_case.tables import COUNTRIES, END, MONDAYS, START, plain, read, write
 
 Days = NDArray[np.float64]  # (days, countries)
 

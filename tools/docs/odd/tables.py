@@ -8,7 +8,7 @@ from fissure.cases.loader import Case
 from fissure.evidence.entries import Observation
 from fissure.evidence.ledger import Ledger
 from fissure.studies.compare import FORCED
-from fissure.views.odd import markdown as md
+from tools.docs.odd import markdown as md
 
 
 def observed(case: Case, ledger: Ledger) -> str:

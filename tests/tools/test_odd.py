@@ -8,6 +8,9 @@ from types import SimpleNamespace
 from typing import get_type_hints
 
 import pytest
+from tools.docs.odd import __main__ as command
+from tools.docs.odd import markdown, page, schedule, submodels
+from tools.docs.odd.page import protocol
 
 from fissure.cases.loader import load_case
 from fissure.errors import FissureError
@@ -15,11 +18,9 @@ from fissure.model.catalogue import mechanism_classes, parameters_of
 from fissure.model.record import OUTPUTS
 from fissure.model.settle import Settlement
 from fissure.model.state import State
-from fissure.views.odd import __main__ as command
-from fissure.views.odd import markdown, page, protocol, schedule, submodels, write_protocol
 
 ROOT = Path(__file__).parents[2]
-COMMAND = "python -m fissure.views.odd docs/reference/odd.md"
+COMMAND = "python -m tools.docs.odd docs/reference/odd.md"
 PAGE = ROOT / "docs" / "reference" / "odd.md"
 ELEMENTS = (
     *("1. Purpose and patterns", "2. Entities, state variables, and scales", "3. Process overview and scheduling"),
@@ -161,7 +162,7 @@ def test_numbers_are_short():
 
 def test_what_cannot_be_written_is_told(tmp_path, monkeypatch, capsys):
     with pytest.raises(FissureError, match="cannot be written"):
-        write_protocol(tmp_path / "missing" / "odd.md")
+        command.write_protocol(tmp_path / "missing" / "odd.md")
     monkeypatch.setattr(sys, "argv", ["odd", str(tmp_path / "odd.md"), "--case", "islamic_stat"])
     with pytest.raises(SystemExit) as stopped:
         command.main()

@@ -5,7 +5,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
-HAND = Path(__file__).parent.parent / "hand"
+import fissure
+
+CASE = Path(fissure.__file__).parent / "cases" / "islamic_state"
+HAND = CASE / "hand"
 START = date(2014, 6, 30)
 WEEKS = 247
 MONDAYS = [START + timedelta(weeks=week) for week in range(WEEKS)]

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from fissure.cases.islamic_state.build.tables import read
+from tools.build_case.tables import read
 
 MEMBERS = {
     "arab-maghreb": "algeria, libya, morocco, tunisia, egypt, sudan",

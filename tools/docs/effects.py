@@ -1,7 +1,7 @@
-"""The effect checks as a page of the docs: `python -m fissure.views.effects_page FOLDER docs`.
+"""The effect checks as a page of the docs: `python -m tools.docs.effects FOLDER docs`.
 
-FOLDER is that of a finished `fissure check` of all mechanisms. Its verdicts are kept in the package, where the causal
-picture finds them, and the page is written. Without FOLDER the page is written again from the verdicts kept.
+FOLDER is that of a finished `fissure check` of all mechanisms. Its verdicts are kept with the reference case, where the
+causal picture finds them, and the page is written. Without FOLDER the page is written again from the verdicts kept.
 """
 
 import sys
@@ -22,8 +22,7 @@ TEXT = """# What each mechanism was seen to do
 As `fissure check --members {members} --seed {seed}` found it for the case `{case}`: paired runs of {weeks} weeks and
 {units} units of {slots} fighter slots, with the same luck, with and without a mechanism or with a driver of it moved.
 **{holding} of {mechanisms} mechanisms hold** ({checks_holding} of {checks} checks). How to read the table and what it
-does not show: [check effects](../how-to/check-effects.md). `python -m fissure.views.effects_page RUN docs` writes this
-page.
+does not show: [check effects](../how-to/check-effects.md). `make docs` writes this page.
 
 A difference is the changed run less the same run as it is, with its 95% interval; the last column is in how many
 members it could be measured. Members are added (16, 32, {members}) until the interval excludes zero.

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fissure.cases.islamic_state.build.tables import MONDAYS, plain, read, write
+from tools.build_case.tables import MONDAYS, plain, read, write
 
 
 def build(raw: Path, out: Path) -> str:

@@ -3,19 +3,17 @@
 from pathlib import Path
 
 import pytest
+from tools.docs import effects as effects_page
 
 from fissure.errors import FissureError
 from fissure.model.catalogue import mechanism_classes
 from fissure.studies import verdicts
-from fissure.views import effects_page
 
 DOCS = Path(__file__).parents[2] / "docs"
 
 
 def test_the_page_is_up_to_date():
-    assert (DOCS / effects_page.PAGE).read_text(encoding="utf-8") == effects_page.page(), (
-        "run `python -m fissure.views.effects_page docs`"
-    )
+    assert (DOCS / effects_page.PAGE).read_text(encoding="utf-8") == effects_page.page(), "run `make docs`"
 
 
 def test_verdicts_are_of_the_checks_in_the_code():
@@ -25,7 +23,7 @@ def test_verdicts_are_of_the_checks_in_the_code():
         for name, kind in mechanism_classes().items()
         for check in kind.checks
     }
-    assert kept == declared, "run `fissure check`, then `python -m fissure.views.effects_page FOLDER docs`"
+    assert kept == declared, "run `fissure check`, then `python -m tools.docs.effects FOLDER docs`"
 
 
 def test_every_mechanism_was_seen_to_do_what_its_sources_say():

@@ -8,12 +8,10 @@ from dataclasses import dataclass
 
 from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import GROUPS, mechanism_classes, parts
-from fissure.model.causal import reads_and_writes
+from fissure.model.description import Variable, described, variables
 from fissure.model.effects import Effects
-from fissure.model.mechanism import Mechanism
 from fissure.model.parameters import Declared
-from fissure.views.odd import markdown as md
-from fissure.views.odd.declared import Variable, variables
+from tools.docs.odd import markdown as md
 
 GROUP_TITLES = {
     "ranks": "The ranks",
@@ -23,18 +21,6 @@ GROUP_TITLES = {
     "war": "The war outside",
 }
 DIRECTIONS = {"raises": "raises", "lowers": "lowers", "describes": "describes", "predicts": "expects"}
-
-
-@dataclass(frozen=True)
-class Told:
-    """The parts of a mechanism's docstring: one line, theory, equations with what explains them, and what it uses."""
-
-    line: str
-    theory: str
-    rule: str
-    reads: str
-    writes: tuple[str, ...]
-    source: str
 
 
 @dataclass(frozen=True)
@@ -54,39 +40,6 @@ class Submodel:
     parameters: str
 
 
-def told(mechanism: type[Mechanism]) -> Told:
-    """The docstring of the module of `mechanism`, taken apart."""
-    text = inspect.cleandoc(sys.modules[mechanism.__module__].__doc__ or "")
-    line, _, rest = text.partition("\n")
-    theory, rule, uses = "", [], ""
-    for paragraph in re.split(r"\n\s*\n(?! )", rest.strip("\n")):
-        if paragraph.startswith("Theory:"):
-            theory, _, below = paragraph.removeprefix("Theory:").partition("\n\n")
-            rule += [below] if below else []
-        elif paragraph.startswith("Reads:"):
-            uses = " ".join(paragraph.split())
-        else:
-            rule.append(paragraph)
-    found = re.fullmatch(r"Reads: (.*?)\.? Writes: (.*?)\. Source: (.*?)\.?", uses)
-    if not found:
-        raise ValueError(f"{mechanism.__module__}: its docstring does not end in 'Reads: ... Writes: ... Source: ...'")
-    return Told(line, " ".join(theory.split()), "\n\n".join(rule), found[1], tuple(found[2].split(", ")), found[3])
-
-
-def told_or_whole(mechanism: type[Mechanism]) -> Told:
-    """As `told`; of another package's whose file says it in another way all as it stands, with what is read and moved
-    as the code has it.
-    """
-    try:
-        return told(mechanism)
-    except ValueError:
-        text = inspect.cleandoc(sys.modules[mechanism.__module__].__doc__ or mechanism.__doc__ or "")
-        line, _, rest = text.partition("\n")
-        found = reads_and_writes(mechanism)
-        reads = ", ".join(sorted(set().union(*found.values()))) or "nothing"
-        return Told(line or mechanism.title, "", rest.strip("\n"), reads, tuple(sorted(found)), "")
-
-
 def mechanism_heading(name: str) -> str:
     """The heading under which the page describes mechanism `name`."""
     return f"Mechanism {name}: {mechanism_classes()[name].title}"
@@ -102,7 +55,7 @@ def mechanisms(declared: Iterable[Declared], ledger: Ledger) -> dict[str, list[S
     declared = list(declared)
     found: dict[str, list[Submodel]] = {GROUP_TITLES[group]: [] for group in GROUPS}
     for name, kind in mechanism_classes().items():
-        text = told_or_whole(kind)
+        text = described(kind)
         found[GROUP_TITLES[kind.group()]].append(
             Submodel(
                 name=name,
@@ -159,7 +112,7 @@ def channels() -> dict[str, list[tuple[Variable, tuple[str, ...]]]]:
     """What mechanisms may contribute, by heading, each with the mechanisms that say they write it."""
     writers: dict[str, list[str]] = {}
     for name, kind in mechanism_classes().items():
-        for channel in told_or_whole(kind).writes:
+        for channel in described(kind).writes:
             writers.setdefault(channel, []).append(name)
     found: dict[str, list[tuple[Variable, tuple[str, ...]]]] = {}
     for v in variables(Effects):

@@ -14,8 +14,8 @@ from typing import Any
 from shapely.geometry import MultiPolygon, Polygon, mapping, shape
 from shapely.geometry.polygon import orient
 
-from fissure.cases.islamic_state.build.tables import COUNTRIES, HAND, plain, read, write
 from fissure.cases.shapes import area_km2
+from tools.build_case.tables import COUNTRIES, HAND, plain, read, write
 
 NEAR = 0.03  # degrees: the two countries' polygons come from different editions and do not meet exactly
 LEAST_SHARE = 0.04

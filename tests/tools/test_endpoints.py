@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
+from tools.docs.endpoints import BEGIN, END, table, written
 
-from fissure.app.endpoints import BEGIN, END, table, written
 from fissure.app.server import create_app
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "page-api.md"

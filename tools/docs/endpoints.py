@@ -1,4 +1,4 @@
-"""The table of what programs can ask, for the docs: `python -m fissure.app.endpoints docs/reference/page-api.md`."""
+"""The table of what programs can ask, for the docs: `python -m tools.docs.endpoints docs/reference/page-api.md`."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 from fissure.app.server import create_app
 
-BEGIN, END = "<!-- endpoints: written by python -m fissure.app.endpoints -->", "<!-- end of endpoints -->"
+BEGIN, END = "<!-- endpoints: written by make docs -->", "<!-- end of endpoints -->"
 METHODS = ("get", "post", "put", "patch", "delete")
 
 

@@ -5,8 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from shapely.geometry import box
-
-from fissure.cases.islamic_state.build import blocs, places, strikes, tables
+from tools.build_case import blocs, places, strikes, tables
 
 
 def test_pairs_share_a_line_and_not_a_corner() -> None:

@@ -1,4 +1,6 @@
-"""State variables as the code declares them: type and shape from the annotation, meaning from the comment beside it.
+"""The model as its code describes it: fields of the state, and what the docstring of a mechanism says.
+
+Of a field type and shape come from the annotation, meaning from the comment beside it.
 
 A comment that stands on a line of its own heads the fields below it. What a comment says of range and unit is read by
 a few rules (`_range`, `_unit`); a test holds a run against the ranges.
@@ -12,6 +14,9 @@ import textwrap
 import tokenize
 from dataclasses import dataclass
 from typing import Any, get_type_hints
+
+from fissure.model.causal import reads_and_writes
+from fissure.model.mechanism import Mechanism
 
 _TYPES = {"Bool": "yes or no", "Int": "whole number", "Float": "number"}
 _UNITS = {
@@ -131,3 +136,49 @@ def _comments(kind: Any) -> tuple[dict[str, str], dict[str, str]]:
                 field = token.string
                 beside[field], headings[field] = "", heading
     return beside, headings
+
+
+@dataclass(frozen=True)
+class Description:
+    """The parts of a mechanism's docstring: one line, theory, equations with what explains them, and what it uses."""
+
+    line: str
+    theory: str
+    rule: str
+    reads: str
+    writes: tuple[str, ...]
+    source: str
+
+
+def stated(mechanism: type[Mechanism]) -> Description:
+    """The docstring of the module of `mechanism`, taken apart."""
+    text = inspect.cleandoc(sys.modules[mechanism.__module__].__doc__ or "")
+    line, _, rest = text.partition("\n")
+    theory, rule, uses = "", [], ""
+    for paragraph in re.split(r"\n\s*\n(?! )", rest.strip("\n")):
+        if paragraph.startswith("Theory:"):
+            theory, _, below = paragraph.removeprefix("Theory:").partition("\n\n")
+            rule += [below] if below else []
+        elif paragraph.startswith("Reads:"):
+            uses = " ".join(paragraph.split())
+        else:
+            rule.append(paragraph)
+    found = re.fullmatch(r"Reads: (.*?)\.? Writes: (.*?)\. Source: (.*?)\.?", uses)
+    if not found:
+        raise ValueError(f"{mechanism.__module__}: its docstring does not end in 'Reads: ... Writes: ... Source: ...'")
+    theory = " ".join(theory.split())
+    return Description(line, theory, "\n\n".join(rule), found[1], tuple(found[2].split(", ")), found[3])
+
+
+def described(mechanism: type[Mechanism]) -> Description:
+    """As `stated`; of another package's whose file says it in another way all as it stands, with what is read and moved
+    as the code has it.
+    """
+    try:
+        return stated(mechanism)
+    except ValueError:
+        text = inspect.cleandoc(sys.modules[mechanism.__module__].__doc__ or mechanism.__doc__ or "")
+        line, _, rest = text.partition("\n")
+        found = reads_and_writes(mechanism)
+        reads = ", ".join(sorted(set().union(*found.values()))) or "nothing"
+        return Description(line or mechanism.title, "", rest.strip("\n"), reads, tuple(sorted(found)), "")
