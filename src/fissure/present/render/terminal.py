@@ -108,7 +108,7 @@ class FittedTable:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         wide = self._wide()
         needed = console.measure(wide, options=options.update(max_width=1 << 12)).minimum
-        fits = needed + 2 <= options.max_width  # the edges are not measured
+        fits = needed + len(self.table.columns) <= options.max_width  # edges and gaps are not measured whole
         yield wide if fits else self._list()
 
     def _widths(self) -> Iterator[int]:
