@@ -20,7 +20,7 @@ from fissure.views import causal_atlas
 from fissure.views.causal_atlas import Atlas
 
 PACKAGE = Path(causal_atlas.__file__).parents[1]
-SOURCES = ("model/causal.py", "studies/causal.py", "studies/signs.py", "views/causal_atlas.py")
+SOURCES = ("model/causal.py", "studies/causal.py", "views/causal_atlas.py")
 """What the picture depends on besides the model itself and the signs that were found."""
 KEPT = 2
 AGAIN = 30.0
