@@ -35,7 +35,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parents[1]
 CASE = "islamic_state"
 WIDTHS = (140, 80)
-SMALL = {"weeks": 60, "units": 24, "slots": 20}
+SMALL: dict[str, Any] = {"weeks": 60, "units": 24, "slots": 20}
 """Sizes of what the page simulates."""
 
 # --- Masking
@@ -566,6 +566,10 @@ def until(condition: Callable[[], Any], seconds: float = 300) -> None:
         time.sleep(0.2)
 
 
+def _until_ended(ask: Ask, id_: str) -> None:
+    until(lambda: ask(f"/api/jobs/{id_}").json().get("state") in ("done", "failed", "cancelled"))
+
+
 def _addresses(record: Record, ask: Ask) -> None:
     paths = ask("/api/openapi.json").json()["paths"]
     record.json("api/paths", {path: sorted(one) for path, one in paths.items()})
@@ -613,9 +617,8 @@ def _views(record: Record, ask: Ask) -> None:
     asked = ask("/api/studies", {"study": "no-foreign-intervention", "members": 4, "set": [], "off": []}).json()
     id_, address = asked["id"], "/" + asked["page"]
     own = ask("/api/studies", {"set": ["forcing.strikes=x2"], "off": ["pay-gap"], "from": "2014-12", "members": 4})
-    ended = ("done", "failed", "cancelled")
     for one in (asked, own.json()):
-        until(lambda one=one: ask(f"/api/jobs/{one['id']}").json().get("state") in ended)
+        _until_ended(ask, one["id"])
     record.json("api/studies-id", told(ask(f"/api/studies/{id_}")))
     record.json("api/studies-id-own", told(ask(f"/api/studies/{own.json()['id']}")))
     record.text("api/studies-id-csv.txt", masked(ask(f"/api/studies/{id_}/csv").text))
