@@ -25,7 +25,7 @@ SIMULATE = """
 import hashlib, json, sys
 from pathlib import Path
 from fissure.cases.loader import load_case
-from fissure.engine.cache import model_digest, own_digest
+from fissure.engine.provenance import model_digest, own_digest
 from fissure.engine.draws import Prior
 from fissure.engine.members import part_of
 from fissure.engine.plan import plan_of

@@ -10,7 +10,8 @@ import pytest
 from fissure.engine import cache
 from fissure.engine.blocks import blocks_in
 from fissure.engine.ensemble import open_run
-from fissure.engine.plan import Plan, prior_normals
+from fissure.engine.plan import Plan
+from fissure.engine.random import prior_normals
 from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
 from fissure.model.parameters import quantile

@@ -84,7 +84,7 @@ class Run:
     def events(self) -> "pd.DataFrame":
         """What happened to whom, where, and how much: columns member, week, kind, district, bloc, size.
 
-        See `engine.events.table`.
+        See `engine.store.event_table`.
         """
         return open_store(self.folder).events(self.members)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from fissure.engine.blocks import write_whole
-from fissure.engine.cache import own_digest
+from fissure.engine.provenance import own_digest
 from fissure.engine.store import explained
 from fissure.studies.causal import Verdict
 from fissure.studies.effects import Checked, Effect
