@@ -26,7 +26,7 @@ import hashlib, json, sys
 from pathlib import Path
 from fissure.cases.loader import load_case
 from fissure.engine.provenance import model_digest, own_digest
-from fissure.engine.draws import Prior
+from fissure.engine.parameter_source import Prior
 from fissure.engine.members import part_of
 from fissure.engine.plan import plan_of
 from fissure.model.catalogue import parameters_of

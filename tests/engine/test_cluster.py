@@ -18,8 +18,8 @@ from fissure.engine import cluster as clusters
 from fissure.engine import remote
 from fissure.engine.blocks import encode
 from fissure.engine.cluster import Cluster, ClusterWarning
-from fissure.engine.draws import Prior
 from fissure.engine.ensemble import open_run, planned
+from fissure.engine.parameter_source import Prior
 from fissure.engine.progress import Interrupted
 from fissure.engine.workers import Work
 from fissure.errors import FissureError

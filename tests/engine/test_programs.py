@@ -20,7 +20,7 @@ MEMBER = """
 import hashlib, json
 from fissure.cases.loader import load_case
 from fissure.engine import members
-from fissure.engine.draws import Prior
+from fissure.engine.parameter_source import Prior
 from fissure.engine.plan import plan_of
 from fissure.model.catalogue import parameters_of
 

@@ -12,8 +12,8 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from fissure.engine.draws import Draws
 from fissure.engine.events import sparse
+from fissure.engine.parameter_source import Draws
 from fissure.engine.random import seed_words
 from fissure.model.catalogue import build, prior_values
 from fissure.model.parameters import Declared

@@ -21,10 +21,10 @@ from fissure.engine import events
 from fissure.engine.blocks import encode
 from fissure.engine.cache import enable_compile_cache
 from fissure.engine.dataset import variables_of
-from fissure.engine.draws import Draws
 from fissure.engine.forks import require_own_jax
 from fissure.engine.kernel import Kernel, Records, records_of
 from fissure.engine.made_with import MadeWith
+from fissure.engine.parameter_source import Draws
 from fissure.engine.plan import Plan, whole
 from fissure.engine.programs import program_for
 from fissure.model.catalogue import parameters_of

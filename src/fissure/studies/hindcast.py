@@ -17,7 +17,7 @@ import xarray as xr
 
 from fissure.cases.loader import Case
 from fissure.engine import ensemble
-from fissure.engine.draws import Draws
+from fissure.engine.parameter_source import Draws
 from fissure.engine.plan import whole
 from fissure.engine.progress import Progress, Silent
 from fissure.engine.provenance import own_digest

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from fissure.cases.loader import Case
 from fissure.engine.cache import cache_base
-from fissure.engine.draws import Draws, Prior
 from fissure.engine.keeping import Asked, keeping
+from fissure.engine.parameter_source import Draws, Prior
 from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, whole
 from fissure.engine.progress import Progress
 from fissure.errors import FissureError

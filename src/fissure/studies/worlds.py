@@ -30,7 +30,7 @@ from fissure.cases.loader import Case
 from fissure.engine.blocks import write_whole
 from fissure.engine.cache import enable_compile_cache
 from fissure.engine.dataset import dataset_of
-from fissure.engine.draws import Draws, Prior
+from fissure.engine.parameter_source import Draws, Prior
 from fissure.engine.plan import Plan, plan_of
 from fissure.engine.programs import program_for
 from fissure.engine.progress import Interrupted, Progress, Silent

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from fissure.engine.draws import Prior
+from fissure.engine.parameter_source import Prior
 from fissure.engine.progress import Interrupted, Silent
 from fissure.engine.random import prior_normals
 from fissure.errors import FissureError

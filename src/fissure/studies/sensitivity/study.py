@@ -22,8 +22,8 @@ import xarray as xr
 
 from fissure.cases.loader import Case
 from fissure.cases.room import half_of
-from fissure.engine.draws import Draws, Prior
 from fissure.engine.keeping import Asked, keeping
+from fissure.engine.parameter_source import Draws, Prior
 from fissure.engine.plan import Plan, plan_of, whole
 from fissure.engine.progress import Progress
 from fissure.engine.provenance import STUDY, code_digest
