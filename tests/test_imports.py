@@ -9,13 +9,15 @@ import fissure
 
 ROOT = Path(fissure.__file__).parent
 LAYERS = [  # a module may import from its own layer's package and from layers before it
-    {"errors", "version"},
+    {"errors", "version", "constants"},
     {"reading"},
     {"evidence"},
     {"cases"},
     {"model"},
     {"engine"},
     {"studies"},
+    {"context"},
+    {"present"},
     {"views"},
     {"api"},
     {"app"},

@@ -16,14 +16,16 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parents[1]
 CASE = Path("src/fissure/cases/islamic_state")
-KEPT = [*(f"kept/{name}.json" for name in ("answers", "explain", "hindcast")), "../../studies/verdicts.json"]
+KEPT = [f"kept/{name}.json" for name in ("answers", "explain", "hindcast", "verdicts")]
 
 SIMULATE = """
 import hashlib, json, sys
 from pathlib import Path
+from typing import Any
 from fissure.cases.loader import load_case
 from fissure.engine.plan import plan_of
 from fissure.model.catalogue import parameters_of
@@ -73,7 +75,7 @@ def main() -> None:
         keep({was: new["digests"][name] for name, was in old["digests"].items()}, posterior)
 
 
-def simulated(checkout: Path, members: int, posterior: Path) -> dict[str, dict[str, str]]:
+def simulated(checkout: Path, members: int, posterior: Path) -> dict[str, Any]:
     """Digests of the code in `checkout` and of all records that it makes."""
     environment = {**os.environ, "PYTHONPATH": str(checkout / "src")}
     command = [sys.executable, "-c", SIMULATE, str(members), str(posterior)]

@@ -15,11 +15,12 @@ from fissure.app.cracks import panel as cracks_panel
 from fissure.app.cracks.known import Known, known_of
 from fissure.app.server import create_app
 from fissure.app.settings import Settings
+from fissure.context import context_of
 from fissure.evidence.ledger import package_ledger
 from fissure.model.catalogue import GROUPS, mechanism_classes
+from fissure.present.render.html import GROUPS as GROUP_TITLES
 from fissure.studies import verdicts
 from fissure.views import causal_atlas, causal_layers, causal_ring
-from fissure.views.report.html import GROUPS as GROUP_TITLES
 
 MECHANISMS = sorted(mechanism_classes())
 
@@ -35,7 +36,7 @@ def atlas(settings):
 
 @pytest.fixture(scope="module")
 def known(case):
-    return known_of(case)
+    return known_of(context_of(case))
 
 
 def text(html):

@@ -10,12 +10,13 @@ from waiting import until
 
 from fissure.app.evidence import beside
 from fissure.app.evidence.entry import entry
+from fissure.app.evidence.known import moves_of
 from fissure.app.evidence.taught import fit, taught
 from fissure.app.pages import environment
 from fissure.app.server import create_app
 from fissure.errors import FissureError
+from fissure.present.words import calibration as words
 from fissure.studies import hindcast
-from fissure.views import calibration as words
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +28,7 @@ def client(settings):
 
 @pytest.fixture(scope="module")
 def at(client):
-    return client.app.state.desk.known
+    return client.app.state.desk.context
 
 
 def text_of(page):
@@ -83,7 +84,7 @@ def test_what_the_fit_did_is_told_of_each_kind_of_figure(at):
 def test_forecasts_of_a_later_figure_are_those_that_were_kept(at):
     past = hindcast.kept(at.case)
     name = next(row.observation for row in past.dates[1].scored["known"] if not row.one_sided)
-    item = at.items[name]
+    item = at.comparable[name]
     told = taught(item.observation, at, past, None)
     assert [one["from"] for one in told["forecasts"]]
     row = next(row for row in past.dates[1].scored["known"] if row.observation == name)
@@ -97,7 +98,7 @@ def test_a_publishers_lean_is_that_of_the_posterior(at):
     name = "territory-2015-01-ihs"
     told = taught(at.ledger.observations[name], at, None, None)["lean"]
     term = at.posterior.draws[:, at.posterior.learned.index("bias:ihs.area")]
-    item = at.items[name]
+    item = at.comparable[name]
     middle = words.quantiles(item.lean + item.spread * term).middle
     assert told["middle"] == words.lean(words.own_unit(middle, item), "factor")
 
@@ -138,10 +139,10 @@ def test_what_is_not_there_is_said_with_the_nearest_name(client, address, said):
 
 def test_what_was_learned_is_what_the_report_says(client, at):
     page = client.get("/evidence?kind=learned").text
-    assert f"{len(at.moves)} parameters" in text_of(page)
-    for name in at.moves:
+    assert f"{len(moves_of(at))} parameters" in text_of(page)
+    for name in moves_of(at):
         assert f"<code>{name}</code>" in page
-    seen = {at.items[name].bias for name in at.fitted}
+    seen = {at.comparable[name].bias for name in at.fitted}
     assert all(f"<code>{name}</code>" in page for name in seen)
 
 

@@ -12,8 +12,8 @@ from waiting import until
 from fissure import api
 from fissure.app.history.told import beside, held, told
 from fissure.app.server import create_app
+from fissure.present.charts import maps, marks, play, theme
 from fissure.studies.counterpart import calendar_of
-from fissure.views.charts import maps, marks, play, theme
 
 
 @pytest.fixture(scope="module")

@@ -3,9 +3,9 @@
 import pytest
 from fastapi.testclient import TestClient
 
-from fissure.api.evidence import subjects
 from fissure.app.api.ledger import MOST
 from fissure.app.server import create_app
+from fissure.context import context_of
 from fissure.evidence import load_ledger, package_ledger
 from fissure.evidence import trace as trace_in
 
@@ -62,7 +62,7 @@ def test_an_open_end_of_a_range_is_null(client, ledger):
     ],
 )  # fmt: skip
 def test_a_name_is_traced_to_what_it_rests_on(client, case, ledger, name, kind):
-    expected = trace_in(name, ledger, subjects(case))
+    expected = trace_in(name, ledger, context_of(case).subjects)
     told = client.get(f"/api/trace/{name}").json()
     assert told["kind"] == expected.subject.kind == kind
     assert [one["id"] for one in told["claims"]] == [one.id for one in expected.claims]

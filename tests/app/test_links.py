@@ -58,7 +58,7 @@ def start(known) -> Iterator[str]:
 
 
 def test_every_link_of_every_view_leads_to_what_it_names(client, pages):
-    known = client.app.state.desk.known
+    known = client.app.state.desk.context
     begun = [HOST + address for address in start(known)]
     found = {one: said for address in begun for one, said in targets(looked_at(client, pages, address), address)}
     assert len(found) > 500
@@ -93,7 +93,7 @@ def leads(client, pages, target, said):
 
 def test_every_claim_and_figure_behind_a_mechanism_is_a_link_to_its_entry(client, pages):
     """They were links to a search among figures, in which no claim is found."""
-    known = client.app.state.desk.known
+    known = client.app.state.desk.context
     for name in mechanism_classes():
         address = f"{HOST}/cracks?mechanism={name}"
         opened = {
@@ -114,5 +114,5 @@ def test_claims_that_raise_a_question_are_links(client, pages, address):
 
 
 def test_no_view_says_what_only_a_program_says(client, pages):
-    for address in start(client.app.state.desk.known):
+    for address in start(client.app.state.desk.context):
         assert not looked_at(client, pages, HOST + address).unfit(), address

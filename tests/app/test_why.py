@@ -11,8 +11,8 @@ from fastapi.testclient import TestClient
 from fissure.app import kept
 from fissure.app.kept import Kept
 from fissure.app.server import create_app
+from fissure.present.words import explain as words
 from fissure.studies import explained
-from fissure.views import explain as words
 from fissure.views.report import why
 
 

@@ -1,13 +1,14 @@
 """Loading: merged folders, and errors that name file, line, finding and cure."""
 
 import math
+from datetime import date
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
 from fissure.errors import FissureError
-from fissure.evidence import Ledger, load_ledger, package_ledger
+from fissure.evidence import Ledger, Observation, load_ledger, package_ledger
 
 
 def error_of(*folders: Path) -> str:
@@ -203,3 +204,24 @@ def test_the_package_ledger_loads_alone():
     ledger = load_ledger(package_ledger())
     assert len(ledger.mechanisms) == 54
     assert not ledger.observations
+
+
+@pytest.mark.parametrize(
+    ("given", "published", "half"),
+    [
+        ({"bound": "range", "low": 1500, "value": 2000, "high": 2000, "doubt_factor": 1.5}, 2000, math.log(4 / 3) / 2),
+        ({"bound": "range", "low": 100, "high": 400, "doubt_factor": 1.5}, 200, math.log(4) / 2),
+        ({"bound": "range", "low": 0, "high": 100, "doubt_factor": 1.5}, 10, math.log(100) / 2),
+        ({"bound": "range", "low": 0.1, "high": 0.3, "doubt_abs": 0.1}, 0.2, 0.1),
+        ({"bound": "exact", "value": 7, "doubt_factor": 2}, 7, 0.0),
+        ({"bound": "upper", "value": 300, "high": 400, "doubt_factor": 2}, 300, 0.0),
+        ({"bound": "lower", "low": 50, "doubt_factor": 2}, 50, 0.0),
+    ],
+)
+def test_one_number_stands_for_what_was_published(given, published, half):
+    words = {"id": "a", "variable": "v", "source": "s", "unit": "u", "scope": "all", "doubt": "so"}
+    one = Observation(**words, date=date(2000, 1, 1), **given)
+    assert one.published == pytest.approx(published)
+    middle, found = one.on_scale
+    assert middle == pytest.approx(math.log(published) if one.doubt_factor else published)
+    assert found == pytest.approx(half)

@@ -4,8 +4,7 @@ import pytest
 import yaml
 from tests.own_case import written
 
-from fissure.api.evidence import require_evidence
-from fissure.cases import load_case
+from fissure.context import context_of
 from fissure.errors import FissureError
 
 
@@ -22,7 +21,7 @@ def spoilt(folder, names):
 
 def refused(folder):
     with pytest.raises(FissureError) as caught:
-        require_evidence(load_case(folder))
+        context_of(folder).require()
     return str(caught.value).replace(f"{folder}/", "")
 
 

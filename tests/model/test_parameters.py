@@ -10,10 +10,11 @@ import pytest
 
 from fissure.cases import load_case
 from fissure.cases.schema import Prior
+from fissure.constants import Z90
 from fissure.errors import FissureError
 from fissure.evidence import load_ledger, package_ledger
 from fissure.model.catalogue import build, mechanism_classes, parameters_of, parts, prior_values
-from fissure.model.parameters import Z90, quantile, quantities
+from fissure.model.parameters import quantile, quantities
 
 KINDS = {"lognormal": (0.2, 5.0), "normal": (-1.0, 3.0), "logitnormal": (0.1, 0.7), "uniform": (-2.0, 4.0)}
 LAST = date(2015, 12, 31)

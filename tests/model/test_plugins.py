@@ -108,7 +108,7 @@ def test_everybody_elses_parameters_keep_their_order_and_priors(case, package):
 def test_what_is_left_to_fill_in_is_a_warning(package, case):
     left = "source 'rumour-spread-s1'.*prior of 'rumour-spread.pace', the docstrings of 'rumour-spread'"
     with pytest.warns(UserWarning, match=f"still to be filled in: {left}"):
-        api.check_evidence(case)
+        api.context_of(case).check()
 
 
 @pytest.mark.parametrize("file", ["rumour_spread.py", "ledger/claims.yaml", "priors.yaml", "__init__.py"])
@@ -203,7 +203,7 @@ def test_evidence_that_will_not_do(package, case, file, old, new, words):
     package.spoil(f"ledger/{file}", old, new)
     if "s1-02a" in new:
         package.spoil("priors.yaml", "[rumour-spread-s1-01a]", "[rumour-spread-s1-02a]")
-    said = refused(lambda: api.check_evidence(case))
+    said = refused(lambda: api.context_of(case).check())
     for word in words:
         assert word in said, said
 
@@ -213,7 +213,7 @@ def test_no_ledger_at_all(package, case):
         path.unlink()
     (package.own / "ledger").rmdir()
     package.spoil("priors.yaml", "[rumour-spread-s1-01a]", "[]")
-    said = refused(lambda: api.check_evidence(case))
+    said = refused(lambda: api.context_of(case).check())
     assert (
         "ledger/mechanisms.yaml: mechanism 'rumour-spread' of the package 'fissure-rumour-spread' 0.1.0 is in" in said
     )

@@ -5,8 +5,9 @@ import pytest
 import xarray as xr
 from synthetic import run, weekly
 
+from fissure.constants import HALF_YEAR
 from fissure.errors import FissureError
-from fissure.studies.endings import ENDINGS, HALF_YEAR, READS, UNPAID, apart, came_apart, mode
+from fissure.studies.endings import ENDINGS, READS, UNPAID, apart, came_apart, mode
 
 OF = {one.name: one.weeks for one in ENDINGS}
 NAN = np.nan

@@ -8,10 +8,11 @@ import pytest
 from synthetic import weekly
 
 from fissure.cases.leanings import Leaning
+from fissure.constants import Z90
 from fissure.errors import FissureError
 from fissure.evidence.entries import Observation, Source, Variable
 from fissure.evidence.ledger import Ledger
-from fissure.studies.measurement import Z90, biases, comparable, data, floored, leaning_of, reports, truths
+from fissure.studies.measurement import biases, comparable, data, floored, leaning_of, reports, truths
 
 MONITOR = Leaning(kind="monitoring-group", factor=(0.5, 0.8), points=(-0.1, 0.0), common=0.75, reason="Counts few.")
 OF_AREA = Leaning(kind="monitoring-group", family="area", common=0.2, reason="Maps are another matter.")

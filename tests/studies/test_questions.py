@@ -5,6 +5,7 @@ import pytest
 from fissure.api import ledger
 from fissure.api.answering import asked_of
 from fissure.cases.loader import load_case
+from fissure.context import context_of
 from fissure.errors import FissureError
 from fissure.studies.questions import FILE, questions_of
 
@@ -36,7 +37,7 @@ def asked(case, tmp_path):
 
 
 def test_the_reference_case_asks_what_its_sources_ask(case):
-    questions, studies = asked_of(case)
+    questions, studies = asked_of(context_of(case))
     assert {"from-the-inside-out", "hundred-strikes", "trained-ground-forces", "recruits-and-losses"} <= {
         one.name for one in questions
     }

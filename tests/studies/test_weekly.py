@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from synthetic import run
 
-from fissure.studies.weekly import MONTH, SERIES
+from fissure.constants import WEEKS_A_MONTH
+from fissure.studies.weekly import SERIES
 
 
 def test_every_series_is_a_number_in_every_week_also_where_all_is_lost(case):
@@ -21,7 +22,7 @@ def test_income_is_that_of_a_quarter_a_month(case):
     data["income_musd"][:] = 0
     data["income_musd"][:, :13, 0] = 1
     found = SERIES["income"].read(data)[0]
-    assert found[:13] == pytest.approx(MONTH) and found[14] == pytest.approx(MONTH * 11 / 13)
+    assert found[:13] == pytest.approx(WEEKS_A_MONTH) and found[14] == pytest.approx(WEEKS_A_MONTH * 11 / 13)
     assert found[26:] == pytest.approx(0)
 
 

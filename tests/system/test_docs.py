@@ -7,10 +7,10 @@ import pytest
 
 from fissure import api
 from fissure.cases.loader import load_case
+from fissure.present import formatting
 from fissure.studies import explained, hindcast
 from fissure.studies.effective import Effective, effective_size
 from fissure.studies.explain import INSIDE_ALONE, NONE
-from fissure.views import wording
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -72,7 +72,7 @@ def shared(drawn):
 
 
 def signed(x, million=False):
-    return f"{'+' if x > 0 else '−'}{f'{abs(x) / 1e6:.3g} million' if million else wording.number(abs(x))}"
+    return f"{'+' if x > 0 else '−'}{f'{abs(x) / 1e6:.3g} million' if million else formatting.number(abs(x))}"
 
 
 def test_what_the_readme_says_of_mechanisms_is_what_was_kept(shared):

@@ -12,7 +12,7 @@ import warnings
 from fissure import api
 from fissure.cases.loader import load_case
 warnings.simplefilter("error")
-api.check_evidence(load_case("islamic_state"))
+api.context_of("islamic_state").check()
 """
 
 

@@ -54,17 +54,17 @@ from fissure.app.server import create_app
 from fissure.app.settings import Limits, Settings
 from fissure.cases.loader import load_case
 from fissure.engine import ensemble
-from fissure.views.odd.page import protocol
+from tools.docs.odd.page import protocol
 
 out = Path(sys.argv[1])
 case = load_case("{CASE}")
 drawn = api.draws_of(case)
 stored = ensemble.run(case, members=2, out=out / "runs" / "small", draws=drawn, **{SMALL})
-result = api.Result(case, stored, drawn)
+result = api.Result(api.context_of(case), stored, drawn)
 without = ensemble.run(case, members=2, out=out / "off", draws=drawn, off=["{NAME}", "{OTHER}"], **{SMALL})
 found = {{
     "report": result.report(out / "report.html").read_text("utf-8"),
-    "cautions": {{"on": result.cautions, "off": api.Result(case, without, drawn).cautions}},
+    "cautions": {{"on": result.cautions, "off": api.Result(api.context_of(case), without, drawn).cautions}},
     "odd": protocol("{CASE}"),
 }}
 settings = Settings(folders=(out / "runs",), home=out / "home", limits=Limits(burst=10_000, rate=10_000.0), weeks=60)

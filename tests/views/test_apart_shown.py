@@ -13,11 +13,12 @@ import xarray as xr
 from synthetic import run
 
 from fissure.api.runs import Result
+from fissure.context import context_of
+from fissure.present.charts import apart as charts
+from fissure.present.charts import theme
 from fissure.studies.cohesion import PARTS, cohesion
 from fissure.studies.endings import ENDINGS, apart
 from fissure.views import apart as words
-from fissure.views.charts import apart as charts
-from fissure.views.charts import theme
 from fissure.views.report import apart as section
 from fissure.views.report import render_report
 
@@ -137,7 +138,7 @@ def test_a_run_that_lacks_what_it_is_measured_from_has_no_section(history, case,
 
 
 def test_a_result_holds_both(history, case, found):
-    result = Result(case, SimpleNamespace(data=history))
+    result = Result(context_of(case), SimpleNamespace(data=history))
     assert result.apart.identical(found) and result.apart is result.apart
     assert result.cohesion.identical(cohesion(history))
 

@@ -12,10 +12,10 @@ from calibrations import calibration_of
 from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
 from fissure.model.parameters import quantile
-from fissure.views import calibration as words
-from fissure.views import calibration_checks as trust
-from fissure.views import wording
-from fissure.views.charts import calibration as charts
+from fissure.present import formatting
+from fissure.present.charts import calibration as charts
+from fissure.present.words import calibration as words
+from fissure.present.words import calibration_checks as trust
 from fissure.views.report import calibration as page_of
 from fissure.views.report.calibration import render_calibration, write_calibration
 from fissure.views.text_calibration import lines
@@ -155,7 +155,7 @@ def test_figures_stand_in_their_own_unit(page, bad):
         row = told(re.search(rf'<tr><th scope="row" title="{item.observation.id}">.*?</tr>', page, re.DOTALL)[0])
         low, high = (np.exp([one.low, one.high])) if item.scale == "factor" else (one.low, one.high)
         assert words.between(low, high, item.observation.unit) in row
-        assert wording.published(item.observation) in row
+        assert formatting.published(item.observation) in row
         assert ("✓ inside" in row) == one.inside
         if not one.inside:
             assert words.gap(item, one) in row and "above" in row

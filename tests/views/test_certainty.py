@@ -8,6 +8,8 @@ import pytest
 from attributions import made_up
 from synthetic import run
 
+from fissure.present import certainty
+from fissure.present.words import explain
 from fissure.studies.bounds import AtBound, AtBounds, at_bounds, bounds_of
 from fissure.studies.compare import compare
 from fissure.studies.effective import Effective
@@ -16,7 +18,7 @@ from fissure.studies.explained import Saved, read_explained
 from fissure.studies.outcomes import outcome
 from fissure.studies.scenario import Scenario
 from fissure.studies.whatif import AS_IT_WAS, CHANGED, Answer, WhatIf, difference_of
-from fissure.views import certainty, explain, text, text_explain, text_whatif
+from fissure.views import text, text_explain, text_whatif
 from fissure.views.report import write_report
 from fissure.views.report.why import part
 

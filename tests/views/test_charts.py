@@ -8,10 +8,10 @@ import pytest
 import vl_convert
 from synthetic import run
 
+from fissure.present.charts import bands, maps, theme
+from fissure.present.charts.panels import SECTIONS, panels
+from fissure.present.charts.series import Series, quantiles
 from fissure.studies.compare import compare
-from fissure.views.charts import bands, maps, theme
-from fissure.views.charts.panels import SECTIONS, panels
-from fissure.views.charts.series import Series, quantiles
 
 
 @pytest.fixture(scope="module")

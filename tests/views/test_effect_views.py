@@ -11,10 +11,11 @@ import pytest
 from fissure.engine.plan import plan_of
 from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
+from fissure.present.formatting import signed
 from fissure.studies.effects import Checked, Effect
 from fissure.views.report.effect_rows import WIDTH, picture
 from fissure.views.report.effects import render_effects, write_effects
-from fissure.views.text_effects import lines, signed
+from fissure.views.text_effects import lines
 
 HELD = Effect(
     "pay-gap", "ranks", "grievance of locals", "without it", -1, -0.08, -0.11, -0.05, -57.1, 1.0, 16, "holds", 2.0

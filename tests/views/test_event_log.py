@@ -7,9 +7,9 @@ import pytest
 import vl_convert
 from synthetic import events, run
 
+from fissure.present.charts import timeline
 from fissure.studies.compare import compare
 from fissure.studies.counterpart import calendar_of
-from fissure.views.charts import timeline
 from fissure.views.report import render_report
 from fissure.views.report.events import happened
 

@@ -19,10 +19,10 @@ from tests.paper import on_paper
 
 from fissure.api.explains import Explanation, _command, size_of
 from fissure.errors import FissureError
+from fissure.present.charts import explain as charts
+from fissure.present.words import explain as words
 from fissure.studies.explain import FULL, QUICK
 from fissure.studies.explained import Saved, kept_at
-from fissure.views import explain as words
-from fissure.views.charts import explain as charts
 from fissure.views.report.explain import render_explained
 from fissure.views.report.write import _why, render_report
 from fissure.views.text_explain import render

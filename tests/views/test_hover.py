@@ -2,7 +2,7 @@
 
 import altair as alt
 
-from fissure.views.charts import hover
+from fissure.present.charts import hover
 
 
 def told(**names):

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from calibrations import posterior_of
 
+from fissure.present.words import calibration as words
 from fissure.studies.calibrate import Posterior
 from fissure.studies.calibrate.posterior import Lived
 from fissure.studies.measurement import comparable
 from fissure.studies.measurement import data as figures_of
-from fissure.views import calibration as words
 from fissure.views.report.learned import SHOWN, fitted_to, section
 from fissure.views.report.write import render_report
 

@@ -6,8 +6,8 @@ import pytest
 
 from fissure import load_case
 from fissure.evidence import load_ledger, package_ledger
+from fissure.present.render.html import environment
 from fissure.studies.measurement import biases, data
-from fissure.views.report.html import environment
 from fissure.views.report.measurement import publishers
 
 

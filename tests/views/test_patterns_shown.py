@@ -14,12 +14,12 @@ from synthetic import run
 
 from fissure.errors import FissureError
 from fissure.evidence.ledger import Ledger
+from fissure.present.charts import patterns as charts
+from fissure.present.words import patterns as words
 from fissure.studies.compare import compare
 from fissure.studies.counterpart import calendar_of
 from fissure.studies.patterns import PATTERNS, everyone, met, plausible, sample
-from fissure.views import patterns as words
 from fissure.views import text_patterns
-from fissure.views.charts import patterns as charts
 from fissure.views.report import patterns as section
 from fissure.views.report import render_report
 

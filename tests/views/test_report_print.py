@@ -4,7 +4,7 @@ import pytest
 from test_report_in_browser import opened
 from tests.paper import bare, on_paper, printed
 
-from fissure.views import wording
+from fissure.present import formatting
 
 
 @pytest.fixture(scope="module")
@@ -24,8 +24,8 @@ def test_verdicts_and_publishers_are_in_the_pdf(text, rows, ledger):
     for said in ("Verdict", "Published by"):
         assert bare(said) in text
     for row in rows:
-        assert bare(wording.verdict(row).word) in text
-        assert bare(wording.publisher(row.observation, ledger.sources)) in text
+        assert bare(formatting.verdict(row).word) in text
+        assert bare(formatting.publisher(row.observation, ledger.sources)) in text
 
 
 def test_nothing_is_cut_and_every_column_is_there(page, text):

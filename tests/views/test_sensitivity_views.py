@@ -13,12 +13,12 @@ from tests.paper import on_paper
 from fissure.engine.plan import plan_of
 from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
+from fissure.present.charts import sensitivity as charts
+from fissure.present.words import sensitivity as words
 from fissure.studies.sensitivity import Found, Index, Learned, Of, Screened, Sensitivity, Worth
 from fissure.studies.sensitivity.indices import LUCK, REST
 from fissure.studies.sensitivity.inputs import inputs_of
 from fissure.studies.sensitivity.result import Sizes
-from fissure.views import sensitivity as words
-from fissure.views.charts import sensitivity as charts
 from fissure.views.report.sensitivity import render_sensitivity, write_sensitivity
 from fissure.views.text_sensitivity import lines
 

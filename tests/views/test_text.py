@@ -8,9 +8,10 @@ import pytest
 from rich.console import Console
 from synthetic import run
 
+from fissure.present import formatting
+from fissure.present.grouping import grouped
 from fissure.studies.compare import compare, count, summary
-from fissure.views import text, wording
-from fissure.views.order import grouped
+from fissure.views import text
 
 TITLES = {"territory_km2": "Ground held, as mapped"}
 
@@ -43,8 +44,8 @@ def test_nothing_is_lost_where_there_is_little_room(rows, ledger, width):
     assert "…" not in joined
     for row in rows:
         if row.compared:
-            assert wording.published(row.observation) in joined
-            assert wording.model_interval(row) in joined
+            assert formatting.published(row.observation) in joined
+            assert formatting.model_interval(row) in joined
             assert ledger.sources[row.observation.source].publisher in joined
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import vl_convert
 
+from fissure.present.charts import differences, together
 from fissure.studies.whatif import course_of
-from fissure.views.charts import differences, together
 
 START = date(2014, 6, 30)
 

@@ -2,19 +2,21 @@
 
 from fissure.api.answering import Answered, answers
 from fissure.api.checks import Effects, check
-from fissure.api.evidence import check_evidence, ledger, missing_mechanisms, subjects, trace
+from fissure.api.evidence import draws_of, ledger, named_studies, trace
 from fissure.api.explains import Explanation, explain, read_explained
 from fissure.api.fits import Fit, calibrate, hindcast
 from fissure.api.origins import CaseChanged, is_changed, is_of, recorded
-from fissure.api.runs import Result, draws_of, export_run, opened, read_run, run
+from fissure.api.runs import Result, export_run, opened, read_run, run
 from fissure.api.sensitivities import SensitivityStudy, sensitivity
 from fissure.api.shelf import delete_runs, stored_run, stored_runs
-from fissure.api.whatifs import WhatIfs, named_studies, whatif
+from fissure.api.whatifs import WhatIfs, whatif
+from fissure.context import Context, context_of
 from fissure.studies.quantiles import quantile_error
 
 __all__ = [
     "Answered",
     "CaseChanged",
+    "Context",
     "Effects",
     "Explanation",
     "Fit",
@@ -24,7 +26,7 @@ __all__ = [
     "answers",
     "calibrate",
     "check",
-    "check_evidence",
+    "context_of",
     "delete_runs",
     "draws_of",
     "explain",
@@ -33,7 +35,6 @@ __all__ = [
     "is_changed",
     "is_of",
     "ledger",
-    "missing_mechanisms",
     "named_studies",
     "opened",
     "quantile_error",
@@ -44,7 +45,6 @@ __all__ = [
     "sensitivity",
     "stored_run",
     "stored_runs",
-    "subjects",
     "trace",
     "whatif",
 ]

@@ -9,16 +9,14 @@ from typing import Self, TypedDict
 import numpy as np
 
 from fissure.api.arguments import plain_arguments
-from fissure.api.evidence import check_evidence, ledger, loaded_case, name_of
-from fissure.api.runs import draws_of
 from fissure.cases.loader import Case
+from fissure.context import CaseLike, Context, context_of
 from fissure.engine.cache import cache_base
 from fissure.engine.ensemble import planned
 from fissure.engine.keeping import Asked, keeping
 from fissure.engine.plan import MOST_MEMBERS, whole
 from fissure.engine.progress import Progress
 from fissure.errors import FissureError
-from fissure.model.catalogue import parameters_of
 from fissure.studies import answers as study
 from fissure.studies import explained as attribution
 from fissure.studies.calibrate import Posterior
@@ -26,9 +24,9 @@ from fissure.studies.counterpart import Floats
 from fissure.studies.coverage import uncovered
 from fissure.studies.effective import pasts_of
 from fissure.studies.explain import QUICK, Explained, explain
-from fissure.studies.named import Study, studies_of
+from fissure.studies.named import Study
 from fissure.studies.outcomes import outcomes_of
-from fissure.studies.questions import Question, questions_of
+from fissure.studies.questions import Question
 from fissure.studies.scenario import AS_IT_IS, Scenario
 from fissure.studies.whatif import MEMBERS, whatif
 from fissure.studies.worlds import Worlds
@@ -38,8 +36,13 @@ from fissure.studies.worlds import Worlds
 class Answered:
     """Answers of a case, their page, and their file."""
 
-    case: Case
+    context: Context
     found: study.Answers
+
+    @property
+    def case(self) -> Case:
+        """The case that asks."""
+        return self.context.case
 
     def __iter__(self) -> Iterator[study.Answer]:
         """The answers in the order in which the questions are asked."""
@@ -49,7 +52,7 @@ class Answered:
         """Write one self-contained HTML page and return its path; the page needs no network."""
         from fissure.views.report.answers import write_answers
 
-        return write_answers(self.found, self.case, ledger(self.case), Path(path))
+        return write_answers(self.found, self.case, self.context.ledger, Path(path))
 
     def save(self, path: str | Path) -> Path:
         """Write all numbers as JSON and return the path."""
@@ -62,7 +65,7 @@ class Answered:
 
 @plain_arguments
 def answers(
-    case: str | Path | Case = "islamic_state",
+    case: CaseLike = "islamic_state",
     *,
     members: int = MEMBERS,
     seed: int = 1,
@@ -90,23 +93,23 @@ def answers(
     Raises `FissureError` with one clear sentence for anything the caller can mend, and for a case that asks nothing.
     """
     whole("members", members, 2, MOST_MEMBERS)  # what comes first is made with a size of its own
-    loaded = loaded_case(case)
-    check_evidence(loaded)
-    questions, studies = asked_of(loaded)
-    drawn = draws_of(loaded, prior=prior, posterior=posterior)
+    context = context_of(case)
+    context.check()
+    loaded = context.case
+    questions, studies = asked_of(context)
+    drawn = context.draws(prior=prior, posterior=posterior)
     folder = cache_base() / "runs" / f"answers-{loaded.name}" if out is None else Path(out).expanduser()
-    parameters = parameters_of(loaded)
     options: _Options = {"seed": seed, "weeks": weeks, "draws": drawn, "progress": progress}
     kinds = _Kinds.of(questions)
-    scenarios = {name: studies[name].scenario(parameters) for name in kinds.studies}
+    scenarios = {name: studies[name].scenario(context.parameters) for name in kinds.studies}
     plan = planned(loaded, seed=seed, weeks=weeks, draws=drawn)
     with keeping(folder, Asked("answers", plan, members, until=None if drawn is None else drawn.until)):
         found = _found(loaded, kinds, scenarios, members, folder, options)
     made = study.answer(
         loaded, questions, found, draws="" if drawn is None else drawn.digest, weeks=weeks or loaded.weeks,
-        command=_command(loaded, members, seed, weeks, prior, posterior),
+        command=_command(context, members, seed, weeks, prior, posterior),
     )  # fmt: skip
-    return Answered(loaded, made)
+    return Answered(context, made)
 
 
 def _found(
@@ -164,23 +167,24 @@ def _as_it_was(case: Case, of: Sequence[str], members: int, folder: Path, option
     return worlds.values(AS_IT_IS, range(members))
 
 
-def _command(case: Case, members: int, seed: int, weeks: int | None, prior: bool, posterior: str | Path | None) -> str:
+def _command(
+    context: Context, members: int, seed: int, weeks: int | None, prior: bool, posterior: str | Path | None
+) -> str:
     """The command that makes the same answers again."""
-    words = ["fissure answers", name_of(case), f"--members {members}", f"--seed {seed}"]
-    words += [f"--weeks {weeks}"] if weeks not in (None, case.weeks) else []
+    words = ["fissure answers", context.cli_name, f"--members {members}", f"--seed {seed}"]
+    words += [f"--weeks {weeks}"] if weeks not in (None, context.case.weeks) else []
     words += ["--prior"] if prior else []
     words += [f"--posterior {shlex.quote(str(posterior))}"] if posterior else []
     return " ".join(words)
 
 
-def asked_of(case: Case) -> tuple[tuple[Question, ...], dict[str, Study]]:
+def asked_of(context: Context) -> tuple[tuple[Question, ...], Mapping[str, Study]]:
     """The questions of a case and its named studies. Raises `FissureError` where it asks nothing."""
-    claims = ledger(case).claims
-    studies = studies_of(case, claims, parameters_of(case))
-    questions = questions_of(case, claims, studies)
-    if not questions:
-        raise FissureError(f"{case.folder}: this case asks nothing, expected a file questions.yaml in its folder")
-    return questions, studies
+    if not context.questions:
+        raise FissureError(
+            f"{context.case.folder}: this case asks nothing, expected a file questions.yaml in its folder"
+        )
+    return context.questions, context.studies
 
 
 def _shared(case: Case, of: Sequence[str], folder: Path, options: _Options) -> Explained:

@@ -18,6 +18,7 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 
 from fissure.cases.loader import Case
+from fissure.context import Context
 from fissure.engine.shelf import Stored
 from fissure.errors import FissureError
 
@@ -129,8 +130,8 @@ def paths(name: str, value: Any) -> tuple[Path, ...]:
 
 
 def case(name: str, value: Any) -> Any:
-    """A loaded case as it is, a name as a text, anything of the kind of a path as a path."""
-    if isinstance(value, Case):
+    """A loaded case or context as it is, a name as a text, anything of the kind of a path as a path."""
+    if isinstance(value, Case | Context):
         return value
     if isinstance(value, str) and value and "\0" not in value:
         return str.__str__(value)
@@ -178,7 +179,7 @@ KINDS: Mapping[str, Callable[[str, Any], Any]] = {
     **dict.fromkeys(("until", "since"), _maybe(day)),
     "dates": days,
     "case": _maybe(case),
-    **dict.fromkeys(("out", "posterior"), _maybe(path)),
+    **dict.fromkeys(("out", "home", "posterior"), _maybe(path)),
     **dict.fromkeys(("folder", "path"), path),
     "folders": paths,
     "name": name_or_path,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fissure.api.arguments import plain_arguments
-from fissure.api.evidence import check_evidence, ledger, loaded_case, name_of
 from fissure.cases.loader import Case
+from fissure.context import CaseLike, Context, context_of
 from fissure.engine.progress import Progress
 from fissure.model.catalogue import mechanism_classes
 from fissure.studies import effects, verdicts
@@ -17,9 +17,14 @@ from fissure.version import __version__
 class Effects:
     """Finished checks of mechanisms: what each found, and their page."""
 
-    case: Case
+    context: Context
     checked: effects.Checked
     asked: tuple[str, ...] = ()
+
+    @property
+    def case(self) -> Case:
+        """The case that was simulated."""
+        return self.context.case
 
     def __iter__(self) -> Iterator[effects.Effect]:
         """What each check found, in order of group and mechanism."""
@@ -43,17 +48,17 @@ class Effects:
             "seed": plan.seed,
             "units and slots": f"{plan.units} units of {plan.slots} fighter slots",
             "digest of the case": plan.case_digest,
-            "command": f"{command} --case {name_of(self.case)}{' --quick' if self.checked.quick else ''}",
+            "command": f"{command} --case {self.context.cli_name}{' --quick' if self.checked.quick else ''}",
         }
         titles = {name: kind.title for name, kind in mechanism_classes().items()}
-        return write_effects(self.checked, self.case, ledger(self.case), Path(path), about=about, titles=titles)
+        return write_effects(self.checked, self.case, self.context.ledger, Path(path), about=about, titles=titles)
 
 
 @plain_arguments
 def check(
     mechanisms: str | Iterable[str] = (),
     *,
-    case: str | Path | Case = "islamic_state",
+    case: CaseLike = "islamic_state",
     members: int = effects.MEMBERS,
     weeks: int | None = None,
     seed: int = 1,
@@ -75,12 +80,12 @@ def check(
 
     Raises `FissureError` with one clear sentence for anything the caller can mend.
     """
-    loaded = loaded_case(case)
+    context = context_of(case)
     asked = (mechanisms,) if isinstance(mechanisms, str) else tuple(mechanisms)
-    check_evidence(loaded)
+    context.check()
     checked = effects.check(
-        loaded, asked, members=members, weeks=weeks, seed=seed, quick=quick,
+        context.case, asked, members=members, weeks=weeks, seed=seed, quick=quick,
         out=Path(out).expanduser() if out else None, progress=progress,
     )  # fmt: skip
     verdicts.write(checked)
-    return Effects(loaded, checked, asked)
+    return Effects(context, checked, asked)

@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fissure.api.arguments import plain_arguments
-from fissure.api.evidence import check_evidence, loaded_case, name_of
-from fissure.api.runs import draws_of
 from fissure.cases.loader import Case
+from fissure.cases.naming import called
+from fissure.context import CaseLike, Context, context_of
 from fissure.engine.plan import plan_of
 from fissure.engine.progress import Progress
 from fissure.errors import FissureError
-from fissure.model.catalogue import parameters_of
 from fissure.studies import explain as study
 from fissure.studies.calibrate import Posterior
 from fissure.studies.explain import FULL, QUICK, Explained, Size
@@ -56,7 +55,7 @@ class Explanation:
 
 @plain_arguments
 def explain(
-    case: str | Path | Case = "islamic_state",
+    case: CaseLike = "islamic_state",
     of: str | Iterable[str] = (),
     *,
     quick: bool = False,
@@ -96,10 +95,11 @@ def explain(
 
     Raises `FissureError` with one clear sentence for anything the caller can mend.
     """
-    loaded = loaded_case(case)
-    check_evidence(loaded)
+    context = context_of(case)
+    context.check()
+    loaded = context.case
     size = size_of(quick=quick, members=members, sampled=sampled, strongest=strongest, pairs=pairs, error=error)
-    drawn = draws_of(loaded, prior=prior, posterior=posterior)
+    drawn = context.draws(prior=prior, posterior=posterior)
     asked = (of,) if isinstance(of, str) else tuple(of)
     found = study.explain(
         loaded, of=asked, size=size, draws=drawn, seed=seed, weeks=weeks,
@@ -133,15 +133,17 @@ def require_all_weeks(case: Case, weeks: int | None) -> None:
         raise FissureError(f"found {weeks} weeks to keep, expected all {case.weeks} of the case")
 
 
-def explain_folder(case: Case, of: Iterable[str], draws: Posterior | None, *, seed: int, weeks: int | None) -> str:
+def explain_folder(
+    context: Context, of: Iterable[str], draws: Posterior | None, *, seed: int, weeks: int | None
+) -> str:
     """The name of the folder of an attribution where the user gives none.
 
     Raises `FissureError` for outcomes that there are not, and for what cannot be run.
     """
     digest = "" if draws is None else draws.digest
-    plan = plan_of(case, parameters_of(case), seed=seed, weeks=weeks, draws=digest)
-    told = "\0".join([plan.key, *(one.name for one in outcomes_of(of, case, weeks))])
-    return f"explain-{case.name}-{hashlib.sha256(told.encode()).hexdigest()[:12]}"
+    plan = plan_of(context.case, context.parameters, seed=seed, weeks=weeks, draws=digest)
+    told = "\0".join([plan.key, *(one.name for one in outcomes_of(of, context.case, weeks))])
+    return f"explain-{context.case.name}-{hashlib.sha256(told.encode()).hexdigest()[:12]}"
 
 
 def _command(
@@ -150,7 +152,11 @@ def _command(
     """The command that makes the same numbers again."""
     size, plan, base = found.size, found.plan, QUICK if quick else FULL
     options = {"members": "groups", "sampled": "sampled", "strongest": "strongest", "pairs": "pairs", "error": "error"}
-    said = [f"fissure explain {name_of(case)}", *(f"--of {one}" for one in asked), *(["--quick"] if quick else [])]
+    said = [
+        f"fissure explain {called(case.folder)}",
+        *(f"--of {one}" for one in asked),
+        *(["--quick"] if quick else []),
+    ]
     said += [f"--{o} {getattr(size, n):g}" for o, n in options.items() if getattr(size, n) != getattr(base, n)]
     said.append(f"--seed {plan.seed} --weeks {plan.weeks}")
     said += ["--prior"] if drawn is None else [] if named is None else [f"--posterior {shlex.quote(str(named))}"]

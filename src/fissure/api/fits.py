@@ -1,14 +1,14 @@
 """Learning from evidence: calibration and hindcasts."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fissure.api.arguments import plain_arguments
-from fissure.api.evidence import check_evidence, ledger, loaded_case, name_of
 from fissure.cases.loader import Case
+from fissure.context import CaseLike, Context, context_of
 from fissure.engine.cache import cache_base
 from fissure.engine.ensemble import planned
 from fissure.engine.keeping import Asked, keeping
@@ -19,19 +19,25 @@ from fissure.studies import hindcast as hindcasts
 from fissure.studies.calibrate import Calibration, Posterior, Setting, path_of
 from fissure.studies.calibrate import calibrate as fit
 from fissure.studies.calibrate.fit import MEMBERS, weeks_until
+from fissure.studies.hindcast import Hindcast
 from fissure.version import __version__
 
 if TYPE_CHECKING:
-    from fissure.views.report.hindcast import Hindcasts
+    from fissure.present.document import Document
 
 
 @dataclass(frozen=True, eq=False)
 class Fit:
     """A finished calibration: the posterior, what its checks found, and their page."""
 
-    case: Case
+    context: Context
     calibration: Calibration
     folder: Path
+
+    @property
+    def case(self) -> Case:
+        """The case that was learned from."""
+        return self.context.case
 
     @property
     def posterior(self) -> Posterior:
@@ -44,11 +50,11 @@ class Fit:
 
         made = self.posterior.made
         command = (
-            f"fissure calibrate {name_of(self.case)} --until {self.posterior.until} --members {made['members']} "
+            f"fissure calibrate {self.context.cli_name} --until {self.posterior.until} --members {made['members']} "
             f"--seed {made['seed']}"
         )
         about = {"version": __version__, "command": command}
-        return write_calibration(self.calibration, self.case, ledger(self.case), Path(path), about=about)
+        return write_calibration(self.calibration, self.case, self.context.ledger, Path(path), about=about)
 
     def keep(self) -> Path:
         """Put the posterior with the case, for every later run of it to use; returns where it lies.
@@ -63,7 +69,7 @@ class Fit:
 
 @plain_arguments
 def calibrate(
-    case: str | Path | Case = "islamic_state",
+    case: CaseLike = "islamic_state",
     *,
     until: str | date,
     members: int = MEMBERS,
@@ -83,11 +89,43 @@ def calibrate(
 
     Raises `FissureError` with one clear sentence for anything the caller can mend, such as BayesFlow not installed.
     """
-    loaded, day = loaded_case(case), day_of(until)
-    check_evidence(loaded)
+    context, day = context_of(case), day_of(until)
+    context.check()
+    loaded = context.case
     folder = Path(out).expanduser() if out else cache_base() / "fits" / f"{loaded.name}-{day}"
-    made = fit(loaded, ledger(loaded), day, setting=Setting(members=members, seed=seed), out=folder, progress=progress)
-    return Fit(loaded, made, folder)
+    made = fit(loaded, context.ledger, day, setting=Setting(members=members, seed=seed), out=folder, progress=progress)
+    return Fit(context, made, folder)
+
+
+@dataclass(frozen=True, eq=False)
+class HindcastResult:
+    """Finished forecasts from past dates, with what they were scored against."""
+
+    context: Context
+    hindcast: Hindcast
+
+    def document(self) -> "Document":
+        """The result as a document, for a terminal, a page or JSON."""
+        from fissure.present.sections.hindcast import command_of, document
+
+        context = self.context
+        return document(self.hindcast, context.ledger, command_of(self.hindcast, context.cli_name))
+
+    def report(self, path: str | Path) -> Path:
+        """Write one self-contained HTML page and return its path; the page needs no network."""
+        from fissure.present.render import html
+
+        return html.write(self.document(), Path(path))
+
+    def keep(self) -> Path:
+        """Put it with the case, for reports of its runs to show; returns where it lies.
+
+        Raises `FissureError` where the folder of the case cannot be written.
+        """
+        path = hindcasts.kept_at(self.context.case)
+        with explained(path.parent, 1 << 20):
+            path.parent.mkdir(exist_ok=True)
+            return replace(self.hindcast, case_digest=self.context.case.digest).save(path)
 
 
 def day_of(found: str | date) -> date:
@@ -100,14 +138,14 @@ def day_of(found: str | date) -> date:
 
 @plain_arguments
 def hindcast(
-    case: str | Path | Case = "islamic_state",
+    case: CaseLike = "islamic_state",
     dates: Iterable[str | date] = (),
     *,
     members: int = 300,
     seed: int = 1,
     out: str | Path | None = None,
     progress: Progress | None = None,
-) -> "Hindcasts":
+) -> HindcastResult:
     """Fit a case to what was published up to each date, forecast to the end, and score what was published later.
 
     Args:
@@ -121,11 +159,9 @@ def hindcast(
     Raises `FissureError` with one clear sentence for anything the caller can mend. What was finished is kept there,
     and the same call goes on from it.
     """
-    from fissure.views.report.hindcast import Hindcasts
-
-    loaded = loaded_case(case)
-    check_evidence(loaded)
-    known = ledger(loaded)
+    context = context_of(case)
+    context.check()
+    loaded, known = context.case, context.ledger
     days = sorted({day_of(one) for one in dates}) or hindcasts.default_dates(loaded, known)
     weeks = weeks_until(loaded, days[-1])
     folder = Path(out).expanduser() if out else cache_base() / "hindcasts" / loaded.name
@@ -142,4 +178,4 @@ def hindcast(
         )
         with explained(folder, 1 << 20):
             found.save(folder / "hindcast.json")
-    return Hindcasts(loaded, known, found, name_of(loaded))
+    return HindcastResult(context, found)

@@ -4,9 +4,9 @@ import warnings
 from functools import lru_cache
 from pathlib import Path
 
-from fissure.api.evidence import loaded_case
 from fissure.cases.loader import Case, digest_of, load_case
 from fissure.cases.naming import HOME, case_names, packaged_name
+from fissure.context import CaseLike, Context, context_of
 from fissure.engine import ensemble
 from fissure.engine.dataset import coordinates_of
 from fissure.engine.origin import Origin, origin_of
@@ -32,15 +32,16 @@ class CaseChanged(UserWarning):
     """The files of a case are not as they were when a run of it was made."""
 
 
-def case_of(run: ensemble.Run, case: str | Path | Case | None = None) -> Case:
-    """The case that a stored run is of: `case` where it is given, else where the run says that it lies.
+def context_of_run(run: ensemble.Run, case: CaseLike | None = None) -> Context:
+    """The context of the case that a stored run is of: `case` where it is given, else where the run says that it lies.
 
     A case whose files have changed since can be read beside the run, whose own numbers are kept with it. Raises
     `FissureError` where the case cannot be found, and where its weeks, countries, districts or blocs are others than
     the run's, as figures would then be held against the wrong places.
     """
     origin = origin_of(run.folder)
-    found = recorded(run.folder, run.plan.case, origin) if case is None else loaded_case(case)
+    context = context_of(recorded(run.folder, run.plan.case, origin) if case is None else case)
+    found = context.case
     if case is None and origin is None and differs(run.plan, None, found):
         raise FissureError(
             f"{run.folder}: holds a run of another case than the '{found.name}' that comes with the package, and does "
@@ -52,7 +53,7 @@ def case_of(run: ensemble.Run, case: str | Path | Case | None = None) -> Case:
             f"{run.folder}: holds a run of the case '{run.plan.case}', and {found.folder} has another "
             f"{' and another '.join(other)} than it had; {CURE}, as it was when the run was made, or run the case again"
         )
-    return found
+    return context
 
 
 def warn_of_changes(run: ensemble.Run, case: Case) -> None:

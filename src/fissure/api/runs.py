@@ -9,30 +9,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fissure.api.arguments import plain_arguments
-from fissure.api.evidence import (
-    check_evidence,
-    ledger,
-    loaded_case,
-    missing_mechanisms,
-    name_of,
-    require_evidence,
-    too_few_places,
-)
-from fissure.api.origins import case_of, differs, warn_of_changes
+from fissure.api.origins import context_of_run, differs, warn_of_changes
 from fissure.cases.loader import Case
+from fissure.constants import INTERVAL
+from fissure.context import CaseLike, Context, context_of
 from fissure.engine import ensemble
-from fissure.engine.begin import require_usable
 from fissure.engine.cluster import Cluster
 from fissure.engine.export import export
 from fissure.engine.locks import asking
 from fissure.engine.origin import origin_of
 from fissure.engine.progress import Progress
-from fissure.errors import FissureError
 from fissure.evidence import Ledger
-from fissure.model.catalogue import parameters_of
 from fissure.model.limits import LIMITS
 from fissure.studies import coverage
-from fissure.studies.calibrate import Posterior, chosen, packaged, path_of, read_posterior
+from fissure.studies.calibrate import Posterior, with_digest
 from fissure.studies.cohesion import cohesion
 from fissure.studies.compare import Compared, compare
 from fissure.studies.effective import Effective, effective_size, few_histories
@@ -50,12 +40,17 @@ if TYPE_CHECKING:
 class Result:
     """A finished run: its records, its parameters, how it compares with what was observed, and its report."""
 
-    case: Case
+    context: Context
     stored: ensemble.Run
     posterior: Posterior | None = None
     """What members were drawn from; None for the prior, and where a run's posterior is not at hand."""
     named: Path | None = None
     """The file of that posterior, if it was named; None for the one that lies with the case."""
+
+    @property
+    def case(self) -> Case:
+        """The case that was simulated."""
+        return self.context.case
 
     @property
     def data(self) -> "xr.Dataset":
@@ -86,16 +81,15 @@ class Result:
         """Where the run is kept."""
         return self.stored.folder
 
-    @cached_property
+    @property
     def ledger(self) -> Ledger:
         """The evidence that the run is held against."""
-        return ledger(self.case)
+        return self.context.ledger
 
     @cached_property
     def compared(self) -> list[Compared]:
         """The model beside each observation of the case."""
-        used = {name for p in parameters_of(self.case) for name in p.prior.evidence}
-        return compare(self.data, self.ledger, used)
+        return compare(self.data, self.ledger, set(self.context.argued_from))
 
     @property
     def worth(self) -> Effective | None:
@@ -105,7 +99,7 @@ class Result:
             return None
         return effective_size(self.posterior, plan.seed, members)
 
-    def quantiles(self, output: str, q: float | Iterable[float] = (0.05, 0.5, 0.95)) -> "xr.Dataset":
+    def quantiles(self, output: str, q: float | Iterable[float] = INTERVAL) -> "xr.Dataset":
         """Quantiles of an output over the members, and how sure each is: the sampling error of an interval's ends.
 
         Args:
@@ -154,10 +148,10 @@ class Result:
         from fissure.views.report import write_report
 
         path = Path(path)
-        crowded = (f"{said[0].upper()}{said[1:]}." for said in too_few_places(self.case))
+        crowded = (f"{said[0].upper()}{said[1:]}." for said in self.context.too_few_places)
         write_report(
             self.data, self.case, self.ledger, self.compared, path,
-            about=self.about(), missing=missing_mechanisms(self.ledger), limits=(*LIMITS, *crowded),
+            about=self.about(), missing=self.context.missing_mechanisms, limits=(*LIMITS, *crowded),
             events=self.events, posterior=self.posterior,
         )  # fmt: skip
         return path
@@ -174,7 +168,7 @@ class Result:
         packages, off = self.stored.plan.plugins, self.stored.plan.off
         drawn = self.posterior
         said = coverage.of_run(packages)
-        fitted = "" if drawn is None else coverage.of_posterior(drawn.plugins, parameters_of(self.case), packages, off)
+        fitted = "" if drawn is None else coverage.of_posterior(drawn.plugins, self.context.parameters, packages, off)
         return [one for one in (said, fitted) if one]
 
     def save(self, path: str | Path) -> Path:
@@ -187,7 +181,7 @@ class Result:
         changed = differs(plan, origin_of(self.stored.folder), self.case)
         off = "".join(f" --off {name}" for name in plan.off)
         drawn = f" --posterior {shlex.quote(str(self.named))}" if self.named else "" if self.until else " --prior"
-        command = f"fissure run {name_of(self.case)} --members {self.stored.members} --seed {plan.seed} "
+        command = f"fissure run {self.context.cli_name} --members {self.stored.members} --seed {plan.seed} "
         return {
             "version": __version__,
             "title": self.case.title,
@@ -216,7 +210,7 @@ class Result:
 
 @plain_arguments
 def run(
-    case: str | Path | Case = "islamic_state",
+    case: CaseLike = "islamic_state",
     *,
     members: int = 100,
     seed: int = 1,
@@ -225,6 +219,7 @@ def run(
     prior: bool = False,
     posterior: str | Path | None = None,
     out: str | Path | None = None,
+    home: str | Path | None = None,
     cluster: str | None = None,
     progress: Progress | None = None,
 ) -> Result:
@@ -240,7 +235,8 @@ def run(
         off: names of mechanisms to switch off.
         prior: draw members from the prior, whatever was learned.
         posterior: the file of another posterior to draw members from, see `calibrate`.
-        out: the folder to keep the run in; a folder in the user's cache where not given.
+        out: the folder to keep the run in; where not given, a folder in `home`, named by what is asked.
+        home: the folder of runs; one in the user's cache where not given.
         cluster: the address of a dask cluster that simulates, `local` or `local:N` for processes on this machine;
             threads of this process where not given.
         progress: is told how far the run is.
@@ -248,34 +244,19 @@ def run(
     Raises `FissureError` with one clear sentence for anything the caller can mend, and for a posterior that was
     fitted to another model, case, prior or evidence.
     """
-    loaded = loaded_case(case)
-    check_evidence(loaded)
-    drawn = draws_of(loaded, prior=prior, posterior=posterior)
+    context = context_of(case)
+    context.check()
+    drawn = context.draws(prior=prior, posterior=posterior)
     with nullcontext() if cluster is None else Cluster(cluster) as workers, asking(members=members):
         stored = ensemble.run(
-            loaded, members=members, seed=seed, weeks=weeks, off=off, out=Path(out).expanduser() if out else None,
-            draws=drawn, progress=progress, workers=workers,
+            context.case, members=members, seed=seed, weeks=weeks, off=off, out=Path(out).expanduser() if out else None,
+            home=None if home is None else Path(home), draws=drawn, progress=progress, workers=workers,
         )  # fmt: skip
-    return Result(loaded, stored, drawn, None if posterior is None else Path(posterior))
+    return Result(context, stored, drawn, None if posterior is None else Path(posterior))
 
 
 @plain_arguments
-def draws_of(case: Case, *, prior: bool = False, posterior: str | Path | None = None) -> Posterior | None:
-    """The posterior that members of `case` are drawn from; None for the prior.
-
-    Raises `FissureError` where both are asked for, and for a posterior that cannot be read or is stale.
-    """
-    if prior and posterior is not None:
-        raise FissureError("found both prior and a posterior, expected one of them to draw members from")
-    if prior:
-        return None
-    require_usable()  # before anything else begins JAX
-    require_evidence(case)  # before the posterior, which a name that is wrong makes stale
-    return chosen(case, ledger(case), None if posterior is None else Path(posterior).expanduser())
-
-
-@plain_arguments
-def read_run(folder: str | Path, case: str | Path | Case | None = None) -> Result:
+def read_run(folder: str | Path, case: CaseLike | None = None) -> Result:
     """The run that `folder` holds, as far as it is finished, with the case that it is of.
 
     Args:
@@ -291,11 +272,12 @@ def read_run(folder: str | Path, case: str | Path | Case | None = None) -> Resul
     return found
 
 
-def opened(folder: str | Path, case: str | Path | Case | None = None) -> Result:
+def opened(folder: str | Path, case: CaseLike | None = None) -> Result:
     """As `read_run`, for who says by other means that the case has changed: `Result.about` tells it."""
     stored = ensemble.open_run(Path(folder).expanduser())
-    found = case_of(stored, case)
-    return Result(found, stored, _packaged(found, stored.plan.draws))
+    context = context_of_run(stored, case)
+    drawn = with_digest(context.case, stored.plan.draws)
+    return Result(context, stored, drawn[1] if drawn else None)
 
 
 @plain_arguments
@@ -310,9 +292,3 @@ def export_run(folder: str | Path, path: str | Path) -> Path:
     Raises `FissureError` where there is no run, and where something is at `path`, which is left as it is.
     """
     return export(ensemble.open_run(Path(folder).expanduser()), Path(path).expanduser())
-
-
-def _packaged(case: Case, digest: str) -> Posterior | None:
-    """The posterior with that digest, if it lies with the case."""
-    found = (read_posterior(path_of(case, until)) for until in (packaged(case) if digest else ()))
-    return next((one for one in found if one.digest == digest), None)

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fissure.api.arguments import plain_arguments
-from fissure.api.evidence import check_evidence, ledger, loaded_case, name_of
-from fissure.api.runs import draws_of
 from fissure.cases.loader import Case
+from fissure.cases.naming import called
+from fissure.context import CaseLike, context_of
 from fissure.engine.cache import cache_base
 from fissure.engine.progress import Progress
 from fissure.studies import sensitivity as study
-from fissure.studies.measurement import data as figures_of
 from fissure.studies.outcomes import outcomes_of
 from fissure.version import __version__
 
@@ -36,7 +35,10 @@ class SensitivityStudy:
         """How it was made, for its page."""
         found, plan = self.found, self.found.plan
         asked = " ".join(f"--of {one.outcome}" for one in found.of)
-        command = f"fissure sensitivity {asked} --case {name_of(self.case)} --runs {found.asked} --seed {plan.seed}"
+        command = (
+            f"fissure sensitivity {asked} --case {called(self.case.folder)} --runs {found.asked} --seed {plan.seed}"
+        )
+        command += f" --seed {plan.seed} --weeks {plan.weeks}{self.drawn}"
         return {
             "version": __version__,
             "runs": f"{found.runs:,}",
@@ -45,7 +47,7 @@ class SensitivityStudy:
             "units and slots": f"{plan.units} units of {plan.slots} fighter slots",
             "members are drawn from": f"the posterior up to {found.until}" if found.until else "the prior",
             "digest of the case": plan.case_digest,
-            "command": f"{command} --weeks {plan.weeks}{self.drawn}{' --quick' if found.quick else ''}",
+            "command": f"{command}{' --quick' if found.quick else ''}",
         }
 
 
@@ -53,7 +55,7 @@ class SensitivityStudy:
 def sensitivity(
     of: str | Iterable[str] = (),
     *,
-    case: str | Path | Case = "islamic_state",
+    case: CaseLike = "islamic_state",
     runs: int | None = None,
     seed: int = 1,
     weeks: int | None = None,
@@ -83,14 +85,14 @@ def sensitivity(
     Raises `FissureError` with one clear sentence for anything the caller can mend, such as SALib not installed. What
     was measured is kept, and the same call goes on from it.
     """
-    loaded = loaded_case(case)
-    check_evidence(loaded)
+    context = context_of(case)
+    context.check()
+    loaded = context.case
     study.available()
-    draws = draws_of(loaded, prior=prior, posterior=posterior)
+    draws = context.draws(prior=prior, posterior=posterior)
     plan = study.planned(loaded, draws=draws, seed=seed, weeks=weeks, units=units, slots=slots, quick=quick)
     folder = Path(out).expanduser() if out else cache_base() / "runs" / f"sensitivity-{plan.folder_name}"
-    asked = outcomes_of(of, loaded, plan.weeks)
-    figures = figures_of(ledger(loaded), loaded.leanings)
+    asked, figures = outcomes_of(of, loaded, plan.weeks), list(context.data)
     found = study.sensitivity(
         loaded, asked, figures, folder, draws=draws, runs=runs, seed=seed, weeks=weeks, units=units, slots=slots,
         quick=quick, progress=progress,

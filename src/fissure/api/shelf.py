@@ -8,14 +8,14 @@ from pathlib import Path
 
 from fissure.api.arguments import path as a_path
 from fissure.api.arguments import plain_arguments
-from fissure.api.evidence import name_of
 from fissure.api.origins import differs, recorded
 from fissure.cases.loader import Case
+from fissure.cases.naming import called
 from fissure.engine import shelf
 from fissure.engine.plan import Plan
 from fissure.engine.shelf import Stored
 from fissure.errors import FissureError, nearest
-from fissure.studies.calibrate import packaged, path_of, read_posterior
+from fissure.studies.calibrate import packaged, path_of, with_digest
 
 __all__ = ["Stored", "delete_runs", "stored_run", "stored_runs"]
 
@@ -98,7 +98,12 @@ def _command(one: Stored) -> str | None:
         return None
     if drawn is None or (plan.units, plan.slots) != (case.units, case.slots) or differs(plan, one.origin, case):
         return None
-    said = ["fissure run", name_of(case), f"--members {one.asked or one.contents.histories}", f"--seed {plan.seed}"]
+    said = [
+        "fissure run",
+        called(case.folder),
+        f"--members {one.asked or one.contents.histories}",
+        f"--seed {plan.seed}",
+    ]
     said += [f"--weeks {plan.weeks}", *(f"--off {name}" for name in plan.off), drawn]
     return " ".join(word for word in [*said, f"--out {shlex.quote(str(one.folder))}"] if word)
 
@@ -108,9 +113,7 @@ def _drawn(case: Case, digest: str) -> str | None:
     """The option of a command that draws members as they were drawn; None where it is not known."""
     if not digest:
         return "--prior"
-    days = packaged(case)
-    for day in days:
-        path = path_of(case, day)
-        if read_posterior(path).digest == digest:
-            return "" if day == days[-1] else f"--posterior {shlex.quote(str(path))}"
-    return None
+    found = with_digest(case, digest)
+    if found is None:
+        return None
+    return "" if found[0] == packaged(case)[-1] else f"--posterior {shlex.quote(str(path_of(case, found[0])))}"

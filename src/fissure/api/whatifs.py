@@ -11,17 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from fissure.api.arguments import plain_arguments
-from fissure.api.evidence import check_evidence, ledger, loaded_case, name_of
-from fissure.api.runs import draws_of
 from fissure.cases.loader import Case
+from fissure.context import CaseLike, Context, context_of
 from fissure.engine.blocks import write_whole
 from fissure.engine.progress import Progress
 from fissure.engine.store import explained
 from fissure.errors import FissureError
-from fissure.model.catalogue import parameters_of
 from fissure.studies import whatif as study
 from fissure.studies.effective import few_histories
-from fissure.studies.named import Study, known_study, studies_of
+from fissure.studies.named import Study, known_study
 from fissure.studies.refusal import refuse
 from fissure.studies.scenario import Scenario, scenario_of
 from fissure.version import __version__
@@ -34,7 +32,7 @@ OWN = "own"
 class WhatIfs:
     """Finished what-ifs: an answer for each scenario, their page, and their numbers as JSON."""
 
-    case: Case
+    context: Context
     found: study.WhatIf
     studies: Mapping[str, Study]
     """The named studies among what was asked."""
@@ -44,6 +42,11 @@ class WhatIfs:
     """Further options of the command that asks for it again."""
     of: tuple[str, ...] = field(default=())
     """The outcomes that were asked for; the standard ones where empty."""
+
+    @property
+    def case(self) -> Case:
+        """The case that was changed."""
+        return self.context.case
 
     def __iter__(self) -> Iterator[study.Answer]:
         """What each scenario did, in the order in which they were asked."""
@@ -75,14 +78,14 @@ class WhatIfs:
         plan, own = self.found.plan, self.found.of.get(OWN)
         said = ["fissure whatif", *self.studies, *([own.scenario.options] if own else [])]
         said += [f"--of {name}" for name in self.of]
-        said += [f"--case {name_of(self.case)} --members {self.found.members} --weeks {plan.weeks}"]
+        said += [f"--case {self.context.cli_name} --members {self.found.members} --weeks {plan.weeks}"]
         return " ".join(one for one in [*said, f"--seed {plan.seed}", self.options] if one)
 
     def report(self, path: str | Path) -> Path:
         """Write one self-contained HTML page and return its path; the page needs no network."""
         from fissure.views.report.whatif import write_whatif
 
-        return write_whatif(self.found, self.case, ledger(self.case), self.studies, Path(path), about=self.about)
+        return write_whatif(self.found, self.case, self.context.ledger, self.studies, Path(path), about=self.about)
 
     def save(self, path: str | Path) -> Path:
         """Write all numbers as JSON and return the path; a number that is not defined is null."""
@@ -99,17 +102,10 @@ class WhatIfs:
 
 
 @plain_arguments
-def named_studies(case: str | Path | Case = "islamic_state") -> dict[str, Study]:
-    """The named studies of a case, in order; none where it brings none."""
-    loaded = loaded_case(case)
-    return studies_of(loaded, ledger(loaded).claims, parameters_of(loaded))
-
-
-@plain_arguments
 def whatif(
     studies: str | Iterable[str] = (),
     *,
-    case: str | Path | Case = "islamic_state",
+    case: CaseLike = "islamic_state",
     set: str | Iterable[str] = (),
     off: str | Iterable[str] = (),
     since: str | date | None = None,
@@ -146,16 +142,17 @@ def whatif(
     refuse(asked)
     if asked:
         raise TypeError(f"whatif() got an unexpected keyword argument '{next(iter(asked))}'")
-    loaded = loaded_case(case)
-    check_evidence(loaded)
-    known, chosen = named_studies(loaded), dict.fromkeys((studies,) if isinstance(studies, str) else studies)
+    context = context_of(case)
+    context.check()
+    loaded, known = context.case, context.studies
+    chosen = dict.fromkeys((studies,) if isinstance(studies, str) else studies)
     if chosen and not known:
         raise FissureError(
             f"{loaded.folder}: this case brings no named studies, expected a file studies.yaml in its folder"
         )
-    named = {known_study(name, known, f" --case {name_of(loaded)}"): known[name] for name in chosen}
-    scenarios = {name: one.scenario(parameters_of(loaded)) for name, one in named.items()}
-    own = scenario_of(off, set, day_or_month(since), parameters=parameters_of(loaded))
+    named = {known_study(name, known, f" --case {context.cli_name}"): known[name] for name in chosen}
+    scenarios = {name: one.scenario(context.parameters) for name, one in named.items()}
+    own = scenario_of(off, set, day_or_month(since), parameters=context.parameters)
     if own.off or own.moves:
         scenarios[OWN] = own
     elif own.since:
@@ -164,14 +161,14 @@ def whatif(
         raise FissureError(
             f"nothing was asked, expected a study ({', '.join(known) or 'the case brings none'}), set or off"
         )
-    drawn = draws_of(loaded, prior=prior, posterior=posterior)
+    drawn = context.draws(prior=prior, posterior=posterior)
     said = (of,) if isinstance(of, str) else tuple(of)
     found = study.whatif(
         loaded, scenarios, of=said, members=members, seed=seed, weeks=weeks, draws=drawn,
         out=Path(out).expanduser() if out else None, progress=progress,
     )  # fmt: skip
     options = f"--posterior {shlex.quote(str(posterior))}" if posterior else "" if drawn else "--prior"
-    return WhatIfs(loaded, found, named, drawn.until if drawn else None, options, said)
+    return WhatIfs(context, found, named, drawn.until if drawn else None, options, said)
 
 
 def day_or_month(found: str | date | None) -> date | None:

@@ -11,7 +11,7 @@ import vl_convert
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
-from fissure.views.report.html import TEMPLATES as REPORT
+from fissure.present.render.html import TEMPLATES as REPORT
 
 STATIC = Path(__file__).parent / "static"
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}

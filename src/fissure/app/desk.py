@@ -7,12 +7,12 @@ from pathlib import Path
 
 from fissure import api
 from fissure.api.shelf import Stored
-from fissure.app.evidence.known import Known, known_of
 from fissure.app.history.prepared import Histories, chosen, made
 from fissure.app.jobs import Jobs
 from fissure.app.settings import Settings
 from fissure.app.what_if.studio import Studio
-from fissure.cases.loader import Case, load_case
+from fissure.cases.loader import Case
+from fissure.context import Context, context_of
 from fissure.evidence import Ledger
 from fissure.studies.calibrate import Posterior
 
@@ -41,26 +41,24 @@ class Desk:
         self.studio = Studio(self)
 
     @cached_property
-    def case(self) -> Case:
-        """The case that the server shows."""
-        return load_case(self.settings.case)
+    def context(self) -> Context:
+        """The case that the server shows, with its evidence, parameters and posterior."""
+        return context_of(self.settings.case)
 
     @property
-    def known(self) -> Known:
-        """What is known of the case: evidence, posterior, and what rests on what."""
-        return known_of(self.case)
+    def case(self) -> Case:
+        """The case that the server shows."""
+        return self.context.case
 
     @property
     def ledger(self) -> Ledger:
         """All claims, and the observations of the case."""
-        return self.known.ledger
+        return self.context.ledger
 
     @property
     def posterior(self) -> Posterior | None:
         """What members are drawn from; None for the prior. Raises `FissureError` for one that is stale or damaged."""
-        if self.known.refused is not None:
-            raise self.known.refused
-        return self.known.posterior
+        return self.context.draws()
 
     @property
     def runs_folder(self) -> Path:

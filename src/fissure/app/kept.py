@@ -27,19 +27,33 @@ _READ: WeakKeyDictionary[Desk, dict[str, tuple[int, Kept[object]]]] = WeakKeyDic
 
 def attribution(desk: Desk) -> Kept[Saved]:
     """The attribution of the members that the case is run with."""
-    case, command = desk.case, f"fissure explain {desk.known.called} --keep"
-    return _kept(desk, "attribution", explained.kept_at(case), lambda: explained.kept(case, desk.known.draws), command)
+    case, digest = desk.case, desk.context.posterior_digest
+    command = f"fissure explain {desk.context.cli_name} --keep"
+    return _kept(
+        desk,
+        "attribution",
+        explained.kept_at(case),
+        lambda: explained.kept(case, digest),
+        command,
+    )
 
 
 def replies(desk: Desk) -> Kept[Answers]:
     """The answers to the sources' questions."""
-    case, command = desk.case, f"fissure answers {desk.known.called} --keep"
-    return _kept(desk, "set of answers", answers.kept_at(case), lambda: answers.kept(case, desk.known.draws), command)
+    case, digest = desk.case, desk.context.posterior_digest
+    command = f"fissure answers {desk.context.cli_name} --keep"
+    return _kept(
+        desk,
+        "set of answers",
+        answers.kept_at(case),
+        lambda: answers.kept(case, digest),
+        command,
+    )
 
 
 def forecasts(desk: Desk) -> Kept[Hindcast]:
     """The forecasts from past dates, with their scores."""
-    command = f"fissure hindcast {desk.known.called} --keep"
+    command = f"fissure hindcast {desk.context.cli_name} --keep"
     return _kept(desk, "hindcast", hindcast.kept_at(desk.case), lambda: hindcast.kept(desk.case), command)
 
 

@@ -13,10 +13,10 @@ from starlette.responses import HTMLResponse
 from fissure.app.assets import VEGA, address
 from fissure.app.desk import Desk
 from fissure.app.prefix import up
+from fissure.present.charts import theme
+from fissure.present.render.html import TEMPLATES as REPORT
+from fissure.present.render.html import as_json
 from fissure.version import __version__
-from fissure.views.charts import theme
-from fissure.views.report.html import TEMPLATES as REPORT
-from fissure.views.report.html import as_json
 
 OWN = Path(__file__).parent / "templates"
 

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, create_model, field_validator, model_validator
 
+from fissure.constants import Z90
 from fissure.reading import Amount, Day, Flag, Positive, Real, Share, Strict, Text, Whole
 from fissure.reading.values import LARGEST, LAST_YEAR, SMALLEST
 
@@ -30,7 +31,6 @@ PLACES = 10_000_000
 """The most places for fighters, units times slots."""
 REACH = 6.4
 """The farthest standard normal that a member can draw from a prior."""
-_Z90 = 1.6448536269514722  # the 95% quantile of the standard normal
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
 
 
@@ -284,7 +284,7 @@ class Prior(Strict):
     def _held(self) -> bool:
         """Can single precision hold every value that a member can draw?"""
         on = math.log if self.kind == "lognormal" else float
-        middle, half = (on(self.low) + on(self.high)) / 2, (on(self.high) - on(self.low)) / 2 * REACH / _Z90
+        middle, half = (on(self.low) + on(self.high)) / 2, (on(self.high) - on(self.low)) / 2 * REACH / Z90
         if self.kind == "lognormal":
             return math.log(SMALLEST) < middle - half and middle + half < math.log(LARGEST)
         return abs(middle) + half < LARGEST

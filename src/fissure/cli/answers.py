@@ -27,18 +27,17 @@ def answers(
     One that was stopped goes on where it was.
     """
     from fissure import api
-    from fissure.cases.loader import load_case
     from fissure.engine.progress import RichProgress
     from fissure.errors import FissureError
     from fissure.views.text_answers import render
 
-    loaded = load_case(case)
-    if keep and weeks not in (None, loaded.weeks):
-        raise FissureError(f"found {weeks} weeks to keep, expected all {loaded.weeks} of the case")
-    folder = out or Path("runs") / f"answers-{loaded.name}"
+    context = api.context_of(case)
+    if keep and weeks not in (None, context.case.weeks):
+        raise FissureError(f"found {weeks} weeks to keep, expected all {context.case.weeks} of the case")
+    folder = out or Path("runs") / f"answers-{context.case.name}"
     signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
     found = api.answers(
-        loaded, members=members, seed=seed, weeks=weeks, prior=prior, posterior=posterior, out=folder,
+        context, members=members, seed=seed, weeks=weeks, prior=prior, posterior=posterior, out=folder,
         progress=RichProgress(what="runs"),
     )  # fmt: skip
     made = {"Numbers": found.save(folder / "answers.json"), "Page": found.report(folder / "answers.html")}

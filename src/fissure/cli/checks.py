@@ -32,16 +32,15 @@ def check(
     A check that was stopped goes on where it was. Exit code 1 if one does not hold.
     """
     from fissure import api
-    from fissure.cases.loader import load_case
     from fissure.engine.progress import RichProgress
     from fissure.studies.effects import planned
     from fissure.views.text_effects import render
 
-    loaded = load_case(case)
-    folder = out or Path("runs") / f"check-{planned(loaded, weeks=weeks, seed=seed, quick=quick).folder_name}"
+    context = api.context_of(case)
+    folder = out or Path("runs") / f"check-{planned(context.case, weeks=weeks, seed=seed, quick=quick).folder_name}"
     signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
     found = api.check(
-        mechanisms or (), case=loaded, members=members, weeks=weeks, seed=seed, quick=quick, out=folder,
+        mechanisms or (), case=context, members=members, weeks=weeks, seed=seed, quick=quick, out=folder,
         progress=RichProgress(what="runs"),
     )  # fmt: skip
     folder.mkdir(parents=True, exist_ok=True)
@@ -81,7 +80,7 @@ def patterns(
 
     Of a run's folder all members that are there are read. For a case the run of `fissure run` is made or used.
     """
-    from fissure.views.patterns import day_of
+    from fissure.present.words.patterns import day_of
     from fissure.views.text_patterns import render
 
     day = day_of(until)
@@ -94,15 +93,11 @@ def patterns(
 def _result_of(case: str, members: int, seed: int, prior: bool, of: str | None) -> "Result":
     """The run in a folder, or that of a case, made where it is not there. `of` says which case a run is of."""
     from fissure import api
-    from fissure.cases.loader import load_case
-    from fissure.engine.ensemble import planned
     from fissure.engine.progress import RichProgress
 
     if (Path(case) / "run.json").exists():
         return api.read_run(case, of)
     if of is not None:
         raise FissureError(f"found --case {of} beside {case}, which is no run; expected it with the folder of a run")
-    loaded = load_case(case)
-    folder = Path("runs") / planned(loaded, seed=seed, draws=api.draws_of(loaded, prior=prior)).folder_name
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    return api.run(loaded, members=members, seed=seed, prior=prior, out=folder, progress=RichProgress())
+    return api.run(case, members=members, seed=seed, prior=prior, home=Path("runs"), progress=RichProgress())

@@ -50,22 +50,21 @@ def explain(
     """
     from fissure import api
     from fissure.api.explains import explain_folder, require_all_weeks, size_of
-    from fissure.cases.loader import load_case
     from fissure.engine.progress import RichProgress
     from fissure.studies.explain import most_runs
     from fissure.views.text_explain import render
 
     size = size_of(quick=quick, members=members, sampled=sampled, strongest=strongest, pairs=pairs, error=error)
-    loaded = load_case(case)
+    context = api.context_of(case)
     if keep:
-        require_all_weeks(loaded, weeks)
-    draws = api.draws_of(loaded, prior=prior, posterior=posterior)
-    folder = out or Path("runs") / explain_folder(loaded, of or (), draws, seed=seed, weeks=weeks)
+        require_all_weeks(context.case, weeks)
+    draws = context.draws(prior=prior, posterior=posterior)
+    folder = out or Path("runs") / explain_folder(context, of or (), draws, seed=seed, weeks=weeks)
     whom = "the prior" if draws is None else f"the posterior of evidence up to {draws.until}"
     typer.echo(f"At most {most_runs(size):,} runs, with members drawn from {whom}; what is there already is read back.")
     signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
     found = api.explain(
-        loaded, of or (), quick=quick, members=members, sampled=sampled, strongest=strongest, pairs=pairs, error=error,
+        context, of or (), quick=quick, members=members, sampled=sampled, strongest=strongest, pairs=pairs, error=error,
         seed=seed, weeks=weeks, prior=prior, posterior=posterior, out=folder, progress=RichProgress(what="runs"),
     )  # fmt: skip
     made = {"Numbers": found.write(folder / "explain.json"), "Page": found.report(folder / "explain.html")}

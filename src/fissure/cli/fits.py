@@ -30,19 +30,18 @@ def calibrate(
     A fit that was stopped goes on where it was.
     """
     from fissure import api
-    from fissure.cases.loader import load_case
     from fissure.engine.progress import RichProgress
     from fissure.views.text_calibration import render
 
     if not until:
         raise FissureError("no cut-off was given, expected --until and a day such as 2015-12-31")
-    loaded = load_case(case)
-    folder = out or Path("runs") / f"fit-{loaded.name}-{until}"
+    context = api.context_of(case)
+    folder = out or Path("runs") / f"fit-{context.case.name}-{until}"
     signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
-    found = api.calibrate(loaded, until=until, members=members, seed=seed, out=folder, progress=RichProgress())
+    found = api.calibrate(context, until=until, members=members, seed=seed, out=folder, progress=RichProgress())
     posterior = found.keep() if keep else folder / "posterior.json"
     made = {"Page": found.report(folder / "calibration.html"), "Posterior": posterior}
-    show(render(found.calibration, loaded), made)
+    show(render(found.calibration, context.case), made)
 
 
 def hindcast(
@@ -67,15 +66,14 @@ def hindcast(
     stopped goes on where it was. Without --from: March 2015, December 2015 and June 2016.
     """
     from fissure import api
-    from fissure.cases.loader import load_case
     from fissure.engine.progress import RichProgress
-    from fissure.views.text_hindcast import render
+    from fissure.present.render.terminal import render
 
-    loaded = load_case(case)
-    folder = out or Path("runs") / f"hindcast-{loaded.name}"
+    context = api.context_of(case)
+    folder = out or Path("runs") / f"hindcast-{context.case.name}"
     signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
-    found = api.hindcast(loaded, dates or (), members=members, seed=seed, out=folder, progress=RichProgress())
+    found = api.hindcast(context, dates or (), members=members, seed=seed, out=folder, progress=RichProgress())
     made = {"Page": found.report(folder / "hindcast.html")}
     if keep:
         made["Kept"] = found.keep()
-    show(render(found.found, found.ledger), made)
+    show(render(found.document()), made)

@@ -31,24 +31,21 @@ def run(
     """
     typer.echo("reading the case and its evidence ...", err=True)  # before the libraries, which take a second to load
     from fissure import api
-    from fissure.cases.loader import load_case
-    from fissure.engine.ensemble import planned
     from fissure.engine.progress import RichProgress
     from fissure.model.record import OUTPUTS
     from fissure.views import apart
     from fissure.views.text import render
 
-    loaded = load_case(case)
-    draws = api.draws_of(loaded, prior=prior, posterior=posterior)
-    folder = out or Path("runs") / planned(loaded, seed=seed, weeks=weeks, off=off or (), draws=draws).folder_name
+    context = api.context_of(case)
+    draws = context.draws(prior=prior, posterior=posterior)
     if draws is not None:
         typer.echo(f"Members are drawn from the posterior of evidence up to {draws.until}; --prior for the prior.")
     signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
     result = api.run(
-        loaded, members=members, seed=seed, weeks=weeks, off=off or (), prior=prior, posterior=posterior, out=folder,
-        cluster=cluster, progress=RichProgress(),
+        context, members=members, seed=seed, weeks=weeks, off=off or (), prior=prior, posterior=posterior, out=out,
+        home=Path("runs"), cluster=cluster, progress=RichProgress(),
     )  # fmt: skip
-    page = result.report(folder / "report.html")
+    page = result.report(result.folder / "report.html")
     titles = {o.name: o.long_name for o in OUTPUTS}
     show(render(result.compared, result.ledger, titles, result.about(), result.worth))
     show(apart.told(result.apart), {"Report": page}, highlight=False)

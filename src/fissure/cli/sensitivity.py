@@ -36,18 +36,17 @@ def sensitivity(
     A study that was stopped goes on where it was.
     """
     from fissure import api
-    from fissure.cases.loader import load_case
     from fissure.engine.progress import RichProgress
     from fissure.studies.sensitivity import planned
     from fissure.views.text_sensitivity import render
 
-    loaded = load_case(case)
-    draws = api.draws_of(loaded, prior=prior, posterior=posterior)
-    plan = planned(loaded, draws=draws, seed=seed, weeks=weeks, quick=quick)
+    context = api.context_of(case)
+    draws = context.draws(prior=prior, posterior=posterior)
+    plan = planned(context.case, draws=draws, seed=seed, weeks=weeks, quick=quick)
     folder = out or Path("runs") / f"sensitivity-{plan.folder_name}"
     signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
     found = api.sensitivity(
-        of or (), case=loaded, runs=runs, seed=seed, weeks=weeks, prior=prior, posterior=posterior, quick=quick,
+        of or (), case=context, runs=runs, seed=seed, weeks=weeks, prior=prior, posterior=posterior, quick=quick,
         out=folder, progress=RichProgress(what="runs"),
     )  # fmt: skip
     page = found.report(folder / "sensitivity.html")

@@ -53,28 +53,27 @@ def whatif(
     if search is not None:
         refuse([REFUSED[0]])
     from fissure import api
-    from fissure.cases.loader import load_case
     from fissure.engine.progress import RichProgress
     from fissure.studies.whatif import planned
     from fissure.views.text_whatif import listed, render
 
-    loaded = load_case(case)
-    known = api.named_studies(loaded) if all_ or list_ else {}
+    context = api.context_of(case)
+    known = context.studies if all_ or list_ else {}
     if (all_ or list_) and not known:
         raise FissureError(
-            f"{loaded.folder}: this case brings no named studies, expected a file studies.yaml in its folder, or "
+            f"{context.case.folder}: this case brings no named studies, expected a file studies.yaml in its folder, or "
             "--set or --off"
         )
     if list_:
         show(listed(known.values()))
         return
-    draws = api.draws_of(loaded, prior=prior, posterior=posterior)
-    folder = out or Path("runs") / f"whatif-{planned(loaded, seed=seed, weeks=weeks, draws=draws).folder_name}"
+    draws = context.draws(prior=prior, posterior=posterior)
+    folder = out or Path("runs") / f"whatif-{planned(context.case, seed=seed, weeks=weeks, draws=draws).folder_name}"
     if draws is not None:
         typer.echo(f"Members are drawn from the posterior of evidence up to {draws.until}; --prior for the prior.")
     signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
     found = api.whatif(
-        [*(studies or ()), *known], case=loaded, set=moves or (), off=off or (), since=since, of=of or (),
+        [*(studies or ()), *known], case=context, set=moves or (), off=off or (), since=since, of=of or (),
         members=members, seed=seed, weeks=weeks, prior=prior, posterior=posterior, out=folder,
         progress=RichProgress(what="runs"),
     )  # fmt: skip

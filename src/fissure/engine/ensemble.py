@@ -110,6 +110,7 @@ def run(
     slots: int | None = None,
     off: Iterable[str] = (),
     out: str | Path | None = None,
+    home: Path | None = None,
     block: int | None = None,
     width: int | None = None,
     threads: int | None = None,
@@ -126,7 +127,8 @@ def run(
         seed: the seed of all random numbers, from 0 to 2^64 - 1.
         weeks, units, slots: the case's own sizes where not given.
         off: names of mechanisms to switch off.
-        out: the folder to keep the run in; a folder in the user's cache, named by the plan, where not given.
+        out: the folder to keep the run in; where not given, a folder in `home`, named by the plan.
+        home: the folder of runs; one in the user's cache where not given.
         block, threads: members in a file, and calls at a time; no result depends on them.
         width: members in a call; part of the plan, see `plan.standard_width`.
         draws: where members get their parameters; the prior of the case where not given.
@@ -148,7 +150,7 @@ def run(
     )  # fmt: skip
     block = max(BLOCK, plan.width) if block is None else block
     whole("block", block, 1, MOST_MEMBERS)
-    folder = cache_base() / "runs" / plan.folder_name if out is None else Path(out)
+    folder = (home or cache_base() / "runs") / plan.folder_name if out is None else Path(out)
     workers = workers or Threads(threads_for(threads))
     if (there := _finished_elsewhere(folder, plan, int(members))) is not None:
         return there

@@ -164,6 +164,8 @@ class Variable(Strict):
         return kinds or min(self.scale, self.offset) < 0
 
 
+NEGLIGIBLE = 100.0
+"""Where the doubt is a factor, what is this much smaller than a figure counts as no smaller: zero has no logarithm."""
 _NEEDED = {
     "exact": "'value'",
     "range": "'low' and 'high'",
@@ -243,6 +245,28 @@ class Observation(Strict):
         """Lowest and highest number published, equal where there is one; unit of the observation."""
         numbers = [n for n in (self.low, self.value, self.high) if n is not None]
         return min(numbers), max(numbers)
+
+    @property
+    def published(self) -> float:
+        """The one number that stands for it: the one given; of a bound, the bound; else the middle of the range.
+
+        The middle is geometric where the doubt is a factor; a lower end at nothing then counts as a hundredth.
+        """
+        if self.value is not None:
+            return self.value
+        low, high = self.ends
+        if self.bound in ("upper", "lower"):
+            return high if self.bound == "upper" else low
+        return (low + high) / 2 if self.doubt_factor is None else math.sqrt(max(low, high / NEGLIGIBLE) * high)
+
+    @property
+    def on_scale(self) -> tuple[float, float]:
+        """`published` and half the width of the range, as logarithms where the doubt is a factor."""
+        low, high = (self.published,) * 2 if self.bound in ("upper", "lower") else self.ends
+        if self.doubt_factor is None:
+            return self.published, (high - low) / 2
+        low, high = math.log(max(low, high / NEGLIGIBLE)), math.log(high)
+        return (low + high) / 2 if self.value is None else math.log(self.value), (high - low) / 2
 
     @property
     def band(self) -> tuple[float, float]:

@@ -4,7 +4,7 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
-from fissure.model.parameters import Z90
+from fissure.constants import Z90
 from fissure.model.world import Week, World
 
 Scalar = Float[Array, ""]

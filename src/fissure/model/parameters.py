@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from fissure.cases.schema import ParameterPrior, Prior
-
-Z90 = 1.6448536269514722  # the 95% quantile of the standard normal
+from fissure.constants import Z90
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from fissure.constants import Z90
 from fissure.model.givens import Givens, between
 from fissure.model.mechanism import Draws
-from fissure.model.parameters import Z90, parameter
+from fissure.model.parameters import parameter
 from fissure.model.settle.posting import post
 from fissure.model.state import (
     FLANKS,

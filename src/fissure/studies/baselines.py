@@ -34,6 +34,7 @@ from typing import Literal
 import numpy as np
 from scipy.special import ndtr
 
+from fissure.constants import DAYS_A_YEAR
 from fissure.engine.random import prior_normals
 from fissure.studies.counterpart import Floats, month_of, year_of
 from fissure.studies.measurement import Datum, biases
@@ -42,8 +43,7 @@ from fissure.studies.publish import noise, published
 Rival = Literal["persistence", "linear trend", "exponential decay"]
 RIVALS: tuple[Rival, ...] = ("persistence", "linear trend", "exponential decay")
 
-YEAR = 365.25
-SPAN = 28 / YEAR
+SPAN = 28 / DAYS_A_YEAR
 """Years that figures must span before a trend through them means anything."""
 DEFAULT_WALK = {"factor": 0.5**2, "points": 0.2**2}
 LEAST = 0.01
@@ -201,7 +201,7 @@ def _points(rival: Rival, past: _Past, item: Datum, ahead: float, walk: Floats) 
 def _count(rival: Rival, past: _Past, item: Datum, ahead: float, walk: Floats) -> Floats:
     """A cumulative count, from what its definition says of its start: `offset` on the day `since`."""
     assert item.variable.since is not None  # the ledger sees to it
-    start, count = item.variable.since.toordinal() / YEAR, np.exp(past.truths)
+    start, count = item.variable.since.toordinal() / DAYS_A_YEAR, np.exp(past.truths)
     age = past.times[-1] - start
     if age < SPAN:  # speaks of the start itself: no rate yet
         return np.asarray(past.truths[:, -1] + walk, np.float64)
@@ -270,7 +270,7 @@ def _time(item: Datum) -> float:
     middle = o.when.toordinal()
     if item.variable.how != "cumulative" and (period := _period(item)) is not None:
         middle = (period[0].toordinal() + period[1].toordinal()) // 2
-    return middle / YEAR
+    return middle / DAYS_A_YEAR
 
 
 def _shift(item: Datum) -> float:

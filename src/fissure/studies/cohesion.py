@@ -20,8 +20,9 @@ weigh the same because nothing in the evidence says otherwise.
 import numpy as np
 import xarray as xr
 
+from fissure.constants import HALF_YEAR
 from fissure.studies.counterpart import Floats, joined
-from fissure.studies.endings import HALF_YEAR, held
+from fissure.studies.endings import held
 
 UNITS = "index, 0 to 1"
 PARTS = {

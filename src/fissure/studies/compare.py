@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 import xarray as xr
 
+from fissure.constants import INTERVAL
 from fissure.evidence.entries import Observation, Variable
 from fissure.evidence.ledger import Ledger
 from fissure.studies.counterpart import COVERED, Floats, NotComparable, calendar_of, counterpart, held
@@ -18,7 +19,6 @@ Scale = Literal["factor", "points"]
 
 CLASSES: tuple[Verdict, ...] = ("inside", "inside, too wide", "bound kept", "near", "outside")
 """Every figure that is compared is in exactly one of these."""
-LEVELS = (0.05, 0.5, 0.95)
 ABSURD_FACTOR = 30.0
 """A 90% interval whose ends differ by more than this factor says next to nothing."""
 ABSURD_POINTS = 0.8
@@ -84,7 +84,7 @@ class Compared:
     @property
     def absurd(self) -> bool:
         """Whether its own interval is too wide to say anything, by `ABSURD_FACTOR` or `ABSURD_POINTS`."""
-        return _too_wide(self.width, self.scale)
+        return too_wide(self.width, self.scale)
 
 
 @dataclass(frozen=True)
@@ -167,12 +167,12 @@ def judge(observation: Observation, variable: Variable, model: Floats, part: flo
     """
     if np.isnan(model).all():
         return _not_compared(observation, variable, "the model has nothing to measure the change against")
-    low, median, high = (float(q) for q in np.nanquantile(model, LEVELS))
-    published, scale, kind = _middle(observation), _scale(observation), _kind(variable)
+    low, median, high = (float(q) for q in np.nanquantile(model, INTERVAL))
+    published, scale, kind = observation.published, _scale(observation), _kind(variable)
     points = scale == "points"
     width = high - low if points else _factor_wide(low, high, published / ABSURD_FACTOR)
     verdict = _verdict(observation, kind, low, median, high)
-    if verdict == "inside" and kind == "outcome" and _too_wide(width, scale):
+    if verdict == "inside" and kind == "outcome" and too_wide(width, scale):
         verdict = "inside, too wide"
     if part < COVERED and verdict != "outside":
         why = f"the run holds only {part:.0%} of its period, which could break the bound but cannot keep it"
@@ -192,6 +192,13 @@ def judge(observation: Observation, variable: Variable, model: Floats, part: flo
         off=median - published if points else _over(median, published),
         gap=_gap(observation, low, high, points),
     )
+
+
+def too_wide(width: float, scale: Scale, logs: bool = False) -> bool:
+    """Whether a 90% interval of `width` is too wide to be informative; with `logs` a factor is its logarithm."""
+    if scale == "points":
+        return width > ABSURD_POINTS
+    return width > (math.log(ABSURD_FACTOR) if logs else ABSURD_FACTOR)
 
 
 def members_of(rows: Iterable[Compared]) -> int:
@@ -244,10 +251,6 @@ def _of(rows: Iterable[Compared]) -> dict[Verdict, int]:
     return {verdict: verdicts.count(verdict) for verdict in CLASSES}
 
 
-def _too_wide(width: float, scale: Scale) -> bool:
-    return width > (ABSURD_POINTS if scale == "points" else ABSURD_FACTOR)
-
-
 def _not_compared(observation: Observation, variable: Variable, reason: str) -> Compared:
     return Compared(
         observation=observation,
@@ -255,7 +258,7 @@ def _not_compared(observation: Observation, variable: Variable, reason: str) -> 
         kind=_kind(variable),
         scale=_scale(observation),
         verdict="not compared",
-        published=_middle(observation),
+        published=observation.published,
         reason=reason,
     )
 
@@ -269,17 +272,7 @@ def _verdict(observation: Observation, kind: Kind, low: float, median: float, hi
         return "inside" if band_low <= median <= band_high else "near"
     if observation.bound in ("upper", "lower"):
         return "bound kept" if (median <= last if observation.bound == "upper" else median >= first) else "near"
-    return "inside" if low <= _middle(observation) <= high else "near"
-
-
-def _middle(observation: Observation) -> float:
-    """The number published; of a range its middle, geometric where the doubt is a factor; of a bound, it."""
-    if observation.value is not None:
-        return observation.value
-    low, high = observation.ends
-    if observation.bound in ("upper", "lower"):
-        return high if observation.bound == "upper" else low
-    return math.sqrt(low * high) if observation.doubt_abs is None and low > 0 else (low + high) / 2
+    return "inside" if low <= observation.published <= high else "near"
 
 
 def _gap(observation: Observation, low: float, high: float, points: bool) -> float:

@@ -88,9 +88,9 @@ def pasts_of(draws: Draws | None, seed: int, members: int | Iterable[int]) -> ND
 
 def effective_of_kept(case: Case, digest: str, seed: int, members: int) -> Effective | None:
     """What members of the draws with that `digest` are worth; None where these do not lie with the case."""
-    from fissure.studies.calibrate.posterior import packaged, path_of, read_posterior
+    from fissure.studies.calibrate.chosen import with_digest
 
     if not digest:
         return effective_size(None, seed, members)
-    found = (read_posterior(path_of(case, until)) for until in packaged(case))
-    return next((effective_size(one, seed, members) for one in found if one.digest == digest), None)
+    found = with_digest(case, digest)
+    return effective_size(found[1], seed, members) if found else None

@@ -19,6 +19,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from fissure.constants import HALF_YEAR
 from fissure.errors import FissureError
 from fissure.studies.collapse import LEFT, collapse_weeks, fell_for_good
 from fissure.studies.counterpart import Floats, calendar_of, joined
@@ -28,9 +29,7 @@ MET = 0.5
 UNPAID = 13
 """Such weeks on end that make it insolvent: a quarter of a year."""
 LEAVES = 0.1
-"""Part of the ranks that makes a departure a split."""
-HALF_YEAR = 26
-"""Weeks within which that part leaves."""
+"""Part of the ranks that makes a departure a split, within half a year."""
 RISEN = 0.035
 """Share of residents in organised resistance that makes a revolt."""
 NONE = "none"

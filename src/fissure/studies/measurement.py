@@ -19,24 +19,19 @@ import math
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
 import numpy as np
 import xarray as xr
 from scipy.special import ndtr
 
 from fissure.cases.leanings import Leaning
+from fissure.constants import Z90
 from fissure.errors import FissureError, nearest
-from fissure.evidence.entries import Observation, SourceKind, Variable
+from fissure.evidence.entries import NEGLIGIBLE, Observation, SourceKind, Variable
 from fissure.evidence.ledger import Ledger
-from fissure.studies.compare import FORCED
+from fissure.studies.compare import FORCED, Scale
 from fissure.studies.counterpart import Floats, NotComparable, calendar_of, counterpart
 
-Z90 = 1.6448536269514722
-"""Half the width of a 90% interval, in standard deviations of a normal."""
-LEAST = 100.0
-"""On the factor scale a truth below 1/100 of the figure counts as that hundredth: a member that collapsed is far off,
-and how far is no matter."""
 UNDEFINED_POINTS = 1.0
 """On the scale of points, how far below the figure a truth that is not defined counts as."""
 COMMON = 0.5
@@ -57,7 +52,7 @@ class Datum:
 
     observation: Observation
     variable: Variable
-    scale: Literal["factor", "points"]
+    scale: Scale
     published: float
     half: float
     error: float
@@ -159,7 +154,7 @@ def floored(truths: Floats, items: Sequence[Datum]) -> Floats:
     """
     published = _column(items, lambda item: item.published)
     factor = np.array([item.scale == "factor" for item in items], bool)
-    floor = published - np.where(factor, math.log(LEAST), UNDEFINED_POINTS)
+    floor = published - np.where(factor, math.log(NEGLIGIBLE), UNDEFINED_POINTS)
     known = np.where(np.isnan(truths), floor, truths)
     return np.where(factor, np.maximum(known, floor), known)
 
@@ -205,7 +200,7 @@ def _datum(observation: Observation, variable: Variable, leaning: Leaning) -> Da
     low, high = _lean(leaning, factor)
     if (observation.bound, low + high > 0) in (("lower", False), ("upper", True)):
         low = high = 0.0  # a floor from who counts too few, a ceiling from who claims too much: the bound says it all
-    published, half = _middle(observation, factor)
+    published, half = observation.on_scale
     return Datum(
         observation=observation,
         variable=variable,
@@ -225,21 +220,6 @@ def _lean(leaning: Leaning, factor: bool) -> tuple[float, float]:
         low, high = leaning.factor or (1.0, 1.0)
         return math.log(low), math.log(high)
     return leaning.points or (0.0, 0.0)
-
-
-def _middle(observation: Observation, factor: bool) -> tuple[float, float]:
-    """What was published and half the width of its range, on the scale."""
-    low, high = observation.ends
-    if observation.bound in ("upper", "lower"):
-        bound = high if observation.bound == "upper" else low
-        low = high = bound if observation.value is None else observation.value
-    middle = observation.value
-    if factor:
-        if high <= 0 or (middle is not None and middle <= 0):
-            raise FissureError(f"observation '{observation.id}' speaks of nothing, expected a doubt that is no factor")
-        low, high = math.log(max(low, high / LEAST)), math.log(high)
-        middle = None if middle is None else math.log(middle)
-    return (low + high) / 2 if middle is None else middle, (high - low) / 2
 
 
 def _log(model: Floats) -> Floats:

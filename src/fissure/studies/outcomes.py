@@ -12,15 +12,15 @@ import numpy as np
 import xarray as xr
 
 from fissure.cases.loader import Case
+from fissure.constants import HALF_YEAR, WEEKS_A_MONTH
 from fissure.engine.plan import whole
 from fissure.errors import FissureError, nearest
 from fissure.studies.cohesion import cohesion
 from fissure.studies.collapse import collapse_weeks
 from fissure.studies.counterpart import Floats, calendar_of, joined
-from fissure.studies.endings import HALF_YEAR, came_apart
+from fissure.studies.endings import came_apart
 
 Measure = Callable[[xr.Dataset], Floats]
-MONTH = 365.25 / 12 / 7
 """Weeks in a month."""
 
 
@@ -88,7 +88,7 @@ def _replaced(data: xr.Dataset, week: int | None) -> Floats:
 def _income(data: xr.Dataset, week: int | None) -> Floats:
     """Million dollars a month, mean of the half year that ends with the week."""
     last = (week or 0) + 1
-    return summed(data, "income_musd")[:, max(last - HALF_YEAR, 0) : last].mean(axis=1) * MONTH
+    return summed(data, "income_musd")[:, max(last - HALF_YEAR, 0) : last].mean(axis=1) * WEEKS_A_MONTH
 
 
 def _supporters(data: xr.Dataset, week: int | None) -> Floats:

@@ -18,11 +18,11 @@ nothing of coverage, as a censored interval always reaches the bound, and is cou
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from fissure.evidence.entries import Bound
+from fissure.studies.compare import Scale, too_wide
 from fissure.studies.counterpart import Floats
 from fissure.studies.measurement import Datum
 from fissure.studies.patterns.met import wilson
@@ -44,7 +44,7 @@ class Scored:
 
     observation: str
     variable: str
-    scale: Literal["factor", "points"]
+    scale: Scale
     bound: Bound
     target: float
     low: float
@@ -67,6 +67,11 @@ class Scored:
         return self.beyond <= 0.5 if self.one_sided else self.low <= self.target <= self.high
 
     @property
+    def too_wide(self) -> bool:
+        """Whether the 90% interval is too wide to be informative."""
+        return too_wide(self.high - self.low, self.scale, logs=True)
+
+    @property
     def off(self) -> float:
         """Median less figure, on the scale: positive where the forecast is too high."""
         return self.median - self.target
@@ -77,7 +82,7 @@ class OfVariable:
     """How the forecasts of one variable did: means over its figures; `width` is that of the 90% interval."""
 
     variable: str
-    scale: Literal["factor", "points"]
+    scale: Scale
     figures: int
     crps: float
     interval: float
@@ -85,6 +90,11 @@ class OfVariable:
     width: float
     covered: int
     two_sided: int
+
+    @property
+    def too_wide(self) -> bool:
+        """Whether its 90% intervals are on average too wide to be informative."""
+        return too_wide(self.width, self.scale, logs=True)
 
 
 @dataclass(frozen=True)

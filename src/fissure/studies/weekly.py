@@ -6,11 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from fissure.constants import QUARTER, WEEKS_A_MONTH
 from fissure.studies.counterpart import Floats
-from fissure.studies.outcomes import MONTH, summed
-
-QUARTER = 13
-"""Weeks over which income is taken, those before included."""
+from fissure.studies.outcomes import summed
 
 
 @dataclass(frozen=True)
@@ -27,7 +25,7 @@ def _income(data: xr.Dataset) -> Floats:
     sums = np.cumsum(summed(data, "income_musd"), axis=1)
     before = np.zeros_like(sums)
     before[:, QUARTER:] = sums[:, :-QUARTER]
-    return np.asarray((sums - before) / np.minimum(np.arange(1, sums.shape[1] + 1), QUARTER) * MONTH)
+    return np.asarray((sums - before) / np.minimum(np.arange(1, sums.shape[1] + 1), QUARTER) * WEEKS_A_MONTH)
 
 
 SERIES = {

@@ -5,12 +5,12 @@ from datetime import date, timedelta
 import numpy as np
 import xarray as xr
 
+from fissure.constants import INTERVAL
+from fissure.present import formatting
 from fissure.studies.counterpart import Floats
 from fissure.studies.endings import ENDINGS, NONE
 from fissure.studies.patterns.met import wilson
-from fissure.views import wording
 
-LEVELS = (0.05, 0.5, 0.95)
 TITLES = {one.name: one.title for one in ENDINGS}
 
 
@@ -31,8 +31,8 @@ def order(found: xr.Dataset) -> str:
     if not gap.size:
         return ""
     first = int((gap > 0).sum())
-    low, middle, high = np.quantile(gap, LEVELS, method="inverted_cdf")
-    spread = f"{_number(low)} to {_number(high)}" if gap.size > 1 else wording.UNKNOWN
+    low, middle, high = np.quantile(gap, INTERVAL, method="inverted_cdf")
+    spread = f"{_number(low)} to {_number(high)}" if gap.size > 1 else formatting.UNKNOWN
     return (
         f"In {first} of the {histories(gap.size)} with both ({interval(first, gap.size)}) the ranks were hollow before "
         f"the ground was lost, over all of these by a median of {_number(middle)} weeks (90%: {spread}"
@@ -70,7 +70,7 @@ def interval(count: int, of: int) -> str:
 def dates(weeks: Floats, found: xr.Dataset) -> str:
     """Median and 90% interval in one; a dash where it never happened."""
     middle, span = middle_and_span(weeks, found)
-    return middle if span in ("–", wording.UNKNOWN) else f"{middle} (90%: {span})"
+    return middle if span in ("–", formatting.UNKNOWN) else f"{middle} (90%: {span})"
 
 
 def middle_and_span(weeks: Floats, found: xr.Dataset) -> tuple[str, str]:
@@ -78,8 +78,8 @@ def middle_and_span(weeks: Floats, found: xr.Dataset) -> tuple[str, str]:
     finite = weeks[np.isfinite(weeks)]
     if not finite.size:
         return "–", "–"
-    low, middle, high = (wording.day(day_of(w, found)) for w in np.quantile(finite, LEVELS, method="inverted_cdf"))
-    return middle, wording.UNKNOWN if finite.size == 1 else f"{low} to {high}"
+    low, middle, high = (formatting.day(day_of(w, found)) for w in np.quantile(finite, INTERVAL, method="inverted_cdf"))
+    return middle, formatting.UNKNOWN if finite.size == 1 else f"{low} to {high}"
 
 
 def day_of(week: float, found: xr.Dataset) -> date:
@@ -93,4 +93,4 @@ def _number(gap: float) -> str:
 
 def _by(found: xr.Dataset) -> str:
     last = day_of(found.attrs["run"], found) - timedelta(days=1)
-    return f" by {wording.day(last)}"
+    return f" by {formatting.day(last)}"

@@ -15,6 +15,9 @@ from rich.text import Text
 
 from fissure.evidence.entries import Source
 from fissure.evidence.ledger import Ledger
+from fissure.present import certainty, formatting
+from fissure.present.certainty import least_sure
+from fissure.present.grouping import Placed, Subject, grouped
 from fissure.studies.compare import (
     ABSURD_FACTOR,
     ABSURD_POINTS,
@@ -26,9 +29,6 @@ from fissure.studies.compare import (
     summary,
 )  # fmt: skip
 from fissure.studies.effective import ENOUGH, Effective, few_histories
-from fissure.views import certainty, wording
-from fissure.views.certainty import least_sure
-from fissure.views.order import Placed, Subject, grouped
 
 STYLES = {
     "inside": "green",
@@ -112,7 +112,9 @@ def comparison(rows: Sequence[Compared], ledger: Ledger, titles: Mapping[str, st
         parts += _subject(subject, ledger.sources, sizes, with_header=len(parts) == 1)
     left = sum(not row.compared for row in rows)
     if left:
-        said = f"– {wording.figures(left)} {'is' if left == 1 else 'are'} not compared; the report says why for each."
+        said = (
+            f"– {formatting.figures(left)} {'is' if left == 1 else 'are'} not compared; the report says why for each."
+        )
         parts.append(Padding(Text(said, style="dim"), (1, 0, 0, 0)))
     return Group(*parts, Padding(Text(KEY, style="dim"), (1, 0, 0, 0)))
 
@@ -127,7 +129,7 @@ def _subject(
 ) -> Iterator[RenderableType]:
     for _, group in groupby(subject.placed, key=lambda placed: placed.row.variable.id):
         placed = list(group)
-        yield Text(f"  {wording.quantity(placed[0].row)}", style="italic")
+        yield Text(f"  {formatting.quantity(placed[0].row)}", style="italic")
         yield _Grid(placed, sources, sizes, with_header)
         with_header = False
 
@@ -204,12 +206,12 @@ def _cells(placed: Placed) -> list[Text]:
     row = placed.row
     return [
         Text(placed.mark, style="magenta"),
-        Text(wording.when(row.observation)),
-        Text(wording.published(row.observation)),
-        Text(wording.BEHIND if row.behind_prior else "", style="magenta"),
-        Text(wording.median(row), style="bold"),
-        Text(wording.model_interval(row)),
-        Text(str(wording.verdict(row)), style=STYLES[row.verdict]),
+        Text(formatting.when(row.observation)),
+        Text(formatting.published(row.observation)),
+        Text(formatting.BEHIND if row.behind_prior else "", style="magenta"),
+        Text(formatting.median(row), style="bold"),
+        Text(formatting.model_interval(row)),
+        Text(str(formatting.verdict(row)), style=STYLES[row.verdict]),
     ]
 
 
@@ -243,7 +245,7 @@ class _Summaries:
             return
         table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, header_style="dim")
         table.add_column("variable", overflow="fold")
-        for name in (*CLASSES, wording.BEHIND):
+        for name in (*CLASSES, formatting.BEHIND):
             table.add_column(name, justify="right", max_width=7)
         table.add_column("median width", justify="right", min_width=9, no_wrap=False, overflow="fold")
         table.add_column("too wide", max_width=8)
@@ -254,7 +256,7 @@ class _Summaries:
             table.add_row(
                 Text(f"{one.variable.title}"),
                 *(str(n) if n else "·" for n in (*one.of.values(), one.behind_prior)),
-                wording.width(one.width, one.scale, one.variable.unit),
+                formatting.width(one.width, one.scale, one.variable.unit),
                 remark,
             )
         yield table
@@ -263,10 +265,10 @@ class _Summaries:
     def _said(one: Summary) -> list[str]:
         said = [f"{n} {name}" for name, n in one.of.items() if n]
         if one.behind_prior:
-            said.append(f"{one.behind_prior} {wording.BEHIND}")
-        said.append(f"median width {wording.width(one.width, one.scale, one.variable.unit)}")
+            said.append(f"{one.behind_prior} {formatting.BEHIND}")
+        said.append(f"median width {formatting.width(one.width, one.scale, one.variable.unit)}")
         if one.too_wide:
-            said.append(wording.too_wide(one.too_wide, one.compared))
+            said.append(formatting.too_wide(one.too_wide, one.compared))
         return [*said, "imposed"] if one.kind == "driver" else said
 
 
@@ -274,8 +276,8 @@ def closing(rows: Sequence[Compared]) -> str:
     """How many published figures the model holds against, class by class, and what that is worth."""
     n, members = count(rows), members_of(rows)
     if not n.compared:
-        return f"The run holds the time of none of {wording.figures(n.not_compared)}, so nothing was compared."
-    said = [wording.headline(n, members), wording.behind(n, members)]
+        return f"The run holds the time of none of {formatting.figures(n.not_compared)}, so nothing was compared."
+    said = [formatting.headline(n, members), formatting.behind(n, members)]
     if n.too_wide and members >= ENOUGH:
         said.append(f"In all, {n.too_wide} of the {n.compared} intervals are too wide to say anything.")
     if n.drivers:

@@ -4,9 +4,9 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from fissure.present import certainty
+from fissure.present.words import answers as words
 from fissure.studies.answers import Answers
-from fissure.views import answers as words
-from fissure.views import certainty
 
 
 def render(made: Answers) -> RenderableType:

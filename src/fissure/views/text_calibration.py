@@ -10,10 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from fissure.cases.loader import Case
+from fissure.present import formatting
+from fissure.present.words import calibration as words
+from fissure.present.words import calibration_checks as trust
 from fissure.studies.calibrate import Calibration
-from fissure.views import calibration as words
-from fissure.views import calibration_checks as trust
-from fissure.views import wording
 
 SHOWN = 10
 """Parameters in the table, and figures that are not told back."""
@@ -52,8 +52,8 @@ def _missed(found: Calibration) -> Iterator[RenderableType]:
         return
     yield Text("Not told back:")
     for item, told in missed[:SHOWN]:
-        said = f"{item.variable.title}, {wording.when(item.observation)} ({item.observation.source}): "
-        said += f"published {wording.published(item.observation)}, {words.gap(item, told)} the interval"
+        said = f"{item.variable.title}, {formatting.when(item.observation)} ({item.observation.source}): "
+        said += f"published {formatting.published(item.observation)}, {words.gap(item, told)} the interval"
         yield Padding(Text(said), (0, 0, 0, 2))
     if len(missed) > SHOWN:
         yield Text(f"  and {len(missed) - SHOWN} more", style="dim")

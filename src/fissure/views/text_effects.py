@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fissure.engine.progress import duration
+from fissure.present.formatting import signed
 from fissure.studies.effects import Checked, Effect, Verdict
 
 SIGNS: dict[Verdict, tuple[str, str]] = {
@@ -48,15 +49,6 @@ def key() -> str:
 def expected(effect: Effect) -> str:
     """Which way it should move."""
     return "lower" if effect.sign < 0 else "higher"
-
-
-def signed(x: float) -> str:
-    """`x` with its sign, to three significant digits."""
-    if not math.isfinite(x):
-        return "–"
-    x = float(f"{x:.3g}")
-    said = f"{x:+,.0f}" if abs(x) >= 100 else f"{x:+.3g}"
-    return "0" if x == 0 else said.replace("-", "−")
 
 
 def interval(effect: Effect) -> str:

@@ -7,11 +7,11 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from fissure.present import formatting
+from fissure.present.formatting import signed
+from fissure.present.words import explain as words
 from fissure.studies.explain import Explained
 from fissure.studies.explained import Saved
-from fissure.views import explain as words
-from fissure.views import wording
-from fissure.views.text_effects import signed
 
 MOST = 10
 """Mechanisms, and pairs, that a table shows."""
@@ -49,7 +49,7 @@ def _outcome(found: Explained, outcome: int) -> list[RenderableType]:
 def _table(found: Explained, outcome: int, *columns: str) -> Table:
     one = found.outcomes[outcome]
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, header_style="dim")
-    table.caption = f"{wording.unit(one.unit)}; +: {one.more}"
+    table.caption = f"{formatting.unit(one.unit)}; +: {one.more}"
     table.caption_justify = "left"
     for at, name in enumerate(columns):
         table.add_column(name, justify="left" if at == 0 or name == "" else "right", no_wrap=name != columns[0])

@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from fissure.evidence.ledger import Ledger
+from fissure.present.words import patterns as words
 from fissure.studies.patterns import Met, Plausible, sample
-from fissure.views import patterns as words
 from fissure.views.text import head_of
 
 STYLES = {"met": "green", "mixed": "yellow", "not met": "red"}

@@ -9,8 +9,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from fissure.present.words import sensitivity as words
 from fissure.studies.sensitivity import Of, Sensitivity
-from fissure.views import sensitivity as words
 
 ROWS = 4
 """Kinds of evidence that are listed for an outcome."""

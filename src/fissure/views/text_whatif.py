@@ -10,11 +10,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from fissure.present import certainty, formatting
+from fissure.present.formatting import signed
 from fissure.studies.effective import few_histories
 from fissure.studies.named import Study
 from fissure.studies.whatif import TINY, Answer, Difference, WhatIf
-from fissure.views import certainty, wording
-from fissure.views.text_effects import signed
 
 WIDE = 112
 """Columns from which a table has room for everything."""
@@ -88,10 +88,10 @@ def ends(answer: Answer) -> list[str]:
 
 def moved(one: Difference) -> str:
     """A difference whose interval excludes zero, as a sentence."""
-    unit = wording.unit(one.unit)
-    by = f" ({abs(one.relative):.0%} of {wording.number(one.as_it_is)})" if math.isfinite(one.relative) else ""
+    unit = formatting.unit(one.unit)
+    by = f" ({abs(one.relative):.0%} of {formatting.number(one.as_it_is)})" if math.isfinite(one.relative) else ""
     return (
-        f"{one.title}: {way(one)}, by {wording.number(abs(one.mean))} {unit}{by}; 90% interval {interval(one)}. "
+        f"{one.title}: {way(one)}, by {formatting.number(abs(one.mean))} {unit}{by}; 90% interval {interval(one)}. "
         f"So in {share(one)} of {one.members} histories; one history may bring {history(one)}."
     )
 
@@ -140,8 +140,8 @@ def pairing(found: WhatIf) -> str:
     if not math.isfinite(found.ratio):
         return "Nothing differs, so what pairing was worth cannot be measured."
     return (
-        f"Pairing was worth {wording.number(found.ratio)} times the histories: the variance of an unpaired difference "
-        "over that of the paired one, median over scenarios and outcomes."
+        f"Pairing was worth {formatting.number(found.ratio)} times the histories: the variance of an unpaired "
+        "difference over that of the paired one, median over scenarios and outcomes."
     )
 
 
@@ -169,8 +169,8 @@ class _Differences:
         table.add_column("in words", max_width=22)
         for one in self.answer.differences:
             table.add_row(
-                Text.assemble(one.title, (f" {wording.unit(one.unit)}", "dim")),
-                wording.number(one.as_it_is),
+                Text.assemble(one.title, (f" {formatting.unit(one.unit)}", "dim")),
+                formatting.number(one.as_it_is),
                 signed(one.mean),
                 interval(one),
                 history(one),
@@ -183,8 +183,8 @@ class _Differences:
         table = Table.grid(padding=(0, 1, 0, 0))
         table.add_column(overflow="fold")
         for one in self.answer.differences:
-            table.add_row(Text.assemble(one.title, (f" {wording.unit(one.unit)}", "dim"), ": ", way(one)))
-            said = f"  {signed(one.mean)} (90%: {interval(one)}) from {wording.number(one.as_it_is)}; {share(one)}"
+            table.add_row(Text.assemble(one.title, (f" {formatting.unit(one.unit)}", "dim"), ": ", way(one)))
+            said = f"  {signed(one.mean)} (90%: {interval(one)}) from {formatting.number(one.as_it_is)}; {share(one)}"
             table.add_row(Text(said, style="dim"))
         return table
 

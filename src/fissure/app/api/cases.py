@@ -15,8 +15,8 @@ from fissure.app.cracks.told import LoopsTold, MechanismShort, MechanismTold, Pa
 from fissure.app.desk import Desk
 from fissure.app.pages import AtDesk
 from fissure.app.refusals import refusal
-from fissure.cases.loader import load_case
 from fissure.cases.naming import HOME, case_names
+from fissure.context import context_of
 from fissure.errors import nearest
 from fissure.model.catalogue import mechanism_classes
 from fissure.views.causal_atlas import Atlas, kinds
@@ -96,12 +96,12 @@ def cases(desk: AtDesk) -> list[CaseShort]:
 def case(case: CaseName, desk: AtDesk) -> CaseTold:
     """Its size, its digest, and what its members are drawn from."""
     known = _known(case, desk)
-    loaded, posterior = known.case, known.evidence.posterior
+    loaded, posterior = known.case, known.context.posterior
     return CaseTold(
         **_short(known),
         summary=loaded.summary, countries=list(loaded.countries), districts=len(loaded.districts),
         offensives=len(loaded.offensives), units=loaded.units, slots=loaded.slots, digest=loaded.digest,
-        posterior=known.evidence.draws or None,
+        posterior=known.context.posterior_digest or None,
         until=None if posterior is None else posterior.until,
         mechanisms=len(known.mechanisms), parameters=len(known.parameters), claims=len(known.ledger.claims),
         observations=len(known.ledger.observations),
@@ -168,7 +168,7 @@ def _names(desk: Desk) -> list[str]:
 def _known(name: str, desk: Desk) -> Known:
     """Raises `HTTPException` (404) for a name that is not listed; folders are no names here."""
     if name == desk.case.name:
-        return known_of(desk.case)
+        return known_of(desk.context)
     if name not in case_names():
         raise HTTPException(404, f"there is no case '{name}'{nearest(name, _names(desk))}")
     return _packaged(name)
@@ -176,4 +176,4 @@ def _known(name: str, desk: Desk) -> Known:
 
 @lru_cache(maxsize=16)
 def _packaged(name: str) -> Known:
-    return known_of(load_case(HOME / name))
+    return known_of(context_of(HOME / name))

@@ -5,7 +5,6 @@ from typing import Annotated, Literal, TypeVar
 
 from fastapi import APIRouter, HTTPException, Path, Query
 
-from fissure import evidence
 from fissure.app.api.ledger_told import (
     Claims,
     ClaimTold,
@@ -26,13 +25,14 @@ from fissure.app.api.ledger_told import (
     variable_told,
 )
 from fissure.app.evidence import rows as ledger_rows
-from fissure.app.evidence.known import Known
+from fissure.app.evidence.known import moves_of
 from fissure.app.evidence.rows import Asked
 from fissure.app.pages import AtDesk
 from fissure.app.refusals import refusal
+from fissure.context import Context
 from fissure.errors import FissureError, nearest
 from fissure.evidence.entries import Direction, SourceKind
-from fissure.views import calibration as words
+from fissure.present.words import calibration as words
 
 router = APIRouter(prefix="/api", tags=["ledger"])
 MOST = 500
@@ -57,7 +57,7 @@ def claims(
     offset: Offset = 0,
 ) -> Claims:
     """Those that match all that is asked, in the order of the ledger."""
-    at = desk.known
+    at = desk.context
     given = {"source": source, "group": group, "mechanism": mechanism, "direction": direction or ""}
     found = _found("claims", at, find, given)
     return Claims(total=len(found), entries=[claim_told(at.ledger.claims[name], at) for name in found[offset:][:limit]])
@@ -78,7 +78,7 @@ def observations(
     offset: Offset = 0,
 ) -> Observations:
     """Those that match all that is asked, by date."""
-    at = desk.known
+    at = desk.context
     given = {
         "source": source, "variable": variable, "output": output, "mechanism": mechanism, "fit": fit or "",
         "rivals": _yes(rivals), "behind": _yes(behind),
@@ -93,7 +93,7 @@ def sources(
     desk: AtDesk, find: Find = "", kind: SourceKind | None = None, limit: Limit = MOST, offset: Offset = 0
 ) -> Sources:
     """Those that match all that is asked, in the order of the ledger."""
-    at = desk.known
+    at = desk.context
     found = _found("sources", at, find, {"type": kind or ""})
     return Sources(
         total=len(found), entries=[source_told(at.ledger.sources[name], at) for name in found[offset:][:limit]]
@@ -110,7 +110,7 @@ def variables(
     offset: Offset = 0,
 ) -> Variables:
     """Those that match all that is asked, in the order of the ledger."""
-    at = desk.known
+    at = desk.context
     found = _found("variables", at, find, {"family": family, "counterpart": _yes(counterpart)})
     entries = [variable_told(at.ledger.variables[name], at) for name in found[offset:][:limit]]
     return Variables(total=len(found), entries=entries)
@@ -122,37 +122,37 @@ Id = Annotated[str, Path(max_length=100)]
 @router.get("/ledger/claims/{id}", summary="A claim", responses=NOT_FOUND)
 def claim(desk: AtDesk, id: Id) -> ClaimTold:
     """With the parameters whose priors were argued from it."""
-    at = desk.known
+    at = desk.context
     return claim_told(_there(id, at.ledger.claims, "claim"), at)
 
 
 @router.get("/ledger/observations/{id}", summary="A published figure", responses=NOT_FOUND)
 def observation(desk: AtDesk, id: Id) -> ObservationTold:
     """With its rivals, and whether the fit saw it."""
-    at = desk.known
+    at = desk.context
     return observation_told(_there(id, at.ledger.observations, "observation"), at)
 
 
 @router.get("/ledger/sources/{id}", summary="A source", responses=NOT_FOUND)
 def source(desk: AtDesk, id: Id) -> SourceTold:
     """With its known leaning."""
-    at = desk.known
+    at = desk.context
     return source_told(_there(id, at.ledger.sources, "source"), at)
 
 
 @router.get("/ledger/variables/{id}", summary="A quantity", responses=NOT_FOUND)
 def variable(desk: AtDesk, id: Id) -> VariableTold:
     """With how the model's output becomes comparable with it."""
-    at = desk.known
+    at = desk.context
     return variable_told(_there(id, at.ledger.variables, "variable"), at)
 
 
 @router.get("/trace/{name}", summary="What a name rests on", responses=NOT_FOUND)
 def trace(desk: AtDesk, name: Annotated[str, Path(max_length=120)]) -> Traced:
     """Of a mechanism, parameter, output, source, claim, observation or variable; `claim:S1-08a` asks for a kind."""
-    at = desk.known
+    at = desk.context
     try:
-        found = evidence.trace(name, at.ledger, at.subjects)
+        found = at.trace(name)
     except FissureError as error:
         raise HTTPException(404, str(error)) from None
     return Traced(
@@ -171,11 +171,11 @@ def trace(desk: AtDesk, name: Annotated[str, Path(max_length=120)]) -> Traced:
 @router.get("/posterior", summary="What was learned", responses=refusal(404, "No posterior lies with the case."))
 def posterior(desk: AtDesk) -> Learned:
     """Parameters and publishers' leans before and after the fit, those that the figures take most of first."""
-    at = desk.known
+    at = desk.context
     found = at.posterior
     if found is None:
-        raise HTTPException(404, at.why_not)
-    seen = [item for name, item in at.items.items() if name in at.fitted]
+        raise HTTPException(404, at.no_posterior)
+    seen = [item for name, item in at.comparable.items() if name in at.fitted]
     return Learned(
         case=found.case,
         until=found.until,
@@ -187,7 +187,7 @@ def posterior(desk: AtDesk) -> Learned:
                 name=one.name, meaning=one.meaning, unit=one.unit, prior=range_told(one.prior),
                 posterior=range_told(one.posterior), shift=one.shift, contraction=one.contraction,
             )
-            for one in at.moves.values()
+            for one in moves_of(at).values()
         ],
         publishers=[
             Leans(
@@ -200,7 +200,7 @@ def posterior(desk: AtDesk) -> Learned:
     )  # fmt: skip
 
 
-def _found(kind: str, at: Known, find: str, given: Mapping[str, str]) -> list[str]:
+def _found(kind: str, at: Context, find: str, given: Mapping[str, str]) -> list[str]:
     """Ids of the entries that match. Raises `FissureError` for a filter's value that there is not."""
     rows = ledger_rows.rows(kind, at)
     told = next(one for one in ledger_rows.KINDS if one.name == kind)

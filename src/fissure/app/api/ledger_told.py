@@ -7,10 +7,10 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from fissure.app.evidence.known import Known
+from fissure.context import Context
 from fissure.evidence.entries import Bound, Claim, Direction, Observation, Source, SourceKind, Variable
 from fissure.evidence.trace import Kind
-from fissure.views.calibration import Interval
+from fissure.present.words.calibration import Interval
 from fissure.views.report.page import web
 
 
@@ -167,25 +167,27 @@ class Learned(BaseModel):
     publishers: list[Leans]
 
 
-def claim_told(one: Claim, at: Known) -> ClaimTold:
+def claim_told(one: Claim, at: Context) -> ClaimTold:
     """A claim, as it is told."""
-    return ClaimTold(**one.model_dump(), parameters=list(at.rest_on.get(one.id, ())))
+    return ClaimTold(**one.model_dump(), parameters=list(at.argued_from.get(one.id, ())))
 
 
-def observation_told(one: Observation, at: Known) -> ObservationTold:
+def observation_told(one: Observation, at: Context) -> ObservationTold:
     """A figure, as it is told."""
     low, high = (end if math.isfinite(end) else None for end in one.band)
     first, last = one.period or (one.when, one.when)
-    fit: Literal["used", "after", "not"] = "used" if one.id in at.fitted else "after" if one.id in at.items else "not"
+    fit: Literal["used", "after", "not"] = (
+        "used" if one.id in at.fitted else "after" if one.id in at.comparable else "not"
+    )
     return ObservationTold(
         id=one.id, variable=one.variable, source=one.source, first=first, last=last, bound=one.bound, low=one.low,
         value=one.value, high=one.high, unit=one.unit, scope=one.scope, doubt=one.doubt, range_low=low,
         range_high=high, rivals=list(one.rival_of), fit=None if at.until is None else fit,
-        parameters=list(at.rest_on.get(one.id, ())), address=web(one.address) or None, note=one.note,
+        parameters=list(at.argued_from.get(one.id, ())), address=web(one.address) or None, note=one.note,
     )  # fmt: skip
 
 
-def source_told(one: Source, at: Known) -> SourceTold:
+def source_told(one: Source, at: Context) -> SourceTold:
     """A source, as it is told."""
     return SourceTold(
         id=one.id, title=one.title, kind=one.kind, publisher=one.publisher, leaning=one.leaning,
@@ -198,7 +200,7 @@ def _count(entries: Iterable[Claim | Observation], source: str) -> int:
     return sum(one.source == source for one in entries)
 
 
-def variable_told(one: Variable, at: Known) -> VariableTold:
+def variable_told(one: Variable, at: Context) -> VariableTold:
     """A quantity, as it is told."""
     return VariableTold(
         id=one.id, title=one.title, unit=one.unit, how=one.how, output=one.output, family=one.of_family, note=one.note,

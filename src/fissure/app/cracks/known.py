@@ -3,8 +3,7 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -17,25 +16,25 @@ from fissure.app.cracks.told import (
     MechanismShort,
     ParameterTold,
 )
-from fissure.app.evidence.known import Known as Evidence
-from fissure.app.evidence.known import known_of as evidence_of
+from fissure.app.evidence.known import moves_of
 from fissure.cases.loader import Case
+from fissure.context import Context
 from fissure.errors import FissureError
 from fissure.evidence import Ledger
-from fissure.evidence import trace as trace_in
 from fissure.evidence.entries import Observation
-from fissure.model.catalogue import mechanism_classes, parameters_of
+from fissure.model.catalogue import mechanism_classes
+from fissure.model.description import described
 from fissure.model.parameters import quantile
+from fissure.present import formatting
+from fissure.present.formatting import signed
+from fissure.present.words import calibration as moved
+from fissure.present.words import explain as explaining
 from fissure.studies import verdicts
 from fissure.studies.coverage import caution
 from fissure.studies.effects import Effect
 from fissure.studies.explained import Saved
 from fissure.studies.explained import kept as kept_attribution
-from fissure.views import calibration as moved
-from fissure.views import explain as explaining
-from fissure.views import text_effects, wording
 from fissure.views.causal_svg import GROUPS
-from fissure.views.odd.submodels import told_or_whole
 from fissure.views.report.page import web
 
 
@@ -43,27 +42,27 @@ from fissure.views.report.page import web
 class Known:
     """Of one case; each part is read when it is first asked for."""
 
-    case: Case
+    context: Context
+
+    @property
+    def case(self) -> Case:
+        """The case."""
+        return self.context.case
 
     def warm(self) -> None:
         """Read now what is slow to read."""
-        _ = self.mechanisms, self.evidence.subjects, self.attribution, self.checked, self.normals
-
-    @property
-    def evidence(self) -> Evidence:
-        """The ledger, the posterior, and what rests on what."""
-        return evidence_of(self.case)
+        _ = self.mechanisms, self.context.subjects, self.attribution, self.checked, self.normals
 
     @property
     def ledger(self) -> Ledger:
         """All claims, and the observations of the case."""
-        return self.evidence.ledger
+        return self.context.ledger
 
     @cached_property
     def attribution(self) -> Saved | None:
         """The attribution that was kept with the case, if it speaks of this model and these draws."""
         try:
-            return kept_attribution(self.case, self.evidence.draws)
+            return kept_attribution(self.case, self.context.posterior_digest)
         except FissureError:
             return None
 
@@ -104,9 +103,9 @@ class Known:
     @cached_property
     def parameters(self) -> list[ParameterTold]:
         """All of them, by owner, in the order of the model."""
-        moves = self.evidence.moves
+        moves = moves_of(self.context)
         out = []
-        for p in parameters_of(self.case):
+        for p in self.context.parameters:
             move = moves.get(p.name)
             low, middle, high = (float(x) for x in quantile(p.prior.prior, np.asarray(moved.NORMAL)))
             out.append(
@@ -124,7 +123,7 @@ class Known:
     @cached_property
     def normals(self) -> dict[str, moved.Interval]:
         """Posteriors on the scale on which the prior is a standard normal, by parameter, for pictures."""
-        return {name: move.normals for name, move in self.evidence.moves.items()}
+        return {name: move.normals for name, move in moves_of(self.context).items()}
 
     def claims(self, mechanism: str) -> list[ClaimTold]:
         """Claims that it takes up, by source and line."""
@@ -159,13 +158,13 @@ class Known:
         outcome = found.outcomes[0]
         value, low, high = explaining.of(found.every, found.every.players.index(mechanism), 0)
         return AttributionTold(
-            outcome=outcome.name, title=outcome.title, unit=wording.unit(outcome.unit), more=outcome.more, value=value,
-            low=low, high=high, members=found.every.members,
+            outcome=outcome.name, title=outcome.title, unit=formatting.unit(outcome.unit), more=outcome.more,
+            value=value, low=low, high=high, members=found.every.members,
         )  # fmt: skip
 
     def rivals(self, name: str) -> list[list[FigureTold]]:
         """Published figures on `name` (a mechanism or an output) that contradict one another."""
-        return [self._figures(group) for group in trace_in(name, self.ledger, self.evidence.subjects).rival_groups]
+        return [self._figures(group) for group in self.context.trace(name).rival_groups]
 
     def figures(self, output: str) -> list[FigureTold]:
         """Published figures that output answers to, by date."""
@@ -175,35 +174,33 @@ class Known:
         return [
             FigureTold(
                 id=o.id, what=self.ledger.variables[o.variable].title,
-                publisher=wording.publisher(o, self.ledger.sources), when=wording.when(o), scope=o.scope,
-                says=wording.published(o), band=wording.interval(*o.band, o.unit), unit=wording.unit(o.unit),
+                publisher=formatting.publisher(o, self.ledger.sources), when=formatting.when(o), scope=o.scope,
+                says=formatting.published(o), band=formatting.interval(*o.band, o.unit), unit=formatting.unit(o.unit),
                 doubt=o.doubt, address=web(o.address or self.ledger.sources[o.source].address),
             )
             for o in own
         ]  # fmt: skip
 
 
-_known: dict[tuple[Path, str], Known] = {}
-
-
-def known_of(case: Case) -> Known:
-    """What is known of `case`, read once, however often the case itself is loaded."""
-    return _known.setdefault((case.folder, case.digest), Known(case))
+@lru_cache(maxsize=8)
+def known_of(context: Context) -> Known:
+    """What a server knows of the mechanisms in `context`, read once."""
+    return Known(context)
 
 
 def difference(check: CheckTold) -> str:
     """The paired difference with its interval, in the words of the report."""
     if check.difference is None:
         return "–"
-    said = text_effects.signed(check.difference)
+    said = signed(check.difference)
     if check.low is None or check.high is None:
         return said
-    return f"{said} (95%: {text_effects.signed(check.low)} to {text_effects.signed(check.high)})"
+    return f"{said} (95%: {signed(check.low)} to {signed(check.high)})"
 
 
 def _line(kind: type) -> str:
     """The first line of what its file says."""
-    return told_or_whole(kind).line
+    return described(kind).line
 
 
 def _finite(x: float) -> float | None:

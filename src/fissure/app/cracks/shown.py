@@ -3,10 +3,11 @@
 from typing import Any
 
 from fissure.app.cracks.told import CheckTold, ParameterTold
-from fissure.studies.signs import BOTH, DOWN, UNKNOWN, UNMOVED, UP
-from fissure.views import calibration as words
-from fissure.views import explain as explaining
-from fissure.views import text_effects, wording
+from fissure.present import formatting
+from fissure.present.words import calibration as words
+from fissure.present.words import explain as explaining
+from fissure.studies.causal import BOTH, DOWN, UNKNOWN, UNMOVED, UP
+from fissure.views import text_effects
 from fissure.views.causal_fields import label, spoken
 from fissure.views.causal_layers import READS, WORDS
 from fissure.views.causal_svg import CLASSES, GLYPHS, GROUPS
@@ -34,7 +35,7 @@ def posterior(one: ParameterTold) -> str:
 
 def unit(one: ParameterTold) -> str:
     """The unit as it is read; none of a share, which is told in per cent."""
-    return "" if one.unit == "share" else wording.unit(one.unit)
+    return "" if one.unit == "share" else formatting.unit(one.unit)
 
 
 def contraction(one: ParameterTold) -> str:

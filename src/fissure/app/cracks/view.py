@@ -32,7 +32,7 @@ Name = Annotated[str | None, Query(max_length=100)]
 async def warm(app: FastAPI) -> AsyncIterator[None]:
     """Begin with what takes seconds when the server starts, so that nobody waits for it."""
     desk: Desk = app.state.desk
-    warming = cracks_atlas.warm(desk.settings.home, lambda: known_of(desk.case).warm())
+    warming = cracks_atlas.warm(desk.settings.home, lambda: known_of(desk.context).warm())
     yield
     await run_in_threadpool(warming.join, desk.patience)
     await run_in_threadpool(cracks_atlas.settle, desk.patience)
@@ -48,7 +48,7 @@ def cracks(
     """The overview, or the page of a mechanism or a field."""
     if mechanism and field:
         raise FissureError("found a mechanism and a field, expected one of them to show")
-    found, known = cracks_atlas.look(desk.settings.home), known_of(desk.case)
+    found, known = cracks_atlas.look(desk.settings.home), known_of(desk.context)
     shown: dict[str, Any] = {
         **SHOWN, "known": known, "atlas": found.atlas, "waiting": found.waiting, "error": found.error,
         "wait": cracks_atlas.WAITING, "find": find or "", "chosen": mechanism or field or "",
@@ -116,7 +116,7 @@ def _mechanism(name: str, known: Known, atlas: Atlas | None) -> dict[str, Any]:
         "one": told,
         "graph": "" if atlas is None else causal_layers.of_mechanism(name, atlas, *_names(known)),
         "citation": _cite(
-            f"Mechanism {name}: {told.title}", known, f"fissure trace {name} --case {known.evidence.called}"
+            f"Mechanism {name}: {told.title}", known, f"fissure trace {name} --case {known.context.cli_name}"
         ),
     }
 
@@ -141,13 +141,13 @@ def _names(known: Known) -> tuple[dict[str, str], dict[str, str]]:
 
 def _served(known: Known) -> str:
     """The command that shows the picture again."""
-    return f"fissure serve {known.evidence.called}"
+    return f"fissure serve {known.context.cli_name}"
 
 
 def _cite(what: str, known: Known, command: str) -> Citation:
-    posterior, case = known.evidence.posterior, known.case
+    posterior, case = known.context.posterior, known.case
     return citation(
-        what, case=case.title, case_digest=case.digest, posterior=known.evidence.draws,
+        what, case=case.title, case_digest=case.digest, posterior=known.context.posterior_digest,
         until=None if posterior is None else posterior.until, command=command,
         more={"Digest of the model (SHA-256)": cracks_atlas.model_digest()},
     )  # fmt: skip

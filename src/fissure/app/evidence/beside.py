@@ -19,17 +19,18 @@ from scipy.stats import false_discovery_control, spearmanr
 from fissure import api
 from fissure.api.shelf import Stored
 from fissure.app.desk import Desk
-from fissure.app.evidence.known import Known
+from fissure.app.evidence.known import moves_of
 from fissure.app.jobs import Busy, Telling
+from fissure.context import Context
 from fissure.engine.blocks import write_whole
 from fissure.engine.store import explained
+from fissure.present import formatting
 from fissure.studies.calibrate import Posterior
 from fissure.studies.calibrate.checks import told_back
 from fissure.studies.calibrate.screen import LEAST, RATE
 from fissure.studies.counterpart import Floats
 from fissure.studies.measurement import Datum, biases, comparable, floored, truths
 from fissure.version import __version__
-from fissure.views import wording
 
 FORMAT = 2
 KEPT = 16
@@ -92,7 +93,7 @@ def beside(desk: Desk, run: str | None) -> tuple[Beside | None, Stored | None]:
     stored = _last(desk) if run is None else desk.run(run)
     if stored is None or stored.state == "being written":
         return None, None
-    at = desk.known
+    at = desk.context
     path = _path(desk, stored, at)
     if path.is_file():
         found = _read(path, path.stat().st_mtime_ns)
@@ -116,7 +117,7 @@ def beside(desk: Desk, run: str | None) -> tuple[Beside | None, Stored | None]:
 
 def why_not(desk: Desk, stored: Stored) -> str:
     """Why `stored` could not be held against the figures just now; empty where nothing went wrong."""
-    job = desk.jobs.get(_id(_path(desk, stored, desk.known)))
+    job = desk.jobs.get(_id(_path(desk, stored, desk.context)))
     failed = job is not None and job.state == "failed" and time.time() - job.created < AGAIN
     return job.error if job is not None and failed else ""
 
@@ -133,8 +134,15 @@ def _last(desk: Desk) -> Stored | None:
     return found
 
 
-def _path(desk: Desk, stored: Stored, at: Known) -> Path:
-    told = [FORMAT, __version__, str(stored.folder.absolute()), stored.contents.written.isoformat(), at.draws, at.told]
+def _path(desk: Desk, stored: Stored, at: Context) -> Path:
+    told = [
+        FORMAT,
+        __version__,
+        str(stored.folder.absolute()),
+        stored.contents.written.isoformat(),
+        at.posterior_digest,
+        at.evidence_digest,
+    ]
     told += [stored.contents.histories, dict(stored.plan)]
     key = hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:24]
     return desk.settings.home / "figures" / f"{key}.json"
@@ -144,17 +152,17 @@ def _id(path: Path) -> str:
     return f"beside-{path.stem}"
 
 
-def _made(stored: Stored, at: Known) -> Beside:
+def _made(stored: Stored, at: Context) -> Beside:
     result = api.opened(stored.folder, at.case)
     data = result.data
     found: dict[str, dict[str, Any]] = {}
     for row in result.compared:
-        word = "counted as input" if row.kind == "driver" and not row.compared else str(wording.verdict(row))
-        model = wording.model(row) if row.compared else ""
+        word = "counted as input" if row.kind == "driver" and not row.compared else str(formatting.verdict(row))
+        model = formatting.model(row) if row.compared else ""
         found[row.observation.id] = {"verdict": row.verdict, "word": word, "model": model, "reason": row.reason}
-    items = comparable(data, at.items.values())
+    items = comparable(data, at.comparable.values())
     truth = truths(data, items)
-    fitted = at.posterior is not None and stored.plan.get("draws") == at.draws
+    fitted = at.posterior is not None and stored.plan.get("draws") == at.posterior_digest
     if at.posterior is not None and fitted:
         members = [int(member) for member in data["member"].values]
         own = [k for k, item in enumerate(items) if item.observation.id in at.fitted]
@@ -162,7 +170,7 @@ def _made(stored: Stored, at: Known) -> Beside:
             at.posterior, int(stored.plan["seed"]), members, [items[k] for k in own], truth[:, own]
         ):
             found[name]["told"] = told
-    names = [name for name in at.moves if name in result.parameters["parameter"].values]
+    names = [name for name in moves_of(at) if name in result.parameters["parameter"].values]
     z = np.asarray(result.parameters.sel(parameter=names).transpose("member", "parameter").values, np.float64)
     # members that took the same draw are no independent witnesses of what goes with what: one of each counts
     different = np.sort(np.unique(z, axis=0, return_index=True)[1]) if names else np.arange(0)

@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from fissure.evidence.entries import Observation, Source
-from fissure.views import wording
-from fissure.views.charts.theme import PUBLISHERS, SHAPES
+from fissure.present import formatting
+from fissure.present.charts.theme import PUBLISHERS, SHAPES
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 ROW = 34
@@ -67,7 +67,9 @@ def over_time(shown: Sequence[Observation], sources: Mapping[str, Source]) -> di
             "y": {**y, "field": "value"}, "color": colour, "shape": shape, "tooltip": _tips()}},
     ]  # fmt: skip
     x = {"field": "day", "type": "temporal", "title": None}
-    said = f"{wording.figures(len(rows))} of {len(names)} publisher{'' if len(names) == 1 else 's'}, with 90% ranges."
+    said = (
+        f"{formatting.figures(len(rows))} of {len(names)} publisher{'' if len(names) == 1 else 's'}, with 90% ranges."
+    )
     return _spec(layers, rows, {"x": x}, 260, said)
 
 
@@ -84,25 +86,22 @@ def _rows(shown: Sequence[Observation], sources: Mapping[str, Source]) -> tuple[
 def _row(one: Observation, sources: Mapping[str, Source], far: tuple[float, float]) -> dict[str, Any]:
     first, last = one.ends
     low, high = one.band
-    value = one.value if one.value is not None else math.sqrt(first * last) if first > 0 else (first + last) / 2
-    if one.bound in ("upper", "lower"):
-        value = last if one.bound == "upper" else first
     middle = (
         one.when if one.period is None else one.period[0] + timedelta(days=(one.period[1] - one.period[0]).days // 2)
     )
     return {
         "id": one.id,
-        "by": wording.short(one, sources),
-        "when": wording.when(one),
+        "by": formatting.short(one, sources),
+        "when": formatting.when(one),
         "day": f"{middle}T00:00",
         "first": first,
         "last": last,
         "low": low if math.isfinite(low) else far[0],
         "high": high if math.isfinite(high) else far[1],
-        "value": value,
+        "value": one.published,
         "mark": MARKS[one.bound],
-        "told": f"{wording.published(one)}{'' if one.unit == 'share' else ' ' + wording.unit(one.unit)}",
-        "range": wording.interval(low, high, one.unit),
+        "told": f"{formatting.published(one)}{'' if one.unit == 'share' else ' ' + formatting.unit(one.unit)}",
+        "range": formatting.interval(low, high, one.unit),
         "scope": one.scope,
     }
 

@@ -3,20 +3,19 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from fissure import evidence
 from fissure.app.evidence import chart as figures_chart
 from fissure.app.evidence.beside import Beside
-from fissure.app.evidence.known import Known
 from fissure.app.evidence.rows import DIRECTIONS, figure, unit
 from fissure.app.evidence.taught import taught
+from fissure.context import Context
 from fissure.evidence.entries import Claim, Observation, Source, Variable
 from fissure.evidence.trace import Trace
 from fissure.model.catalogue import mechanism_classes
+from fissure.present import formatting
+from fissure.present.render.html import GROUPS
+from fissure.present.words import calibration as words
 from fissure.studies.hindcast import Hindcast
-from fissure.views import calibration as words
-from fissure.views import wording
 from fissure.views.report.calibration import lean_row
-from fissure.views.report.html import GROUPS
 from fissure.views.report.measurement import publishers
 from fissure.views.report.page import web
 
@@ -36,11 +35,13 @@ HOW = {
 }
 
 
-def entry(kind: str, name: str, at: Known, past: Hindcast | None = None, found: Beside | None = None) -> dict[str, Any]:
+def entry(
+    kind: str, name: str, at: Context, past: Hindcast | None = None, found: Beside | None = None
+) -> dict[str, Any]:
     """What is shown of the entry `name`, which is there; its chart, if any, is in ``spec``."""
     singular = {"claims": "claim", "observations": "observation", "sources": "source", "variables": "variable"}[kind]
-    trace = evidence.trace(f"{singular}:{name}", at.ledger, at.subjects)
-    told = {"id": name, "kind": kind, "spec": None, "trace": f"fissure trace {name} --case {at.called}"}
+    trace = at.trace(f"{singular}:{name}")
+    told = {"id": name, "kind": kind, "spec": None, "trace": f"fissure trace {name} --case {at.cli_name}"}
     match kind:
         case "claims":
             return told | _claim(at.ledger.claims[name], at, trace)
@@ -52,7 +53,7 @@ def entry(kind: str, name: str, at: Known, past: Hindcast | None = None, found: 
             return told | _variable(at.ledger.variables[name], at, trace)
 
 
-def _claim(one: Claim, at: Known, trace: Trace) -> dict[str, Any]:
+def _claim(one: Claim, at: Context, trace: Trace) -> dict[str, Any]:
     found = at.ledger.observations.get(one.figure or "")
     return {
         "title": one.paraphrase,
@@ -62,15 +63,15 @@ def _claim(one: Claim, at: Known, trace: Trace) -> dict[str, Any]:
         "mechanism": _mechanisms([one.mechanism] if one.mechanism else []),
         "reason": one.reason,
         "source": source(at.ledger.sources[one.source]),
-        "parameters": _parameters(at.rest_on.get(one.id, ()), at),
+        "parameters": _parameters(at.argued_from.get(one.id, ()), at),
         "figure": None if found is None else listed([found], at)[0],
         "rivals": rivals(trace, at, found.id if found else ""),
-        "questions": at.questions.get(one.id, ()),
+        "questions": [(asked.name, asked.asks) for asked in at.questions_about(one.id)],
     }
 
 
 def _observation(
-    one: Observation, at: Known, trace: Trace, past: Hindcast | None, found: Beside | None
+    one: Observation, at: Context, trace: Trace, past: Hindcast | None, found: Beside | None
 ) -> dict[str, Any]:
     variable, sources = at.ledger.variables[one.variable], at.ledger.sources
     groups = [group for group in trace.rival_groups if one in group]
@@ -78,10 +79,10 @@ def _observation(
     return {
         "title": variable.title,
         "variable": one.variable,
-        "when": wording.when(one),
-        "value": wording.published(one),
+        "when": formatting.when(one),
+        "value": formatting.published(one),
         "unit": unit(one.unit).strip(),
-        "band": f"{wording.interval(*one.band, one.unit)}{unit(one.unit)}",
+        "band": f"{formatting.interval(*one.band, one.unit)}{unit(one.unit)}",
         "bound": {"upper": "an upper bound", "lower": "a lower bound", "range": "a range", "exact": "one number"}[
             one.bound
         ],
@@ -90,27 +91,27 @@ def _observation(
         "note": one.note,
         "address": web(one.address),
         "cited": one.address,
-        "publisher": wording.publisher(one, sources),
+        "publisher": formatting.publisher(one, sources),
         "source": source(sources[one.source]),
         "rivals": rivals(trace, at, one.id),
         "claims": [_brief(claim) for claim in trace.claims],
-        "parameters": _parameters(at.rest_on.get(one.id, ()), at),
-        "mechanisms": _mechanisms(at.speaks_to(one.id)),
+        "parameters": _parameters(at.argued_from.get(one.id, ()), at),
+        "mechanisms": _mechanisms(at.mechanisms_of(one.id)),
         "output": variable.output,
         "taught": taught(one, at, past, found),
         "spec": spec,
     }
 
 
-def _source(one: Source, at: Known, trace: Trace) -> dict[str, Any]:
+def _source(one: Source, at: Context, trace: Trace) -> dict[str, Any]:
     leans = []
     if at.posterior is not None:
-        own = [item for item in at.items.values() if item.observation.source == one.id]
+        own = [item for item in at.comparable.values() if item.observation.source == one.id]
         leans = [lean_row(lean, at.posterior) for lean in words.leans_of(at.posterior, own, at.ledger)]
     return {
         "title": one.title,
         **source(one),
-        "date": wording.day(one.date) if one.date else None,
+        "date": formatting.day(one.date) if one.date else None,
         "file": one.file,
         "lines": one.lines,
         "claims": [_brief(claim) for claim in trace.claims],
@@ -121,10 +122,10 @@ def _source(one: Source, at: Known, trace: Trace) -> dict[str, Any]:
     }
 
 
-def _variable(one: Variable, at: Known, trace: Trace) -> dict[str, Any]:
+def _variable(one: Variable, at: Context, trace: Trace) -> dict[str, Any]:
     return {
         "title": one.title,
-        "unit": wording.unit(one.unit),
+        "unit": formatting.unit(one.unit),
         "how": HOW[one.how],
         "output": one.output,
         "family": one.of_family.replace("_", " ").replace("-", " "),
@@ -132,7 +133,7 @@ def _variable(one: Variable, at: Known, trace: Trace) -> dict[str, Any]:
         "reason": one.reason,
         "figures": listed(trace.observations, at),
         "claims": [_brief(claim) for claim in trace.claims],
-        "mechanisms": _mechanisms(dict.fromkeys(m for o in trace.observations for m in at.speaks_to(o.id))),
+        "mechanisms": _mechanisms(dict.fromkeys(m for o in trace.observations for m in at.mechanisms_of(o.id))),
         "rivals": [],
         "spec": figures_chart.over_time(trace.observations, at.ledger.sources),
     }
@@ -151,23 +152,23 @@ def source(one: Source) -> dict[str, Any]:
     }
 
 
-def rivals(trace: Trace, at: Known, own: str) -> list[dict[str, Any]]:
+def rivals(trace: Trace, at: Context, own: str) -> list[dict[str, Any]]:
     """The figures that contradict one another, those of one group side by side; `own` is marked."""
     group = next((g for g in trace.rival_groups if any(o.id == own for o in g)), ())
     return [{**row, "own": row["id"] == own} for row in listed(group, at)]
 
 
-def listed(shown: Iterable[Observation], at: Known) -> list[dict[str, Any]]:
+def listed(shown: Iterable[Observation], at: Context) -> list[dict[str, Any]]:
     """Figures as rows."""
     ledger = at.ledger
     return [
         {
             "id": o.id,
             "title": ledger.variables[o.variable].title,
-            "when": wording.when(o),
+            "when": formatting.when(o),
             "figure": figure(o),
-            "band": wording.interval(*o.band, o.unit),
-            "publisher": wording.publisher(o, ledger.sources),
+            "band": formatting.interval(*o.band, o.unit),
+            "publisher": formatting.publisher(o, ledger.sources),
             "type": ledger.sources[o.source].kind.replace("-", " "),
             "scope": o.scope,
             "doubt": o.doubt,
@@ -190,7 +191,7 @@ def _mechanisms(names: Iterable[str]) -> list[dict[str, str]]:
     ]
 
 
-def _parameters(names: Sequence[str], at: Known) -> list[dict[str, str]]:
+def _parameters(names: Sequence[str], at: Context) -> list[dict[str, str]]:
     """Parameters whose priors were argued from an entry: each belongs to a mechanism, or to a process always on."""
     kinds = mechanism_classes()
     return [

@@ -7,12 +7,12 @@ script (`evidence.js`) filters by the same two lists, so that both show the same
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from fissure.app.evidence.known import Known
+from fissure.context import Context
 from fissure.errors import FissureError, nearest
 from fissure.evidence.entries import Claim, Observation, Source, Variable
 from fissure.model.catalogue import mechanism_classes
-from fissure.views import wording
-from fissure.views.report.html import GROUPS
+from fissure.present import formatting
+from fissure.present.render.html import GROUPS
 
 DIRECTIONS = {"raises": "▲ raises", "lowers": "▼ lowers", "describes": "• describes", "predicts": "? predicts"}
 FIT = {
@@ -87,7 +87,7 @@ def matches(row: Row, asked: Asked) -> bool:
     return row.tags.issuperset(asked.tags) and all(word in row.text for word in asked.words)
 
 
-def rows(kind: str, at: Known, verdicts: Mapping[str, tuple[str, str]] | None = None) -> list[Row]:
+def rows(kind: str, at: Context, verdicts: Mapping[str, tuple[str, str]] | None = None) -> list[Row]:
     """All rows of a kind; `verdicts` holds class and words for figures that a run was held against."""
     match kind:
         case "claims":
@@ -101,7 +101,7 @@ def rows(kind: str, at: Known, verdicts: Mapping[str, tuple[str, str]] | None = 
             return [_variable(one, at) for one in at.ledger.variables.values()]
 
 
-def filters(kind: str, at: Known, shown: Sequence[Row]) -> list[Filter]:
+def filters(kind: str, at: Context, shown: Sequence[Row]) -> list[Filter]:
     """What a kind can be filtered by: only choices that some row has."""
     tags = {tag for row in shown for tag in row.tags}
     ledger, kinds = at.ledger, mechanism_classes()
@@ -122,9 +122,9 @@ def filters(kind: str, at: Known, shown: Sequence[Row]) -> list[Filter]:
             Filter("output", "Output of the model", outputs),
             Filter("mechanism", "Mechanism", mechanisms),
             Filter("fit", "The fit", FIT),
-            Filter("verdict", "The stored run", {key: str(one) for key, one in wording.VERDICTS.items()}),
+            Filter("verdict", "The stored run", {key: str(one) for key, one in formatting.VERDICTS.items()}),
             Filter("rivals", "Rivals", {"yes": "⇄ has rivals", "no": "no rivals"}),
-            Filter("behind", "Priors", {"yes": f"{wording.BEHIND} behind a prior", "no": "behind none"}),
+            Filter("behind", "Priors", {"yes": f"{formatting.BEHIND} behind a prior", "no": "behind none"}),
         ),
         "sources": (Filter("type", "Kind", {s.kind: s.kind.replace("-", " ") for s in ledger.sources.values()}),),
         "variables": (
@@ -157,7 +157,7 @@ def kind_of(entry: str, ledger_of: Mapping[str, Mapping[str, object]], among: st
     return next((name for name in order if entry in ledger_of.get(name, {})), None)
 
 
-def by_kind(at: Known) -> dict[str, Mapping[str, object]]:
+def by_kind(at: Context) -> dict[str, Mapping[str, object]]:
     """The entries of the ledger by kind and id."""
     ledger = at.ledger
     return {
@@ -170,12 +170,12 @@ def by_kind(at: Known) -> dict[str, Mapping[str, object]]:
 
 def figure(observation: Observation) -> str:
     """What was published, with its unit."""
-    return f"{wording.published(observation)}{unit(observation.unit)}"
+    return f"{formatting.published(observation)}{unit(observation.unit)}"
 
 
 def unit(name: str) -> str:
     """A unit after a number; shares are told in per cent and need none."""
-    return "" if name == "share" else f" {wording.unit(name)}"
+    return "" if name == "share" else f" {formatting.unit(name)}"
 
 
 def _row(row: Row, tags: Iterable[str], *more: str) -> Row:
@@ -183,7 +183,7 @@ def _row(row: Row, tags: Iterable[str], *more: str) -> Row:
     return Row(row.id, row.title, row.about, row.value, row.beside, row.signs, frozenset(tags), " ".join(text.split()))
 
 
-def _claim(claim: Claim, at: Known) -> Row:
+def _claim(claim: Claim, at: Context) -> Row:
     kind = mechanism_classes().get(claim.mechanism or "")
     tags = [f"source:{claim.source}", f"direction:{claim.direction}"]
     if claim.mechanism:
@@ -199,17 +199,17 @@ def _claim(claim: Claim, at: Known) -> Row:
     return _row(row, tags, claim.mechanism or "", GROUPS.get(group, ""), _who(at.ledger.sources[claim.source]))
 
 
-def _observation(one: Observation, at: Known, verdict: tuple[str, str] | None) -> Row:
+def _observation(one: Observation, at: Context, verdict: tuple[str, str] | None) -> Row:
     ledger = at.ledger
     variable, source = ledger.variables[one.variable], ledger.sources[one.source]
-    behind = at.rest_on.get(one.id, ())
-    fit = "used" if one.id in at.fitted else "after" if one.id in at.items else "not"
+    behind = at.argued_from.get(one.id, ())
+    fit = "used" if one.id in at.fitted else "after" if one.id in at.comparable else "not"
     tags = [
         f"source:{one.source}", f"variable:{one.variable}", f"rivals:{'yes' if one.rival_of else 'no'}",
-        f"behind:{'yes' if behind else 'no'}", *(f"mechanism:{name}" for name in at.speaks_to(one.id)),
+        f"behind:{'yes' if behind else 'no'}", *(f"mechanism:{name}" for name in at.mechanisms_of(one.id)),
     ]  # fmt: skip
     signs = [f"⇄ {len(one.rival_of)} rival{'s' if len(one.rival_of) > 1 else ''}"] if one.rival_of else []
-    signs += [f"{wording.BEHIND} behind a prior"] if behind else []
+    signs += [f"{formatting.BEHIND} behind a prior"] if behind else []
     if at.until is not None:
         tags.append(f"fit:{fit}")
         signs.append(FIT[fit])
@@ -219,13 +219,13 @@ def _observation(one: Observation, at: Known, verdict: tuple[str, str] | None) -
         tags.append(f"verdict:{verdict[0]}")
         signs.append(verdict[1])
     row = Row(
-        one.id, variable.title, f"{wording.when(one)} · {wording.publisher(one, ledger.sources)} · {one.scope}",
-        figure(one), f"90%: {wording.interval(*one.band, one.unit)}", tuple(signs),
+        one.id, variable.title, f"{formatting.when(one)} · {formatting.publisher(one, ledger.sources)} · {one.scope}",
+        figure(one), f"90%: {formatting.interval(*one.band, one.unit)}", tuple(signs),
     )  # fmt: skip
     return _row(row, tags, one.doubt, one.note or "", source.title, variable.id, variable.output or "")
 
 
-def _source(source: Source, at: Known) -> Row:
+def _source(source: Source, at: Context) -> Row:
     ledger = at.ledger
     claims = sum(one.source == source.id for one in ledger.claims.values())
     figures = sum(one.source == source.id for one in ledger.observations.values())
@@ -236,11 +236,11 @@ def _source(source: Source, at: Known) -> Row:
     return _row(row, [f"type:{source.kind}"], source.leaning)
 
 
-def _variable(variable: Variable, at: Known) -> Row:
+def _variable(variable: Variable, at: Context) -> Row:
     figures = sum(one.variable == variable.id for one in at.ledger.observations.values())
     about = f"output {variable.output}" if variable.output else "the model has no counterpart"
     row = Row(
-        variable.id, variable.title, f"{wording.unit(variable.unit)} · {about}",
+        variable.id, variable.title, f"{formatting.unit(variable.unit)} · {about}",
         f"{figures} figure{'' if figures == 1 else 's'}",
     )  # fmt: skip
     tags = [f"counterpart:{'yes' if variable.output else 'no'}", f"family:{variable.of_family}"]

@@ -4,28 +4,28 @@ Four things can be told: whether the fit saw it; how its publisher's lean moved;
 led the publisher to say it, or, of a later day, whether they foresaw it; and which learned parameters go with it.
 """
 
-import math
 from collections.abc import Iterable
 from typing import Any
 
 from fissure.app.evidence.beside import Beside, OfFigure
-from fissure.app.evidence.known import Known
+from fissure.app.evidence.known import moves_of
 from fissure.app.evidence.rows import unit
+from fissure.context import Context
 from fissure.evidence.entries import Observation
+from fissure.present import formatting
+from fissure.present.words import calibration as words
 from fissure.studies.calibrate.checks import Told
-from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS, FORCED
+from fissure.studies.compare import FORCED
 from fissure.studies.hindcast import Hindcast
 from fissure.studies.measurement import Datum
 from fissure.studies.score import Scored
-from fissure.views import calibration as words
-from fissure.views import wording
 from fissure.views.report import moves
 from fissure.views.report.calibration import lean_row
 
 
-def taught(one: Observation, at: Known, past: Hindcast | None, found: Beside | None) -> dict[str, Any]:
+def taught(one: Observation, at: Context, past: Hindcast | None, found: Beside | None) -> dict[str, Any]:
     """What is shown of it; a part that nothing is kept of is empty."""
-    item = at.items.get(one.id)
+    item = at.comparable.get(one.id)
     of_run = None if found is None else found.figures.get(one.id)
     return {
         "said": fit(one, at),
@@ -37,18 +37,18 @@ def taught(one: Observation, at: Known, past: Hindcast | None, found: Beside | N
     }
 
 
-def fit(one: Observation, at: Known) -> str:
+def fit(one: Observation, at: Context) -> str:
     """What the fit did with it, in one sentence."""
     variable = at.ledger.variables[one.variable]
     if at.until is None:
-        return at.why_not
-    day = wording.day(at.until)
+        return at.no_posterior
+    day = formatting.day(at.until)
     if one.id in at.fitted:
         return (
-            f"Used: it is one of the {wording.figures(len(at.fitted))} of days up to {day} that the model has a "
+            f"Used: it is one of the {formatting.figures(len(at.fitted))} of days up to {day} that the model has a "
             "counterpart of, to which the posterior was fitted."
         )
-    if one.id in at.items:
+    if one.id in at.comparable:
         return f"Never looked at: it speaks of a day after the cut-off, {day}, so it can only be foreseen or missed."
     if variable.output in FORCED:
         return "Not to be learned from: the case imposes this on the model, so agreement with it only checks the input."
@@ -57,10 +57,12 @@ def fit(one: Observation, at: Known) -> str:
     return f"Not to be learned from: the model has no counterpart of it. {variable.reason or ''}".strip()
 
 
-def _lean(item: Datum, at: Known) -> dict[str, Any] | None:
+def _lean(item: Datum, at: Context) -> dict[str, Any] | None:
     if at.posterior is None:
         return None
-    shared = [other for other in at.items.values() if other.bias == item.bias and other.observation.id in at.fitted]
+    shared = [
+        other for other in at.comparable.values() if other.bias == item.bias and other.observation.id in at.fitted
+    ]
     rows = words.leans_of(at.posterior, [item], at.ledger)
     if not rows:
         return None
@@ -99,8 +101,8 @@ def _run(of_run: OfFigure, found: Beside) -> dict[str, Any]:
     }
 
 
-def _moves(of_run: OfFigure, at: Known) -> list[dict[str, Any]]:
-    named = [(at.moves[name], share) for name, share in of_run.goes_with if name in at.moves]
+def _moves(of_run: OfFigure, at: Context) -> list[dict[str, Any]]:
+    named = [(moves_of(at)[name], share) for name, share in of_run.goes_with if name in moves_of(at)]
     rows = moves.rows(move for move, _ in named)
     return [row | {"share": words.percent(share)} for row, (_, share) in zip(rows, named, strict=True)]
 
@@ -118,7 +120,7 @@ def _forecasts(item: Datum, past: Hindcast) -> Iterable[dict[str, Any]]:
         if fitted is None:
             continue
         yield {
-            "from": wording.day(one.date),
+            "from": formatting.day(one.date),
             "fitted": _interval(fitted, item),
             "prior": "–" if scored["prior"] is None else _interval(scored["prior"], item),
             "verdict": str(_verdict(fitted)),
@@ -134,19 +136,17 @@ def _interval(row: Scored, item: Datum) -> str:
     return f"{words.value(median, name)} ({words.between(low, high, name)})"
 
 
-def _verdict(row: Scored) -> wording.Words:
+def _verdict(row: Scored) -> formatting.Words:
     if row.one_sided:
-        return wording.VERDICTS["bound kept" if row.covered else "outside"]
+        return formatting.VERDICTS["bound kept" if row.covered else "outside"]
     if not row.covered:
-        return wording.Words("▲" if row.low > row.target else "▼", f"too {'high' if row.low > row.target else 'low'}")
-    return wording.VERDICTS["inside, too wide" if _wide(row) else "inside"]
-
-
-def _wide(row: Scored) -> bool:
-    return row.high - row.low > (math.log(ABSURD_FACTOR) if row.scale == "factor" else ABSURD_POINTS)
+        return formatting.Words(
+            "▲" if row.low > row.target else "▼", f"too {'high' if row.low > row.target else 'low'}"
+        )
+    return formatting.VERDICTS["inside, too wide" if row.too_wide else "inside"]
 
 
 def _style(row: Scored) -> str:
     if row.one_sided:
         return "bound-kept" if row.covered else "outside"
-    return "outside" if not row.covered else "inside-too-wide" if _wide(row) else "inside"
+    return "outside" if not row.covered else "inside-too-wide" if row.too_wide else "inside"

@@ -13,14 +13,17 @@ from fissure.app.desk import Desk
 from fissure.app.evidence import rows as ledger_rows
 from fissure.app.evidence.beside import Beside, beside, why_not
 from fissure.app.evidence.entry import CHART, entry
-from fissure.app.evidence.known import Known
+from fissure.app.evidence.known import moves_of
 from fissure.app.pages import AtDesk, page
+from fissure.context import Context
 from fissure.errors import FissureError, nearest
 from fissure.evidence import Ledger
+from fissure.present import formatting
+from fissure.present.render.html import fragment, specs_of
+from fissure.present.sections import hindcast
+from fissure.present.words import calibration as words
 from fissure.studies.calibrate.posterior import Posterior
-from fissure.views import calibration as words
-from fissure.views import wording
-from fissure.views.report import forecasts, learned, moves
+from fissure.views.report import learned, moves
 from fissure.views.report.calibration import lean_row
 from fissure.views.report.measurement import publishers
 
@@ -67,7 +70,7 @@ def view(
         source, variable, output, group, mechanism, direction, fit, verdict, rivals, behind, type, counterpart, family
     )  # fmt: skip
     given = {name: value for name, value in zip(FILTERS, named, strict=True) if value}
-    at = desk.known
+    at = desk.context
     tab = _tab(kind, entry, at)
     told: dict[str, Any] = {"tabs": TABS, "tab": tab, "mechanisms_at": MECHANISMS_AT, "claims_at": "evidence?entry="}
     if tab == "learned":
@@ -77,7 +80,7 @@ def view(
     return _ledger(request, desk, at, told, tab, find, entry, run or None, given)
 
 
-def _tab(kind: str, entry: str, at: Known) -> str:
+def _tab(kind: str, entry: str, at: Context) -> str:
     """What is shown: as asked, else the kind that the entry is of. Raises `FissureError` for what there is not."""
     names = [name for name, _ in TABS]
     if kind and kind not in names:
@@ -93,7 +96,7 @@ def _tab(kind: str, entry: str, at: Known) -> str:
 
 
 def _ledger(
-    request: Request, desk: Desk, at: Known, told: dict[str, Any], tab: str, find: str, name: str, run: str | None,
+    request: Request, desk: Desk, at: Context, told: dict[str, Any], tab: str, find: str, name: str, run: str | None,
     given: Mapping[str, str],
 ) -> HTMLResponse:  # fmt: skip
     kind = next(one for one in ledger_rows.KINDS if one.name == tab)
@@ -119,57 +122,58 @@ def _ledger(
     )  # fmt: skip
 
 
-def _opened(desk: Desk, at: Known, tab: str, name: str, found: Beside | None) -> dict[str, Any]:
+def _opened(desk: Desk, at: Context, tab: str, name: str, found: Beside | None) -> dict[str, Any]:
     past = kept.forecasts(desk).found if tab == "observations" else None
     return entry(tab, name, at, past, found)
 
 
-def _learned(request: Request, desk: Desk, at: Known, told: dict[str, Any]) -> HTMLResponse:
+def _learned(request: Request, desk: Desk, at: Context, told: dict[str, Any]) -> HTMLResponse:
     posterior = at.posterior
     section = None if posterior is None else learned.section(posterior, desk.case, len(at.fitted))
     rows, leans = ([], []) if posterior is None else _before_and_after(posterior, at)
     return page(
         request, "evidence_learned", learned=section, rows=rows[: learned.SHOWN], more=rows[learned.SHOWN :],
-        leans=leans, width=moves.WIDTH, why_not=at.why_not, measurement=publishers(at.ledger, desk.case.leanings),
+        leans=leans, width=moves.WIDTH, why_not=at.no_posterior, measurement=publishers(at.ledger, desk.case.leanings),
         citation=None if posterior is None else _cited_posterior(posterior, desk), **told,
     )  # fmt: skip
 
 
-def _before_and_after(posterior: Posterior, at: Known) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _before_and_after(posterior: Posterior, at: Context) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Parameters, those that moved furthest first as in the report, and publishers' leans."""
-    found = sorted(at.moves.values(), key=lambda move: -abs(move.shift))
-    seen = [item for name, item in at.items.items() if name in at.fitted]
+    found = sorted(moves_of(at).values(), key=lambda move: -abs(move.shift))
+    seen = [item for name, item in at.comparable.items() if name in at.fitted]
     return moves.rows(found), [lean_row(one, posterior) for one in words.leans_of(posterior, seen, at.ledger)]
 
 
-def _forecast(request: Request, desk: Desk, at: Known, told: dict[str, Any]) -> HTMLResponse:
+def _forecast(request: Request, desk: Desk, at: Context, told: dict[str, Any]) -> HTMLResponse:
     past = kept.forecasts(desk)
-    section = None if past.found is None else forecasts.section(past.found, desk.case, at.ledger)
+    section = None if past.found is None else hindcast.section(past.found, at.cli_name, at.ledger)
     cited = None
     if past.found is not None and section is not None:
-        dates = ", ".join(wording.day(one.date) for one in past.found.dates)
+        dates = ", ".join(formatting.day(one.date) for one in past.found.dates)
         cited = citation(
             "Forecasts from past dates and their scores", case=desk.case.title, posterior="", seed=past.found.seed,
-            members=past.found.members, weeks=past.found.weeks, command=section["command"],
+            members=past.found.members, weeks=past.found.weeks, command=hindcast.command_of(past.found, at.cli_name),
             more={"Members drawn from": f"posteriors fitted up to {dates}, and the prior",
                   "Digest of the model (SHA-256)": past.found.model},
         )  # fmt: skip
+    blocks = [] if section is None else [section]
     return page(
-        request, "evidence_forecast", shared={"specs": section["specs"] if section else {}}, forecasts=section,
+        request, "evidence_forecast", shared={"specs": specs_of(blocks)}, forecasts=fragment(blocks),
         why_not=past.why_not, citation=cited, **told,
     )  # fmt: skip
 
 
 def _cited(
-    desk: Desk, at: Known, kind: ledger_rows.Kind, opened: Mapping[str, Any] | None, found: Beside | None
+    desk: Desk, at: Context, kind: ledger_rows.Kind, opened: Mapping[str, Any] | None, found: Beside | None
 ) -> Citation:
     ledger: Ledger = at.ledger
     counts = f"{len(ledger.claims)} claims, {len(ledger.observations)} figures, {len(ledger.sources)} sources"
     return citation(
         f"{kind.one.capitalize()} {opened['id']} of the ledger" if opened else f"The {kind.many} of the ledger",
-        case=desk.case.title, posterior=at.draws, until=at.until,
+        case=desk.case.title, posterior=at.posterior_digest, until=at.until,
         more={"Ledger": counts} | ({"Stored run": f"{found.run}, {found.members} members"} if found else {}),
-        command=f"fissure trace {opened['id']} --case {at.called}" if opened else None,
+        command=f"fissure trace {opened['id']} --case {at.cli_name}" if opened else None,
     )  # fmt: skip
 
 
@@ -180,5 +184,5 @@ def _cited_posterior(posterior: Posterior, desk: Desk) -> Citation:
         "What was learned from the evidence", case=desk.case.title, posterior=posterior.digest, until=posterior.until,
         case_digest=posterior.fitted_to.get("case", ""), seed=made.get("seed"), members=made.get("members"),
         more={"Draws": len(posterior.draws)},
-        command=f"fissure calibrate {desk.known.called} --until {posterior.until}{options}",
+        command=f"fissure calibrate {desk.context.cli_name} --until {posterior.until}{options}",
     )  # fmt: skip

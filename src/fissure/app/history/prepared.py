@@ -26,7 +26,7 @@ from fissure.cases.loader import Case
 from fissure.engine.blocks import UNFINISHED, write_whole
 from fissure.engine.provenance import PACKAGE, code_digest, model_digest
 from fissure.errors import FissureError, nearest
-from fissure.views.report.html import as_json
+from fissure.present.render.html import as_json
 
 KEPT = 16
 """Runs whose view is kept on disk."""

@@ -32,7 +32,7 @@ def ask(desk: Desk, *, members: int, seed: int, name: str | None = None) -> Job:
 
     def work(telling: Telling) -> dict[str, object]:
         telling.phase("looking at the evidence")
-        api.check_evidence(desk.case)
+        desk.context.check()
         with asking(members=members):
             made = ensemble.run(
                 desk.case, members=members, seed=seed, weeks=desk.settings.weeks, units=desk.settings.units,

@@ -15,9 +15,9 @@ from fissure.api.shelf import Stored
 from fissure.app.history.prepared import key_of
 from fissure.cases.loader import Case
 from fissure.errors import FissureError, nearest
+from fissure.present.charts.panels import panels
+from fissure.present.charts.series import QUANTILES, Series, quantiles, standard_errors
 from fissure.studies.effective import few_histories
-from fissure.views.charts.panels import panels
-from fissure.views.charts.series import QUANTILES, Series, quantiles, standard_errors
 
 MOST_BY = 3
 """Dimensions that a series can be told apart by at once."""

@@ -8,14 +8,15 @@ from typing import Any
 import numpy as np
 
 from fissure.api import Result
-from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS, CLASSES, LEVELS, Compared, count
+from fissure.constants import INTERVAL
+from fissure.present import certainty, formatting
+from fissure.present.charts import marks, play
+from fissure.present.charts.panels import CONDITIONAL
+from fissure.present.charts.timeline import timelines
+from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS, CLASSES, Compared, count
 from fissure.studies.counterpart import Calendar, calendar_of
 from fissure.studies.effective import Effective, few_histories
 from fissure.studies.quantiles import quantile_error
-from fissure.views import certainty, wording
-from fissure.views.charts import marks, play
-from fissure.views.charts.panels import CONDITIONAL
-from fissure.views.charts.timeline import timelines
 from fissure.views.report import apart, page, wrong
 from fissure.views.report.events import happened
 from fissure.views.report.page import Figure, Section
@@ -59,9 +60,9 @@ def told(result: Result, between: Callable[[], None] = lambda: None) -> tuple[di
         "about": {name: about[name] for name in ("kind", "until", "off", "posterior", "digest", "seed", "command")},
         "how": how_made({name: value for name, value in about.items() if name != "timing"}),
         "counts": asdict(counts) | {"compared": counts.compared},
-        "headline": wording.headline(counts, members) if counts.compared else "",
-        "behind": wording.behind(counts, members),
-        "classes": [(name, page.style(name), *wording.VERDICTS[name]) for name in CLASSES],
+        "headline": formatting.headline(counts, members) if counts.compared else "",
+        "behind": formatting.behind(counts, members),
+        "classes": [(name, page.style(name), *formatting.VERDICTS[name]) for name in CLASSES],
         "misses": [_said(miss, "title", "outside", "compared", "sentence") for miss in wrong.misses(rows)],
         "imposed": [_said(miss, "title", "outside", "compared", "sentence") for miss in wrong.imposed(rows)],
         "wide": [_said(one, "title", "said") for one in wrong.too_wide(rows)],
@@ -129,7 +130,7 @@ def _weekly(
         facts = [_fact(figure.spec["datasets"]["bands"][week], figure.unit, members) for figure in figures]
         facts.append(f"{shares.most[week]} of {shares.median.shape[1]}")
         starts = [f"{one['title']} ({one['when']}, {one['by']})" for one in operations if one["week"] == week]
-        out.append({"iso": day.isoformat(), "day": wording.day(day), "facts": facts, "starts": starts})
+        out.append({"iso": day.isoformat(), "day": formatting.day(day), "facts": facts, "starts": starts})
     return out
 
 
@@ -154,8 +155,8 @@ def _quarters(lanes: Sequence[Mapping[str, Any]], weekly: Sequence[dict[str, Any
 def _fact(row: Mapping[str, Any], unit: str, members: int) -> str:
     if row["median"] is None:
         return "–"
-    middle = wording.number(row["median"], unit)
-    spread = wording.interval(row["q05"], row["q95"], unit) if members > 1 else wording.UNKNOWN
+    middle = formatting.number(row["median"], unit)
+    spread = formatting.interval(row["q05"], row["q95"], unit) if members > 1 else formatting.UNKNOWN
     return f"{middle} {unit} (90%: {spread})"
 
 
@@ -170,7 +171,7 @@ def _errors(row: Compared, worth: Effective | None) -> dict[str, float | None]:
         return found
     values = row.model[np.isfinite(row.model)]
     part = 1.0 if worth is None else worth.independent / worth.histories
-    errors = (quantile_error(values, q, independent=part * len(values)).error for q in LEVELS)
+    errors = (quantile_error(values, q, independent=part * len(values)).error for q in INTERVAL)
     return dict(zip(found, (float(x) if np.isfinite(x) else None for x in errors), strict=True))
 
 
@@ -181,7 +182,7 @@ def _observation(row: Compared, worth: Effective | None) -> dict[str, Any]:
     low, high, *rest = (float(x) if np.isfinite(x) else None for x in ends)
     return {
         "id": o.id, "variable": row.variable.id, "title": row.variable.title, "unit": row.variable.unit,
-        "output": row.variable.output, "when": wording.when(o), "source": o.source, "rivals": list(o.rival_of),
+        "output": row.variable.output, "when": formatting.when(o), "source": o.source, "rivals": list(o.rival_of),
         "bound": o.bound or None, "published": [low, high], "band": rest[:2],
         "model": {"q05": rest[2], "median": rest[3], "q95": rest[4], **_errors(row, worth)} if row.compared else None,
         "verdict": row.verdict, "too": row.too if row.compared and row.verdict in ("near", "outside") else None,

@@ -17,12 +17,11 @@ from fissure.app.history.told import beside, held
 from fissure.app.pages import AtDesk, page
 from fissure.engine.progress import duration
 from fissure.errors import FissureError, nearest
-from fissure.model.catalogue import parameters_of
+from fissure.present import formatting
+from fissure.present.charts import play
+from fissure.present.render.html import as_json
 from fissure.studies import coverage
 from fissure.studies.compare import CLASSES
-from fissure.views import wording
-from fissure.views.charts import play
-from fissure.views.report.html import as_json
 
 router = APIRouter(include_in_schema=False)
 VERDICTS = (*CLASSES, "not compared")
@@ -82,7 +81,7 @@ def _shown(
     return page(
         request, "history", drawn=kept.charts, state="shown", run=stored, at=at, now=beside(say, at),
         districts=_districts(say, at, colours["light"]), colours=colours["light"], play=as_json(scripts),
-        sign=wording.BEHIND, rivals_apart=True, cited=cited(desk, stored, say),
+        sign=formatting.BEHIND, rivals_apart=True, cited=cited(desk, stored, say),
         cautions=_cautions(desk, stored), start=say["weekly"][0]["day"],
         **{name: value for name, value in say.items() if name not in ("observations", "weekly", "shares")}, **common,
     )  # fmt: skip
@@ -90,10 +89,10 @@ def _shown(
 
 def _cautions(desk: Desk, stored: Stored) -> list[str]:
     """What has to be known of a run where mechanisms come from other packages, as in its report."""
-    packages, drawn = tuple(stored.plan.get("plugins", ())), desk.known.posterior
+    packages, drawn = tuple(stored.plan.get("plugins", ())), desk.context.posterior
     said = [coverage.of_run(packages)]
     if drawn is not None and drawn.digest == stored.plan.get("draws"):
-        parameters = parameters_of(desk.case)
+        parameters = desk.context.parameters
         said.append(coverage.of_posterior(drawn.plugins, parameters, packages, stored.switched_off))
     return [one for one in said if one]
 

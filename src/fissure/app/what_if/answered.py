@@ -11,13 +11,13 @@ from fissure.app.cite import Citation, citation
 from fissure.app.desk import Desk
 from fissure.app.what_if.questions import Question
 from fissure.app.what_if.studio import Size, Standing
+from fissure.present import formatting
+from fissure.present.charts import differences, together
+from fissure.present.formatting import signed
 from fissure.studies.effective import few_histories
 from fissure.studies.whatif import Answer, Course, WhatIf
 from fissure.views import text_whatif as words
-from fissure.views import wording
-from fissure.views.charts import differences, together
 from fissure.views.report import whatif as report
-from fissure.views.text_effects import signed
 
 LETTERS = "ABCD"
 """What questions side by side are called on charts, beside their names."""
@@ -122,7 +122,7 @@ def crossed(each: Sequence[Shown]) -> list[tuple[str, str, str, list[Cell]]]:
             Cell(one.letter, one.question.title, report.row(d) if d else None, report.picture(d, reach) if d else None)
             for one, d in zip(each, own, strict=True)
         ]
-        out.append((outcome.title, wording.unit(outcome.unit), wording.number(outcome.as_it_is), cells))
+        out.append((outcome.title, formatting.unit(outcome.unit), formatting.number(outcome.as_it_is), cells))
     return out
 
 
@@ -146,7 +146,7 @@ def figures(each: Sequence[Shown]) -> tuple[list[dict[str, Any]], dict[str, Any]
             {
                 "key": course.series,
                 "title": course.title,
-                "unit": wording.unit(course.unit),
+                "unit": formatting.unit(course.unit),
                 "alt": together.describe(own),
                 "header": ["Week of", *(f"{letter} (90% interval)" for letter, _, _ in own)],
                 "numbers": _numbers([one for _, _, one in own], start),
@@ -159,7 +159,7 @@ def _numbers(courses: Sequence[Course], start: Any) -> list[tuple[str, ...]]:
     weeks = len(courses[0].mean)
     return [
         (
-            wording.day(start + timedelta(weeks=week)),
+            formatting.day(start + timedelta(weeks=week)),
             *(
                 f"{signed(float(c.mean[week]))} ({signed(float(c.low[week]))} to {signed(float(c.high[week]))})"
                 for c in courses

@@ -13,10 +13,10 @@ from fissure.cases.loader import Case
 from fissure.cases.schema import Prior
 from fissure.model.catalogue import GROUPS, mechanism_classes
 from fissure.model.parameters import Declared
+from fissure.present import formatting
+from fissure.present.render.html import GROUPS as HEADINGS
 from fissure.studies.named import Study
 from fissure.studies.scenario import FORCING, Move, parse
-from fissure.views import wording
-from fissure.views.report.html import GROUPS as HEADINGS
 
 MOST_FACTOR = 100.0
 """By how much a driver can be multiplied on the page; its slider ends at four."""
@@ -60,7 +60,7 @@ class Driver:
         """Its prior in words; empty for a forcing."""
         if self.low is None or self.high is None:
             return ""
-        return f"believed {wording.interval(self.low, self.high)} {wording.unit(self.unit)} (90%)"
+        return f"believed {formatting.interval(self.low, self.high)} {formatting.unit(self.unit)} (90%)"
 
 
 def drivers(desk: Desk) -> list[Driver]:
@@ -180,7 +180,7 @@ def time_line(case: Case, weeks: int) -> TimeLine:
     return TimeLine(
         weeks,
         f"M0,{HIGH}{steps}V{HIGH}Z",
-        [(place(one.start), f"{one.title}, {wording.day(one.start)}") for one in case.offensives
+        [(place(one.start), f"{one.title}, {formatting.day(one.start)}") for one in case.offensives
          if case.start <= one.start < last],
         [(place(day), str(day.year)) for day in years if day < last],
     )  # fmt: skip

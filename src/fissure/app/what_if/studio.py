@@ -4,6 +4,7 @@ import hashlib
 import json
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -17,12 +18,11 @@ from fissure.app.settings import Settings
 from fissure.app.what_if.questions import Question, Reader
 from fissure.app.what_if.saved import Shelf
 from fissure.cases.loader import Case
+from fissure.context import Context
 from fissure.errors import FissureError
-from fissure.evidence import Ledger
-from fissure.model.catalogue import parameters_of
 from fissure.studies.calibrate import Posterior
 from fissure.studies.live import LEAST, Live
-from fissure.studies.named import Study, studies_of
+from fissure.studies.named import Study
 from fissure.studies.scenario import AS_IT_IS, Scenario
 from fissure.studies.whatif import MEMBERS, WhatIf
 
@@ -44,8 +44,8 @@ class Shared(Protocol):
         """The case."""
 
     @property
-    def ledger(self) -> Ledger:
-        """Its evidence."""
+    def context(self) -> Context:
+        """The case with its evidence and parameters."""
 
     @property
     def posterior(self) -> Posterior | None:
@@ -103,14 +103,14 @@ class Studio:
         self.saved = Shelf(desk.settings.home / "saved", desk.settings.limits.saved)
 
     @cached_property
-    def studies(self) -> dict[str, Study]:
+    def studies(self) -> Mapping[str, Study]:
         """The named studies of the case."""
-        return studies_of(self._desk.case, self._desk.ledger.claims, self.parameters)
+        return self._desk.context.studies
 
     @cached_property
     def parameters(self) -> list[Any]:
         """The parameters of the case."""
-        return parameters_of(self._desk.case)
+        return self._desk.context.parameters
 
     @property
     def most_weeks(self) -> int:
@@ -244,7 +244,7 @@ class Studio:
         if found is None:
             return None
         studies = {one.name: one for one in [standing.question.study] if one}
-        return WhatIfs(self._desk.case, found, studies, drawn.until if drawn else None, "" if drawn else "--prior")
+        return WhatIfs(self._desk.context, found, studies, drawn.until if drawn else None, "" if drawn else "--prior")
 
     def warm(self, members: int = MEMBERS) -> None:
         """Begin, in the background and once, to get ready for the first question."""
@@ -255,7 +255,7 @@ class Studio:
 
     def _warm(self, members: int) -> None:
         with suppress(FissureError):  # whoever asks is told
-            _ = self._desk.ledger, self.studies  # what the view needs, before what takes longer
+            _ = self.studies  # what the view needs, before what takes longer
             self.live(Size()).warm(min(members, self._desk.settings.limits.members), self._stopping.is_set)
 
     def stop(self, patience: float = 20.0) -> None:

@@ -6,11 +6,11 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
+from fissure.constants import WEEKS_A_MONTH
 from fissure.model.effects import Effects, settled
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
 from fissure.model.settle.ground import Fought
-from fissure.model.units_of_measure import WEEKS_A_MONTH
 
 Scalar = Float[Array, ""]
 

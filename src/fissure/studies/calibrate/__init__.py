@@ -1,6 +1,6 @@
 """Learning from evidence: from a prior ensemble and published figures to a posterior, with checks of the inference."""
 
-from fissure.studies.calibrate.chosen import chosen
+from fissure.studies.calibrate.chosen import chosen, with_digest
 from fissure.studies.calibrate.fit import Calibration, Setting, calibrate
 from fissure.studies.calibrate.posterior import Posterior, packaged, path_of, read_posterior, require_fresh
 
@@ -14,4 +14,5 @@ __all__ = [
     "path_of",
     "read_posterior",
     "require_fresh",
+    "with_digest",
 ]

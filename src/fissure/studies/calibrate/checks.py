@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy  # its `stats` takes half a second to load, which it does when first used
 
+from fissure.constants import INTERVAL
 from fissure.studies.calibrate.flow import Flow
 from fissure.studies.calibrate.problem import Problem
 from fissure.studies.counterpart import Floats
@@ -106,7 +107,7 @@ def told_back(truth: Floats, items: Sequence[Datum], bias: Floats, seed: int) ->
     said = reports(truth, items, bias, rng.standard_normal(truth.shape), rng.standard_normal(truth.shape))
     out = []
     for at, item in enumerate(items):
-        low, median, high = (float(q) for q in np.quantile(said[:, at], [0.05, 0.5, 0.95]))
+        low, median, high = (float(q) for q in np.quantile(said[:, at], INTERVAL))
         less, same = np.mean(said[:, at] < item.published), np.mean(said[:, at] == item.published)
         out.append(Told(item.observation.id, item.published, low, median, high, float(less + same / 2)))
     return out

@@ -8,10 +8,9 @@ import xarray as xr
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from fissure.constants import QUARTER
 from fissure.studies.counterpart import Floats, NotComparable, calendar_of, joined
 
-QUARTER = 13
-"""Weeks of the running mean: one quarter, the rhythm of the published figures of area."""
 YEAR = 53
 """Weeks of the slow trend, odd so that it has a middle."""
 NEAR = 8

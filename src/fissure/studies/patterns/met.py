@@ -8,13 +8,12 @@ from typing import Literal
 import numpy as np
 import xarray as xr
 
+from fissure.constants import Z95
 from fissure.studies.counterpart import Floats
 from fissure.studies.patterns.pattern import Part, Pattern
 from fissure.studies.patterns.plausible import Plausible
 
 Verdict = Literal["met", "mixed", "not met", "not recorded", "nothing to test"]
-Z = 1.959963984540054
-"""Of a two-sided 95% interval."""
 
 
 def _nothing() -> Floats:
@@ -58,9 +57,9 @@ def wilson(meet: int, of: int) -> tuple[float, float]:
     if not of:
         return 0.0, 1.0
     share = meet / of
-    middle = share + Z**2 / (2 * of)
-    half = Z * math.sqrt(share * (1 - share) / of + Z**2 / (4 * of**2))
-    scale = 1 + Z**2 / of
+    middle = share + Z95**2 / (2 * of)
+    half = Z95 * math.sqrt(share * (1 - share) / of + Z95**2 / (4 * of**2))
+    scale = 1 + Z95**2 / of
     low = 0.0 if meet == 0 else (middle - half) / scale
     high = 1.0 if meet == of else (middle + half) / scale
     return low, high

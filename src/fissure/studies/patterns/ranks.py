@@ -5,15 +5,12 @@ from datetime import date
 import numpy as np
 import xarray as xr
 
+from fissure.constants import HALF_YEAR, QUARTER, TWO_YEARS, WEEKS_A_MONTH, WEEKS_A_YEAR
 from fissure.studies.counterpart import Floats
-from fissure.studies.patterns.measures import QUARTER, average, ratio, series, summed
+from fissure.studies.patterns.measures import average, ratio, series, summed
 from fissure.studies.patterns.pattern import Answer
 from fissure.studies.patterns.timing import FEW, FIFTH, HALF, WITHIN
 
-MONTH = 365.25 / 12 / 7
-"""Weeks in a month."""
-YEAR = 365.25 / 7
-"""Weeks in a year."""
 SPRING_2015 = (date(2015, 3, 1), date(2015, 5, 31))
 SPRING_2016 = (date(2016, 3, 1), date(2016, 5, 31))
 WINTER_2017 = (date(2017, 1, 1), date(2017, 3, 31))
@@ -23,22 +20,20 @@ PAY_BEFORE = (date(2015, 9, 1), date(2015, 10, 31))
 PAY_AFTER = (date(2016, 1, 1), date(2016, 3, 31))
 PAY_CUT = 0.75
 """Half of the published cut, by a half."""
-TWO_YEARS = 104
-HALF_YEAR = 26
 FORTNIGHTLY = 26
 MONTHLY = 12
 
 
 def arrivals_halve(data: xr.Dataset) -> Answer:
     """Foreign arrivals of spring 2016 are at most half of those of spring 2015."""
-    arrivals = series(data, "recruits", origin="foreign") * MONTH
+    arrivals = series(data, "recruits", origin="foreign") * WEEKS_A_MONTH
     before, after = average(data, arrivals, *SPRING_2015), average(data, arrivals, *SPRING_2016)
     return Answer.of(before, after, after <= HALF * before, np.isfinite(after) & (before > 0))
 
 
 def arrivals_dry_up(data: xr.Dataset) -> Answer:
     """Foreign arrivals of early 2017 keep to the published bound, in members that had any in spring 2015."""
-    arrivals = series(data, "recruits", origin="foreign") * MONTH
+    arrivals = series(data, "recruits", origin="foreign") * WEEKS_A_MONTH
     before, late = average(data, arrivals, *SPRING_2015), average(data, arrivals, *WINTER_2017)
     return Answer.of(late, np.full(late.shape, DRY), late <= DRY, np.isfinite(late) & (before > 0))
 
@@ -49,7 +44,7 @@ def foreigners_leave_less(data: xr.Dataset) -> Answer:
     for origin in ("foreign", "local"):
         away = series(data, "deserted", origin=origin)[:, :WITHIN].sum(axis=1)
         there = series(data, "fighters", origin=origin)[:, :WITHIN].sum(axis=1)
-        rates.append(1000 * YEAR * ratio(away, there))
+        rates.append(1000 * WEEKS_A_YEAR * ratio(away, there))
         left += away
     foreign, local = rates
     applies = (left >= FEW) & np.isfinite(foreign + local) & _lasts(data, WITHIN)
@@ -89,7 +84,7 @@ def rural_posts_deadlier(data: xr.Dataset) -> Answer:
     rural = (fighters * data["rural_share"].transpose("member", "week", "origin").values).sum(axis=(1, 2))
     urban = fighters.sum(axis=(1, 2)) - rural
     dead = {post: series(data, "killed_by_strikes_post", post=post).sum(axis=1) for post in ("rural", "urban")}
-    rates = [1000 * YEAR * ratio(dead["rural"], rural), 1000 * YEAR * ratio(dead["urban"], urban)]
+    rates = [1000 * WEEKS_A_YEAR * ratio(dead["rural"], rural), 1000 * WEEKS_A_YEAR * ratio(dead["urban"], urban)]
     enough = (dead["rural"] + dead["urban"] >= FEW) & np.isfinite(rates[0] + rates[1])
     return Answer.of(rates[0], rates[1], rates[0] > rates[1], enough)
 

@@ -5,10 +5,10 @@ from datetime import date
 import numpy as np
 import xarray as xr
 
+from fissure.constants import HALF_YEAR, QUARTER, TWO_YEARS, WEEKS_A_MONTH
 from fissure.studies.counterpart import Floats, NotComparable, calendar_of
-from fissure.studies.patterns.measures import QUARTER, average, first_week, on, ratio, series, summed
+from fissure.studies.patterns.measures import average, first_week, on, ratio, series, summed
 from fissure.studies.patterns.pattern import Answer
-from fissure.studies.patterns.ranks import HALF_YEAR, MONTH, TWO_YEARS
 from fissure.studies.patterns.timing import FEW, FIFTH, HALF, WITHIN
 
 FIRST_HALF_YEAR = (date(2014, 6, 30), date(2014, 12, 28))
@@ -58,7 +58,7 @@ def residents_more(data: xr.Dataset) -> Answer:
 
 def executions_slow(data: xr.Dataset) -> Answer:
     """Residents executed a month in Syria in 2016 are at most half of those of the first year."""
-    executed = series(data, "executed_residents", country="Syria") * MONTH
+    executed = series(data, "executed_residents", country="Syria") * WEEKS_A_MONTH
     early, late = average(data, executed, *FIRST_YEAR), average(data, executed, *IN_2016)
     return Answer.of(early, late, late <= HALF * early, np.isfinite(late) & (early > 0))
 

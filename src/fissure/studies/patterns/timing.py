@@ -5,8 +5,9 @@ from datetime import date
 import numpy as np
 import xarray as xr
 
+from fissure.constants import QUARTER
 from fissure.studies.counterpart import Floats, calendar_of
-from fissure.studies.patterns.measures import QUARTER, fell, first_week, halved, rose, running, series
+from fissure.studies.patterns.measures import fell, first_week, halved, rose, running, series
 from fissure.studies.patterns.pattern import Answer
 
 FIFTH = 0.2

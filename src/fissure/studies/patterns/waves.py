@@ -3,13 +3,13 @@
 import numpy as np
 import xarray as xr
 
+from fissure.constants import HALF_YEAR, QUARTER
 from fissure.studies.counterpart import Floats
 from fissure.studies.patterns import measures
-from fissure.studies.patterns.measures import NEAR, QUARTER, alive, over_members, series
+from fissure.studies.patterns.measures import NEAR, alive, over_members, series
 from fissure.studies.patterns.pattern import Answer
 from fissure.studies.patterns.timing import FEW, FIFTH
 
-HALF_YEAR = 26
 CALM = (52, 104)
 """The second year of the run, in weeks: between the two eruptions that the record shows."""
 TIMES = 2.0

@@ -9,14 +9,14 @@ from markupsafe import Markup
 from fissure.cases.loader import Case
 from fissure.engine.blocks import write_whole
 from fissure.evidence.ledger import Ledger
+from fissure.present import certainty, formatting
+from fissure.present.charts import answers as charts
+from fissure.present.charts import theme
+from fissure.present.render.html import as_json, bundle, check_place, environment, explained
+from fissure.present.words import answers as words
 from fissure.studies.answers import Answer, Answers
 from fissure.studies.coverage import caution
 from fissure.version import __version__
-from fissure.views import answers as words
-from fissure.views import certainty, wording
-from fissure.views.charts import answers as charts
-from fissure.views.charts import theme
-from fissure.views.report.html import as_json, bundle, check_place, environment, explained
 
 
 def section(made: Answers, ledger: Ledger) -> dict[str, Any]:
@@ -56,7 +56,7 @@ def _entry(answer: Answer, said: str, chart: str | None, ledger: Ledger) -> dict
 
 
 def _row(figure: Any) -> dict[str, str]:
-    many = "–" if figure.least is None else wording.interval(figure.least, figure.most, figure.unit)
+    many = "–" if figure.least is None else formatting.interval(figure.least, figure.most, figure.unit)
     return {
         "what": f"{figure.title}: {words.part(figure)}",
         "mean": words.amount(figure.mean, figure.unit) + (f" {certainty.AT_END}" if figure.at_bound.found else ""),

@@ -6,15 +6,16 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from fissure.constants import INTERVAL
 from fissure.evidence.ledger import Ledger
+from fissure.present import formatting
+from fissure.present.charts import apart as charts
 from fissure.studies.cohesion import PARTS, READS, cohesion
 from fissure.studies.counterpart import Floats
 from fissure.studies.endings import ENDINGS, NONE, apart
 from fissure.studies.endings import READS as READS_OF_ENDINGS
 from fissure.studies.patterns.met import wilson
 from fissure.views import apart as words
-from fissure.views import wording
-from fissure.views.charts import apart as charts
 from fissure.views.report.page import Figure, figure_of
 
 
@@ -87,8 +88,8 @@ def _middle(values: Floats) -> str:
     finite = values[np.isfinite(values)]
     if not finite.size:
         return "not known"
-    low, middle, high = np.quantile(finite, words.LEVELS)
-    spread = f"{low:.2f} to {high:.2f}" if finite.size > 1 else wording.UNKNOWN
+    low, middle, high = np.quantile(finite, INTERVAL)
+    spread = f"{low:.2f} to {high:.2f}" if finite.size > 1 else formatting.UNKNOWN
     return f"{middle:.2f} (90%: {spread})"
 
 
@@ -100,7 +101,7 @@ def _of_endings(found: xr.Dataset) -> Figure:
     days = {date.fromisoformat(day): cells for day, cells in by_week.items()}
     ends = min(days), max(days)
     numbers = tuple(
-        (wording.day(day), *cells)
+        (formatting.day(day), *cells)
         for day, cells in days.items()
         if day in ends or (day.month in (1, 7) and day.day <= 7)
     )

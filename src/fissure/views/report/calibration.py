@@ -11,18 +11,18 @@ from fissure.cases.loader import Case
 from fissure.cases.naming import called
 from fissure.engine.blocks import write_whole
 from fissure.evidence.ledger import Ledger
+from fissure.present import formatting
+from fissure.present.charts import calibration as charts
+from fissure.present.charts import theme
+from fissure.present.render.html import as_json, bundle, check_place, environment, explained
+from fissure.present.words import calibration as words
+from fissure.present.words import calibration_checks as trust
 from fissure.studies.calibrate import Calibration, Posterior
 from fissure.studies.calibrate.checks import Recovered, Told
 from fissure.studies.calibrate.posterior import WHAT
 from fissure.studies.calibrate.simple import MAIN, Agreement
 from fissure.studies.measurement import Datum
-from fissure.views import calibration as words
-from fissure.views import calibration_checks as trust
-from fissure.views import wording
-from fissure.views.charts import calibration as charts
-from fissure.views.charts import theme
 from fissure.views.report import moves
-from fissure.views.report.html import as_json, bundle, check_place, environment, explained
 
 STYLES = {True: "inside", False: "outside", None: "not-compared"}
 FIRST = 20
@@ -59,7 +59,7 @@ def render_calibration(found: Calibration, case: Case, ledger: Ledger, *, about:
         .render(
             case=case,
             version=str(about.get("version") or found.posterior.made.get("fissure", "")),
-            until=wording.day(found.posterior.until),
+            until=formatting.day(found.posterior.until),
             fitted=words.fitted(found),
             learned_said=words.learned(found),
             verdict=trust.verdict(found),
@@ -107,7 +107,7 @@ def _what(item: Datum | None, ledger: Ledger) -> str:
     if item is None:
         return ""
     observation = item.observation
-    return f"{item.variable.title}, {wording.when(observation)} ({wording.short(observation, ledger.sources)})"
+    return f"{item.variable.title}, {formatting.when(observation)} ({formatting.short(observation, ledger.sources)})"
 
 
 def lean_row(one: words.Lean, posterior: Posterior) -> dict[str, Any]:
@@ -198,7 +198,7 @@ def _told(found: Calibration, ledger: Ledger) -> list[dict[str, Any]]:
         series.append(
             {
                 "title": variable.title,
-                "unit": "" if variable.unit == "share" else wording.unit(variable.unit),
+                "unit": "" if variable.unit == "share" else formatting.unit(variable.unit),
                 "outside": outside,
                 "count": len(own),
                 "rows": [_figure(item, told, ledger) for item, told in own],
@@ -212,10 +212,10 @@ def _figure(item: Datum, told: Told, ledger: Ledger) -> dict[str, Any]:
     low, median, high = (words.own_unit(x, item) for x in (told.low, told.median, told.high))
     gap = words.gap(item, told)
     return {
-        "when": wording.when(observation),
+        "when": formatting.when(observation),
         "id": observation.id,
-        "publisher": wording.publisher(observation, ledger.sources),
-        "published": wording.published(observation),
+        "publisher": formatting.publisher(observation, ledger.sources),
+        "published": formatting.published(observation),
         "median": words.value(median, unit),
         "interval": words.between(low, high, unit),
         "below": words.percent(told.below),
@@ -249,10 +249,10 @@ def _missed(found: Calibration, ledger: Ledger) -> list[str]:
     out = []
     for item, told in trust.not_told(found):
         observation = item.observation
-        unit = "" if observation.unit == "share" else f" {wording.unit(observation.unit)}"
+        unit = "" if observation.unit == "share" else f" {formatting.unit(observation.unit)}"
         ends = words.between(words.own_unit(told.low, item), words.own_unit(told.high, item), observation.unit)
         out.append(
-            f"{_what(item, ledger)}: published {wording.published(observation)}{unit}, told back as {ends}; "
+            f"{_what(item, ledger)}: published {formatting.published(observation)}{unit}, told back as {ends}; "
             f"{words.gap(item, told)} it."
         )
     return out
@@ -271,7 +271,7 @@ def _how(found: Calibration, about: Mapping[str, Any]) -> list[tuple[str, str]]:
     }
     rows = [
         ("Case", posterior.case),
-        ("Cut-off", wording.day(posterior.until)),
+        ("Cut-off", formatting.day(posterior.until)),
         ("Version of Fissure at the fit", str(made.get("fissure", "–"))),
         *((label, f"{made[key]:,}") for key, label in labels.items() if made.get(key) is not None),
         ("Synthetic data sets", f"{found.recovery.sets:,}"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from fissure.evidence.entries import Claim
 from fissure.evidence.ledger import Ledger
+from fissure.present.formatting import signed
 from fissure.studies.effects import Effect, Verdict
 from fissure.views import text_effects as words
 from fissure.views.report import page
@@ -66,7 +67,7 @@ def _row(effect: Effect) -> dict[str, Any]:
         "observable": effect.observable,
         "kind": effect.kind,
         "expected": words.expected(effect),
-        "difference": words.signed(effect.difference),
+        "difference": signed(effect.difference),
         "interval": words.interval(effect),
         "relative": words.relative(effect),
         "share": words.share(effect),

@@ -7,10 +7,10 @@ from typing import Any
 from fissure.cases.loader import Case
 from fissure.engine.blocks import write_whole
 from fissure.evidence.ledger import Ledger
+from fissure.present.render.html import GROUPS, check_place, environment, explained
 from fissure.studies.effects import Checked
 from fissure.views import text_effects as words
 from fissure.views.report import effect_rows
-from fissure.views.report.html import GROUPS, check_place, environment, explained
 
 
 def write_effects(

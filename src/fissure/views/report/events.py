@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import xarray as xr
 
+from fissure.present.charts import timeline
+from fissure.present.charts.timeline import Timeline, middle
 from fissure.studies.counterpart import calendar_of
-from fissure.views.charts import timeline
-from fissure.views.charts.timeline import Timeline, middle
 from fissure.views.report.page import Figure
 
 if TYPE_CHECKING:

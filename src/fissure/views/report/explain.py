@@ -8,12 +8,12 @@ from markupsafe import Markup
 
 from fissure.cases.loader import Case
 from fissure.engine.blocks import write_whole
+from fissure.present import formatting
+from fissure.present.charts import theme
+from fissure.present.render.html import as_json, bundle, check_place, environment, explained
+from fissure.present.words import explain as words
 from fissure.studies.explain import Explained
 from fissure.studies.explained import Saved
-from fissure.views import explain as words
-from fissure.views import wording
-from fissure.views.charts import theme
-from fissure.views.report.html import as_json, bundle, check_place, environment, explained
 from fissure.views.report.why import drawn, part, sure
 
 
@@ -62,7 +62,7 @@ def errors(found: Explained) -> list[dict[str, str]]:
         {
             "title": one.title,
             "reached": words.per_cent(float(reached)),
-            "paired": wording.number(float(f"{float(paired):.2g}")),
+            "paired": formatting.number(float(f"{float(paired):.2g}")),
         }
         for one, reached, paired in zip(found.outcomes, found.reached, found.paired, strict=True)
     ]

@@ -8,6 +8,8 @@ from fissure.cases.loader import Case
 from fissure.cases.naming import called
 from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import parameters_of
+from fissure.present import formatting
+from fissure.present.words import calibration as words
 from fissure.studies.calibrate import Posterior
 from fissure.studies.calibrate.simple import MAIN
 from fissure.studies.counterpart import calendar_of
@@ -15,8 +17,6 @@ from fissure.studies.coverage import of_posterior
 from fissure.studies.effective import Effective
 from fissure.studies.measurement import comparable
 from fissure.studies.measurement import data as figures_of
-from fissure.views import calibration as words
-from fissure.views import wording
 from fissure.views.report import moves
 
 SHOWN = 12
@@ -34,7 +34,7 @@ def section(posterior: Posterior, case: Case, figures: int | None = None) -> dic
     found.sort(key=lambda move: -abs(move.shift))
     terms = len(posterior.learned) - len(words.parameters(posterior))
     narrowed = sum(move.contraction >= MAIN for move in found)
-    day, known = wording.day(posterior.until), "" if figures is None else f", {wording.figures(figures)} in all"
+    day, known = formatting.day(posterior.until), "" if figures is None else f", {formatting.figures(figures)} in all"
     return {
         "headline": (
             f"Fitted to what was published of days up to {day}{known}; nothing that speaks of a later day was looked "

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from fissure.views import calibration as words
-from fissure.views import wording
-from fissure.views.calibration import Interval, Move
+from fissure.present import formatting
+from fissure.present.words import calibration as words
+from fissure.present.words.calibration import Interval, Move
 
 WIDTH, EDGE, REACH = 150, 6, 3.2
 """Pixels of a picture and of the room at its two ends; standard deviations of the prior from its middle to an end."""
@@ -34,7 +34,7 @@ def _row(move: Move, most: dict[str, str] | None) -> dict[str, Any]:
     return {
         "name": move.name,
         "meaning": move.meaning,
-        "unit": "" if move.unit == "share" else wording.unit(move.unit),
+        "unit": "" if move.unit == "share" else formatting.unit(move.unit),
         "prior_middle": words.value(move.prior.middle, move.unit),
         "prior": words.between(move.prior.low, move.prior.high, move.unit),
         "middle": words.value(move.posterior.middle, move.unit),

@@ -8,11 +8,11 @@ from typing import Any
 import xarray as xr
 
 from fissure.evidence.ledger import Ledger
+from fissure.present import formatting
+from fissure.present.charts import bands, maps
+from fissure.present.charts.panels import SECTIONS, Panel, panels
+from fissure.present.grouping import grouped
 from fissure.studies.compare import Compared, summary
-from fissure.views import wording
-from fissure.views.charts import bands, maps
-from fissure.views.charts.panels import SECTIONS, Panel, panels
-from fissure.views.order import grouped
 from fissure.views.report import wrong
 
 
@@ -59,7 +59,7 @@ def map_figures(data: xr.Dataset) -> list[Figure]:
     out = []
     for number, day in enumerate(maps.dates(data)):
         spec = _responsive(maps.spec(data, day))
-        title = wording.day(day)
+        title = formatting.day(day)
         out.append(Figure(f"map-{number}", title, "share of the district", "", "", spec["description"], (), (), spec))
     return out
 
@@ -150,7 +150,7 @@ def _numbers(panel: Panel, values: Sequence[Mapping[str, Any]], data: xr.Dataset
     ends = min(days), max(days)
     return tuple(
         (
-            wording.day(day),
+            formatting.day(day),
             *(cell for row in own for cell in _cells(row, panel.unit, data.sizes["member"])),
         )
         for day, own in days.items()
@@ -162,48 +162,48 @@ def _cells(row: Mapping[str, Any], unit: str, members: int) -> tuple[str, str]:
     if row["median"] is None:
         return "–", "–"
     if members < 2:
-        return wording.number(row["median"], unit), wording.UNKNOWN
-    return wording.number(row["median"], unit), wording.interval(row["q05"], row["q95"], unit)
+        return formatting.number(row["median"], unit), formatting.UNKNOWN
+    return formatting.number(row["median"], unit), formatting.interval(row["q05"], row["q95"], unit)
 
 
 def _said(panel: Panel, data: xr.Dataset, rows: Sequence[Compared]) -> str:
     """How many of the published figures beside the chart are in each class."""
     beside = bands.beside(panel, data, rows)
     verdicts = [row.verdict for row in beside]
-    words = {verdict: one.word for verdict, one in wording.VERDICTS.items()}
+    words = {verdict: one.word for verdict, one in formatting.VERDICTS.items()}
     if any(row.kind == "driver" for row in beside):
         words["inside"] = "agreeing with this input"
     said = "; ".join(f"{verdicts.count(v)} {word}" for v, word in words.items() if v in verdicts)
     marked = sum(row.behind_prior for row in beside)
-    of_them = f" ({marked} {wording.BEHIND} behind a prior)" if marked else ""
+    of_them = f" ({marked} {formatting.BEHIND} behind a prior)" if marked else ""
     return f"Published figures beside it: {said}{of_them}." if said else ""
 
 
 def _row(row: Compared, mark: str, ledger: Ledger) -> dict[str, Any]:
     o, source = row.observation, ledger.sources[row.observation.source]
-    words = wording.verdict(row)
+    words = formatting.verdict(row)
     return {
         "id": o.id,
-        "title": wording.quantity(row),
+        "title": formatting.quantity(row),
         "mark": mark,
-        "when": wording.when(o),
-        "published": wording.published(o),
-        "band": wording.interval(*o.band, o.unit),
-        "median": wording.median(row),
-        "interval": wording.model_interval(row),
+        "when": formatting.when(o),
+        "published": formatting.published(o),
+        "band": formatting.interval(*o.band, o.unit),
+        "median": formatting.median(row),
+        "interval": formatting.model_interval(row),
         "verdict": row.verdict,
         "style": style("driver" if row.kind == "driver" and row.verdict == "inside" else row.verdict),
-        "behind": wording.BEHIND if row.behind_prior else "",
+        "behind": formatting.BEHIND if row.behind_prior else "",
         "kind": row.kind,
         "sign": words.sign,
         "word": words.word,
         "reason": row.reason,
-        "publisher": wording.publisher(o, ledger.sources),
+        "publisher": formatting.publisher(o, ledger.sources),
         "source": source.id,
         "address": web(o.address),
         "doubt": o.doubt,
         "scope": o.scope,
-        "rivals": [wording.publisher(ledger.observations[r], ledger.sources) for r in o.rival_of],
+        "rivals": [formatting.publisher(ledger.observations[r], ledger.sources) for r in o.rival_of],
     }
 
 

@@ -8,12 +8,12 @@ import numpy as np
 import xarray as xr
 
 from fissure.evidence.ledger import Ledger
+from fissure.present import formatting
+from fissure.present.charts import patterns as charts
+from fissure.present.words import patterns as words
 from fissure.studies.compare import Compared
 from fissure.studies.counterpart import Calendar, Floats, calendar_of
 from fissure.studies.patterns import LEVELS, ORDERINGS, Met, everyone, met, of_ledger, plausible, sample
-from fissure.views import patterns as words
-from fissure.views import wording
-from fissure.views.charts import patterns as charts
 from fissure.views.text_patterns import out_of_sample
 
 STYLES = {"met": "inside", "mixed": "near", "not met": "outside"}
@@ -124,7 +124,7 @@ def _median(values: Floats, unit: str, calendar: Calendar) -> str:
         return "never"
     middle = float(np.median(finite))
     if unit == "week":
-        return wording.day(calendar.first + timedelta(days=round(7 * middle)))
+        return formatting.day(calendar.first + timedelta(days=round(7 * middle)))
     return f"{middle:,.0f}" if abs(middle) >= 100 else f"{middle:.3g}"
 
 

@@ -8,12 +8,12 @@ from markupsafe import Markup
 
 from fissure.cases.loader import Case
 from fissure.engine.blocks import write_whole
+from fissure.present import formatting
+from fissure.present.charts import sensitivity as charts
+from fissure.present.charts import theme
+from fissure.present.render.html import as_json, bundle, check_place, environment, explained
+from fissure.present.words import sensitivity as words
 from fissure.studies.sensitivity import Learned, Of, Sensitivity, Worth
-from fissure.views import sensitivity as words
-from fissure.views import wording
-from fissure.views.charts import sensitivity as charts
-from fissure.views.charts import theme
-from fissure.views.report.html import as_json, bundle, check_place, environment, explained
 
 
 def write_sensitivity(found: Sensitivity, case: Case, path: Path, *, about: Mapping[str, Any]) -> Path:
@@ -121,8 +121,8 @@ def _learned(one: Learned) -> dict[str, str]:
     return {
         "name": one.name,
         "title": one.title,
-        "unit": wording.unit(one.unit),
-        "prior": wording.number(one.prior),
-        "posterior": wording.number(one.posterior),
+        "unit": formatting.unit(one.unit),
+        "prior": formatting.number(one.prior),
+        "posterior": formatting.number(one.posterior),
         "said": words.share(one.share, one.low, one.high),
     }

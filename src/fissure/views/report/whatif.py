@@ -12,15 +12,15 @@ from fissure.cases.loader import Case
 from fissure.engine.blocks import write_whole
 from fissure.evidence.entries import Claim
 from fissure.evidence.ledger import Ledger
+from fissure.present import formatting
+from fissure.present.charts import differences, theme
+from fissure.present.formatting import signed
+from fissure.present.render.html import as_json, bundle, check_place, environment, explained
 from fissure.studies.effective import few_histories
 from fissure.studies.named import Study
 from fissure.studies.whatif import Answer, Course, Difference, WhatIf
 from fissure.views import text_whatif as words
-from fissure.views import wording
-from fissure.views.charts import differences, theme
 from fissure.views.report import page
-from fissure.views.report.html import as_json, bundle, check_place, environment, explained
-from fissure.views.text_effects import signed
 
 WIDTH, HALF = 150, 70
 """Pixels of an interval's picture, and of its longer side from zero."""
@@ -105,13 +105,13 @@ def row(one: Difference) -> dict[str, Any]:
     """A difference as text, with its picture."""
     return {
         "title": one.title,
-        "unit": wording.unit(one.unit),
-        "as_it_is": wording.number(one.as_it_is),
+        "unit": formatting.unit(one.unit),
+        "as_it_is": formatting.number(one.as_it_is),
         "mean": signed(one.mean),
         "interval": words.interval(one),
         "history": words.history(one),
         "share": words.share(one),
-        "ratio": f"× {wording.number(one.ratio)}" if math.isfinite(one.ratio) else "–",
+        "ratio": f"× {formatting.number(one.ratio)}" if math.isfinite(one.ratio) else "–",
         "words": words.way(one),
         "style": STYLES[one.verdict],
         "picture": picture(one),
@@ -140,12 +140,12 @@ def figure(answer: Answer, course: Course, found: WhatIf) -> dict[str, Any]:
     return {
         "key": key_of(answer, course),
         "title": course.title,
-        "unit": wording.unit(course.unit),
+        "unit": formatting.unit(course.unit),
         "alt": differences.describe(course),
         "numbers": [
             (
-                wording.day(found.start + timedelta(weeks=week)),
-                wording.number(float(course.as_it_is[week])),
+                formatting.day(found.start + timedelta(weeks=week)),
+                formatting.number(float(course.as_it_is[week])),
                 signed(float(course.mean[week])),
                 f"{signed(float(course.low[week]))} to {signed(float(course.high[week]))}",
                 f"{signed(float(course.least[week]))} to {signed(float(course.most[week]))}",

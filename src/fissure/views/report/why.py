@@ -3,13 +3,13 @@
 from typing import Any
 
 from fissure.model.catalogue import mechanism_classes
+from fissure.present import formatting
+from fissure.present.charts import explain as charts
+from fissure.present.formatting import signed
+from fissure.present.words import explain as words
 from fissure.studies.coverage import caution
 from fissure.studies.explain import Attribution, Explained
 from fissure.studies.explained import Saved
-from fissure.views import explain as words
-from fissure.views import wording
-from fissure.views.charts import explain as charts
-from fissure.views.text_effects import signed
 
 EXACT = 1e-12
 """Exact values sum to the whole effect to within this share of it, or the page says by how much they miss."""
@@ -55,7 +55,7 @@ def part(found: Explained, outcome: int) -> dict[str, Any]:
     return {
         "key": slug,
         "title": one.title,
-        "unit": wording.unit(one.unit),
+        "unit": formatting.unit(one.unit),
         "more": one.more,
         "sentences": words.sentences(found, outcome),
         "lead": 1 + len(words.ends_reached(found, outcome)),

@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from fissure.present import formatting
 from fissure.studies.compare import Compared, Summary, summary
-from fissure.views import wording
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,9 @@ def too_wide(rows: Iterable[Compared]) -> list[Wide]:
 
 
 def _wide(one: Summary) -> Wide:
-    widest = wording.width(one.widest, one.scale, one.variable.unit)
+    widest = formatting.width(one.widest, one.scale, one.variable.unit)
     how = "" if one.too_wide == 1 else "the widest "
-    said = f"{wording.too_wide(one.too_wide, one.compared)}, {how}{widest}"
+    said = f"{formatting.too_wide(one.too_wide, one.compared)}, {how}{widest}"
     return Wide(one.variable.title, one.variable.id, said)
 
 
@@ -71,7 +71,7 @@ def _miss(group: Sequence[Compared]) -> Miss:
     first = group[0]
     sentence = "; ".join(parts)
     return Miss(
-        title=wording.quantity(first),
+        title=formatting.quantity(first),
         variable=first.variable.id,
         outside=len(out),
         compared=len(group),
@@ -83,19 +83,21 @@ def _miss(group: Sequence[Compared]) -> Miss:
 def _side(rows: Sequence[Compared], side: str) -> str:
     worst = max(rows, key=_severity)
     when = (
-        f"on {wording.when(worst.observation)}" if worst.observation.period is None else wording.when(worst.observation)
+        f"on {formatting.when(worst.observation)}"
+        if worst.observation.period is None
+        else formatting.when(worst.observation)
     )
     start = f"too {side}" if len(rows) == 1 else f"too {side} in {len(rows)}, most"
     return (
-        f"{start} {when}: published {wording.published(worst.observation)}, the model says "
-        f"{wording.model(worst)}, {_apart(worst)}"
+        f"{start} {when}: published {formatting.published(worst.observation)}, the model says "
+        f"{formatting.model(worst)}, {_apart(worst)}"
     )
 
 
 def _apart(row: Compared) -> str:
     if row.scale == "factor" and math.isinf(row.gap):
         return "so it has next to none"
-    return f"{wording.distance(row)} beyond the doubt of the figure"
+    return f"{formatting.distance(row)} beyond the doubt of the figure"
 
 
 def _severity(row: Compared) -> float:

@@ -16,13 +16,13 @@ from typing import ClassVar
 
 import jax.numpy as jnp
 
+from fissure.constants import WEEKS_A_MONTH
 from fissure.model.check import LOWER, Check
 from fissure.model.effects import Effects, Scalar
 from fissure.model.measure import total
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
-from fissure.model.units_of_measure import WEEKS_A_MONTH
 from fissure.model.world import Week
 
 

@@ -1,0 +1,264 @@
+"""A chart of bands over weeks with what was published beside them."""
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import altair as alt
+import xarray as xr
+from altair.utils.schemapi import debug_mode
+
+from fissure.constants import DAYS_A_MONTH
+from fissure.evidence.entries import Source
+from fissure.present import formatting
+from fissure.present.charts import hover
+from fissure.present.charts.panels import Panel
+from fissure.present.charts.series import quantiles
+from fissure.present.charts.theme import DASHES, PUBLISHERS, SERIES, SHAPES
+from fissure.studies.compare import Compared
+from fissure.studies.counterpart import Calendar, calendar_of
+
+HEIGHT = 230
+LABEL, SYMBOL = 285, 18
+"""Pixels of a publisher's name in a legend at most, and of the symbol before it."""
+BANDS = (("q05", "q95", 0.18, "90%"), ("q25", "q75", 0.34, "50%"))
+
+
+def spec(panel: Panel, data: xr.Dataset, rows: Sequence[Compared], sources: Mapping[str, Source]) -> dict[str, Any]:
+    """The Vega-Lite spec of `panel`: bands (90%, 50%, median) and the observations of `rows` beside them.
+
+    It holds quantiles and published figures only, and takes the colours of the page from its theme
+    (`theme.config`). `altair.Chart.from_dict` makes a chart of it.
+    """
+    values = [row for series in panel.series for row in quantiles(series, data)]
+    points = observed(panel, data, rows, sources)
+    with debug_mode(False):  # Altair would check every part against its schema again; the tests do, once
+        chart = alt.layer(*_layers(panel, values, points, calendar_of(data))).properties(
+            width=460,
+            height=HEIGHT,
+            description=describe(panel, values, points),
+            autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+        )
+        return chart.to_dict(validate=False) | {"datasets": {"bands": values, "points": points}}
+
+
+def _layers(
+    panel: Panel, values: list[dict[str, Any]], points: list[dict[str, Any]], calendar: Calendar
+) -> list[alt.Chart]:
+    x = alt.X(
+        "week:T",
+        title=None,
+        scale=alt.Scale(domain=[_local(calendar.first), _local(calendar.last + timedelta(days=1))]),
+        axis=alt.Axis(
+            **({"format": "%Y", "tickCount": "year"} if calendar.weeks > 78 else {"format": "%b %Y", "tickCount": 4})
+        ),
+    )
+    y = _axis(panel, values, points)
+    layers = _bands(panel, x, y, calendar.weeks)
+    return layers + _published(points, x, y) if points else layers
+
+
+def observed(
+    panel: Panel, data: xr.Dataset, rows: Sequence[Compared], sources: Mapping[str, Source]
+) -> list[dict[str, Any]]:
+    """The published figures that belong beside the bands of `panel`, within the run, in its unit."""
+    return [_point(row, sources, 1.0 / _months(row)) for row in beside(panel, data, rows)]
+
+
+def beside(panel: Panel, data: xr.Dataset, rows: Sequence[Compared]) -> list[Compared]:
+    """The rows of `rows` that belong on the chart of `panel`; none where more than two bands would claim them."""
+    if len(panel.series) > 2:
+        return []
+    calendar = calendar_of(data)
+    return [
+        row
+        for row in rows
+        if calendar.first <= row.observation.when <= calendar.last
+        and any(one.matches(row.variable) for one in panel.series)
+    ]
+
+
+def _months(row: Compared) -> float:
+    """Over how many months the figure is a sum, where the chart shows a rate a month."""
+    if row.variable.how == "year-sum":
+        return 12.0
+    if row.variable.how == "period-sum" and row.observation.period is not None:
+        first, last = row.observation.period
+        return ((last - first).days + 1) / DAYS_A_MONTH
+    return 1.0
+
+
+def _point(row: Compared, sources: Mapping[str, Source], rate: float) -> dict[str, Any]:
+    o, source = row.observation, sources[row.observation.source]
+    low, high = o.ends
+    band = o.band
+    start = o.period[0] if o.period else None
+    middle = start + (o.when - start) / 2 if start else o.when
+    point = {
+        "week": _day(middle),
+        "value": row.published * rate,
+        "low": low * rate,
+        "high": high * rate,
+        "from": (low if math.isinf(band[0]) else band[0]) * rate,
+        "to": (high if math.isinf(band[1]) else band[1]) * rate,
+        "bound": {"upper": "≤", "lower": "≥"}.get(o.bound, ""),
+        "by": formatting.short(o, sources),
+        "publisher": formatting.publisher(o, sources),
+        "when": f"{formatting.when(o)}, {o.scope}",
+        "published": formatting.published(o) + ("" if o.unit == "share" else f" {formatting.unit(o.unit)}"),
+        "doubt": f"{formatting.interval(*band, o.unit)}. {o.doubt}",
+        "verdict": str(formatting.verdict(row))
+        + (f" · {formatting.BEHIND} behind a prior" if row.behind_prior else ""),
+        "model": formatting.model(row) if row.compared else row.reason,
+        "address": o.address or source.file or "",
+    }
+    if start:
+        point |= {"start": _day(start), "end": _day(o.when)}
+    return point
+
+
+def _axis(panel: Panel, values: Sequence[Mapping[str, Any]], points: Sequence[Mapping[str, Any]]) -> alt.Y:
+    lowest = min([0.0, *(row["q05"] for row in values if row["q05"] is not None)])
+    top = panel.top
+    if top is None:
+        top = max(
+            [1e-9, *(row["q95"] for row in values if row["q95"] is not None), *(p["value"] * 1.05 for p in points)]
+        )
+        # a wide doubt may run off the chart, but not by so much that the bands are pressed flat
+        top = max(top, min(max([0.0, *(p["to"] for p in points)]), 2 * top))
+    fixed = panel.top is not None
+    return alt.Y(
+        "median:Q",
+        title=panel.unit,
+        scale=alt.Scale(domain=[lowest, top], nice=not fixed, clamp=False, zero=True),
+        axis=alt.Axis(tickCount=5, **_format(panel, top)),
+    )
+
+
+def _format(panel: Panel, top: float) -> dict[str, Any]:
+    if panel.unit == "share":
+        return {"format": ".0%"}
+    return {"format": "~s", "labelExpr": "datum.value ? datum.label : '0'"} if top >= 10_000 else {}
+
+
+def _bands(panel: Panel, x: alt.X, y: alt.Y, weeks: int) -> list[alt.Chart]:
+    labels = [one.label for one in panel.series]
+    legend = (
+        alt.Legend(
+            orient="top",
+            title=None,
+            symbolType="stroke",
+            offset=2,
+            columns=2 if len(labels) > 3 else 3,
+            symbolSize=300,
+            symbolOpacity=1,
+        )
+        if len(labels) > 1
+        else None
+    )
+    scale = alt.Scale(domain=labels, range=[SERIES[n % len(SERIES)] for n in range(len(labels))])
+    dashes = [list(DASHES[n % len(DASHES)]) for n in range(len(labels))]
+    base = alt.Chart(alt.NamedData(name="bands"))
+    layers = [
+        base.mark_area(opacity=opacity if len(labels) < 3 else opacity * 0.7, clip=True, aria=False).encode(
+            x=x,
+            y=_same(y, low),
+            y2=f"{high}:Q",
+            fill=alt.Fill("series:N", scale=scale, legend=legend),
+        )
+        for low, high, opacity, _ in BANDS
+    ]
+    layers.append(
+        base.mark_line(strokeWidth=2, clip=True, aria=False).encode(
+            x=x,
+            y=y,
+            stroke=alt.Stroke("series:N", scale=scale, legend=legend),
+            strokeDash=alt.StrokeDash("series:N", scale=alt.Scale(domain=labels, range=dashes), legend=legend),
+        )
+    )
+    return [*layers, _hover(panel, base, x, weeks)]
+
+
+def _hover(panel: Panel, base: alt.Chart, x: alt.X, weeks: int) -> alt.Chart:
+    """The week that is pointed at, with the numbers of all bands in one tooltip."""
+    digits = ".3~p" if panel.unit == "share" else ",.3~r"
+    shown = [f"format(datum.{name}, '{digits}')" for name in ("median", "q25", "q75", "q05", "q95")]
+    text = "{} + ' (50%: ' + {} + ' to ' + {} + '; 90%: ' + {} + ' to ' + {} + ')'".format(*shown)
+    titles = {one.label: f"{one.label}, {panel.unit}" for one in panel.series}
+    return hover.of_series(base.transform_filter("isValid(datum.median)"), x, "series", text, titles, weeks)
+
+
+def _published(points: list[dict[str, Any]], x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    """Thin line: with the publisher's doubt; thick: the published range; point: the number or its middle."""
+    names = list(dict.fromkeys(point["by"] for point in points))
+    colours = [PUBLISHERS[n % len(PUBLISHERS)] for n in range(len(names))]
+    shapes = [SHAPES[n % len(SHAPES)] for n in range(len(names))]
+    room = alt.ExprRef(f"min({LABEL}, width - {SYMBOL})")  # a narrow chart has less
+    legend = alt.Legend(orient="bottom", title=None, columns=1, offset=8, rowPadding=1, labelLimit=room)
+    colour = alt.Color("by:N", scale=alt.Scale(domain=names, range=colours), legend=legend)
+    shape = alt.Shape("by:N", scale=alt.Scale(domain=names, range=shapes), legend=legend)
+    base = alt.Chart(alt.NamedData(name="points")).encode(color=colour)
+    tooltip = [
+        alt.Tooltip(f"{name}:N", title=title)
+        for name, title in (
+            ("publisher", "Published by"), ("when", "Of"), ("published", "Published"), ("doubt", "90% with doubt"),
+            ("model", "Model"), ("verdict", "Verdict"), ("address", "Address"),
+        )
+    ]  # fmt: skip
+    return [
+        base.mark_rule(strokeWidth=1.3, clip=True, aria=False).encode(x=x, y=_same(y, "from"), y2="to:Q"),
+        base.transform_filter("datum.high > datum.low")
+        .mark_rule(strokeWidth=3.5, clip=True, aria=False)
+        .encode(x=x, y=_same(y, "low"), y2="high:Q"),
+        base.transform_filter("isValid(datum.start)")
+        .mark_rule(strokeWidth=1.3, strokeDash=[3, 2], clip=True, aria=False)
+        .encode(x=_same_x(x, "start"), x2="end:T", y=_same(y, "value")),
+        base.mark_point(size=95, filled=True, opacity=1, style="halo", aria=False).encode(
+            x=x, y=_same(y, "value"), shape=shape, tooltip=tooltip
+        ),
+        alt.Chart(alt.NamedData(name="points"))
+        .transform_filter("datum.bound != ''")
+        .mark_text(dx=13, fontSize=13, fontWeight="bold", aria=False)
+        .encode(x=x, y=_same(y, "value"), text="bound:N"),
+    ]
+
+
+def _same(y: alt.Y, name: str) -> alt.Y:
+    """The same axis over another field."""
+    other = y.copy()
+    other["shorthand"] = f"{name}:Q"
+    return other
+
+
+def _same_x(x: alt.X, name: str) -> alt.X:
+    """The same axis over another field; without a domain, which Vega-Lite misreads where there is an x2."""
+    other = x.copy()
+    other["shorthand"], other["scale"] = f"{name}:T", alt.Undefined
+    return other
+
+
+def describe(panel: Panel, values: Sequence[Mapping[str, Any]], points: Sequence[Mapping[str, Any]]) -> str:
+    """The chart in words, for who cannot see it: the first and last week of each band, and the points."""
+    said = [f"{panel.title}, {panel.unit}, by week, with 50% and 90% intervals."]
+    for series in panel.series:
+        own = [row for row in values if row["series"] == series.label]
+        first, last = own[0], own[-1]
+        if first["median"] is None or last["median"] is None:
+            continue
+        said.append(
+            f"{series.label}: median {formatting.number(first['median'])} at first, "
+            f"{formatting.number(last['median'])} at last (90%: {formatting.interval(last['q05'], last['q95'])})."
+        )
+    if points:
+        said.append(f"{len(points)} published figures beside it.")
+    return " ".join(said)
+
+
+def _day(day: date) -> str:
+    """Midnight where the reader is: without a time a browser takes it for one in Greenwich."""
+    return f"{day.isoformat()}T00:00"
+
+
+def _local(day: date) -> alt.DateTime:
+    return alt.DateTime(year=day.year, month=day.month, date=day.day)

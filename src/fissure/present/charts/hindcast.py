@@ -1,0 +1,262 @@
+"""Charts of a hindcast: forecasts beside what was published, and the probability of collapse over time."""
+
+import math
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import altair as alt
+from altair.utils.schemapi import debug_mode
+
+from fissure.evidence.entries import Observation
+from fissure.evidence.ledger import Ledger
+from fissure.present import formatting
+from fissure.present.charts import hover
+from fissure.present.charts.theme import SERIES
+from fissure.present.words import hindcast as words
+from fissure.studies.collapse import What
+from fissure.studies.hindcast import FromDate, Hindcast, Kind
+from fissure.studies.score import Scored
+
+MOST = 12
+"""Figures on one chart; of more, some are shown that lie evenly in time."""
+LINE, GAP = 9, 12
+"""Pixels of a forecast's line, and between two figures."""
+PRIOR = "prior"
+GREY = "#7b8794"
+TWO_COLUMNS = 400
+"""Pixels that a chart must have for its legend to stand in two columns."""
+SHORT: dict[Kind, str] = {"known": "the war as it came", "extrapolated": "only what was known", "prior": "prior"}
+FARTHEST = 200.0
+"""An interval runs off the chart beyond this factor from what was published."""
+
+
+def variables(found: Hindcast) -> list[str]:
+    """Ids of the variables with a two-sided figure that any date forecasts, those that cost most first."""
+    cost: dict[str, list[float]] = {}
+    for one in found.dates:
+        for row in one.scored["known"]:
+            if not row.one_sided:
+                cost.setdefault(row.variable, []).append(row.crps)
+    return sorted(cost, key=lambda name: -sum(cost[name]) / len(cost[name]))
+
+
+def forecasts(variable: str, found: Hindcast, ledger: Ledger) -> dict[str, Any]:
+    """The Vega-Lite spec of all forecasts of one variable: figures down the page, a line an ensemble and date."""
+    shown, of = _figures(variable, found, ledger)
+    names = _forecast_names(found)
+    labels = {o.id: _label(o, ledger) for o in shown}
+    unit, factor = ledger.variables[variable].unit, shown[0].doubt_abs is None
+    rows = [
+        row
+        for one in found.dates
+        for kind in ("known", "extrapolated")
+        for row in _rows(one, kind, variable, labels, unit)
+    ]
+    first: dict[str, dict[str, Any]] = {}
+    for one in found.dates:
+        for row in _rows(one, "prior", variable, labels, unit):
+            first.setdefault(row["figure"], row)
+    rows += first.values()
+    published = [_published(o, labels[o.id], unit) for o in shown]
+    domain = _domain(rows, published, factor)
+    for row in published:
+        row["from"], row["to"] = (domain[0] if row["from"] is None else row["from"]), row["to"] or domain[1]
+    step = LINE * len(names)
+    with debug_mode(False):
+        chart = alt.layer(*_layers(names, list(labels.values()), domain, factor, unit, step)).properties(
+            width=460,
+            height=(step + GAP) * len(shown),
+            description=_described(variable, found, ledger, len(shown), of),
+            autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+        )
+        spec: dict[str, Any] = chart.to_dict(validate=False)
+    return spec | {"datasets": {"forecasts": rows, "published": published}}
+
+
+def chances(found: Hindcast, what: What) -> dict[str, Any]:
+    """The Vega-Lite spec of the probability of collapse by week: a line an ensemble and date."""
+    names = _forecast_names(found)
+    rows, seen = [], set()
+    for one in found.dates:
+        for kind, short in SHORT.items():
+            name = PRIOR if kind == "prior" else _name(one, kind)
+            if name in seen:
+                continue
+            seen.add(name)
+            for week, share in enumerate(one.chance(kind, what).share):
+                day = found.start + timedelta(weeks=week + 1)
+                rows.append({"week": f"{day}T00:00", "share": round(share, 4), "forecast": name, "kind": short})
+    weeks = len({row["week"] for row in rows})
+    starts = [{"week": f"{one.date}T00:00", "forecast": _name(one, "known")} for one in found.dates]
+    with debug_mode(False):
+        columns = alt.ExprRef(f"width < {TWO_COLUMNS} ? 1 : 2")
+        legend = alt.Legend(orient="top", title=None, columns=columns, symbolType="stroke", symbolSize=300)
+        colour, dash = _colour(names, legend), _dash(names, legend)
+        x = alt.X("week:T", title=None, axis=alt.Axis(format="%Y", tickCount="year"))
+        y = alt.Y("share:Q", title="probability", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format=".0%"))
+        base = alt.Chart(alt.NamedData(name="chances"))
+        chart = alt.layer(
+            alt.Chart(alt.NamedData(name="starts")).mark_rule(opacity=0.5, aria=False).encode(x=x, color=colour),
+            alt.Chart(alt.NamedData(name="by")).mark_rule(strokeDash=[2, 3], style="cursor", aria=False).encode(x=x),
+            base.mark_line(strokeWidth=2, interpolate="step-after", aria=False).encode(
+                x=x, y=y, color=colour, strokeDash=dash
+            ),
+            hover.of_series(base, x, "forecast", "format(datum.share, '.0%')", {name: name for name in names}, weeks),
+        ).properties(
+            width=460,
+            height=260,
+            description=_told(found, what),
+            autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+        )
+        spec: dict[str, Any] = chart.to_dict(validate=False)
+    by = [{"week": f"{found.quoted}T00:00"}]
+    return spec | {"datasets": {"chances": rows, "starts": starts, "by": by}}
+
+
+def _layers(
+    names: list[str], figures: list[str], domain: tuple[float, float], factor: bool, unit: str, step: int
+) -> list[alt.Chart]:
+    axis = alt.Axis(tickCount=5, grid=True, **_format(unit, domain[1]))
+    scale = alt.Scale(type="log" if factor else "linear", domain=list(domain), clamp=True, nice=False)
+    title = None if unit == "share" else formatting.unit(unit)
+    band = alt.Scale(paddingInner=GAP / (step + GAP), paddingOuter=0.1)
+    y = alt.Y(
+        "figure:N",
+        sort=figures,
+        title=None,
+        scale=band,
+        axis=alt.Axis(labelLimit=150, labelExpr="split(datum.label, ', ')"),
+    )
+    line = alt.YOffset("forecast:N", sort=names, scale=alt.Scale(domain=names))
+
+    def x(field: str) -> alt.X:
+        return alt.X(f"{field}:Q", title=title, scale=scale, axis=axis)
+
+    tips = [
+        alt.Tooltip("figure:N", title="Figure"),
+        alt.Tooltip("forecast:N", title="Forecast"),
+        alt.Tooltip("said:N", title="Median (90%)"),
+    ]
+    of_figure = [
+        alt.Tooltip("figure:N", title="Published"),
+        alt.Tooltip("said:N", title="Number"),
+        alt.Tooltip("doubt:N", title="90% with doubt"),
+    ]
+    published = alt.Chart(alt.NamedData(name="published")).encode(y=y)
+    forecast = alt.Chart(alt.NamedData(name="forecasts")).encode(y=y, yOffset=line, color=_colour(names))
+    return [
+        published.mark_bar(opacity=0.13, style="cursor", clip=True, aria=False).encode(
+            x=x("from"), x2="to:Q", tooltip=of_figure
+        ),
+        published.mark_tick(thickness=2, size=step, style="cursor", orient="vertical", aria=False).encode(
+            x=x("value"), tooltip=of_figure
+        ),
+        forecast.mark_rule(strokeWidth=2.2, opacity=0.75, clip=True, aria=False).encode(
+            x=x("low"), x2="high:Q", strokeDash=_dash(names)
+        ),
+        forecast.mark_point(size=34, filled=True, opacity=1, aria=False).encode(
+            x=x("median"), shape=_shape(names), tooltip=tips
+        ),
+    ]
+
+
+def _rows(one: FromDate, kind: Kind, variable: str, labels: dict[str, str], unit: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "figure": labels[row.observation],
+            "forecast": PRIOR if kind == "prior" else _name(one, kind),
+            **{end: float(f"{words.plain(getattr(row, end), row.scale):.4g}") for end in ("low", "median", "high")},
+            "said": _said(row, unit),
+        }
+        for row in one.scored[kind]
+        if row.observation in labels
+    ]
+
+
+def _said(row: Scored, unit: str) -> str:
+    low, median, high = (words.plain(x, row.scale) for x in (row.low, row.median, row.high))
+    return f"{formatting.number(median, unit)} ({formatting.interval(low, high, unit)})"
+
+
+def _figures(variable: str, found: Hindcast, ledger: Ledger) -> tuple[list[Observation], int]:
+    rows = [row for one in found.dates for row in one.scored["known"]]
+    ids = dict.fromkeys(r.observation for r in rows if r.variable == variable and not r.one_sided)
+    own = sorted((ledger.observations[name] for name in ids), key=lambda o: (o.when, o.id))
+    if len(own) <= MOST:
+        return own, len(own)
+    return [own[round(n * (len(own) - 1) / (MOST - 1))] for n in range(MOST)], len(own)
+
+
+def _published(o: Observation, label: str, unit: str) -> dict[str, Any]:
+    band = o.band
+    return {
+        "figure": label,
+        "value": o.published,
+        "from": None if math.isinf(band[0]) else band[0],
+        "to": None if math.isinf(band[1]) else band[1],
+        "said": formatting.published(o) + ("" if unit == "share" else f" {formatting.unit(unit)}"),
+        "doubt": formatting.interval(*band, unit),
+    }
+
+
+def _domain(rows: Sequence[dict[str, Any]], published: Sequence[dict[str, Any]], factor: bool) -> tuple[float, float]:
+    values = [row["value"] for row in published]
+    ends = [e for row in published for e in (row["from"], row["to"], row["value"]) if e is not None]
+    low = min([row["low"] for row in rows] + ends)
+    high = max([row["high"] for row in rows] + ends)
+    if factor:
+        return max(low, min(values) / FARTHEST), min(high, max(values) * FARTHEST)
+    return max(low, min(values) - 1.2), min(high, max(values) + 1.2)
+
+
+def _format(unit: str, top: float) -> dict[str, Any]:
+    if unit == "share":
+        return {"format": ".0%"}
+    return {"format": "~s"} if top >= 10_000 else {"format": ",~r"}
+
+
+def _forecast_names(found: Hindcast) -> list[str]:
+    kinds: tuple[Kind, ...] = ("known", "extrapolated")
+    return [*(_name(one, kind) for one in found.dates for kind in kinds), PRIOR]
+
+
+def _name(one: FromDate, kind: Kind) -> str:
+    return f"{one.date:%b %Y}, {SHORT[kind]}"
+
+
+def _colour(names: list[str], legend: alt.Legend | None = None) -> alt.Color:
+    colours = [SERIES[n // 2 % len(SERIES)] for n in range(len(names) - 1)]
+    return alt.Color("forecast:N", scale=alt.Scale(domain=names, range=[*colours, GREY]), legend=legend, sort=names)
+
+
+def _dash(names: list[str], legend: alt.Legend | None = None) -> alt.StrokeDash:
+    dashes = [[1, 0] if n % 2 == 0 else [4, 3] for n in range(len(names))]
+    return alt.StrokeDash("forecast:N", scale=alt.Scale(domain=names, range=dashes), legend=legend, sort=names)
+
+
+def _shape(names: list[str]) -> alt.Shape:
+    shapes = [*("circle" if n % 2 == 0 else "square" for n in range(len(names) - 1)), "diamond"]
+    return alt.Shape("forecast:N", scale=alt.Scale(domain=names, range=shapes), legend=None)
+
+
+def _label(o: Observation, ledger: Ledger) -> str:
+    return f"{formatting.when(o)}, {formatting.short(o, ledger.sources)}"
+
+
+def _described(variable: str, found: Hindcast, ledger: Ledger, shown: int, of: int) -> str:
+    said = f"{ledger.variables[variable].title}: forecasts of {shown} of {of} figures beside what was published."
+    for one in found.dates:
+        own = [row for row in one.scored["known"] if row.variable == variable and not row.one_sided]
+        if own:
+            inside = sum(row.covered for row in own)
+            said += f" From {one.date:%B %Y}: {inside} of {len(own)} within the 90% interval."
+    return said
+
+
+def _told(found: Hindcast, what: What) -> str:
+    said = f"Probability that {'the area held' if what == 'territory' else 'the number of fighters'} has collapsed."
+    for one in found.dates:
+        parts = [f"{SHORT[k]} {words.chance(one.chance(k, what).by(found.quoted, found.start))}" for k in SHORT]
+        said += f" From {one.date:%B %Y}, by {formatting.day(found.quoted)}: {', '.join(parts)}."
+    return said

@@ -1,0 +1,114 @@
+"""Maps of the share of each district that the group holds, at a few dates."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import altair as alt
+import numpy as np
+import xarray as xr
+
+from fissure.cases.loader import Case
+from fissure.constants import INTERVAL
+from fissure.present import formatting
+from fissure.present.charts.plane import plane
+from fissure.studies.counterpart import calendar_of
+
+PARTS = (0.0, 0.105, 0.42, 0.741)
+"""Where in a run the maps stand: its start and three later weeks, closer at first when most changes."""
+HEIGHT = 300
+
+
+def dates(data: xr.Dataset, parts: Sequence[float] = PARTS) -> list[date]:
+    """The Mondays of the maps, each once."""
+    calendar = calendar_of(data)
+    weeks = dict.fromkeys(min(round(part * calendar.weeks), calendar.weeks - 1) for part in parts)
+    return [calendar.first + timedelta(weeks=week) for week in weeks]
+
+
+def geography(case: Case) -> dict[str, list[dict[str, Any]]]:
+    """What the maps of a page share: the districts' outlines, and the land around them (may be empty).
+
+    As GeoJSON features on the plane of the drawing, so that how they are drawn does not depend on the projection of the
+    drawing library, its sense of inside and outside on a sphere, or the antimeridian.
+    """
+    flat = plane(case)
+    return {
+        "districts": [
+            {"type": "Feature", "id": one.id, "geometry": _geometry(flat.districts[one.id])}
+            | {"name": one.name, "country": one.country}
+            for one in case.districts
+        ],
+        "land": [{"type": "Feature", "geometry": _geometry(shape)} for shape in flat.land],
+    }
+
+
+def _geometry(shape: Any) -> dict[str, Any]:
+    import shapely
+    from shapely.geometry import mapping
+
+    return mapping(shapely.transform(shape, lambda points: points.round(2)))
+
+
+def held(data: xr.Dataset, day: date) -> list[dict[str, Any]]:
+    """Median and 90% interval over members of the share held, for each district, in the week of `day`."""
+    control = data["control"].isel(week=calendar_of(data).week_of(day)).transpose("member", "district")
+    low, median, high = np.quantile(control.values, INTERVAL, axis=0)
+    return [
+        {
+            "id": str(name),
+            "median": round(float(m), 3),
+            "interval": f"{100 * a:.0f}% to {100 * b:.0f}%",
+        }
+        for name, a, m, b in zip(data["district"].values, low, median, high, strict=True)
+    ]
+
+
+def spec(data: xr.Dataset, day: date) -> dict[str, Any]:
+    """The Vega-Lite spec of the map of `day`; whoever draws it adds `geography` to its `datasets`."""
+    values = held(data, day)
+    land = alt.Chart(alt.NamedData(name="land")).mark_geoshape(style="land", aria=False).project(type="identity")
+    districts = (
+        alt.Chart(alt.NamedData(name="districts"))
+        .mark_geoshape(style="border", aria=False)
+        .transform_lookup(
+            lookup="id",
+            from_=alt.LookupData(alt.NamedData(name="held"), "id", ["median", "interval"]),
+        )
+        .encode(
+            fill=alt.Fill(
+                "median:Q",
+                scale=alt.Scale(domain=[0, 1]),
+                legend=alt.Legend(
+                    title="Share of the district held, median of members",
+                    format=".0%", orient="bottom", direction="horizontal", gradientLength=220,
+                    values=[0, 0.25, 0.5, 0.75, 1],
+                    titleLimit=320,
+                ),
+            ),
+            tooltip=[
+                alt.Tooltip("name:N", title="District"),
+                alt.Tooltip("country:N", title="Country"),
+                alt.Tooltip("median:Q", title="Share held, median", format=".0%"),
+                alt.Tooltip("interval:N", title="90% of members"),
+            ],
+        )
+        .project(type="identity")
+    )  # fmt: skip
+    chart = alt.layer(land, districts).properties(
+        width=460,
+        height=HEIGHT,
+        description=describe(values, day),
+        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+    )
+    return chart.to_dict(validate=False) | {"datasets": {"held": values}}
+
+
+def describe(values: Sequence[dict[str, Any]], day: date) -> str:
+    """The map in words."""
+    most = sum(row["median"] >= 0.5 for row in values)
+    some = sum(0.05 <= row["median"] < 0.5 for row in values)
+    return (
+        f"Map of {len(values)} districts on {formatting.day(day)}: the group's median share is half or more in {most}, "
+        f"between 5% and half in {some}, less in the others."
+    )

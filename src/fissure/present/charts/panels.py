@@ -1,0 +1,245 @@
+"""The charts of a history: which outputs stand together, under which title, with which sentence."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import xarray as xr
+
+from fissure.evidence.ledger import Ledger
+from fissure.present import formatting
+from fissure.present.charts.series import Series, Shape, series_of
+from fissure.studies.counterpart import calendar_of
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One chart: `unit` names its axis, `sentence` says what to look for, `top` fixes its upper end."""
+
+    key: str
+    section: str
+    title: str
+    unit: str
+    sentence: str
+    series: tuple[Series, ...]
+    top: float | None = None
+
+
+GROUND = "Ground and people"
+RANKS = "The ranks"
+MINDS = "What fighters feel"
+MONEY = "Money"
+GOVERNED = "The governed"
+OUTSIDE = "From outside"
+CONDITIONAL = (
+    "After the first months this is conditional on where and when opponents attacked, which the case takes from the "
+    "record: that ground is lost, and where first, is in good part given and not found."
+)
+SECTIONS = {
+    GROUND: f"How much ground and how many people the group holds. {CONDITIONAL}",
+    RANKS: "How many fight for it, who joins, and in which ways they leave.",
+    MINDS: "Inner states of fighters. Nobody measured them, so no published figure stands beside these bands. "
+    "They end when fewer than half of the histories have any fighters left.",
+    MONEY: "What comes in, what goes out, and what a fighter is paid. Spending and pay end when fewer than half of "
+    "the histories have any fighters left.",
+    GOVERNED: "How those who live under it bear it.",
+    OUTSIDE: "What the case imposes on the group. These bands show the input and its doubt, not an outcome.",
+}
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """A panel before the coordinates are known: each part is a label, an output and a dimension to split by."""
+
+    key: str
+    section: str
+    title: str
+    unit: str
+    sentence: str
+    parts: tuple[tuple[str, str], ...]
+    by: str = ""
+    shape: Shape = "level"
+    top: float | None = None
+    combine: Literal["sum", "mean"] = "sum"
+    over: str = ""  # what the outputs are means of, or end with
+    split: bool = False  # one panel for each coordinate
+
+
+_PLANS = (
+    _Plan(
+        "ground", GROUND, "Ground held", "km²",
+        "Ground held in all countries, by week.", (("Ground held", "territory_km2"),),
+    ),
+    _Plan(
+        "ground-by-country", GROUND, "Ground held, by country", "km²",
+        "Where the ground is lost first.", (("", "territory_km2"),), by="country",
+    ),
+    _Plan(
+        "ground-with-desert", GROUND, "Ground held with empty desert, by country", "km²",
+        "The same ground with the empty land around it, as some outlines draw it.", (("", "polygon_km2"),),
+        by="country",
+    ),
+    _Plan(
+        "residents", GROUND, "Residents under control", "persons",
+        "People who still live on held ground; those who fled are not counted.",
+        (("Residents", "residents_under_control"),),
+    ),
+    _Plan("fighters", RANKS, "Fighters", "persons", "Everyone in the ranks.", (("Fighters", "fighters"),)),
+    _Plan(
+        "fighters-by-origin", RANKS, "Fighters, by origin", "persons",
+        "Locals and foreigners in the ranks.", (("", "fighters"),), by="origin",
+    ),
+    _Plan(
+        "flows", RANKS, "Recruits against losses", "persons a month",
+        "When the losses outrun the recruits the ranks shrink.",
+        (
+            ("Recruited", "recruits"), ("Killed or captured", "killed"),
+            ("Deserted", "deserted"), ("Executed", "executed_members"),
+        ),
+        shape="month",
+    ),
+    _Plan(
+        "recruits", RANKS, "Recruits, by origin", "persons a month",
+        "Who still comes.", (("", "recruits"),), by="origin", shape="month",
+    ),
+    _Plan(
+        "desertions", RANKS, "Desertions, by origin", "persons a month",
+        "Fighters who got away.", (("", "deserted"),), by="origin", shape="month",
+    ),
+    _Plan(
+        "executions", RANKS, "Executions of members, by country", "persons a month",
+        "Fighters executed by their own leadership, for trying to leave or over doctrine.",
+        (("", "executed_own"),), by="country", shape="month",
+    ),
+    _Plan(
+        "killed-from-the-air", RANKS, "Killed from the air, by country", "persons a month",
+        "Fighters killed by strikes, where they stood.", (("", "killed_by_strikes"),), by="country", shape="month",
+    ),
+    _Plan(
+        "killed-by-country", RANKS, "Killed or captured, by country", "persons a month",
+        "Losses on the ground, from the air and in hiding, where they stood.", (("", "killed_in"),), by="country",
+        shape="month",
+    ),
+    _Plan("leaders", RANKS, "Leading posts filled", "persons", "Leaders who are there.", (("Leaders", "leaders"),)),
+    _Plan(
+        "remembered", MINDS, "Strain, corruption and setbacks", "share or index, 0 to 1",
+        "Strain between locals and foreigners, takings that members keep, ruled residents lost of late.",
+        (("Strain", "strain"), ("Corruption", "corruption"), ("Setback", "setback")), top=1.0,
+    ),
+    _Plan(
+        "commitment", MINDS, "Commitment", "index, 0 to 1",
+        "The will to fight for the group.", (("", "commitment"),), by="origin", top=1.0,
+        over="fighters",
+    ),
+    _Plan(
+        "grievance", MINDS, "Grievance", "index, 0 to 1",
+        "Felt unfairness of treatment.", (("", "grievance"),), by="origin", top=1.0,
+        over="fighters",
+    ),
+    _Plan(
+        "doubt", MINDS, "Doubt", "index, 0 to 1",
+        "Doubt of the leadership's right and power.", (("", "doubt"),), by="origin", top=1.0,
+        over="fighters",
+    ),
+    _Plan(
+        "wish", MINDS, "Wish to leave", "index, 0 to 1",
+        "How strongly fighters would leave if leaving were free.", (("", "wish_to_leave"),),
+        by="origin", top=1.0, over="fighters",
+    ),
+    _Plan(
+        "income", MONEY, "Income", "million USD a month",
+        "All that comes in.", (("Income", "income_musd"),), shape="month",
+    ),
+    _Plan(
+        "income-by-kind", MONEY, "Income, by kind", "million USD a month",
+        "Where the money comes from.", (("", "income_musd"),), by="income", shape="month",
+    ),
+    _Plan(
+        "spending", MONEY, "Spending, by kind", "million USD a month",
+        "Where it goes. “Projects” is money beyond the wanted reserve, spent with no effect in the model.",
+        (("", "spending_musd"),), by="spending", shape="month", over="fighters",
+    ),
+    _Plan("oil", MONEY, "Oil output", "barrels a day", "Crude from all fields held.", (("Oil", "oil_bpd"),)),
+    _Plan(
+        "pay", MONEY, "Pay, {}", "USD a month",
+        "Base pay that is set to be paid.", (("", "pay_usd_month"),), by="origin", split=True,
+        over="fighters",
+    ),
+    _Plan(
+        "pay-mean", MONEY, "Pay, mean of the origins", "USD a month",
+        "Beside figures that do not say whose pay they mean.", (("Mean pay", "pay_usd_month"),), combine="mean",
+        over="fighters",
+    ),
+    _Plan(
+        "support", GOVERNED, "Support, dread and services", "share or index, 0 to 1",
+        "Means over people on held ground; they end when fewer than half of the histories hold any.",
+        (("Support", "support"), ("Dread", "dread"), ("Services", "services")), top=1.0,
+        over="residents_under_control",
+    ),
+    _Plan(
+        "resisters", GOVERNED, "Organised resistance", "persons",
+        "Residents of held ground who resist in an organised way.", (("Resisters", "resisters"),),
+    ),
+    _Plan(
+        "fled", GOVERNED, "Flight", "persons a month",
+        "Residents who leave held ground.", (("Fled", "fled"),), shape="month",
+    ),
+    _Plan(
+        "executed-residents", GOVERNED, "Executions of residents, by country", "persons a month",
+        "Where residents are executed.", (("", "executed_residents"),), by="country", shape="month",
+    ),
+    _Plan(
+        "strikes", OUTSIDE, "Air strikes, by country", "strikes a month",
+        "As the case gives them, with the doubt on their count.", (("", "strikes"),), by="country", shape="month",
+    ),
+)  # fmt: skip
+
+
+def panels(data: xr.Dataset, ledger: Ledger) -> list[Panel]:
+    """The charts of `data` in reading order: the plans, then in each section what `ledger` sums or relates."""
+    planned = [panel for plan in _PLANS for panel in _of_plan(plan, data)]
+    section_of = {one.output: panel.section for panel in planned for one in panel.series}
+    last = calendar_of(data).last
+    derived = [p for p in _derived(ledger, section_of) if (p.series[0].since or last) <= last]
+    return [p for section in SECTIONS for p in (*planned, *derived) if p.section == section]
+
+
+def _of_plan(plan: _Plan, data: xr.Dataset) -> Iterator[Panel]:
+    series = tuple(
+        Series(label, output, {}, plan.shape, plan.combine, over=plan.over)
+        for label, output in plan.parts
+        if output in data
+    )
+    if not series:
+        return
+    if plan.by:
+        series = tuple(
+            replace(one, label=_spoken(name), select={plan.by: name})
+            for one in series
+            for name in map(str, data[plan.by].values)
+        )
+    common = (plan.section, plan.unit, plan.sentence)
+    if plan.split:
+        for one in series:
+            title = plan.title.format(one.label.lower())
+            yield Panel(f"{plan.key}-{one.label.lower()}", common[0], title, *common[1:], (one,), plan.top)
+    else:
+        yield Panel(plan.key, common[0], plan.title, *common[1:], series, plan.top)
+
+
+def _derived(ledger: Ledger, section_of: dict[str, str]) -> Iterator[Panel]:
+    """A panel for each variable that is a part of the peak or a running total, and has observations."""
+    observed = {observation.variable for observation in ledger.observations.values()}
+    shapes: tuple[Shape, ...] = ("share-of-peak-lost", "cumulative")
+    for shape in shapes:
+        for variable in ledger.variables.values():
+            section = section_of.get(variable.output or "")
+            if variable.how == shape and variable.id in observed and section is not None:
+                top = 1.0 if shape == "share-of-peak-lost" else None
+                series = (series_of(variable, shape),)
+                unit = formatting.unit(variable.unit)
+                yield Panel(variable.id, section, variable.title, unit, variable.note, series, top)
+
+
+def _spoken(name: str) -> str:
+    return name.replace("_", " ").capitalize() if name.islower() else name

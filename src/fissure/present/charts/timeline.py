@@ -1,0 +1,207 @@
+"""When events happen: the share of histories with an event of a kind, by quarter and by how large they were."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import altair as alt
+import numpy as np
+from altair.utils.schemapi import debug_mode
+from numpy.typing import NDArray
+
+from fissure.constants import INTERVAL
+from fissure.present import formatting
+from fissure.present.charts.theme import SERIES
+from fissure.studies.counterpart import Calendar
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+HEIGHT = 130
+MOST_CLASSES = 4
+LETTERS = 36
+"""Of a legend in one row of three: more do not fit the narrowest chart."""
+UNIT = "share of histories"
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """A quarter of a year as far as the run holds it; a week is in the quarter that most of its days are in."""
+
+    year: int
+    number: int
+    first: date
+    last: date
+
+    @property
+    def label(self) -> str:
+        """Such as Q3 2014."""
+        return f"Q{self.number} {self.year}"
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Events of one kind: how many, and their sizes, each of shape (members, quarters)."""
+
+    kind: str
+    title: str
+    unit: str
+    dims: tuple[str, ...]
+    quarters: tuple[Quarter, ...]
+    counts: NDArray[np.int64]
+    sizes: NDArray[np.int64]
+
+
+def timelines(events: "pd.DataFrame", calendar: Calendar) -> list[Timeline]:
+    """A timeline for each kind of the table `events` (see `Run.events`), whether it happened or not."""
+    of_week, quarters = _quarters(calendar)
+    first, members = np.datetime64(calendar.first), int(events.attrs["members"])
+    out = []
+    for kind, told in events.attrs["kinds"].items():
+        own = events[events["kind"] == kind]
+        week = ((own["week"].to_numpy() - first) // np.timedelta64(7, "D")).astype(int)
+        at = (own["member"].to_numpy(), of_week[week])
+        counts, sizes = np.zeros((2, members, len(quarters)), np.int64)
+        np.add.at(counts, at, 1)
+        np.add.at(sizes, at, own["size"].to_numpy())
+        out.append(Timeline(kind, told["long_name"], told["units"], tuple(told["dims"]), quarters, counts, sizes))
+    return out
+
+
+def spec(line: Timeline) -> dict[str, Any]:
+    """The Vega-Lite spec of a timeline: bars of shares of histories, stronger the larger the quarter's total."""
+    values = _bars(line)
+    with debug_mode(False):
+        chart = alt.layer(*_layers(line, values)).properties(
+            width=460,
+            height=HEIGHT,
+            description=describe(line),
+            autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+        )
+        return chart.to_dict(validate=False) | {"datasets": {"bars": values, "quarters": _told(line)}}
+
+
+def describe(line: Timeline) -> str:
+    """The chart in words, for who cannot see it."""
+    share = (line.counts > 0).mean(axis=0)
+    most = int(share.argmax())
+    return (
+        f"{line.title}, {UNIT} with any, by quarter. First {share[0]:.0%}, last {share[-1]:.0%}, "
+        f"most in {line.quarters[most].label} with {share[most]:.0%}."
+    )
+
+
+def _quarters(calendar: Calendar) -> tuple[NDArray[np.int64], tuple[Quarter, ...]]:
+    """The number of the quarter of each week, and the quarters."""
+    thursdays = [calendar.first + timedelta(weeks=week, days=3) for week in range(calendar.weeks)]
+    names = [(day.year, (day.month + 2) // 3) for day in thursdays]
+    each = sorted(set(names))
+    of_week = np.array([each.index(name) for name in names], np.int64)
+    quarters = []
+    for number, (year, quarter) in enumerate(each):
+        weeks = np.flatnonzero(of_week == number)
+        first, last = (calendar.first + timedelta(weeks=int(week)) for week in (weeks[0], weeks[-1]))
+        quarters.append(Quarter(year, quarter, first, last + timedelta(days=6)))
+    return of_week, tuple(quarters)
+
+
+def _classes(line: Timeline) -> list[tuple[str, int]]:
+    """Classes of a quarter's total size, by tenfold steps: what each is called, and where it begins."""
+    steps = [10**n for n in range(len(str(max(int(line.sizes.max()), 1))))][-MOST_CLASSES:]
+    names = [f"{a:,} to {b - 1:,}" for a, b in pairwise(steps)] + [f"{steps[-1]:,} or more"]
+    if steps[0] > 1:
+        names[0] = f"under {steps[1]:,}"
+    return list(zip(names, [1, *steps[1:]], strict=True))
+
+
+def _bars(line: Timeline) -> list[dict[str, Any]]:
+    """A bar for each quarter and class, the largest class at the bottom."""
+    out = []
+    for n, quarter in enumerate(line.quarters):
+        below = 0.0
+        for name, begin in reversed(_classes(line)):
+            share = float((line.sizes[:, n] >= begin).mean())
+            if share > below:
+                out.append({**_span(quarter), "class": name, "low": round(below, 4), "high": round(share, 4)})
+            below = share
+    return out
+
+
+def _told(line: Timeline) -> list[dict[str, Any]]:
+    """What a quarter says when it is pointed at."""
+    return [
+        {
+            **_span(quarter),
+            "quarter": quarter.label,
+            "share": f"{(line.counts[:, n] > 0).mean():.0%}",
+            "events": "{} (90%: {})".format(*middle(line.counts[:, n])),
+            "size": "{} (90%: {})".format(*middle(line.sizes[:, n])),
+        }
+        for n, quarter in enumerate(line.quarters)
+    ]
+
+
+def middle(values: NDArray[np.int64]) -> tuple[str, str]:
+    """Median and 90% interval over members, in words: of counts, so each is one that some member has."""
+    low, median, high = np.quantile(values, INTERVAL, method="inverted_cdf")
+    return formatting.number(median), formatting.interval(low, high)
+
+
+def _span(quarter: Quarter) -> dict[str, str]:
+    """From the first midnight to the last, where the reader is."""
+    return {
+        "start": f"{quarter.first.isoformat()}T00:00",
+        "end": f"{(quarter.last + timedelta(days=1)).isoformat()}T00:00",
+    }
+
+
+def _layers(line: Timeline, values: Sequence[Mapping[str, Any]]) -> list[alt.Chart]:
+    few = len(line.quarters) < 7
+    axis = alt.Axis(**({"format": "%b %Y", "tickCount": 4} if few else {"format": "%Y", "tickCount": "year"}))
+    # no domain, which Vega-Lite misreads where there is an x2; the quarters of the second layer span the run
+    x = alt.X("start:T", title=None, axis=axis, scale=alt.Scale(nice=False))
+    share = alt.Axis(format=".0%", values=[0, 0.5, 1])
+    y = alt.Y("high:Q", title=UNIT, scale=alt.Scale(domain=[0, 1]), axis=share)
+    seen = {row["class"] for row in values}
+    names = [name for name, _ in _classes(line) if name in seen]
+    shades = [round(float(shade), 2) for shade in np.linspace(0.4, 1.0, len(names))] if len(names) > 1 else [0.8]
+    legend = alt.Legend(
+        orient="top", title=None, offset=2, symbolType="square", symbolFillColor=SERIES[0], symbolStrokeWidth=0,
+        columns=2 if len(names) > 3 or sum(map(len, names)) > LETTERS else 3,
+    )  # fmt: skip
+    bars = alt.Chart(alt.NamedData(name="bars"))
+    bars = bars.mark_bar(fill=SERIES[0], xOffset=0.7, x2Offset=-0.7, aria=False).encode(
+        x=x,
+        x2="end:T",
+        y=y,
+        y2="low:Q",
+        opacity=alt.Opacity(
+            "class:O",
+            scale=alt.Scale(type="ordinal", domain=names, range=shades),
+            legend=legend if len(names) > 1 else None,
+        ),
+    )
+    return [bars, _hover(line, x)]
+
+
+def _hover(line: Timeline, x: alt.X) -> alt.Chart:
+    """The whole height of the quarter that is pointed at, with its numbers."""
+    hover = alt.selection_point(name="hover", on="pointerover", clear="pointerout", fields=["start"], empty=False)
+    return (
+        alt.Chart(alt.NamedData(name="quarters"))
+        .mark_rect(style="cursor", aria=False)
+        .encode(
+            x=x,
+            x2="end:T",
+            fillOpacity=alt.when(hover).then(alt.value(0.12)).otherwise(alt.value(0)),
+            tooltip=[
+                alt.Tooltip("quarter:N", title="Quarter"),
+                alt.Tooltip("share:N", title="Histories with any"),
+                alt.Tooltip("events:N", title="Events, median"),
+                alt.Tooltip("size:N", title=f"{line.unit.capitalize()}, median"),
+            ],
+        )
+        .add_params(hover)
+    )

@@ -1,0 +1,300 @@
+"""What a result is shown as: a `Document` of sections, paragraphs, tables and figures, before anything is rendered.
+
+A builder in `fissure.present.sections` makes it from a result, once; `fissure.present.render` turns it into text for a
+terminal, a page or JSON. So a number cannot differ between them.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, TypeAlias
+
+Tone: TypeAlias = Literal["", "inside", "inside-too-wide", "bound-kept", "near", "outside", "driver", "not-compared"]
+"""What a word or number is coloured as: the classes of the style sheet. A sign or word always says the same."""
+Medium: TypeAlias = Literal["terminal", "page", "json"]
+Align: TypeAlias = Literal["left", "right"]
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of text of one kind; `href` makes it a link (only http, https and `#` are followed)."""
+
+    text: str
+    strong: bool = False
+    soft: bool = False
+    code: bool = False
+    tone: Tone = ""
+    href: str = ""
+
+
+Line: TypeAlias = str | tuple[str | Span, ...]
+"""A line of text: plain, or of several kinds."""
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph; `kind` is ``small``, ``soft`` or both, `title` its beginning in bold."""
+
+    line: Line
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Paragraphs that must not be overlooked; `label` says to a screen reader what they are of."""
+
+    lines: tuple[Line, ...]
+    label: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Item:
+    """An entry of a list, with a sign of its own where it has a verdict."""
+
+    line: Line
+    sign: str = ""
+    tone: Tone = ""
+
+
+@dataclass(frozen=True)
+class Items:
+    """A list; `kind` is a class of the style sheet."""
+
+    items: tuple[Item, ...]
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Labels, each with its value."""
+
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Command:
+    """What to type in a terminal."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class IntervalPicture:
+    """An interval on a scale with zero in the middle: a bar from `low` to `high`, a dot, and a paler bar behind.
+
+    All are in the unit of what is shown; `reach` is the farthest distance from zero that the picture has room for. With
+    `low_is_prior` the paler bar is that of a prior.
+    """
+
+    low: float
+    middle: float
+    high: float
+    least: float
+    most: float
+    reach: float
+    tone: Tone = ""
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A picture drawn as SVG, safe as it stands; `alt` says what it shows. Nothing but a page can show it."""
+
+    svg: str
+    alt: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a table: `text` as it is read, `value` the number behind it, a softer `note` after or below it."""
+
+    text: Line = ""
+    value: float | None = None
+    note: str = ""
+    below: bool = False
+    sign: str = ""
+    tone: Tone = ""
+    href: str = ""
+    picture: IntervalPicture | Drawing | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its heading, how it is aligned, and whether its contents may be broken into lines.
+
+    `on` says where the column is shown; `key` is its name in JSON, the heading in small letters where not given;
+    `least` is how many characters a column whose contents are broken must have in a terminal.
+    """
+
+    title: str
+    align: Align = "left"
+    wrap: bool = False
+    on: frozenset[Medium] = frozenset(("terminal", "page", "json"))
+    key: str = ""
+    least: int = 0
+
+    @property
+    def name(self) -> str:
+        """Its name in JSON."""
+        return self.key or self.title.lower().replace(" ", "_").replace(",", "")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row; the first cell is its heading. `key` is an anchor on a page; `data` is for scripts of the page."""
+
+    cells: tuple[Cell, ...]
+    strong: bool = False
+    key: str = ""
+    kind: str = ""
+    data: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RowGroup:
+    """Rows under a heading of their own; `level` 2 is below another heading."""
+
+    rows: tuple[Row, ...]
+    title: Line = ""
+    level: int = 1
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; `label` says to a screen reader what it is of, `kind` is a class of the style sheet."""
+
+    columns: tuple[Column, ...]
+    groups: tuple[RowGroup, ...]
+    label: str = ""
+    kind: str = ""
+    note: Line = ""
+
+    @property
+    def rows(self) -> Iterator[Row]:
+        """All rows, whatever their group."""
+        return (row for group in self.groups for row in group.rows)
+
+    @classmethod
+    def of(cls, columns: tuple[Column | str, ...], rows: tuple[Row, ...], label: str = "", kind: str = "") -> "Table":
+        """A table with one group without a heading; a column may be given as its heading alone."""
+        made = tuple(Column(one) if isinstance(one, str) else one for one in columns)
+        return cls(made, (RowGroup(rows),), label, kind)
+
+    def on(self, medium: Medium) -> "Table":
+        """The same with the columns that are shown there."""
+        at = [n for n, column in enumerate(self.columns) if medium in column.on]
+        groups = tuple(
+            replace(group, rows=tuple(replace(row, cells=tuple(row.cells[n] for n in at)) for row in group.rows))
+            for group in self.groups
+        )
+        return replace(self, columns=tuple(self.columns[n] for n in at), groups=groups)
+
+
+@dataclass(frozen=True, eq=False)
+class Figure:
+    """A chart: its Vega-Lite `spec`, what it shows in words (`alt`), and its numbers as a table."""
+
+    key: str
+    title: str
+    spec: Mapping[str, Any]
+    unit: str = ""
+    alt: str = ""
+    sentence: Line = ""
+    after: str = ""
+    numbers: Table | None = None
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Blocks that stand beside each other where there is room."""
+
+    blocks: tuple["Block", ...]
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Blocks that a reader opens; a terminal leaves them out."""
+
+    summary: Line
+    blocks: tuple["Block", ...]
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Only:
+    """Blocks for some media alone."""
+
+    on: frozenset[Medium]
+    blocks: tuple["Block", ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section; `key` is its anchor. A section within another is one level lower.
+
+    `heading` is what a page has above it where that differs from `title`, its name in lists of sections; with
+    `listed` it stands in the navigation of its page. `said` is what a terminal prints in its place for a heading.
+    """
+
+    key: str
+    title: str
+    blocks: tuple["Block", ...]
+    listed: bool = True
+    heading: str = ""
+    kind: str = ""
+
+
+Block: TypeAlias = (
+    Paragraph | Notice | Items | Facts | Command | Drawing | Table | Figure | Grid | Fold | Only | Section
+)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A whole result: `subject` is of what (the title of a case), `heading` the question that the page answers."""
+
+    subject: str
+    title: str
+    heading: str
+    lead: Line
+    notices: tuple[Notice, ...]
+    sections: tuple[Section, ...]
+    version: str
+    key: str
+    """Names the kind of document, such as ``hindcast``, and its style sheet where it has one."""
+    geography: Mapping[str, Any] = field(default_factory=dict)
+    """Data sets that several charts share."""
+
+    @property
+    def figures(self) -> Iterator[Figure]:
+        """All charts, in reading order."""
+        for section in self.sections:
+            yield from figures_of(section)
+
+
+def only(medium: Medium, *blocks: Block) -> Only:
+    """Blocks for one medium."""
+    return Only(frozenset((medium,)), blocks)
+
+
+def figures_of(block: Block) -> Iterator[Figure]:
+    """All charts of a block, in reading order."""
+    if isinstance(block, Figure):
+        yield block
+    elif isinstance(block, Grid | Fold | Only | Section):
+        for one in block.blocks:
+            yield from figures_of(one)
+
+
+def plain(line: Line) -> str:
+    """A line without its kinds."""
+    return line if isinstance(line, str) else "".join(one if isinstance(one, str) else one.text for one in line)
+
+
+def spans(line: Line) -> tuple[Span, ...]:
+    """A line as stretches of text."""
+    parts = (line,) if isinstance(line, str) else line
+    return tuple(Span(one) if isinstance(one, str) else one for one in parts if one)

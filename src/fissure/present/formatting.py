@@ -1,0 +1,228 @@
+"""How numbers, days and verdicts are put in words, the same in the terminal and in the report."""
+
+import math
+from collections.abc import Mapping
+from datetime import date
+from typing import NamedTuple
+
+from fissure.evidence.entries import Observation, Source
+from fissure.studies.compare import Compared, Counts, Scale, Verdict
+from fissure.studies.effective import ENOUGH
+
+
+class Words(NamedTuple):
+    """A verdict as a sign and a word, so that it does not depend on colour."""
+
+    sign: str
+    word: str
+
+    def __str__(self) -> str:
+        return f"{self.sign} {self.word}"
+
+
+BEHIND = "◆"
+"""The sign of a figure that a prior was argued from."""
+VERDICTS: Mapping[Verdict, Words] = {
+    "inside": Words("✓", "inside"),
+    "inside, too wide": Words("↕", "inside, too wide"),
+    "bound kept": Words("≤≥", "bound kept"),
+    "near": Words("~", "near"),
+    "outside": Words("▲▼", "outside"),
+    "not compared": Words("–", "not compared"),
+}
+"""Every verdict as the legends name it."""
+UNJUDGED = Words("–", "not judged")
+UNKNOWN = "not known"
+"""What stands in the place of an interval that there is none of."""
+
+
+def verdict(row: Compared) -> Words:
+    """The verdict on `row`; one history has no interval to judge by."""
+    if row.compared and row.histories < 2:
+        return UNJUDGED
+    match row.verdict:
+        case "inside":
+            return Words("=", "input agrees") if row.kind == "driver" else VERDICTS["inside"]
+        case "bound kept":
+            return Words("≤" if row.observation.bound == "upper" else "≥", "bound kept")
+        case "near":
+            return Words("~", f"near, {row.too}")
+        case "outside":
+            return Words("▲" if row.too == "high" else "▼", f"too {row.too}")
+        case other:
+            return VERDICTS[other]
+
+
+def headline(n: Counts, members: int = ENOUGH) -> str:
+    """How the model does on all the figures that it has a counterpart of, class by class.
+
+    Of so few members that the ends of an interval cannot be told, nothing is counted.
+    """
+    if members < ENOUGH:
+        return (
+            f"How many of {figures(n.compared)} lie inside a 90% interval is not counted over so few histories "
+            f"({members}): the ends of one cannot be told from fewer than {ENOUGH}."
+        )
+    return (
+        f"Of {figures(n.compared)} that the model has a counterpart of, {n.of['inside']} "
+        f"({n.of['inside'] / n.compared:.0%}) lie inside a 90% interval that says something; "
+        f"{n.of['inside, too wide']} lie inside one that is too wide to say anything; "
+        f"{n.of['bound kept']} are one-sided bounds that it keeps; {n.of['near']} are near and "
+        f"{n.of['outside']} outside."
+    )
+
+
+def behind(n: Counts, members: int = ENOUGH) -> str:
+    """How many of the figures compared are no independent check; empty when none is."""
+    if not n.behind_prior:
+        return ""
+    told = n.of["inside"] and members >= ENOUGH
+    inside = f", {n.behind_inside} of the {n.of['inside']} inside among them" if told else ""
+    stand = "stands behind a prior ({}) and is" if n.behind_prior == 1 else "stand behind a prior ({}) and are"
+    return f"Of these, {n.behind_prior} {stand.format(BEHIND)} no independent check{inside}."
+
+
+def figures(count: int) -> str:
+    """Such as `12 published figures`."""
+    return f"{count} published figure{'' if count == 1 else 's'}"
+
+
+def too_wide(count: int, of: int) -> str:
+    """How many intervals of a variable are too wide."""
+    return f"{count} of {of} interval{'' if of == 1 else 's'} too wide"
+
+
+def number(x: float, unit: str = "") -> str:
+    """`x` to three significant digits, with commas: a simulated or judged number claims no more.
+
+    A share is told in per cent.
+    """
+    if math.isnan(x):
+        return "–"
+    if math.isinf(x):
+        return "∞" if x > 0 else "−∞"
+    return exact(float(f"{x:.3g}"), unit)
+
+
+def signed(x: float) -> str:
+    """`x` with its sign, to three significant digits."""
+    if not math.isfinite(x):
+        return "–"
+    x = float(f"{x:.3g}")
+    said = f"{x:+,.0f}" if abs(x) >= 100 else f"{x:+.3g}"
+    return "0" if x == 0 else said.replace("-", "−")
+
+
+def exact(x: float, unit: str = "") -> str:
+    """`x` as published: a whole number with commas from a hundred on, else up to three digits."""
+    if unit == "share":
+        return f"{exact(round(100 * x, 6))}%"
+    if abs(x) < 5e-4 or abs(x) >= 100:
+        return f"{x:,.0f}".replace("-0", "0").replace("-", "−")
+    return f"{x:.3g}".replace("-", "−")
+
+
+def interval(low: float, high: float, unit: str = "") -> str:
+    """`low` to `high` in three significant digits; an open end in words."""
+    if math.isinf(high):
+        return f"over {number(low, unit)}"
+    if math.isinf(low):
+        return f"under {number(high, unit)}"
+    ends = number(low, unit), number(high, unit)
+    return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+
+
+def published(observation: Observation) -> str:
+    """The number or range that was published, with its sign when it is a bound."""
+    low, high = (exact(end, observation.unit) for end in observation.ends)
+    sign = {"upper": "≤ ", "lower": "≥ "}.get(observation.bound, "")
+    return sign + (low if low == high else f"{low} to {high}")
+
+
+def model(row: Compared) -> str:
+    """The model's median with its 90% interval."""
+    return f"{median(row)} (90%: {model_interval(row)})"
+
+
+def median(row: Compared) -> str:
+    """The model's median, in the unit of the variable."""
+    return number(row.median, row.variable.unit)
+
+
+def model_interval(row: Compared) -> str:
+    """The model's 90% interval, in the unit of the variable."""
+    if not row.compared:
+        return "–"
+    return interval(row.low, row.high, row.variable.unit) if row.histories > 1 else UNKNOWN
+
+
+def distance(row: Compared) -> str:
+    """How far the model's interval and the published band lie apart, from their nearest ends."""
+    if row.scale == "factor":
+        return f"a factor of {number(row.gap)}"
+    return _points(row.gap, row.variable.unit)
+
+
+def width(value: float, scale: Scale, unit: str) -> str:
+    """The width of an interval."""
+    if math.isnan(value):
+        return "–"
+    if scale == "factor":
+        return f"× {number(float(f'{value:.2g}'))}"
+    return _points(value, unit)
+
+
+def _points(value: float, unit: str) -> str:
+    """A difference of shares or of multipliers, in points."""
+    if unit not in ("share", "multiplier"):
+        return number(value)
+    return f"{100 * value:.0f} points" if value >= 0.015 or value < 5e-4 else f"{100 * value:.1g} points"
+
+
+def timing(members: int, run: float, compiling: float, ns: float) -> str:
+    """How long a run took, in seconds and nanoseconds a fighter-week; `members` are those simulated now."""
+    if not members:
+        return "read back from an earlier run"
+    said = f"{members:,} member{'' if members == 1 else 's'} in {run:,.1f} s after {compiling:,.1f} s of compiling"
+    return f"{said}, {ns:.3g} ns per fighter-week" if ns else said
+
+
+def when(observation: Observation) -> str:
+    """The day or the period that an observation speaks of."""
+    if observation.period is None:
+        return day(observation.when)
+    start, end = observation.period
+    if (start.month, start.day, end.month, end.day) == (1, 1, 12, 31) and start.year == end.year:
+        return str(end.year)
+    if (start.year, start.month) == (end.year, end.month) and start.day == 1 and end.day >= 28:
+        return f"{end:%b %Y}"
+    year = "" if start.year == end.year else f" {start.year}"
+    return f"{start:%b}{year}–{end:%b %Y}"
+
+
+def day(x: date) -> str:
+    """Such as 3 Jul 2016."""
+    return f"{x.day} {x:%b %Y}"
+
+
+def publisher(observation: Observation, sources: Mapping[str, Source]) -> str:
+    """Who published it; an article also by its id, since their outlets have no name."""
+    source = sources[observation.source]
+    return source.publisher if source.file is None else f"{source.id}, {source.publisher}"
+
+
+def short(observation: Observation, sources: Mapping[str, Source]) -> str:
+    """The publisher as far as its first comma, for where there is little room."""
+    source = sources[observation.source]
+    return publisher(observation, sources) if source.file else source.publisher.partition(",")[0]
+
+
+def quantity(row: Compared) -> str:
+    """The title of the variable and its unit; shares are told in per cent and need none."""
+    variable = row.variable
+    return variable.title if variable.unit == "share" else f"{variable.title}, {unit(variable.unit)}"
+
+
+def unit(text: str) -> str:
+    """A unit as it is read: `km2` with its exponent."""
+    return text.replace("km2", "km²")

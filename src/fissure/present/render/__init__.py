@@ -1,0 +1,1 @@
+"""Documents as text for a terminal, as a page, and as JSON."""

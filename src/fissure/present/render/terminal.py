@@ -1,0 +1,168 @@
+"""Documents in a terminal, laid out for the width that they are printed at."""
+
+from collections.abc import Iterable, Iterator
+from io import StringIO
+
+from rich import box
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from fissure.present.document import (
+    Block,
+    Cell,
+    Command,
+    Document,
+    Facts,
+    Fold,
+    Grid,
+    Items,
+    Line,
+    Notice,
+    Only,
+    Paragraph,
+    Row,
+    Section,
+    Table,
+    Tone,
+    spans,
+)
+
+STYLES: dict[Tone, str] = {
+    "inside": "green",
+    "inside-too-wide": "magenta",
+    "bound-kept": "cyan",
+    "near": "yellow",
+    "outside": "red",
+    "driver": "blue",
+    "not-compared": "dim",
+}
+LEAST_WRAPPED = 24
+"""Characters that a column which may be broken into lines needs; a table with less room becomes a list."""
+
+
+def render(document: Document) -> RenderableType:
+    """The whole document."""
+    head: list[RenderableType] = [Text.assemble((document.subject, "bold"), (": ", "bold"), _text(document.lead))]
+    for notice in document.notices:
+        head += block(notice)
+    return Group(*head, *blocks(document.sections))
+
+
+def blocks(some: Iterable[Block]) -> Iterator[RenderableType]:
+    """What blocks print, one after the other."""
+    for one in some:
+        yield from block(one)
+
+
+def block(one: Block) -> list[RenderableType]:
+    """What a block prints; nothing for charts, drawings and what stands folded on a page."""
+    match one:
+        case Paragraph():
+            return [Padding(_text(one.line, "dim" if one.kind else ""), (0, 0, 0, 0))]
+        case Notice():
+            return [_text(line, "yellow") for line in one.lines]
+        case Items():
+            return [
+                Padding(Text.assemble(*_sign(item.sign, item.tone), _text(item.line)), (0, 0, 0, 2))
+                for item in one.items
+            ]
+        case Facts():
+            return [Text.assemble((f"{label}: ", "dim"), value) for label, value in one.rows]
+        case Command():
+            return [Padding(Text(one.text, style="cyan"), (0, 0, 0, 2))]
+        case Table():
+            return [FittedTable(one.on("terminal")), *([_text(one.note, "dim")] if one.note else [])]
+        case Only():
+            return list(blocks(one.blocks)) if "terminal" in one.on else []
+        case Grid():
+            return list(blocks(one.blocks))
+        case Section():
+            own = list(blocks(one.blocks))
+            rule = Rule(Text(f" {one.title} ", style="bold cyan"), align="left", characters="─", style="dim")
+            return [Padding(rule, (1, 0, 0, 0)), *own] if own else []
+        case Fold():
+            return []
+    return []
+
+
+def lines(document: Document, width: int = 110) -> Iterator[str]:
+    """The document as plain lines without colour, for a file or a pipe."""
+    out = StringIO()
+    Console(file=out, width=width, color_system=None, legacy_windows=False).print(render(document))
+    yield from (line.rstrip() for line in out.getvalue().splitlines())
+
+
+class FittedTable:
+    """A table as wide as there is room, or a short list where there is none.
+
+    A column that may be broken into lines takes what the others leave; where that is too little, each row becomes a
+    line with its heading and one with the rest.
+    """
+
+    def __init__(self, table: Table):
+        self.table = table
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        wide = self._wide()
+        needed = console.measure(wide, options=options.update(max_width=1 << 12)).minimum
+        fits = needed + len(self.table.columns) <= options.max_width  # edges and gaps are not measured whole
+        yield wide if fits else self._list()
+
+    def _widths(self) -> Iterator[int]:
+        """The least width of the contents of each column."""
+        for n, column in enumerate(self.table.columns):
+            longest = max((_cell(row.cells[n]).cell_len for row in self.table.rows), default=0)
+            yield min(longest, column.least or LEAST_WRAPPED) if column.wrap else longest
+
+    def _wide(self) -> RichTable:
+        made = RichTable(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, header_style="dim")
+        for column, least in zip(self.table.columns, self._widths(), strict=True):
+            made.add_column(column.title, justify=column.align, overflow="fold", min_width=least)
+        for group in self.table.groups:
+            if group.title:
+                made.add_row(_text(group.title, "bold" if group.level == 1 else "italic"))
+            for row in group.rows:
+                made.add_row(*(_cell(cell) for cell in row.cells), style="bold" if row.strong else "")
+        return made
+
+    def _list(self) -> RenderableType:
+        parts: list[RenderableType] = []
+        for group in self.table.groups:
+            if group.title:
+                parts.append(_text(group.title, "bold"))
+            for row in group.rows:
+                parts += self._entry(row)
+        return Group(*parts)
+
+    def _entry(self, row: Row) -> list[RenderableType]:
+        first, *others = row.cells
+        names = [column.title for column in self.table.columns[1:]]
+        said = [
+            Text.assemble((f"{name}: " if name else ""), _cell(cell))
+            for name, cell in zip(names, others, strict=True)
+            if _cell(cell).plain.strip()
+        ]
+        below = Padding(Text("  ·  ").join(said), (0, 0, 0, 2))
+        head = _cell(first)
+        head.stylize("bold" if row.strong else "")
+        return [head, below]
+
+
+def _cell(cell: Cell) -> Text:
+    note = [(f" {cell.note}", "dim")] if cell.note else []
+    return Text.assemble(*_sign(cell.sign, cell.tone), _text(cell.text, STYLES.get(cell.tone, "")), *note)
+
+
+def _sign(sign: str, tone: Tone) -> list[tuple[str, str]]:
+    return [(f"{sign} ", STYLES.get(tone, ""))] if sign else []
+
+
+def _text(line: Line, style: str = "") -> Text:
+    made = Text(style=style)
+    for span in spans(line):
+        kinds = ["bold"] * span.strong + ["dim"] * span.soft + ["cyan"] * span.code
+        made.append(span.text, style=" ".join([*kinds, STYLES.get(span.tone, "")]).strip())
+    return made

@@ -1,0 +1,166 @@
+"""Whether the inference of a calibration can be trusted, in words: five checks, and what fails each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scipy.stats import binom
+
+from fissure.present import formatting
+from fissure.studies.calibrate import Calibration
+from fissure.studies.calibrate.checks import LEVEL, Recovered, Told
+from fissure.studies.calibrate.simple import MAIN, Agreement
+from fissure.studies.measurement import Datum
+
+NEAR = 0.05
+"""How far the coverage over all targets may be from nine in ten."""
+AGREE = 0.9
+"""Part of the main margins on which the two methods should be less than one standard deviation apart."""
+WORTH = 50
+"""Equally weighted histories that those which go on should be worth."""
+TOLD = 0.8
+"""Part of the figures that should be told back inside their 90% intervals."""
+KEY = (
+    "Recovery and ranks hold where no more targets fail than chance lets fail: of each target the coverage should lie "
+    "in the range that holds 99% of what chance gives an honest 90% interval, and the ranks should pass for uniform "
+    f"at {LEVEL:.0%}. The coverage over all targets should be within {100 * NEAR:.0f} points of 90%. The second method "
+    f"agrees where the means of at least {AGREE:.0%} of the main margins, those that lose at least {MAIN:.0%} of their "
+    "prior variance by either method, are less than one standard deviation apart. The figures are told back where at "
+    f"least {TOLD:.0%} of them lie inside the 90% interval of what their publishers would have said. The histories "
+    f"that go on should be worth at least {WORTH} equally weighted ones"
+)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check of the inference; `holds` is None where there was nothing to check."""
+
+    name: str
+    holds: bool | None
+    said: str
+
+    @property
+    def sign(self) -> str:
+        """Told without colour."""
+        return {True: "✓ holds", False: "✗ fails", None: "– nothing to check"}[self.holds]
+
+
+def checks(found: Calibration) -> list[Check]:
+    """The five checks, those that fail first."""
+    every = [_recovery(found), _ranks(found), _agreement(found), _told_back(found), _histories(found)]
+    return sorted(every, key=lambda check: (check.holds is not False, check.holds is True))
+
+
+def verdict(found: Calibration) -> str:
+    """How many of the checks fail, and which."""
+    every = checks(found)
+    failed = [check.name for check in every if check.holds is False]
+    if not failed:
+        return f"None of the {len(every)} checks of the inference fails."
+    return f"{len(failed)} of {len(every)} checks of the inference {_s(failed, 'fails', 'fail')}: {', '.join(failed)}."
+
+
+def band(sets: int) -> tuple[float, float]:
+    """The coverage that chance gives an honest 90% interval over `sets` data sets, with 99% probability."""
+    low, high = binom.ppf([0.005, 0.995], sets, 0.9) / sets
+    return float(low), float(high)
+
+
+def uncovered(found: Calibration) -> list[Recovered]:
+    """Targets whose coverage lies outside `band`, those covered least first."""
+    low, high = band(found.recovery.sets)
+    out = [one for one in found.recovery.targets if not low - 1e-9 <= one.covered <= high + 1e-9]
+    return sorted(out, key=lambda one: one.covered)
+
+
+def uneven(found: Calibration) -> list[Recovered]:
+    """Targets whose ranks are not uniform, the worst first."""
+    return sorted((one for one in found.recovery.targets if not one.rank_p > LEVEL), key=lambda one: one.rank_p)
+
+
+def apart(found: Calibration) -> list[Agreement]:
+    """Main margins on which the two methods are a standard deviation or more apart, the furthest first."""
+    return sorted((one for one in found.agreements if one.main and not one.apart < 1), key=lambda one: -one.apart)
+
+
+def not_told(found: Calibration) -> list[tuple[Datum, Told]]:
+    """Figures outside the interval of what their publishers would have said, the furthest out first.
+
+    How far is counted in widths of the interval, so that a figure with much doubt needs to be further off.
+    """
+
+    def far(pair: tuple[Datum, Told]) -> float:
+        told = pair[1]
+        return max(told.published - told.high, told.low - told.published) / max(told.high - told.low, 1e-9)
+
+    pairs = zip(found.items, found.predictive, strict=True)
+    return sorted((pair for pair in pairs if not pair[1].inside), key=far, reverse=True)
+
+
+def _recovery(found: Calibration) -> Check:
+    one, wrong = found.recovery, uncovered(found)
+    low, high = band(one.sets)
+    said = (
+        f"The 90% intervals hold {one.covered:.0%} of the true values over {one.sets:,} synthetic data sets; of "
+        f"{len(one.targets)} targets {len(wrong)} {_s(wrong, 'lies', 'lie')} outside what chance gives an honest "
+        f"interval ({low:.0%} to {high:.0%})."
+    )
+    near = not one.targets or abs(one.covered - 0.9) <= NEAR + 1e-9
+    return Check("recovery", _by_chance(wrong, one.targets) if near else False, said)
+
+
+def _ranks(found: Calibration) -> Check:
+    targets, wrong = found.recovery.targets, uneven(found)
+    said = (
+        "The ranks of the true values among the draws pass for uniform for "
+        f"{found.recovery.uniform:.0%} of the targets ({len(targets) - len(wrong)} of {len(targets)}); where "
+        f"all is well about {1 - LEVEL:.0%} do."
+    )
+    return Check("ranks", _by_chance(wrong, targets), said)
+
+
+def _agreement(found: Calibration) -> Check:
+    main = [one for one in found.agreements if one.main]
+    if not main:
+        said = (
+            f"No target loses {MAIN:.0%} of its prior variance by either method, so there is no main margin to compare."
+        )
+        return Check("second method", None, said)
+    near = len(main) - len(apart(found))
+    said = (
+        f"The second, simpler method agrees on {near} of {len(main)} main margins ({near / len(main):.0%}): the two "
+        "means are less than one standard deviation apart."
+    )
+    return Check("second method", near / len(main) >= AGREE, said)
+
+
+def _told_back(found: Calibration) -> Check:
+    every = len(found.predictive)
+    if not every:
+        return Check("figures told back", None, "There is no figure to tell back.")
+    inside = every - len(not_told(found))
+    said = (
+        f"{inside} of {formatting.figures(every)} ({inside / every:.0%}) lie inside the 90% interval of what their "
+        "publishers would have said of members of the posterior."
+    )
+    return Check("figures told back", inside / every >= TOLD, said)
+
+
+def _histories(found: Calibration) -> Check:
+    if not found.state:
+        said = "No figure tells the state at the cut-off, so every history goes on."
+        return Check("histories", None, said)
+    of = found.posterior.made["histories"]
+    said = (
+        f"{formatting.figures(len(found.state))} of the state at the cut-off chose which of {of:,} simulated "
+        f"histories go on; by weight they are worth {found.worth:.0f}."
+    )
+    return Check("histories", found.worth >= WORTH, said)
+
+
+def _by_chance(wrong: Sequence[Recovered], targets: Sequence[Recovered]) -> bool | None:
+    """Whether no more fail than would by chance, at 1%, if each fails with a probability of 1%."""
+    return bool(len(wrong) <= binom.ppf(0.99, len(targets), 0.01)) if targets else None
+
+
+def _s(listed: Sequence[object], one: str, many: str) -> str:
+    return one if len(listed) == 1 else many
