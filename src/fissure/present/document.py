@@ -16,7 +16,12 @@ Align: TypeAlias = Literal["left", "right"]
 
 @dataclass(frozen=True)
 class Span:
-    """A stretch of text of one kind; `href` makes it a link (only http, https and `#` are followed)."""
+    """A stretch of text of one kind; `href` makes it a link (only http, https and `#` are followed).
+
+    `to` names what stands elsewhere on the server's page, such as ``entry:S1-08a``, ``mechanism:pay-gap`` or
+    ``field:fighters.fear``; only that page makes a link of it. `kind` is a class of the style sheet, `words` what a
+    screen reader says in the place of a sign, `tip` what is told when it is pointed at.
+    """
 
     text: str
     strong: bool = False
@@ -24,6 +29,10 @@ class Span:
     code: bool = False
     tone: Tone = ""
     href: str = ""
+    to: str = ""
+    kind: str = ""
+    words: str = ""
+    tip: str = ""
 
 
 Line: TypeAlias = str | tuple[str | Span, ...]
@@ -49,11 +58,13 @@ class Notice:
 
 @dataclass(frozen=True)
 class Item:
-    """An entry of a list, with a sign of its own where it has a verdict."""
+    """An entry of a list, with a sign of its own where it has a verdict; `key` is its anchor, `kind` its class."""
 
     line: Line
     sign: str = ""
     tone: Tone = ""
+    key: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,22 +79,23 @@ class Items:
 class Facts:
     """Labels, each with its value."""
 
-    rows: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[str, Line], ...]
+    kind: str = ""
 
 
 @dataclass(frozen=True)
 class Command:
-    """What to type in a terminal."""
+    """What to type in a terminal; an equation where `kind` is ``equation``."""
 
     text: str
+    kind: str = ""
 
 
 @dataclass(frozen=True)
 class IntervalPicture:
     """An interval on a scale with zero in the middle: a bar from `low` to `high`, a dot, and a paler bar behind.
 
-    All are in the unit of what is shown; `reach` is the farthest distance from zero that the picture has room for. With
-    `low_is_prior` the paler bar is that of a prior.
+    All are in the unit of what is shown; `reach` is the farthest distance from zero that the picture has room for.
     """
 
     low: float
@@ -98,11 +110,18 @@ class IntervalPicture:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A picture drawn as SVG, safe as it stands; `alt` says what it shows. Nothing but a page can show it."""
+    """A picture drawn as SVG, safe as it stands; `alt` says what it shows. Nothing but a page can show it.
+
+    With a `title` it can be saved on the server's page, there also as the table at the address `table`; `caption` are
+    paragraphs that explain it.
+    """
 
     svg: str
     alt: str = ""
     kind: str = ""
+    title: str = ""
+    caption: tuple[Line, ...] = ()
+    table: str = ""
 
 
 @dataclass(frozen=True)
@@ -278,6 +297,11 @@ class Document:
 def only(medium: Medium, *blocks: Block) -> Only:
     """Blocks for one medium."""
     return Only(frozenset((medium,)), blocks)
+
+
+def not_in_terminal(*blocks: Block) -> Only:
+    """Blocks that only a page and JSON have room for."""
+    return Only(frozenset(("page", "json")), blocks)
 
 
 def figures_of(block: Block) -> Iterator[Figure]:

@@ -47,7 +47,7 @@ def block(one: Block) -> list[Json]:
             entries: list[Json] = [" ".join(filter(None, (item.sign, plain(item.line)))) for item in one.items]
             return [{"type": "list", "items": entries}]
         case Facts():
-            return [{"type": "facts", "facts": dict(one.rows)}]
+            return [{"type": "facts", "facts": {label: plain(value) for label, value in one.rows}}]
         case Command():
             return [{"type": "command", "command": one.text}]
         case Table():
