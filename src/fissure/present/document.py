@@ -19,7 +19,9 @@ EVERYWHERE: frozenset[Medium] = frozenset(("terminal", "page", "json"))
 class Span:
     """A stretch of text of one kind; `href` makes it a link (only http, https and `#` are followed).
 
-    `meaning` is what a sign stands for, for who points at it or has it read out.
+    `to` names what stands elsewhere on the server's page, such as ``entry:S1-08a``, ``mechanism:pay-gap`` or
+    ``field:fighters.fear``; only that page makes a link of it. `kind` is a class of the style sheet, `words` what a
+    screen reader says in the place of a sign, `tip` what is told when it is pointed at.
     """
 
     text: str
@@ -28,7 +30,10 @@ class Span:
     code: bool = False
     tone: Tone = ""
     href: str = ""
-    meaning: str = ""
+    to: str = ""
+    kind: str = ""
+    words: str = ""
+    tip: str = ""
 
 
 Line: TypeAlias = str | tuple[str | Span, ...]
@@ -55,11 +60,13 @@ class Notice:
 
 @dataclass(frozen=True)
 class Item:
-    """An entry of a list, with a sign of its own where it has a verdict."""
+    """An entry of a list, with a sign of its own where it has a verdict; `key` is its anchor, `kind` its class."""
 
     line: Line
     sign: str = ""
     tone: Tone = ""
+    key: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,22 +119,23 @@ class Filter:
 class Facts:
     """Labels, each with its value."""
 
-    rows: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[str, Line], ...]
+    kind: str = ""
 
 
 @dataclass(frozen=True)
 class Command:
-    """What to type in a terminal."""
+    """What to type in a terminal; an equation where `kind` is ``equation``."""
 
     text: str
+    kind: str = ""
 
 
 @dataclass(frozen=True)
 class IntervalPicture:
     """An interval on a scale with zero in the middle: a bar from `low` to `high`, a dot, and a paler bar behind.
 
-    All are in the unit of what is shown; `reach` is the farthest distance from zero that the picture has room for. With
-    `low_is_prior` the paler bar is that of a prior.
+    All are in the unit of what is shown; `reach` is the farthest distance from zero that the picture has room for.
     """
 
     low: float
@@ -142,11 +150,18 @@ class IntervalPicture:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A picture drawn as SVG, safe as it stands; `alt` says what it shows. Nothing but a page can show it."""
+    """A picture drawn as SVG, safe as it stands; `alt` says what it shows. Nothing but a page can show it.
+
+    With a `title` it can be saved on the server's page, there also as the table at the address `table`; `caption` are
+    paragraphs that explain it.
+    """
 
     svg: str
     alt: str = ""
     kind: str = ""
+    title: str = ""
+    caption: tuple[Line, ...] = ()
+    table: str = ""
 
 
 @dataclass(frozen=True)
@@ -341,6 +356,11 @@ class Document:
 def only(medium: Medium, *blocks: Block) -> Only:
     """Blocks for one medium."""
     return Only(frozenset((medium,)), blocks)
+
+
+def not_in_terminal(*blocks: Block) -> Only:
+    """Blocks that only a page and JSON have room for."""
+    return Only(frozenset(("page", "json")), blocks)
 
 
 def figures_of(block: Block) -> Iterator[Figure]:

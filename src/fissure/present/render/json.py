@@ -52,7 +52,7 @@ def block(one: Block) -> list[Json]:
         case Tally():
             return [{"type": "counts", "counts": {part.key: part.count for part in one.parts}}]
         case Facts():
-            return [{"type": "facts", "facts": dict(one.rows)}]
+            return [{"type": "facts", "facts": {label: plain(value) for label, value in one.rows}}]
         case Command():
             return [{"type": "command", "command": one.text}]
         case Table():
