@@ -16,7 +16,7 @@ Align: TypeAlias = Literal["left", "right"]
 
 @dataclass(frozen=True)
 class Span:
-    """A stretch of text of one kind; `href` makes it a link (only http, https and `#` are followed)."""
+    """A stretch of text of one kind; `href` makes it a link, see `render.html.web`; `title` says more of it."""
 
     text: str
     strong: bool = False
@@ -24,6 +24,7 @@ class Span:
     code: bool = False
     tone: Tone = ""
     href: str = ""
+    title: str = ""
 
 
 Line: TypeAlias = str | tuple[str | Span, ...]
@@ -65,6 +66,23 @@ class Items:
 
 
 @dataclass(frozen=True)
+class Count:
+    """How many there are of one kind."""
+
+    number: int
+    text: str
+    sign: str = ""
+    tone: Tone = ""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How a whole is made up, as numbers and as a bar; kinds of which there are none are left out."""
+
+    counts: tuple[Count, ...]
+
+
+@dataclass(frozen=True)
 class Facts:
     """Labels, each with its value."""
 
@@ -82,8 +100,8 @@ class Command:
 class IntervalPicture:
     """An interval on a scale with zero in the middle: a bar from `low` to `high`, a dot, and a paler bar behind.
 
-    All are in the unit of what is shown; `reach` is the farthest distance from zero that the picture has room for. With
-    `low_is_prior` the paler bar is that of a prior.
+    All are in the unit of what is shown; `reach` is the farthest distance from zero that the picture has room for.
+    `side` shades the side of zero on which it is expected: -1 or 1.
     """
 
     low: float
@@ -94,6 +112,7 @@ class IntervalPicture:
     reach: float
     tone: Tone = ""
     label: str = ""
+    side: int = 0
 
 
 @dataclass(frozen=True)
@@ -153,11 +172,12 @@ class Row:
 
 @dataclass(frozen=True)
 class RowGroup:
-    """Rows under a heading of their own; `level` 2 is below another heading."""
+    """Rows under a heading of their own; `level` 2 is below another heading, `note` a line across below it."""
 
     rows: tuple[Row, ...]
     title: Line = ""
     level: int = 1
+    note: Line = ""
 
 
 @dataclass(frozen=True)
@@ -193,7 +213,10 @@ class Table:
 
 @dataclass(frozen=True, eq=False)
 class Figure:
-    """A chart: its Vega-Lite `spec`, what it shows in words (`alt`), and its numbers as a table."""
+    """A chart: its Vega-Lite `spec`, what it shows in words (`alt`), and its numbers as a table.
+
+    `name` is what a file of it is called, `title` where not given; with `scrolls` it may be wider than its place.
+    """
 
     key: str
     title: str
@@ -204,6 +227,8 @@ class Figure:
     after: str = ""
     numbers: Table | None = None
     kind: str = ""
+    name: str = ""
+    scrolls: bool = False
 
 
 @dataclass(frozen=True)
@@ -248,7 +273,7 @@ class Section:
 
 
 Block: TypeAlias = (
-    Paragraph | Notice | Items | Facts | Command | Drawing | Table | Figure | Grid | Fold | Only | Section
+    Paragraph | Notice | Items | Tally | Facts | Command | Drawing | Table | Figure | Grid | Fold | Only | Section
 )
 
 

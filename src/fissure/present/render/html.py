@@ -52,6 +52,7 @@ def render(document: Document) -> str:
         .get_template("document.html.j2")
         .render(
             document=document,
+            charts=bool(specs),
             sheets=["report.css", *([sheet] if (TEMPLATES / sheet).exists() else []), "print.css"],
             bundle=Markup(bundle()),
             shared=as_json(shared(specs) | ({"geography": document.geography} if document.geography else {})),
@@ -137,8 +138,8 @@ def environment() -> jinja2.Environment:
 
 
 def web(address: str | None) -> str:
-    """`address` if it may stand in a link, else nothing: only http, https and places on the page."""
-    return address if address and address.startswith(("https://", "http://", "#", "/", "?")) else ""
+    """`address` if it may stand in a link, else nothing: only http, https, and places on this page and beside it."""
+    return address if address and re.match(r"https?://|[#/?]|[a-z-]+\?", address) else ""
 
 
 def pixels(one: IntervalPicture) -> dict[str, float]:
