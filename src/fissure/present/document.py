@@ -305,6 +305,11 @@ def only(medium: Medium, *blocks: Block) -> Only:
     return Only(frozenset((medium,)), blocks)
 
 
+def not_in_terminal(*blocks: Block) -> Only:
+    """Blocks that only a page and JSON have room for."""
+    return Only(frozenset(("page", "json")), blocks)
+
+
 def figures_of(block: Block) -> Iterator[Figure]:
     """All charts of a block, in reading order."""
     if isinstance(block, Figure):
