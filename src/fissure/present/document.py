@@ -16,7 +16,12 @@ Align: TypeAlias = Literal["left", "right"]
 
 @dataclass(frozen=True)
 class Span:
-    """A stretch of text of one kind; `href` makes it a link, see `render.html.web`; `title` says more of it."""
+    """A stretch of text of one kind; `href` makes it a link (only http, https and `#` are followed).
+
+    `to` names what stands elsewhere on the server's page, such as ``entry:S1-08a``, ``mechanism:pay-gap`` or
+    ``field:fighters.fear``; only that page makes a link of it. `kind` is a class of the style sheet, `words` what a
+    screen reader says in the place of a sign, `tip` what is told when it is pointed at.
+    """
 
     text: str
     strong: bool = False
@@ -24,7 +29,10 @@ class Span:
     code: bool = False
     tone: Tone = ""
     href: str = ""
-    title: str = ""
+    to: str = ""
+    kind: str = ""
+    words: str = ""
+    tip: str = ""
 
 
 Line: TypeAlias = str | tuple[str | Span, ...]
@@ -50,11 +58,13 @@ class Notice:
 
 @dataclass(frozen=True)
 class Item:
-    """An entry of a list, with a sign of its own where it has a verdict."""
+    """An entry of a list, with a sign of its own where it has a verdict; `key` is its anchor, `kind` its class."""
 
     line: Line
     sign: str = ""
     tone: Tone = ""
+    key: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,14 +96,16 @@ class Tally:
 class Facts:
     """Labels, each with its value."""
 
-    rows: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[str, Line], ...]
+    kind: str = ""
 
 
 @dataclass(frozen=True)
 class Command:
-    """What to type in a terminal."""
+    """What to type in a terminal; an equation where `kind` is ``equation``."""
 
     text: str
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,11 +129,18 @@ class IntervalPicture:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A picture drawn as SVG, safe as it stands; `alt` says what it shows. Nothing but a page can show it."""
+    """A picture drawn as SVG, safe as it stands; `alt` says what it shows. Nothing but a page can show it.
+
+    With a `title` it can be saved on the server's page, there also as the table at the address `table`; `caption` are
+    paragraphs that explain it.
+    """
 
     svg: str
     alt: str = ""
     kind: str = ""
+    title: str = ""
+    caption: tuple[Line, ...] = ()
+    table: str = ""
 
 
 @dataclass(frozen=True)

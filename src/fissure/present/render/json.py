@@ -50,7 +50,7 @@ def block(one: Block) -> list[Json]:
         case Tally():
             return [{"type": "counts", "counts": {count.text: count.number for count in one.counts}}]
         case Facts():
-            return [{"type": "facts", "facts": dict(one.rows)}]
+            return [{"type": "facts", "facts": {label: plain(value) for label, value in one.rows}}]
         case Command():
             return [{"type": "command", "command": one.text}]
         case Table():

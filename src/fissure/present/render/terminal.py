@@ -74,7 +74,7 @@ def block(one: Block) -> list[RenderableType]:
             said = [Text.assemble(f"{n.number} ", *_sign(n.sign, n.tone), n.text) for n in one.counts if n.number]
             return [Text(" · ").join(said)]
         case Facts():
-            return [Text.assemble((f"{label}: ", "dim"), value) for label, value in one.rows]
+            return [Text.assemble((f"{label}: ", "dim"), _text(value)) for label, value in one.rows]
         case Command():
             return [Padding(Text(one.text, style="cyan"), (0, 0, 0, 2))]
         case Table():
@@ -169,6 +169,7 @@ def _sign(sign: str, tone: Tone) -> list[tuple[str, str]]:
 def _text(line: Line, style: str = "") -> Text:
     made = Text(style=style)
     for span in spans(line):
-        kinds = ["bold"] * span.strong + ["dim"] * span.soft + ["cyan"] * span.code
+        kinds = ["bold"] * span.strong + ["dim"] * span.soft + ["cyan"] * (span.code or bool(span.to))
+        kinds += [f"link {span.href}"] * span.href.startswith("http")
         made.append(span.text, style=" ".join([*kinds, STYLES.get(span.tone, "")]).strip())
     return made
