@@ -76,6 +76,23 @@ class Items:
 
 
 @dataclass(frozen=True)
+class Count:
+    """How many there are of one kind."""
+
+    number: int
+    text: str
+    sign: str = ""
+    tone: Tone = ""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How a whole is made up, as numbers and as a bar; kinds of which there are none are left out."""
+
+    counts: tuple[Count, ...]
+
+
+@dataclass(frozen=True)
 class Facts:
     """Labels, each with its value."""
 
@@ -96,6 +113,7 @@ class IntervalPicture:
     """An interval on a scale with zero in the middle: a bar from `low` to `high`, a dot, and a paler bar behind.
 
     All are in the unit of what is shown; `reach` is the farthest distance from zero that the picture has room for.
+    `side` shades the side of zero on which it is expected: -1 or 1.
     """
 
     low: float
@@ -106,6 +124,7 @@ class IntervalPicture:
     reach: float
     tone: Tone = ""
     label: str = ""
+    side: int = 0
 
 
 @dataclass(frozen=True)
@@ -172,11 +191,12 @@ class Row:
 
 @dataclass(frozen=True)
 class RowGroup:
-    """Rows under a heading of their own; `level` 2 is below another heading."""
+    """Rows under a heading of their own; `level` 2 is below another heading, `note` a line across below it."""
 
     rows: tuple[Row, ...]
     title: Line = ""
     level: int = 1
+    note: Line = ""
 
 
 @dataclass(frozen=True)
@@ -212,7 +232,10 @@ class Table:
 
 @dataclass(frozen=True, eq=False)
 class Figure:
-    """A chart: its Vega-Lite `spec`, what it shows in words (`alt`), and its numbers as a table."""
+    """A chart: its Vega-Lite `spec`, what it shows in words (`alt`), and its numbers as a table.
+
+    `name` is what a file of it is called, `title` where not given; with `scrolls` it may be wider than its place.
+    """
 
     key: str
     title: str
@@ -223,6 +246,8 @@ class Figure:
     after: str = ""
     numbers: Table | None = None
     kind: str = ""
+    name: str = ""
+    scrolls: bool = False
 
 
 @dataclass(frozen=True)
@@ -267,7 +292,7 @@ class Section:
 
 
 Block: TypeAlias = (
-    Paragraph | Notice | Items | Facts | Command | Drawing | Table | Figure | Grid | Fold | Only | Section
+    Paragraph | Notice | Items | Tally | Facts | Command | Drawing | Table | Figure | Grid | Fold | Only | Section
 )
 
 

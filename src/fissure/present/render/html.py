@@ -60,6 +60,7 @@ def render(document: Document) -> str:
         .get_template("document.html.j2")
         .render(
             document=document,
+            charts=bool(specs),
             sheets=["report.css", *([sheet] if (TEMPLATES / sheet).exists() else []), "print.css"],
             bundle=Markup(bundle()),
             shared=as_json(shared(specs) | ({"geography": document.geography} if document.geography else {})),

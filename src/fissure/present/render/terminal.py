@@ -26,6 +26,7 @@ from fissure.present.document import (
     Row,
     Section,
     Table,
+    Tally,
     Tone,
     spans,
 )
@@ -69,6 +70,9 @@ def block(one: Block) -> list[RenderableType]:
                 Padding(Text.assemble(*_sign(item.sign, item.tone), _text(item.line)), (0, 0, 0, 2))
                 for item in one.items
             ]
+        case Tally():
+            said = [Text.assemble(f"{n.number} ", *_sign(n.sign, n.tone), n.text) for n in one.counts if n.number]
+            return [Text(" · ").join(said)]
         case Facts():
             return [Text.assemble((f"{label}: ", "dim"), _text(value)) for label, value in one.rows]
         case Command():
@@ -124,6 +128,8 @@ class FittedTable:
         for group in self.table.groups:
             if group.title:
                 made.add_row(_text(group.title, "bold" if group.level == 1 else "italic"))
+            if group.note:
+                made.add_row(_text(group.note))
             for row in group.rows:
                 made.add_row(*(_cell(cell) for cell in row.cells), style="bold" if row.strong else "")
         return made
@@ -131,8 +137,8 @@ class FittedTable:
     def _list(self) -> RenderableType:
         parts: list[RenderableType] = []
         for group in self.table.groups:
-            if group.title:
-                parts.append(_text(group.title, "bold"))
+            parts += [_text(group.title, "bold")] if group.title else []
+            parts += [_text(group.note)] if group.note else []
             for row in group.rows:
                 parts += self._entry(row)
         return Group(*parts)
