@@ -84,24 +84,6 @@ class Items:
 
 
 @dataclass(frozen=True)
-class Part:
-    """A part of a whole that is counted: how many, its sign and word, its colour, and its name in JSON."""
-
-    count: int
-    sign: str
-    word: str
-    tone: Tone
-    key: str
-
-
-@dataclass(frozen=True)
-class Tally:
-    """How many are in each class, as a bar on a page and as a line in a terminal."""
-
-    parts: tuple[Part, ...]
-
-
-@dataclass(frozen=True)
 class Filter:
     """Fields that filter the table of class ``observations`` below them; a page alone has them.
 
@@ -113,6 +95,23 @@ class Filter:
     hint: str
     choices: tuple[tuple[str, str], ...]
     marked: str
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many there are of one kind."""
+
+    number: int
+    text: str
+    sign: str = ""
+    tone: Tone = ""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How a whole is made up, as numbers and as a bar; kinds of which there are none are left out."""
+
+    counts: tuple[Count, ...]
 
 
 @dataclass(frozen=True)
@@ -136,6 +135,7 @@ class IntervalPicture:
     """An interval on a scale with zero in the middle: a bar from `low` to `high`, a dot, and a paler bar behind.
 
     All are in the unit of what is shown; `reach` is the farthest distance from zero that the picture has room for.
+    `side` shades the side of zero on which it is expected: -1 or 1.
     """
 
     low: float
@@ -146,6 +146,7 @@ class IntervalPicture:
     reach: float
     tone: Tone = ""
     label: str = ""
+    side: int = 0
 
 
 @dataclass(frozen=True)
@@ -217,11 +218,12 @@ class Row:
 
 @dataclass(frozen=True)
 class RowGroup:
-    """Rows under a heading of their own; `level` 2 is below another heading."""
+    """Rows under a heading of their own; `level` 2 is below another heading, `note` a line across below it."""
 
     rows: tuple[Row, ...]
     title: Line = ""
     level: int = 1
+    note: Line = ""
 
 
 @dataclass(frozen=True)
@@ -257,7 +259,10 @@ class Table:
 
 @dataclass(frozen=True, eq=False)
 class Figure:
-    """A chart: its Vega-Lite `spec`, what it shows in words (`alt`), and its numbers as a table."""
+    """A chart: its Vega-Lite `spec`, what it shows in words (`alt`), and its numbers as a table.
+
+    `name` is what a file of it is called, `title` where not given; with `scrolls` it may be wider than its place.
+    """
 
     key: str
     title: str
@@ -268,6 +273,8 @@ class Figure:
     after: str = ""
     numbers: Table | None = None
     kind: str = ""
+    name: str = ""
+    scrolls: bool = False
 
 
 @dataclass(frozen=True)

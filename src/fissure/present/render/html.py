@@ -61,6 +61,7 @@ def render(document: Document) -> str:
         .render(
             document=document,
             sheets=["report.css", *own, "print.css"],
+            charts=bool(specs),
             bundle=Markup(bundle()),
             shared=as_json(shared(specs) | ({"geography": document.geography} if document.geography else {})),
         )

@@ -50,7 +50,7 @@ def block(one: Block) -> list[Json]:
             entries: list[Json] = [" ".join(filter(None, (item.sign, plain(item.line)))) for item in one.items]
             return [{"type": "list", "items": entries}]
         case Tally():
-            return [{"type": "counts", "counts": {part.key: part.count for part in one.parts}}]
+            return [{"type": "counts", "counts": {count.text: count.number for count in one.counts}}]
         case Facts():
             return [{"type": "facts", "facts": {label: plain(value) for label, value in one.rows}}]
         case Command():

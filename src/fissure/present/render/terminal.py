@@ -73,8 +73,8 @@ def block(one: Block) -> list[RenderableType]:
                 for item in one.items
             ]
         case Tally():
-            parts = [Text(f"{part.count} {part.sign} {part.word}", STYLES[part.tone]) for part in one.parts]
-            return [Text(" · ").join(parts)]
+            said = [Text.assemble(f"{n.number} ", *_sign(n.sign, n.tone), n.text) for n in one.counts if n.number]
+            return [Text(" · ").join(said)]
         case Facts():
             return [Text.assemble((f"{label}: ", "dim"), _text(value)) for label, value in one.rows]
         case Command():
@@ -156,6 +156,8 @@ class FittedTable:
             yield Padding(_text(group.title, "bold cyan"), (1, 0, 0, 0))
         elif group.title:
             yield _text(group.title, "italic")
+        if group.note:
+            yield _text(group.note)
 
     def _list(self) -> RenderableType:
         parts: list[RenderableType] = []

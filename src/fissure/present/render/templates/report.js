@@ -45,7 +45,8 @@
         if (row.classList.contains("variable")) { close(); heading = row; underHeading = 0; }
         if (!row.classList.contains("row")) continue;
         const keep = (!verdict || row.dataset.verdict === verdict)
-          && (!marked?.checked || row.querySelector(".mark").textContent.trim() !== "") && wanted.every((w) => row.dataset.text.includes(w));
+          && (!marked?.checked || row.querySelector(".mark").textContent.trim() !== "")
+          && wanted.every((w) => row.dataset.text.includes(w));
         row.hidden = !keep;
         all += 1; inBody += keep; underHeading += keep; shown += keep;
       }
@@ -54,8 +55,6 @@
     }
     document.getElementById("shown").textContent = shown === all ? all + " figures" : shown + " of " + all + " figures";
   }
-
-  for (const one of document.querySelectorAll(".tally [data-grow]")) one.style.flexGrow = one.dataset.grow;
 
   const form = document.querySelector(".filter");
   if (form) {
