@@ -1,6 +1,7 @@
 """Commands that hold the model against its sources: effects, orderings, patterns."""
 
 import signal
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -60,10 +61,7 @@ def orderings(
 
     Of a run's folder all members that are there are read. For a case the run of `fissure run` is made or used.
     """
-    from fissure.views.text_patterns import render
-
-    result = _result_of(case, members, seed, prior, of)
-    show(render(result.orderings, result.plausible, result.about()))
+    _show_patterns(_result_of(case, members, seed, prior, of), orderings_only=True)
 
 
 def patterns(
@@ -81,13 +79,15 @@ def patterns(
     Of a run's folder all members that are there are read. For a case the run of `fissure run` is made or used.
     """
     from fissure.present.words.patterns import day_of
-    from fissure.views.text_patterns import render
 
     day = day_of(until)
-    result = _result_of(case, members, seed, prior, of)
-    about = result.about()
-    day = day or day_of(about.get("until"))
-    show(render(result.patterns, result.plausible, about, ledger=result.ledger, until=day))
+    _show_patterns(_result_of(case, members, seed, prior, of), day)
+
+
+def _show_patterns(result: "Result", until: date | None = None, *, orderings_only: bool = False) -> None:
+    from fissure.present.render.terminal import render
+
+    show(render(result.patterns_document(until, orderings_only=orderings_only)))
 
 
 def _result_of(case: str, members: int, seed: int, prior: bool, of: str | None) -> "Result":

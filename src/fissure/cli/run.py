@@ -32,9 +32,7 @@ def run(
     typer.echo("reading the case and its evidence ...", err=True)  # before the libraries, which take a second to load
     from fissure import api
     from fissure.engine.progress import RichProgress
-    from fissure.model.record import OUTPUTS
-    from fissure.views import apart
-    from fissure.views.text import render
+    from fissure.present.render.terminal import render
 
     context = api.context_of(case)
     draws = context.draws(prior=prior, posterior=posterior)
@@ -46,9 +44,7 @@ def run(
         home=Path("runs"), cluster=cluster, progress=RichProgress(),
     )  # fmt: skip
     page = result.report(result.folder / "report.html")
-    titles = {o.name: o.long_name for o in OUTPUTS}
-    show(render(result.compared, result.ledger, titles, result.about(), result.worth))
-    show(apart.told(result.apart), {"Report": page}, highlight=False)
+    show(render(result.document()), {"Report": page})
     timing = result.stored.timing
     if not timing.members:
         typer.echo(f"Nothing to simulate: {members} of {members} members were there already.")

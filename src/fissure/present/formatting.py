@@ -20,6 +20,14 @@ class Words(NamedTuple):
         return f"{self.sign} {self.word}"
 
 
+GROUPS = {
+    "ranks": "In the ranks",
+    "factions": "Between factions",
+    "rule": "In how it rules",
+    "governed": "Among the governed",
+    "war": "In the war",
+}
+"""Groups of mechanisms as headings."""
 BEHIND = "◆"
 """The sign of a figure that a prior was argued from."""
 VERDICTS: Mapping[Verdict, Words] = {

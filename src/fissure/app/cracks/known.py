@@ -28,6 +28,7 @@ from fissure.model.parameters import quantile
 from fissure.present import formatting
 from fissure.present.charts.causal_matrix import GROUPS
 from fissure.present.formatting import signed
+from fissure.present.render.html import web
 from fissure.present.words import calibration as moved
 from fissure.present.words import explain as explaining
 from fissure.studies import verdicts
@@ -35,7 +36,6 @@ from fissure.studies.coverage import caution
 from fissure.studies.effects import Effect
 from fissure.studies.explained import Saved
 from fissure.studies.explained import kept as kept_attribution
-from fissure.views.report.page import web
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,12 +12,12 @@ from fissure.evidence.entries import Claim, Observation, Source, Variable
 from fissure.evidence.trace import Trace
 from fissure.model.catalogue import mechanism_classes
 from fissure.present import formatting
-from fissure.present.render.html import GROUPS
+from fissure.present.formatting import GROUPS
+from fissure.present.render.html import web
+from fissure.present.sections.publishers import publishers
 from fissure.present.words import calibration as words
 from fissure.studies.hindcast import Hindcast
 from fissure.views.report.calibration import lean_row
-from fissure.views.report.measurement import publishers
-from fissure.views.report.page import web
 
 CHART = "entry"
 """Key of an entry's chart."""

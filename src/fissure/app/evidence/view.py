@@ -21,11 +21,11 @@ from fissure.evidence import Ledger
 from fissure.present import formatting
 from fissure.present.render.html import fragment, specs_of
 from fissure.present.sections import hindcast
+from fissure.present.sections.publishers import publishers
 from fissure.present.words import calibration as words
 from fissure.studies.calibrate.posterior import Posterior
 from fissure.views.report import learned, moves
 from fissure.views.report.calibration import lean_row
-from fissure.views.report.measurement import publishers
 
 router = APIRouter(include_in_schema=False)
 Listed = Literal["observations", "claims", "sources", "variables"]

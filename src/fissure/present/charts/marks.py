@@ -45,7 +45,7 @@ def lanes(lines: Sequence[Timeline], calendar: Calendar) -> list[dict[str, Any]]
         cells = []
         for n, quarter in enumerate(line.quarters):
             first, last = calendar.week_of(quarter.first), calendar.week_of(quarter.last)
-            size = "{} (90%: {})".format(*middle(line.sizes[:, n]))
+            size = middle(line.sizes[:, n])
             said = f"{quarter.label}: in {held[n]:.0%} of histories; {line.unit}, median {size}"
             share = round(float(held[n]), 4)
             cells.append(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import altair as alt
 import numpy as np
@@ -136,17 +136,37 @@ def _told(line: Timeline) -> list[dict[str, Any]]:
             **_span(quarter),
             "quarter": quarter.label,
             "share": f"{(line.counts[:, n] > 0).mean():.0%}",
-            "events": "{} (90%: {})".format(*middle(line.counts[:, n])),
-            "size": "{} (90%: {})".format(*middle(line.sizes[:, n])),
+            "events": str(middle(line.counts[:, n])),
+            "size": str(middle(line.sizes[:, n])),
         }
         for n, quarter in enumerate(line.quarters)
     ]
 
 
-def middle(values: NDArray[np.int64]) -> tuple[str, str]:
-    """Median and 90% interval over members, in words: of counts, so each is one that some member has."""
-    low, median, high = np.quantile(values, INTERVAL, method="inverted_cdf")
-    return formatting.number(median), formatting.interval(low, high)
+class Middle(NamedTuple):
+    """Median and 90% interval over members: of counts, so each is one that some member has."""
+
+    low: float
+    median: float
+    high: float
+
+    @property
+    def text(self) -> str:
+        """The median."""
+        return formatting.number(self.median)
+
+    @property
+    def interval(self) -> str:
+        """The 90% interval."""
+        return formatting.interval(self.low, self.high)
+
+    def __str__(self) -> str:
+        return f"{self.text} (90%: {self.interval})"
+
+
+def middle(values: NDArray[np.int64]) -> Middle:
+    """Median and 90% interval of `values`, one a member."""
+    return Middle(*map(float, np.quantile(values, INTERVAL, method="inverted_cdf")))
 
 
 def _span(quarter: Quarter) -> dict[str, str]:

@@ -7,9 +7,9 @@ from typing import Any
 from fissure.evidence.entries import Claim
 from fissure.evidence.ledger import Ledger
 from fissure.present.formatting import signed
+from fissure.present.render.html import web
 from fissure.studies.effects import Effect, Verdict
 from fissure.views import text_effects as words
-from fissure.views.report import page
 
 WIDTH, HALF = 180, 84
 """Pixels of an interval's picture, and of its longer side from zero."""
@@ -58,7 +58,7 @@ def _claim(claim: Claim, ledger: Ledger) -> dict[str, Any]:
         "paraphrase": claim.paraphrase,
         "effect": claim.effect,
         "source": claim.source,
-        "address": page.web(ledger.sources[claim.source].address),
+        "address": web(ledger.sources[claim.source].address),
     }
 
 

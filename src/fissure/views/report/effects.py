@@ -7,7 +7,8 @@ from typing import Any
 from fissure.cases.loader import Case
 from fissure.engine.blocks import write_whole
 from fissure.evidence.ledger import Ledger
-from fissure.present.render.html import GROUPS, check_place, environment, explained
+from fissure.present import formatting
+from fissure.present.render.html import check_place, environment, explained
 from fissure.studies.effects import Checked
 from fissure.views import text_effects as words
 from fissure.views.report import effect_rows
@@ -32,7 +33,7 @@ def render_effects(
     checked: Checked, case: Case, ledger: Ledger, *, about: Mapping[str, Any], titles: Mapping[str, str]
 ) -> str:
     """The page as text; see `write_effects`."""
-    groups = effect_rows.by_group(checked.effects, ledger, titles, GROUPS)
+    groups = effect_rows.by_group(checked.effects, ledger, titles, formatting.GROUPS)
     cited = {claim["id"]: claim for _, own in groups for one in own for claim in one["claims"]}
     return (
         environment()
