@@ -115,9 +115,7 @@ def _mechanism(name: str, known: Known, atlas: Atlas | None) -> dict[str, Any]:
         "kind": "mechanism",
         "one": told,
         "graph": "" if atlas is None else causal_layers.of_mechanism(name, atlas, *_names(known)),
-        "citation": _cite(
-            f"Mechanism {name}: {told.title}", known, f"fissure trace {name} --case {known.context.cli_name}"
-        ),
+        "citation": _cite(f"Mechanism {name}: {told.title}", known, f"fissure trace {known.context.cli_name} {name}"),
     }
 
 

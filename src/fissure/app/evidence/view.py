@@ -173,7 +173,7 @@ def _cited(
         f"{kind.one.capitalize()} {opened['id']} of the ledger" if opened else f"The {kind.many} of the ledger",
         case=desk.case.title, posterior=at.posterior_digest, until=at.until,
         more={"Ledger": counts} | ({"Stored run": f"{found.run}, {found.members} members"} if found else {}),
-        command=f"fissure trace {opened['id']} --case {at.cli_name}" if opened else None,
+        command=f"fissure trace {at.cli_name} {opened['id']}" if opened else None,
     )  # fmt: skip
 
 
