@@ -80,7 +80,7 @@ def split_case(words: list[str] | None) -> tuple[str, list[str]]:
     if not words:
         return REFERENCE, []
     first, *others = words
-    folder = Path(first).expanduser()
+    folder = path(first) if first else Path()
     if first in case_names() or (folder / "case.yaml").exists() or get_close_matches(first, case_names(), 1, 0.8):
         return first, others
     return REFERENCE, words
