@@ -4,6 +4,7 @@ import html
 import re
 import shlex
 import shutil
+import time
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote, urljoin, urlsplit
@@ -102,7 +103,7 @@ def test_nothing_that_is_sent_elsewhere_names_a_folder(own, places):
             bodies["failed"] = "\n".join(stream.iter_lines())
         assert "the disk is full" in bodies["failed"]
         while client.get(f"/api/runs/{RUN}").json()["view"] == "reading":
-            desk.histories._worker.join(0.05)
+            time.sleep(0.05)
         start = [view.path for view in VIEWS]
         start += [
             f"/history?run={RUN}",
