@@ -40,10 +40,10 @@ style: $(VENV)/.installed-dev
 	$(BIN)/mypy
 
 docs: $(VENV)/.installed-app
-	$(BIN)/python -m fissure.views.odd docs/reference/odd.md
-	$(BIN)/python -m fissure.views.effects_page docs
-	$(BIN)/python -m fissure.views.causal docs --signs
-	$(BIN)/python -m fissure.app.endpoints docs/reference/page-api.md
+	$(BIN)/python -m tools.docs.odd docs/reference/odd.md
+	$(BIN)/python -m tools.docs.effects docs
+	$(BIN)/python -m tools.docs.causal docs --signs
+	$(BIN)/python -m tools.docs.endpoints docs/reference/page-api.md
 
 bench: $(VENV)/.installed $(BENCH)/.installed
 	$(BIN)/python bench/speed.py

@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parents[1]
 PYTHONS = ("3.11", "3.12", "3.13")
@@ -28,6 +29,7 @@ NOTHING = 3
 SMALL_RUN = """
 import hashlib, json, platform, sys
 from pathlib import Path
+from typing import Any
 
 import fissure
 from fissure.cases.loader import load_case
@@ -73,6 +75,7 @@ def lowest(place: Path, version: str, *, tests: bool) -> int:
         print(f"Python {found['python']}, lowest versions{' of all extras' if extras else ''}: a small run is made.")
     if not tests:
         return 0
+    assert python is not None  # else it was said above
     # what an old library makes a newer one warn of is no fault here
     command = [python, "-m", "pytest", "-W", "default", "-n", "auto", "--dist", "loadfile", "-m", "not slow"]
     return subprocess.run(command, cwd=HERE).returncode
@@ -128,7 +131,7 @@ def interpreter(version: str) -> str | None:
     return None
 
 
-def small_run(python: str, folder: Path) -> dict[str, object]:
+def small_run(python: str, folder: Path) -> dict[str, Any]:
     """What `SMALL_RUN` says in an empty folder, with a cache of its own."""
     folder.mkdir()
     own = {"PYTHONPATH": "", "FISSURE_CACHE": str(folder / "cache"), "FISSURE_COMPILED": str(folder / "compiled")}
@@ -136,9 +139,9 @@ def small_run(python: str, folder: Path) -> dict[str, object]:
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
-def run(command: list[str], **options: object) -> subprocess.CompletedProcess[str]:
+def run(command: list[str], **options: Any) -> subprocess.CompletedProcess[str]:
     """Run a command that must succeed."""
-    return subprocess.run(command, check=True, **options)  # type: ignore[call-overload, no-any-return]
+    return subprocess.run(command, check=True, **options)
 
 
 if __name__ == "__main__":

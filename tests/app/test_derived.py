@@ -20,7 +20,7 @@ from fissure.app.history.told import HISTORY, Prepared
 from fissure.app.jobs import wrong_inside
 from fissure.errors import FissureError
 
-KIND = Kind("figures", lambda view: json.dumps(view).encode(), json.loads, in_memory=2)
+KIND = Kind("figures", "fissure.errors", lambda view: json.dumps(view).encode(), json.loads, in_memory=2)
 
 
 class Maker:
@@ -69,7 +69,7 @@ def test_is_made_anew_where_anything_that_it_derives_from_differs(cache, monkeyp
     awaited(one, ["a"], make)
     awaited(one, ["b"], make)
     assert make.calls == 2
-    monkeypatch.setattr(derived, "package_digest", lambda: "another version of the code")
+    monkeypatch.setattr(derived, "code_digest", lambda *roots, boundary: "another version of the code")
     awaited(one, ["a"], make)
     assert make.calls == 3
 

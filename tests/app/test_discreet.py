@@ -88,7 +88,7 @@ def test_nothing_that_is_sent_elsewhere_names_a_folder(own, places):
     bodies = {}
     with asking(own) as client:
         desk = client.app.state.desk
-        desk.studio._stopping.set()
+        desk.studio._warmed = True
         study = client.post("/api/studies", json={"off": ["desertion"], "members": 2}).json()
         with client.stream("GET", f"/api/jobs/{study['id']}/events") as stream:
             bodies["events"] = "\n".join(stream.iter_lines())

@@ -121,7 +121,7 @@ def small(settings, tmp_path):
         own = replace(settings, folders=(tmp_path / "runs",), home=tmp_path / "home", limits=limits)
         return TestClient(create_app(own), base_url="http://127.0.0.1", raise_server_exceptions=False)
 
-    opened.files = lambda: sorted(tmp_path.glob("runs/whatif-*/measured/*/*/*.npz"))
+    opened.files = lambda: sorted(tmp_path.glob("runs/whatif-*/measured/**/*.npz"))
     return opened
 
 
@@ -164,7 +164,7 @@ def test_a_server_that_is_killed_while_it_makes_room_has_lost_nothing_else(small
 
     with monkeypatch.context() as patch, pytest.raises(Killed):
         patch.setattr(Path, "unlink", killed)
-        prune(files[0].parents[4] / "none", 0, files[0].parents[4])
+        prune(files[0].parents[3] / "none", 0, files[0].parents[3])
     assert len(small.files()) == len(files) - at
     with small(kept=10**9) as client:
         assert [answered(client, asked) for asked in ASKS[:3]] == numbers

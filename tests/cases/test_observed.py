@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from fissure.cases.islamic_state.build import observed
+from tools.build_case import observed
 
 
 def event(start, end=None, **keys):

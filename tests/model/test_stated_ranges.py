@@ -5,8 +5,8 @@ from typing import get_type_hints
 import numpy as np
 import pytest
 
+from fissure.model.description import variables
 from fissure.model.state import State
-from fissure.views.odd.declared import variables
 
 FIELDS = [(name, v) for name, kind in get_type_hints(State).items() for v in variables(kind)]
 

@@ -55,7 +55,7 @@ from fissure.app.server import create_app
 from fissure.app.settings import Limits, Settings
 from fissure.cases.loader import load_case
 from fissure.engine import ensemble
-from fissure.views.odd.page import protocol
+from tools.docs.odd.page import protocol
 
 out = Path(sys.argv[1])
 case = load_case("{CASE}")

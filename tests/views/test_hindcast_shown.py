@@ -14,16 +14,19 @@ from test_report_in_browser import opened
 from tests.chart_pages import faults
 from tests.paper import on_paper
 
+from fissure.api.fits import HindcastResult
+from fissure.context import context_of
 from fissure.errors import FissureError
 from fissure.present.charts import hindcast as charts
+from fissure.present.render import html
+from fissure.present.render import terminal as in_terminal
+from fissure.present.sections import hindcast as sections
 from fissure.present.words import hindcast as words
 from fissure.studies.hindcast import Collapse, FromDate, Hindcast
 from fissure.studies.score import Scored
-from fissure.views.report.hindcast import Hindcasts, render_hindcast
-from fissure.views.text_hindcast import render
 
 DAY = date(2015, 12, 31)
-ABOUT = {"version": "0.1.0", "members": 20, "command": "fissure hindcast islamic_state --from 2015-12-31"}
+COMMAND = "fissure hindcast islamic_state --from 2015-12-31"
 
 
 def scored(ledger, name, target, median, half, scale="factor"):
@@ -77,7 +80,7 @@ def found(case, ledger) -> Hindcast:
 
 def terminal(found, ledger, width=150):
     out = Console(file=StringIO(), width=width)
-    out.print(render(found, ledger))
+    out.print(in_terminal.render(sections.document(found, ledger, COMMAND)))
     return out.file.getvalue()
 
 
@@ -161,19 +164,19 @@ def test_a_bound_has_no_chart(found, ledger):
     assert charts.variables(replace(found, dates=(one,))) == []
 
 
-def test_the_page_holds_every_figure_and_its_charts(found, case, ledger):
-    page = render_hindcast(found, case, ledger, about=ABOUT)
+def test_the_page_holds_every_figure_and_its_charts(found, ledger):
+    page = html.render(sections.document(found, ledger, COMMAND))
     shared = json.loads(re.search(r'id="shared">(.*?)</script>', page, re.S).group(1).replace("\\u003c", "<"))
     assert set(shared["specs"]) == set(re.findall(r'data-chart="([^"]+)"', page)) == {
         "chance-territory", "chance-fighters", *(f"variable-{name}" for name in charts.variables(found))
     }  # fmt: skip
     assert page.count('<tr><th scope="row">') >= len(found.dates[0].scored["known"])
-    assert "What it got wrong" in page and ABOUT["command"] in page and "Area held: medians too low" in page
+    assert "What it got wrong" in page and COMMAND in page and "Area held: medians too low" in page
     assert "http://" not in page.replace("http://www.w3.org", "").partition("<script>")[0]
 
 
 def test_it_is_written_and_says_its_command(found, case, ledger, tmp_path):
-    made = Hindcasts(case, ledger, found, "islamic_state")
+    made = HindcastResult(context_of(case), found)
     path = made.report(tmp_path / "hindcast.html")
     assert "fissure hindcast islamic_state --from 2015-12-31 --members 20 --seed 1" in path.read_text()
     with pytest.raises(FissureError, match="does not exist"):
@@ -182,7 +185,7 @@ def test_it_is_written_and_says_its_command(found, case, ledger, tmp_path):
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_the_page_draws_without_a_network(browser, found, case, ledger, tmp_path, width, scheme):
-    path = Hindcasts(case, ledger, found, "islamic_state").report(tmp_path / "hindcast.html")
+    path = HindcastResult(context_of(case), found).report(tmp_path / "hindcast.html")
     page, said, asked = opened(browser, path, width, scheme)
     assert said == [] and asked == [path.as_uri()]
     drawn = page.evaluate("[...document.querySelectorAll('[data-chart]')].map(e => e.querySelectorAll('svg').length)")

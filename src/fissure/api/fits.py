@@ -1,7 +1,7 @@
 """Learning from evidence: calibration and hindcasts."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,10 +19,11 @@ from fissure.studies import hindcast as hindcasts
 from fissure.studies.calibrate import Calibration, Posterior, Setting, path_of
 from fissure.studies.calibrate import calibrate as fit
 from fissure.studies.calibrate.fit import MEMBERS, weeks_until
+from fissure.studies.hindcast import Hindcast
 from fissure.version import __version__
 
 if TYPE_CHECKING:
-    from fissure.views.report.hindcast import Hindcasts
+    from fissure.present.document import Document
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +97,37 @@ def calibrate(
     return Fit(context, made, folder)
 
 
+@dataclass(frozen=True, eq=False)
+class HindcastResult:
+    """Finished forecasts from past dates, with what they were scored against."""
+
+    context: Context
+    hindcast: Hindcast
+
+    def document(self) -> "Document":
+        """The result as a document, for a terminal, a page or JSON."""
+        from fissure.present.sections.hindcast import command_of, document
+
+        context = self.context
+        return document(self.hindcast, context.ledger, command_of(self.hindcast, context.cli_name))
+
+    def report(self, path: str | Path) -> Path:
+        """Write one self-contained HTML page and return its path; the page needs no network."""
+        from fissure.present.render import html
+
+        return html.write(self.document(), Path(path))
+
+    def keep(self) -> Path:
+        """Put it with the case, for reports of its runs to show; returns where it lies.
+
+        Raises `FissureError` where the folder of the case cannot be written.
+        """
+        path = hindcasts.kept_at(self.context.case)
+        with explained(path.parent, 1 << 20):
+            path.parent.mkdir(exist_ok=True)
+            return replace(self.hindcast, case_digest=self.context.case.digest).save(path)
+
+
 def day_of(found: str | date) -> date:
     """The day that a text such as ``2015-12-31`` names. Raises `FissureError` for anything else."""
     try:
@@ -113,7 +145,7 @@ def hindcast(
     seed: int = 1,
     out: str | Path | None = None,
     progress: Progress | None = None,
-) -> "Hindcasts":
+) -> HindcastResult:
     """Fit a case to what was published up to each date, forecast to the end, and score what was published later.
 
     Args:
@@ -127,8 +159,6 @@ def hindcast(
     Raises `FissureError` with one clear sentence for anything the caller can mend. What was finished is kept there,
     and the same call goes on from it.
     """
-    from fissure.views.report.hindcast import Hindcasts
-
     context = context_of(case)
     context.check()
     loaded, known = context.case, context.ledger
@@ -148,4 +178,4 @@ def hindcast(
         )
         with explained(folder, 1 << 20):
             found.save(folder / "hindcast.json")
-    return Hindcasts(loaded, known, found, context.cli_name)
+    return HindcastResult(context, found)

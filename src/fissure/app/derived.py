@@ -19,14 +19,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-import fissure
 from fissure.app.background import Stopped, Worker
 from fissure.app.jobs import wrong_inside
 from fissure.context import Context
 from fissure.engine.blocks import UNFINISHED, write_whole
-from fissure.engine.cache import model_digest
 from fissure.engine.keeping import STUDY
 from fissure.engine.locks import held_to_remove
+from fissure.engine.provenance import MODEL, PACKAGE, code_digest, model_digest
 from fissure.errors import FissureError
 from fissure.studies import answers, explained, hindcast
 
@@ -35,19 +34,21 @@ AGAIN = 10.0
 """Seconds after which what failed is tried again, if it is asked for."""
 OLD = 90 * 24 * 3600.0
 """Seconds after which a view that nobody asked for is deleted, even where there is room."""
-MEASURED = "measured/*/*/*.npz"
+MEASURED = "measured/**/*.npz"
 """Where a what-if keeps its numbers in its folder."""
-_CODE = ("*.py", "*.yaml", "*.json", "*.csv")
 
 
 @dataclass(frozen=True)
 class Kind(Generic[T]):
-    """A kind of derived view: the folder of its files, how it becomes bytes and comes back, how many stay in memory.
+    """A kind of derived view.
 
-    `read` raises `ValueError`, `LookupError`, `TypeError` or `AttributeError` for what is not whole.
+    `folder` is where its files lie, `module` the name of the module that makes it: all code that this imports counts.
+    `bytes_of` and `read` make bytes of it and read them back; `in_memory` of them stay in memory. `read` raises
+    `ValueError`, `LookupError`, `TypeError` or `AttributeError` for what is not whole.
     """
 
     folder: str
+    module: str
     bytes_of: Callable[[T], bytes]
     read: Callable[[bytes], T]
     in_memory: int = 3
@@ -158,19 +159,19 @@ class Derived:
 
 
 def key_of(kind: Kind[Any], source: Sequence[object]) -> str:
-    """Names the view of that kind that derives from `source`."""
-    told = json.dumps([kind.folder, package_digest(), list(source)], sort_keys=True, default=str)
+    """Names the view of that kind that derives from `source`, as the code and the data of the package make it."""
+    code = [model_digest(), code_digest(kind.module, boundary=MODEL), _data_digest()]
+    told = json.dumps([kind.folder, *code, *source], sort_keys=True, default=str)
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
 @lru_cache(maxsize=1)
-def package_digest() -> str:
-    """SHA-256, in hex, of all code and data of the package, and of packages that bring mechanisms."""
-    home = Path(fissure.__file__).parent
-    sha = hashlib.sha256(model_digest().encode())
-    for path in sorted(path for pattern in _CODE for path in home.rglob(pattern)):
+def _data_digest() -> str:
+    """SHA-256, in hex, of the data that come with the package."""
+    sha = hashlib.sha256()
+    for path in sorted(path for pattern in ("*.yaml", "*.json") for path in PACKAGE.rglob(pattern)):
         body = path.read_bytes()
-        sha.update(f"{path.relative_to(home).as_posix()}\0{len(body)}\0".encode() + body)
+        sha.update(f"{path.relative_to(PACKAGE).as_posix()}\0{len(body)}\0".encode() + body)
     return sha.hexdigest()
 
 

@@ -12,6 +12,8 @@ from fissure.errors import FissureError, nearest
 
 HOME = Path(__file__).parent
 """Where the cases lie that come with the package."""
+SIGNS = Path("kept/signs.json")
+"""Where the signs of the causal picture are kept, in the folder of the reference case."""
 
 
 class SameName(UserWarning):
@@ -21,6 +23,11 @@ class SameName(UserWarning):
 def case_names() -> list[str]:
     """Names of the cases that come with the package, sorted."""
     return sorted(path.parent.name for path in HOME.glob("*/case.yaml"))
+
+
+def reference() -> str:
+    """The packaged case to use where none is named: the one along which signs and effects of mechanisms were found."""
+    return next(name for name in case_names() if (HOME / name / SIGNS).is_file())
 
 
 def packaged_name(folder: Path) -> str | None:

@@ -67,7 +67,7 @@ def hindcast(
     """
     from fissure import api
     from fissure.engine.progress import RichProgress
-    from fissure.views.text_hindcast import render
+    from fissure.present.render.terminal import render
 
     context = api.context_of(case)
     folder = out or Path("runs") / f"hindcast-{context.case.name}"
@@ -76,4 +76,4 @@ def hindcast(
     made = {"Page": found.report(folder / "hindcast.html")}
     if keep:
         made["Kept"] = found.keep()
-    show(render(found.found, found.ledger), made)
+    show(render(found.document()), made)

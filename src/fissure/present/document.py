@@ -82,8 +82,7 @@ class Command:
 class IntervalPicture:
     """An interval on a scale with zero in the middle: a bar from `low` to `high`, a dot, and a paler bar behind.
 
-    All are in the unit of what is shown; `reach` is the farthest distance from zero that the picture has room for. With
-    `low_is_prior` the paler bar is that of a prior.
+    All are in the unit of what is shown; `reach` is the farthest distance from zero that the picture has room for.
     """
 
     low: float
@@ -123,7 +122,8 @@ class Cell:
 class Column:
     """A column: its heading, how it is aligned, and whether its contents may be broken into lines.
 
-    `on` says where the column is shown; `key` is its name in JSON, the heading in small letters where not given.
+    `on` says where the column is shown; `key` is its name in JSON, the heading in small letters where not given;
+    `least` is how many characters a column whose contents are broken must have in a terminal.
     """
 
     title: str
@@ -277,6 +277,11 @@ class Document:
 def only(medium: Medium, *blocks: Block) -> Only:
     """Blocks for one medium."""
     return Only(frozenset((medium,)), blocks)
+
+
+def not_in_terminal(*blocks: Block) -> Only:
+    """Blocks that only a page and JSON have room for."""
+    return Only(frozenset(("page", "json")), blocks)
 
 
 def figures_of(block: Block) -> Iterator[Figure]:

@@ -1,21 +1,26 @@
 """The causal picture: mechanisms, fields, signs, and the feedback loops that they close.
 
-Dependences are traced (`fissure.model.causal`) on the spot; their signs take a short simulation (`signs.find`) and are
-kept in `signs.json` for the mechanisms of this package, which `python -m fissure.views.causal` writes. Those of a
-mechanism that another package brings are unknown, and shown so.
+Dependences are traced (`fissure.model.causal`) on the spot; their signs take a short simulation (`tools/docs/signs.py`)
+and are kept with the reference case for the mechanisms of this package. Those of a mechanism that another package
+brings are unknown, and shown so.
 """
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
+from fissure.cases import naming
 from fissure.model.catalogue import mechanism_classes
 from fissure.model.causal import expanded, forcing, reads_and_writes, settled, state_fields
-from fissure.studies.signs import BOTH, DOWN, PLACES, UNKNOWN, UNMOVED, UP, Signs, split, whole
+from fissure.model.state import Cause
 
-SIGNS = Path(__file__).with_name("signs.json")
+SIGNS = naming.HOME / naming.reference() / naming.SIGNS
+PLACES = ("units.district",)  # the number of a place: no more, no less
+BY_CAUSE = "flows.by_cause"
+UP, DOWN, BOTH, UNMOVED = "+", "-", "±", "0"
+UNKNOWN = "?"
+"""Of a dependence that no search for signs has looked at: one of a mechanism that another package brings."""
 MOST_MECHANISMS = 3
 PLAIN = {
     "fighters.present": "fighters",
@@ -30,6 +35,16 @@ PLAIN = {
     "flows.attacked": "attackers",
 }
 KINDS = {UP: "reinforcing", DOWN: "balancing", BOTH: "undetermined", UNKNOWN: "unknown"}
+
+
+@dataclass(frozen=True)
+class Signs:
+    """Signs by who moves and what is moved; the flow `by_cause` is told apart by cause."""
+
+    pushes: Mapping[tuple[str, str], str]  # mechanism, channel: of the contribution itself
+    reads: Mapping[tuple[str, str, str], str]  # field, mechanism, channel: of the contribution as the field grows
+    moves: Mapping[tuple[str, str], str]  # channel, field after the week
+    processes: Mapping[tuple[str, str], str]  # field before, field after the week, with contributions held
 
 
 @dataclass(frozen=True)
@@ -127,6 +142,24 @@ class Picture:
                 found.setdefault(source, []).append(sign)
         merged_ = {source: merged(signs) for source, signs in found.items()}
         return {source: sign for source, sign in merged_.items() if sign != UNMOVED or whole(source) == source}
+
+
+CAUSES = tuple(c for c in Cause if c is not Cause.STAYED)
+
+
+def cause_field(cause: Cause) -> str:
+    """The name of the flow of fighters of `cause`."""
+    return f"{BY_CAUSE}.{cause.name.lower()}"
+
+
+def split(path: str) -> list[str]:
+    """`path`, or the flows by cause that it stands for."""
+    return [cause_field(c) for c in CAUSES] if path == BY_CAUSE else [path]
+
+
+def whole(field: str) -> str:
+    """The path in the state of `field`: of a flow by cause, that of all causes."""
+    return BY_CAUSE if field.startswith(BY_CAUSE) else field
 
 
 def product(*signs: str) -> str:
@@ -238,9 +271,3 @@ def kept() -> Signs:
     """The signs in `signs.json`."""
     tables = json.loads(SIGNS.read_text(encoding="utf-8"))
     return Signs(**{name: {tuple(key.split(" ")): sign for key, sign in own.items()} for name, own in tables.items()})
-
-
-def keep(signs: Signs) -> None:
-    """Write `signs` to `signs.json`; what never moved is written too, so that what is not there was not looked for."""
-    traced = {name: {" ".join(key): sign for key, sign in sorted(own.items())} for name, own in vars(signs).items()}
-    SIGNS.write_text(json.dumps(traced, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")

@@ -1,6 +1,6 @@
-"""Verdicts of the last full effect check, kept with the package so that pages can show them without simulating.
+"""Verdicts of the last full effect check, kept with the reference case so that pages can show them without simulating.
 
-`fissure check` writes `effects.json` into its folder; `python -m fissure.views.effects_page FOLDER docs` keeps it here
+`fissure check` writes `effects.json` into its folder; `python -m tools.docs.effects FOLDER docs` keeps it here
 and writes the page of the docs. They are of the model and case whose digests they tell.
 """
 
@@ -10,13 +10,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from fissure.cases import naming
 from fissure.engine.blocks import write_whole
-from fissure.engine.cache import own_digest
+from fissure.engine.provenance import own_digest
 from fissure.engine.store import explained
 from fissure.studies.causal import Verdict
 from fissure.studies.effects import Checked, Effect
 
-KEPT = Path(__file__).with_name("verdicts.json")
+KEPT = naming.HOME / naming.reference() / "kept" / "verdicts.json"
 FILE = "effects.json"
 WAYS = {-1: "lower", 1: "higher"}
 

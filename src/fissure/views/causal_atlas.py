@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from fissure.studies.causal import Arrow, Loop, Picture, loops, merged, picture
-from fissure.studies.signs import UNMOVED
+from fissure.studies.causal import UNMOVED, Arrow, Loop, Picture, loops, merged, picture
 
 FORMAT = 1
 Signs = dict[str, str]

@@ -5,12 +5,12 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from fissure.model.description import Variable, variables
 from fissure.model.record import OUTPUTS
 from fissure.model.state import Cause, Districts, Fighters, Flows, Organisation, Units
 from fissure.model.world import Week
 from fissure.studies.causal import short
 from fissure.views.causal_svg import OWNERS
-from fissure.views.odd.declared import Variable, variables
 
 KINDS = {
     "fighters": Fighters, "units": Units, "districts": Districts, "organisation": Organisation, "flows": Flows,

@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 
-from fissure.studies.causal import merged
-from fissure.studies.signs import BOTH, DOWN, UNKNOWN, UNMOVED, UP
+from fissure.studies.causal import BOTH, DOWN, UNKNOWN, UNMOVED, UP, merged
 from fissure.views.causal_atlas import Atlas
 from fissure.views.causal_fields import label, spoken
 from fissure.views.causal_svg import CLASSES, GLYPHS

@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping
 from html import escape
 
-from fissure.studies.signs import UNMOVED
+from fissure.studies.causal import UNMOVED
 from fissure.views.causal_atlas import Atlas
 from fissure.views.causal_fields import label, spoken
 from fissure.views.causal_svg import CLASSES, GROUPS, rows

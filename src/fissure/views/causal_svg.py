@@ -4,8 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from fissure.studies.causal import Loop, Picture, short, unknown
-from fissure.studies.signs import BOTH, DOWN, PLACES, UNKNOWN, UNMOVED, UP, whole
+from fissure.studies.causal import BOTH, DOWN, PLACES, UNKNOWN, UNMOVED, UP, Loop, Picture, short, unknown, whole
 
 GROUPS = {
     "ranks": ("In the ranks", "#3566a8"),

@@ -27,6 +27,7 @@ from fissure.errors import FissureError
 from fissure.evidence import Ledger
 from fissure.evidence.entries import Observation
 from fissure.model.catalogue import mechanism_classes
+from fissure.model.description import described
 from fissure.model.parameters import quantile
 from fissure.present import formatting
 from fissure.present.formatting import signed
@@ -40,7 +41,6 @@ from fissure.studies.explained import kept as kept_attribution
 from fissure.views import causal_atlas
 from fissure.views.causal_atlas import Atlas
 from fissure.views.causal_svg import GROUPS
-from fissure.views.odd.submodels import told_or_whole
 from fissure.views.report.page import web
 
 WAITING = (
@@ -52,7 +52,7 @@ def _bytes_of(atlas: Atlas) -> bytes:
     return json.dumps(causal_atlas.told(atlas), ensure_ascii=False).encode()
 
 
-ATLAS = Kind("causal", _bytes_of, lambda body: causal_atlas.read(json.loads(body)), in_memory=1)
+ATLAS = Kind("causal", causal_atlas.__name__, _bytes_of, lambda body: causal_atlas.read(json.loads(body)), in_memory=1)
 
 
 def look(desk: Desk, *, wait: float = 0.0) -> Found[Atlas]:
@@ -229,7 +229,7 @@ def difference(check: CheckTold) -> str:
 
 def _line(kind: type) -> str:
     """The first line of what its file says."""
-    return told_or_whole(kind).line
+    return described(kind).line
 
 
 def _finite(x: float) -> float | None:

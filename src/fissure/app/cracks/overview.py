@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fissure.app.cracks.known import Known
 from fissure.app.cracks.told import MechanismShort
-from fissure.studies.signs import BOTH, DOWN, UNKNOWN, UNMOVED, UP
+from fissure.studies.causal import BOTH, DOWN, UNKNOWN, UNMOVED, UP
 from fissure.views.causal_atlas import Atlas
 from fissure.views.causal_fields import field, label
 from fissure.views.causal_svg import GLYPHS, GROUPS, OWNERS

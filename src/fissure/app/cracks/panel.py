@@ -16,10 +16,10 @@ from fissure.app.cracks.told import (
 )
 from fissure.errors import FissureError, nearest
 from fissure.model.catalogue import known_mechanism, mechanism_classes
+from fissure.model.description import described
 from fissure.studies.causal import Loop
 from fissure.views import causal_fields
 from fissure.views.causal_atlas import Atlas, kinds
-from fissure.views.odd.submodels import told_or_whole
 
 LOOPS = 8
 """Loops that a panel shows of those through its subject."""
@@ -28,7 +28,7 @@ LOOPS = 8
 def mechanism(name: str, known: Known, atlas: Atlas | None, most: int = LOOPS) -> MechanismTold:
     """All of mechanism `name`. Raises `FissureError`, with the nearest name, where there is none."""
     kind = mechanism_classes()[known_mechanism(name)]
-    text = told_or_whole(kind)
+    text = described(kind)
     return MechanismTold(
         **known.mechanisms[name].model_dump(),
         theory=text.theory,

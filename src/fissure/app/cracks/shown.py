@@ -6,7 +6,7 @@ from fissure.app.cracks.told import CheckTold, ParameterTold
 from fissure.present import formatting
 from fissure.present.words import calibration as words
 from fissure.present.words import explain as explaining
-from fissure.studies.signs import BOTH, DOWN, UNKNOWN, UNMOVED, UP
+from fissure.studies.causal import BOTH, DOWN, UNKNOWN, UNMOVED, UP
 from fissure.views import text_effects
 from fissure.views.causal_fields import label, spoken
 from fissure.views.causal_layers import READS, WORDS

@@ -13,7 +13,7 @@ from fissure.app.cracks.known import WAITING, Known, difference, known_of, look
 from fissure.app.cracks.overview import crossroads, found_by
 from fissure.app.cracks.shown import SHOWN
 from fissure.app.pages import AtDesk, page
-from fissure.engine.cache import model_digest
+from fissure.engine.provenance import model_digest
 from fissure.errors import FissureError, nearest
 from fissure.model.catalogue import known_mechanism
 from fissure.studies.causal import unknown

@@ -86,7 +86,7 @@ def _read(body: bytes) -> Beside:
     return Beside(told["run"], told["members"], told["different"], told["fitted"], figures)
 
 
-FIGURES = Kind("figures", _bytes_of, _read)
+FIGURES = Kind("figures", __name__, _bytes_of, _read)
 
 
 def beside(desk: Desk, run: str | None) -> tuple[Found[Beside], Stored | None]:

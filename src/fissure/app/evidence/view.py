@@ -19,9 +19,11 @@ from fissure.context import Context
 from fissure.errors import FissureError, nearest
 from fissure.evidence import Ledger
 from fissure.present import formatting
+from fissure.present.render.html import fragment, specs_of
+from fissure.present.sections import hindcast
 from fissure.present.words import calibration as words
 from fissure.studies.calibrate.posterior import Posterior
-from fissure.views.report import forecasts, learned, moves
+from fissure.views.report import learned, moves
 from fissure.views.report.calibration import lean_row
 from fissure.views.report.measurement import publishers
 
@@ -146,18 +148,19 @@ def _before_and_after(posterior: Posterior, at: Context) -> tuple[list[dict[str,
 
 def _forecast(request: Request, desk: Desk, at: Context, told: dict[str, Any]) -> HTMLResponse:
     past = derived.forecasts(desk.context)
-    section = None if past.found is None else forecasts.section(past.found, desk.case, at.ledger)
+    section = None if past.found is None else hindcast.section(past.found, at.cli_name, at.ledger)
     cited = None
     if past.found is not None and section is not None:
         dates = ", ".join(formatting.day(one.date) for one in past.found.dates)
         cited = citation(
             "Forecasts from past dates and their scores", case=desk.case.title, posterior="", seed=past.found.seed,
-            members=past.found.members, weeks=past.found.weeks, command=section["command"],
+            members=past.found.members, weeks=past.found.weeks, command=hindcast.command_of(past.found, at.cli_name),
             more={"Members drawn from": f"posteriors fitted up to {dates}, and the prior",
                   "Digest of the model (SHA-256)": past.found.model},
         )  # fmt: skip
+    blocks = [] if section is None else [section]
     return page(
-        request, "evidence_forecast", shared={"specs": section["specs"] if section else {}}, forecasts=section,
+        request, "evidence_forecast", shared={"specs": specs_of(blocks)}, forecasts=fragment(blocks),
         why_not=past.why_not, citation=cited, **told,
     )  # fmt: skip
 

@@ -54,7 +54,7 @@ def _read(body: bytes) -> Prepared:
     return Prepared(json.loads(say), charts)
 
 
-HISTORY = Kind("history", _bytes_of, _read)
+HISTORY = Kind("history", __name__, _bytes_of, _read)
 
 
 def prepared(desk: Desk, run: Stored) -> Found[Prepared]:

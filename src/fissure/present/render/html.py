@@ -65,6 +65,12 @@ def fragment(blocks: Iterable[Block], level: int = 2) -> Markup:
     return Markup(module.blocks(tuple(blocks), level))  # type: ignore[attr-defined]
 
 
+def picture(one: IntervalPicture) -> Markup:
+    """The picture of an interval as SVG, for a template of the page."""
+    module = environment().get_template("blocks.html.j2").module
+    return Markup(module.picture(one))  # type: ignore[attr-defined]
+
+
 def specs_of(blocks: Iterable[Block]) -> dict[str, Mapping[str, Any]]:
     """The specs of all charts of some blocks, by key."""
     return {figure.key: spec_of(figure.spec) for one in blocks for figure in figures_of(one)}

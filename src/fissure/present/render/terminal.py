@@ -40,7 +40,7 @@ STYLES: dict[Tone, str] = {
     "not-compared": "dim",
 }
 LEAST_WRAPPED = 24
-"""Columns of text that a column which may be broken into lines needs; a table with less room becomes a list."""
+"""Characters that a column which may be broken into lines needs; a table with less room becomes a list."""
 
 
 def render(document: Document) -> RenderableType:
@@ -106,22 +106,21 @@ class FittedTable:
         self.table = table
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield self._wide() if self._least() <= options.max_width else self._list()
+        wide = self._wide()
+        needed = console.measure(wide, options=options.update(max_width=1 << 12)).minimum
+        fits = needed + len(self.table.columns) <= options.max_width  # edges and gaps are not measured whole
+        yield wide if fits else self._list()
 
-    def _least(self) -> int:
-        """The least width that the table needs."""
-        sizes = []
+    def _widths(self) -> Iterator[int]:
+        """The least width of the contents of each column."""
         for n, column in enumerate(self.table.columns):
             longest = max((_cell(row.cells[n]).cell_len for row in self.table.rows), default=0)
-            heading = max((len(word) for word in column.title.split()), default=0)
-            wide = max(heading, column.least, min(longest, LEAST_WRAPPED) if column.wrap else longest)
-            sizes.append(wide + 1)
-        return sum(sizes)
+            yield min(longest, column.least or LEAST_WRAPPED) if column.wrap else longest
 
     def _wide(self) -> RichTable:
         made = RichTable(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, header_style="dim")
-        for column in self.table.columns:
-            made.add_column(column.title, justify=column.align, no_wrap=False, overflow="fold", min_width=column.least)
+        for column, least in zip(self.table.columns, self._widths(), strict=True):
+            made.add_column(column.title, justify=column.align, overflow="fold", min_width=least)
         for group in self.table.groups:
             if group.title:
                 made.add_row(_text(group.title, "bold" if group.level == 1 else "italic"))

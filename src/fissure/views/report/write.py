@@ -11,13 +11,15 @@ import xarray as xr
 from markupsafe import Markup
 
 from fissure.cases.loader import Case
+from fissure.cases.naming import called
 from fissure.evidence.entries import Mechanism
 from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import mechanism_classes, parameters_of
 from fissure.present import certainty, formatting
 from fissure.present.charts import maps, theme
 from fissure.present.charts.panels import CONDITIONAL
-from fissure.present.render.html import GROUPS, as_json, bundle, check_place, environment, explained
+from fissure.present.render.html import GROUPS, as_json, bundle, check_place, environment, explained, fragment, specs_of
+from fissure.present.sections import hindcast
 from fissure.studies import answers as replies_to
 from fissure.studies import coverage, verdicts
 from fissure.studies.calibrate import Posterior
@@ -29,7 +31,7 @@ from fissure.studies.explained import kept_at as explained_at
 from fissure.studies.hindcast import kept
 from fissure.studies.hindcast import kept_at as hindcast_at
 from fissure.views import causal
-from fissure.views.report import answers, apart, effect_rows, forecasts, learned, page, patterns, why, wrong
+from fissure.views.report import answers, apart, effect_rows, learned, page, patterns, why, wrong
 from fissure.views.report.events import happened
 from fissure.views.report.measurement import publishers
 
@@ -105,8 +107,12 @@ def render_report(
     said = None if replies is None else answers.section(replies, ledger) | _lacks(replies.plugins, about)
     specs |= said["specs"] if said else {}
     past = kept(case)
-    scored = None if past is None else forecasts.section(past, case, ledger) | _lacks(past.plugins, about)
-    specs |= scored["specs"] if scored else {}
+    scored = (
+        None
+        if past is None
+        else hindcast.section(past, called(case.folder), ledger, _lacks(past.plugins, about)["lacks"])
+    )
+    specs |= specs_of([scored]) if scored else {}
     cause = _why(case, about)
     specs |= cause["specs"] if cause else {}
     return (
@@ -141,7 +147,7 @@ def render_report(
             maps=mapped,
             patterns=shown,
             answers=said,
-            forecasts=scored,
+            forecasts=fragment([scored]) if scored else "",
             why=cause,
             learned=_learned(posterior, case, ledger, data, about),
             others=_others(about),

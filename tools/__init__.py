@@ -1,0 +1,1 @@
+"""What makes documents and cases: run from the root of a checkout, never installed."""

@@ -1,0 +1,1 @@
+"""Generators of pages of the docs: `make docs` runs them all."""

@@ -1,0 +1,95 @@
+"""The effect checks as a page of the docs: `python -m tools.docs.effects FOLDER docs`.
+
+FOLDER is that of a finished `fissure check` of all mechanisms. Its verdicts are kept with the reference case, where the
+causal picture finds them, and the page is written. Without FOLDER the page is written again from the verdicts kept.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from fissure.errors import FissureError
+from fissure.model.catalogue import GROUPS, mechanism_classes
+from fissure.present.formatting import signed
+from fissure.studies import verdicts
+from fissure.studies.coverage import require_own
+from fissure.studies.effects import Effect, few_of
+from fissure.views.text_effects import SIGNS, interval
+
+PAGE = Path("reference/effects.md")
+TEXT = """# What each mechanism was seen to do
+
+As `fissure check --members {members} --seed {seed}` found it for the case `{case}`: paired runs of {weeks} weeks and
+{units} units of {slots} fighter slots, with the same luck, with and without a mechanism or with a driver of it moved.
+**{holding} of {mechanisms} mechanisms hold** ({checks_holding} of {checks} checks). How to read the table and what it
+does not show: [check effects](../how-to/check-effects.md). `make docs` writes this page.
+
+A difference is the changed run less the same run as it is, with its 95% interval; the last column is in how many
+members it could be measured. Members are added (16, 32, {members}) until the interval excludes zero.
+
+{few}
+⊣: nothing is left in any member, so the check is true by construction and its size says only how much there was
+({emptied} checks).
+"""
+HEAD = "| mechanism | what moves | expected | paired difference | 95% interval | verdict | members |"
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Keep the verdicts of the study's folder, if one is named, and write the page below the docs folder."""
+    *studied, folder = arguments or ["docs"]
+    for study in studied:
+        require_own("verdicts")
+        path = Path(study) / verdicts.FILE
+        if not path.is_file():
+            raise FissureError(f"{path}: there is no such file, expected the folder of a finished fissure check")
+        data = verdicts.kept(path)
+        if data["quick"] or {e.mechanism for e in verdicts.effects(data)} != set(mechanism_classes()):
+            raise FissureError(f"{path}: is of a quick or partial check, expected a full one of all mechanisms")
+        verdicts.KEPT.write_bytes(path.read_bytes())
+    out = Path(folder) / PAGE
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(page(), encoding="utf-8")
+
+
+def page() -> str:
+    """The page, in Markdown, from the verdicts kept."""
+    data = verdicts.kept()
+    found = verdicts.effects(data)
+    by = {name: [e for e in found if e.mechanism == name] for name in dict.fromkeys(e.mechanism for e in found)}
+    out = [
+        TEXT.format(
+            **{k: data[k] for k in ("members", "seed", "case", "weeks", "units", "slots")},
+            holding=sum(all(e.holds for e in own) for own in by.values()),
+            mechanisms=len(by),
+            checks_holding=sum(e.holds for e in found),
+            checks=len(found),
+            few=few_of(found),
+            emptied=sum(e.emptied for e in found),
+        )
+    ]
+    for group in GROUPS:
+        out += [f"## {group.capitalize()}", "", HEAD, "|---|---|---|---|---|---|---|"]
+        out += [_row(e) for own in by.values() for e in own if e.group == group]
+        out.append("")
+    return "\n".join(out).rstrip() + "\n"
+
+
+def _row(effect: Effect) -> str:
+    changed = "" if effect.kind == "without it" else f" · {effect.kind}"
+    cells = [
+        f"`{effect.mechanism}`",
+        effect.observable + changed,
+        verdicts.WAYS[effect.sign],
+        signed(effect.difference),
+        interval(effect),
+        f"{SIGNS[effect.verdict][0]} {effect.verdict}",
+        str(effect.members),
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except FissureError as error:
+        sys.exit(f"Error: {error}")
