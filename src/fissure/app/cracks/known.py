@@ -30,17 +30,16 @@ from fissure.model.catalogue import mechanism_classes
 from fissure.model.description import described
 from fissure.model.parameters import quantile
 from fissure.present import formatting
+from fissure.present.charts.causal_matrix import GROUPS
 from fissure.present.formatting import signed
 from fissure.present.words import calibration as moved
 from fissure.present.words import explain as explaining
-from fissure.studies import verdicts
+from fissure.studies import causal_atlas, verdicts
+from fissure.studies.causal_atlas import Atlas
 from fissure.studies.coverage import caution
 from fissure.studies.effects import Effect
 from fissure.studies.explained import Saved
 from fissure.studies.explained import kept as kept_attribution
-from fissure.views import causal_atlas
-from fissure.views.causal_atlas import Atlas
-from fissure.views.causal_svg import GROUPS
 from fissure.views.report.page import web
 
 WAITING = (
