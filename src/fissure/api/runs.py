@@ -154,6 +154,12 @@ class Result:
         """The report as a document, for a page, a terminal or JSON."""
         return self._document
 
+    def summary(self) -> "Document":
+        """Of the report what a terminal shows, which is made in less time."""
+        from fissure.present.sections.run import summary
+
+        return summary(self.about(), self.data, self.case, self.ledger, self.compared)
+
     @cached_property
     def _document(self) -> "Document":
         from fissure.views.report.write import document

@@ -1,13 +1,24 @@
 """Commands that hold the model against its sources: effects, orderings, patterns."""
 
 import signal
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fissure.cli.parts import CaseOrRun, FromPrior, OfCase, Seed, Weeks, folder_option, show, whole
+from fissure.cli.parts import (
+    REFERENCE,
+    AsJson,
+    CaseOrRun,
+    FromPrior,
+    OfCase,
+    Seed,
+    Weeks,
+    folder_option,
+    show,
+    split_case,
+    whole,
+)
 from fissure.errors import FissureError
 
 if TYPE_CHECKING:
@@ -15,10 +26,12 @@ if TYPE_CHECKING:
 
 
 def check(
-    mechanisms: Annotated[list[str] | None, typer.Argument(metavar="MECHANISM", help="All by default.")] = None,
-    case: Annotated[str, typer.Option(help="Name of a packaged case, or the path of a case folder.")] = "islamic_state",
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[CASE] [MECHANISM]...", help="A case; mechanisms, all if none."),
+    ] = None,
     members: Annotated[
-        int, typer.Option(parser=whole, metavar="N", help="Histories at most; a check that holds stops before.")
+        int, typer.Option(parser=whole, metavar="N", help="Histories at most; stops early once a check passes.")
     ] = 48,
     weeks: Weeks = None,
     seed: Seed = 1,
@@ -37,11 +50,12 @@ def check(
     from fissure.studies.effects import planned
     from fissure.views.text_effects import render
 
+    case, mechanisms = split_case(words)
     context = api.context_of(case)
     folder = out or Path("runs") / f"check-{planned(context.case, weeks=weeks, seed=seed, quick=quick).folder_name}"
     signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
     found = api.check(
-        mechanisms or (), case=context, members=members, weeks=weeks, seed=seed, quick=quick, out=folder,
+        mechanisms, case=context, members=members, weeks=weeks, seed=seed, quick=quick, out=folder,
         progress=RichProgress(what="runs"),
     )  # fmt: skip
     folder.mkdir(parents=True, exist_ok=True)
@@ -51,21 +65,23 @@ def check(
 
 
 def orderings(
-    case: CaseOrRun = "islamic_state",
+    case: CaseOrRun = REFERENCE,
     members: Annotated[int, typer.Option(parser=whole, metavar="N", help="How many simulated histories.")] = 100,
     seed: Seed = 1,
     prior: FromPrior = False,
     of: OfCase = None,
+    as_json: AsJson = False,
 ) -> None:
     """Check those of the patterns that say what came first: met or not, over the members of a run that count.
 
     Of a run's folder all members that are there are read. For a case the run of `fissure run` is made or used.
     """
-    _show_patterns(_result_of(case, members, seed, prior, of), orderings_only=True)
+    result = _result_of(case, members, seed, prior, of)
+    show(result.patterns_document(orderings_only=True), as_json=as_json)
 
 
 def patterns(
-    case: CaseOrRun = "islamic_state",
+    case: CaseOrRun = REFERENCE,
     members: Annotated[int, typer.Option(parser=whole, metavar="N", help="How many simulated histories.")] = 100,
     seed: Seed = 1,
     prior: FromPrior = False,
@@ -73,6 +89,7 @@ def patterns(
     until: Annotated[
         str | None, typer.Option(metavar="DATE", help="Mark what a fit up to that day could have known.")
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Check the patterns that the record shows, from the single fighter to the war: met or not, and in what share.
 
@@ -81,13 +98,7 @@ def patterns(
     from fissure.present.words.patterns import day_of
 
     day = day_of(until)
-    _show_patterns(_result_of(case, members, seed, prior, of), day)
-
-
-def _show_patterns(result: "Result", until: date | None = None, *, orderings_only: bool = False) -> None:
-    from fissure.present.render.terminal import render
-
-    show(render(result.patterns_document(until, orderings_only=orderings_only)))
+    show(_result_of(case, members, seed, prior, of).patterns_document(day), as_json=as_json)
 
 
 def _result_of(case: str, members: int, seed: int, prior: bool, of: str | None) -> "Result":

@@ -109,7 +109,7 @@ def section(rows: Sequence[Compared], ledger: Ledger, titles: Mapping[str, str],
             f"– {formatting.figures(left)} {'is' if left == 1 else 'are'} not compared; the report says why for each."
         )
         terminal += [table(compared, ledger, titles), *([Paragraph(counted, "small")] if left else [])]
-        terminal += [Paragraph(KEY, "small"), *([] if members < ENOUGH else [by_variable(rows)])]
+        terminal += [Paragraph(KEY, "small"), *([] if members < ENOUGH else [_by_variable(rows)])]
     terminal.append(Paragraph(((Span(closing(rows), strong=True)),)))
     if compared:
         terminal.append(Paragraph(certainty.least_sure(rows, worth), "small"))
@@ -226,6 +226,10 @@ def by_variable(rows: Sequence[Compared]) -> Table:
         )
         lines.append(Row(cells))
     return Table(columns, (RowGroup(tuple(lines)),), "By variable", note=WIDTHS)
+
+
+def _by_variable(rows: Sequence[Compared]) -> Section:
+    return Section("by-variable", "By variable", (by_variable(rows),))
 
 
 def closing(rows: Sequence[Compared]) -> str:

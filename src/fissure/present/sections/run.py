@@ -1,6 +1,7 @@
 """The report of a run: what it gets wrong first, then everything that it holds."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import xarray as xr
@@ -77,23 +78,32 @@ def document(
         model: sections on the model itself: its effects, its causal picture.
         hidden: what is kept with the case and not shown, as it is of another model, or of other draws.
     """
-    titles = {str(name): str(array.attrs.get("long_name", name)) for name, array in data.data_vars.items()}
-    sign = formatting.BEHIND if any(row.behind_prior for row in rows) else ""
+    met = patterns.of_run(data, ledger, rows, run)
+    shown = summary(run, data, case, ledger, rows)
+    ended, compared = shown.sections if len(shown.sections) > 1 else (None, *shown.sections)
     sections = (
         wrong(rows, run, missing, limits, len(ledger.mechanisms)),
-        *studies,
+        *(replace(one, on=PAGE) for one in studies),
         histories.section(data, ledger, rows),
-        endings.section(data),
+        ended,
         None if events is None else histories.events(events, data),
         histories.maps(data),
-        patterns.of_run(data, ledger, rows, run),
-        comparison.section(rows, ledger, titles, run.worth),
-        *model,
+        None if met is None else replace(met, on=PAGE),
+        compared,
+        *(replace(one, on=PAGE) for one in model),
         publishers.section(ledger, case.leanings),
         _trace(rows),
         Section("use", "Responsible use", (Paragraph(USE), Paragraph(QUOTE.format(run.kind))), on=PAGE),
         _made(run, case, hidden),
     )
+    return replace(shown, sections=tuple(one for one in sections if one is not None), geography=geography(case))
+
+
+def summary(run: RunDescription, data: xr.Dataset, case: Case, ledger: Ledger, rows: Sequence[Compared]) -> Document:
+    """Of the report what a terminal shows: how the histories came apart, and every figure beside the model."""
+    titles = {str(name): str(array.attrs.get("long_name", name)) for name, array in data.data_vars.items()}
+    sign = formatting.BEHIND if any(row.behind_prior for row in rows) else ""
+    sections = (endings.section(data), comparison.section(rows, ledger, titles, run.worth))
     return Document(
         subject=case.title,
         title=run.kind,
@@ -103,7 +113,6 @@ def document(
         sections=tuple(one for one in sections if one is not None),
         version=run.version,
         key="run",
-        geography=geography(case),
     )
 
 
