@@ -15,8 +15,8 @@ from fissure.app import derived
 from fissure.app.background import Worker
 from fissure.app.derived import Derived, Kind, key_of
 from fissure.app.desk import Desk, newest_of
-from fissure.app.history import told as history
-from fissure.app.history.told import HISTORY, Prepared
+from fissure.app.history import prepared as history
+from fissure.app.history.prepared import HISTORY, Prepared
 from fissure.app.jobs import wrong_inside
 from fissure.errors import FissureError
 

@@ -10,7 +10,7 @@ from small_run import RUN
 from waiting import until
 
 from fissure import api
-from fissure.app.history.told import beside, held, told
+from fissure.app.history.prepared import beside, held, told
 from fissure.app.server import create_app
 from fissure.present.charts import maps, marks, play, theme
 from fissure.studies.counterpart import calendar_of

@@ -19,7 +19,7 @@ from fissure.app.desk import Desk
 from fissure.app.evidence import view as evidence
 from fissure.app.guard import HEADERS, Guard
 from fissure.app.history import view as history
-from fissure.app.history.told import prepare_newest
+from fissure.app.history.prepared import prepare_newest
 from fissure.app.jobs import Busy
 from fissure.app.pages import page
 from fissure.app.prefix import without_slash

@@ -12,7 +12,7 @@ from fissure.api.shelf import Stored
 from fissure.app.desk import Desk
 from fissure.app.history.runs import PATTERN, ask
 from fissure.app.history.series import MOST_BY, names_of, weekly
-from fissure.app.history.told import prepared
+from fissure.app.history.prepared import prepared
 from fissure.app.jobs import Busy, State
 from fissure.app.pages import AtDesk
 from fissure.app.refusals import refusal

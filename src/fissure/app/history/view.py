@@ -12,7 +12,7 @@ from fissure.api.shelf import Stored
 from fissure.app.cite import Citation, citation
 from fissure.app.desk import Desk, chosen
 from fissure.app.history.runs import running
-from fissure.app.history.told import Prepared, beside, held, prepared
+from fissure.app.history.prepared import Prepared, beside, held, prepared
 from fissure.app.pages import AtDesk, page
 from fissure.engine.progress import duration
 from fissure.errors import FissureError, nearest
