@@ -1,13 +1,14 @@
-"""What History shows of a run, as plain values: made once, kept as JSON, rendered in milliseconds."""
+"""What History shows of a run: made once in the background, kept as JSON, shown in milliseconds."""
 
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import base64
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
 
 from fissure import api
 from fissure.api import Result
@@ -16,19 +17,20 @@ from fissure.app.derived import Found, Kind
 from fissure.app.desk import Desk, newest_of
 from fissure.constants import INTERVAL
 from fissure.errors import FissureError
-from fissure.present import certainty, formatting
-from fissure.present.charts import marks, play
+from fissure.present import formatting
+from fissure.present.charts import maps, timeline
 from fissure.present.charts.panels import CONDITIONAL
-from fissure.present.charts.timeline import timelines
-from fissure.present.render.html import as_json
-from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS, CLASSES, Compared, count
+from fissure.present.charts.theme import Mode
+from fissure.present.charts.timeline import Lane, Operation, Year
+from fissure.present.document import Block, Figure, Fold, Paragraph, Section, Span, figures_of
+from fissure.present.render.html import as_json, fragment, specs_of
+from fissure.present.sections import comparison, endings, histories
+from fissure.present.words import run as words
+from fissure.present.words.run import RunDescription
+from fissure.studies.compare import Compared, count
 from fissure.studies.counterpart import Calendar, calendar_of
-from fissure.studies.effective import Effective, few_histories
+from fissure.studies.effective import ENOUGH, Effective
 from fissure.studies.quantiles import quantile_error
-from fissure.views.report import apart, page, wrong
-from fissure.views.report.events import happened
-from fissure.views.report.page import Figure, Section
-from fissure.views.report.write import how_made
 
 WEEKLY = ("ground", "residents", "fighters")
 """The figures whose numbers stand beside the map."""
@@ -36,35 +38,153 @@ MOST_EVENTS = 5
 """Kinds of events that are named beside the map, the most common of the quarter."""
 
 
-@dataclass(frozen=True)
-class Prepared:
-    """The view of a run: what the page says, and its charts by key as JSON that may stand in a page."""
+class Frozen(BaseModel):
+    """A record that does not change."""
 
-    say: dict[str, Any]
+    model_config = ConfigDict(frozen=True)
+
+
+class EffectiveSize(Frozen):
+    """What the histories are worth."""
+
+    histories: int
+    pasts: int = Field(description="distinct pasts from which they go on")
+    independent: float = Field(description="independent draws that they are worth (Kish)")
+
+    @classmethod
+    def of(cls, worth: Effective | None) -> "EffectiveSize | None":
+        """The same of what is known."""
+        return None if worth is None else cls(**worth.told())
+
+
+class Verdicts(Frozen):
+    """How many published figures are in each class; drivers check what the case imposes and are in none."""
+
+    of: dict[str, int]
+    compared: int
+    too_wide: int
+    behind_prior: int
+    behind_inside: int
+    drivers: int
+    not_compared: int
+
+
+class Quantiles(Frozen):
+    """Of the model's counterpart of a published figure, over members."""
+
+    q05: float
+    median: float
+    q95: float
+    q05_error: float | None = Field(description="standard error of q05, as the histories are worth; null for one")
+    median_error: float | None
+    q95_error: float | None
+
+
+class ObservationRow(Frozen):
+    """A published figure beside the model; None for an open end, and for what is not compared."""
+
+    id: str
+    variable: str
+    title: str
+    unit: str
+    output: str | None
+    when: str
+    source: str
+    rivals: tuple[str, ...] = Field(description="ids of figures that disagree with it")
+    bound: str
+    published: tuple[float | None, float | None]
+    band: tuple[float | None, float | None] = Field(description="90% once the doubt of the publisher is carried")
+    model: Quantiles | None
+    verdict: str
+    too: str | None
+    behind_prior: bool = Field(description="a prior was argued from it, so it is no independent check")
+    reason: str | None
+
+
+class Week(Frozen):
+    """What stands beside the map in a week: its numbers in words, operations that begin, the number of its quarter."""
+
+    iso: str
+    day: str
+    facts: tuple[str, ...]
+    starts: tuple[str, ...]
+    quarter: int | None
+
+
+class Quarter(Frozen):
+    """The most common events of a quarter, in words."""
+
+    label: str
+    events: tuple[str, ...]
+
+
+class Player(Frozen):
+    """What the script reads that plays through the weeks.
+
+    `shares` has the median and the ends of the 90% interval of the share of each district held, in per cent, as bytes
+    in base64, week after week, in the order of `district`; `ramp` the colour of each per cent.
+    """
+
+    facts: tuple[str, ...]
+    weekly: tuple[Week, ...]
+    quarters: tuple[Quarter, ...]
+    shares: dict[str, str]
+    names: tuple[str, ...]
+    district: tuple[str, ...]
+    ramp: dict[Mode, tuple[str, ...]]
+
+    def held(self, week: int) -> list[tuple[int, str]]:
+        """The median share of each district that is held in a week, in per cent, and its 90% interval."""
+        many = len(self.names)
+        own = {name: base64.b64decode(text)[week * many : (week + 1) * many] for name, text in self.shares.items()}
+        rows = zip(own["median"], own["low"], own["high"], strict=True)
+        return [(median, f"{low}% to {high}%") for median, low, high in rows]
+
+
+class Pieces(Frozen):
+    """Pieces of the page as HTML."""
+
+    notices: str
+    wrong: str
+    bands: str
+    endings: str
+    events: str
+    observations: str
+    operations: str
+
+
+class RunView(Frozen):
+    """The view of a run; `charts` are its charts by key as JSON that may stand in a page."""
+
+    run: RunDescription
+    lead: str
+    few: str
+    effective_size: EffectiveSize | None
+    headline: str
+    counts: Verdicts
+    observations: tuple[ObservationRow, ...]
+    html: Pieces
+    navigation: tuple[tuple[str, str], ...]
+    """Anchors of the sections, and their titles."""
+    conditional: str
+    operations: tuple[Operation, ...]
+    lanes: tuple[Lane, ...]
+    years: tuple[Year, ...]
+    drawing: maps.Drawing
+    player: Player
     charts: str
 
 
-def _bytes_of(view: Prepared) -> bytes:
-    text = json.dumps(view.say, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return f"{text}\n{view.charts}".encode()
+HISTORY = Kind(
+    "history", __name__, lambda view: view.model_dump_json().encode(), RunView.model_validate_json
+)  # fmt: skip
 
 
-def _read(body: bytes) -> Prepared:
-    say, charts = body.decode().split("\n", 1)
-    return Prepared(json.loads(say), charts)
-
-
-HISTORY = Kind("history", __name__, _bytes_of, _read)
-
-
-def prepared(desk: Desk, run: Stored) -> Found[Prepared]:
+def prepared(desk: Desk, run: Stored) -> Found[RunView]:
     """The view of `run` if it is there; else it is made in the background, from its histories."""
-
-    def make() -> Prepared:
-        say, charts = told(api.opened(run.folder, desk.context), desk.worker.go_on)
-        return Prepared(say, str(as_json(charts)))
-
-    return desk.derived.get(HISTORY, desk.source_of(run), make)
+    return desk.derived.get(
+        HISTORY, desk.source_of(run), lambda: view_of(api.opened(run.folder, desk.context), desk.worker.go_on)
+    )
 
 
 def prepare_newest(desk: Desk) -> None:
@@ -75,163 +195,152 @@ def prepare_newest(desk: Desk) -> None:
             prepared(desk, found)
 
 
-def told(result: Result, between: Callable[[], None] = lambda: None) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What the page says of `result`, and its charts by key; both hold nothing but what JSON has.
-
-    `between` is called between steps that take seconds each, and may raise to end it.
-    """
-    data, ledger, rows, about = result.data, result.ledger, result.compared, result.about()
-    members, worth = result.stored.members, result.worth
+def view_of(result: Result, between: Callable[[], None] = lambda: None) -> RunView:
+    """The view of `result`; `between` is called between steps that take seconds each, and may raise to end it."""
+    data, ledger, rows, run = result.data, result.ledger, result.compared, result.about()
     calendar, counts = calendar_of(data), count(rows)
     between()
-    sections = page.sections(data, ledger, rows)
+    parts = histories.parts(data, ledger, rows)
     between()
-    ended = apart.section(data)
+    ended = endings.section(data)
     between()
-    log = happened(result.events, data)
+    events = histories.events(result.events, data)
     between()
-    lanes = marks.lanes(timelines(result.events, calendar), calendar)
-    operations = marks.operations(result.case, calendar)
-    shares = play.shares(data)
-    weekly = _weekly(calendar, sections, shares, operations, members)
     titles = {str(name): str(array.attrs.get("long_name", name)) for name, array in data.data_vars.items()}
-    figures = [*(f for one in sections for f in one.figures), *(ended["figures"] if ended else ()), *log.figures]
-    say = {
-        "members": members,
-        "few": few_histories(members),
-        "effective_size": worth.told() if worth else None,
-        "rests": certainty.rests_on(worth, members) if worth else "",
-        "least_sure": certainty.least_sure(rows, worth),
-        "weeks": calendar.weeks,
-        "first": calendar.first.isoformat(),
-        "about": {name: about[name] for name in ("kind", "until", "off", "posterior", "digest", "seed", "command")},
-        "how": how_made({name: value for name, value in about.items() if name != "timing"}),
-        "counts": asdict(counts) | {"compared": counts.compared},
-        "headline": formatting.headline(counts, members) if counts.compared else "",
-        "behind": formatting.behind(counts, members),
-        "classes": [(name, page.style(name), *formatting.VERDICTS[name]) for name in CLASSES],
-        "misses": [_said(miss, "title", "outside", "compared", "sentence") for miss in wrong.misses(rows)],
-        "imposed": [_said(miss, "title", "outside", "compared", "sentence") for miss in wrong.imposed(rows)],
-        "wide": [_said(one, "title", "said") for one in wrong.too_wide(rows)],
-        "absurd_factor": f"{ABSURD_FACTOR:.0f}",
-        "absurd_points": f"{100 * ABSURD_POINTS:.0f}",
-        "conditional": CONDITIONAL,
-        "apart": None if ended is None else {**ended, "figures": [plain(figure) for figure in ended["figures"]]},
-        "sections": [
-            {"key": one.key, "title": one.title, "text": one.text, "figures": [plain(f) for f in one.figures]}
-            for one in sections
-        ],
-        "events": {**asdict(log), "figures": [plain(figure) for figure in log.figures]},
-        "subjects": page.table(rows, ledger, titles),
-        "without": page.without_counterpart(rows, ledger),
-        "observations": [_observation(row, worth) for row in rows],
-        "operations": operations,
-        "lanes": lanes,
-        "years": marks.years(calendar),
-        "facts": [*(figure.title for figure in _facts(sections)), "Districts held by half or more"],
-        "weekly": weekly,
-        "quarters": _quarters(lanes, weekly),
-        "shares": shares.packed(),
-        "drawing": asdict(play.drawing(result.case)),
-        "names": [str(name) for name in data["district"].values],
+    figures = comparison.section(rows, ledger, titles, result.worth)
+    lanes = timeline.lanes(timeline.timelines(result.events, calendar), calendar)
+    operations = timeline.operations(result.case, calendar)
+    bands = Section(
+        "bands",
+        "The histories and what was published",
+        (Paragraph(f"{histories.LEGEND} The upright line is the week of the map."), *parts),
+    )
+    shown = [bands, *([ended] if ended else []), events]
+    sign = formatting.BEHIND if counts.behind_prior else ""
+    return RunView(
+        run=run,
+        lead=words.lead(run, formatting.day(calendar.first)),
+        few=run.few,
+        effective_size=EffectiveSize.of(result.worth),
+        headline=formatting.headline(counts, run.members) if counts.compared else "",
+        counts=Verdicts(**{**vars(counts), "compared": counts.compared}),
+        observations=tuple(_observation(row, result.worth) for row in rows),
+        html=Pieces(
+            notices=fragment(words.notices(run, sign)),
+            wrong=fragment([_wrong(rows, run, ended)]),
+            bands=fragment([bands]),
+            endings=fragment([ended] if ended else []),
+            events=fragment([events]),
+            observations=fragment([replace(figures, heading="Published figures beside the model")]),
+            operations=fragment([histories.operations(operations)]),
+        ),
+        navigation=(
+            ("wrong", "Right and wrong"),
+            ("weeks", "Week by week"),
+            *((one.key, one.title) for one in (*parts, *shown[1:])),
+            ("observations", "Published figures"),
+            ("made", "The run"),
+        ),
+        conditional=CONDITIONAL,
+        operations=operations,
+        lanes=lanes,
+        years=timeline.years(calendar),
+        drawing=maps.drawing(result.case),
+        player=_player(result, calendar, bands, operations, lanes),
+        charts=str(as_json(specs_of(shown))),
+    )
+
+
+def _wrong(rows: Sequence[Compared], run: RunDescription, ended: Section | None) -> Section:
+    blocks: list[Block] = [*comparison.verdicts(rows, run.members, run.worth)]
+    if ended and isinstance(ended.blocks[0], Paragraph):
+        more = Span("More on how it came apart", href="#apart")
+        blocks.append(Paragraph((*ended.blocks[0].line, " ", more, ".")))
+    if run.members >= ENOUGH:
+        inside = comparison.mistakes(rows)
+        blocks.append(Fold("Where it is wrong, and where it says next to nothing", inside))
+    return Section("wrong", "Right and wrong", tuple(blocks), heading="What it gets right and wrong")
+
+
+def _player(
+    result: Result, calendar: Calendar, bands: Section, operations: Sequence[Operation], lanes: Sequence[Lane]
+) -> Player:
+    shares = maps.shares(result.data)
+    keyed = {figure.key: figure for figure in figures_of(bands)}
+    shown = [keyed[key] for key in WEEKLY if key in keyed]
+    quarters = list(zip(*(lane.cells for lane in lanes), strict=True))
+    quarter_of = {
+        week: n for n, (cell, *_) in enumerate(quarters) for week in range(cell.first, cell.first + cell.weeks)
     }
-    return say, {figure.key: dict(figure.spec) for figure in figures}
-
-
-def plain(figure: Figure) -> dict[str, Any]:
-    """A figure without its chart."""
-    return {name: value for name, value in vars(figure).items() if name != "spec"}
-
-
-def beside(say: Mapping[str, Any], week: int) -> dict[str, Any]:
-    """What stands beside the map in a week: numbers, operations that begin, and the quarter's events."""
-    own = say["weekly"][week]
-    return {
-        "iso": own["iso"],
-        "day": own["day"],
-        "facts": list(zip(say["facts"], own["facts"], strict=True)),
-        "starts": own["starts"],
-        "quarter": say["quarters"][own["quarter"]] if say["quarters"] else None,
-    }
-
-
-def held(say: Mapping[str, Any], unpacked: Mapping[str, bytes], week: int) -> list[tuple[str, str]]:
-    """Median and 90% interval of the share of each district that is held in a week, as text."""
-    many = len(say["names"])
-    rows = (unpacked[name][week * many : (week + 1) * many] for name in ("median", "low", "high"))
-    return [(f"{median}%", f"{low}% to {high}%") for median, low, high in zip(*rows, strict=True)]
-
-
-def _weekly(
-    calendar: Calendar,
-    sections: Iterable[Section],
-    shares: play.Shares,
-    operations: Sequence[Mapping[str, Any]],
-    members: int,
-) -> list[dict[str, Any]]:
-    """Of each week its day, the numbers of `_facts` in words, and the operations that begin."""
-    figures = _facts(sections)
-    out = []
+    weekly = []
     for week in range(calendar.weeks):
         day = calendar.first + timedelta(weeks=week)
-        facts = [_fact(figure.spec["datasets"]["bands"][week], figure.unit, members) for figure in figures]
+        facts = [_fact(figure, week, result.stored.members) for figure in shown]
         facts.append(f"{shares.most[week]} of {shares.median.shape[1]}")
-        starts = [f"{one['title']} ({one['when']}, {one['by']})" for one in operations if one["week"] == week]
-        out.append({"iso": day.isoformat(), "day": formatting.day(day), "facts": facts, "starts": starts})
-    return out
+        starts = tuple(f"{one.title} ({one.when}, {one.by})" for one in operations if one.week == week)
+        said = formatting.day(day)
+        weekly.append(
+            Week(iso=day.isoformat(), day=said, facts=tuple(facts), starts=starts, quarter=quarter_of.get(week))
+        )
+    places = {one.id: f"{one.name}, {one.country}" for one in result.case.districts}
+    names = tuple(str(name) for name in result.data["district"].values)
+    return Player(
+        facts=(*(figure.title for figure in shown), "Districts held by half or more"),
+        weekly=tuple(weekly),
+        quarters=tuple(_quarter(cells, lanes) for cells in quarters),
+        shares=shares.packed(),
+        names=names,
+        district=tuple(places[name] for name in names),
+        ramp={"light": maps.ramp("light"), "dark": maps.ramp("dark")},
+    )
 
 
-def _facts(sections: Iterable[Section]) -> list[Figure]:
-    shown = {figure.key: figure for one in sections for figure in one.figures}
-    return [shown[key] for key in WEEKLY if key in shown]
+def _quarter(cells: Sequence[timeline.LaneCell], lanes: Sequence[Lane]) -> Quarter:
+    seen = [(lane.title, cell.share) for lane, cell in zip(lanes, cells, strict=True) if cell.share > 0]
+    most = sorted(seen, key=lambda one: -one[1])[:MOST_EVENTS]
+    return Quarter(label=cells[0].label, events=tuple(f"{title}: {share:.0%} of histories" for title, share in most))
 
 
-def _quarters(lanes: Sequence[Mapping[str, Any]], weekly: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Of each quarter its most common events, in words; each of `weekly` is told the number of its quarter."""
-    out = []
-    for n, cells in enumerate(zip(*(lane["cells"] for lane in lanes), strict=True)):
-        for week in range(cells[0]["first"], cells[0]["first"] + cells[0]["weeks"]):
-            weekly[week]["quarter"] = n
-        seen = [(lane["title"], cell["share"]) for lane, cell in zip(lanes, cells, strict=True) if cell["share"] > 0]
-        most = sorted(seen, key=lambda one: -one[1])[:MOST_EVENTS]
-        events = [f"{title}: {share:.0%} of histories" for title, share in most]
-        out.append({"label": cells[0]["label"], "events": events})
-    return out
-
-
-def _fact(row: Mapping[str, Any], unit: str, members: int) -> str:
+def _fact(figure: Figure, week: int, members: int) -> str:
+    row: Mapping[str, Any] = figure.spec["datasets"]["bands"][week]
     if row["median"] is None:
         return "–"
-    middle = formatting.number(row["median"], unit)
-    spread = formatting.interval(row["q05"], row["q95"], unit) if members > 1 else formatting.UNKNOWN
-    return f"{middle} {unit} (90%: {spread})"
+    middle = formatting.number(row["median"], figure.unit)
+    spread = formatting.interval(row["q05"], row["q95"], figure.unit) if members > 1 else formatting.UNKNOWN
+    return f"{middle} {figure.unit} (90%: {spread})"
 
 
-def _said(one: object, *names: str) -> dict[str, Any]:
-    return {name: getattr(one, name) for name in names}
+def _observation(row: Compared, worth: Effective | None) -> ObservationRow:
+    """A published figure beside the model, as numbers; None for what there is not, an open end among it."""
+    o = row.observation
+    ends: Sequence[float] = (*o.ends, *o.band, row.low, row.median, row.high)
+    low, high, least, most, q05, median, q95 = (float(x) if np.isfinite(x) else None for x in ends)
+    return ObservationRow(
+        id=o.id,
+        variable=row.variable.id,
+        title=row.variable.title,
+        unit=row.variable.unit,
+        output=row.variable.output,
+        when=formatting.when(o),
+        source=o.source,
+        rivals=tuple(o.rival_of),
+        bound=o.bound,
+        published=(low, high),
+        band=(least, most),
+        model=Quantiles(q05=q05, median=median, q95=q95, **_errors(row, worth)) if row.compared else None,
+        verdict=row.verdict,
+        too=row.too if row.compared and row.verdict in ("near", "outside") else None,
+        behind_prior=row.behind_prior,
+        reason=row.reason or None,
+    )
 
 
 def _errors(row: Compared, worth: Effective | None) -> dict[str, float | None]:
     """The standard errors of the quantiles of `row`; None where there are too few histories to tell them."""
-    found = dict.fromkeys(("q05_error", "median_error", "q95_error"))
+    found: dict[str, float | None] = dict.fromkeys(("q05_error", "median_error", "q95_error"))
     if row.model is None or row.histories < 2:
         return found
     values = row.model[np.isfinite(row.model)]
     part = 1.0 if worth is None else worth.independent / worth.histories
     errors = (quantile_error(values, q, independent=part * len(values)).error for q in INTERVAL)
     return dict(zip(found, (float(x) if np.isfinite(x) else None for x in errors), strict=True))
-
-
-def _observation(row: Compared, worth: Effective | None) -> dict[str, Any]:
-    """A published figure beside the model, as numbers; None for what there is not, an open end among it."""
-    o = row.observation
-    ends: Sequence[float] = (*o.ends, *o.band, row.low, row.median, row.high)
-    low, high, *rest = (float(x) if np.isfinite(x) else None for x in ends)
-    return {
-        "id": o.id, "variable": row.variable.id, "title": row.variable.title, "unit": row.variable.unit,
-        "output": row.variable.output, "when": formatting.when(o), "source": o.source, "rivals": list(o.rival_of),
-        "bound": o.bound or None, "published": [low, high], "band": rest[:2],
-        "model": {"q05": rest[2], "median": rest[3], "q95": rest[4], **_errors(row, worth)} if row.compared else None,
-        "verdict": row.verdict, "too": row.too if row.compared and row.verdict in ("near", "outside") else None,
-        "behind_prior": row.behind_prior, "reason": row.reason or None,
-    }  # fmt: skip

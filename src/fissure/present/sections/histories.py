@@ -11,12 +11,13 @@ from fissure.present import formatting
 from fissure.present.charts import bands, timeline
 from fissure.present.charts import maps as map_charts
 from fissure.present.charts.panels import CONDITIONAL, SECTIONS, Panel, panels
-from fissure.present.charts.timeline import Timeline
+from fissure.present.charts.timeline import Operation, Timeline
 from fissure.present.document import (
     Block,
     Cell,
     Column,
     Figure,
+    Fold,
     Grid,
     Line,
     Medium,
@@ -47,6 +48,10 @@ EVENTS = (
     "What happens in a history, counted over the whole of it: the median of the simulated histories and the interval "
     "that holds 90% of them. What counts as one event is in the second column: where two blocs fight in one district "
     "for two weeks, that is four."
+)
+OPERATIONS = (
+    "Causes that the case imposes: when and where opponents attacked, and with how many. How each ended is the model's "
+    "to say. What the histories report is among the events below."
 )
 WHEN = (
     "The height of a bar is the share of histories with at least one event in that quarter, in a stronger shade where "
@@ -185,3 +190,13 @@ def _of_events(line: Timeline) -> Figure:
     return Figure(
         f"event-{line.kind}", line.title, spec, timeline.UNIT, spec["description"], sentence, numbers=numbers
     )  # fmt: skip
+
+
+def operations(found: Sequence[Operation]) -> Fold:
+    """The ground operations that the case imposes."""
+    rows = (
+        Row((Cell(one.when, note=one.doubt), *map(Cell, (one.title, one.place, one.by, one.strength)))) for one in found
+    )
+    columns = ("Begins", "Operation", "District", "By", Column("Strength", "right"))
+    table = Table.of(columns, tuple(rows), "Ground operations")
+    return Fold(f"The {len(found)} ground operations as a list", (Paragraph(OPERATIONS), table))
