@@ -33,8 +33,8 @@ def check(
     """
     from fissure import api
     from fissure.engine.progress import RichProgress
+    from fissure.present.render.terminal import render
     from fissure.studies.effects import planned
-    from fissure.views.text_effects import render
 
     context = api.context_of(case)
     folder = out or Path("runs") / f"check-{planned(context.case, weeks=weeks, seed=seed, quick=quick).folder_name}"
@@ -44,7 +44,7 @@ def check(
         progress=RichProgress(what="runs"),
     )  # fmt: skip
     folder.mkdir(parents=True, exist_ok=True)
-    show(render(found.checked), {"Page": found.report(folder / "effects.html")})
+    show(render(found.document()), {"Page": found.report(folder / "effects.html")})
     if not found.holds:
         raise typer.Exit(1)
 

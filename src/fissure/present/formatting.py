@@ -31,6 +31,14 @@ VERDICTS: Mapping[Verdict, Words] = {
     "not compared": Words("–", "not compared"),
 }
 """Every verdict as the legends name it."""
+GROUPS: Mapping[str, str] = {
+    "ranks": "In the ranks",
+    "factions": "Between factions",
+    "rule": "In how it rules",
+    "governed": "Among the governed",
+    "war": "In the war",
+}
+"""Groups of mechanisms as headings."""
 UNJUDGED = Words("–", "not judged")
 UNKNOWN = "not known"
 """What stands in the place of an interval that there is none of."""

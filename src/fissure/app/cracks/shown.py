@@ -4,14 +4,14 @@ from typing import Any
 
 from fissure.app.cracks.told import CheckTold, ParameterTold
 from fissure.present import formatting
+from fissure.present.sections.effects import VERDICTS
 from fissure.present.words import calibration as words
 from fissure.present.words import explain as explaining
 from fissure.studies.causal import BOTH, DOWN, UNKNOWN, UNMOVED, UP
-from fissure.views import text_effects
 from fissure.views.causal_fields import label, spoken
 from fissure.views.causal_layers import READS, WORDS
 from fissure.views.causal_svg import CLASSES, GLYPHS, GROUPS
-from fissure.views.report import effect_rows, moves
+from fissure.views.report import moves
 
 DIRECTIONS = {"raises": "raises", "lowers": "lowers", "describes": "describes", "predicts": "expects"}
 SIGNS = {UP: "raises it", DOWN: "lowers it", BOTH: "either way", UNKNOWN: "direction unknown", UNMOVED: "never seen to"}
@@ -50,12 +50,12 @@ def normals(one: ParameterTold, known: Any) -> dict[str, float] | None:
 
 def style(check: CheckTold) -> str:
     """The style of a verdict."""
-    return effect_rows.STYLES[check.verdict]  # type: ignore[index]
+    return VERDICTS[check.verdict][1]  # type: ignore[index]
 
 
 def mark(check: CheckTold) -> str:
     """The sign of a verdict."""
-    return text_effects.SIGNS[check.verdict][0]  # type: ignore[index]
+    return VERDICTS[check.verdict][0]  # type: ignore[index]
 
 
 SHOWN: dict[str, Any] = {
