@@ -15,9 +15,9 @@ from fissure.app.jobs import wrong_inside
 from fissure.engine.blocks import write_whole
 from fissure.engine.provenance import MODEL, code_digest, model_digest
 from fissure.errors import FissureError
+from fissure.studies import causal_atlas
 from fissure.studies.causal import SIGNS
-from fissure.views import causal_atlas
-from fissure.views.causal_atlas import Atlas
+from fissure.studies.causal_atlas import Atlas
 
 KEPT = 2
 AGAIN = 30.0

@@ -20,7 +20,7 @@ from fissure.present.charts import maps, theme
 from fissure.present.charts.panels import CONDITIONAL
 from fissure.present.document import Section
 from fissure.present.render.html import as_json, bundle, check_place, environment, explained, fragment, specs_of
-from fissure.present.sections import effects, hindcast
+from fissure.present.sections import causal, effects, hindcast
 from fissure.studies import answers as replies_to
 from fissure.studies import coverage, verdicts
 from fissure.studies.calibrate import Posterior
@@ -30,7 +30,6 @@ from fissure.studies.explained import kept as kept_explained
 from fissure.studies.explained import kept_at as explained_at
 from fissure.studies.hindcast import kept
 from fissure.studies.hindcast import kept_at as hindcast_at
-from fissure.views import causal
 from fissure.views.report import answers, apart, learned, page, patterns, why, wrong
 from fissure.views.report.events import happened
 from fissure.views.report.measurement import publishers
