@@ -12,7 +12,7 @@ from fissure.evidence.entries import Claim, Observation, Source, Variable
 from fissure.evidence.trace import Trace
 from fissure.model.catalogue import mechanism_classes
 from fissure.present import formatting
-from fissure.present.render.html import GROUPS
+from fissure.present.formatting import MECHANISM_GROUPS as GROUPS
 from fissure.present.words import calibration as words
 from fissure.studies.hindcast import Hindcast
 from fissure.views.report.calibration import lean_row

@@ -20,14 +20,6 @@ from fissure.present.charts import theme
 from fissure.present.document import Block, Document, IntervalPicture, figures_of, spans
 
 TEMPLATES = Path(__file__).parent / "templates"
-GROUPS = {
-    "ranks": "In the ranks",
-    "factions": "Between factions",
-    "rule": "In how it rules",
-    "governed": "Among the governed",
-    "war": "In the war",
-}
-"""Groups of mechanisms as headings."""
 PLACES = {
     "entry": "evidence?entry={}#entry",
     "mechanism": "cracks?mechanism={}",
