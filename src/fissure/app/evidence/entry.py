@@ -41,7 +41,7 @@ def entry(
     """What is shown of the entry `name`, which is there; its chart, if any, is in ``spec``."""
     singular = {"claims": "claim", "observations": "observation", "sources": "source", "variables": "variable"}[kind]
     trace = at.trace(f"{singular}:{name}")
-    told = {"id": name, "kind": kind, "spec": None, "trace": f"fissure trace {name} --case {at.cli_name}"}
+    told = {"id": name, "kind": kind, "spec": None, "trace": f"fissure trace {at.cli_name} {name}"}
     match kind:
         case "claims":
             return told | _claim(at.ledger.claims[name], at, trace)

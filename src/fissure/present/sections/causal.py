@@ -36,8 +36,8 @@ def section(ledger: Ledger) -> Section:
                 (
                     Paragraph(
                         f"Together the mechanisms close {counted(at.loops)}. Listed are those of one mechanism, and "
-                        "those of two that close without help from what is always on; drawn are loops of mechanisms alone, "
-                        "each with a mechanism that is in none before it."
+                        "those of two that close without help from what is always on; drawn are loops of mechanisms "
+                        "alone, each with a mechanism that is in none before it."
                     ),
                     Drawing(rings(at), "Loops"),
                     Fold(
