@@ -11,7 +11,7 @@ from pathlib import Path
 from fissure.errors import FissureError
 from fissure.model.catalogue import mechanism_classes
 from fissure.present.document import Table, spans
-from fissure.present.formatting import GROUPS
+from fissure.present.formatting import MECHANISM_GROUPS
 from fissure.present.sections import effects
 from fissure.studies import verdicts
 from fissure.studies.coverage import require_own
@@ -67,7 +67,7 @@ def page() -> str:
             emptied=sum(e.emptied for e in found),
         )
     ]
-    for group, title in GROUPS.items():
+    for group, title in MECHANISM_GROUPS.items():
         own = [e for e in found if e.group == group]
         out += [f"## {title}", "", *_markdown(effects.table(own)), ""]
     return "\n".join(out).rstrip() + "\n"

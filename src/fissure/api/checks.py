@@ -41,8 +41,8 @@ class Effects:
     def command(self) -> str:
         """The command that makes the same numbers again."""
         plan, most = self.checked.plan, self.checked.members
-        said = ["fissure check", *self.asked, f"--members {most} --weeks {plan.weeks} --seed {plan.seed}"]
-        return " ".join([*said, f"--case {self.context.cli_name}", *(["--quick"] if self.checked.quick else [])])
+        said = ["fissure check", self.context.cli_name, *self.asked, f"--members {most} --weeks {plan.weeks}"]
+        return " ".join([*said, f"--seed {plan.seed}", *(["--quick"] if self.checked.quick else [])])
 
     def document(self) -> "Document":
         """The result as a document, for a terminal, a page or JSON."""

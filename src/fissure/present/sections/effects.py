@@ -32,7 +32,7 @@ from fissure.present.document import (
     not_in_terminal,
     only,
 )
-from fissure.present.formatting import GROUPS, signed
+from fissure.present.formatting import MECHANISM_GROUPS, signed
 from fissure.present.sections import parts
 from fissure.studies.effects import Checked, Effect, Verdict, few_of
 from fissure.version import __version__
@@ -174,7 +174,7 @@ def tally(effects: Sequence[Effect]) -> Tally:
 
 def by_group(effects: Sequence[Effect], ledger: Ledger, linked: bool = False) -> Iterator[Section]:
     """A table for each group of mechanisms; `linked` where the claims stand on the same page."""
-    for group, title in GROUPS.items():
+    for group, title in MECHANISM_GROUPS.items():
         own = [effect for effect in effects if effect.group == group]
         if not own:
             continue

@@ -19,6 +19,7 @@ from fissure.present import certainty, formatting
 from fissure.present.charts import maps, theme
 from fissure.present.charts.panels import CONDITIONAL
 from fissure.present.document import Section
+from fissure.present.formatting import MECHANISM_GROUPS as GROUPS
 from fissure.present.render.html import as_json, bundle, check_place, environment, explained, fragment, specs_of
 from fissure.present.sections import causal, effects, hindcast
 from fissure.studies import answers as replies_to
@@ -153,7 +154,7 @@ def render_report(
             hidden=_hidden(case, cause, said, scored),
             subjects=page.table(rows, ledger, titles),
             without=page.without_counterpart(rows, ledger),
-            causal=_causal(ledger),
+            causal=fragment([causal.section(ledger)]),
             effects=fragment([_effects(ledger, about)]),
             evidence=page.evidence(ledger),
             measurement=publishers(ledger, case.leanings),
@@ -216,11 +217,6 @@ def _why(case: Case, about: Mapping[str, Any]) -> dict[str, Any] | None:
     return None if found is None else why.section(found) | _lacks(found.found.plan.plugins, about)
 
 
-def _causal(ledger: Ledger) -> dict[str, Any]:
-    found = causal.for_report(ledger)
-    return {**found, "matrix": Markup(found["matrix"]), "rings": Markup(found["rings"])}
-
-
 def _effects(ledger: Ledger, about: Mapping[str, Any]) -> Section:
     """The verdicts kept of the last full check."""
     told = verdicts.kept()
@@ -232,7 +228,7 @@ def _effects(ledger: Ledger, about: Mapping[str, Any]) -> Section:
 
 def _by_group(missing: Sequence[Mechanism]) -> dict[str, list[Mechanism]]:
     out: dict[str, list[Mechanism]] = {}
-    for group, title in formatting.GROUPS.items():
+    for group, title in GROUPS.items():
         own = [mechanism for mechanism in missing if mechanism.group == group]
         if own:
             out[title] = own
