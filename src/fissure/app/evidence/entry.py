@@ -12,7 +12,7 @@ from fissure.evidence.entries import Claim, Observation, Source, Variable
 from fissure.evidence.trace import Trace
 from fissure.model.catalogue import mechanism_classes
 from fissure.present import formatting
-from fissure.present.formatting import GROUPS
+from fissure.present.formatting import MECHANISM_GROUPS as GROUPS
 from fissure.present.render.html import web
 from fissure.present.sections.publishers import publishers
 from fissure.present.words import calibration as words

@@ -142,7 +142,7 @@ def _missing(missing: Sequence[Mechanism], mechanisms: int) -> Section:
         "they do is either missing here or wrongly put down to others."
     )
     groups = []
-    for group, title in formatting.GROUPS.items():
+    for group, title in formatting.MECHANISM_GROUPS.items():
         own = [(f"{one.title} ", Span(one.name, code=True)) for one in missing if one.group == group]
         groups += [Section(f"missing-{group}", title, (Items.of(own),))] if own else []
     folded = Fold(f"The {len(missing)} mechanisms", (Grid(tuple(groups)),))

@@ -11,23 +11,21 @@ from fissure.cases.loader import Case
 from fissure.cases.naming import called
 from fissure.evidence.entries import Mechanism
 from fissure.evidence.ledger import Ledger
-from fissure.model.catalogue import mechanism_classes, parameters_of
-from fissure.present import formatting
+from fissure.model.catalogue import parameters_of
 from fissure.present.document import Document, Drawing, Figure, Only, Section
 from fissure.present.render.html import environment
-from fissure.present.sections import causal, hindcast
+from fissure.present.sections import causal, effects, hindcast
 from fissure.present.sections import run as report
 from fissure.present.words.run import RunDescription
 from fissure.studies import answers as replies_to
 from fissure.studies import coverage, verdicts
 from fissure.studies.calibrate import Posterior
 from fissure.studies.compare import Compared
-from fissure.studies.effects import few_of
 from fissure.studies.explained import kept as kept_explained
 from fissure.studies.explained import kept_at as explained_at
 from fissure.studies.hindcast import kept
 from fissure.studies.hindcast import kept_at as hindcast_at
-from fissure.views.report import answers, effect_rows, learned, why
+from fissure.views.report import answers, learned, why
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,8 +70,7 @@ def document(
         "the forecasts from the past": hindcast_at,
     }
     studies = [*found.values(), _learned(posterior, case, ledger, data, run)]
-    seen = causal.for_report(ledger)
-    matrix = {"matrix": Markup(seen["matrix"]), "rings": Markup(seen["rings"])}
+    told = verdicts.kept()
     return report.document(
         run,
         data,
@@ -85,17 +82,24 @@ def document(
         events=events,
         studies=[one for one in studies if one is not None],
         model=[
-            _old("effects", "Effects", _effects(ledger) | {"lacks": lacks(())}),
-            _old("causes", "Who moves whom", seen | matrix, "causal"),
+            effects.section(
+                verdicts.effects(told),
+                ledger,
+                case=told["case"],
+                members=told["members"],
+                stale=verdicts.stale(told),
+                caution=lacks(()),
+            ),
+            causal.section(ledger),
         ],
         hidden=[what for what, at in kept_at.items() if found[what] is None and at(case).is_file()],
     )
 
 
-def _old(key: str, title: str, given: Mapping[str, Any], name: str = "") -> Section:
+def _old(key: str, title: str, given: Mapping[str, Any]) -> Section:
     """A section of which there is a template only."""
-    template = {"answers": "answers_section", "why": "why", "effects": "effects_section", "learned": "learned"}
-    text = environment().get_template(f"{template.get(key, 'causal')}.html.j2").render({name or key: given})
+    template = {"answers": "answers_section", "why": "why", "learned": "learned"}
+    text = environment().get_template(f"{template[key]}.html.j2").render({key: given})
     found = re.search(r"<section[^>]*>\s*<h2>(.*?)</h2>(.*)</section>", text, re.DOTALL)
     assert found is not None
     figures = tuple(Figure(one, "", spec) for one, spec in given.get("specs", {}).items())
@@ -110,23 +114,3 @@ def _learned(
     found = learned.section(posterior, case, learned.fitted_to(posterior, case, ledger, data))
     lacks = coverage.of_posterior(posterior.plugins, parameters_of(case), run.plugins, run.off)
     return None if found is None else _old("learned", "What was learned", {**found, "lacks": lacks})
-
-
-def _effects(ledger: Ledger) -> dict[str, Any]:
-    """The verdicts kept of the last full check, and the mechanisms that it did not look at."""
-    told = verdicts.kept()
-    found = verdicts.effects(told)
-    titles = {name: kind.title for name, kind in mechanism_classes().items()}
-    seen = {effect.mechanism for effect in found}
-    return {
-        "unchecked": [(name, title) for name, title in titles.items() if name not in seen],
-        "members": told["members"],
-        "stale": verdicts.stale(told),
-        "case": told["case"],
-        "tally": effect_rows.tally(found),
-        "few": few_of(found),
-        "count": len(found),
-        "mechanisms": len(seen),
-        "groups": effect_rows.by_group(found, ledger, titles, formatting.GROUPS),
-        "width": effect_rows.WIDTH,
-    }
