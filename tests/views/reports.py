@@ -11,9 +11,11 @@ def described(data, **own):
     return RunDescription(**{"members": data.sizes["member"], "weeks": data.sizes["week"], "version": "0.1.0", **own})
 
 
-def rendered(data, case, ledger, rows, *, events=None, posterior=None, missing=(), limits=(), **own):
+def rendered(
+    data, case, ledger, rows, *, events=None, posterior=None, missing=(), limits=(), posterior_digest=None, **own
+):
     """The report as a page."""
-    run = described(data, **own)
+    run = described(data, posterior=posterior_digest, **own)
     return html.render(
         report_of(run, data, case, ledger, rows, events=events, posterior=posterior, missing=missing, limits=limits)
     )

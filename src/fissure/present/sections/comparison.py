@@ -204,7 +204,7 @@ def _without_counterpart(rows: Sequence[Compared], ledger: Ledger) -> list[Block
     return [Fold(said, (Table.of(columns, tuple(lines), "Figures without a counterpart"),))]
 
 
-def by_variable(rows: Sequence[Compared]) -> Table:
+def by_variable(of_variable: Sequence[Summary]) -> Table:
     """How many observations of each variable are in each class; how wide its intervals are."""
     columns = (
         Column("Variable", wrap=True, least=30),
@@ -213,7 +213,7 @@ def by_variable(rows: Sequence[Compared]) -> Table:
         Column("too wide"),
     )
     lines = []
-    for one in summary(rows):
+    for one in of_variable:
         if not one.compared:
             continue
         numbers = (*one.of.values(), one.behind_prior)
@@ -229,7 +229,7 @@ def by_variable(rows: Sequence[Compared]) -> Table:
 
 
 def _by_variable(rows: Sequence[Compared]) -> Section:
-    return Section("by-variable", "By variable", (by_variable(rows),))
+    return Section("by-variable", "By variable", (by_variable(summary(rows)),))
 
 
 def closing(rows: Sequence[Compared]) -> str:
