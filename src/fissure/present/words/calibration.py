@@ -1,11 +1,12 @@
-"""What a calibration learned, in words and rows: parameters before and after, and how publishers lean."""
+"""How a calibration is put in words: whether the inference can be trusted, parameters before and after, publishers."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 import numpy as np
+from scipy.stats import binom
 
 from fissure.cases.loader import Case
 from fissure.constants import INTERVAL, Z90
@@ -14,9 +15,10 @@ from fissure.model.catalogue import parameters_of
 from fissure.model.parameters import quantile
 from fissure.present import formatting
 from fissure.studies.calibrate import Calibration, Posterior
-from fissure.studies.calibrate.checks import Told
-from fissure.studies.calibrate.simple import MAIN
+from fissure.studies.calibrate.checks import LEVEL, Recovered, Told
+from fissure.studies.calibrate.simple import MAIN, Agreement
 from fissure.studies.counterpart import Floats
+from fissure.studies.effective import Effective
 from fissure.studies.measurement import Datum
 
 BIAS = "bias:"
@@ -24,6 +26,38 @@ BIAS = "bias:"
 NORMAL = np.array([-Z90, 0.0, Z90])
 """`INTERVAL` of every prior, as standard normals."""
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+COVERAGE_ERROR = 0.05
+"""How far the coverage over all targets may be from nine in ten."""
+AGREEMENT = 0.9
+"""Part of the main margins on which the two methods should be less than one standard deviation apart."""
+EFFECTIVE = 50
+"""Effective sample size that the weights of the histories that go on should have."""
+REPRODUCED = 0.8
+"""Part of the observations that should lie inside their 90% predictive intervals."""
+KEY = (
+    "Parameter recovery and rank statistics hold where no more targets fail than chance lets fail: of each target the "
+    "coverage should lie in the range that holds 99% of what chance gives an honest 90% interval, and the ranks should "
+    f"pass for uniform at {LEVEL:.0%}. The coverage over all targets should be within {100 * COVERAGE_ERROR:.0f} "
+    f"points of 90%. The second method agrees where the means of at least {AGREEMENT:.0%} of the main margins, those "
+    f"that lose at least {MAIN:.0%} of their prior variance by either method, are less than one standard deviation "
+    f"apart. The posterior predictive check holds where at least {REPRODUCED:.0%} of the observations lie inside "
+    "their 90% predictive intervals. The weights of the histories that go on should have an effective sample size of "
+    f"at least {EFFECTIVE}."
+)
+
+
+@dataclass(frozen=True)
+class InferenceCheck:
+    """One check of the inference; `holds` is None where there was nothing to check."""
+
+    name: str
+    holds: bool | None
+    said: str
+
+    @property
+    def sign(self) -> str:
+        """Its result in words, so that it does not depend on colour."""
+        return {True: "✓ holds", False: "✗ fails", None: "– nothing to check"}[self.holds]
 
 
 class Interval(NamedTuple):
@@ -35,11 +69,11 @@ class Interval(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Move:
+class ParameterUpdate:
     """A parameter before and after, in its unit.
 
     `normals` is the posterior on the scale on which the prior is a standard normal, `shift` its mean, `contraction`
-    the part of the prior variance that the figures took there (below zero where they made it wider).
+    the part of the prior variance that the observations took there (below zero where they made it wider).
     """
 
     name: str
@@ -53,10 +87,11 @@ class Move:
 
 
 @dataclass(frozen=True)
-class Lean:
-    """What a publisher says over what is true, for its typical figure on one family of variables.
+class PublisherBias:
+    """What a publisher reports relative to the truth, for its typical figure on one family of variables.
 
-    Factors where `scale` is ``factor``, differences where it is ``points``.
+    Factors where `scale` is ``factor``, differences where it is ``points``. `normals` is the posterior on the scale on
+    which the prior is a standard normal.
     """
 
     bias: str
@@ -66,26 +101,27 @@ class Lean:
     figures: int
     prior: Interval
     posterior: Interval
+    normals: Interval
     contraction: float
 
     @property
     def verdict(self) -> str:
-        """Which way it leans, where the 90% interval excludes that it does not."""
-        straight = 1.0 if self.scale == "factor" else 0.0
-        if self.posterior.low > straight:
-            return "says too much"
-        return "says too little" if self.posterior.high < straight else "no lean shown"
+        """Which way it is biased, where the 90% interval excludes that it is not."""
+        unbiased = 1.0 if self.scale == "factor" else 0.0
+        if self.posterior.low > unbiased:
+            return "reports high"
+        return "reports low" if self.posterior.high < unbiased else "no bias shown"
 
     @property
     def said(self) -> str:
         """In one sentence."""
-        middle, ends = lean(self.posterior.middle, self.scale), lean_interval(self.posterior, self.scale)
-        relation = f"{middle} what is true" if self.scale == "factor" else f"{middle} beside what is true"
+        middle, ends = bias(self.posterior.middle, self.scale), bias_interval(self.posterior, self.scale)
+        relation = f"{middle} the truth" if self.scale == "factor" else f"{middle} beside the truth"
         return f"{self.publisher} on {self.family}: {relation} ({ends})"
 
 
-def moves(posterior: Posterior, case: Case) -> list[Move]:
-    """One for each learned parameter that `case` has, those that the figures take most of first."""
+def updates(posterior: Posterior, case: Case) -> list[ParameterUpdate]:
+    """One for each learned parameter that `case` has, those with the largest contraction first."""
     declared = {one.name: one for one in parameters_of(case)}
     out = []
     for at, name in enumerate(posterior.learned):
@@ -93,40 +129,89 @@ def moves(posterior: Posterior, case: Case) -> list[Move]:
             continue
         one, z = declared[name], posterior.draws[:, at]
         prior, normals = one.prior.prior, np.quantile(z, INTERVAL)
-        out.append(
-            Move(
-                name, one.meaning, one.unit, _interval(quantile(prior, NORMAL)), _interval(quantile(prior, normals)),
-                _interval(normals), float(z.mean()), float(1.0 - z.var()),
-            )
-        )  # fmt: skip
-    return sorted(out, key=lambda move: -move.contraction)
+        before, after = (_interval(quantile(prior, at_normals)) for at_normals in (NORMAL, normals))
+        shift, contraction = float(z.mean()), float(1.0 - z.var())
+        out.append(ParameterUpdate(name, one.meaning, one.unit, before, after, _interval(normals), shift, contraction))
+    return sorted(out, key=lambda update: -update.contraction)
 
 
-def leans(found: Calibration, ledger: Ledger) -> list[Lean]:
-    """One for each bias term (and scale) that was learned, those that the figures take most of first."""
-    return leans_of(found.posterior, found.items, ledger)
-
-
-def leans_of(posterior: Posterior, items: Iterable[Datum], ledger: Ledger) -> list[Lean]:
-    """Those of `posterior` for the figures `items`, see `leans`."""
+def publisher_biases(posterior: Posterior, items: Iterable[Datum], ledger: Ledger) -> list[PublisherBias]:
+    """One for each bias term (and scale) of the figures `items` that was learned, the largest contraction first."""
     of_term: dict[tuple[str, Literal["factor", "points"]], list[Datum]] = {}
     for item in items:
         of_term.setdefault((item.bias, item.scale), []).append(item)
     learned = {name: at for at, name in enumerate(posterior.learned)}
     out = []
-    for (bias, scale), own in of_term.items():
-        if (at := learned.get(BIAS + bias)) is None:
+    for (name, scale), own in of_term.items():
+        if (at := learned.get(BIAS + name)) is None:
             continue
-        b = posterior.draws[:, at]
+        z = posterior.draws[:, at]
+        normals = np.quantile(z, INTERVAL)
         middle, spread = (float(np.mean([getattr(item, key) for item in own])) for key in ("lean", "spread"))
-        before, after = (_plain(middle + spread * z, scale) for z in (NORMAL, np.quantile(b, INTERVAL)))
+        before, after = (_plain(middle + spread * at_normals, scale) for at_normals in (NORMAL, normals))
+        publisher, family = formatting.short(own[0].observation, ledger.sources), _family(own[0])
+        contraction = float(1.0 - z.var())
         out.append(
-            Lean(
-                bias, formatting.short(own[0].observation, ledger.sources), _family(own[0]), scale, len(own),
-                before, after, float(1.0 - b.var()),
-            )
-        )  # fmt: skip
+            PublisherBias(name, publisher, family, scale, len(own), before, after, _interval(normals), contraction)
+        )
     return sorted(out, key=lambda one: -one.contraction)
+
+
+def checks(found: Calibration) -> list[InferenceCheck]:
+    """The five checks, those that fail first."""
+    every = [_recovery(found), _ranks(found), _second_method(found), _predictive(found), _effective(found)]
+    return sorted(every, key=lambda check: (check.holds is not False, check.holds is True))
+
+
+def verdict(found: Calibration) -> str:
+    """How many of the checks fail, and which."""
+    every = checks(found)
+    failed = [check.name for check in every if check.holds is False]
+    if not failed:
+        return f"None of the {len(every)} checks of the inference fails."
+    return f"{len(failed)} of {len(every)} checks of the inference {_s(failed, 'fails', 'fail')}: {', '.join(failed)}."
+
+
+def band(sets: int) -> tuple[float, float]:
+    """The coverage that chance gives an honest 90% interval over `sets` data sets, with 99% probability."""
+    low, high = binom.ppf([0.005, 0.995], sets, 0.9) / sets
+    return float(low), float(high)
+
+
+def uncovered(found: Calibration) -> list[Recovered]:
+    """Targets whose coverage lies outside `band`, those covered least first."""
+    low, high = band(found.recovery.sets)
+    out = [one for one in found.recovery.targets if not low - 1e-9 <= one.covered <= high + 1e-9]
+    return sorted(out, key=lambda one: one.covered)
+
+
+def uneven(found: Calibration) -> list[Recovered]:
+    """Targets whose ranks are not uniform, the worst first."""
+    return sorted((one for one in found.recovery.targets if not one.rank_p > LEVEL), key=lambda one: one.rank_p)
+
+
+def main_margins(found: Calibration) -> list[Agreement]:
+    """Margins on which the two methods are compared, the furthest apart first."""
+    return sorted((one for one in found.agreements if one.main), key=lambda one: -one.apart)
+
+
+def apart(found: Calibration) -> list[Agreement]:
+    """Main margins on which the two methods are a standard deviation or more apart, the furthest first."""
+    return [one for one in main_margins(found) if not one.apart < 1]
+
+
+def outside(found: Calibration) -> list[tuple[Datum, Told]]:
+    """Observations outside their predictive intervals, the furthest out first.
+
+    How far is counted in widths of the interval, so that a figure with much doubt needs to be further off.
+    """
+
+    def far(pair: tuple[Datum, Told]) -> float:
+        one = pair[1]
+        return max(one.published - one.high, one.low - one.published) / max(one.high - one.low, 1e-9)
+
+    pairs = zip(found.items, found.predictive, strict=True)
+    return sorted((pair for pair in pairs if not pair[1].inside), key=far, reverse=True)
 
 
 def fitted(found: Calibration) -> str:
@@ -141,38 +226,72 @@ def fitted(found: Calibration) -> str:
 
 def learned(found: Calibration) -> str:
     """How many parameters were learned, and how many stay at their prior."""
-    rows, every = parameters(found.posterior), len(found.screened)
+    rows, every = learned_parameters(found.posterior), len(found.screened)
     variance = dict(zip(found.posterior.learned, found.posterior.draws.var(axis=0), strict=True))
-    moved = sum(variance[name] <= 1.0 - MAIN for name in rows)
+    narrowed = sum(variance[name] <= 1.0 - MAIN for name in rows)
     terms = len(found.posterior.learned) - len(rows)
     return (
         f"{len(rows)} of {every} parameters were learned, and {terms} bias term{'' if terms == 1 else 's'} of "
-        f"publishers; {every - len(rows)} stay at their prior. Of those learned, {moved} "
-        f"{'loses' if moved == 1 else 'lose'} at least {MAIN:.0%} of the prior variance."
+        f"publishers; {every - len(rows)} stay at their prior. Of those learned, {narrowed} "
+        f"{'loses' if narrowed == 1 else 'lose'} at least {MAIN:.0%} of the prior variance."
     )
 
 
-def parameters(posterior: Posterior) -> list[str]:
+def headline(posterior: Posterior, learned: Sequence[ParameterUpdate], figures: int | None) -> str:
+    """What a posterior was fitted to (`figures`, where known), how much of it was learned, and what draws are worth."""
+    terms = len(posterior.learned) - len(learned_parameters(posterior))
+    narrowed = sum(update.contraction >= MAIN for update in learned)
+    known = "" if figures is None else f", {formatting.figures(figures)} in all"
+    said = (
+        f"Fitted to what was published of days up to {formatting.day(posterior.until)}{known}; nothing that speaks of "
+        f"a later day was looked at. {len(learned)} parameters and {terms} bias terms of publishers were learned. Of "
+        f"these parameters {narrowed} lost at least {MAIN:.0%} of their prior variance; every other parameter keeps "
+        "its prior."
+    )
+    if posterior.lived is None:
+        return said
+    of = Effective.of(posterior.lived.members)
+    return (
+        f"{said} The {of.histories:,} draws go on from {of.pasts:,} simulated pasts and have an effective sample size "
+        f"of {of.independent:,.0f}, on which these intervals rest."
+    )
+
+
+def learned_parameters(posterior: Posterior) -> list[str]:
     """Names of the learned parameters, without the bias terms."""
     return [name for name in posterior.learned if not name.startswith(BIAS)]
 
 
-def meanings(case: Case) -> dict[str, str]:
-    """What each parameter of `case` stands for."""
-    return {one.name: one.meaning for one in parameters_of(case)}
+def titles(found: Calibration, case: Case, ledger: Ledger) -> dict[str, str]:
+    """Every target in words."""
+    out = {one.name: one.meaning.rstrip(".") for one in parameters_of(case)}
+    for item in found.items:
+        out[BIAS + item.bias] = f"Bias of {formatting.short(item.observation, ledger.sources)} on {_family(item)}"
+    return {name: out.get(name, name) for name in found.posterior.learned}
+
+
+def observation(item: Datum | None, ledger: Ledger) -> str:
+    """What an observation is of: variable, time, publisher; empty for none."""
+    if item is None:
+        return ""
+    publisher = formatting.short(item.observation, ledger.sources)
+    return f"{item.variable.title}, {formatting.when(item.observation)} ({publisher})"
+
+
+def missed(item: Datum, told: Told, ledger: Ledger) -> str:
+    """An observation outside its predictive interval, in one sentence."""
+    own = item.observation
+    unit = "" if own.unit == "share" else f" {formatting.unit(own.unit)}"
+    ends = between(own_unit(told.low, item), own_unit(told.high, item), own.unit)
+    return (
+        f"{observation(item, ledger)}: published {formatting.published(own)}{unit}, predicted {ends}; "
+        f"{gap(item, told)} the interval."
+    )
 
 
 def quantiles(z: Floats) -> Interval:
     """Of the draws `z` (draws,)."""
     return _interval(np.quantile(z, INTERVAL))
-
-
-def titles(found: Calibration, case: Case, ledger: Ledger) -> dict[str, str]:
-    """Every target in words."""
-    out = {name: meaning.rstrip(".") for name, meaning in meanings(case).items()}
-    for item in found.items:
-        out[BIAS + item.bias] = f"Bias of {formatting.short(item.observation, ledger.sources)} on {_family(item)}"
-    return {name: out.get(name, name) for name in found.posterior.learned}
 
 
 def value(x: float, unit: str = "") -> str:
@@ -185,17 +304,22 @@ def value(x: float, unit: str = "") -> str:
 
 
 def between(low: float, high: float, unit: str = "") -> str:
-    """`low` to `high`, as `value` tells them."""
+    """`low` to `high`, as `value` writes them."""
     ends = value(low, unit), value(high, unit)
     return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
 
 
-def lean(x: float, scale: Literal["factor", "points"]) -> str:
+def median_and_interval(at: Interval, unit: str = "") -> str:
+    """Such as `3 (1 to 5)`."""
+    return f"{value(at.middle, unit)} ({between(at.low, at.high, unit)})"
+
+
+def bias(x: float, scale: Literal["factor", "points"]) -> str:
     """Such as `× 1.3` or `+4 points`."""
     return f"× {value(x)}" if scale == "factor" else f"{100 * x:+.0f} points".replace("-", "−")
 
 
-def lean_interval(at: Interval, scale: Literal["factor", "points"]) -> str:
+def bias_interval(at: Interval, scale: Literal["factor", "points"]) -> str:
     """From the 5% to the 95% quantile."""
     if scale == "factor":
         return f"× {between(at.low, at.high)}"
@@ -217,9 +341,94 @@ def gap(item: Datum, told: Told) -> str:
     return f"{far} {'above' if above else 'below'}"
 
 
+def inside(item: Datum, told: Told) -> str:
+    """Whether a figure lies inside its predictive interval, with a sign."""
+    return "✓ inside" if told.inside else f"{'▲' if told.published > told.high else '▼'} {gap(item, told)}"
+
+
 def percent(x: float) -> str:
     """A share in whole per cent."""
     return f"{100 * x:.0f}%".replace("-0%", "0%").replace("-", "−") if math.isfinite(x) else "–"
+
+
+def probability(p: float) -> str:
+    """A p value to two digits."""
+    return value(float(f"{p:.2g}"))
+
+
+def mean_and_deviation(mean: float, deviation: float) -> str:
+    """Such as `+0.30 ± 0.92`."""
+    return f"{mean:+.2f} ± {deviation:.2f}".replace("-", "−")
+
+
+def _recovery(found: Calibration) -> InferenceCheck:
+    one, wrong = found.recovery, uncovered(found)
+    low, high = band(one.sets)
+    said = (
+        f"The 90% intervals hold {one.covered:.0%} of the true values over {one.sets:,} synthetic data sets; of "
+        f"{len(one.targets)} targets {len(wrong)} {_s(wrong, 'lies', 'lie')} outside what chance gives an honest "
+        f"interval ({low:.0%} to {high:.0%})."
+    )
+    near = not one.targets or abs(one.covered - 0.9) <= COVERAGE_ERROR + 1e-9
+    return InferenceCheck("parameter recovery", _by_chance(wrong, one.targets) if near else False, said)
+
+
+def _ranks(found: Calibration) -> InferenceCheck:
+    targets, wrong = found.recovery.targets, uneven(found)
+    said = (
+        "The ranks of the true values among the draws pass for uniform for "
+        f"{found.recovery.uniform:.0%} of the targets ({len(targets) - len(wrong)} of {len(targets)}); where "
+        f"all is well about {1 - LEVEL:.0%} do."
+    )
+    return InferenceCheck("rank statistics", _by_chance(wrong, targets), said)
+
+
+def _second_method(found: Calibration) -> InferenceCheck:
+    main = main_margins(found)
+    if not main:
+        said = (
+            f"No target loses {MAIN:.0%} of its prior variance by either method, so there is no main margin to compare."
+        )
+        return InferenceCheck("second method", None, said)
+    near = len(main) - len(apart(found))
+    said = (
+        f"Regression ABC agrees with the flow on {near} of {len(main)} main margins ({near / len(main):.0%}): the two "
+        "means are less than one standard deviation apart."
+    )
+    return InferenceCheck("second method", near / len(main) >= AGREEMENT, said)
+
+
+def _predictive(found: Calibration) -> InferenceCheck:
+    every = len(found.predictive)
+    if not every:
+        return InferenceCheck("posterior predictive check", None, "There is no observation to predict.")
+    within = every - len(outside(found))
+    said = (
+        f"{within} of {formatting.figures(every)} ({within / every:.0%}) lie inside the 90% interval of what their "
+        "publishers would have reported of histories from the posterior."
+    )
+    return InferenceCheck("posterior predictive check", within / every >= REPRODUCED, said)
+
+
+def _effective(found: Calibration) -> InferenceCheck:
+    if not found.state:
+        said = "No observation is of the state at the cut-off, so every history goes on."
+        return InferenceCheck("effective sample size", None, said)
+    of = found.posterior.made["histories"]
+    said = (
+        f"{of:,} simulated histories were weighted by {formatting.figures(len(found.state))} of the state at the "
+        f"cut-off; the weights have an effective sample size of {found.worth:.0f}."
+    )
+    return InferenceCheck("effective sample size", found.worth >= EFFECTIVE, said)
+
+
+def _by_chance(wrong: Sequence[Recovered], targets: Sequence[Recovered]) -> bool | None:
+    """Whether no more fail than would by chance, at 1%, if each fails with a probability of 1%."""
+    return bool(len(wrong) <= binom.ppf(0.99, len(targets), 0.01)) if targets else None
+
+
+def _s(listed: Sequence[object], one: str, many: str) -> str:
+    return one if len(listed) == 1 else many
 
 
 def _family(item: Datum) -> str:
