@@ -18,9 +18,9 @@ from fissure.app.settings import Settings
 from fissure.context import context_of
 from fissure.evidence.ledger import package_ledger
 from fissure.model.catalogue import GROUPS, mechanism_classes
+from fissure.present.charts import causal_layers, causal_ring
 from fissure.present.render.html import GROUPS as GROUP_TITLES
-from fissure.studies import verdicts
-from fissure.views import causal_atlas, causal_layers, causal_ring
+from fissure.studies import causal_atlas, verdicts
 
 MECHANISMS = sorted(mechanism_classes())
 

@@ -10,8 +10,8 @@ from tools.docs import causal as page
 from fissure.cases.loader import load_case
 from fissure.evidence import load_ledger, package_ledger
 from fissure.model.catalogue import mechanism_classes
+from fissure.present.sections import causal
 from fissure.studies.causal import Verdict, loops, picture
-from fissure.views import causal
 
 DOCS = Path(__file__).parents[2] / "docs"
 

@@ -12,11 +12,11 @@ from fissure.errors import FissureError
 from fissure.evidence.ledger import Ledger, load_ledger, package_ledger
 from fissure.model.catalogue import mechanism_classes
 from fissure.model.plugins import ledger_folders
+from fissure.present.charts import causal_matrix
+from fissure.present.charts.causal_matrix import GLYPHS, GROUPS
+from fissure.present.sections.causal import claims_of, counted, groups, listed, matrix, rings, with_verdicts
 from fissure.studies.causal import Loop, Picture, loops
 from fissure.studies.coverage import require_own
-from fissure.views import causal_svg
-from fissure.views.causal import claims_of, counted, groups, listed, matrix, rings, with_verdicts
-from fissure.views.causal_svg import GLYPHS, GROUPS
 from tools.docs import signs
 
 CASE = "islamic_state"
@@ -86,7 +86,7 @@ def _page(ledger: Ledger, seen: Picture, found: Sequence[Loop]) -> str:
         loops="\n".join(f"| {loop.kind} | {loop.name} |" for loop in listed(found)),
     )  # fmt: skip
     out = [text]
-    for g, names in causal_svg.rows(seen, groups()):
+    for g, names in causal_matrix.rows(seen, groups()):
         out += [f"### {GROUPS[g][0]}", ""]
         for name in names:
             out += _of(ledger, seen, name)

@@ -13,7 +13,7 @@ def trace(
 ) -> None:
     """Show what a name rests on: claims with source and line, observations, rival claims side by side."""
     from fissure import api
-    from fissure.views.text_trace import render
+    from fissure.present.sections.ledger import render
 
     show(render(api.trace(name, case)))
 

@@ -16,7 +16,12 @@ Align: TypeAlias = Literal["left", "right"]
 
 @dataclass(frozen=True)
 class Span:
-    """A stretch of text of one kind; `href` makes it a link (only http, https and `#` are followed)."""
+    """A stretch of text of one kind; `href` makes it a link (only http, https and `#` are followed).
+
+    `to` names what stands elsewhere on the server's page, such as ``entry:S1-08a``, ``mechanism:pay-gap`` or
+    ``field:fighters.fear``; only that page makes a link of it. `kind` is a class of the style sheet, `words` what a
+    screen reader says in the place of a sign, `tip` what is told when it is pointed at.
+    """
 
     text: str
     strong: bool = False
@@ -24,6 +29,10 @@ class Span:
     code: bool = False
     tone: Tone = ""
     href: str = ""
+    to: str = ""
+    kind: str = ""
+    words: str = ""
+    tip: str = ""
 
 
 Line: TypeAlias = str | tuple[str | Span, ...]
@@ -49,11 +58,13 @@ class Notice:
 
 @dataclass(frozen=True)
 class Item:
-    """An entry of a list, with a sign of its own where it has a verdict."""
+    """An entry of a list, with a sign of its own where it has a verdict; `key` is its anchor, `kind` its class."""
 
     line: Line
     sign: str = ""
     tone: Tone = ""
+    key: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,17 +76,36 @@ class Items:
 
 
 @dataclass(frozen=True)
+class Count:
+    """How many there are of one kind."""
+
+    number: int
+    text: str
+    sign: str = ""
+    tone: Tone = ""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How a whole is made up, as numbers and as a bar; kinds of which there are none are left out."""
+
+    counts: tuple[Count, ...]
+
+
+@dataclass(frozen=True)
 class Facts:
     """Labels, each with its value."""
 
-    rows: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[str, Line], ...]
+    kind: str = ""
 
 
 @dataclass(frozen=True)
 class Command:
-    """What to type in a terminal."""
+    """What to type in a terminal; an equation where `kind` is ``equation``."""
 
     text: str
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,6 +113,7 @@ class IntervalPicture:
     """An interval on a scale with zero in the middle: a bar from `low` to `high`, a dot, and a paler bar behind.
 
     All are in the unit of what is shown; `reach` is the farthest distance from zero that the picture has room for.
+    `side` shades the side of zero on which it is expected: -1 or 1.
     """
 
     low: float
@@ -93,15 +124,23 @@ class IntervalPicture:
     reach: float
     tone: Tone = ""
     label: str = ""
+    side: int = 0
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """A picture drawn as SVG, safe as it stands; `alt` says what it shows. Nothing but a page can show it."""
+    """A picture drawn as SVG, safe as it stands; `alt` says what it shows. Nothing but a page can show it.
+
+    With a `title` it can be saved on the server's page, there also as the table at the address `table`; `caption` are
+    paragraphs that explain it.
+    """
 
     svg: str
     alt: str = ""
     kind: str = ""
+    title: str = ""
+    caption: tuple[Line, ...] = ()
+    table: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,11 +191,12 @@ class Row:
 
 @dataclass(frozen=True)
 class RowGroup:
-    """Rows under a heading of their own; `level` 2 is below another heading."""
+    """Rows under a heading of their own; `level` 2 is below another heading, `note` a line across below it."""
 
     rows: tuple[Row, ...]
     title: Line = ""
     level: int = 1
+    note: Line = ""
 
 
 @dataclass(frozen=True)
@@ -192,7 +232,10 @@ class Table:
 
 @dataclass(frozen=True, eq=False)
 class Figure:
-    """A chart: its Vega-Lite `spec`, what it shows in words (`alt`), and its numbers as a table."""
+    """A chart: its Vega-Lite `spec`, what it shows in words (`alt`), and its numbers as a table.
+
+    `name` is what a file of it is called, `title` where not given; with `scrolls` it may be wider than its place.
+    """
 
     key: str
     title: str
@@ -203,6 +246,8 @@ class Figure:
     after: str = ""
     numbers: Table | None = None
     kind: str = ""
+    name: str = ""
+    scrolls: bool = False
 
 
 @dataclass(frozen=True)
@@ -247,7 +292,7 @@ class Section:
 
 
 Block: TypeAlias = (
-    Paragraph | Notice | Items | Facts | Command | Drawing | Table | Figure | Grid | Fold | Only | Section
+    Paragraph | Notice | Items | Tally | Facts | Command | Drawing | Table | Figure | Grid | Fold | Only | Section
 )
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from fissure.cases.loader import Case
 from fissure.cases.naming import called, packaged_name
 from fissure.engine.blocks import write_whole
-from fissure.engine.cache import own_digest
+from fissure.engine.provenance import own_digest
 from fissure.engine.store import explained
 from fissure.errors import FissureError
 from fissure.model.plugins import made_of

@@ -13,15 +13,12 @@ from pathlib import Path
 
 from fissure.app.jobs import wrong_inside
 from fissure.engine.blocks import write_whole
-from fissure.engine.cache import code_digest, model_digest
+from fissure.engine.provenance import MODEL, code_digest, model_digest
 from fissure.errors import FissureError
+from fissure.studies import causal_atlas
 from fissure.studies.causal import SIGNS
-from fissure.views import causal_atlas
-from fissure.views.causal_atlas import Atlas
+from fissure.studies.causal_atlas import Atlas
 
-PACKAGE = Path(causal_atlas.__file__).parents[1]
-SOURCES = ("model/causal.py", "studies/causal.py", "views/causal_atlas.py")
-"""What the picture depends on besides the model itself and the signs that were found."""
 KEPT = 2
 AGAIN = 30.0
 """Seconds after which what failed is tried again, if it is asked for."""
@@ -98,7 +95,7 @@ def wait(home: Path, seconds: float) -> Found:
 @lru_cache(maxsize=1)
 def digest() -> str:
     """Of all that the picture depends on."""
-    sha = hashlib.sha256(f"{model_digest()}\0{code_digest(PACKAGE / name for name in SOURCES)}".encode())
+    sha = hashlib.sha256(f"{model_digest()}\0{code_digest(causal_atlas.__name__, boundary=MODEL)}".encode())
     sha.update(SIGNS.read_bytes())
     return sha.hexdigest()
 

@@ -26,6 +26,7 @@ from fissure.model.catalogue import mechanism_classes
 from fissure.model.description import described
 from fissure.model.parameters import quantile
 from fissure.present import formatting
+from fissure.present.charts.causal_matrix import GROUPS
 from fissure.present.formatting import signed
 from fissure.present.words import calibration as moved
 from fissure.present.words import explain as explaining
@@ -34,7 +35,6 @@ from fissure.studies.coverage import caution
 from fissure.studies.effects import Effect
 from fissure.studies.explained import Saved
 from fissure.studies.explained import kept as kept_attribution
-from fissure.views.causal_svg import GROUPS
 from fissure.views.report.page import web
 
 

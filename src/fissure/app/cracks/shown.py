@@ -4,13 +4,13 @@ from typing import Any
 
 from fissure.app.cracks.told import CheckTold, ParameterTold
 from fissure.present import formatting
+from fissure.present.charts.causal_layers import READS, WORDS
+from fissure.present.charts.causal_matrix import CLASSES, GLYPHS, GROUPS
 from fissure.present.words import calibration as words
 from fissure.present.words import explain as explaining
+from fissure.present.words.fields import label, spoken
 from fissure.studies.causal import BOTH, DOWN, UNKNOWN, UNMOVED, UP
 from fissure.views import text_effects
-from fissure.views.causal_fields import label, spoken
-from fissure.views.causal_layers import READS, WORDS
-from fissure.views.causal_svg import CLASSES, GLYPHS, GROUPS
 from fissure.views.report import effect_rows, moves
 
 DIRECTIONS = {"raises": "raises", "lowers": "lowers", "describes": "describes", "predicts": "expects"}

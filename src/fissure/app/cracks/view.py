@@ -20,10 +20,10 @@ from fissure.app.desk import Desk
 from fissure.app.pages import AtDesk, page
 from fissure.errors import FissureError, nearest
 from fissure.model.catalogue import known_mechanism
+from fissure.present.charts import causal_layers, causal_ring
+from fissure.present.sections.causal import counted
 from fissure.studies.causal import unknown
-from fissure.views import causal_layers, causal_ring
-from fissure.views.causal import counted
-from fissure.views.causal_atlas import Atlas
+from fissure.studies.causal_atlas import Atlas
 
 Name = Annotated[str | None, Query(max_length=100)]
 

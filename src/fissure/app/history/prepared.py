@@ -18,13 +18,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import fissure
 from fissure import api
 from fissure.api.shelf import Stored
 from fissure.app.history.told import told
 from fissure.app.jobs import wrong_inside
 from fissure.cases.loader import Case
 from fissure.engine.blocks import UNFINISHED, write_whole
+from fissure.engine.provenance import PACKAGE, code_digest, model_digest
 from fissure.errors import FissureError, nearest
 from fissure.present.render.html import as_json
 
@@ -34,8 +34,6 @@ AT_HAND = 3
 """Runs whose view is kept in memory."""
 AGAIN = 5.0
 """Seconds after which what failed is tried again, if it is asked for."""
-_SOURCES = ("views", "studies", "evidence", "cases")
-_TOLD = ("*.py", "*.yaml")
 
 
 @dataclass(frozen=True)
@@ -238,10 +236,9 @@ def key_of(run: Stored, case: Case | None = None) -> str:
 
 @lru_cache(maxsize=1)
 def _code_digest() -> str:
-    """Of all that the figures are made by, and of the ledger that comes with the package."""
-    package = Path(fissure.__file__).parent
-    found = [path for part in _SOURCES for kind in _TOLD for path in (package / part).rglob(kind)]
-    return _digest([package / "app" / "history" / "told.py", *found])
+    """Of all that the figures are made by, and of the data that come with the package."""
+    code = code_digest(told.__module__, boundary=("fissure.model", "fissure.engine"))
+    return f"{model_digest()} {code} {_digest(PACKAGE.rglob('*.yaml'))}"
 
 
 @lru_cache(maxsize=8)

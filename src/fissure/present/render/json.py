@@ -17,6 +17,7 @@ from fissure.present.document import (
     Paragraph,
     Section,
     Table,
+    Tally,
     plain,
 )
 
@@ -46,8 +47,10 @@ def block(one: Block) -> list[Json]:
         case Items():
             entries: list[Json] = [" ".join(filter(None, (item.sign, plain(item.line)))) for item in one.items]
             return [{"type": "list", "items": entries}]
+        case Tally():
+            return [{"type": "counts", "counts": {count.text: count.number for count in one.counts}}]
         case Facts():
-            return [{"type": "facts", "facts": dict(one.rows)}]
+            return [{"type": "facts", "facts": {label: plain(value) for label, value in one.rows}}]
         case Command():
             return [{"type": "command", "command": one.text}]
         case Table():

@@ -26,6 +26,7 @@ from fissure.present.document import (
     Row,
     Section,
     Table,
+    Tally,
     Tone,
     spans,
 )
@@ -69,8 +70,11 @@ def block(one: Block) -> list[RenderableType]:
                 Padding(Text.assemble(*_sign(item.sign, item.tone), _text(item.line)), (0, 0, 0, 2))
                 for item in one.items
             ]
+        case Tally():
+            said = [Text.assemble(f"{n.number} ", *_sign(n.sign, n.tone), n.text) for n in one.counts if n.number]
+            return [Text(" · ").join(said)]
         case Facts():
-            return [Text.assemble((f"{label}: ", "dim"), value) for label, value in one.rows]
+            return [Text.assemble((f"{label}: ", "dim"), _text(value)) for label, value in one.rows]
         case Command():
             return [Padding(Text(one.text, style="cyan"), (0, 0, 0, 2))]
         case Table():
@@ -124,6 +128,8 @@ class FittedTable:
         for group in self.table.groups:
             if group.title:
                 made.add_row(_text(group.title, "bold" if group.level == 1 else "italic"))
+            if group.note:
+                made.add_row(_text(group.note))
             for row in group.rows:
                 made.add_row(*(_cell(cell) for cell in row.cells), style="bold" if row.strong else "")
         return made
@@ -131,8 +137,8 @@ class FittedTable:
     def _list(self) -> RenderableType:
         parts: list[RenderableType] = []
         for group in self.table.groups:
-            if group.title:
-                parts.append(_text(group.title, "bold"))
+            parts += [_text(group.title, "bold")] if group.title else []
+            parts += [_text(group.note)] if group.note else []
             for row in group.rows:
                 parts += self._entry(row)
         return Group(*parts)
@@ -163,6 +169,7 @@ def _sign(sign: str, tone: Tone) -> list[tuple[str, str]]:
 def _text(line: Line, style: str = "") -> Text:
     made = Text(style=style)
     for span in spans(line):
-        kinds = ["bold"] * span.strong + ["dim"] * span.soft + ["cyan"] * span.code
+        kinds = ["bold"] * span.strong + ["dim"] * span.soft + ["cyan"] * (span.code or bool(span.to))
+        kinds += [f"link {span.href}"] * span.href.startswith("http")
         made.append(span.text, style=" ".join([*kinds, STYLES.get(span.tone, "")]).strip())
     return made

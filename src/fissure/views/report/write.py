@@ -19,7 +19,7 @@ from fissure.present import certainty, formatting
 from fissure.present.charts import maps, theme
 from fissure.present.charts.panels import CONDITIONAL
 from fissure.present.render.html import GROUPS, as_json, bundle, check_place, environment, explained, fragment, specs_of
-from fissure.present.sections import hindcast, learned
+from fissure.present.sections import causal, hindcast, learned
 from fissure.studies import answers as replies_to
 from fissure.studies import coverage, verdicts
 from fissure.studies.calibrate import Posterior
@@ -30,7 +30,6 @@ from fissure.studies.explained import kept as kept_explained
 from fissure.studies.explained import kept_at as explained_at
 from fissure.studies.hindcast import kept
 from fissure.studies.hindcast import kept_at as hindcast_at
-from fissure.views import causal
 from fissure.views.report import answers, apart, effect_rows, page, patterns, why, wrong
 from fissure.views.report.events import happened
 from fissure.views.report.measurement import publishers

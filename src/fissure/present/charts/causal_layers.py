@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 
+from fissure.present.charts.causal_matrix import CLASSES, GLYPHS
+from fissure.present.words.fields import label, spoken
 from fissure.studies.causal import BOTH, DOWN, UNKNOWN, UNMOVED, UP, merged
-from fissure.views.causal_atlas import Atlas
-from fissure.views.causal_fields import label, spoken
-from fissure.views.causal_svg import CLASSES, GLYPHS
+from fissure.studies.causal_atlas import Atlas
 
 BOX, GAP, ACROSS, HEAD, ROW = 186, 62, 5, 34, 31
 HIGH, MOST = 25, 18

@@ -9,8 +9,8 @@ from fissure.model.description import Variable, variables
 from fissure.model.record import OUTPUTS
 from fissure.model.state import Cause, Districts, Fighters, Flows, Organisation, Units
 from fissure.model.world import Week
+from fissure.present.charts.causal_matrix import OWNERS
 from fissure.studies.causal import short
-from fissure.views.causal_svg import OWNERS
 
 KINDS = {
     "fighters": Fighters, "units": Units, "districts": Districts, "organisation": Organisation, "flows": Flows,

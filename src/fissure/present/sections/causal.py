@@ -6,9 +6,9 @@ from typing import Any
 
 from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import mechanism_classes
+from fissure.present.charts import causal_matrix
 from fissure.studies import verdicts
 from fissure.studies.causal import KINDS, MOST_MECHANISMS, UNKNOWN, Loop, Picture, loops, merged, picture, unknown
-from fissure.views import causal_svg
 
 SHOWN = 12
 
@@ -20,13 +20,13 @@ def with_verdicts() -> Picture:
 
 def matrix(ledger: Ledger, seen: Picture) -> str:
     """The matrix of mechanisms and fields as SVG, with claims to point at."""
-    return causal_svg.matrix(seen, groups(), {m: _tip(ledger, m) for m in seen.reads})
+    return causal_matrix.matrix(seen, groups(), {m: _tip(ledger, m) for m in seen.reads})
 
 
 def rings(seen: Picture, found: Sequence[Loop]) -> str:
     """The loops of `drawn` as rings, as SVG."""
     shown = drawn(found)
-    return causal_svg.rings(shown, [_signs(seen, loop) for loop in shown], groups())
+    return causal_matrix.rings(shown, [_signs(seen, loop) for loop in shown], groups())
 
 
 def drawn(found: Sequence[Loop]) -> list[Loop]:

@@ -8,10 +8,10 @@ import math
 from collections.abc import Mapping
 from html import escape
 
+from fissure.present.charts.causal_matrix import CLASSES, GROUPS, rows
+from fissure.present.words.fields import label, spoken
 from fissure.studies.causal import UNMOVED
-from fissure.views.causal_atlas import Atlas
-from fissure.views.causal_fields import label, spoken
-from fissure.views.causal_svg import CLASSES, GROUPS, rows
+from fissure.studies.causal_atlas import Atlas
 
 WIDE, HIGH = 1220, 790
 CX, CY = WIDE / 2, HIGH / 2
