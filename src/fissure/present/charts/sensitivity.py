@@ -86,7 +86,9 @@ def convergence(of: Of) -> dict[str, Any]:
                 tooltip=tooltip(input="Input", rows="Rows", said="In all, of the variance"),
             ),
         )
-        return finished(chart, 220, f"Total indices of {of.title} from {', '.join(map(str, places))} rows.", {"steps": rows})
+        return finished(
+            chart, 220, f"Total indices of {of.title} from {', '.join(map(str, places))} rows.", {"steps": rows}
+        )
 
 
 def worth(found: Sequence[Worth], title: str, coloured: bool = False) -> dict[str, Any]:

@@ -47,9 +47,7 @@ NOT_THE_MODEL = (
     " The checks are of the inference: whether the posterior is what the model, its priors and the figures imply. They "
     "do not say that the model is right."
 )
-OF_THIS_MODEL = (
-    "Each parameter has a 90% interval. It belongs to this model; outside of it the number has no meaning."
-)
+OF_THIS_MODEL = "Each parameter has a 90% interval. It belongs to this model; outside of it the number has no meaning."
 TYPICAL = " Where its doubt differs from figure to figure, that of the typical one is shown."
 PREDICTIVE = (
     "What each publisher would have reported of histories from the posterior, with biases and errors drawn again, "
@@ -58,8 +56,8 @@ PREDICTIVE = (
     "stand first."
 )
 PREDICTIVE_PICTURES = (
-    "The bar is the 90% predictive interval, the upright line its median, ● an observation inside, ◆ one outside. Every "
-    "bar has a scale of its own. Below: the part of the simulated reports that lies below what was published."
+    "The bar is the 90% predictive interval, the upright line its median, ● an observation inside, ◆ one outside. "
+    "Every bar has a scale of its own. Below: the part of the simulated reports that lies below what was published."
 )
 METHOD = (
     "Prior ensemble, measurement model, neural posterior estimation with a conditional normalizing flow, importance "
@@ -212,9 +210,9 @@ def _recovery(found: Calibration, titles: Mapping[str, str]) -> Section:
     low, high = words.band(found.recovery.sets)
     said = (
         f"From {found.recovery.sets:,} histories that the training never saw, publishers' reports were simulated, and "
-        "their parameters inferred as if they were not known. An honest 90% interval holds the truth nine times in ten; "
-        f"over that many sets chance gives {low:.0%} to {high:.0%}. The rank of the truth among the draws should be any "
-        "with the same probability (simulation-based calibration)."
+        "their parameters inferred as if they were not known. An honest 90% interval holds the truth nine times in "
+        f"ten; over that many sets chance gives {low:.0%} to {high:.0%}. The rank of the truth among the draws should "
+        "be any with the same probability (simulation-based calibration)."
     )
     right = tuple(Column(title, "right") for title in ("Coverage", "Ranks uniform (p)", "Contraction", "Correlation"))
     rows = tuple(
@@ -282,13 +280,13 @@ def _second_method(found: Calibration, titles: Mapping[str, str]) -> Section:
     columns = ("Target", "By the flow", "By regression ABC", "Apart (standard deviations)")
     figure = _figure(
         "agreement", "Two means of each target", charts.agreement(found.agreements, titles),
-        "In standard deviations of the prior, with one standard deviation of the posterior each way. On the broken line "
-        "both are the same.",
+        "In standard deviations of the prior, with one standard deviation of the posterior each way. On the broken "
+        "line both are the same.",
         Table.of(columns, rows, "Numbers of both methods") if main else None, "one square",
     )  # fmt: skip
     apart = [
         _target(
-            one.target, titles, "{} against {}, ".format(*both[one.target]) + f"{one.apart:.2g} standard deviations apart"
+            one.target, titles, "{} against {}, {:.2g} standard deviations apart".format(*both[one.target], one.apart)
         )
         for one in words.apart(found)
     ]

@@ -1,4 +1,4 @@
-"""What was learned from the evidence: parameters and publishers before and after, for the report, the page and a fit."""
+"""What was learned from the evidence: parameters and publishers before and after a fit."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
