@@ -285,9 +285,7 @@ def _second_method(found: Calibration, titles: Mapping[str, str]) -> Section:
         Table.of(columns, rows, "Numbers of both methods") if main else None, "one square",
     )  # fmt: skip
     apart = [
-        _target(
-            one.target, titles, "{} against {}, {:.2g} standard deviations apart".format(*both[one.target], one.apart)
-        )
+        _target(one.target, titles, f"{' against '.join(both[one.target])}, {one.apart:.2g} standard deviations apart")
         for one in words.apart(found)
     ]
     none = "On no main margin are they a standard deviation apart." if main else "There is no main margin to compare."
@@ -310,7 +308,7 @@ def _predictive(found: Calibration, ledger: Ledger) -> Section:
         variable, outside = rows[0][0].variable, sum(not told.inside for _, told in rows)
         unit = "" if variable.unit == "share" else formatting.unit(variable.unit)
         count = f"{outside} of {len(rows)} outside" if outside else ""
-        title = (f"{variable.title} ", Span(f"{unit} " if unit else "", soft=True), Span(count, tone="outside"))
+        title = (f"{variable.title} ", Span(f"{unit} " if unit else "", kind="unit"), Span(count, tone="outside"))
         group = RowGroup(tuple(_predicted(item, told, ledger) for item, told in rows), title)
         groups.append((-outside / len(rows), variable.title, group))
     columns = (
