@@ -4,7 +4,7 @@ A builder in `fissure.present.sections` makes it from a result, once; `fissure.p
 terminal, a page or JSON. So a number cannot differ between them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
@@ -12,6 +12,7 @@ Tone: TypeAlias = Literal["", "inside", "inside-too-wide", "bound-kept", "near",
 """What a word or number is coloured as: the classes of the style sheet. A sign or word always says the same."""
 Medium: TypeAlias = Literal["terminal", "page", "json"]
 Align: TypeAlias = Literal["left", "right"]
+EVERYWHERE: frozenset[Medium] = frozenset(("terminal", "page", "json"))
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Notice:
     lines: tuple[Line, ...]
     label: str = ""
     kind: str = ""
+    on: frozenset[Medium] = EVERYWHERE
 
 
 @dataclass(frozen=True)
@@ -69,10 +71,30 @@ class Item:
 
 @dataclass(frozen=True)
 class Items:
-    """A list; `kind` is a class of the style sheet."""
+    """A list; `kind` is a class of the style sheet, `ordered` says that the order means something."""
 
     items: tuple[Item, ...]
     kind: str = ""
+    ordered: bool = False
+
+    @classmethod
+    def of(cls, lines: Iterable[Line], kind: str = "") -> "Items":
+        """A list of plain entries."""
+        return cls(tuple(map(Item, lines)), kind)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Fields that filter the table of class ``observations`` below them; a page alone has them.
+
+    Each of `choices` is the ``data-verdict`` of rows, and what it is called. `marked` labels a box to see rows with a
+    mark only.
+    """
+
+    label: str
+    hint: str
+    choices: tuple[tuple[str, str], ...]
+    marked: str
 
 
 @dataclass(frozen=True)
@@ -145,7 +167,10 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a table: `text` as it is read, `value` the number behind it, a softer `note` after or below it."""
+    """A cell of a table: `text` as it is read, `value` the number behind it, a softer `note` after or below it.
+
+    On a page `more` can be opened: by the text itself, or by `summary` below it where that is given.
+    """
 
     text: Line = ""
     value: float | None = None
@@ -155,6 +180,8 @@ class Cell:
     tone: Tone = ""
     href: str = ""
     picture: IntervalPicture | Drawing | None = None
+    summary: Line = ""
+    more: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -168,7 +195,7 @@ class Column:
     title: str
     align: Align = "left"
     wrap: bool = False
-    on: frozenset[Medium] = frozenset(("terminal", "page", "json"))
+    on: frozenset[Medium] = EVERYWHERE
     key: str = ""
     least: int = 0
 
@@ -289,10 +316,24 @@ class Section:
     listed: bool = True
     heading: str = ""
     kind: str = ""
+    on: frozenset[Medium] = EVERYWHERE
 
 
 Block: TypeAlias = (
-    Paragraph | Notice | Items | Tally | Facts | Command | Drawing | Table | Figure | Grid | Fold | Only | Section
+    Paragraph
+    | Notice
+    | Items
+    | Tally
+    | Filter
+    | Facts
+    | Command
+    | Drawing
+    | Table
+    | Figure
+    | Grid
+    | Fold
+    | Only
+    | Section
 )
 
 

@@ -12,7 +12,8 @@ from fissure.evidence.entries import Claim, Observation, Source, Variable
 from fissure.evidence.trace import Trace
 from fissure.model.catalogue import mechanism_classes
 from fissure.present import formatting
-from fissure.present.render.html import GROUPS, fragment
+from fissure.present.formatting import MECHANISM_GROUPS as GROUPS
+from fissure.present.render.html import fragment
 from fissure.present.sections.learned import biases_table
 from fissure.present.words import calibration as words
 from fissure.studies.hindcast import Hindcast
@@ -41,7 +42,7 @@ def entry(
     """What is shown of the entry `name`, which is there; its chart, if any, is in ``spec``."""
     singular = {"claims": "claim", "observations": "observation", "sources": "source", "variables": "variable"}[kind]
     trace = at.trace(f"{singular}:{name}")
-    told = {"id": name, "kind": kind, "spec": None, "trace": f"fissure trace {name} --case {at.cli_name}"}
+    told = {"id": name, "kind": kind, "spec": None, "trace": f"fissure trace {at.cli_name} {name}"}
     match kind:
         case "claims":
             return told | _claim(at.ledger.claims[name], at, trace)

@@ -20,14 +20,6 @@ from fissure.present.charts import theme
 from fissure.present.document import Block, Document, IntervalPicture, figures_of, spans
 
 TEMPLATES = Path(__file__).parent / "templates"
-GROUPS = {
-    "ranks": "In the ranks",
-    "factions": "Between factions",
-    "rule": "In how it rules",
-    "governed": "Among the governed",
-    "war": "In the war",
-}
-"""Groups of mechanisms as headings."""
 PLACES = {
     "entry": "evidence?entry={}#entry",
     "mechanism": "cracks?mechanism={}",
@@ -54,14 +46,14 @@ def write(document: Document, path: Path) -> Path:
 def render(document: Document) -> str:
     """The page as text."""
     specs = {figure.key: spec_of(figure.spec) for figure in document.figures}
-    sheet = f"{document.key}.css"
+    own = sorted({path.name for path in TEMPLATES.glob("*.css")} - {"report.css", "print.css"})
     return (
         environment()
         .get_template("document.html.j2")
         .render(
             document=document,
+            sheets=["report.css", *own, "print.css"],
             charts=bool(specs),
-            sheets=["report.css", *([sheet] if (TEMPLATES / sheet).exists() else []), "print.css"],
             bundle=Markup(bundle()),
             shared=as_json(shared(specs) | ({"geography": document.geography} if document.geography else {})),
         )

@@ -24,14 +24,14 @@ from fissure.present.document import (
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | float | int | bool | None"
 
 
-def render(document: Document) -> Json:
+def render(document: Document) -> dict[str, Json]:
     """The document: its subject, heading, notices and sections, each a list of blocks with their `type`."""
     return {
         "document": document.key,
         "subject": document.subject,
         "heading": document.heading,
         "lead": plain(document.lead),
-        "notices": [plain(line) for notice in document.notices for line in notice.lines],
+        "notices": [plain(line) for notice in document.notices if "json" in notice.on for line in notice.lines],
         "sections": [one for section in document.sections for one in block(section)],
         "version": document.version,
     }
@@ -42,6 +42,8 @@ def block(one: Block) -> list[Json]:
     match one:
         case Paragraph():
             return [{"type": "text", "text": plain(one.line)}]
+        case Notice() | Section() if "json" not in one.on:
+            return []
         case Notice():
             return [{"type": "notice", "text": plain(line)} for line in one.lines]
         case Items():
@@ -56,7 +58,8 @@ def block(one: Block) -> list[Json]:
         case Table():
             return [table(one)]
         case Figure():
-            return [{"type": "figure", "key": one.key, "title": one.title, "unit": one.unit, "alt": one.alt}]
+            shown: dict[str, Json] = {"key": one.key, "title": one.title, "unit": one.unit, "alt": one.alt}
+            return [{"type": "figure"} | shown | ({"numbers": table(one.numbers)} if one.numbers else {})]
         case Only():
             return [item for inner in one.blocks for item in block(inner)] if "json" in one.on else []
         case Grid() | Fold():
@@ -83,5 +86,5 @@ def value(cell: Cell) -> Json:
     """The number behind a cell, else its text."""
     if cell.value is not None:
         return cell.value if cell.value == cell.value and abs(cell.value) != float("inf") else None
-    text = " ".join(filter(None, (cell.sign, plain(cell.text))))
+    text = " ".join(filter(None, (cell.sign.strip(), plain(cell.text))))
     return f"{text} {cell.note}".strip() if cell.note else text
