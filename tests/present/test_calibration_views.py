@@ -19,6 +19,7 @@ from fissure.present.render import json as as_json
 from fissure.present.render.terminal import lines
 from fissure.present.sections.calibration import document
 from fissure.present.words import calibration as words
+from fissure.present.words import inference_checks as inference
 
 COMMAND = "fissure calibrate islamic_state --until 2015-12-31 --members 4000 --seed 7"
 
@@ -87,13 +88,13 @@ def test_a_bias_in_words(scale, ends, verdict):
 
 
 def test_failures_come_first_and_say_how_many(bad, good):
-    assert [one.holds for one in words.checks(bad)] == [False] * 4 + [True]
-    assert words.verdict(bad).startswith("4 of 5 checks of the inference fail: parameter recovery, rank")
-    assert [one.holds for one in words.checks(good)] == [True] * 5
-    assert words.verdict(good) == "None of the 5 checks of the inference fails."
+    assert [one.holds for one in inference.checks(bad)] == [False] * 4 + [True]
+    assert inference.verdict(bad).startswith("4 of 5 checks of the inference fail: parameter recovery, rank")
+    assert [one.holds for one in inference.checks(good)] == [True] * 5
+    assert inference.verdict(good) == "None of the 5 checks of the inference fails."
     mixed = replace(good, recovery=bad.recovery)
-    assert [one.holds for one in words.checks(mixed)] == [False, False, True, True, True]
-    said = {one.name: one.said for one in words.checks(bad)}
+    assert [one.holds for one in inference.checks(mixed)] == [False, False, True, True, True]
+    said = {one.name: one.said for one in inference.checks(bad)}
     targets = len(bad.posterior.learned)
     assert f"{(0.55 * 5 + 0.9 * (targets - 5)) / targets:.0%} of the true values over 300" in said["parameter recovery"]
     assert f"of {targets} targets 5 lie outside" in said["parameter recovery"]
@@ -105,7 +106,7 @@ def test_failures_come_first_and_say_how_many(bad, good):
 
 def test_nothing_to_compare_is_no_failure_and_no_success(good):
     wide = tuple(replace(one, spread=1.0, simple_spread=1.0) for one in good.agreements)
-    checks = {one.name: one for one in words.checks(replace(good, agreements=wide, predictive=(), items=()))}
+    checks = {one.name: one for one in inference.checks(replace(good, agreements=wide, predictive=(), items=()))}
     assert checks["second method"].holds is None and checks["posterior predictive check"].holds is None
     assert "nothing to check" in checks["second method"].sign
 
@@ -114,14 +115,14 @@ def test_coverage_over_all_targets_counts_too(good):
     """Each of so few sets can be put down to chance; that all are low cannot."""
     low = tuple(replace(one, covered=0.8) for one in good.recovery.targets)
     found = replace(good, recovery=replace(good.recovery, sets=20, targets=low))
-    assert words.uncovered(found) == []
-    assert {one.name: one.holds for one in words.checks(found)}["parameter recovery"] is False
+    assert inference.uncovered(found) == []
+    assert {one.name: one.holds for one in inference.checks(found)}["parameter recovery"] is False
 
 
 def test_the_band_of_coverage():
-    low, high = words.band(400)
+    low, high = inference.band(400)
     assert 0.85 < low < 0.87 and 0.93 < high < 0.95
-    assert words.band(10)[1] == 1.0
+    assert inference.band(10)[1] == 1.0
 
 
 @pytest.mark.parametrize(
@@ -136,7 +137,7 @@ def test_small_values_are_outside_as_zero(x, unit, said):
 def test_the_page_tells_the_numbers_of_the_calibration(page, bad, case, ledger):
     HTMLParser().feed(page)
     said = told(page)
-    for text in (words.fitted(bad), words.learned(bad), words.verdict(bad), words.KEY):
+    for text in (words.fitted(bad), words.learned(bad), inference.verdict(bad), inference.KEY):
         assert text in said
     assert "30 of " in words.learned(bad) and "4,000 simulated histories" in words.fitted(bad)
     for move in words.updates(bad.posterior, case):
@@ -166,7 +167,7 @@ def test_failures_stand_first_on_the_page(page, bad):
     """The furthest figure before all, and variables with more figures outside before those with fewer."""
     missed = re.search(r'<ul class="plain missed">(.*?)</ul>', page, re.DOTALL)[1]
     assert missed.count("<li>") == 50
-    far = [one.published - one.high for _, one in words.outside(bad)]
+    far = [one.published - one.high for _, one in inference.outside(bad)]
     assert far == sorted(far, reverse=True)
     assert page.index("missed") < page.index('<section id="learned">')
     section = page[page.index('<section id="predictive">') : page.index('<section id="training">')]
@@ -183,7 +184,7 @@ def test_targets_that_fail_are_named(page, bad):
     lists = re.findall(r'<ul class="plain">(.*?)</ul>', recovery, re.DOTALL)
     for name in bad.posterior.learned[:5]:
         assert all(f"<code>{name}</code>" in one for one in lists)
-    assert len(lists) == 2 and words.apart(bad)[0].target in re.search(r"<li>.*?</li>", second, re.DOTALL)[0]
+    assert len(lists) == 2 and inference.apart(bad)[0].target in re.search(r"<li>.*?</li>", second, re.DOTALL)[0]
 
 
 def test_parameters_that_stay_are_listed_with_why(page, bad):
@@ -239,7 +240,7 @@ def test_charts_hold_the_numbers(bad):
     assert sorted(row["covered"] for row in rows) == sorted(one.covered for one in bad.recovery.targets)
     assert sum(row["where"] == charts.OUTSIDE for row in rows) == 5
     margins = charts.agreement(bad.agreements, {})["datasets"]["margins"]
-    assert sum(row["kind"] == charts.APART for row in margins) == len(words.apart(bad))
+    assert sum(row["kind"] == charts.APART for row in margins) == len(inference.apart(bad))
     losses = charts.losses(bad.losses)["datasets"]["losses"]
     assert len(losses) == 80 and losses[1]["loss"] == pytest.approx(bad.losses[0][1], rel=1e-4)
     assert charts.losses(((np.nan, 1.0),))["datasets"]["losses"][0]["loss"] is None

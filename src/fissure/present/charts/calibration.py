@@ -13,6 +13,7 @@ from fissure.present.charts.shared import finished, finite, legend, tooltip
 from fissure.present.charts.theme import SERIES
 from fissure.present.document import Drawing
 from fissure.present.words import calibration as words
+from fissure.present.words import inference_checks as inference
 from fissure.studies.calibrate.checks import Recovery, Told
 from fissure.studies.calibrate.simple import Agreement
 
@@ -22,7 +23,7 @@ NEAR, APART, OTHER = "main margin, near", "main margin, apart", "other"
 
 def coverage(recovery: Recovery, titles: Mapping[str, str]) -> dict[str, Any]:
     """The spec of the coverage of each target, beside what chance gives an honest 90% interval."""
-    low, high = words.band(recovery.sets)
+    low, high = inference.band(recovery.sets)
     ordered = sorted(recovery.targets, key=lambda one: (one.covered, one.target))
     rows = [
         {

@@ -32,6 +32,7 @@ from fissure.present.document import (
 )
 from fissure.present.sections.learned import BIAS_IS, PAGE, PICTURES, publishers, updates_table
 from fissure.present.words import calibration as words
+from fissure.present.words import inference_checks as inference
 from fissure.studies.calibrate import Calibration
 from fissure.studies.calibrate.checks import Told
 from fissure.studies.calibrate.posterior import WHAT
@@ -70,7 +71,7 @@ def document(found: Calibration, case: Case, ledger: Ledger, command: str, versi
     """The whole result of `fissure calibrate`; `command` makes the fit again, `version` is that of Fissure."""
     day = formatting.day(found.posterior.until)
     titles = words.titles(found, case, ledger)
-    verdict = (Span(words.verdict(found), strong=True), NOT_THE_MODEL)
+    verdict = (Span(inference.verdict(found), strong=True), NOT_THE_MODEL)
     beyond = [
         _kept(found, case, ledger),
         _recovery(found, titles),
@@ -99,9 +100,9 @@ def document(found: Calibration, case: Case, ledger: Ledger, command: str, versi
 def _checks(found: Calibration, ledger: Ledger) -> Section:
     items = tuple(
         Item((Span(f"{one.name[:1].upper()}{one.name[1:]}.", strong=True), f" {one.said}"), one.sign, TONES[one.holds])
-        for one in words.checks(found)
+        for one in inference.checks(found)
     )
-    missed = [Item(words.missed(item, told, ledger)) for item, told in words.outside(found)]
+    missed = [Item(words.missed(item, told, ledger)) for item, told in inference.outside(found)]
     more = len(missed) - IN_TERMINAL
     outside = Section(
         "outside",
@@ -118,7 +119,7 @@ def _checks(found: Calibration, ledger: Ledger) -> Section:
     return Section(
         "checks",
         "Checks",
-        (Items(items, "checks"), not_in_terminal(Paragraph(words.KEY, "small")), *([outside] if missed else [])),
+        (Items(items, "checks"), not_in_terminal(Paragraph(inference.KEY, "small")), *([outside] if missed else [])),
         heading="Can the inference be trusted?",
     )
 
@@ -207,7 +208,7 @@ def _target(name: str, titles: Mapping[str, str], said: str) -> Item:
 
 
 def _recovery(found: Calibration, titles: Mapping[str, str]) -> Section:
-    low, high = words.band(found.recovery.sets)
+    low, high = inference.band(found.recovery.sets)
     said = (
         f"From {found.recovery.sets:,} histories that the training never saw, publishers' reports were simulated, and "
         "their parameters inferred as if they were not known. An honest 90% interval holds the truth nine times in "
@@ -232,8 +233,8 @@ def _recovery(found: Calibration, titles: Mapping[str, str]) -> Section:
         "The shaded field is what chance gives, the broken line nine in ten. Point at a target for its numbers.",
         Table.of(("Target", *right), rows, "Numbers of recovery"),
     )  # fmt: skip
-    uncovered = [_target(one.target, titles, words.percent(one.covered)) for one in words.uncovered(found)]
-    uneven = [_target(one.target, titles, f"p = {words.probability(one.rank_p)}") for one in words.uneven(found)]
+    uncovered = [_target(one.target, titles, words.percent(one.covered)) for one in inference.uncovered(found)]
+    uneven = [_target(one.target, titles, f"p = {words.probability(one.rank_p)}") for one in inference.uneven(found)]
     return Section(
         "recovery",
         "Parameter recovery",
@@ -266,7 +267,7 @@ def _second_method(found: Calibration, titles: Mapping[str, str]) -> Section:
         )
         for one in found.agreements
     }
-    main = words.main_margins(found)
+    main = inference.main_margins(found)
     rows = tuple(
         Row(
             (
@@ -286,7 +287,7 @@ def _second_method(found: Calibration, titles: Mapping[str, str]) -> Section:
     )  # fmt: skip
     apart = [
         _target(one.target, titles, f"{' against '.join(both[one.target])}, {one.apart:.2g} standard deviations apart")
-        for one in words.apart(found)
+        for one in inference.apart(found)
     ]
     none = "On no main margin are they a standard deviation apart." if main else "There is no main margin to compare."
     more = [Paragraph(f"{len(apart) - 10} more in the table.", "small soft")] if len(apart) > 10 else []
