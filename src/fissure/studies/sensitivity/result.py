@@ -67,9 +67,9 @@ class Of:
         return tuple(sorted(last, key=lambda one: (chance.get(one.input, 0), -one.total)))
 
     @property
-    def settled(self) -> int:
-        """How many indices have settled."""
-        return sum(one.settled for one in self.indices)
+    def converged(self) -> int:
+        """How many indices have converged."""
+        return sum(one.converged for one in self.indices)
 
 
 @dataclass(frozen=True, eq=False)
