@@ -30,7 +30,15 @@ def stored_runs(*folders: str | Path, verify: bool = False) -> list[Stored]:
         folders: where to look.
         verify: hold every file against its checksum; without it, damage inside a file is not noticed.
 
+    Returns what is stored, with its state and how it was made.
+
     Raises `FissureError` for a folder that is not there.
+
+    Example:
+
+        >>> import fissure, tempfile
+        >>> fissure.stored_runs(tempfile.mkdtemp())
+        []
     """
     found: dict[Path, Stored] = {}
     for place in _given(folders) or shelf.places():
