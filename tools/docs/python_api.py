@@ -1,9 +1,12 @@
 """Write the reference of the Python API from the docstrings: `python -m tools.docs.python_api docs/reference/python.md`."""
 
 import inspect
+import re
 import sys
 import textwrap
 from pathlib import Path
+
+from numpy.typing import ArrayLike
 
 import fissure
 
@@ -46,10 +49,12 @@ def signature(name: str, one: object) -> str:
     """As it is called, without the module of annotations."""
     assert callable(one)
     try:
-        said = str(inspect.signature(one))
+        found = inspect.signature(one)
     except ValueError:
         return name
-    return f"{name}{said}".replace("'", "").replace("fissure.", "").replace("pathlib.", "")
+    arrays = [p.replace(annotation="ArrayLike") if p.annotation == ArrayLike else p for p in found.parameters.values()]
+    said = str(found.replace(parameters=arrays)).replace("'ArrayLike'", "ArrayLike")
+    return name + re.sub(r"(?:\w+\.)+(?=[A-Za-z])", "", said)
 
 
 def text(one: object) -> str:

@@ -94,7 +94,12 @@ def answers(
 
     Raises `FissureError` with one clear sentence for anything the caller can mend, and for a case that asks nothing.
 
-    Example: see `docs/how-to/answers.md`; all studies of the reference case take a minute.
+    Example:
+
+        >>> import fissure
+        >>> found = fissure.answers("islamic_state", members=2)
+        >>> [answer.question.name for answer in found][:1]
+        ['inside-or-outside']
     """
     whole("members", members, 2, MOST_MEMBERS)  # what comes first is made with a size of its own
     context = context_of(case)
