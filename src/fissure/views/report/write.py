@@ -30,6 +30,7 @@ from fissure.studies.explained import kept as kept_explained
 from fissure.studies.explained import kept_at as explained_at
 from fissure.studies.hindcast import kept
 from fissure.studies.hindcast import kept_at as hindcast_at
+from fissure.studies.patterns import patterns_of
 from fissure.views import causal
 from fissure.views.report import answers, apart, effect_rows, learned, page, patterns, why, wrong
 from fissure.views.report.events import happened
@@ -96,7 +97,7 @@ def render_report(
     counts, members = count(rows), data.sizes["member"]
     worth = about.get("worth")
     history, mapped = page.sections(data, ledger, rows), page.map_figures(data)
-    shown = patterns.section(data, ledger, rows, about)
+    shown = patterns.section(data, patterns_of(case, ledger), ledger, rows, about)
     log = None if events is None else happened(events, data)
     drawn = (*(f for section in history for f in section.figures), *(log.figures if log else ()), *mapped)
     specs = {f.key: f.spec for f in drawn}
