@@ -60,7 +60,7 @@ class Context:
         """All claims, those of other packages among them, and the observations of the case, if it brings a ledger."""
         mechanism_classes()  # refuses a package whose name clashes, before its entries do
         own = [self.case.ledger_folder] if stands(self.case.ledger_folder) else []
-        return load_ledger(package_ledger(), *ledger_folders(), *own)
+        return load_ledger(package_ledger(), *own, *ledger_folders())
 
     @cached_property
     def data(self) -> tuple[Datum, ...]:
