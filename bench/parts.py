@@ -21,8 +21,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from fissure.cases.loader import load_case
-from fissure.engine.plan import prior_normals
-from fissure.engine.random import seed_words
+from fissure.engine.random import prior_normals, seed_words
 from fissure.engine.simulate import draws
 from fissure.model.catalogue import GROUPS, build, mechanism_classes, parameters_of, prior_values
 from fissure.model.events import happened

@@ -13,8 +13,7 @@ import numpy as np
 from table import cores
 
 from fissure.cases.loader import Case, load_case
-from fissure.engine.plan import prior_normals
-from fissure.engine.random import seed_words
+from fissure.engine.random import prior_normals, seed_words
 from fissure.engine.simulate import simulate_block
 from fissure.model.catalogue import build, mechanism_classes, parameters_of, prior_values
 from fissure.model.week import Model

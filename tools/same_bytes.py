@@ -27,26 +27,34 @@ import hashlib, json, sys
 from pathlib import Path
 from typing import Any
 from fissure.cases.loader import load_case
-from fissure.engine.cache import model_digest, own_digest
-from fissure.engine.draws import Prior
-from fissure.engine.members import part_of
 from fissure.engine.plan import plan_of
 from fissure.model.catalogue import parameters_of
 from fissure.studies.calibrate import read_posterior
+from fissure.studies.calibrate.posterior import dependencies
+try:
+    from fissure.engine.parameter_source import Prior
+    from fissure.engine.provenance import model_digest, own_digest
+    from fissure.engine.workers import Work
+    part_of = lambda case, parameters, plan, draws: Work(case, plan, draws).part
+except ImportError:  # before code was digested by what it imports
+    from fissure.engine.cache import model_digest, own_digest
+    from fissure.engine.draws import Prior
+    from fissure.engine.members import part_of
 
 members, path = int(sys.argv[1]), Path(sys.argv[2])
 case = load_case("islamic_state")
 posterior = read_posterior(path)
-told = {"own": own_digest(), "model": model_digest(), "records": {}}
+digests = {"own": own_digest(), "model": model_digest(), "measurement": dependencies(case, [])["measurement"]}
+records = {}
 for kind, draws in (("prior", Prior()), ("posterior", posterior)):
     parameters = parameters_of(case)
     plan = plan_of(case, parameters, seed=1, draws=draws.digest)
     part = part_of(case, parameters, plan, draws)
     for first in range(0, members, plan.width):
-        records = part(list(range(first, min(first + plan.width, members))))
-        for name, array in records.items():
-            told["records"][f"{kind}, from member {first}, {name}"] = hashlib.sha256(array.tobytes()).hexdigest()
-print(json.dumps(told))
+        found = part(list(range(first, min(first + plan.width, members))))
+        for name, array in found.items():
+            records[f"{kind}, from member {first}, {name}"] = hashlib.sha256(array.tobytes()).hexdigest()
+print(json.dumps({"digests": digests, "records": records}))
 """
 
 
@@ -64,7 +72,7 @@ def main() -> None:
         sys.exit(f"{len(differ)} of {len(old['records'])} records differ: " + "; ".join(differ[:12]))
     print(f"{len(new['records'])} records of {2 * asked.members} members are the same bytes.")
     if asked.keep:
-        keep({old["own"]: new["own"], old["model"]: new["model"]}, posterior)
+        keep({was: new["digests"][name] for name, was in old["digests"].items()}, posterior)
 
 
 def simulated(checkout: Path, members: int, posterior: Path) -> dict[str, Any]:

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from fissure.engine import batches
 from fissure.engine.batches import COPIES, MOST, UNKNOWN, check_fits, member_bytes, width_for, width_on
-from fissure.engine.plan import prior_normals
-from fissure.engine.random import seed_words
+from fissure.engine.random import prior_normals, seed_words
 from fissure.engine.simulate import simulate
 from fissure.errors import FissureError
 from fissure.model.catalogue import build, parameters_of, prior_values

@@ -88,23 +88,6 @@ def test_old_folders_are_pruned(tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["jax-0", "jax-1", "jax-5", "other"]
 
 
-def test_the_digest_follows_every_source_of_a_member(monkeypatch, tmp_path):
-    before = cache.model_digest()
-    assert before == cache.model_digest.__wrapped__() and len(before) == 64
-    engine = [f"engine/{name}.py" for name in ("random", "simulate", "plan", "members", "dataset")]
-    sources = ["model/a.py", "model/deep/b.py", *engine, "cases/schema.py", "cases/loader.py", "cases/room.py"]
-    others = ["engine/ensemble.py", "engine/workers.py", "cases/other.py"]  # who makes a member, not what it is
-    for name in [*sources, "engine/cache.py", *others]:
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("x")
-    monkeypatch.setattr(cache, "__file__", str(tmp_path / "engine" / "cache.py"))
-    told = [cache.own_digest.__wrapped__()]
-    for name in [*sources, *others]:
-        (tmp_path / name).write_text("y")
-        told.append(cache.own_digest.__wrapped__())
-    assert len(set(told)) == 1 + len(sources) and len(set(told[len(sources) :])) == 1
-
-
 @pytest.mark.parametrize(
     ("env", "told"),
     [

@@ -18,15 +18,15 @@ from fissure.engine import cluster as clusters
 from fissure.engine import remote
 from fissure.engine.blocks import encode
 from fissure.engine.cluster import Cluster, ClusterWarning
-from fissure.engine.draws import Prior
 from fissure.engine.ensemble import open_run, planned
+from fissure.engine.parameter_source import Prior
 from fissure.engine.progress import Interrupted
 from fissure.engine.workers import Work
 from fissure.errors import FissureError
 
 SMALL = {"seed": 7, "weeks": 12, "units": 16, "slots": 8}
 PATCHED = {
-    "model": "from fissure.engine import cache\ncache.model_digest = lambda: 'f' * 64\n",
+    "model": "from fissure.engine import provenance\nprovenance.model_digest = lambda: 'f' * 64\n",
     "machine": "from fissure.engine import made_with\nmade_with._processor = lambda: 'Abacus'\n",
 }
 

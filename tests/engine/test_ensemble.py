@@ -17,9 +17,8 @@ import xarray as xr
 
 from fissure.engine import ensemble
 from fissure.engine.ensemble import open_run, planned
-from fissure.engine.plan import prior_normals
 from fissure.engine.progress import Interrupted
-from fissure.engine.random import Draw, member_key, seed_words, stream_id
+from fissure.engine.random import Draw, member_key, prior_normals, seed_words, stream_id
 from fissure.engine.workers import Work
 from fissure.errors import FissureError
 from fissure.model.catalogue import build, mechanism_classes, parameters_of, prior_values

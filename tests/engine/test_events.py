@@ -13,9 +13,10 @@ from fissure.cases.schema import Prior
 from fissure.engine import ensemble
 from fissure.engine.blocks import Block
 from fissure.engine.ensemble import open_run
-from fissure.engine.events import STORED, arrays, kinds_told, rows, table
+from fissure.engine.events import STORED, arrays, kinds_told, rows
 from fissure.engine.random import seed_words
 from fissure.engine.simulate import simulate_block
+from fissure.engine.store import event_table
 from fissure.errors import FissureError
 from fissure.model.catalogue import build, parameters_of
 from fissure.model.events import KINDS
@@ -197,7 +198,7 @@ def test_a_run_in_which_nothing_happens_has_an_empty_table(tmp_path):
     block.write(arrays(nothing))
     assert block.is_whole() and block.read("event_size").shape == (0,)
     told = {"week": ["2014-06-30", "2014-07-07"], "district": ["X"], "bloc": ["a", "b"]}
-    empty = table([block], {"coordinates": told, "events": kinds_told()}, 3)
+    empty = event_table([block], {"coordinates": told, "events": kinds_told()}, 3)
     assert list(empty) == COLUMNS and len(empty) == 0
     assert empty["size"].dtype == "int32" and empty.week.dtype == "datetime64[ns]"
     assert empty.attrs["members"] == 3

@@ -10,8 +10,7 @@ import jax
 import jax.numpy as jnp
 import pytest
 
-from fissure.engine.plan import prior_normals
-from fissure.engine.random import seed_words
+from fissure.engine.random import prior_normals, seed_words
 from fissure.engine.simulate import Later, Past, simulate_block
 from fissure.model.catalogue import build, parameters_of, prior_values
 from fissure.model.world import world_of

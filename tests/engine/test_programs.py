@@ -19,21 +19,22 @@ from fissure.errors import FissureError
 MEMBER = """
 import hashlib, json
 from fissure.cases.loader import load_case
-from fissure.engine import members
-from fissure.engine.draws import Prior
+from fissure.engine import programs
+from fissure.engine.parameter_source import Prior
 from fissure.engine.plan import plan_of
+from fissure.engine.workers import Work
 from fissure.model.catalogue import parameters_of
 
-traced, real = [], members.simulate_block
+traced, real = [], programs.simulate_block
 class Told:
     def lower(self, *given, **sizes):
         traced.append(sizes)
         return real.lower(*given, **sizes)
-members.simulate_block = Told()
+programs.simulate_block = Told()
 case = load_case("islamic_state")
 parameters = parameters_of(case)
 plan = plan_of(case, parameters, seed=3, weeks=6, units=12, slots=10, width=2)
-part = members.part_of(case, parameters, plan, Prior())
+part = Work(case, plan, Prior()).part
 records = {name: hashlib.sha256(array.tobytes()).hexdigest() for name, array in part([0, 5]).items()}
 print(json.dumps([len(traced), records]))
 """

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from fissure.cases.loader import load_case
-from fissure.engine.plan import plan_of, prior_normals
+from fissure.engine.plan import plan_of
+from fissure.engine.random import prior_normals
 from fissure.model.catalogue import mechanism_classes, parameters_of
 from fissure.studies.effects import effect_of
 from fissure.studies.paired import Paired, variant_of

@@ -9,9 +9,9 @@ import pytest
 
 from fissure import api
 from fissure.cases.loader import load_case
-from fissure.engine.cache import model_digest
 from fissure.engine.ensemble import planned
 from fissure.engine.plan import Plan
+from fissure.engine.provenance import model_digest
 from fissure.engine.store import differences
 from fissure.errors import FissureError
 from fissure.model import catalogue, plugins

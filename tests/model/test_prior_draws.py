@@ -4,8 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from fissure.engine.plan import prior_normals
-from fissure.engine.random import seed_words
+from fissure.engine.random import prior_normals, seed_words
 from fissure.engine.simulate import simulate_block
 from fissure.model.catalogue import build, parameters_of, prior_values
 from fissure.model.record import OUTPUTS

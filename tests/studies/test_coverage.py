@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from fissure.cases.loader import load_case
-from fissure.engine.cache import digest_with, model_digest, own_digest
+from fissure.engine.provenance import digest_with, model_digest, own_digest
 from fissure.errors import FissureError
 from fissure.studies import answers, coverage, explained, hindcast
 from fissure.studies.calibrate import posterior as posteriors

@@ -8,7 +8,7 @@ import xarray as xr
 from synthetic import run as made_up
 
 from fissure.engine import ensemble
-from fissure.engine.plan import prior_normals
+from fissure.engine.random import prior_normals
 from fissure.errors import FissureError
 from fissure.evidence.ledger import Ledger
 from fissure.studies.hindcast import FORECASTS, KINDS, Hindcast, hindcast, read_hindcast

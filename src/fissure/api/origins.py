@@ -8,10 +8,10 @@ from fissure.cases.loader import Case, digest_of, load_case
 from fissure.cases.naming import HOME, case_names, packaged_name
 from fissure.context import CaseLike, Context, context_of
 from fissure.engine import ensemble
-from fissure.engine.cache import model_digest
 from fissure.engine.dataset import coordinates_of
 from fissure.engine.origin import Origin, origin_of
 from fissure.engine.plan import Plan, case_digest, priors_digest
+from fissure.engine.provenance import model_digest
 from fissure.engine.shelf import Stored
 from fissure.engine.store import open_store
 from fissure.errors import FissureError

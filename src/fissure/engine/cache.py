@@ -6,14 +6,10 @@ These folders lie in `compiled` of our folder in the user's cache, or where `FIS
 caches may share what was compiled; there none is ever removed.
 """
 
-import ast
 import hashlib
 import os
 import platform
 import shutil
-import threading
-from collections.abc import Iterable
-from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -21,22 +17,14 @@ import jax
 from jax.experimental.compilation_cache import compilation_cache
 
 from fissure.engine.forks import require_own_jax
+from fissure.engine.provenance import model_digest
 from fissure.errors import FissureError
-from fissure.model.plugins import made_of
 from fissure.version import __version__
 
-_parsing = threading.Lock()  # Python 3.11 counts the depth of all trees that are being built in one place
 KEPT = 3
 """Folders of compiled programs that are kept; older ones are removed."""
 
 _FLAGS = ("XLA_FLAGS", "JAX_PLATFORMS", "JAX_ENABLE_X64", "JAX_DEFAULT_MATMUL_PRECISION")
-_SOURCES = (
-    *(f"engine/{name}.py" for name in ("random", "simulate", "plan", "members", "dataset")),
-    *(f"cases/{name}.py" for name in ("schema", "loader", "room")),
-)
-"""Beside the model itself, the sources on which the records of a member depend."""
-_READERS = ("causal.py", "limits.py")
-"""Sources of the model that only tell of it."""
 
 
 def cache_base() -> Path:
@@ -49,70 +37,6 @@ def cache_base() -> Path:
         return Path.home() / ".cache" / "fissure"
     except RuntimeError:
         raise FissureError("there is no home folder to keep runs in, set FISSURE_CACHE to a folder") from None
-
-
-@lru_cache(maxsize=1)
-def model_digest() -> str:
-    """SHA-256, in hex, of the code that makes a member: the model, its random numbers, loop, case and records.
-
-    Comments and docstrings are no part of it. Packages that bring mechanisms are, with all their files.
-    """
-    return digest_with(made_of())
-
-
-def digest_with(packages: Iterable[str]) -> str:
-    """What `model_digest` is, or would be, with these `packages` that bring mechanisms, as `made_of` gives them."""
-    sha = hashlib.sha256(own_digest().encode())
-    for told in packages:
-        sha.update(told.encode())
-    return sha.hexdigest()
-
-
-@lru_cache(maxsize=1)
-def own_digest() -> str:
-    """`model_digest` without the packages that bring mechanisms."""
-    package = Path(__file__).parents[1]
-    model = [path for path in sorted((package / "model").rglob("*.py")) if path.name not in _READERS]
-    return code_digest([*model, *(package / name for name in _SOURCES)])
-
-
-def code_digest(paths: Iterable[Path]) -> str:
-    """SHA-256, in hex, of what the sources of this package in `paths` do; comments and docstrings are no part of it."""
-    package = Path(__file__).parents[1]
-    sha = hashlib.sha256()
-    for path in paths:
-        code = _code(path.read_text(encoding="utf-8"))
-        sha.update(f"{path.relative_to(package).as_posix()}\0{len(code)}\0{code}".encode())
-    return sha.hexdigest()
-
-
-def _code(source: str) -> str:
-    """What `source` does, whatever its comments, docstrings and layout."""
-    with _parsing:
-        tree = ast.parse(source)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
-            node.body = [line for line in node.body if not _is_text(line)] or [ast.Pass()]
-    return _dumped(tree)
-
-
-def _dumped(node: object) -> str:
-    """What `ast.dump` says in Python 3.11, in any version: what was learned with one must not be stale in another."""
-    if isinstance(node, list):
-        return f"[{', '.join(map(_dumped, node))}]"
-    if not isinstance(node, ast.AST):
-        return repr(node)
-    told = []
-    for name in node._fields:
-        value = getattr(node, name, None)
-        if (value is None and getattr(type(node), name, ...) is None) or (name == "type_params" and not value):
-            continue  # there are parameters of types from Python 3.12 on
-        told.append(f"{name}={_dumped(value)}")
-    return f"{type(node).__name__}({', '.join(told)})"
-
-
-def _is_text(line: ast.stmt) -> bool:
-    return isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant) and isinstance(line.value.value, str)
 
 
 def processor() -> str:

@@ -15,10 +15,10 @@ from fissure.cases.loader import Case, load_case
 from fissure.engine.blocks import Block, missing
 from fissure.engine.cache import cache_base
 from fissure.engine.dataset import coordinates_of
-from fissure.engine.draws import Draws, Prior
 from fissure.engine.events import kinds_told
 from fissure.engine.made_with import MACHINE, MadeWith
 from fissure.engine.origin import Origin
+from fissure.engine.parameter_source import Draws, Prior
 from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, whole
 from fissure.engine.progress import Interrupted, Progress, Silent
 from fissure.engine.store import DESCRIPTION, Store, check_folder, check_room, explained, open_store, writing
@@ -84,7 +84,7 @@ class Run:
     def events(self) -> "pd.DataFrame":
         """What happened to whom, where, and how much: columns member, week, kind, district, bloc, size.
 
-        See `engine.events.table`.
+        See `engine.store.event_table`.
         """
         return open_store(self.folder).events(self.members)
 

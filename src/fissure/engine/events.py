@@ -1,17 +1,12 @@
-"""Events as a table: dense arrays of a week become rows, rows become columns of a block and a data frame."""
+"""Events as a table: dense arrays of a week become rows, rows become columns of a block."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fissure.engine.blocks import Block, missing
-from fissure.errors import FissureError
 from fissure.model.events import KINDS, PREFIX
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Columns = dict[str, NDArray[Any]]
 STORED = {
@@ -61,38 +56,3 @@ def arrays(records: Mapping[str, NDArray[Any]]) -> dict[str, tuple[tuple[str, ..
         name: (("event",), records[name], {"units": units, "long_name": said})
         for name, (_, units, said) in STORED.items()
     }
-
-
-def table(blocks: Sequence[Block], description: Mapping[str, Any], members: int) -> "pd.DataFrame":
-    """The events of the first `members` members, ordered by member, week, kind, bloc, district.
-
-    Columns: `member`; `week`, the Monday on which it began; `kind`; `district` and `bloc`, empty where the kind has
-    none; `size`. A member without events has no row. `attrs` has `members`, how many members there are, and
-    `kinds`: of each kind by name the `dims` beyond member and week, the `units` of its size, and its `long_name`.
-
-    Raises `FissureError` where a block is missing or damaged.
-    """
-    import pandas as pd
-
-    if gaps := missing(blocks, members, members):
-        raise FissureError(f"members {gaps[0][0]} to {gaps[0][1] - 1} of this run are missing, ask for it again")
-    parts: dict[str, list[NDArray[Any]]] = {name: [] for name in STORED}
-    for block in (b for b in blocks if b.start < members):
-        member = block.read("event_member")
-        for name in STORED:
-            column = member if name == "event_member" else block.read(name)
-            parts[name].append(column[member < members])
-    member, week, kind, district, bloc, size = (np.concatenate(part) for part in parts.values())
-    told, kinds = description["coordinates"], description["events"]
-    frame = pd.DataFrame(
-        {
-            "member": member,
-            "week": np.array(told["week"], "datetime64[ns]")[week],
-            "kind": pd.Categorical.from_codes(kind, list(kinds)),
-            "district": pd.Categorical.from_codes(district + 1, ["", *told["district"]]),
-            "bloc": pd.Categorical.from_codes(bloc + 1, ["", *told["bloc"]]),
-            "size": size,
-        }
-    )
-    frame.attrs = {"members": members, "kinds": dict(kinds)}
-    return frame

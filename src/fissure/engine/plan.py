@@ -1,4 +1,4 @@
-"""What determines a run: the plan, and the normals that give each member its parameters."""
+"""What determines a run: its plan."""
 
 import hashlib
 import json
@@ -8,15 +8,11 @@ from typing import Any
 
 import jax
 import numpy as np
-from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from fissure.cases.loader import Case
 from fissure.engine.batches import width_for
-from fissure.engine.cache import model_digest
-from fissure.engine.forks import require_own_jax
 from fissure.engine.made_with import MadeWith, made_with
-from fissure.engine.random import stream_id, threefry4x32
+from fissure.engine.provenance import model_digest
 from fissure.errors import FissureError
 from fissure.model.catalogue import known_mechanism
 from fissure.model.parameters import Declared
@@ -170,20 +166,3 @@ def priors_digest(parameters: Sequence[Declared]) -> str:
     """SHA-256, in hex, of names, units and priors of `parameters`."""
     told = [[p.name, p.unit, p.prior.prior.model_dump(mode="json")] for p in parameters]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
-
-
-_words = jax.jit(threefry4x32)
-
-
-def prior_normals(seed: int, members: Sequence[int], names: Sequence[str]) -> NDArray[np.float64]:
-    """Standard normals of shape (members, names), each a function of seed, member and name alone.
-
-    The word w of Threefry with key (seed, member) and the name's own stream gives the normal quantile of
-    (w + 1/2) / 2^32, so a member's value of a parameter is the same whoever and whatever else is drawn.
-    """
-    require_own_jax()
-    streams = np.array([stream_id(f"prior.{name}") for name in names], np.uint32)[None, :]
-    member = np.asarray(members, np.uint32)[:, None]
-    low, high, zero = np.uint32(seed & 0xFFFFFFFF), np.uint32(seed >> 32), np.uint32(0)
-    word = np.asarray(_words((low, high, member, zero), (zero, zero, streams, zero))[0])
-    return np.asarray(ndtri((word.astype(np.float64) + 0.5) / 2.0**32), np.float64)

@@ -22,9 +22,12 @@ import jax
 from jax.experimental.compilation_cache import compilation_cache
 from jax.experimental.serialize_executable import deserialize_and_load, serialize
 
+from fissure.engine.batches import check_fits
 from fissure.engine.blocks import write_whole
 from fissure.engine.cache import enable_compile_cache
+from fissure.engine.plan import Plan
 from fissure.engine.seals import sealed, unsealed
+from fissure.engine.simulate import simulate_block
 
 KEPT = 4
 """Programs that stay in the process."""
@@ -35,6 +38,16 @@ _ELSEWHERE = ("jax_compilation_cache", "jax_persistent_cache", "jax_log", "jax_d
 
 _programs: OrderedDict[Hashable, Program] = OrderedDict()
 _lock = threading.RLock()
+
+
+def program_for(plan: Plan, example: tuple[Any, ...]) -> Program:
+    """The program of `plan` for arguments like those of `example`, compiled here or kept from before."""
+    return program_of(
+        (plan.weeks, plan.width, plan.made_with, plan.model_digest),
+        example,
+        lower=lambda: simulate_block.lower(*example, weeks=plan.weeks, width=plan.width),
+        check=lambda program: check_fits(program, jax.devices()[0], plan.width),
+    )
 
 
 def program_of(

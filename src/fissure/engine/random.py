@@ -9,11 +9,18 @@ doi:10.1145/2063384.2063405. Proven by the known answers of Random123 in the tes
 
 import math
 import zlib
+from collections.abc import Sequence
 from functools import cache
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float, Int, UInt32
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from fissure.engine.forks import require_own_jax
 
 _ROTATIONS = ((10, 26), (11, 21), (13, 27), (23, 5), (6, 20), (17, 11), (25, 10), (18, 20))
 _PARITY = 0x1BD11BDA
@@ -103,3 +110,20 @@ def seed_words(seed: int) -> Seed:
 def member_key(seed: Seed, member: Int[Array, ""] | int) -> Words:
     """The key of one member: the seed and the member's own number."""
     return *seed, jnp.asarray(member, jnp.uint32), jnp.uint32(0)
+
+
+_words = jax.jit(threefry4x32)
+
+
+def prior_normals(seed: int, members: Sequence[int], names: Sequence[str]) -> NDArray[np.float64]:
+    """Standard normals of shape (members, names), each a function of seed, member and name alone.
+
+    The word w of Threefry with key (seed, member) and the name's own stream gives the normal quantile of
+    (w + 1/2) / 2^32, so a member's value of a parameter is the same whoever and whatever else is drawn.
+    """
+    require_own_jax()
+    streams = np.array([stream_id(f"prior.{name}") for name in names], np.uint32)[None, :]
+    member = np.asarray(members, np.uint32)[:, None]
+    low, high, zero = np.uint32(seed & 0xFFFFFFFF), np.uint32(seed >> 32), np.uint32(0)
+    word = np.asarray(_words((low, high, member, zero), (zero, zero, streams, zero))[0])
+    return np.asarray(ndtri((word.astype(np.float64) + 0.5) / 2.0**32), np.float64)

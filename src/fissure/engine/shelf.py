@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from fissure.engine.blocks import UNFINISHED, blocks_in, missing
-from fissure.engine.cache import cache_base, model_digest
+from fissure.engine.cache import cache_base
 from fissure.engine.keeping import STUDY
 from fissure.engine.locks import LOCK, Note, held_to_remove, is_held, note
 from fissure.engine.origin import ORIGIN, Origin, origin_of
+from fissure.engine.provenance import model_digest
 from fissure.engine.seals import is_whole, unsealed_json
 from fissure.engine.store import DESCRIPTION, open_store
 from fissure.errors import FissureError

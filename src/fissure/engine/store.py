@@ -11,7 +11,7 @@ Every file appears whole or not at all: a run that is killed at any moment goes 
 import errno
 import shutil
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 from xarray.core import indexing
 
 from fissure.engine import events
-from fissure.engine.blocks import UNFINISHED, Block, Stored, blocks_in, write_whole
+from fissure.engine.blocks import UNFINISHED, Block, Stored, blocks_in, missing, write_whole
 from fissure.engine.locks import LOCK, held
 from fissure.engine.seals import KEY, DamagedBlock, check_json, sealed_json
 from fissure.errors import FissureError
@@ -98,8 +99,8 @@ class Store:
         return xr.Variable(spec["dims"], indexing.LazilyIndexedArray(stored), attributes)
 
     def events(self, members: int) -> "pd.DataFrame":
-        """The events of the first `members` members, see `events.table`."""
-        return events.table(self.blocks(), self.description, members)
+        """The events of the first `members` members, see `event_table`."""
+        return event_table(self.blocks(), self.description, members)
 
     def coordinates(self, dims: tuple[str, ...]) -> dict[str, np.ndarray]:
         """The labels of `dims` that have any."""
@@ -221,3 +222,38 @@ def size(number: float) -> str:
             return f"{number:.3g} {unit}"
         number /= 1000
     return f"{number:.3g} TB"
+
+
+def event_table(blocks: Sequence[Block], description: Mapping[str, Any], members: int) -> "pd.DataFrame":
+    """The events of the first `members` members, ordered by member, week, kind, bloc, district.
+
+    Columns: `member`; `week`, the Monday on which it began; `kind`; `district` and `bloc`, empty where the kind has
+    none; `size`. A member without events has no row. `attrs` has `members`, how many members there are, and
+    `kinds`: of each kind by name the `dims` beyond member and week, the `units` of its size, and its `long_name`.
+
+    Raises `FissureError` where a block is missing or damaged.
+    """
+    import pandas as pd
+
+    if gaps := missing(blocks, members, members):
+        raise FissureError(f"members {gaps[0][0]} to {gaps[0][1] - 1} of this run are missing, ask for it again")
+    parts: dict[str, list[NDArray[Any]]] = {name: [] for name in events.STORED}
+    for block in (b for b in blocks if b.start < members):
+        member = block.read("event_member")
+        for name in events.STORED:
+            column = member if name == "event_member" else block.read(name)
+            parts[name].append(column[member < members])
+    member, week, kind, district, bloc, size = (np.concatenate(part) for part in parts.values())
+    told, kinds = description["coordinates"], description["events"]
+    frame = pd.DataFrame(
+        {
+            "member": member,
+            "week": np.array(told["week"], "datetime64[ns]")[week],
+            "kind": pd.Categorical.from_codes(kind, list(kinds)),
+            "district": pd.Categorical.from_codes(district + 1, ["", *told["district"]]),
+            "bloc": pd.Categorical.from_codes(bloc + 1, ["", *told["bloc"]]),
+            "size": size,
+        }
+    )
+    frame.attrs = {"members": members, "kinds": dict(kinds)}
+    return frame

@@ -7,7 +7,7 @@ the plan.
 import os
 import threading
 from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,17 +19,23 @@ import numpy as np
 from fissure.cases.loader import Case
 from fissure.engine import events
 from fissure.engine.blocks import encode
+from fissure.engine.cache import enable_compile_cache
 from fissure.engine.dataset import variables_of
-from fissure.engine.draws import Draws
+from fissure.engine.forks import require_own_jax
+from fissure.engine.kernel import Kernel, Records, records_of
 from fissure.engine.made_with import MadeWith
-from fissure.engine.members import Part, Records, part_of
+from fissure.engine.parameter_source import Draws
 from fissure.engine.plan import Plan, whole
+from fissure.engine.programs import program_for
 from fissure.model.catalogue import parameters_of
+from fissure.model.world import world_of
 
 MOST_THREADS = 16
 
 Span = tuple[int, int]
 """Members from the first to the second number, the second exclusive."""
+Part = Callable[[list[int]], Records]
+"""Makes the records of up to `plan.width` members, whichever they are."""
 Made = Generator[tuple[Span, bytes]]
 """Blocks as they are finished: their members, the bytes of their file."""
 
@@ -46,7 +52,17 @@ class Work:
 
     @cached_property
     def _part(self) -> Part:
-        return part_of(self.case, parameters_of(self.case), self.plan, self.draws)
+        require_own_jax()
+        plan, world = self.plan, world_of(self.case, self.plan.units, self.plan.slots)
+        kernel = Kernel(parameters_of(self.case), world, plan.seed, plan.width, self.draws, plan.off)
+        enable_compile_cache()
+        program = program_for(plan, kernel.arguments([0])[0])
+
+        def part(members: list[int]) -> Records:
+            given, values = kernel.arguments(members)
+            return records_of(program(*given), values, members)
+
+        return part
 
     @property
     def part(self) -> Part:

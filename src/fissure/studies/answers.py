@@ -16,7 +16,7 @@ import numpy as np
 from fissure.cases.loader import Case
 from fissure.cases.naming import called, packaged_name
 from fissure.engine.blocks import write_whole
-from fissure.engine.cache import own_digest
+from fissure.engine.provenance import own_digest
 from fissure.engine.store import explained
 from fissure.errors import FissureError
 from fissure.model.plugins import made_of
@@ -155,8 +155,7 @@ def _answer(question: Question, found: Found, case: Case) -> Answer:
         if found.whatifs is None:
             raise KeyError(question.whatif)
         figures, members = _differences(question, found.whatifs), found.whatifs.members
-        study, worth = _asks(f"fissure whatif {question.whatif}", question), found.whatifs.worth
-        study += f" --case{own}" if own else ""
+        study, worth = _asks(f"fissure whatif{own} {question.whatif}", question), found.whatifs.worth
     elif question.run:
         asked = {one.name: at for at, one in enumerate(found.asked)}
         figures, members = (_plain(found, asked[question.run]),), len(found.as_it_was)

@@ -35,7 +35,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from fissure.constants import DAYS_A_YEAR
-from fissure.engine.plan import prior_normals
+from fissure.engine.random import prior_normals
 from fissure.studies.counterpart import Floats, month_of, year_of
 from fissure.studies.measurement import Datum, biases
 from fissure.studies.publish import noise, published

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fissure.cases.loader import Case
-from fissure.engine.draws import Draws, Prior
+from fissure.engine.parameter_source import Draws, Prior
 
 ENOUGH = 20
 """Histories from which a 90% interval can be told.

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from fissure.cases.loader import Case
 from fissure.engine.cache import cache_base
-from fissure.engine.draws import Draws
 from fissure.engine.keeping import Asked, keeping
+from fissure.engine.parameter_source import Draws
 from fissure.engine.plan import Plan, whole
 from fissure.engine.progress import Progress
 from fissure.errors import FissureError

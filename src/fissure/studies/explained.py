@@ -17,8 +17,8 @@ import xarray as xr
 
 from fissure.cases.loader import Case
 from fissure.engine.blocks import write_whole
-from fissure.engine.cache import digest_with
 from fissure.engine.plan import Plan, case_digest, priors_digest
+from fissure.engine.provenance import digest_with
 from fissure.engine.store import explained
 from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of

@@ -17,10 +17,11 @@ import xarray as xr
 
 from fissure.cases.loader import Case
 from fissure.engine import ensemble
-from fissure.engine.cache import own_digest
-from fissure.engine.draws import Draws
-from fissure.engine.plan import prior_normals, whole
+from fissure.engine.parameter_source import Draws
+from fissure.engine.plan import whole
 from fissure.engine.progress import Progress, Silent
+from fissure.engine.provenance import own_digest
+from fissure.engine.random import prior_normals
 from fissure.errors import FissureError
 from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import parameters_of

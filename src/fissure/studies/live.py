@@ -19,8 +19,8 @@ from pathlib import Path
 
 from fissure.cases.loader import Case
 from fissure.engine.cache import enable_compile_cache
-from fissure.engine.draws import Draws
 from fissure.engine.keeping import keeping
+from fissure.engine.parameter_source import Draws
 from fissure.engine.plan import MOST_MEMBERS, whole
 from fissure.engine.progress import Progress, Silent
 from fissure.errors import FissureError

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fissure.cases.loader import Case
-from fissure.engine.members import program_for
-from fissure.engine.plan import Plan, prior_normals
-from fissure.engine.random import seed_words
+from fissure.engine.plan import Plan
+from fissure.engine.programs import program_for
+from fissure.engine.random import prior_normals, seed_words
 from fissure.errors import nearest
 from fissure.model.catalogue import build, parameters_of, prior_values
 from fissure.model.check import Check, Record

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from scipy.special import ndtr
 
-from fissure.engine.plan import prior_normals
+from fissure.engine.random import prior_normals
 from fissure.studies.counterpart import Floats
 from fissure.studies.measurement import Datum, biases
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from fissure.cases import naming
 from fissure.engine.blocks import write_whole
-from fissure.engine.cache import own_digest
+from fissure.engine.provenance import own_digest
 from fissure.engine.store import explained
 from fissure.studies.causal import Verdict
 from fissure.studies.effects import Checked, Effect

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fissure.cases.loader import Case
-from fissure.engine.cache import cache_base, code_digest
-from fissure.engine.draws import Draws, Prior
+from fissure.engine.cache import cache_base
 from fissure.engine.keeping import Asked, keeping
+from fissure.engine.parameter_source import Draws, Prior
 from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, whole
 from fissure.engine.progress import Progress
 from fissure.errors import FissureError
@@ -269,7 +269,7 @@ def folder_of(plan: Plan, within: Path | None = None) -> Path:
 
 def measured_in(folder: Path) -> Path:
     """Where the numbers themselves lie in the folder of a what-if."""
-    return folder / "measured" / _series_digest()
+    return folder / "measured"
 
 
 def asked_for(worlds: Worlds, scenarios: Iterable[Scenario], members: int) -> Asked:
@@ -296,8 +296,3 @@ def answer_of(name: str, scenario: Scenario, worlds: Worlds, members: range) -> 
         ),
         tuple(course_of(series, then[series], before[series], pasts=pasts) for series in worlds.weekly),
     )  # fmt: skip
-
-
-def _series_digest() -> str:
-    """Names what is followed by week, so that another way of reading it starts anew."""
-    return code_digest([Path(__file__).with_name("weekly.py")])[:12]

@@ -28,12 +28,13 @@ import xarray as xr
 
 from fissure.cases.loader import Case
 from fissure.engine.blocks import write_whole
-from fissure.engine.cache import code_digest, enable_compile_cache
+from fissure.engine.cache import enable_compile_cache
 from fissure.engine.dataset import dataset_of
-from fissure.engine.draws import Draws, Prior
-from fissure.engine.members import program_for
+from fissure.engine.parameter_source import Draws, Prior
 from fissure.engine.plan import Plan, plan_of
+from fissure.engine.programs import program_for
 from fissure.engine.progress import Interrupted, Progress, Silent
+from fissure.engine.provenance import STUDY, code_digest
 from fissure.engine.random import seed_words
 from fissure.engine.seals import Damaged, DamagedBlock, sealed, unsealed
 from fissure.engine.simulate import Later
@@ -51,10 +52,8 @@ Weekly = Mapping[str, Callable[[xr.Dataset], Floats]]
 """Series by name: from a run to (members, weeks)."""
 Job = tuple[Scenario, int]
 """A scenario and a member."""
-
-
-_MEASURING = ("cohesion", "collapse", "counterpart", "endings", "outcomes", "scenario", "worlds")
-"""The modules here on which the measured numbers depend."""
+MEASURING = ("fissure.studies.worlds", "fissure.studies.weekly", "fissure.engine.dataset")
+"""The modules here on which, with all that they import, the measured numbers depend."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +111,7 @@ class Worlds:
     def own_folder(self) -> Path:
         """Where what was measured of these very runs lies."""
         told = [self.plan.key, *(o.name for o in self.outcomes), "", *self.weekly]
-        told.append(code_digest(Path(__file__).with_name(f"{name}.py") for name in _MEASURING))
+        told.append(code_digest(*MEASURING, boundary=STUDY))
         return self.folder / hashlib.sha256("\0".join(told).encode()).hexdigest()[:20]
 
     @cached_property

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from toy_problems import SEEN, TINY, UNTIL, linear
 
-from fissure.engine.plan import prior_normals
+from fissure.engine.random import prior_normals
 from fissure.model.catalogue import parameters_of
 from fissure.studies.calibrate.fit import calibrate
 from fissure.studies.calibrate.flow import Training, train

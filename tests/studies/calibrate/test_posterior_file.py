@@ -9,7 +9,6 @@ import pytest
 from toy_problems import UNTIL
 
 from fissure.cases.loader import load_case
-from fissure.engine import cache
 from fissure.errors import FissureError
 from fissure.studies.calibrate import packaged, path_of, read_posterior, require_fresh
 from fissure.studies.calibrate.posterior import FARTHEST, Posterior, dependencies
@@ -211,12 +210,3 @@ def test_a_parameter_that_is_no_longer_there_is_named(path, posterior, case, kno
         FissureError, match=rf"speaks of a parameter '{name}s' that there is not; did you mean '{name}'"
     ):
         require_fresh(path, odd, case, dependencies(case, known))
-
-
-def test_the_digest_of_the_model_follows_its_code_alone():
-    source = 'from a import b\n\n\ndef f(x: int, *, y=1.5) -> str:\n    """Doc."""\n    return f"{x!r:>{y}}" + "é"\n'
-    told = cache._code(source)
-    assert cache._code("# a comment\n" + source.replace('"""Doc."""', "'other'  # c")) == told
-    assert cache._code(source.replace('    """Doc."""\n', "\n\n").replace("x: int, *", "x:  int,\n  *")) == told
-    assert cache._code(source.replace("1.5", "1.6")) != told
-    assert cache._code(source.replace("!r", "")) != told

@@ -7,9 +7,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from fissure.engine.draws import Prior
-from fissure.engine.plan import prior_normals
+from fissure.engine.parameter_source import Prior
 from fissure.engine.progress import Interrupted, Silent
+from fissure.engine.random import prior_normals
 from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
 from fissure.model.parameters import quantile

@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from fissure.engine.draws import Prior
+from fissure.engine.parameter_source import Prior
 from fissure.studies.measurement import data, floored
 from fissure.studies.sensitivity.inputs import Input
 from fissure.studies.sensitivity.worth import narrowed, of_figures, of_parameters, reported

@@ -25,8 +25,9 @@ from fissure.engine import ensemble
 from fissure.engine.blocks import write_whole
 from fissure.engine.cache import cache_base
 from fissure.engine.keeping import Asked, keeping
-from fissure.engine.plan import prior_normals, whole
+from fissure.engine.plan import whole
 from fissure.engine.progress import Progress, Silent
+from fissure.engine.random import prior_normals
 from fissure.engine.seals import Damaged, DamagedBlock, sealed_json, unsealed_json
 from fissure.engine.store import explained
 from fissure.errors import FissureError

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_ndtr
 
-from fissure.engine.plan import prior_normals
+from fissure.engine.random import prior_normals
 from fissure.studies.calibrate.posterior import DECIMALS, Lived, Posterior
 from fissure.studies.calibrate.problem import Problem
 from fissure.studies.counterpart import Floats

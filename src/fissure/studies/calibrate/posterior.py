@@ -22,15 +22,15 @@ from scipy.special import ndtr
 from fissure.cases.loader import Case
 from fissure.cases.naming import called
 from fissure.engine.blocks import write_whole
-from fissure.engine.cache import code_digest, own_digest
-from fissure.engine.plan import case_digest, prior_normals, priors_digest
-from fissure.engine.random import seed_words
+from fissure.engine.plan import case_digest, priors_digest
+from fissure.engine.provenance import STUDY, code_digest, own_digest
+from fissure.engine.random import prior_normals, seed_words
 from fissure.engine.simulate import Past
 from fissure.errors import FissureError, nearest
 from fissure.model.catalogue import parameters_of
 from fissure.model.world import world_of
 from fissure.reading import read_json
-from fissure.studies import counterpart, coverage, measurement
+from fissure.studies import coverage
 from fissure.studies.counterpart import Floats
 from fissure.studies.measurement import Datum
 
@@ -213,7 +213,7 @@ def dependencies(case: Case, items: Sequence[Datum], packages: Sequence[str] | N
         "case": case_digest(case, world_of(case, case.units, case.slots)),
         "priors": priors_digest([p for p in parameters_of(case) if p.name in case.priors and p.owner not in unknown]),
         "evidence": evidence_digest(items),
-        "measurement": code_digest(Path(module.__file__ or "") for module in (measurement, counterpart)),
+        "measurement": code_digest("fissure.studies.measurement", boundary=STUDY),
     }
 
 

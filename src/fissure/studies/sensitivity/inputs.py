@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from fissure.engine.draws import Draws
+from fissure.engine.parameter_source import Draws
 from fissure.model.parameters import Declared, quantile
 from fissure.studies.counterpart import Floats
 from fissure.studies.scenario import FORCING, Move, Scenario

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from fissure.engine.draws import Draws
+from fissure.engine.parameter_source import Draws
 from fissure.engine.simulate import Past
 
 APART = 1 << 24

@@ -22,13 +22,12 @@ import xarray as xr
 
 from fissure.cases.loader import Case
 from fissure.cases.room import half_of
-from fissure.engine.cache import code_digest
-from fissure.engine.draws import Draws, Prior
 from fissure.engine.keeping import Asked, keeping
+from fissure.engine.parameter_source import Draws, Prior
 from fissure.engine.plan import Plan, plan_of, whole
 from fissure.engine.progress import Progress
+from fissure.engine.provenance import STUDY, code_digest
 from fissure.model.catalogue import parameters_of
-from fissure.studies import measurement
 from fissure.studies.bounds import at_bounds, bounds_of
 from fissure.studies.counterpart import Floats
 from fissure.studies.effective import effective_size
@@ -165,7 +164,7 @@ class _Study:
     def _plain(self, members: int) -> tuple[Floats, Floats]:
         """(members, outcomes), and (members, figures) the truth behind each figure."""
         measured = (*self.outcomes, *figure_outcomes(self.figures))
-        code = code_digest([Path(measurement.__file__ or "")])[:16]
+        code = code_digest("fissure.studies.measurement", boundary=STUDY)[:16]
         worlds = self._worlds(measured, self.draws, f"plain-{code}")
         worlds.measure([(AS_IT_IS, member) for member in range(members)], "what is believed")
         values = worlds.values(AS_IT_IS, range(members))

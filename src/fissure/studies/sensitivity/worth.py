@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from fissure.engine.draws import Draws
+from fissure.engine.parameter_source import Draws
 from fissure.studies.counterpart import Floats
 from fissure.studies.measurement import Datum, biases, reports
 from fissure.studies.sensitivity.inputs import Input

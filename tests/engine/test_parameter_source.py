@@ -1,16 +1,15 @@
 """Members drawn from elsewhere than the prior, and runs that keep chosen outputs only."""
 
-import ast
 import json
 from datetime import date
 
 import numpy as np
 import pytest
 
-from fissure.engine import cache
 from fissure.engine.blocks import blocks_in
 from fissure.engine.ensemble import open_run
-from fissure.engine.plan import Plan, prior_normals
+from fissure.engine.plan import Plan
+from fissure.engine.random import prior_normals
 from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
 from fissure.model.parameters import quantile
@@ -103,20 +102,3 @@ def test_the_chosen_outputs_are_part_of_the_plan(make, narrow, whole_run):
         make(narrow.folder, 10)
     with pytest.raises(FissureError, match="fighters"):
         make(narrow.folder, 10, outputs=["fihgters"])
-
-
-def test_the_code_of_the_model_is_told_alike_by_every_python(monkeypatch):
-    source = "class A(B):\n    def f(self, x, *, y=1.5):\n        return None if x else [*y, 'a']\n"
-    told = cache._code(source)
-    assert told == (
-        "Module(body=[ClassDef(name='A', bases=[Name(id='B', ctx=Load())], keywords=[], body=[FunctionDef(name='f', "
-        "args=arguments(posonlyargs=[], args=[arg(arg='self'), arg(arg='x')], kwonlyargs=[arg(arg='y')], "
-        "kw_defaults=[Constant(value=1.5)], defaults=[]), body=[Return(value=IfExp(test=Name(id='x', ctx=Load()), "
-        "body=Constant(value=None), orelse=List(elts=[Starred(value=Name(id='y', ctx=Load()), ctx=Load()), "
-        "Constant(value='a')], ctx=Load())))], decorator_list=[])], decorator_list=[])], type_ignores=[])"
-    )
-    for kind in (ast.ClassDef, ast.FunctionDef):  # as in Python 3.12
-        if "type_params" not in kind._fields:
-            monkeypatch.setattr(kind, "_fields", (*kind._fields, "type_params"))
-            monkeypatch.setattr(kind, "type_params", [], raising=False)
-    assert cache._code(source) == told

@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from fissure.engine.plan import prior_normals
+from fissure.engine.random import prior_normals
 from fissure.engine.simulate import Past
 
 
