@@ -12,9 +12,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from fissure.app.jobs import wrong_inside
-from fissure.engine.blocks import write_whole
 from fissure.engine.provenance import MODEL, code_digest, model_digest
 from fissure.errors import FissureError
+from fissure.files import write_whole
 from fissure.studies.causal import SIGNS
 from fissure.views import causal_atlas
 from fissure.views.causal_atlas import Atlas

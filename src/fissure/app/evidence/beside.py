@@ -22,8 +22,7 @@ from fissure.app.desk import Desk
 from fissure.app.evidence.known import moves_of
 from fissure.app.jobs import Busy, Telling
 from fissure.context import Context
-from fissure.engine.blocks import write_whole
-from fissure.engine.store import explained
+from fissure.files import disk_errors, write_whole
 from fissure.present import formatting
 from fissure.studies.calibrate import Posterior
 from fissure.studies.calibrate.checks import told_back
@@ -217,7 +216,7 @@ def goes_with(
 
 
 def _write(path: Path, found: Beside) -> None:
-    with explained(path.parent, 1 << 20):
+    with disk_errors(path.parent, 1 << 20):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, json.dumps(asdict(found), allow_nan=False).encode())
     others = sorted(path.parent.glob("*.json"), key=lambda one: one.stat().st_mtime, reverse=True)

@@ -23,9 +23,9 @@ from fissure.api.shelf import Stored
 from fissure.app.history.told import told
 from fissure.app.jobs import wrong_inside
 from fissure.cases.loader import Case
-from fissure.engine.blocks import UNFINISHED, write_whole
 from fissure.engine.provenance import PACKAGE, code_digest, model_digest
 from fissure.errors import FissureError, nearest
+from fissure.files import UNFINISHED, write_whole
 from fissure.present.render.html import as_json
 
 KEPT = 16

@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 from fissure.cases.loader import Case
 from fissure.cases.naming import called
-from fissure.engine.blocks import write_whole
 from fissure.evidence.ledger import Ledger
+from fissure.files import write_whole
 from fissure.present import formatting
 from fissure.present.charts import calibration as charts
 from fissure.present.charts import theme

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from fissure.cases.loader import Case
-from fissure.engine.blocks import write_whole
 from fissure.evidence.ledger import Ledger
+from fissure.files import write_whole
 from fissure.present.render.html import GROUPS, check_place, environment, explained
 from fissure.studies.effects import Checked
 from fissure.views import text_effects as words
