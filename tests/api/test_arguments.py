@@ -91,7 +91,7 @@ def test_what_is_no_count_is_refused_where_its_range_is_known(small, value, tmp_
         lambda: api.explain(small, pairs=value, out=tmp_path / "out"),
         lambda: api.hindcast(small, "2001-05-08", members=value, out=tmp_path / "out"),
         lambda: api.calibrate(small, until="2001-05-08", members=value, out=tmp_path / "out"),
-        lambda: api.sensitivity(case=small, runs=value, out=tmp_path / "out"),
+        lambda: api.sensitivity(case=small, members=value, out=tmp_path / "out"),
         lambda: api.answers(small, members=value, out=tmp_path / "out"),
     ):
         with pytest.raises(FissureError, match="must be a whole number from"):

@@ -4,6 +4,7 @@ import html
 import re
 import shlex
 import shutil
+import time
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote, urljoin, urlsplit
@@ -87,7 +88,7 @@ def test_nothing_that_is_sent_elsewhere_names_a_folder(own, places):
     bodies = {}
     with asking(own) as client:
         desk = client.app.state.desk
-        desk.studio._stopping.set()
+        desk.studio._warmed = True
         study = client.post("/api/studies", json={"off": ["desertion"], "members": 2}).json()
         with client.stream("GET", f"/api/jobs/{study['id']}/events") as stream:
             bodies["events"] = "\n".join(stream.iter_lines())
@@ -102,7 +103,7 @@ def test_nothing_that_is_sent_elsewhere_names_a_folder(own, places):
             bodies["failed"] = "\n".join(stream.iter_lines())
         assert "the disk is full" in bodies["failed"]
         while client.get(f"/api/runs/{RUN}").json()["view"] == "reading":
-            desk.histories._worker.join(0.05)
+            time.sleep(0.05)
         start = [view.path for view in VIEWS]
         start += [
             f"/history?run={RUN}",

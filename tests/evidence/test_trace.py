@@ -4,7 +4,7 @@ import pytest
 
 from fissure.errors import FissureError
 from fissure.evidence import Subject, load_ledger, trace
-from fissure.views.text_trace import lines
+from fissure.present.sections.ledger import lines
 
 SUBJECTS = {
     "pay-gap": Subject("mechanism", "pay-gap", "Unequal pay", "push = s (1 - a/b)", ("S0-08b",), ("fighters",)),

@@ -40,7 +40,14 @@ class Effects:
         from fissure.views.report.effects import write_effects
 
         plan, most = self.checked.plan, self.checked.members
-        command = " ".join(["fissure check", *self.asked, f"--members {most} --weeks {plan.weeks} --seed {plan.seed}"])
+        command = " ".join(
+            [
+                "fissure check",
+                self.context.cli_name,
+                *self.asked,
+                f"--members {most} --weeks {plan.weeks} --seed {plan.seed}",
+            ]
+        )
         about = {
             "version": __version__,
             "members at most": most,
@@ -48,7 +55,7 @@ class Effects:
             "seed": plan.seed,
             "units and slots": f"{plan.units} units of {plan.slots} fighter slots",
             "digest of the case": plan.case_digest,
-            "command": f"{command} --case {self.context.cli_name}{' --quick' if self.checked.quick else ''}",
+            "command": f"{command}{' --quick' if self.checked.quick else ''}",
         }
         titles = {name: kind.title for name, kind in mechanism_classes().items()}
         return write_effects(self.checked, self.case, self.context.ledger, Path(path), about=about, titles=titles)

@@ -35,9 +35,7 @@ class SensitivityStudy:
         """How it was made, for its page."""
         found, plan = self.found, self.found.plan
         asked = " ".join(f"--of {one.outcome}" for one in found.of)
-        command = (
-            f"fissure sensitivity {asked} --case {called(self.case.folder)} --runs {found.asked} --seed {plan.seed}"
-        )
+        command = f"fissure sensitivity {called(self.case.folder)} {asked} --members {found.asked}"
         command += f" --seed {plan.seed} --weeks {plan.weeks}{self.drawn}"
         return {
             "version": __version__,
@@ -56,7 +54,7 @@ def sensitivity(
     of: str | Iterable[str] = (),
     *,
     case: CaseLike = "islamic_state",
-    runs: int | None = None,
+    members: int | None = None,
     seed: int = 1,
     weeks: int | None = None,
     prior: bool = False,
@@ -72,7 +70,7 @@ def sensitivity(
     Args:
         of: outcomes, such as ``collapse`` or ``territory@2016-12-31``; the standard ones where not given.
         case: the name of a packaged case, the path of a case folder, or a loaded case.
-        runs: how many histories to simulate in all; 3,200 where not given, 900 for a quick look.
+        members: how many histories to simulate in all; 3,200 where not given, 900 for a quick look.
         seed: of all random numbers; the same seed gives the same numbers.
         weeks: how many weeks from the start; all of the case's where not given.
         prior: draw members from the prior, whatever was learned.
@@ -94,7 +92,7 @@ def sensitivity(
     folder = Path(out).expanduser() if out else cache_base() / "runs" / f"sensitivity-{plan.folder_name}"
     asked, figures = outcomes_of(of, loaded, plan.weeks), list(context.data)
     found = study.sensitivity(
-        loaded, asked, figures, folder, draws=draws, runs=runs, seed=seed, weeks=weeks, units=units, slots=slots,
+        loaded, asked, figures, folder, draws=draws, runs=members, seed=seed, weeks=weeks, units=units, slots=slots,
         quick=quick, progress=progress,
     )  # fmt: skip
     found.save(folder / "sensitivity.json")

@@ -75,9 +75,9 @@ class WhatIfs:
     def command(self) -> str:
         """The command that makes the same numbers again."""
         plan, own = self.found.plan, self.found.of.get(OWN)
-        said = ["fissure whatif", *self.studies, *([own.scenario.options] if own else [])]
+        said = ["fissure whatif", self.context.cli_name, *self.studies, *([own.scenario.options] if own else [])]
         said += [f"--of {name}" for name in self.of]
-        said += [f"--case {self.context.cli_name} --members {self.found.members} --weeks {plan.weeks}"]
+        said += [f"--members {self.found.members} --weeks {plan.weeks}"]
         return " ".join(one for one in [*said, f"--seed {plan.seed}", self.options] if one)
 
     def report(self, path: str | Path) -> Path:
@@ -149,7 +149,7 @@ def whatif(
         raise FissureError(
             f"{loaded.folder}: this case brings no named studies, expected a file studies.yaml in its folder"
         )
-    named = {known_study(name, known, f" --case {context.cli_name}"): known[name] for name in chosen}
+    named = {known_study(name, known, f" {context.cli_name}"): known[name] for name in chosen}
     scenarios = {name: one.scenario(context.parameters) for name, one in named.items()}
     own = scenario_of(off, set, day_or_month(since), parameters=context.parameters)
     if own.off or own.moves:

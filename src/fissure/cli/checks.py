@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fissure.cli.parts import CaseOrRun, FromPrior, OfCase, Seed, Weeks, folder_option, show, whole
+from fissure.cli.parts import (
+    REFERENCE,
+    CaseOrRun,
+    FromPrior,
+    OfCase,
+    Seed,
+    Weeks,
+    folder_option,
+    show,
+    split_case,
+    whole,
+)
 from fissure.errors import FissureError
 
 if TYPE_CHECKING:
@@ -14,10 +25,12 @@ if TYPE_CHECKING:
 
 
 def check(
-    mechanisms: Annotated[list[str] | None, typer.Argument(metavar="MECHANISM", help="All by default.")] = None,
-    case: Annotated[str, typer.Option(help="Name of a packaged case, or the path of a case folder.")] = "islamic_state",
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[CASE] [MECHANISM]...", help="A case; mechanisms, all if none."),
+    ] = None,
     members: Annotated[
-        int, typer.Option(parser=whole, metavar="N", help="Histories at most; a check that holds stops before.")
+        int, typer.Option(parser=whole, metavar="N", help="Histories at most; stops early once a check passes.")
     ] = 48,
     weeks: Weeks = None,
     seed: Seed = 1,
@@ -36,11 +49,12 @@ def check(
     from fissure.studies.effects import planned
     from fissure.views.text_effects import render
 
+    case, mechanisms = split_case(words)
     context = api.context_of(case)
     folder = out or Path("runs") / f"check-{planned(context.case, weeks=weeks, seed=seed, quick=quick).folder_name}"
     signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
     found = api.check(
-        mechanisms or (), case=context, members=members, weeks=weeks, seed=seed, quick=quick, out=folder,
+        mechanisms, case=context, members=members, weeks=weeks, seed=seed, quick=quick, out=folder,
         progress=RichProgress(what="runs"),
     )  # fmt: skip
     folder.mkdir(parents=True, exist_ok=True)
@@ -50,7 +64,7 @@ def check(
 
 
 def orderings(
-    case: CaseOrRun = "islamic_state",
+    case: CaseOrRun = REFERENCE,
     members: Annotated[int, typer.Option(parser=whole, metavar="N", help="How many simulated histories.")] = 100,
     seed: Seed = 1,
     prior: FromPrior = False,
@@ -67,7 +81,7 @@ def orderings(
 
 
 def patterns(
-    case: CaseOrRun = "islamic_state",
+    case: CaseOrRun = REFERENCE,
     members: Annotated[int, typer.Option(parser=whole, metavar="N", help="How many simulated histories.")] = 100,
     seed: Seed = 1,
     prior: FromPrior = False,

@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import Case, Seed, folder_option, show, whole
+from fissure.cli.parts import REFERENCE, Case, Seed, folder_option, show, whole
 from fissure.errors import FissureError
 
 
 def calibrate(
-    case: Case = "islamic_state",
+    case: Case = REFERENCE,
     until: Annotated[str, typer.Option(metavar="DATE", help="The cut-off: later figures are never looked at.")] = "",
     members: Annotated[
         int, typer.Option(parser=whole, metavar="N", help="How many simulated histories to learn from.")
@@ -45,7 +45,7 @@ def calibrate(
 
 
 def hindcast(
-    case: Case = "islamic_state",
+    case: Case = REFERENCE,
     dates: Annotated[
         list[str] | None,
         typer.Option("--from", metavar="DATE", help="Forecast from this day, as 2015-12-31; may be given again."),

@@ -6,11 +6,22 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import Case, FromPosterior, FromPrior, OnCluster, Seed, Weeks, folder_option, show, whole
+from fissure.cli.parts import (
+    REFERENCE,
+    Case,
+    FromPosterior,
+    FromPrior,
+    OnCluster,
+    Seed,
+    Weeks,
+    folder_option,
+    show,
+    whole,
+)
 
 
 def run(
-    case: Case = "islamic_state",
+    case: Case = REFERENCE,
     members: Annotated[int, typer.Option(parser=whole, metavar="N", help="How many simulated histories.")] = 100,
     seed: Seed = 1,
     weeks: Weeks = None,
@@ -23,6 +34,7 @@ def run(
         Path | None,
         folder_option("Folder for the run and its report; ./runs/CASE-... by default."),
     ] = None,
+    no_report: Annotated[bool, typer.Option("--no-report", help="Write no report, only the run.")] = False,
     cluster: OnCluster = None,
 ) -> None:
     """Simulate a case, show it beside what was observed, and write a report with pictures.
@@ -45,10 +57,10 @@ def run(
         context, members=members, seed=seed, weeks=weeks, off=off or (), prior=prior, posterior=posterior, out=out,
         home=Path("runs"), cluster=cluster, progress=RichProgress(),
     )  # fmt: skip
-    page = result.report(result.folder / "report.html")
+    made = {} if no_report else {"Report": result.report(result.folder / "report.html")}
     titles = {o.name: o.long_name for o in OUTPUTS}
     show(render(result.compared, result.ledger, titles, result.about(), result.worth))
-    show(apart.told(result.apart), {"Report": page}, highlight=False)
+    show(apart.told(result.apart), made)
     timing = result.stored.timing
     if not timing.members:
         typer.echo(f"Nothing to simulate: {members} of {members} members were there already.")

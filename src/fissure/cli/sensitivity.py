@@ -6,20 +6,17 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import FromPosterior, FromPrior, Seed, Weeks, folder_option, show, whole
+from fissure.cli.parts import REFERENCE, Case, FromPosterior, FromPrior, Seed, Weeks, folder_option, show, whole
 
 
 def sensitivity(
+    case: Case = REFERENCE,
     of: Annotated[
         list[str] | None,
         typer.Option("--of", metavar="OUTCOME", help="Such as territory@2016-12-31; may be given again."),
     ] = None,
-    case: Annotated[str, typer.Option(help="Name of a packaged case, or the path of a case folder.")] = (
-        "islamic_state"
-    ),
-    runs: Annotated[
-        int | None,
-        typer.Option("--runs", "--members", parser=whole, metavar="N", help="Histories to simulate in all."),
+    members: Annotated[
+        int | None, typer.Option(parser=whole, metavar="N", help="Histories to simulate in all.")
     ] = None,
     seed: Seed = 1,
     weeks: Weeks = None,
@@ -46,7 +43,7 @@ def sensitivity(
     folder = out or Path("runs") / f"sensitivity-{plan.folder_name}"
     signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
     found = api.sensitivity(
-        of or (), case=context, runs=runs, seed=seed, weeks=weeks, prior=prior, posterior=posterior, quick=quick,
+        of or (), case=context, members=members, seed=seed, weeks=weeks, prior=prior, posterior=posterior, quick=quick,
         out=folder, progress=RichProgress(what="runs"),
     )  # fmt: skip
     page = found.report(folder / "sensitivity.html")

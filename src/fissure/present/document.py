@@ -4,7 +4,7 @@ A builder in `fissure.present.sections` makes it from a result, once; `fissure.p
 terminal, a page or JSON. So a number cannot differ between them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
@@ -12,11 +12,17 @@ Tone: TypeAlias = Literal["", "inside", "inside-too-wide", "bound-kept", "near",
 """What a word or number is coloured as: the classes of the style sheet. A sign or word always says the same."""
 Medium: TypeAlias = Literal["terminal", "page", "json"]
 Align: TypeAlias = Literal["left", "right"]
+EVERYWHERE: frozenset[Medium] = frozenset(("terminal", "page", "json"))
 
 
 @dataclass(frozen=True)
 class Span:
-    """A stretch of text of one kind; `href` makes it a link (only http, https and `#` are followed)."""
+    """A stretch of text of one kind; `href` makes it a link (only http, https and `#` are followed).
+
+    `to` names what stands elsewhere on the server's page, such as ``entry:S1-08a``, ``mechanism:pay-gap`` or
+    ``field:fighters.fear``; only that page makes a link of it. `kind` is a class of the style sheet, `words` what a
+    screen reader says in the place of a sign, `tip` what is told when it is pointed at.
+    """
 
     text: str
     strong: bool = False
@@ -24,6 +30,10 @@ class Span:
     code: bool = False
     tone: Tone = ""
     href: str = ""
+    to: str = ""
+    kind: str = ""
+    words: str = ""
+    tip: str = ""
 
 
 Line: TypeAlias = str | tuple[str | Span, ...]
@@ -45,37 +55,79 @@ class Notice:
     lines: tuple[Line, ...]
     label: str = ""
     kind: str = ""
+    on: frozenset[Medium] = EVERYWHERE
 
 
 @dataclass(frozen=True)
 class Item:
-    """An entry of a list, with a sign of its own where it has a verdict."""
+    """An entry of a list, with a sign of its own where it has a verdict; `key` is its anchor, `kind` its class."""
 
     line: Line
+    sign: str = ""
+    tone: Tone = ""
+    key: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Items:
+    """A list; `kind` is a class of the style sheet, `ordered` says that the order means something."""
+
+    items: tuple[Item, ...]
+    kind: str = ""
+    ordered: bool = False
+
+    @classmethod
+    def of(cls, lines: Iterable[Line], kind: str = "") -> "Items":
+        """A list of plain entries."""
+        return cls(tuple(map(Item, lines)), kind)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Fields that filter the table of class ``observations`` below them; a page alone has them.
+
+    Each of `choices` is the ``data-verdict`` of rows, and what it is called. `marked` labels a box to see rows with a
+    mark only.
+    """
+
+    label: str
+    hint: str
+    choices: tuple[tuple[str, str], ...]
+    marked: str
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many there are of one kind."""
+
+    number: int
+    text: str
     sign: str = ""
     tone: Tone = ""
 
 
 @dataclass(frozen=True)
-class Items:
-    """A list; `kind` is a class of the style sheet."""
+class Tally:
+    """How a whole is made up, as numbers and as a bar; kinds of which there are none are left out."""
 
-    items: tuple[Item, ...]
-    kind: str = ""
+    counts: tuple[Count, ...]
 
 
 @dataclass(frozen=True)
 class Facts:
     """Labels, each with its value."""
 
-    rows: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[str, Line], ...]
+    kind: str = ""
 
 
 @dataclass(frozen=True)
 class Command:
-    """What to type in a terminal."""
+    """What to type in a terminal; an equation where `kind` is ``equation``."""
 
     text: str
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,6 +135,7 @@ class IntervalPicture:
     """An interval on a scale with zero in the middle: a bar from `low` to `high`, a dot, and a paler bar behind.
 
     All are in the unit of what is shown; `reach` is the farthest distance from zero that the picture has room for.
+    `side` shades the side of zero on which it is expected: -1 or 1.
     """
 
     low: float
@@ -93,20 +146,31 @@ class IntervalPicture:
     reach: float
     tone: Tone = ""
     label: str = ""
+    side: int = 0
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """A picture drawn as SVG, safe as it stands; `alt` says what it shows. Nothing but a page can show it."""
+    """A picture drawn as SVG, safe as it stands; `alt` says what it shows. Nothing but a page can show it.
+
+    With a `title` it can be saved on the server's page, there also as the table at the address `table`; `caption` are
+    paragraphs that explain it.
+    """
 
     svg: str
     alt: str = ""
     kind: str = ""
+    title: str = ""
+    caption: tuple[Line, ...] = ()
+    table: str = ""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a table: `text` as it is read, `value` the number behind it, a softer `note` after or below it."""
+    """A cell of a table: `text` as it is read, `value` the number behind it, a softer `note` after or below it.
+
+    On a page `more` can be opened: by the text itself, or by `summary` below it where that is given.
+    """
 
     text: Line = ""
     value: float | None = None
@@ -116,6 +180,8 @@ class Cell:
     tone: Tone = ""
     href: str = ""
     picture: IntervalPicture | Drawing | None = None
+    summary: Line = ""
+    more: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -129,7 +195,7 @@ class Column:
     title: str
     align: Align = "left"
     wrap: bool = False
-    on: frozenset[Medium] = frozenset(("terminal", "page", "json"))
+    on: frozenset[Medium] = EVERYWHERE
     key: str = ""
     least: int = 0
 
@@ -152,11 +218,12 @@ class Row:
 
 @dataclass(frozen=True)
 class RowGroup:
-    """Rows under a heading of their own; `level` 2 is below another heading."""
+    """Rows under a heading of their own; `level` 2 is below another heading, `note` a line across below it."""
 
     rows: tuple[Row, ...]
     title: Line = ""
     level: int = 1
+    note: Line = ""
 
 
 @dataclass(frozen=True)
@@ -192,7 +259,10 @@ class Table:
 
 @dataclass(frozen=True, eq=False)
 class Figure:
-    """A chart: its Vega-Lite `spec`, what it shows in words (`alt`), and its numbers as a table."""
+    """A chart: its Vega-Lite `spec`, what it shows in words (`alt`), and its numbers as a table.
+
+    `name` is what a file of it is called, `title` where not given; with `scrolls` it may be wider than its place.
+    """
 
     key: str
     title: str
@@ -203,6 +273,8 @@ class Figure:
     after: str = ""
     numbers: Table | None = None
     kind: str = ""
+    name: str = ""
+    scrolls: bool = False
 
 
 @dataclass(frozen=True)
@@ -244,10 +316,24 @@ class Section:
     listed: bool = True
     heading: str = ""
     kind: str = ""
+    on: frozenset[Medium] = EVERYWHERE
 
 
 Block: TypeAlias = (
-    Paragraph | Notice | Items | Facts | Command | Drawing | Table | Figure | Grid | Fold | Only | Section
+    Paragraph
+    | Notice
+    | Items
+    | Tally
+    | Filter
+    | Facts
+    | Command
+    | Drawing
+    | Table
+    | Figure
+    | Grid
+    | Fold
+    | Only
+    | Section
 )
 
 

@@ -154,8 +154,7 @@ def _answer(question: Question, found: Found, case: Case) -> Answer:
         if found.whatifs is None:
             raise KeyError(question.whatif)
         figures, members = _differences(question, found.whatifs), found.whatifs.members
-        study, worth = _asks(f"fissure whatif {question.whatif}", question), found.whatifs.worth
-        study += f" --case{own}" if own else ""
+        study, worth = _asks(f"fissure whatif{own} {question.whatif}", question), found.whatifs.worth
     elif question.run:
         asked = {one.name: at for at, one in enumerate(found.asked)}
         figures, members = (_plain(found, asked[question.run]),), len(found.as_it_was)

@@ -12,6 +12,7 @@ from fissure.api.shelf import Stored
 from fissure.app.desk import Desk
 from fissure.app.history.runs import PATTERN, ask
 from fissure.app.history.series import MOST_BY, names_of, weekly
+from fissure.app.history.told import prepared
 from fissure.app.jobs import Busy, State
 from fissure.app.pages import AtDesk
 from fissure.app.refusals import refusal
@@ -180,21 +181,20 @@ def run(desk: AtDesk, name: Name) -> RunTold:
     stored = _stored(desk, name)
     if stored.state == "being written":
         return RunTold(**_row(stored), view="reading")
-    kept = desk.histories.get(stored)
-    if kept is not None:
-        say = kept.say
+    found = prepared(desk, stored)
+    if found.value is not None:
+        say = found.value.say
         return RunTold(
             **_row(stored), view="ready", headline=say["headline"], counts=None if say["few"] else say["counts"],
             few_histories=say["few"] or None, effective_size=say["effective_size"],
         )  # fmt: skip
-    error = desk.histories.error(stored)
-    return RunTold(**_row(stored), view="failed" if error else "reading", error=error)
+    return RunTold(**_row(stored), view="failed" if found.error else "reading", error=found.error)
 
 
 @router.get("/runs/{name}/series", summary="What can be asked for as a series", responses=REFUSED)
 def outputs(desk: AtDesk, name: Name) -> list[OutputRow]:
     """The outputs of a run."""
-    return [OutputRow(**one) for one in names_of(_stored(desk, name), desk.case)]
+    return [OutputRow(**one) for one in names_of(_stored(desk, name), desk.context)]
 
 
 @router.get("/runs/{name}/series/{output}", summary="An output, week by week", responses=REFUSED)
@@ -207,7 +207,7 @@ def series(
 ) -> SeriesTold:
     """Quantiles over members. What `by` does not name is summed, where sums mean something."""
     stored = _stored(desk, name)
-    return SeriesTold(run=stored.name, **weekly(stored, desk.case, output, tuple(by), errors))
+    return SeriesTold(run=stored.name, **weekly(desk, stored, output, tuple(by), errors))
 
 
 @router.get("/runs/{name}/observations", summary="Published figures beside the run", responses=REFUSED)
@@ -216,12 +216,12 @@ def observations(desk: AtDesk, name: Name) -> list[ObservationRow]:
     stored = _stored(desk, name)
     if stored.state == "being written":
         raise Busy(f"'{stored.name}' is being simulated; ask again when it is finished")
-    kept = desk.histories.get(stored)
-    if kept is None:
-        if error := desk.histories.error(stored):
-            raise FissureError(error)
+    found = prepared(desk, stored)
+    if found.error:
+        raise FissureError(found.error)
+    if found.value is None:
         raise Busy(f"the histories of '{stored.name}' are being read; ask again in some seconds")
-    return [ObservationRow(**one) for one in kept.say["observations"]]
+    return [ObservationRow(**one) for one in found.value.say["observations"]]
 
 
 @router.post("/runs", status_code=202, summary="Simulate a run", responses=BUSY)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from fissure.app.cracks.known import Known
 from fissure.app.cracks.told import MechanismShort
+from fissure.present.formatting import MECHANISM_GROUPS as GROUPS
+from fissure.present.words.causal import GLYPHS, OWNERS, field, label
 from fissure.studies.causal import BOTH, DOWN, UNKNOWN, UNMOVED, UP
-from fissure.views.causal_atlas import Atlas
-from fissure.views.causal_fields import field, label
-from fissure.views.causal_svg import GLYPHS, GROUPS, OWNERS
+from fissure.studies.causal_atlas import Atlas
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from fissure.app.cracks.told import (
 from fissure.errors import FissureError, nearest
 from fissure.model.catalogue import known_mechanism, mechanism_classes
 from fissure.model.description import described
+from fissure.present.words import causal as causal_fields
 from fissure.studies.causal import Loop
-from fissure.views import causal_fields
-from fissure.views.causal_atlas import Atlas, kinds
+from fissure.studies.causal_atlas import Atlas, kinds
 
 LOOPS = 8
 """Loops that a panel shows of those through its subject."""

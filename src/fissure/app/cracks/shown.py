@@ -4,17 +4,14 @@ from typing import Any
 
 from fissure.app.cracks.told import CheckTold, ParameterTold
 from fissure.present import formatting
+from fissure.present.formatting import MECHANISM_GROUPS, mechanism_label
 from fissure.present.words import calibration as words
 from fissure.present.words import explain as explaining
-from fissure.studies.causal import BOTH, DOWN, UNKNOWN, UNMOVED, UP
+from fissure.present.words.causal import CLASSES, GLYPHS, IN_SHORT, MOVES, READS, label
 from fissure.views import text_effects
-from fissure.views.causal_fields import label, spoken
-from fissure.views.causal_layers import READS, WORDS
-from fissure.views.causal_svg import CLASSES, GLYPHS, GROUPS
 from fissure.views.report import effect_rows, moves
 
 DIRECTIONS = {"raises": "raises", "lowers": "lowers", "describes": "describes", "predicts": "expects"}
-SIGNS = {UP: "raises it", DOWN: "lowers it", BOTH: "either way", UNKNOWN: "direction unknown", UNMOVED: "never seen to"}
 
 
 def prior(one: ParameterTold) -> str:
@@ -61,9 +58,9 @@ def mark(check: CheckTold) -> str:
 SHOWN: dict[str, Any] = {
     "prior_of": prior, "posterior_of": posterior, "unit_of": unit, "contraction_of": contraction,
     "picture_of": normals, "width": moves.WIDTH, "style_of": style, "mark_of": mark, "label": label,
-    "spoken": spoken, "glyphs": GLYPHS, "sign_classes": CLASSES,
-    "group_titles": {g: title for g, (title, _) in GROUPS.items()},
-    "directions": DIRECTIONS, "sign_words": SIGNS, "read_words": READS, "move_words": WORDS,
+    "spoken": mechanism_label, "glyphs": GLYPHS, "sign_classes": CLASSES,
+    "group_titles": MECHANISM_GROUPS,
+    "directions": DIRECTIONS, "sign_words": IN_SHORT, "read_words": READS, "move_words": MOVES,
     "attribution_said": explaining.difference, "attribution_mark": explaining.mark,
 }  # fmt: skip
 """What every template of the view is given."""

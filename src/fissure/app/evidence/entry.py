@@ -12,7 +12,7 @@ from fissure.evidence.entries import Claim, Observation, Source, Variable
 from fissure.evidence.trace import Trace
 from fissure.model.catalogue import mechanism_classes
 from fissure.present import formatting
-from fissure.present.render.html import GROUPS
+from fissure.present.formatting import MECHANISM_GROUPS as GROUPS
 from fissure.present.words import calibration as words
 from fissure.studies.hindcast import Hindcast
 from fissure.views.report.calibration import lean_row
@@ -41,7 +41,7 @@ def entry(
     """What is shown of the entry `name`, which is there; its chart, if any, is in ``spec``."""
     singular = {"claims": "claim", "observations": "observation", "sources": "source", "variables": "variable"}[kind]
     trace = at.trace(f"{singular}:{name}")
-    told = {"id": name, "kind": kind, "spec": None, "trace": f"fissure trace {name} --case {at.cli_name}"}
+    told = {"id": name, "kind": kind, "spec": None, "trace": f"fissure trace {at.cli_name} {name}"}
     match kind:
         case "claims":
             return told | _claim(at.ledger.claims[name], at, trace)

@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse
 
-from fissure.app import kept
+from fissure.app import derived
 from fissure.app.cite import Citation, citation
 from fissure.app.desk import Desk
 from fissure.app.evidence import rows as ledger_rows
-from fissure.app.evidence.beside import Beside, beside, why_not
+from fissure.app.evidence.beside import Beside, beside
 from fissure.app.evidence.entry import CHART, entry
 from fissure.app.evidence.known import moves_of
 from fissure.app.pages import AtDesk, page
@@ -100,7 +100,8 @@ def _ledger(
     given: Mapping[str, str],
 ) -> HTMLResponse:  # fmt: skip
     kind = next(one for one in ledger_rows.KINDS if one.name == tab)
-    found, stored = beside(desk, run) if tab == "observations" else (None, None)
+    held, stored = beside(desk, run) if tab == "observations" else (None, None)
+    found = held.value if held else None
     if run is not None and tab != "observations":
         desk.run(run)  # refuses a run that there is not
     rows = ledger_rows.rows(tab, at, found.verdicts if found else None)
@@ -109,7 +110,7 @@ def _ledger(
         given = {key: value for key, value in given.items() if key != "verdict"}  # not known yet
     asked = ledger_rows.asked_for(find, given, offered, kind)
     matching = [ledger_rows.matches(row, asked) for row in rows]
-    failed = why_not(desk, stored) if stored is not None and found is None else ""
+    failed = held.error if held else ""
     opened = _opened(desk, at, tab, name, found) if name else None
     specs = {CHART: opened["spec"]} if opened and opened["spec"] else {}
     state = {"kind": tab, "find": asked.find, **asked.chosen, "run": run or ""}
@@ -123,7 +124,7 @@ def _ledger(
 
 
 def _opened(desk: Desk, at: Context, tab: str, name: str, found: Beside | None) -> dict[str, Any]:
-    past = kept.forecasts(desk).found if tab == "observations" else None
+    past = derived.forecasts(desk.context).found if tab == "observations" else None
     return entry(tab, name, at, past, found)
 
 
@@ -146,7 +147,7 @@ def _before_and_after(posterior: Posterior, at: Context) -> tuple[list[dict[str,
 
 
 def _forecast(request: Request, desk: Desk, at: Context, told: dict[str, Any]) -> HTMLResponse:
-    past = kept.forecasts(desk)
+    past = derived.forecasts(desk.context)
     section = None if past.found is None else hindcast.section(past.found, at.cli_name, at.ledger)
     cited = None
     if past.found is not None and section is not None:
@@ -173,7 +174,7 @@ def _cited(
         f"{kind.one.capitalize()} {opened['id']} of the ledger" if opened else f"The {kind.many} of the ledger",
         case=desk.case.title, posterior=at.posterior_digest, until=at.until,
         more={"Ledger": counts} | ({"Stored run": f"{found.run}, {found.members} members"} if found else {}),
-        command=f"fissure trace {opened['id']} --case {at.cli_name}" if opened else None,
+        command=f"fissure trace {at.cli_name} {opened['id']}" if opened else None,
     )  # fmt: skip
 
 

@@ -1,18 +1,26 @@
 """What History shows of a run, as plain values: made once, kept as JSON, rendered in milliseconds."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
 import numpy as np
 
+from fissure import api
 from fissure.api import Result
+from fissure.api.shelf import Stored
+from fissure.app.derived import Found, Kind
+from fissure.app.desk import Desk, newest_of
 from fissure.constants import INTERVAL
+from fissure.errors import FissureError
 from fissure.present import certainty, formatting
 from fissure.present.charts import marks, play
 from fissure.present.charts.panels import CONDITIONAL
 from fissure.present.charts.timeline import timelines
+from fissure.present.render.html import as_json
 from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS, CLASSES, Compared, count
 from fissure.studies.counterpart import Calendar, calendar_of
 from fissure.studies.effective import Effective, few_histories
@@ -26,6 +34,45 @@ WEEKLY = ("ground", "residents", "fighters")
 """The figures whose numbers stand beside the map."""
 MOST_EVENTS = 5
 """Kinds of events that are named beside the map, the most common of the quarter."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The view of a run: what the page says, and its charts by key as JSON that may stand in a page."""
+
+    say: dict[str, Any]
+    charts: str
+
+
+def _bytes_of(view: Prepared) -> bytes:
+    text = json.dumps(view.say, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return f"{text}\n{view.charts}".encode()
+
+
+def _read(body: bytes) -> Prepared:
+    say, charts = body.decode().split("\n", 1)
+    return Prepared(json.loads(say), charts)
+
+
+HISTORY = Kind("history", __name__, _bytes_of, _read)
+
+
+def prepared(desk: Desk, run: Stored) -> Found[Prepared]:
+    """The view of `run` if it is there; else it is made in the background, from its histories."""
+
+    def make() -> Prepared:
+        say, charts = told(api.opened(run.folder, desk.context), desk.worker.go_on)
+        return Prepared(say, str(as_json(charts)))
+
+    return desk.derived.get(HISTORY, desk.source_of(run), make)
+
+
+def prepare_newest(desk: Desk) -> None:
+    """Make the view of the newest run, so that the first page finds it."""
+    with suppress(FissureError, OSError):
+        found = newest_of(desk.runs().values())
+        if found is not None and found.state != "being written":
+            prepared(desk, found)
 
 
 def told(result: Result, between: Callable[[], None] = lambda: None) -> tuple[dict[str, Any], dict[str, Any]]:

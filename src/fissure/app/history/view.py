@@ -10,10 +10,9 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from fissure.api.shelf import Stored
 from fissure.app.cite import Citation, citation
-from fissure.app.desk import Desk
-from fissure.app.history.prepared import Prepared, chosen
+from fissure.app.desk import Desk, chosen
 from fissure.app.history.runs import running
-from fissure.app.history.told import beside, held
+from fissure.app.history.told import Prepared, beside, held, prepared
 from fissure.app.pages import AtDesk, page
 from fissure.engine.progress import duration
 from fissure.errors import FissureError, nearest
@@ -63,11 +62,11 @@ def history(
         return page(request, "history", state="none", run=None, **common)
     if stored.state == "being written":  # it has other histories at every look
         return page(request, "history", state="writing", run=stored, **common)
-    kept = desk.histories.get(stored)
-    if kept is None:
-        error = desk.histories.error(stored)
-        return page(request, "history", state="failed" if error else "reading", run=stored, error=error, **common)
-    return _shown(request, desk, stored, kept, week, common)
+    found = prepared(desk, stored)
+    if found.value is None:
+        state = "failed" if found.error else "reading"
+        return page(request, "history", state=state, run=stored, error=found.error, **common)
+    return _shown(request, desk, stored, found.value, week, common)
 
 
 def _shown(

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from fissure.api.whatifs import WhatIfs
+from fissure.app.background import Worker
+from fissure.app.derived import prune
 from fissure.app.jobs import Job, Jobs, Telling
-from fissure.app.pruning import prune
 from fissure.app.settings import Settings
 from fissure.app.what_if.questions import Question, Reader
 from fissure.app.what_if.saved import Shelf
@@ -38,6 +39,7 @@ class Shared(Protocol):
 
     settings: Settings
     jobs: Jobs
+    worker: Worker
 
     @property
     def case(self) -> Case:
@@ -96,9 +98,7 @@ class Studio:
         self._lives: OrderedDict[tuple[int, int], Live] = OrderedDict()
         self._asked: dict[str, tuple[Size, Scenario]] = {}
         self._turn = threading.Lock()
-        self._stopping = threading.Event()
-        self._warmer: threading.Thread | None = None
-        self._warming = threading.Lock()
+        self._warmed = False
         self._answers = lru_cache(maxsize=64)(self._answer)
         self.saved = Shelf(desk.settings.home / "saved", desk.settings.limits.saved)
 
@@ -171,7 +171,8 @@ class Studio:
         for size, scenario in self._at_work():
             kept = self.live(size).worlds.kept
             spared |= kept.files(AS_IT_IS.key) | kept.files(scenario.key)
-        gone = prune(self._desk.runs_folder, self._desk.settings.home, self._desk.settings.limits.kept, spared)
+        settings = self._desk.settings
+        gone = prune(settings.home, settings.limits.kept, self._desk.runs_folder, spared)
         with self._turn:
             lives = list(self._lives.values())
         for live in lives:
@@ -247,21 +248,13 @@ class Studio:
         return WhatIfs(self._desk.context, found, studies, drawn.until if drawn else None, "" if drawn else "--prior")
 
     def warm(self, members: int = MEMBERS) -> None:
-        """Begin, in the background and once, to get ready for the first question."""
-        with self._warming:
-            if self._warmer is None and not self._stopping.is_set():
-                self._warmer = threading.Thread(target=self._warm, args=(members,), name="fissure-warm", daemon=True)
-                self._warmer.start()
+        """Get ready for the first question, in the background."""
+        if not self._warmed:
+            self._warmed = True
+            self._desk.worker.submit("first what-if", lambda: self._warm(members), spare=True)
 
     def _warm(self, members: int) -> None:
         with suppress(FissureError):  # whoever asks is told
             _ = self.studies  # what the view needs, before what takes longer
-            self.live(Size()).warm(min(members, self._desk.settings.limits.members), self._stopping.is_set)
-
-    def stop(self, patience: float = 20.0) -> None:
-        """End what goes on in the background, after the call that runs."""
-        self._stopping.set()
-        with self._warming:
-            warmer = self._warmer
-        if warmer is not None:
-            warmer.join(patience)
+            most = min(members, self._desk.settings.limits.members)
+            self.live(Size()).warm(most, lambda: self._desk.worker.stopping)

@@ -1,13 +1,11 @@
 """What if: compose a change, watch the difference that it makes, compare up to four."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, FastAPI, Query, Request
-from starlette.concurrency import run_in_threadpool
+from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from fissure.app.desk import Desk
@@ -23,17 +21,7 @@ from fissure.views.report.whatif import WIDTH, claim_row
 KNOWN = ("q", "draft", "members", "seed", "weeks")
 
 
-@asynccontextmanager
-async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    desk: Desk = app.state.desk
-    if desk.settings.warm:
-        desk.studio.warm()
-    yield
-    desk.closing.set()
-    await run_in_threadpool(desk.studio.stop, desk.patience)
-
-
-router = APIRouter(include_in_schema=False, lifespan=_lifespan)
+router = APIRouter(include_in_schema=False)
 Texts = Annotated[list[str] | None, Query(max_length=16)]
 Whole = Annotated[int | None, Query(ge=0, le=2**53)]
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import jinja2
 import vl_convert
@@ -19,14 +20,13 @@ from fissure.present.charts import theme
 from fissure.present.document import Block, Document, IntervalPicture, figures_of, spans
 
 TEMPLATES = Path(__file__).parent / "templates"
-GROUPS = {
-    "ranks": "In the ranks",
-    "factions": "Between factions",
-    "rule": "In how it rules",
-    "governed": "Among the governed",
-    "war": "In the war",
+PLACES = {
+    "entry": "evidence?entry={}#entry",
+    "mechanism": "cracks?mechanism={}",
+    "field": "cracks?field={}",
+    "question": "why#answer-of-{}",
 }
-"""Groups of mechanisms as headings."""
+"""Addresses on the server's page by what is named."""
 WIDTH, HALF = 150, 70
 """Pixels of an interval's picture, and of its longer side from zero."""
 
@@ -46,22 +46,26 @@ def write(document: Document, path: Path) -> Path:
 def render(document: Document) -> str:
     """The page as text."""
     specs = {figure.key: spec_of(figure.spec) for figure in document.figures}
-    sheet = f"{document.key}.css"
+    own = sorted({path.name for path in TEMPLATES.glob("*.css")} - {"report.css", "print.css"})
     return (
         environment()
         .get_template("document.html.j2")
         .render(
             document=document,
-            sheets=["report.css", *([sheet] if (TEMPLATES / sheet).exists() else []), "print.css"],
+            sheets=["report.css", *own, "print.css"],
+            charts=bool(specs),
             bundle=Markup(bundle()),
             shared=as_json(shared(specs) | ({"geography": document.geography} if document.geography else {})),
         )
     )
 
 
-def fragment(blocks: Iterable[Block], level: int = 2) -> Markup:
-    """Blocks as a piece of a page; headings of sections begin at `level`."""
-    module = environment().get_template("blocks.html.j2").module
+def fragment(blocks: Iterable[Block], level: int = 2, *, linked: bool = False) -> Markup:
+    """Blocks as a piece of a page; headings of sections begin at `level`.
+
+    On the server's own page `linked` makes links of what names something else there (`Span.to`).
+    """
+    module = environment().get_template("blocks.html.j2").make_module({"linked": linked})
     return Markup(module.blocks(tuple(blocks), level))  # type: ignore[attr-defined]
 
 
@@ -137,6 +141,7 @@ def environment() -> jinja2.Environment:
         spans=spans,
         pixels=pixels,
         web=web,
+        place=place,
         kind_of=lambda block: type(block).__name__,
     )
     return made
@@ -145,6 +150,12 @@ def environment() -> jinja2.Environment:
 def web(address: str | None) -> str:
     """`address` if it may stand in a link, else nothing: only http, https and places on the page."""
     return address if address and address.startswith(("https://", "http://", "#", "/", "?")) else ""
+
+
+def place(name: str) -> str:
+    """Where the server's page shows what a `Span.to` names."""
+    kind, _, own = name.partition(":")
+    return PLACES[kind].format(quote(own))
 
 
 def pixels(one: IntervalPicture) -> dict[str, float]:

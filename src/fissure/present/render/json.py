@@ -17,20 +17,21 @@ from fissure.present.document import (
     Paragraph,
     Section,
     Table,
+    Tally,
     plain,
 )
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | float | int | bool | None"
 
 
-def render(document: Document) -> Json:
+def render(document: Document) -> dict[str, Json]:
     """The document: its subject, heading, notices and sections, each a list of blocks with their `type`."""
     return {
         "document": document.key,
         "subject": document.subject,
         "heading": document.heading,
         "lead": plain(document.lead),
-        "notices": [plain(line) for notice in document.notices for line in notice.lines],
+        "notices": [plain(line) for notice in document.notices if "json" in notice.on for line in notice.lines],
         "sections": [one for section in document.sections for one in block(section)],
         "version": document.version,
     }
@@ -41,19 +42,24 @@ def block(one: Block) -> list[Json]:
     match one:
         case Paragraph():
             return [{"type": "text", "text": plain(one.line)}]
+        case Notice() | Section() if "json" not in one.on:
+            return []
         case Notice():
             return [{"type": "notice", "text": plain(line)} for line in one.lines]
         case Items():
             entries: list[Json] = [" ".join(filter(None, (item.sign, plain(item.line)))) for item in one.items]
             return [{"type": "list", "items": entries}]
+        case Tally():
+            return [{"type": "counts", "counts": {count.text: count.number for count in one.counts}}]
         case Facts():
-            return [{"type": "facts", "facts": dict(one.rows)}]
+            return [{"type": "facts", "facts": {label: plain(value) for label, value in one.rows}}]
         case Command():
             return [{"type": "command", "command": one.text}]
         case Table():
             return [table(one)]
         case Figure():
-            return [{"type": "figure", "key": one.key, "title": one.title, "unit": one.unit, "alt": one.alt}]
+            shown: dict[str, Json] = {"key": one.key, "title": one.title, "unit": one.unit, "alt": one.alt}
+            return [{"type": "figure"} | shown | ({"numbers": table(one.numbers)} if one.numbers else {})]
         case Only():
             return [item for inner in one.blocks for item in block(inner)] if "json" in one.on else []
         case Grid() | Fold():
@@ -80,5 +86,5 @@ def value(cell: Cell) -> Json:
     """The number behind a cell, else its text."""
     if cell.value is not None:
         return cell.value if cell.value == cell.value and abs(cell.value) != float("inf") else None
-    text = " ".join(filter(None, (cell.sign, plain(cell.text))))
+    text = " ".join(filter(None, (cell.sign.strip(), plain(cell.text))))
     return f"{text} {cell.note}".strip() if cell.note else text

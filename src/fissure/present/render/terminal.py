@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from io import StringIO
 
-from rich import box
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
 from rich.rule import Rule
@@ -24,8 +23,10 @@ from fissure.present.document import (
     Only,
     Paragraph,
     Row,
+    RowGroup,
     Section,
     Table,
+    Tally,
     Tone,
     spans,
 )
@@ -62,6 +63,8 @@ def block(one: Block) -> list[RenderableType]:
     match one:
         case Paragraph():
             return [Padding(_text(one.line, "dim" if one.kind else ""), (0, 0, 0, 0))]
+        case Notice() | Section() if "terminal" not in one.on:
+            return []
         case Notice():
             return [_text(line, "yellow") for line in one.lines]
         case Items():
@@ -69,8 +72,11 @@ def block(one: Block) -> list[RenderableType]:
                 Padding(Text.assemble(*_sign(item.sign, item.tone), _text(item.line)), (0, 0, 0, 2))
                 for item in one.items
             ]
+        case Tally():
+            said = [Text.assemble(f"{n.number} ", *_sign(n.sign, n.tone), n.text) for n in one.counts if n.number]
+            return [Text(" · ").join(said)]
         case Facts():
-            return [Text.assemble((f"{label}: ", "dim"), value) for label, value in one.rows]
+            return [Text.assemble((f"{label}: ", "dim"), _text(value)) for label, value in one.rows]
         case Command():
             return [Padding(Text(one.text, style="cyan"), (0, 0, 0, 2))]
         case Table():
@@ -99,40 +105,64 @@ class FittedTable:
     """A table as wide as there is room, or a short list where there is none.
 
     A column that may be broken into lines takes what the others leave; where that is too little, each row becomes a
-    line with its heading and one with the rest.
+    line with its heading and one with the rest. Headings of groups stand across all columns.
     """
 
     def __init__(self, table: Table):
         self.table = table
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        wide = self._wide()
-        needed = console.measure(wide, options=options.update(max_width=1 << 12)).minimum
-        fits = needed + len(self.table.columns) <= options.max_width  # edges and gaps are not measured whole
-        yield wide if fits else self._list()
-
-    def _widths(self) -> Iterator[int]:
-        """The least width of the contents of each column."""
-        for n, column in enumerate(self.table.columns):
-            longest = max((_cell(row.cells[n]).cell_len for row in self.table.rows), default=0)
-            yield min(longest, column.least or LEAST_WRAPPED) if column.wrap else longest
-
-    def _wide(self) -> RichTable:
-        made = RichTable(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, header_style="dim")
-        for column, least in zip(self.table.columns, self._widths(), strict=True):
-            made.add_column(column.title, justify=column.align, overflow="fold", min_width=least)
+        widths = self._widths(options.max_width)
+        if widths is None:
+            yield self._list()
+            return
+        head = self._columns(widths)
+        head.show_header = True
+        yield head
+        yield Rule(characters="─", style="dim")
         for group in self.table.groups:
-            if group.title:
-                made.add_row(_text(group.title, "bold" if group.level == 1 else "italic"))
+            yield from self._title(group)
+            body = self._columns(widths)
             for row in group.rows:
-                made.add_row(*(_cell(cell) for cell in row.cells), style="bold" if row.strong else "")
+                body.add_row(*(_cell(cell) for cell in row.cells), style="bold" if row.strong else "")
+            yield body
+
+    def _widths(self, room: int) -> list[int] | None:
+        """The width of each column with a space after it; None where they do not fit."""
+        columns = self.table.columns
+        cells = [max((_cell(row.cells[n]).cell_len for row in self.table.rows), default=0) for n in range(len(columns))]
+        words = [max(map(len, column.title.split()), default=0) for column in columns]
+        least = [
+            max(min(cell, column.least or LEAST_WRAPPED) if column.wrap else cell, word)
+            for column, cell, word in zip(columns, cells, words, strict=True)
+        ]
+        left = room - sum(least) - len(columns)
+        if left < 0:
+            return None
+        wanted = [max(cell, len(column.title)) for column, cell in zip(columns, cells, strict=True)]
+        for n in sorted(range(len(columns)), key=lambda n: wanted[n] - least[n]):
+            more = min(wanted[n] - least[n], left)
+            least[n], left = least[n] + more, left - more
+        return least
+
+    def _columns(self, widths: list[int]) -> RichTable:
+        made = RichTable(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="dim", show_header=False)
+        for column, width in zip(self.table.columns, widths, strict=True):
+            made.add_column(column.title, justify=column.align, overflow="fold", width=width, vertical="top")
         return made
+
+    def _title(self, group: RowGroup) -> Iterator[RenderableType]:
+        if group.title and group.level == 1:
+            yield Padding(_text(group.title, "bold cyan"), (1, 0, 0, 0))
+        elif group.title:
+            yield _text(group.title, "italic")
+        if group.note:
+            yield _text(group.note)
 
     def _list(self) -> RenderableType:
         parts: list[RenderableType] = []
         for group in self.table.groups:
-            if group.title:
-                parts.append(_text(group.title, "bold"))
+            parts += self._title(group)
             for row in group.rows:
                 parts += self._entry(row)
         return Group(*parts)
@@ -163,6 +193,7 @@ def _sign(sign: str, tone: Tone) -> list[tuple[str, str]]:
 def _text(line: Line, style: str = "") -> Text:
     made = Text(style=style)
     for span in spans(line):
-        kinds = ["bold"] * span.strong + ["dim"] * span.soft + ["cyan"] * span.code
+        kinds = ["bold"] * span.strong + ["dim"] * span.soft + ["cyan"] * (span.code or bool(span.to))
+        kinds += [f"link {span.href}"] * span.href.startswith("http")
         made.append(span.text, style=" ".join([*kinds, STYLES.get(span.tone, "")]).strip())
     return made

@@ -74,7 +74,9 @@ def settled(found: Sensitivity) -> str:
     many = sum(index.settled for index in every)
     said = f"{many} of {len(every)} indices have settled: their 95% intervals are no wider than {percent(SETTLED)}"
     rows = f"{said} of the variance, with {found.sizes.rows} rows of {len(found.strong) + 4} runs."
-    return rows if many == len(every) else f"{rows} The others need more --runs; read them as an order, not as numbers."
+    return (
+        rows if many == len(every) else f"{rows} The others need more --members; read them as an order, not as numbers."
+    )
 
 
 def headline(of: Of, found: Sensitivity) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 from fissure.cases.loader import Case
 from fissure.evidence.ledger import Ledger
 from fissure.files import write_whole
-from fissure.present.render.html import GROUPS, check_place, environment, explained
+from fissure.present.formatting import MECHANISM_GROUPS as GROUPS
+from fissure.present.render.html import check_place, environment, explained
 from fissure.studies.effects import Checked
 from fissure.views import text_effects as words
 from fissure.views.report import effect_rows

@@ -16,8 +16,9 @@ from fissure.model.catalogue import mechanism_classes, parameters_of
 from fissure.present import certainty, formatting
 from fissure.present.charts import maps, theme
 from fissure.present.charts.panels import CONDITIONAL
-from fissure.present.render.html import GROUPS, as_json, bundle, check_place, environment, explained, fragment, specs_of
-from fissure.present.sections import hindcast
+from fissure.present.formatting import MECHANISM_GROUPS as GROUPS
+from fissure.present.render.html import as_json, bundle, check_place, environment, explained, fragment, specs_of
+from fissure.present.sections import causal, hindcast
 from fissure.studies import answers as replies_to
 from fissure.studies import coverage, verdicts
 from fissure.studies.calibrate import Posterior
@@ -28,7 +29,6 @@ from fissure.studies.explained import kept as kept_explained
 from fissure.studies.explained import kept_at as explained_at
 from fissure.studies.hindcast import kept
 from fissure.studies.hindcast import kept_at as hindcast_at
-from fissure.views import causal
 from fissure.views.report import answers, apart, effect_rows, learned, page, patterns, why, wrong
 from fissure.views.report.events import happened
 from fissure.views.report.measurement import publishers
@@ -143,7 +143,7 @@ def render_report(
             hidden=_hidden(case, cause, said, scored),
             subjects=page.table(rows, ledger, titles),
             without=page.without_counterpart(rows, ledger),
-            causal=_causal(ledger),
+            causal=fragment([causal.section(ledger)]),
             effects=_effects(ledger, about),
             evidence=page.evidence(ledger),
             measurement=publishers(ledger, case.leanings),
@@ -204,11 +204,6 @@ def _why(case: Case, about: Mapping[str, Any]) -> dict[str, Any] | None:
     """The attribution that was kept with the case, if it is of the draws that this run's members are from."""
     found = kept_explained(case, about.get("posterior") or "")
     return None if found is None else why.section(found) | _lacks(found.found.plan.plugins, about)
-
-
-def _causal(ledger: Ledger) -> dict[str, Any]:
-    found = causal.for_report(ledger)
-    return {**found, "matrix": Markup(found["matrix"]), "rings": Markup(found["rings"])}
 
 
 def _effects(ledger: Ledger, about: Mapping[str, Any]) -> dict[str, Any]:

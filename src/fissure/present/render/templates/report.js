@@ -36,6 +36,7 @@
   function filter() {
     const wanted = document.getElementById("find").value.trim().toLowerCase().split(/\s+/);
     const verdict = document.getElementById("verdict").value;
+    const marked = document.getElementById("rivals");
     let shown = 0, all = 0;
     for (const body of document.querySelectorAll(".observations tbody")) {
       let inBody = 0, heading = null, underHeading = 0;
@@ -43,7 +44,9 @@
       for (const row of body.rows) {
         if (row.classList.contains("variable")) { close(); heading = row; underHeading = 0; }
         if (!row.classList.contains("row")) continue;
-        const keep = (!verdict || row.dataset.verdict === verdict) && wanted.every((w) => row.dataset.text.includes(w));
+        const keep = (!verdict || row.dataset.verdict === verdict)
+          && (!marked?.checked || row.querySelector(".mark").textContent.trim() !== "")
+          && wanted.every((w) => row.dataset.text.includes(w));
         row.hidden = !keep;
         all += 1; inBody += keep; underHeading += keep; shown += keep;
       }
