@@ -1,9 +1,6 @@
 """The report: one page with everything in it, that opens with no network."""
 
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +11,7 @@ from fissure.cases.loader import Case
 from fissure.cases.naming import called
 from fissure.evidence.entries import Mechanism
 from fissure.evidence.ledger import Ledger
+from fissure.files import write_whole
 from fissure.model.catalogue import parameters_of
 from fissure.present import certainty, formatting
 from fissure.present.charts import maps, theme
@@ -67,16 +65,7 @@ def write_report(
         data, case, ledger, rows, about=about, missing=missing, limits=limits, events=events, posterior=posterior
     )
     with explained(path):
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:64]}.", suffix=".part")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as out:
-                out.write(text)
-            Path(name).chmod(0o644)
-            Path(name).replace(path)
-        except BaseException:
-            with suppress(OSError):
-                Path(name).unlink(missing_ok=True)
-            raise
+        write_whole(path, text.encode())
     return path
 
 
