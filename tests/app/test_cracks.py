@@ -20,8 +20,8 @@ from fissure.app.settings import Settings
 from fissure.context import context_of
 from fissure.evidence.ledger import package_ledger
 from fissure.model.catalogue import GROUPS, mechanism_classes
-from fissure.present.charts import causal_layers, causal_ring
-from fissure.present.render.html import GROUPS as GROUP_TITLES
+from fissure.present.charts import causal_graph
+from fissure.present.formatting import MECHANISM_GROUPS as GROUP_TITLES
 from fissure.studies import causal_atlas, verdicts
 
 MECHANISMS = sorted(mechanism_classes())
@@ -178,14 +178,12 @@ def test_the_kept_picture_is_read_back_whole_and_damage_is_seen(atlas):
         ATLAS.read(body[:-200])
 
 
-def test_drawings_are_the_same_each_time_and_have_links_and_signs(atlas, known):
-    groups = {name: one.group for name, one in known.mechanisms.items()}
-    titles = {name: one.title for name, one in known.mechanisms.items()}
-    ring = causal_ring.ring(atlas, groups, titles)
-    assert ring == causal_ring.ring(causal_atlas.read(causal_atlas.told(atlas)), groups, titles)
+def test_drawings_are_the_same_each_time_and_have_links_and_signs(atlas):
+    ring = causal_graph.ring(atlas)
+    assert ring == causal_graph.ring(causal_atlas.read(causal_atlas.told(atlas)))
     assert "style=" not in ring
-    own = causal_layers.of_mechanism("deterrence", atlas, groups, titles)
-    assert own == causal_layers.of_mechanism("deterrence", atlas, groups, titles)
+    own = causal_graph.of_mechanism("deterrence", atlas)
+    assert own == causal_graph.of_mechanism("deterrence", atlas)
     assert 'href="?field=fighters.fear"' in own
     assert "Deterrence raises Fear" in own
     assert ">+</text>" in own

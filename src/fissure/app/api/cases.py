@@ -18,7 +18,7 @@ from fissure.cases.naming import HOME, case_names
 from fissure.context import context_of
 from fissure.errors import nearest
 from fissure.model.catalogue import mechanism_classes
-from fissure.present.words.fields import field as about
+from fissure.present.words.causal import field as about
 from fissure.studies.causal_atlas import Atlas, kinds
 
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"

@@ -30,7 +30,7 @@ from fissure.model.catalogue import mechanism_classes
 from fissure.model.description import described
 from fissure.model.parameters import quantile
 from fissure.present import formatting
-from fissure.present.charts.causal_matrix import GROUPS
+from fissure.present.formatting import MECHANISM_GROUPS as GROUPS
 from fissure.present.formatting import signed
 from fissure.present.words import calibration as moved
 from fissure.present.words import explain as explaining

@@ -16,8 +16,8 @@ from fissure.app.pages import AtDesk, page
 from fissure.engine.provenance import model_digest
 from fissure.errors import FissureError, nearest
 from fissure.model.catalogue import known_mechanism
-from fissure.present.charts import causal_layers, causal_ring
-from fissure.present.sections.causal import counted
+from fissure.present.charts import causal_graph
+from fissure.present.words.causal import counted
 from fissure.studies.causal import unknown
 from fissure.studies.causal_atlas import Atlas
 
@@ -89,7 +89,7 @@ def _overview(known: Known, atlas: Atlas | None) -> dict[str, Any]:
     shown: dict[str, Any] = {"kind": "overview", "citation": _cite("The causal picture", known, _served(known))}
     if atlas is not None:
         shown |= {
-            "graph": causal_ring.ring(atlas, *_names(known)), "counted": counted(atlas.loops),
+            "graph": causal_graph.ring(atlas), "counted": counted(atlas.loops),
             "crossroads": crossroads(atlas),
         }  # fmt: skip
     return shown
@@ -100,7 +100,7 @@ def _mechanism(name: str, known: Known, atlas: Atlas | None) -> dict[str, Any]:
     return {
         "kind": "mechanism",
         "one": told,
-        "graph": "" if atlas is None else causal_layers.of_mechanism(name, atlas, *_names(known)),
+        "graph": "" if atlas is None else causal_graph.of_mechanism(name, atlas),
         "citation": _cite(f"Mechanism {name}: {told.title}", known, f"fissure trace {known.context.cli_name} {name}"),
     }
 
@@ -110,17 +110,9 @@ def _field(path: str, known: Known, atlas: Atlas) -> dict[str, Any]:
     return {
         "kind": "field",
         "one": told,
-        "graph": causal_layers.of_field(path, atlas, *_names(known)),
+        "graph": causal_graph.of_field(path, atlas),
         "citation": _cite(f"Field {path}: {told.label}", known, _served(known)),
     }
-
-
-def _names(known: Known) -> tuple[dict[str, str], dict[str, str]]:
-    """Groups and titles by mechanism."""
-    return (
-        {name: one.group for name, one in known.mechanisms.items()},
-        {name: one.title for name, one in known.mechanisms.items()},
-    )
 
 
 def _served(known: Known) -> str:

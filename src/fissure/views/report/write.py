@@ -1,9 +1,6 @@
 """The report: one page with everything in it, that opens with no network."""
 
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,23 +11,26 @@ from fissure.cases.loader import Case
 from fissure.cases.naming import called
 from fissure.evidence.entries import Mechanism
 from fissure.evidence.ledger import Ledger
-from fissure.model.catalogue import mechanism_classes, parameters_of
+from fissure.files import write_whole
+from fissure.model.catalogue import parameters_of
 from fissure.present import certainty, formatting
 from fissure.present.charts import maps, theme
 from fissure.present.charts.panels import CONDITIONAL
-from fissure.present.render.html import GROUPS, as_json, bundle, check_place, environment, explained, fragment, specs_of
-from fissure.present.sections import causal, hindcast
+from fissure.present.document import Section
+from fissure.present.formatting import MECHANISM_GROUPS as GROUPS
+from fissure.present.render.html import as_json, bundle, check_place, environment, explained, fragment, specs_of
+from fissure.present.sections import causal, effects, hindcast, learned
 from fissure.studies import answers as replies_to
 from fissure.studies import coverage, verdicts
 from fissure.studies.calibrate import Posterior
 from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS, CLASSES, Compared, count
 from fissure.studies.effective import few_histories
-from fissure.studies.effects import few_of
 from fissure.studies.explained import kept as kept_explained
 from fissure.studies.explained import kept_at as explained_at
 from fissure.studies.hindcast import kept
 from fissure.studies.hindcast import kept_at as hindcast_at
-from fissure.views.report import answers, apart, effect_rows, learned, page, patterns, why, wrong
+from fissure.studies.patterns import patterns_of
+from fissure.views.report import answers, apart, page, patterns, why, wrong
 from fissure.views.report.events import happened
 from fissure.views.report.measurement import publishers
 
@@ -65,16 +65,7 @@ def write_report(
         data, case, ledger, rows, about=about, missing=missing, limits=limits, events=events, posterior=posterior
     )
     with explained(path):
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:64]}.", suffix=".part")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as out:
-                out.write(text)
-            Path(name).chmod(0o644)
-            Path(name).replace(path)
-        except BaseException:
-            with suppress(OSError):
-                Path(name).unlink(missing_ok=True)
-            raise
+        write_whole(path, text.encode())
     return path
 
 
@@ -95,7 +86,7 @@ def render_report(
     counts, members = count(rows), data.sizes["member"]
     worth = about.get("worth")
     history, mapped = page.sections(data, ledger, rows), page.map_figures(data)
-    shown = patterns.section(data, ledger, rows, about)
+    shown = patterns.section(data, patterns_of(case, ledger), ledger, rows, about)
     log = None if events is None else happened(events, data)
     drawn = (*(f for section in history for f in section.figures), *(log.figures if log else ()), *mapped)
     specs = {f.key: f.spec for f in drawn}
@@ -153,8 +144,8 @@ def render_report(
             hidden=_hidden(case, cause, said, scored),
             subjects=page.table(rows, ledger, titles),
             without=page.without_counterpart(rows, ledger),
-            causal=_causal(ledger),
-            effects=_effects(ledger, about),
+            causal=fragment([causal.section(ledger)]),
+            effects=fragment([_effects(ledger, about)]),
             evidence=page.evidence(ledger),
             measurement=publishers(ledger, case.leanings),
             bundle=Markup(bundle()),
@@ -171,12 +162,12 @@ def render_report(
 
 def _learned(
     posterior: Posterior | None, case: Case, ledger: Ledger, data: xr.Dataset, about: Mapping[str, Any]
-) -> dict[str, Any] | None:
+) -> Markup | None:
     if posterior is None:
         return None
-    section = learned.section(posterior, case, learned.fitted_to(posterior, case, ledger, data))
     lacks = coverage.of_posterior(posterior.plugins, parameters_of(case), *_run(about))
-    return None if section is None else {**section, "lacks": lacks}
+    section = learned.section(posterior, case, learned.fitted_to(posterior, case, ledger, data), lacks)
+    return None if section is None else fragment([section])
 
 
 def _hidden(case: Case, cause: object, said: object, scored: object) -> list[str]:
@@ -216,30 +207,13 @@ def _why(case: Case, about: Mapping[str, Any]) -> dict[str, Any] | None:
     return None if found is None else why.section(found) | _lacks(found.found.plan.plugins, about)
 
 
-def _causal(ledger: Ledger) -> dict[str, Any]:
-    found = causal.for_report(ledger)
-    return {**found, "matrix": Markup(found["matrix"]), "rings": Markup(found["rings"])}
-
-
-def _effects(ledger: Ledger, about: Mapping[str, Any]) -> dict[str, Any]:
-    """The verdicts kept of the last full check, and the mechanisms that it did not look at."""
+def _effects(ledger: Ledger, about: Mapping[str, Any]) -> Section:
+    """The verdicts kept of the last full check."""
     told = verdicts.kept()
-    found = verdicts.effects(told)
-    titles = {name: kind.title for name, kind in mechanism_classes().items()}
-    seen = {effect.mechanism for effect in found}
-    return {
-        **_lacks((), about),
-        "unchecked": [(name, title) for name, title in titles.items() if name not in seen],
-        "members": told["members"],
-        "stale": verdicts.stale(told),
-        "case": told["case"],
-        "tally": effect_rows.tally(found),
-        "few": few_of(found),
-        "count": len(found),
-        "mechanisms": len(seen),
-        "groups": effect_rows.by_group(found, ledger, titles, GROUPS),
-        "width": effect_rows.WIDTH,
-    }
+    return effects.section(
+        verdicts.effects(told), ledger, case=told["case"], members=told["members"], stale=verdicts.stale(told),
+        caution=_lacks((), about)["lacks"],
+    )  # fmt: skip
 
 
 def _by_group(missing: Sequence[Mechanism]) -> dict[str, list[Mechanism]]:

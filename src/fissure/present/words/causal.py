@@ -1,7 +1,9 @@
-"""What a field of the state, or the forcing of a week, is: meaning, unit and range in words, and who publishes it."""
+"""The causal picture in words: signs, loops, and what a field of the state or the forcing of a week is."""
 
 import inspect
 import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -9,10 +11,42 @@ from fissure.model.description import Variable, variables
 from fissure.model.record import OUTPUTS
 from fissure.model.state import Cause, Districts, Fighters, Flows, Organisation, Units
 from fissure.model.world import Week
-from fissure.present.charts.causal_matrix import OWNERS
-from fissure.studies.causal import short
+from fissure.present.formatting import mechanism_label
+from fissure.studies.causal import BOTH, DOWN, KINDS, MOST_MECHANISMS, UNKNOWN, UNMOVED, UP, Loop
 
-KINDS = {
+OWNERS = {
+    "fighters": "Fighters",
+    "units": "Units",
+    "districts": "Districts",
+    "organisation": "Organisation",
+    "flows": "Flows of the week before",
+    "week": "Forcing",
+}
+GLYPHS = {UP: "+", DOWN: "−", BOTH: "±", UNKNOWN: "?", UNMOVED: "·"}
+CLASSES = {UP: "up", DOWN: "down", BOTH: "both", UNKNOWN: "unknown", UNMOVED: "still"}
+"""Classes of the style sheet."""
+MOVES = {
+    UP: "raises",
+    DOWN: "lowers",
+    BOTH: "raises or lowers",
+    UNKNOWN: "moves (which way is unknown)",
+    UNMOVED: "moves",
+}
+READS = {
+    UP: "does more as it grows",
+    DOWN: "does less as it grows",
+    BOTH: "goes either way with it",
+    UNKNOWN: "reads it (what follows is unknown)",
+    UNMOVED: "reads it",
+}
+IN_SHORT = {
+    UP: "raises it",
+    DOWN: "lowers it",
+    BOTH: "either way",
+    UNKNOWN: "direction unknown",
+    UNMOVED: "never seen to",
+}
+CLASSES_OF_STATE = {
     "fighters": Fighters, "units": Units, "districts": Districts, "organisation": Organisation, "flows": Flows,
     "week": Week,
 }  # fmt: skip
@@ -31,6 +65,16 @@ EACH = {
 }
 BY_CAUSE = "flows.by_cause."
 LABELS = {
+    "fighters.present": "Fighters",
+    "units.departures": "Departures remembered",
+    "districts.control": "Ground held",
+    "districts.bled": "Opponents' dead",
+    "districts.plan": "Operations planned",
+    "districts.allied": "Allies of opponents",
+    "organisation.condemned": "Condemnations",
+    "flows.lost": "Ground lost",
+    "flows.gained": "Ground gained",
+    "flows.attacked": "Attackers",
     "fighters.served": "Time served",
     "units.district": "Posting",
     "units.rural": "Rural post",
@@ -103,15 +147,26 @@ class Field:
 
 
 def label(path: str) -> str:
-    """Short, such as `Pay scale`."""
-    said = LABELS.get(path) or short(path)
+    """The label of a field, such as `Pay scale`."""
+    said = LABELS.get(path) or path.rsplit(".", 1)[-1].replace("_", " ")
     return said[:1].upper() + said[1:]
 
 
-def spoken(name: str) -> str:
-    """A mechanism in a label, such as `Pay gap`."""
-    said = name.replace("-", " ")
-    return said[:1].upper() + said[1:]
+def loop_name(loop: Loop) -> str:
+    """Its fields and who carries each to the next, in a row."""
+    steps = [step for f, by in zip(loop.fields, loop.carriers, strict=True) for step in (label(f), mechanism_label(by))]
+    return " → ".join([*steps, label(loop.fields[0])])
+
+
+def counted(found: Sequence[Loop]) -> str:
+    """How many loops there are, by length and kind."""
+    said = []
+    for n in range(1, MOST_MECHANISMS + 1):
+        of = Counter(loop.kind for loop in found if loop.mechanisms == n)
+        kinds = [kind for sign, kind in KINDS.items() if sign != UNKNOWN or of[kind]]
+        by_kind = ", ".join(f"{of[kind]} {kind}" for kind in kinds)
+        said.append(f"{of.total()} of {n} mechanism{'s' if n > 1 else ''} ({by_kind})")
+    return f"{len(found):,} loops of at most {MOST_MECHANISMS} mechanisms: {'; '.join(said)}"
 
 
 def field(path: str) -> Field:
@@ -139,10 +194,10 @@ def outputs(path: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=8)
 def _declared(owner: str) -> dict[str, Variable]:
-    return {v.name: v for v in variables(KINDS[owner])}
+    return {v.name: v for v in variables(CLASSES_OF_STATE[owner])}
 
 
 @lru_cache(maxsize=1)
 def _causes() -> dict[str, str]:
-    told = dict(re.findall(r"^    ([A-Z]+) = \d+(?:  # (.*))?$", inspect.getsource(Cause), re.MULTILINE))
-    return {c.name.lower(): told.get(c.name, "") for c in Cause}
+    comments = dict(re.findall(r"^    ([A-Z]+) = \d+(?:  # (.*))?$", inspect.getsource(Cause), re.MULTILINE))
+    return {c.name.lower(): comments.get(c.name, "") for c in Cause}
