@@ -13,8 +13,8 @@ from fissure.engine.cache import cache_base
 from fissure.engine.ensemble import planned
 from fissure.engine.keeping import Asked, keeping
 from fissure.engine.progress import Progress
-from fissure.engine.store import explained
 from fissure.errors import FissureError
+from fissure.files import disk_errors
 from fissure.studies import hindcast as hindcasts
 from fissure.studies.calibrate import Calibration, Posterior, Setting, path_of
 from fissure.studies.calibrate import calibrate as fit
@@ -65,7 +65,7 @@ class Fit:
         Raises `FissureError` where the folder of the case cannot be written.
         """
         path = path_of(self.case, self.posterior.until)
-        with explained(path.parent, 1 << 20):
+        with disk_errors(path.parent, 1 << 20):
             self.posterior.write(path)
         return path
 
@@ -135,7 +135,7 @@ class HindcastResult:
         Raises `FissureError` where the folder of the case cannot be written.
         """
         path = hindcasts.kept_at(self.context.case)
-        with explained(path.parent, 1 << 20):
+        with disk_errors(path.parent, 1 << 20):
             path.parent.mkdir(exist_ok=True)
             return replace(self.hindcast, case_digest=self.context.case.digest).save(path)
 
@@ -197,6 +197,6 @@ def hindcast(
         found = hindcasts.hindcast(
             loaded, known, days, fit=learned, members=members, seed=seed, out=folder, progress=progress
         )
-        with explained(folder, 1 << 20):
+        with disk_errors(folder, 1 << 20):
             found.save(folder / "hindcast.json")
     return HindcastResult(context, found)

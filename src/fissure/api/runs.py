@@ -27,7 +27,7 @@ from fissure.studies.cohesion import cohesion
 from fissure.studies.compare import Compared, compare
 from fissure.studies.effective import Effective, effective_size, few_histories
 from fissure.studies.endings import apart
-from fissure.studies.patterns import ORDERINGS, Met, Plausible, everyone, met, of_ledger, plausible
+from fissure.studies.patterns import Met, Plausible, everyone, met, plausible
 from fissure.studies.quantiles import quantiles_of
 from fissure.version import __version__
 
@@ -126,7 +126,7 @@ class Result:
     @cached_property
     def patterns(self) -> list[Met]:
         """In what share of the members that count each pattern that the record shows comes about."""
-        return met(self.data, self.plausible, of_ledger(self.ledger))
+        return met(self.data, self.plausible, self.context.patterns)
 
     @cached_property
     def apart(self) -> "xr.Dataset":
@@ -141,7 +141,7 @@ class Result:
     @property
     def orderings(self) -> list[Met]:
         """Those of `patterns` that say what came first."""
-        return [one for one in self.patterns if one.pattern in ORDERINGS]
+        return [one for one in self.patterns if one.pattern.in_time]
 
     def report(self, path: str | Path) -> Path:
         """Write one self-contained HTML page and return its path; the page needs no network."""
