@@ -26,7 +26,7 @@ def face() -> str:
 
 
 def test_the_face_is_as_it_was():
-    """A change of the public face is made on purpose: write the new one with `python -m tests.system.test_public_face`."""
+    """Where it changes on purpose, write it with `python -m tests.system.test_public_face`."""
     assert face() == SNAPSHOT.read_text(encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""Write the reference of the Python API from the docstrings: `python -m tools.docs.python_api docs/reference/python.md`."""
+"""Write the reference of the Python API from the docstrings: `python -m tools.docs.python_api FILE`."""
 
 import inspect
 import re
