@@ -90,7 +90,16 @@ def answers(
         out: the folder to keep what is measured in; a folder in the user's cache where not given.
         progress: is told how far it is.
 
+    Returns the answers, in the order in which the questions are asked.
+
     Raises `FissureError` with one clear sentence for anything the caller can mend, and for a case that asks nothing.
+
+    Example:
+
+        >>> import fissure
+        >>> found = fissure.answers("islamic_state", members=2)
+        >>> [answer.question.name for answer in found][:1]
+        ['inside-or-outside']
     """
     whole("members", members, 2, MOST_MEMBERS)  # what comes first is made with a size of its own
     context = context_of(case)

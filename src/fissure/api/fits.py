@@ -13,8 +13,8 @@ from fissure.engine.cache import cache_base
 from fissure.engine.ensemble import planned
 from fissure.engine.keeping import Asked, keeping
 from fissure.engine.progress import Progress
-from fissure.engine.store import explained
 from fissure.errors import FissureError
+from fissure.files import disk_errors
 from fissure.studies import hindcast as hindcasts
 from fissure.studies.calibrate import Calibration, Posterior, Setting, path_of
 from fissure.studies.calibrate import calibrate as fit
@@ -44,17 +44,20 @@ class Fit:
         """What was learned."""
         return self.calibration.posterior
 
+    def document(self) -> "Document":
+        """The result as a document, for a terminal, a page or JSON."""
+        from fissure.present.sections.calibration import document
+
+        posterior = self.posterior
+        options = f"--members {posterior.made['members']} --seed {posterior.made['seed']}"
+        command = f"fissure calibrate {self.context.cli_name} --until {posterior.until} {options}"
+        return document(self.calibration, self.case, self.context.ledger, command, __version__)
+
     def report(self, path: str | Path) -> Path:
         """Write one self-contained HTML page and return its path; the page needs no network."""
-        from fissure.views.report.calibration import write_calibration
+        from fissure.present.render import html
 
-        made = self.posterior.made
-        command = (
-            f"fissure calibrate {self.context.cli_name} --until {self.posterior.until} --members {made['members']} "
-            f"--seed {made['seed']}"
-        )
-        about = {"version": __version__, "command": command}
-        return write_calibration(self.calibration, self.case, self.context.ledger, Path(path), about=about)
+        return html.write(self.document(), Path(path))
 
     def keep(self) -> Path:
         """Put the posterior with the case, for every later run of it to use; returns where it lies.
@@ -62,7 +65,7 @@ class Fit:
         Raises `FissureError` where the folder of the case cannot be written.
         """
         path = path_of(self.case, self.posterior.until)
-        with explained(path.parent, 1 << 20):
+        with disk_errors(path.parent, 1 << 20):
             self.posterior.write(path)
         return path
 
@@ -87,7 +90,16 @@ def calibrate(
         out: the folder of the fit; one in the user's cache where not given. Asked again, a fit goes on where it was.
         progress: is told how far it is.
 
+    Returns the finished fit: the posterior and what its checks found.
+
     Raises `FissureError` with one clear sentence for anything the caller can mend, such as BayesFlow not installed.
+
+    Example: too few histories to learn much from.
+
+        >>> import fissure
+        >>> fit = fissure.calibrate("islamic_state", until="2014-12-31", members=64)
+        >>> fit.posterior.until
+        datetime.date(2014, 12, 31)
     """
     context, day = context_of(case), day_of(until)
     context.check()
@@ -123,7 +135,7 @@ class HindcastResult:
         Raises `FissureError` where the folder of the case cannot be written.
         """
         path = hindcasts.kept_at(self.context.case)
-        with explained(path.parent, 1 << 20):
+        with disk_errors(path.parent, 1 << 20):
             path.parent.mkdir(exist_ok=True)
             return replace(self.hindcast, case_digest=self.context.case.digest).save(path)
 
@@ -156,8 +168,17 @@ def hindcast(
         out: the folder to keep fits, runs and `hindcast.json` in; a folder in the user's cache where not given.
         progress: is told how far it is.
 
+    Returns the forecasts with their scores.
+
     Raises `FissureError` with one clear sentence for anything the caller can mend. What was finished is kept there,
     and the same call goes on from it.
+
+    Example: what would have been said at the end of 2016, from few histories.
+
+        >>> import fissure
+        >>> result = fissure.hindcast("islamic_state", "2016-12-31", members=8)
+        >>> [one.date.isoformat() for one in result.hindcast.dates]
+        ['2016-12-31']
     """
     context = context_of(case)
     context.check()
@@ -176,6 +197,6 @@ def hindcast(
         found = hindcasts.hindcast(
             loaded, known, days, fit=learned, members=members, seed=seed, out=folder, progress=progress
         )
-        with explained(folder, 1 << 20):
+        with disk_errors(folder, 1 << 20):
             found.save(folder / "hindcast.json")
     return HindcastResult(context, found)

@@ -139,7 +139,7 @@ class Hindcast:
         """Write it as JSON to `path`, whole or not at all."""
         from pydantic import TypeAdapter
 
-        from fissure.engine.blocks import write_whole
+        from fissure.files import write_whole
 
         write_whole(Path(path), TypeAdapter(Hindcast).dump_json(self, indent=1))
         return Path(path)

@@ -33,7 +33,7 @@ from fissure.present.words.run import RunDescription
 from fissure.studies.compare import Compared
 from fissure.studies.counterpart import Calendar, Floats, calendar_of
 from fissure.studies.effective import few_histories
-from fissure.studies.patterns import LEVELS, ORDERINGS, Met, Plausible, everyone, met, of_ledger, plausible, sample
+from fissure.studies.patterns import LEVELS, Met, Pattern, Plausible, everyone, met, plausible, sample
 
 TONES: Mapping[str, Tone] = {"met": "inside", "mixed": "near", "not met": "outside"}
 WIDTH, EDGE = 180, 6
@@ -52,7 +52,7 @@ IN_TIME = (
     "What the parts on what came first compare. A point is the median of the members that a part applies to, the thick "
     "line their middle 50%, the thin line 90%."
 )
-NONE = "The ledger of this case does not hold the sources of any pattern, so there is nothing to test."
+NONE = "This case lists no pattern of which its ledger holds the sources, so there is nothing to test."
 
 
 def document(
@@ -92,9 +92,10 @@ def document(
     )
 
 
-def of_run(data: xr.Dataset, ledger: Ledger, rows: Sequence[Compared], run: RunDescription) -> Section | None:
-    """The section of a run's report; None where the ledger holds the sources of none."""
-    listed = of_ledger(ledger)
+def of_run(
+    data: xr.Dataset, listed: Sequence[Pattern], ledger: Ledger, rows: Sequence[Compared], run: RunDescription
+) -> Section | None:
+    """The section of a run's report, of the patterns `listed` by its case; None where there are none."""
     if not listed:
         return None
     members = data.sizes["member"]
@@ -117,7 +118,7 @@ def section(
     headline = " ".join([words.headline(found), *(out_of_sample(found, ledger, until) if until else [])])
     sure = [Paragraph(said, "small") for said in words.sure(among, run.worth) if said]
     keys = f"{words.KEY}." + (f" {words.samples(until)}." if until else "")
-    timed = [_in_time(one, calendar) for one in found if one.pattern in ORDERINGS and one.applicable]
+    timed = [_in_time(one, calendar) for one in found if one.pattern.in_time and one.applicable]
     inside = (Paragraph(IN_TIME, "small"), Grid(tuple(timed)))
     bold = Paragraph((Span(headline, strong=True),))
     return Section(

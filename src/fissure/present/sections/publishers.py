@@ -30,14 +30,13 @@ def section(ledger: Ledger, leanings: Sequence[Leaning]) -> Section:
     rows = tuple(_row(one, figures.count(one.id), claims.count(one.id)) for one in ledger.sources.values())
     columns = ("Publisher", "Kind", Column("Figures", "right"), Column("Claims", "right"), "Leaning")
     found = publishers(ledger, leanings)
-    measured = (Paragraph(MEASUREMENT), measurement(found))
     return Section(
         "evidence",
         "Evidence",
         (
             Paragraph(INTRO),
             Table.of(columns, rows, "Publishers", "publishers"),
-            *([Fold("How each publisher's figures relate to the model", measured)] if found else []),
+            *([measured(found)] if found else []),
         ),
         on=frozenset(("page", "json")),
     )
@@ -92,6 +91,11 @@ def publishers(ledger: Ledger, leanings: Sequence[Leaning]) -> list[Publisher]:
             )
         )
     return rows
+
+
+def measured(found: Sequence[Publisher]) -> Fold:
+    """The measurement model of published figures, to be opened."""
+    return Fold("How each publisher's figures relate to the model", (Paragraph(MEASUREMENT), measurement(found)))
 
 
 def measurement(found: Sequence[Publisher]) -> Table:

@@ -29,6 +29,7 @@ from fissure.present.words import run as words
 from fissure.present.words.run import RunDescription
 from fissure.studies.compare import Compared
 from fissure.studies.effective import ENOUGH
+from fissure.studies.patterns import patterns_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,7 +79,7 @@ def document(
         model: sections on the model itself: its effects, its causal picture.
         hidden: what is kept with the case and not shown, as it is of another model, or of other draws.
     """
-    met = patterns.of_run(data, ledger, rows, run)
+    met = patterns.of_run(data, patterns_of(case, ledger), ledger, rows, run)
     shown = summary(run, data, case, ledger, rows)
     ended, compared = shown.sections if len(shown.sections) > 1 else (None, *shown.sections)
     sections = (

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from fissure.engine.shelf import Stored
-from fissure.engine.store import size
+from fissure.files import size
 from fissure.present.document import Cell, Column, Facts, Line, Row, Span, Table, Tone
 
 TONES: dict[str, Tone] = {"whole": "inside", "unfinished": "near", "being written": "bound-kept"}

@@ -22,16 +22,15 @@ import numpy as np
 
 from fissure.cases.loader import Case
 from fissure.engine import ensemble
-from fissure.engine.blocks import write_whole
 from fissure.engine.cache import cache_base
 from fissure.engine.keeping import Asked, keeping
 from fissure.engine.plan import whole
 from fissure.engine.progress import Progress, Silent
 from fissure.engine.random import prior_normals
 from fissure.engine.seals import Damaged, DamagedBlock, sealed_json, unsealed_json
-from fissure.engine.store import explained
 from fissure.errors import FissureError
 from fissure.evidence.ledger import Ledger
+from fissure.files import disk_errors, write_whole
 from fissure.model.catalogue import parameters_of
 from fissure.model.plugins import made_of
 from fissure.studies.calibrate.checks import Recovered, Recovery, Told, recover, told_back
@@ -147,7 +146,7 @@ def calibrate(
     plan = ensemble.planned(case, seed=setting.seed, weeks=needed, units=setting.units, slots=setting.slots)
     with keeping(out, Asked("calibrate", plan, setting.members, setting.members + setting.histories, until)):
         found = _fitted(case, ledger, until, known, fitted_to, setting, weeks, bank, out, progress)
-        with explained(out, 1 << 20):
+        with disk_errors(out, 1 << 20):
             _keep(out, found)
     progress.finish()
     return found

@@ -21,12 +21,12 @@ from scipy.special import ndtr
 
 from fissure.cases.loader import Case
 from fissure.cases.naming import called
-from fissure.engine.blocks import write_whole
 from fissure.engine.plan import case_digest, priors_digest
 from fissure.engine.provenance import STUDY, code_digest, own_digest
 from fissure.engine.random import prior_normals, seed_words
 from fissure.engine.simulate import Past
 from fissure.errors import FissureError, nearest
+from fissure.files import write_whole
 from fissure.model.catalogue import parameters_of
 from fissure.model.world import world_of
 from fissure.reading import read_json

@@ -14,7 +14,7 @@ from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import parameters_of
 from fissure.present.document import Document, Drawing, Figure, Only, Section
 from fissure.present.render.html import environment
-from fissure.present.sections import causal, effects, hindcast
+from fissure.present.sections import causal, effects, hindcast, learned
 from fissure.present.sections import run as report
 from fissure.present.words.run import RunDescription
 from fissure.studies import answers as replies_to
@@ -25,7 +25,7 @@ from fissure.studies.explained import kept as kept_explained
 from fissure.studies.explained import kept_at as explained_at
 from fissure.studies.hindcast import kept
 from fissure.studies.hindcast import kept_at as hindcast_at
-from fissure.views.report import answers, learned, why
+from fissure.views.report import answers, why
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,7 +98,7 @@ def document(
 
 def _old(key: str, title: str, given: Mapping[str, Any]) -> Section:
     """A section of which there is a template only."""
-    template = {"answers": "answers_section", "why": "why", "learned": "learned"}
+    template = {"answers": "answers_section", "why": "why"}
     text = environment().get_template(f"{template[key]}.html.j2").render({key: given})
     found = re.search(r"<section[^>]*>\s*<h2>(.*?)</h2>(.*)</section>", text, re.DOTALL)
     assert found is not None
@@ -111,6 +111,5 @@ def _learned(
 ) -> Section | None:
     if posterior is None:
         return None
-    found = learned.section(posterior, case, learned.fitted_to(posterior, case, ledger, data))
     lacks = coverage.of_posterior(posterior.plugins, parameters_of(case), run.plugins, run.off)
-    return None if found is None else _old("learned", "What was learned", {**found, "lacks": lacks})
+    return learned.section(posterior, case, learned.fitted_to(posterior, case, ledger, data), lacks)

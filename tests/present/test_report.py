@@ -3,6 +3,7 @@
 import errno
 import json
 import re
+import tempfile
 from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -12,7 +13,6 @@ import pytest
 from reports import described, rendered, report_of
 from synthetic import run
 
-from fissure.engine import blocks
 from fissure.engine.ensemble import Timing
 from fissure.errors import FissureError
 from fissure.present.render import html
@@ -251,14 +251,14 @@ def test_what_the_disk_refuses_is_one_sentence(tmp_path, small, monkeypatch, nam
     (tmp_path / "closed").mkdir()
     (tmp_path / "file").touch()
     before = sorted(tmp_path.rglob("*"))
-    make = blocks.tempfile.mkstemp
+    make = tempfile.mkstemp
 
     def refused(dir, **keys):
         if dir.name == "closed":  # a superuser may write everywhere, so the refusal is played
             raise PermissionError(errno.EACCES, "Permission denied")
         return make(dir=dir, **keys)
 
-    monkeypatch.setattr(blocks.tempfile, "mkstemp", refused)
+    monkeypatch.setattr(tempfile, "mkstemp", refused)
     with pytest.raises(FissureError, match=said) as told:
         html.write(small, tmp_path / name)
     assert "\n" not in str(told.value)

@@ -9,6 +9,7 @@ from pathlib import Path
 import altair as alt
 import numpy as np
 import pytest
+from histories import PATTERNS
 from reports import described, rendered
 from synthetic import run
 
@@ -22,7 +23,7 @@ from fissure.present.sections import patterns as section
 from fissure.present.words import patterns as words
 from fissure.studies.compare import compare
 from fissure.studies.counterpart import calendar_of
-from fissure.studies.patterns import PATTERNS, everyone, met, plausible, sample
+from fissure.studies.patterns import everyone, met, plausible, sample
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +77,7 @@ def test_a_cut_off_marks_what_a_fit_could_have_known(found, history, ledger):
 
 def test_of_a_posterior_all_members_count(history, ledger):
     assert words.filtered(everyone(30)).startswith("All 30 members count")
-    told = section.of_run(history, ledger, [], described(history, until="2015-12-31"))
+    told = section.of_run(history, PATTERNS, ledger, [], described(history, until="2015-12-31"))
     said = json.dumps(in_json.block(told), ensure_ascii=False)
     assert "All 30 members count" in said
     (table,) = (block for block in told.blocks if isinstance(block, Table))
@@ -96,7 +97,7 @@ def test_says_how_often_the_first_never_comes(found):
 
 def test_a_case_without_the_sources_has_no_patterns(found, history):
     assert "nothing to test" in printed([], found[1], history, Ledger(), 110)
-    assert section.of_run(history, Ledger(), [], described(history)) is None
+    assert section.of_run(history, (), Ledger(), [], described(history)) is None
 
 
 def test_charts_hold_quantiles_that_vega_lite_takes(found, history):
@@ -115,7 +116,7 @@ def test_what_is_infinite_is_not_drawn(found, history):
 
 
 def test_pictures_of_shares_differ_by_shape_and_lie_within(history, ledger):
-    made = section.of_run(history, ledger, compare(history, ledger), described(history))
+    made = section.of_run(history, PATTERNS, ledger, compare(history, ledger), described(history))
     (table,) = (block for block in made.blocks if isinstance(block, Table))
     rows = list(table.rows)
     assert len(rows) == sum(len(p.parts) for p in PATTERNS)
@@ -152,7 +153,7 @@ def test_the_report_has_a_section_with_charts_of_those_in_time(history, case, le
 
 def test_nothing_is_drawn_of_a_run_too_short_to_tell(case, ledger):
     data = run(case, members=2, weeks=3)
-    made = section.of_run(data, ledger, compare(data, ledger), described(data))
+    made = section.of_run(data, PATTERNS, ledger, compare(data, ledger), described(data))
     assert made is not None and not list(figures_of(made))
     assert "nothing to test" in json.dumps(in_json.block(made), ensure_ascii=False)
 
