@@ -159,8 +159,8 @@ def table(found: Sequence[Met], calendar: Calendar, ledger: Ledger, until: date 
     for level in LEVELS:
         own = [one for one in found if one.part.level == level]
         groups += [RowGroup((), words.LEVELS[level])] if own else []
-        for pattern in dict.fromkeys(one.pattern for one in own):
-            rows = tuple(_row(one, calendar, ledger, until) for one in own if one.pattern == pattern)
+        for pattern in {one.pattern.letter: one.pattern for one in own}.values():
+            rows = tuple(_row(one, calendar, ledger, until) for one in own if one.pattern.letter == pattern.letter)
             groups.append(RowGroup(rows, f"{pattern.letter}. {pattern.title}", level=2))
     return Table(columns, tuple(groups), "Patterns", "effects patterns")
 
