@@ -19,7 +19,7 @@ from fissure.engine.progress import Progress
 from fissure.errors import FissureError
 from fissure.studies import answers as study
 from fissure.studies import explained as attribution
-from fissure.studies.calibrate import Posterior
+from fissure.studies.calibration import Posterior
 from fissure.studies.counterpart import Floats
 from fissure.studies.coverage import uncovered
 from fissure.studies.effective import pasts_of

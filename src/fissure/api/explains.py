@@ -14,7 +14,7 @@ from fissure.engine.plan import plan_of
 from fissure.engine.progress import Progress
 from fissure.errors import FissureError
 from fissure.studies import explain as study
-from fissure.studies.calibrate import Posterior
+from fissure.studies.calibration import Posterior
 from fissure.studies.explain import FULL, QUICK, Explained, Size
 from fissure.studies.explained import Saved, kept_at, read_explained
 from fissure.studies.outcomes import outcomes_of

@@ -16,9 +16,9 @@ from fissure.engine.progress import Progress
 from fissure.errors import FissureError
 from fissure.files import disk_errors
 from fissure.studies import hindcast as hindcasts
-from fissure.studies.calibrate import Calibration, Posterior, Setting, path_of
-from fissure.studies.calibrate import calibrate as fit
-from fissure.studies.calibrate.fit import MEMBERS, weeks_until
+from fissure.studies.calibration import Calibration, Posterior, Setting, path_of
+from fissure.studies.calibration import calibrate as fit
+from fissure.studies.calibration.fit import MEMBERS, weeks_until
 from fissure.studies.hindcast import Hindcast
 from fissure.version import __version__
 

@@ -22,7 +22,7 @@ from fissure.engine.progress import Progress
 from fissure.evidence import Ledger
 from fissure.model.limits import LIMITS
 from fissure.studies import coverage
-from fissure.studies.calibrate import Posterior, with_digest
+from fissure.studies.calibration import Posterior, with_digest
 from fissure.studies.cohesion import cohesion
 from fissure.studies.compare import Compared, compare
 from fissure.studies.effective import Effective, effective_size, few_histories

@@ -29,7 +29,7 @@ from fissure.model.plugins import made_of
 from fissure.studies import coverage
 from fissure.studies.baselines import RIVALS, baselines
 from fissure.studies.belonging import is_of
-from fissure.studies.calibrate.fit import outputs_of
+from fissure.studies.calibration.fit import outputs_of
 from fissure.studies.collapse import OUTPUTS as COLLAPSES
 from fissure.studies.collapse import What, by_week, collapse_weeks
 from fissure.studies.counterpart import Floats
