@@ -56,7 +56,19 @@ class Saved:
 def read_explained(path: str | Path) -> Saved:
     """The attribution that `Saved.write` wrote to `path`; its outcomes have names and units but measure nothing.
 
+    Args:
+        path: of the file.
+
+    Returns the attribution, with the command that made it.
+
     Raises `FissureError` for anything else.
+
+    Example:
+
+        >>> import fissure
+        >>> kept = fissure.load_case("islamic_state").folder / "kept" / "explain.json"
+        >>> fissure.read_explained(kept).found.plan.weeks
+        247
     """
     path = Path(path)
     told = read_json(path, "a saved attribution")

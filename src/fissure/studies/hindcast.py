@@ -28,7 +28,7 @@ from fissure.model.catalogue import parameters_of
 from fissure.model.plugins import made_of
 from fissure.studies import coverage
 from fissure.studies.baselines import RIVALS, baselines
-from fissure.studies.calibrate.fit import outputs_of
+from fissure.studies.calibration.fit import outputs_of
 from fissure.studies.collapse import OUTPUTS as COLLAPSES
 from fissure.studies.collapse import What, by_week, collapse_weeks
 from fissure.studies.counterpart import Floats
