@@ -5,7 +5,7 @@ from pathlib import Path
 from fissure.api.arguments import plain_arguments
 from fissure.context import CaseLike, context_of
 from fissure.evidence import Ledger, Trace
-from fissure.studies.calibrate import Posterior
+from fissure.studies.calibration import Posterior
 from fissure.studies.named import Study
 
 

@@ -24,7 +24,7 @@ from fissure.evidence import Ledger
 from fissure.model.limits import LIMITS
 from fissure.present.words.run import RunDescription
 from fissure.studies import coverage
-from fissure.studies.calibrate import Posterior, with_digest
+from fissure.studies.calibration import Posterior, with_digest
 from fissure.studies.cohesion import cohesion
 from fissure.studies.compare import Compared, compare
 from fissure.studies.effective import Effective, effective_size

@@ -15,7 +15,7 @@ from fissure.engine import shelf
 from fissure.engine.plan import Plan
 from fissure.engine.shelf import Stored
 from fissure.errors import FissureError, nearest
-from fissure.studies.calibrate import packaged, path_of, with_digest
+from fissure.studies.calibration import packaged, path_of, with_digest
 
 __all__ = ["Stored", "delete_runs", "stored_run", "stored_runs"]
 

@@ -23,7 +23,7 @@ from fissure.present.render.html import fragment, specs_of
 from fissure.present.sections import hindcast, learned
 from fissure.present.sections.publishers import measured, publishers
 from fissure.present.words import calibration as words
-from fissure.studies.calibrate.posterior import Posterior
+from fissure.studies.calibration.posterior import Posterior
 from fissure.studies.coverage import of_posterior
 
 router = APIRouter(include_in_schema=False)

@@ -34,10 +34,10 @@ from fissure.present.document import (
 from fissure.present.sections.learned import BIAS_IS, PICTURES, publishers, updates_table
 from fissure.present.words import calibration as words
 from fissure.present.words import inference_checks as inference
-from fissure.studies.calibrate import Calibration
-from fissure.studies.calibrate.checks import Told
-from fissure.studies.calibrate.posterior import WHAT
-from fissure.studies.calibrate.simple import MAIN
+from fissure.studies.calibration import Calibration
+from fissure.studies.calibration.checks import Told
+from fissure.studies.calibration.posterior import WHAT
+from fissure.studies.calibration.regression_abc import MAIN
 from fissure.studies.measurement import Datum
 
 FIRST = 20

@@ -14,9 +14,9 @@ from fissure.files import disk_errors, write_whole
 from fissure.studies.bounds import NOT_RECORDED, AtBounds
 from fissure.studies.effective import Effective, few_histories
 from fissure.studies.sensitivity.indices import LUCK, REST, Index
+from fissure.studies.sensitivity.information_value import Learned, Worth
 from fissure.studies.sensitivity.inputs import FACTOR, Input
-from fissure.studies.sensitivity.screen import Screened
-from fissure.studies.sensitivity.worth import Learned, Worth
+from fissure.studies.sensitivity.screening import Screened
 
 BLOCK = 4
 """Runs under the same forcings."""

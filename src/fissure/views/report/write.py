@@ -19,7 +19,7 @@ from fissure.present.sections import run as report
 from fissure.present.words.run import RunDescription
 from fissure.studies import answers as replies_to
 from fissure.studies import coverage, verdicts
-from fissure.studies.calibrate import Posterior
+from fissure.studies.calibration import Posterior
 from fissure.studies.compare import Compared
 from fissure.studies.explained import kept as kept_explained
 from fissure.studies.explained import kept_at as explained_at

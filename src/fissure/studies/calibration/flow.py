@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from fissure.studies.calibrate.libraries import flow_available as flow_available
-from fissure.studies.calibrate.libraries import libraries as _libraries
-from fissure.studies.calibrate.problem import Problem
+from fissure.studies.calibration.libraries import flow_available as flow_available
+from fissure.studies.calibration.libraries import libraries as _libraries
+from fissure.studies.calibration.problem import Problem
 from fissure.studies.counterpart import Floats
 
 

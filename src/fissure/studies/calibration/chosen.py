@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fissure.cases.loader import Case
 from fissure.evidence.ledger import Ledger
-from fissure.studies.calibrate.posterior import (
+from fissure.studies.calibration.posterior import (
     Posterior,
     dependencies,
     packaged,
