@@ -33,10 +33,13 @@ from fissure.model.world import world_of
 from fissure.reading import read_json
 from fissure.studies import coverage
 from fissure.studies.counterpart import Floats
+from fissure.studies.kept import place, places
 from fissure.studies.measurement import Datum
 from fissure.studies.measurement import data as figures_of
 
 FORMAT = 1
+KEPT = "posterior"
+"""The folder of the posteriors that are kept of a case."""
 DECIMALS = 4
 FARTHEST = 8.0
 """No draw is farther out than this; those of the prior end at 6.4."""
@@ -234,26 +237,28 @@ def evidence_digest(items: Sequence[Datum]) -> str:
 
 def packaged(case: Case) -> list[date]:
     """The cut-offs of the posteriors that lie with `case`, in order."""
-    folder = case.folder / "posterior"
-    found = [path.stem for path in folder.glob("*.json")]
-    try:
-        return sorted(map(date.fromisoformat, found))
-    except ValueError:
-        raise FissureError(
-            f"{folder}: found {', '.join(sorted(found))}, expected files named YYYY-MM-DD.json"
-        ) from None
+    days: set[date] = set()
+    for folder in places(case, KEPT):
+        found = [path.stem for path in folder.glob("*.json")]
+        try:
+            days |= set(map(date.fromisoformat, found))
+        except ValueError:
+            raise FissureError(
+                f"{folder}: found {', '.join(sorted(found))}, expected files named YYYY-MM-DD.json"
+            ) from None
+    return sorted(days)
 
 
 def path_of(case: Case, until: date) -> Path:
     """Where the posterior of `case` with this cut-off lies, if it does."""
-    return case.folder / "posterior" / f"{until.isoformat()}.json"
+    return place(case, f"{KEPT}/{until.isoformat()}.json")
 
 
 def _cure(path: Path, case: Case) -> str:
     """What to do about a posterior of another case: most often it came along when its folder was copied."""
-    if path.parent != case.folder / "posterior":
+    if path.parent not in places(case, KEPT):
         return "name another (--posterior) or use the prior (--prior)"
-    names = [shlex.quote(str(case.folder / name)) for name in ("posterior", "kept")]
+    names = [shlex.quote(str(case.folder / name)) for name in (KEPT, "kept")]
     return (
         f"it came with a copy: delete {' and '.join(names)}, which hold what was found of that case, or use the prior "
         "(--prior)"
