@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from fissure.api.arguments import plain_arguments
 from fissure.api.origins import context_of_run, differs, warn_of_changes
 from fissure.cases.loader import Case
+from fissure.cases.naming import REFERENCE
 from fissure.constants import INTERVAL
 from fissure.context import CaseLike, Context, context_of
 from fissure.engine import ensemble
@@ -246,7 +247,7 @@ class Result:
 
 @plain_arguments
 def run(
-    case: CaseLike = "islamic_state",
+    case: CaseLike = REFERENCE,
     *,
     members: int = 100,
     seed: int = 1,

@@ -20,7 +20,7 @@ from fissure.context import Context
 from fissure.present import formatting
 from fissure.studies.calibration import Posterior
 from fissure.studies.calibration.checks import told_back
-from fissure.studies.calibration.screen import LEAST, RATE
+from fissure.studies.calibration.problem import LEAST, RATE
 from fissure.studies.counterpart import Floats
 from fissure.studies.measurement import Datum, biases, comparable, floored, truths
 
