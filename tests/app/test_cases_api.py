@@ -1,8 +1,10 @@
 """Cases for programs."""
 
 import pytest
+from waiting import atlas_of
 
-from fissure.app.cracks import atlas as cracks_atlas
+from fissure.app.api import cases
+from fissure.app.derived import Found
 from fissure.cases import case_names, load_case
 from fissure.model.catalogue import mechanism_classes, parameters_of
 from fissure.studies.causal import loops
@@ -10,7 +12,7 @@ from fissure.studies.causal import loops
 
 @pytest.fixture(scope="module")
 def atlas(settings):
-    return cracks_atlas.wait(settings.home, 300).atlas
+    return atlas_of(settings)
 
 
 @pytest.fixture
@@ -93,7 +95,7 @@ def test_what_is_wrong_is_said_in_a_sentence(client, path, status, said):
 
 
 def test_says_that_the_graph_is_being_made(client, monkeypatch):
-    monkeypatch.setattr(cracks_atlas, "look", lambda home: cracks_atlas.Found())
+    monkeypatch.setattr(cases, "look", lambda desk: Found())
     found = client.get("/api/cases/islamic_state/graph")
     assert found.status_code == 503
     assert found.headers["retry-after"] == "5"

@@ -2,24 +2,26 @@
 
 import csv
 import io
-import json
 import re
 import threading
 from html import unescape
 
 import pytest
 from fastapi.testclient import TestClient
+from waiting import atlas_of
 
-from fissure.app.cracks import atlas as cracks_atlas
+from fissure.app import server
 from fissure.app.cracks import panel as cracks_panel
-from fissure.app.cracks.known import Known, known_of
+from fissure.app.cracks import view as cracks
+from fissure.app.cracks.known import ATLAS, WAITING, known_of
+from fissure.app.derived import Found
 from fissure.app.server import create_app
 from fissure.app.settings import Settings
 from fissure.context import context_of
 from fissure.evidence.ledger import package_ledger
 from fissure.model.catalogue import GROUPS, mechanism_classes
-from fissure.present.charts import causal_layers, causal_ring
-from fissure.present.render.html import GROUPS as GROUP_TITLES
+from fissure.present.charts import causal_graph
+from fissure.present.formatting import MECHANISM_GROUPS as GROUP_TITLES
 from fissure.studies import causal_atlas, verdicts
 
 MECHANISMS = sorted(mechanism_classes())
@@ -28,10 +30,7 @@ MECHANISMS = sorted(mechanism_classes())
 @pytest.fixture(scope="module")
 def atlas(settings):
     """The picture, made once for all tests of this process."""
-    found = cracks_atlas.wait(settings.home, 300)
-    assert found.error == ""
-    assert found.atlas is not None
-    return found.atlas
+    return atlas_of(settings)
 
 
 @pytest.fixture(scope="module")
@@ -151,12 +150,12 @@ def test_the_table_of_the_graph(client, atlas):
 
 
 def test_while_the_picture_is_made_the_rest_is_there(client, monkeypatch):
-    monkeypatch.setattr(cracks_atlas, "look", lambda home: cracks_atlas.Found())
+    monkeypatch.setattr(cracks, "look", lambda desk: Found())
     for address in ("/cracks", "/cracks?mechanism=pay-gap", "/cracks?field=fighters.fear"):
         answer = client.get(address)
         assert answer.status_code == 200
         assert "data-wait" in answer.text
-        assert cracks_atlas.WAITING in unescape(answer.text)
+        assert WAITING in unescape(answer.text)
         assert "<svg" not in re.sub(r"<svg width.*?</svg>", "", answer.text)
     assert "The claims behind it" in client.get("/cracks?mechanism=pay-gap").text
     assert client.get("/cracks/edges.csv").status_code == 503
@@ -164,36 +163,27 @@ def test_while_the_picture_is_made_the_rest_is_there(client, monkeypatch):
 
 
 def test_a_picture_that_cannot_be_made_is_said(client, monkeypatch):
-    monkeypatch.setattr(cracks_atlas, "look", lambda home: cracks_atlas.Found(error="the signs are of another model"))
+    monkeypatch.setattr(cracks, "look", lambda desk: Found(error="the signs are of another model"))
     answer = client.get("/cracks?mechanism=pay-gap")
     assert "The picture is not shown: the signs are of another model." in answer.text
     assert "data-wait" not in answer.text
 
 
-def test_the_kept_picture_is_read_back_whole_and_damage_is_seen(atlas, tmp_path):
-    told = json.loads(json.dumps(causal_atlas.told(atlas)))
-    back = causal_atlas.read(told)
+def test_the_kept_picture_is_read_back_whole_and_damage_is_seen(atlas):
+    body = ATLAS.bytes_of(atlas)
+    back = ATLAS.read(body)
     assert back.loops == atlas.loops
     assert back.picture == atlas.picture
-    key = cracks_atlas.digest()
-    path = cracks_atlas._path(tmp_path, key)
-    path.parent.mkdir(parents=True)
-    path.write_text(json.dumps({"key": key, "atlas": told}))
-    assert cracks_atlas._read(tmp_path, key).fields == atlas.fields
-    path.write_text(json.dumps({"key": key, "atlas": told})[:-200])
-    assert cracks_atlas._read(tmp_path, key) is None
-    path.write_text(json.dumps({"key": "of another model", "atlas": told}))
-    assert cracks_atlas._read(tmp_path, key) is None
+    with pytest.raises(ValueError, match=r"(?i)expecting|unterminated|delimiter"):
+        ATLAS.read(body[:-200])
 
 
-def test_drawings_are_the_same_each_time_and_have_links_and_signs(atlas, known):
-    groups = {name: one.group for name, one in known.mechanisms.items()}
-    titles = {name: one.title for name, one in known.mechanisms.items()}
-    ring = causal_ring.ring(atlas, groups, titles)
-    assert ring == causal_ring.ring(causal_atlas.read(causal_atlas.told(atlas)), groups, titles)
+def test_drawings_are_the_same_each_time_and_have_links_and_signs(atlas):
+    ring = causal_graph.ring(atlas)
+    assert ring == causal_graph.ring(causal_atlas.read(causal_atlas.told(atlas)))
     assert "style=" not in ring
-    own = causal_layers.of_mechanism("deterrence", atlas, groups, titles)
-    assert own == causal_layers.of_mechanism("deterrence", atlas, groups, titles)
+    own = causal_graph.of_mechanism("deterrence", atlas)
+    assert own == causal_graph.of_mechanism("deterrence", atlas)
     assert 'href="?field=fighters.fear"' in own
     assert "Deterrence raises Fear" in own
     assert ">+</text>" in own
@@ -218,36 +208,17 @@ def test_checks_are_those_that_were_kept(known):
 
 
 def test_a_server_that_stops_waits_for_what_it_has_begun(tmp_path, monkeypatch):
-    go, ended, join = threading.Event(), [], threading.Thread.join
+    go, begun, ended, join = threading.Event(), threading.Event(), [], threading.Thread.join
 
     def joined(thread, *patience):
-        if thread.name == "fissure-cracks":
+        if thread.name == "fissure-background":
             go.set()  # it is waited for, and only then goes on
         join(thread, *patience)
 
-    monkeypatch.setattr(cracks_atlas, "look", lambda home: cracks_atlas.Found())
-    monkeypatch.setattr(Known, "warm", lambda self: (go.wait(), ended.append(self)))
+    monkeypatch.setattr(server, "mechanisms_ready", lambda desk: (begun.set(), go.wait(), ended.append(desk)))
     app = create_app(Settings(folders=(tmp_path,), home=tmp_path))
     app.state.desk.patience = 600.0
     with TestClient(app, base_url="http://127.0.0.1"):
-        assert not ended
+        assert begun.wait(600) and not ended
         monkeypatch.setattr(threading.Thread, "join", joined)
     assert ended
-
-
-def test_a_picture_that_could_not_be_made_is_tried_again_later(tmp_path, monkeypatch):
-    def traced(home, key):
-        tried.append(key)
-        if len(tried) == 1:
-            raise MemoryError
-        return "the picture"
-
-    tried = []
-    for name, value in {"_found": {}, "_making": {}, "_read": lambda home, key: None, "_traced": traced}.items():
-        monkeypatch.setattr(cracks_atlas, name, value)
-    assert "MemoryError" in cracks_atlas.wait(tmp_path, 600).error
-    assert cracks_atlas.look(tmp_path).error and len(tried) == 1  # not at every look
-    monkeypatch.setattr(cracks_atlas, "AGAIN", 0.0)
-    cracks_atlas.look(tmp_path)
-    cracks_atlas.settle(600)
-    assert cracks_atlas.look(tmp_path).atlas == "the picture" and len(tried) == 2

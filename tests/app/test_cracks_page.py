@@ -2,14 +2,16 @@
 
 import pytest
 from browser import watched
+from waiting import atlas_of
 
-from fissure.app.cracks import atlas as cracks_atlas
+from fissure.app.cracks import view
+from fissure.app.derived import Found
 
 
 @pytest.fixture(autouse=True)
 def made(settings):
     """The picture is there, so that no test waits for it but the one that means to."""
-    assert cracks_atlas.wait(settings.home, 300).atlas is not None
+    atlas_of(settings)
 
 
 def heading(page, said):
@@ -129,7 +131,7 @@ def test_without_scripts_everything_is_a_link(browser, server):
 
 def test_a_page_that_waits_shows_the_picture_when_it_is_there(page, server, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(cracks_atlas, "look", lambda home: cracks_atlas.Found())
+        patch.setattr(view, "look", lambda desk: Found())
         page.goto(f"{server}/cracks?mechanism=pay-gap")
         assert page.locator(".layers").count() == 0
         assert "read from the code" in page.inner_text(".notice")

@@ -1,22 +1,19 @@
 """The ledger as rows: what matches, what can be filtered by, and what goes with what."""
 
-import os
-
 import numpy as np
 import pytest
 
 from fissure.app.desk import Desk
-from fissure.app.evidence import beside
 from fissure.app.evidence import rows as ledger_rows
-from fissure.app.evidence.beside import Beside, goes_with
+from fissure.app.evidence.beside import goes_with
 from fissure.app.evidence.rows import Asked, Row, matches
 from fissure.errors import FissureError
-from fissure.studies.calibrate.screen import RATE
+from fissure.studies.calibration.problem import RATE
 
 
 @pytest.fixture(scope="module")
 def at(settings):
-    return Desk(settings).known
+    return Desk(settings).context
 
 
 def ids(kind, at, find="", **chosen):
@@ -43,7 +40,7 @@ def test_filters_select_what_they_say(at):
     assert set(ids("claims", at, mechanism="pay-gap")) == {claim.id for claim in ledger.claims_of("pay-gap")}
     assert set(ids("observations", at, rivals="yes")) == {o.id for o in ledger.observations.values() if o.rival_of}
     assert set(ids("observations", at, output="fighters")) == {o.id for o in ledger.observations_of("fighters")}
-    assert set(ids("observations", at, behind="yes")) == set(at.rest_on) & set(ledger.observations)
+    assert set(ids("observations", at, behind="yes")) == set(at.argued_from) & set(ledger.observations)
     later = ids("observations", at, fit="after")
     assert later and all(ledger.observations[name].when > at.until for name in later)
     assert len(ids("observations", at, fit="used")) == len(at.fitted)
@@ -59,7 +56,7 @@ def test_a_filter_that_is_not_there_is_refused_with_the_nearest_name(at):
 def test_what_goes_with_a_figure_is_found_and_noise_is_not(at):
     rng = np.random.default_rng(3)
     z = rng.standard_normal((80, 30))
-    items = list(at.items.values())[:6]
+    items = list(at.comparable.values())[:6]
     truth = rng.standard_normal((80, 6))
     truth[:, 2] = np.exp(2 * z[:, 7]) + 0.1 * rng.standard_normal(80)  # monotone, far from linear
     truth[:, 4] = 1.0  # moves not at all
@@ -69,12 +66,3 @@ def test_what_goes_with_a_figure_is_found_and_noise_is_not(at):
     assert items[4].observation.id not in found
     others = sum(len(found[items[k].observation.id]) for k in (0, 1, 3, 5))
     assert others <= 1, f"at a false discovery rate of {RATE}"
-
-
-def test_no_more_comparisons_are_kept_than_so_many(tmp_path, monkeypatch):
-    monkeypatch.setattr(beside, "KEPT", 2)
-    for at in range(4):
-        path = tmp_path / "figures" / f"{at}.json"
-        beside._write(path, Beside(f"run-{at}", 8, 8, True, {}))
-        os.utime(path, (at, at))
-    assert {one.name for one in (tmp_path / "figures").iterdir()} == {"2.json", "3.json"}

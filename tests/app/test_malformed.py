@@ -18,7 +18,8 @@ from requests import Request
 from small_run import RUN
 from waiting import GIVEN_UP, until
 
-from fissure.app.cracks import atlas as cracks_atlas
+from fissure.app.cracks.known import look
+from fissure.app.history.prepared import prepared
 from fissure.app.pages import VIEWS
 from fissure.app.server import create_app
 
@@ -39,10 +40,10 @@ def asking(settings, tmp_path_factory):
     """The application; its one worker is busy all the time, so that what is asked waits and nothing is simulated."""
     limits = replace(settings.limits, waiting=100_000)
     app = create_app(replace(settings, home=tmp_path_factory.mktemp("malformed"), limits=limits))
-    histories, run = app.state.desk.histories, app.state.desk.run(RUN)
+    desk = app.state.desk
     # until then a well-formed question is told to come back
-    until(lambda: histories.get(run), lambda: histories.error(run))
-    assert cracks_atlas.wait(app.state.desk.settings.home, GIVEN_UP).atlas is not None
+    until(lambda: prepared(desk, desk.run(RUN)).value, lambda: prepared(desk, desk.run(RUN)).error)
+    assert look(desk, wait=GIVEN_UP).value is not None
     over = threading.Event()
     app.state.desk.jobs.submit("held", "whatif", "Held", {}, lambda telling: over.wait())
     made = Asking(app)
@@ -50,8 +51,7 @@ def asking(settings, tmp_path_factory):
     made.close()
     over.set()
     app.state.desk.jobs.stop()
-    app.state.desk.histories.stop()
-    app.state.desk.studio.stop()  # no thread may simulate while Python ends
+    app.state.desk.worker.stop()  # no thread may simulate while Python ends
 
 
 def operations(asking):

@@ -1,13 +1,14 @@
 """Room is made on disk by deleting what was needed longest ago, and nothing that is needed now."""
 
 import os
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
-from fissure.app.pruning import prune
+from fissure.app.derived import prune
 from fissure.app.server import create_app
 from fissure.engine.keeping import STUDY
 from fissure.engine.locks import held
@@ -20,7 +21,7 @@ class Place:
     """Runs and the home of a server, with files that were needed one after the other."""
 
     def __init__(self, folder):
-        self.runs, self.home, self._clock = folder / "runs", folder / "home", 0
+        self.runs, self.home, self._clock = folder / "runs", folder / "home", time.time_ns()
 
     def add(self, path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -46,17 +47,17 @@ def there(*paths):
 
 def test_the_oldest_go_until_it_fits(place):
     each = [place.measured(f"{at}") for at in range(5)]
-    os.utime(each[0])  # it was needed just now
-    assert prune(place.runs, place.home, 3 * SIZE) == {each[1], each[2]}
+    os.utime(each[0], ns=(place._clock + 1,) * 2)  # it was needed just now
+    assert prune(place.home, 3 * SIZE, place.runs) == {each[1], each[2]}
     assert there(*each) == [True, False, False, True, True]
-    assert prune(place.runs, place.home, 3 * SIZE) == set()
+    assert prune(place.home, 3 * SIZE, place.runs) == set()
 
 
 def test_views_and_all_what_ifs_share_the_room(place):
     old, view = place.measured("a"), place.add(place.home / "history" / "v.json")
     figures, new = place.add(place.home / "figures" / "f.json"), place.measured("b", "whatif-b")
-    assert prune(place.runs, place.home, 2 * SIZE) == {old, view}
-    assert prune(place.runs, place.home, SIZE) == {figures} and there(new) == [True]
+    assert prune(place.home, 2 * SIZE, place.runs) == {old, view}
+    assert prune(place.home, SIZE, place.runs) == {figures} and there(new) == [True]
 
 
 def test_nothing_else_is_touched(place):
@@ -66,7 +67,7 @@ def test_nothing_else_is_touched(place):
         place.add(place.runs / "whatif-a" / "report.html"), place.add(place.runs / "explain-a" / "c.npz"),
     ]  # fmt: skip
     gone = place.measured("a")
-    assert prune(place.runs, place.home, 0) == {gone}
+    assert prune(place.home, 0, place.runs) == {gone}
     assert all(there(*kept)) and (place.runs / "whatif-a" / STUDY).exists()
     assert not gone.parent.exists()  # an empty folder is no use to anybody
 
@@ -74,12 +75,12 @@ def test_nothing_else_is_touched(place):
 def test_what_is_spared_stays_and_what_another_writes_to(place):
     own, spared, others = place.measured("a"), place.measured("b"), place.measured("c", "whatif-b")
     with held(place.runs / "whatif-b"):
-        assert prune(place.runs, place.home, 0, {spared}) == {own}
+        assert prune(place.home, 0, place.runs, {spared}) == {own}
     assert there(own, spared, others) == [False, True, True]
 
 
 def test_without_anything_there_is_nothing_to_do(place):
-    assert prune(place.runs, place.home, 0) == set()
+    assert prune(place.home, 0, place.runs) == set()
 
 
 def test_a_disk_that_refuses_to_delete_is_no_reason_to_fail(place, monkeypatch):
@@ -92,7 +93,7 @@ def test_a_disk_that_refuses_to_delete_is_no_reason_to_fail(place, monkeypatch):
         unlink(path, **more)
 
     monkeypatch.setattr(Path, "unlink", refuse)
-    assert prune(place.runs, place.home, SIZE) == {second} and first.exists()
+    assert prune(place.home, SIZE, place.runs) == {second} and first.exists()
 
 
 # ---- a server with little room
@@ -102,7 +103,7 @@ ASKS = [{"off": ["desertion"], "from": f"2014-{month:02}", "members": 4, "seed":
 
 def answered(client, asked):
     """The numbers of the answer, once it is there."""
-    client.app.state.desk.studio._stopping.set()  # nothing gets ready in the background, so all calls are the job's
+    client.app.state.desk.worker.stop()  # nothing gets ready in the background, so all calls are the job's
     id = client.post("/api/studies", json=asked).json()["id"]
     with client.stream("GET", f"/api/jobs/{id}/events") as stream:
         assert "event: end" in [*stream.iter_lines()]
@@ -120,7 +121,7 @@ def small(settings, tmp_path):
         own = replace(settings, folders=(tmp_path / "runs",), home=tmp_path / "home", limits=limits)
         return TestClient(create_app(own), base_url="http://127.0.0.1", raise_server_exceptions=False)
 
-    opened.files = lambda: sorted(tmp_path.glob("runs/whatif-*/measured/*/*/*.npz"))
+    opened.files = lambda: sorted(tmp_path.glob("runs/whatif-*/measured/**/*.npz"))
     return opened
 
 
@@ -163,7 +164,7 @@ def test_a_server_that_is_killed_while_it_makes_room_has_lost_nothing_else(small
 
     with monkeypatch.context() as patch, pytest.raises(Killed):
         patch.setattr(Path, "unlink", killed)
-        prune(files[0].parents[4], files[0].parents[4] / "none", 0)
+        prune(files[0].parents[3] / "none", 0, files[0].parents[3])
     assert len(small.files()) == len(files) - at
     with small(kept=10**9) as client:
         assert [answered(client, asked) for asked in ASKS[:3]] == numbers

@@ -7,9 +7,9 @@ from weakref import WeakKeyDictionary
 import pytest
 from browser import watched
 from fastapi.testclient import TestClient
+from fissure.app.kept import Kept
 
 from fissure.app import kept
-from fissure.app.kept import Kept
 from fissure.app.server import create_app
 from fissure.present.words import explain as words
 from fissure.studies import explained

@@ -4,6 +4,9 @@ import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+from fissure.app.cracks.known import look
+from fissure.app.desk import Desk
+
 GIVEN_UP = 600.0
 """Seconds after which it will not happen any more."""
 
@@ -21,3 +24,12 @@ def ran(coroutine):
     """What `coroutine` returns, in a loop of its own; in the thread of the tests that of Playwright may be running."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, coroutine).result()
+
+
+def atlas_of(settings):
+    """The causal picture of a server with these settings, once it is made."""
+    desk = Desk(settings)
+    found = look(desk, wait=GIVEN_UP)
+    desk.worker.stop()
+    assert found.value is not None, found.error
+    return found.value

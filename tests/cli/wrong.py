@@ -17,7 +17,7 @@ TO_WRITE = ["", "a-file", "a-file/x", "x" * 300, "~nobody-at-all/x"]
 CASES = [*TEXTS, *NOWHERE, "islamic_stat", "a-file", "full"]
 
 BAD = {
-    "--members": COUNTS, "--runs": COUNTS, "--weeks": COUNTS, "--sampled": COUNTS, "--port": COUNTS,
+    "--members": COUNTS, "--weeks": COUNTS, "--sampled": COUNTS, "--port": COUNTS,
     "--seed": [*NUMBERS, "-1", str(2**64)],
     "--pairs": [*NUMBERS, "-1", "1", "100000"],
     "--strongest": [*NUMBERS, "-1", "0", "1", "99"],
@@ -25,9 +25,9 @@ BAD = {
     "--older-than": ["", "x", "nan", "-1", "-inf", "inf", "1e400", "1e30"],
     "--until": DAYS, "--from": DAYS,
     "--of": TEXTS, "--off": TEXTS, "--set": TEXTS, "--group": TEXTS, "--cluster": TEXTS,
-    "name": TEXTS, "names": TEXTS, "studies": TEXTS, "mechanisms": TEXTS,
+    "name": TEXTS, "names": TEXTS, "words": [one for one in CASES if one not in ("../..", "full")],
     "case": CASES, "--case": CASES,
-    "--posterior": [*NOWHERE, "a-file", "."], "--in": [*NOWHERE, "a-file"], "folders": [*NOWHERE, "a-file"],
+    "--posterior": [*NOWHERE, "a-file", "."], "--in": [*NOWHERE, "a-file"], 
     "--out": TO_WRITE, "--into": TO_WRITE,
     "--title": ["", "x", "x" * 61, "a\nb"],
     "--host": ["", "no.such.host.invalid", "x" * 300, "300.1.1.1", "a b", "[::"],
@@ -37,17 +37,17 @@ BAD = {
     "--token": ["", "short", "a" * 40, "with a space in it 1234", "é" * 20],
 }  # fmt: skip
 GOOD = {
-    "--members": ["16", "48"], "--runs": ["900"], "--weeks": ["2", "3"], "--sampled": ["4"], "--pairs": ["0", "4"],
+    "--members": ["16", "48"], "--weeks": ["2", "3"], "--sampled": ["4"], "--pairs": ["0", "4"],
     "--seed": ["0", "3", str(2**64 - 1)], "--strongest": ["3"], "--error": ["0.1"], "--older-than": ["3"],
     "--until": ["2001-05-08"], "--from": ["2001-05-08"], "--of": ["collapse", "fighters@2001-01-08"],
     "--off": ["pay-gap"], "--set": ["forcing.strikes=x2"], "--group": ["war"], "name": ["pay-gap"],
-    "mechanisms": ["desertion"], "--out": ["made"], "case": ["CASE"], "--case": ["CASE"], "--title": ["A title"],
+    "words": ["CASE", "pay-gap"], "--out": ["made"], "case": ["CASE"], "--case": ["CASE"], "--title": ["A title"],
     "--into": ["made"], "path": ["made.nc"],
 }  # fmt: skip
 ALWAYS = ("case", "--case")
 NEEDED = {
     "calibrate": {"--until": "2001-05-08"}, "hindcast": {"--from": "2001-05-08"}, "whatif": {"--off": "pay-gap"},
-    "new mechanism": {"name": "a-new-one", "--group": "war"}, "trace": {"name": "pay-gap"},
+    "new mechanism": {"name": "a-new-one", "--group": "war"}, "trace": {"words": "pay-gap"},
     "runs show": {"name": "RUN"}, "runs export": {"name": "RUN", "path": "made"}, "runs delete": {"--older-than": "3"},
 }  # fmt: skip
 """What a command needs for what else is wrong to be seen."""

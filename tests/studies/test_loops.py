@@ -7,6 +7,7 @@ from tools.docs import signs as search
 
 from fissure.cases.loader import load_case
 from fissure.model.catalogue import mechanism_classes
+from fissure.present.words.causal import loop_name
 from fissure.studies import causal
 from fissure.studies.causal import UNKNOWN, Picture, kept, loops, merged, picture, product, unknown
 
@@ -31,11 +32,11 @@ def test_planted_loops_are_all_found_and_named():
         moves={"up": {"b": "+"}, "down": {"a": "+"}},
         processes={"b": {"a": ("-", "habit"), "b": ("+", "habit")}},
     )
-    assert {(loop.name, loop.kind) for loop in loops(planted)} == {
-        ("a → spread → b → check → a", "balancing"),
-        ("a → both → b → check → a", "undetermined"),
-        ("a → spread → b → habit → a", "balancing"),
-        ("a → both → b → habit → a", "undetermined"),
+    assert {(loop_name(loop), loop.kind) for loop in loops(planted)} == {
+        ("A → Spread → B → Check → A", "balancing"),
+        ("A → Both → B → Check → A", "undetermined"),
+        ("A → Spread → B → Habit → A", "balancing"),
+        ("A → Both → B → Habit → A", "undetermined"),
     }
     assert {loop.mechanisms for loop in loops(planted, 1)} == {1}
 

@@ -183,7 +183,7 @@ def test_check_tells_effects_writes_a_page_and_goes_on(tmp_path):
         (["check", "pay-gapp"], ["pay-gapp", "pay-gap"]),
         (["check", "--members", "1"], ["members", "1"]),
         (["check", "--weeks", "0"], ["weeks"]),
-        (["check", "--case", "islamic_stat"], ["islamic_state"]),
+        (["check", "islamic_stat"], ["islamic_state"]),
     ],
 )
 def test_bad_input_to_check_is_one_sentence(tmp_path, arguments, words):

@@ -81,25 +81,25 @@ def test_runs_and_show_tell_of_the_case_and_how_to_make_it_again(home):
 
 def test_trace_and_cases(home):
     assert "islamic_state" in said("cases")
-    assert "The Gazette" in said("trace", OBSERVATION, "--case", CASE)
-    assert "The Gazette" in said("trace", "fighters", "--case", CASE)
-    assert "The Gazette" in said("trace", "pay-gap", "--case", CASE)
+    assert "The Gazette" in said("trace", CASE, OBSERVATION)
+    assert "The Gazette" in said("trace", CASE, "fighters")
+    assert "The Gazette" in said("trace", CASE, "pay-gap")
 
 
 def test_whatif_and_answers(home):
-    assert "no-strikes" in said("whatif", "--list", "--case", CASE)
-    small = ("--case", CASE, "--members", "4", "--of", "deserted")
-    assert "forcing.strikes" in said("whatif", "--set", "forcing.strikes=x2", *small)
-    assert "no-strikes --set forcing.strikes=0" in said("whatif", "no-strikes", *small)
+    assert "no-strikes" in said("whatif", CASE, "--list")
+    small = ("--members", "4", "--of", "deserted")
+    assert "forcing.strikes" in said("whatif", CASE, "--set", "forcing.strikes=x2", *small)
+    assert "no-strikes --set forcing.strikes=0" in said("whatif", CASE, "no-strikes", *small)
     out = said("answers", CASE, "--members", "4")
     assert "What if nothing had been bombed?" in out
-    assert f"fissure whatif no-strikes --of deserted --case '{CASE}'" in out
-    assert f"see fissure whatif --list --case '{CASE}'" in refused("whatif", "zzz", *small)
+    assert f"fissure whatif '{CASE}' no-strikes --of deserted" in out
+    assert f"see fissure whatif '{CASE}' --list" in refused("whatif", CASE, "zzz", *small)
     for file in ("questions.yaml", "studies.yaml"):
         (home / CASE / file).unlink()
     assert "my case: this case asks nothing" in refused("answers", CASE)
-    assert "my case: this case brings no named studies" in refused("whatif", "--list", "--case", CASE)
-    assert "my case: this case brings no named studies" in refused("whatif", "no-strikes", "--case", CASE)
+    assert "my case: this case brings no named studies" in refused("whatif", CASE, "--list")
+    assert "my case: this case brings no named studies" in refused("whatif", CASE, "no-strikes")
 
 
 # --- Read back
@@ -111,7 +111,7 @@ def test_a_run_is_read_back_wherever_both_were_moved(home, tmp_path):
     shutil.move(home, tmp_path / "elsewhere" / "moved")
     found = fissure.read_run(tmp_path / "elsewhere" / "moved" / "runs" / "first")
     assert found.case.folder == tmp_path / "elsewhere" / "moved" / CASE
-    assert len(found.compared) == 1 and found.about()["command"].startswith("fissure run '")
+    assert len(found.compared) == 1 and found.about().command.startswith("fissure run '")
 
 
 def test_a_run_moved_alone_and_a_case_renamed_beside(home):
@@ -157,12 +157,12 @@ def edited(home, file, old, new):
 def test_a_case_that_has_changed_since_is_said(home):
     again()
     edited(home, "case.yaml", "Two valleys", "Both valleys")
-    assert fissure.read_run("runs/first").about()["command"]  # the same run would be made again
+    assert fissure.read_run("runs/first").about().command  # the same run would be made again
     edited(home, "districts.csv", "the-state,50,", "the-state,55,")
     with pytest.warns(CaseChanged, match=r"my case has changed since this run was made; .* run it again"):
         found = fissure.read_run("runs/first")
     about = found.about()
-    assert about["command"] is None and "changed since" in about["changed"]
+    assert about.command is None and "changed since" in about.changed
     assert "command not known" in said("runs", "show", "first")
     edited(home, "districts.csv", "R2,Lower", "R3,Lower")
     for file in ("neighbours.csv", "offensives.csv", "boundaries.geojson"):
@@ -264,5 +264,5 @@ def test_a_packaged_name_beside_a_folder_of_that_name(home):
         with pytest.warns(SameName, match=r"write \./islamic_state to use the folder"):
             refused(*words)
     with pytest.warns(SameName):
-        said("trace", "pay-gap", "--case", "islamic_state")
-    assert "The Gazette" in said("trace", "pay-gap", "--case", "./islamic_state")
+        said("trace", "islamic_state", "pay-gap")
+    assert "The Gazette" in said("trace", "./islamic_state", "pay-gap")

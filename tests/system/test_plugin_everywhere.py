@@ -48,7 +48,8 @@ from pathlib import Path
 warnings.simplefilter("ignore")
 from fastapi.testclient import TestClient
 from fissure import api
-from fissure.app.cracks import atlas
+from fissure.app.cracks.known import look
+from fissure.app.history.prepared import prepared
 from fissure.app.pages import VIEWS
 from fissure.app.server import create_app
 from fissure.app.settings import Limits, Settings
@@ -69,9 +70,9 @@ found = {{
 }}
 settings = Settings(folders=(out / "runs",), home=out / "home", limits=Limits(burst=10_000, rate=10_000.0), weeks=60)
 with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
-    assert not atlas.wait(settings.home, 300).error
     desk = client.app.state.desk
-    while desk.histories.get(desk.run("small")) is None and not desk.histories.error(desk.run("small")):
+    assert look(desk, wait=600).value
+    while prepared(desk, desk.run("small")).waiting:
         time.sleep(0.05)
     paths = [view.path for view in VIEWS]
     paths += [f"/cracks?mechanism={{name}}" for name in ("{NAME}", "{OTHER}", "pay-gap")]

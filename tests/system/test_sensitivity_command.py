@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from fissure import cli
 from fissure.errors import FissureError
 
-ASK = ["sensitivity", "--prior", "--quick", "--runs", "80", "--weeks", "12", "--seed", "3", "--of", "deserted"]
+ASK = ["sensitivity", "--prior", "--quick", "--members", "80", "--weeks", "12", "--seed", "3", "--of", "deserted"]
 
 
 def asked(*words):
@@ -22,7 +22,7 @@ def test_it_prints_a_table_and_writes_page_and_numbers(tmp_path):
     said = " ".join(done.output.split())
     assert "Fighters lost by desertion" in said and "of 184 inputs" in said and "A quick look" in said
     page = (tmp_path / "sensitivity.html").read_text()
-    assert "--of deserted --case islamic_state --runs 80 --seed 3 --weeks 12 --prior --quick" in page
+    assert "fissure sensitivity islamic_state --of deserted --members 80 --seed 3 --weeks 12 --prior --quick" in page
     told = json.loads((tmp_path / "sensitivity.json").read_text())
     assert told["runs"] <= 80 and told["outcomes"][0]["outcome"] == "deserted"
 
@@ -42,5 +42,5 @@ def test_without_salib_it_says_what_to_install(monkeypatch, tmp_path, capsys):
 
 
 def test_too_few_runs_are_refused(tmp_path):
-    done = asked("sensitivity", "--prior", "--runs", "10", "--weeks", "6", "--out", str(tmp_path))
+    done = asked("sensitivity", "--prior", "--members", "10", "--weeks", "6", "--out", str(tmp_path))
     assert isinstance(done.exception, FissureError) and "runs must be a whole number from 80" in str(done.exception)

@@ -176,7 +176,7 @@ def test_a_token_of_ones_own_may_come_from_the_environment(tmp_path):
         (["--port", "70000"], ["70000"]),
         (["--port", "many"], ["many"]),
         (["nowhere"], ["nowhere", "folder"]),
-        (["--case", "islamic_stat"], ["islamic_stat", "islamic_state"]),
+        (["islamic_stat"], ["islamic_stat", "islamic_state"]),
         (["--root-path", "user/me"], ["--root-path user/me", "/user/me/proxy/8014"]),
         (["--root-path", "https://hub.example/user/me"], ["--root-path", "the path alone"]),
         (["--allow-host", "https://hub.example"], ["--allow-host https://hub.example", "hub.example.org"]),

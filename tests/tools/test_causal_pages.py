@@ -11,6 +11,7 @@ from fissure.cases.loader import load_case
 from fissure.evidence import load_ledger, package_ledger
 from fissure.model.catalogue import mechanism_classes
 from fissure.present.sections import causal
+from fissure.present.words.causal import counted
 from fissure.studies.causal import Verdict, loops, picture
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -49,13 +50,13 @@ def test_the_matrix_shows_every_mechanism_with_its_claims(pages, ledger):
     tips = [e.text for e in ElementTree.fromstring(pages[page.MATRIX]).iter() if e.tag.endswith("title")]
     for name in mechanism_classes():
         for claim in ledger.claims_of(name):
-            assert any(f"{claim.source}:{claim.line} " in tip and " ".join(claim.paraphrase.split()) in tip
+            assert any(f"{claim.id} " in tip and " ".join(claim.paraphrase.split()) in tip
                        for tip in tips), claim.id  # fmt: skip
 
 
 def test_loops_are_counted_and_the_listed_are_told(pages, seen):
     found, text = loops(seen), pages[page.PAGE]
-    assert causal.counted(found) in text and causal.counted(found).startswith(f"{len(found):,} loops")
+    assert counted(found) in text and counted(found).startswith(f"{len(found):,} loops")
     assert text.count("| reinforcing |") == sum(loop.kind == "reinforcing" for loop in causal.listed(found))
 
 

@@ -13,9 +13,12 @@ from fissure.evidence.ledger import Ledger, load_ledger, package_ledger
 from fissure.model.catalogue import mechanism_classes
 from fissure.model.plugins import ledger_folders
 from fissure.present.charts import causal_matrix
-from fissure.present.charts.causal_matrix import GLYPHS, GROUPS
-from fissure.present.sections.causal import claims_of, counted, groups, listed, matrix, rings, with_verdicts
-from fissure.studies.causal import Loop, Picture, loops
+from fissure.present.formatting import MECHANISM_GROUPS
+from fissure.present.sections.causal import listed, rings
+from fissure.present.words.causal import GLYPHS, counted, loop_name
+from fissure.studies import verdicts
+from fissure.studies.causal import Loop, Picture, loops, picture
+from fissure.studies.causal_atlas import Atlas
 from fissure.studies.coverage import require_own
 from tools.docs import signs
 
@@ -74,20 +77,24 @@ def main(arguments: Sequence[str]) -> None:
 
 def pages(ledger: Ledger, seen: Picture | None = None) -> dict[Path, str]:
     """Text of each file by its path below the docs."""
-    seen = seen or with_verdicts()
+    seen = seen or picture(verdicts=verdicts.by_mechanism(verdicts.effects(verdicts.kept())))
     found = loops(seen)
-    return {MATRIX: matrix(ledger, seen), RINGS: rings(seen, found), PAGE: _page(ledger, seen, found)}
+    return {
+        MATRIX: causal_matrix.matrix(seen, ledger),
+        RINGS: rings(Atlas(seen, tuple(found))),
+        PAGE: _page(ledger, seen, found),
+    }
 
 
 def _page(ledger: Ledger, seen: Picture, found: Sequence[Loop]) -> str:
     """The page of the docs, in Markdown."""
     text = PAGE_TEXT.format(
         matrix=MATRIX, rings=RINGS, mechanisms=len(seen.reads), counted=counted(found), listed=len(listed(found)),
-        loops="\n".join(f"| {loop.kind} | {loop.name} |" for loop in listed(found)),
+        loops="\n".join(f"| {loop.kind} | {loop_name(loop)} |" for loop in listed(found)),
     )  # fmt: skip
     out = [text]
-    for g, names in causal_matrix.rows(seen, groups()):
-        out += [f"### {GROUPS[g][0]}", ""]
+    for group, names in causal_matrix.by_group(list(seen.reads)):
+        out += [f"### {MECHANISM_GROUPS[group]}", ""]
         for name in names:
             out += _of(ledger, seen, name)
     return "\n".join(out).rstrip() + "\n"
@@ -103,7 +110,7 @@ def _of(ledger: Ledger, seen: Picture, name: str) -> list[str]:
     out.append(f"- moves at once: {', '.join(f'`{path}` {GLYPHS[sign]}' for path, sign in moved.items()) or 'nothing'}")
     for verdict in seen.verdicts.get(name, ()):
         out.append(f"- checked: {verdict.observable} {verdict.sign}: {verdict.verdict}")
-    out += [f"- {at}: {said}" for at, said in claims_of(ledger, name)]
+    out += [f"- {claim.id}: {' '.join(claim.paraphrase.split())}" for claim in ledger.claims_of(name)]
     return [*out, ""]
 
 

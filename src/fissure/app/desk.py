@@ -1,20 +1,27 @@
 """What a server has at hand: its settings, the case, the evidence, the stored runs, and the jobs that it does."""
 
 import threading
+import time
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from fissure import api
 from fissure.api.shelf import Stored
-from fissure.app.history.prepared import Histories, chosen, made
+from fissure.app.background import Worker
+from fissure.app.derived import Derived
 from fissure.app.jobs import Jobs
 from fissure.app.settings import Settings
 from fissure.app.what_if.studio import Studio
 from fissure.cases.loader import Case
 from fissure.context import Context, context_of
+from fissure.errors import FissureError, nearest
 from fissure.evidence import Ledger
-from fissure.studies.calibrate import Posterior
+from fissure.studies.calibration import Posterior
+
+REMEMBERED = 10.0
+"""Seconds for which it is remembered which run is the newest: looking through all folders takes a moment."""
 
 
 @dataclass(eq=False)
@@ -23,7 +30,8 @@ class Desk:
 
     settings: Settings
     jobs: Jobs = field(init=False)
-    histories: Histories = field(init=False)
+    worker: Worker = field(default_factory=Worker)
+    derived: Derived = field(init=False)
     studio: Studio = field(init=False)
     closing: threading.Event = field(default_factory=threading.Event)
     """Set when the server is to stop, so that open streams end."""
@@ -32,12 +40,11 @@ class Desk:
     Python ends takes the process with it. Fewer do where the process is left at once."""
     listening: int = 0
     """Streams that are open."""
+    _newest: tuple[float, Stored | None] = field(default=(-REMEMBERED, None), init=False)
 
     def __post_init__(self) -> None:
         self.jobs = Jobs(self.settings.limits.waiting)
-        self.histories = Histories(
-            self.settings.home / "history", lambda folder, between: made(folder, between, self.case), lambda: self.case
-        )
+        self.derived = Derived(self.settings.home, self.settings.limits.kept, self.worker)
         self.studio = Studio(self)
 
     @cached_property
@@ -79,3 +86,33 @@ class Desk:
     def run(self, name: str | None = None) -> Stored | None:
         """The run of that name among `runs`, see `chosen`."""
         return chosen(self.runs(), name)
+
+    def newest_run(self) -> Stored | None:
+        """The newest of `runs`, as it was some seconds ago at most."""
+        then, found = self._newest
+        if time.monotonic() - then >= REMEMBERED:
+            found = self.run()
+            self._newest = time.monotonic(), found
+        return found
+
+    def source_of(self, run: Stored) -> list[object]:
+        """All that a view of `run` derives from besides code: its plan, its histories, the case and its evidence."""
+        origin = None if run.origin is None else run.origin.digest
+        return [run.plan, origin, run.contents.histories, str(self.case.folder), self.context.digest]
+
+
+def newest_of(runs: Iterable[Stored]) -> Stored | None:
+    """The run that was written last, those that are finished before those that are being written."""
+    return max(runs, key=lambda one: (one.state != "being written", one.contents.written), default=None)
+
+
+def chosen(runs: Mapping[str, Stored], name: str | None) -> Stored | None:
+    """The run of that name, the newest where none is named; None where there is no run at all.
+
+    Raises `FissureError`, with the nearest name, where there is none of that name.
+    """
+    if not name:
+        return newest_of(runs.values())
+    if name not in runs:
+        raise FissureError(f"there is no run '{name}'{nearest(name, runs)}")
+    return runs[name]

@@ -14,10 +14,12 @@ from starlette.routing import Match
 from fissure.app import assets, why
 from fissure.app.api import cases, jobs, ledger, runs, studies
 from fissure.app.cracks import view as cracks
+from fissure.app.cracks.known import ready as mechanisms_ready
 from fissure.app.desk import Desk
 from fissure.app.evidence import view as evidence
 from fissure.app.guard import HEADERS, Guard
 from fissure.app.history import view as history
+from fissure.app.history.prepared import prepare_newest
 from fissure.app.jobs import Busy
 from fissure.app.pages import page
 from fissure.app.prefix import without_slash
@@ -42,10 +44,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        desk.histories.begin(desk.runs)
+        desk.worker.submit("newest", lambda: prepare_newest(desk))
+        desk.worker.submit("mechanisms", lambda: mechanisms_ready(desk), spare=True)
+        if settings.warm:
+            desk.studio.warm()
         yield
+        desk.closing.set()
         await run_in_threadpool(desk.jobs.stop, desk.patience)
-        await run_in_threadpool(desk.histories.stop, desk.patience)
+        await run_in_threadpool(desk.worker.stop, desk.patience)
 
     app = FastAPI(
         title="Fissure", version=__version__, description=ABOUT, lifespan=lifespan,

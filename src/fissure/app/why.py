@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse
 
-from fissure.app import kept
+from fissure.app import derived
 from fissure.app.cite import Citation, citation
 from fissure.app.desk import Desk
 from fissure.app.pages import AtDesk, page
@@ -30,7 +30,7 @@ def view(
     outcome: Annotated[str | None, Query(max_length=100, description="The outcome that is shared out.")] = None,
 ) -> HTMLResponse:
     """The view."""
-    shared, replies = kept.attribution(desk), kept.replies(desk)
+    shared, replies = derived.attribution(desk.context), derived.replies(desk.context)
     specs: dict[str, Any] = {}
     told: dict[str, Any] = {"one": None, "outcomes": [], "citation": None, "why_not": shared.why_not}
     if shared.found is not None:

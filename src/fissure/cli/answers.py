@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import Case, FromPosterior, FromPrior, Seed, Weeks, folder_option, show, whole
+from fissure.cli.parts import REFERENCE, Case, FromPosterior, FromPrior, Seed, Weeks, folder_option, show, whole
 
 
 def answers(
-    case: Case = "islamic_state",
+    case: Case = REFERENCE,
     members: Annotated[int, typer.Option(parser=whole, metavar="N", help="How many simulated histories.")] = 48,
     seed: Seed = 1,
     weeks: Weeks = None,

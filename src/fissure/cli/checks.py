@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fissure.cli.parts import CaseOrRun, FromPrior, OfCase, Seed, Weeks, folder_option, show, whole
+from fissure.cli.parts import (
+    REFERENCE,
+    AsJson,
+    CaseOrRun,
+    FromPrior,
+    OfCase,
+    Seed,
+    Weeks,
+    folder_option,
+    show,
+    split_case,
+    whole,
+)
 from fissure.errors import FissureError
 
 if TYPE_CHECKING:
@@ -14,10 +26,12 @@ if TYPE_CHECKING:
 
 
 def check(
-    mechanisms: Annotated[list[str] | None, typer.Argument(metavar="MECHANISM", help="All by default.")] = None,
-    case: Annotated[str, typer.Option(help="Name of a packaged case, or the path of a case folder.")] = "islamic_state",
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[CASE] [MECHANISM]...", help="A case; mechanisms, all if none."),
+    ] = None,
     members: Annotated[
-        int, typer.Option(parser=whole, metavar="N", help="Histories at most; a check that holds stops before.")
+        int, typer.Option(parser=whole, metavar="N", help="Histories at most; stops early once a check passes.")
     ] = 48,
     weeks: Weeks = None,
     seed: Seed = 1,
@@ -33,41 +47,41 @@ def check(
     """
     from fissure import api
     from fissure.engine.progress import RichProgress
+    from fissure.present.render.terminal import render
     from fissure.studies.effects import planned
-    from fissure.views.text_effects import render
 
+    case, mechanisms = split_case(words)
     context = api.context_of(case)
     folder = out or Path("runs") / f"check-{planned(context.case, weeks=weeks, seed=seed, quick=quick).folder_name}"
     signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
     found = api.check(
-        mechanisms or (), case=context, members=members, weeks=weeks, seed=seed, quick=quick, out=folder,
+        mechanisms, case=context, members=members, weeks=weeks, seed=seed, quick=quick, out=folder,
         progress=RichProgress(what="runs"),
     )  # fmt: skip
     folder.mkdir(parents=True, exist_ok=True)
-    show(render(found.checked), {"Page": found.report(folder / "effects.html")})
+    show(render(found.document()), {"Page": found.report(folder / "effects.html")})
     if not found.holds:
         raise typer.Exit(1)
 
 
 def orderings(
-    case: CaseOrRun = "islamic_state",
+    case: CaseOrRun = REFERENCE,
     members: Annotated[int, typer.Option(parser=whole, metavar="N", help="How many simulated histories.")] = 100,
     seed: Seed = 1,
     prior: FromPrior = False,
     of: OfCase = None,
+    as_json: AsJson = False,
 ) -> None:
     """Check those of the patterns that say what came first: met or not, over the members of a run that count.
 
     Of a run's folder all members that are there are read. For a case the run of `fissure run` is made or used.
     """
-    from fissure.views.text_patterns import render
-
     result = _result_of(case, members, seed, prior, of)
-    show(render(result.orderings, result.plausible, result.about()))
+    show(result.patterns_document(orderings_only=True), as_json=as_json)
 
 
 def patterns(
-    case: CaseOrRun = "islamic_state",
+    case: CaseOrRun = REFERENCE,
     members: Annotated[int, typer.Option(parser=whole, metavar="N", help="How many simulated histories.")] = 100,
     seed: Seed = 1,
     prior: FromPrior = False,
@@ -75,19 +89,16 @@ def patterns(
     until: Annotated[
         str | None, typer.Option(metavar="DATE", help="Mark what a fit up to that day could have known.")
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Check the patterns that the record shows, from the single fighter to the war: met or not, and in what share.
 
     Of a run's folder all members that are there are read. For a case the run of `fissure run` is made or used.
     """
     from fissure.present.words.patterns import day_of
-    from fissure.views.text_patterns import render
 
     day = day_of(until)
-    result = _result_of(case, members, seed, prior, of)
-    about = result.about()
-    day = day or day_of(about.get("until"))
-    show(render(result.patterns, result.plausible, about, ledger=result.ledger, until=day))
+    show(_result_of(case, members, seed, prior, of).patterns_document(day), as_json=as_json)
 
 
 def _result_of(case: str, members: int, seed: int, prior: bool, of: str | None) -> "Result":

@@ -6,13 +6,11 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import FromPosterior, FromPrior, Seed, Weeks, folder_option, show, whole
+from fissure.cli.parts import REFERENCE, Case, FromPosterior, FromPrior, Seed, Weeks, folder_option, show, whole
 
 
 def explain(
-    case: Annotated[str, typer.Argument(help="Name of a packaged case, or the path of a case folder.")] = (
-        "islamic_state"
-    ),
+    case: Case = REFERENCE,
     of: Annotated[
         list[str] | None,
         typer.Option(metavar="OUTCOME", help="As collapse or territory@2016-12-31; may be given again."),

@@ -4,18 +4,27 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import show
+from fissure.cli.parts import show, split_case
+from fissure.errors import FissureError
 
 
 def trace(
-    name: Annotated[str, typer.Argument(help="A mechanism, parameter, output, source, claim or observation.")],
-    case: Annotated[str, typer.Option(help="The case whose evidence to use.")] = "islamic_state",
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[CASE] NAME",
+            help="A case, the reference case if none; a mechanism, parameter, output, source, claim or observation.",
+        ),
+    ],
 ) -> None:
     """Show what a name rests on: claims with source and line, observations, rival claims side by side."""
     from fissure import api
     from fissure.present.sections.ledger import render
 
-    show(render(api.trace(name, case)))
+    case, names = split_case(words)
+    if len(names) != 1:
+        raise FissureError(f"found {len(names)} names to trace, expected one, such as fissure trace pay-gap")
+    show(render(api.trace(names[0], case)))
 
 
 def mechanisms() -> None:

@@ -1,5 +1,6 @@
 """What commands share: how they read numbers and where they print."""
 
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,8 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fissure.cases.naming import REFERENCE as REFERENCE
+
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
+
+    from fissure.present.document import Document
 
 
 def whole(found: str) -> int:
@@ -40,6 +45,7 @@ def shown(found: str) -> str:
 
 
 Case = Annotated[str, typer.Argument(help="Name of a packaged case, or the path of a case folder.")]
+AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for machines.")]
 CaseOrRun = Annotated[
     str, typer.Argument(metavar="CASE|RUN", help="A packaged case, a case folder, or the folder of a run.")
 ]
@@ -60,10 +66,40 @@ OnCluster = Annotated[
 ]
 
 
-def show(told: "RenderableType", made: Mapping[str, Path] | None = None, *, highlight: bool = True) -> None:
-    """Print what a command found, and where the files of it lie, which are written before anything is printed."""
-    _console().print(told, highlight=highlight)
-    for what, path in (made or {}).items():
+def split_case(words: list[str] | None) -> tuple[str, list[str]]:
+    """The case that the first of some words names, and the others; the reference case where it names none.
+
+    A word names a case if a packaged one is called so, or if it is the path of a folder with a case. One that is nearly
+    the name of a packaged case is taken for it, so that loading it says what was meant.
+    """
+    from difflib import get_close_matches
+
+    from fissure.cases.naming import case_names
+
+    if not words:
+        return REFERENCE, []
+    first, *others = words
+    folder = path(first) if first else Path()
+    if first in case_names() or (folder / "case.yaml").exists() or get_close_matches(first, case_names(), 1, 0.8):
+        return first, others
+    return REFERENCE, words
+
+
+def show(told: "Document | RenderableType", made: Mapping[str, Path] | None = None, *, as_json: bool = False) -> None:
+    """Print a result, and where its files lie, which are written before anything is printed.
+
+    With `as_json` a document is printed as JSON, with the files under ``files``.
+    """
+    from fissure.present.document import Document
+    from fissure.present.render import json as in_json
+    from fissure.present.render import terminal
+
+    files = {what: str(path) for what, path in (made or {}).items()}
+    if as_json and isinstance(told, Document):
+        typer.echo(json.dumps(in_json.render(told) | {"files": dict(files)}, indent=1, ensure_ascii=False))
+        return
+    _console().print(terminal.render(told) if isinstance(told, Document) else told, highlight=False)
+    for what, path in files.items():
         typer.echo(f"{what}: {path}")
 
 

@@ -1,4 +1,4 @@
-"""`fissure sensitivity`: what outcomes hang on."""
+"""`fissure sensitivity`: what outcomes depend on."""
 
 import signal
 from pathlib import Path
@@ -6,20 +6,17 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import FromPosterior, FromPrior, Seed, Weeks, folder_option, show, whole
+from fissure.cli.parts import REFERENCE, AsJson, Case, FromPosterior, FromPrior, Seed, Weeks, folder_option, show, whole
 
 
 def sensitivity(
+    case: Case = REFERENCE,
     of: Annotated[
         list[str] | None,
         typer.Option("--of", metavar="OUTCOME", help="Such as territory@2016-12-31; may be given again."),
     ] = None,
-    case: Annotated[str, typer.Option(help="Name of a packaged case, or the path of a case folder.")] = (
-        "islamic_state"
-    ),
-    runs: Annotated[
-        int | None,
-        typer.Option("--runs", "--members", parser=whole, metavar="N", help="Histories to simulate in all."),
+    members: Annotated[
+        int | None, typer.Option(parser=whole, metavar="N", help="Histories to simulate in all.")
     ] = None,
     seed: Seed = 1,
     weeks: Weeks = None,
@@ -30,15 +27,15 @@ def sensitivity(
         Path | None,
         folder_option("Folder for numbers and page; ./runs/sensitivity-CASE-... by default."),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
-    """What outcomes hang on: inputs screened, their shares of the variance, and what evidence would narrow them.
+    """What outcomes depend on: inputs screened, their shares of the variance, and what evidence would narrow them.
 
     A study that was stopped goes on where it was.
     """
     from fissure import api
     from fissure.engine.progress import RichProgress
     from fissure.studies.sensitivity import planned
-    from fissure.views.text_sensitivity import render
 
     context = api.context_of(case)
     draws = context.draws(prior=prior, posterior=posterior)
@@ -46,8 +43,8 @@ def sensitivity(
     folder = out or Path("runs") / f"sensitivity-{plan.folder_name}"
     signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
     found = api.sensitivity(
-        of or (), case=context, runs=runs, seed=seed, weeks=weeks, prior=prior, posterior=posterior, quick=quick,
+        of or (), case=context, members=members, seed=seed, weeks=weeks, prior=prior, posterior=posterior, quick=quick,
         out=folder, progress=RichProgress(what="runs"),
     )  # fmt: skip
     page = found.report(folder / "sensitivity.html")
-    show(render(found.found), {"Page": page, "Numbers": folder / "sensitivity.json"})
+    show(found.document(), {"Page": page, "Numbers": folder / "sensitivity.json"}, as_json=as_json)

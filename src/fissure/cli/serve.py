@@ -10,18 +10,18 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from fissure.cli.parts import path, whole
+from fissure.cli.parts import path, split_case, whole
 from fissure.errors import FissureError
 
 
 def serve(
-    folders: Annotated[
-        list[Path] | None,
+    words: Annotated[
+        list[str] | None,
         typer.Argument(
-            parser=path, metavar="FOLDER", help="Show the runs in it, or this one run. ./runs and the cache by default."
+            metavar="[CASE] [FOLDER]...",
+            help="A case, the reference case if none; folders with runs, or single runs: ./runs and the cache if none.",
         ),
     ] = None,
-    case: Annotated[str, typer.Option(help="Name of a packaged case, or the path of a case folder.")] = "islamic_state",
     host: Annotated[
         str, typer.Option(metavar="ADDRESS", help="Listen here. Any address but loopback's asks for a token.")
     ] = "127.0.0.1",
@@ -76,7 +76,8 @@ def serve(
     from fissure.app.settings import is_loopback
 
     below, hosts = prefix.root_path(root_path), tuple(prefix.host_name(name) for name in allow_host or ())
-    places = _places(folders or [])
+    case, folders = split_case(words)
+    places = _places([path(folder) for folder in folders])
     _known(case)
     token = listening.token_of(host, token)
     opened = listening.opens(open_, token)

@@ -6,19 +6,21 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import FromPosterior, FromPrior, Seed, Weeks, folder_option, show, whole
+from fissure.cli.parts import FromPosterior, FromPrior, Seed, Weeks, folder_option, show, split_case, whole
 from fissure.errors import FissureError
 
 
 def whatif(
-    studies: Annotated[list[str] | None, typer.Argument(metavar="STUDY", help="Named studies of the case.")] = None,
-    case: Annotated[str, typer.Option(help="Name of a packaged case, or the path of a case folder.")] = "islamic_state",
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[CASE] [STUDY]...", help="A case, the reference case if none; named studies of it."),
+    ] = None,
     moves: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="NAME=x2", help="Your own: multiply a driver (x2) or set it (2); may be again."),
+        typer.Option("--set", metavar="NAME=x2", help="Your own: multiply (x2) or set (2) a driver; may be repeated."),
     ] = None,
     off: Annotated[
-        list[str] | None, typer.Option(metavar="MECHANISM", help="Your own: switch a mechanism off; may be again.")
+        list[str] | None, typer.Option(metavar="MECHANISM", help="Your own: switch a mechanism off; may be repeated.")
     ] = None,
     since: Annotated[
         str | None, typer.Option("--from", metavar="DATE|YYYY-MM", help="When your own change begins; at once if not.")
@@ -57,6 +59,7 @@ def whatif(
     from fissure.studies.whatif import planned
     from fissure.views.text_whatif import listed, render
 
+    case, studies = split_case(words)
     context = api.context_of(case)
     known = context.studies if all_ or list_ else {}
     if (all_ or list_) and not known:
@@ -73,7 +76,7 @@ def whatif(
         typer.echo(f"Members are drawn from the posterior of evidence up to {draws.until}; --prior for the prior.")
     signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
     found = api.whatif(
-        [*(studies or ()), *known], case=context, set=moves or (), off=off or (), since=since, of=of or (),
+        [*studies, *known], case=context, set=moves or (), off=off or (), since=since, of=of or (),
         members=members, seed=seed, weeks=weeks, prior=prior, posterior=posterior, out=folder,
         progress=RichProgress(what="runs"),
     )  # fmt: skip

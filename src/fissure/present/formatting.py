@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
-from fissure.evidence.entries import Observation, Source
+from fissure.evidence.entries import Claim, Observation, Source
 from fissure.studies.compare import Compared, Counts, Scale, Verdict
 from fissure.studies.effective import ENOUGH
 
@@ -31,6 +31,14 @@ VERDICTS: Mapping[Verdict, Words] = {
     "not compared": Words("–", "not compared"),
 }
 """Every verdict as the legends name it."""
+MECHANISM_GROUPS: Mapping[str, str] = {
+    "ranks": "In the ranks",
+    "factions": "Between factions",
+    "rule": "In how it rules",
+    "governed": "Among the governed",
+    "war": "In the war",
+}
+"""Groups of mechanisms as headings, in order."""
 UNJUDGED = Words("–", "not judged")
 UNKNOWN = "not known"
 """What stands in the place of an interval that there is none of."""
@@ -226,3 +234,24 @@ def quantity(row: Compared) -> str:
 def unit(text: str) -> str:
     """A unit as it is read: `km2` with its exponent."""
     return text.replace("km2", "km²")
+
+
+def mechanism_label(name: str) -> str:
+    """A mechanism, or a part of the model that is always on, as it is named everywhere: `pay-gap` is `Pay gap`."""
+    said = name.replace("-", " ").replace("_", " ")
+    return said[:1].upper() + said[1:]
+
+
+def claim_place(claim: Claim) -> str:
+    """Where a claim stands, such as `S1, line 8`."""
+    return f"{claim.source}, line {claim.line}"
+
+
+def kind_of_source(source: Source) -> str:
+    """Such as `monitoring group`."""
+    return source.kind.replace("-", " ")
+
+
+def family(name: str) -> str:
+    """A family of quantities as it is read."""
+    return name.replace("_", " ").replace("-", " ")

@@ -15,25 +15,13 @@ from fissure.model.catalogue import mechanism_classes
 from fissure.model.causal import expanded, forcing, reads_and_writes, settled, state_fields
 from fissure.model.state import Cause
 
-SIGNS = naming.HOME / naming.reference() / naming.SIGNS
+SIGNS = naming.HOME / naming.REFERENCE / naming.SIGNS
 PLACES = ("units.district",)  # the number of a place: no more, no less
 BY_CAUSE = "flows.by_cause"
 UP, DOWN, BOTH, UNMOVED = "+", "-", "±", "0"
 UNKNOWN = "?"
 """Of a dependence that no search for signs has looked at: one of a mechanism that another package brings."""
 MOST_MECHANISMS = 3
-PLAIN = {
-    "fighters.present": "fighters",
-    "units.departures": "departures remembered",
-    "districts.control": "ground held",
-    "districts.bled": "opponents' dead",
-    "districts.plan": "operations planned",
-    "districts.allied": "allies of opponents",
-    "organisation.condemned": "condemnations",
-    "flows.lost": "ground lost",
-    "flows.gained": "ground gained",
-    "flows.attacked": "attackers",
-}
 KINDS = {UP: "reinforcing", DOWN: "balancing", BOTH: "undetermined", UNKNOWN: "unknown"}
 
 
@@ -86,12 +74,6 @@ class Loop:
     def kind(self) -> str:
         """Reinforcing, balancing or undetermined; unknown where the sign of a step is."""
         return KINDS[self.sign]
-
-    @property
-    def name(self) -> str:
-        """Its fields and carriers in a row."""
-        steps = [step for pair in zip(map(short, self.fields), self.carriers, strict=True) for step in pair]
-        return " → ".join([*steps, short(self.fields[0])])
 
 
 @dataclass(frozen=True)
@@ -178,11 +160,6 @@ def merged(signs: Sequence[str]) -> str:
     if len(found) < 2:
         return found.pop() if found else UNMOVED
     return BOTH if BOTH in found or {UP, DOWN} <= found else UNKNOWN
-
-
-def short(path: str) -> str:
-    """A path in plain words: by `PLAIN`, or its last word, so that `fighters.pay_owed` is `pay owed`."""
-    return PLAIN.get(path) or path.removeprefix("flows.by_cause.").rsplit(".", 1)[-1].replace("_", " ")
 
 
 def picture(signs: Signs | None = None, verdicts: Mapping[str, Sequence[Verdict]] | None = None) -> Picture:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from fissure.studies.causal import UNMOVED, Arrow, Loop, Picture, loops, merged, picture
+from fissure.studies.causal import Arrow, Loop, Picture, loops, merged, picture
 
 FORMAT = 1
 Signs = dict[str, str]
@@ -101,11 +101,6 @@ def atlas() -> Atlas:
 def kinds(found: Iterable[Loop]) -> dict[str, int]:
     """How many loops there are of each kind, the commonest first."""
     return dict(Counter(loop.kind for loop in found).most_common())
-
-
-def strength(found: Mapping[str, str]) -> int:
-    """How many of these dependences have a sign."""
-    return sum(sign != UNMOVED for sign in found.values())
 
 
 def told(found: Atlas) -> dict[str, Any]:

@@ -93,9 +93,9 @@ def _require(study: Study, case: Case, parameters: Sequence[Declared], place: Ca
 def known_study(name: str, studies: Collection[str], case: str = "") -> str:
     """`name`, if there is such a study; else a `FissureError` with the nearest name.
 
-    `case` is the option of a command that says which case is meant.
+    `case` is what a command needs to name the case that is meant.
     """
     if name not in studies:
-        cure = nearest(name, studies) or f"; see fissure whatif --list{case}"
+        cure = nearest(name, studies) or f"; see fissure whatif{case} --list"
         raise FissureError(f"there is no study '{name}'{cure}")
     return name

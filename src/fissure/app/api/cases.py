@@ -8,9 +8,8 @@ from fastapi import APIRouter, HTTPException, Query
 from fastapi import Path as InPath
 from pydantic import BaseModel, Field
 
-from fissure.app.cracks import atlas as cracks_atlas
 from fissure.app.cracks import panel as cracks_panel
-from fissure.app.cracks.known import Known, known_of
+from fissure.app.cracks.known import WAITING, Known, known_of, look
 from fissure.app.cracks.told import LoopsTold, MechanismShort, MechanismTold, ParameterTold, Sign
 from fissure.app.desk import Desk
 from fissure.app.pages import AtDesk
@@ -19,7 +18,7 @@ from fissure.cases.naming import HOME, case_names
 from fissure.context import context_of
 from fissure.errors import nearest
 from fissure.model.catalogue import mechanism_classes
-from fissure.present.words.fields import field as about
+from fissure.present.words.causal import field as about
 from fissure.studies.causal_atlas import Atlas, kinds
 
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
@@ -125,7 +124,7 @@ def mechanism(
     known = _known(case, desk)
     if name not in known.mechanisms:
         raise HTTPException(404, f"there is no mechanism '{name}'{nearest(name, known.mechanisms)}")
-    return cracks_panel.mechanism(name, known, cracks_atlas.look(desk.settings.home).atlas, loops)
+    return cracks_panel.mechanism(name, known, look(desk).value, loops)
 
 
 @router.get("/cases/{case}/parameters", summary="All parameters, before and after the evidence", responses=UNKNOWN)
@@ -138,10 +137,10 @@ def parameters(case: CaseName, desk: AtDesk) -> list[ParameterTold]:
 def graph(case: CaseName, desk: AtDesk, loops: Loops = 200) -> GraphTold:
     """Mechanisms and fields, who moves what and which way, and feedback loops."""
     _known(case, desk)
-    found = cracks_atlas.look(desk.settings.home)
-    if found.atlas is None:
-        raise HTTPException(503, found.error or cracks_atlas.WAITING, {"retry-after": "5"})
-    return _graph(found.atlas, loops)
+    found = look(desk)
+    if found.value is None:
+        raise HTTPException(503, found.error or WAITING, {"retry-after": "5"})
+    return _graph(found.value, loops)
 
 
 def _graph(atlas: Atlas, most: int) -> GraphTold:

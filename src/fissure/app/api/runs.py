@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from fissure.api.shelf import Stored
 from fissure.app.desk import Desk
+from fissure.app.history.prepared import EffectiveSize, ObservationRow, Verdicts, prepared
 from fissure.app.history.runs import PATTERN, ask
 from fissure.app.history.series import MOST_BY, names_of, weekly
 from fissure.app.jobs import Busy, State
@@ -44,26 +45,6 @@ class RunRow(BaseModel):
     version: str
     other_version: bool = Field(description="made by another version, which this one does not go on with")
     command: str | None = Field(description="the command that makes it again, where one does")
-
-
-class Verdicts(BaseModel):
-    """How many published figures are in each class; drivers check what the case imposes and are in none."""
-
-    of: dict[str, int]
-    compared: int
-    too_wide: int
-    behind_prior: int
-    behind_inside: int
-    drivers: int
-    not_compared: int
-
-
-class EffectiveSize(BaseModel):
-    """What the histories are worth."""
-
-    histories: int
-    pasts: int = Field(description="distinct pasts from which they go on")
-    independent: float = Field(description="independent draws that they are worth (Kish)")
 
 
 class RunTold(RunRow):
@@ -115,38 +96,6 @@ class SeriesTold(BaseModel):
     series: list[Band]
 
 
-class Quantiles(BaseModel):
-    """Of the model's counterpart of a published figure, over members."""
-
-    q05: float
-    median: float
-    q95: float
-    q05_error: float | None = Field(description="standard error of q05, as the histories are worth; null for one")
-    median_error: float | None
-    q95_error: float | None
-
-
-class ObservationRow(BaseModel):
-    """A published figure beside the model; None for an open end, and for what is not compared."""
-
-    id: str
-    variable: str
-    title: str
-    unit: str
-    output: str | None
-    when: str
-    source: str
-    rivals: list[str] = Field(description="ids of figures that disagree with it")
-    bound: str
-    published: tuple[float | None, float | None]
-    band: tuple[float | None, float | None] = Field(description="90% once the doubt of the publisher is carried")
-    model: Quantiles | None
-    verdict: str
-    too: str | None
-    behind_prior: bool = Field(description="a prior was argued from it, so it is no independent check")
-    reason: str | None
-
-
 class Asked(BaseModel):
     """A run that is asked for."""
 
@@ -180,21 +129,20 @@ def run(desk: AtDesk, name: Name) -> RunTold:
     stored = _stored(desk, name)
     if stored.state == "being written":
         return RunTold(**_row(stored), view="reading")
-    kept = desk.histories.get(stored)
-    if kept is not None:
-        say = kept.say
+    found = prepared(desk, stored)
+    if found.value is not None:
+        view = found.value
         return RunTold(
-            **_row(stored), view="ready", headline=say["headline"], counts=None if say["few"] else say["counts"],
-            few_histories=say["few"] or None, effective_size=say["effective_size"],
+            **_row(stored), view="ready", headline=view.headline, counts=None if view.few else view.counts,
+            few_histories=view.few or None, effective_size=view.effective_size,
         )  # fmt: skip
-    error = desk.histories.error(stored)
-    return RunTold(**_row(stored), view="failed" if error else "reading", error=error)
+    return RunTold(**_row(stored), view="failed" if found.error else "reading", error=found.error)
 
 
 @router.get("/runs/{name}/series", summary="What can be asked for as a series", responses=REFUSED)
 def outputs(desk: AtDesk, name: Name) -> list[OutputRow]:
     """The outputs of a run."""
-    return [OutputRow(**one) for one in names_of(_stored(desk, name), desk.case)]
+    return [OutputRow(**one) for one in names_of(_stored(desk, name), desk.context)]
 
 
 @router.get("/runs/{name}/series/{output}", summary="An output, week by week", responses=REFUSED)
@@ -207,7 +155,7 @@ def series(
 ) -> SeriesTold:
     """Quantiles over members. What `by` does not name is summed, where sums mean something."""
     stored = _stored(desk, name)
-    return SeriesTold(run=stored.name, **weekly(stored, desk.case, output, tuple(by), errors))
+    return SeriesTold(run=stored.name, **weekly(desk, stored, output, tuple(by), errors))
 
 
 @router.get("/runs/{name}/observations", summary="Published figures beside the run", responses=REFUSED)
@@ -216,12 +164,12 @@ def observations(desk: AtDesk, name: Name) -> list[ObservationRow]:
     stored = _stored(desk, name)
     if stored.state == "being written":
         raise Busy(f"'{stored.name}' is being simulated; ask again when it is finished")
-    kept = desk.histories.get(stored)
-    if kept is None:
-        if error := desk.histories.error(stored):
-            raise FissureError(error)
+    found = prepared(desk, stored)
+    if found.error:
+        raise FissureError(found.error)
+    if found.value is None:
         raise Busy(f"the histories of '{stored.name}' are being read; ask again in some seconds")
-    return [ObservationRow(**one) for one in kept.say["observations"]]
+    return list(found.value.observations)
 
 
 @router.post("/runs", status_code=202, summary="Simulate a run", responses=BUSY)

@@ -1,7 +1,9 @@
 """What a server knows of mechanisms besides the causal picture: claims, checks, parameters, attribution."""
 
+import json
 import math
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -16,6 +18,8 @@ from fissure.app.cracks.told import (
     MechanismShort,
     ParameterTold,
 )
+from fissure.app.derived import Found, Kind
+from fissure.app.desk import Desk
 from fissure.app.evidence.known import moves_of
 from fissure.cases.loader import Case
 from fissure.context import Context
@@ -26,16 +30,40 @@ from fissure.model.catalogue import mechanism_classes
 from fissure.model.description import described
 from fissure.model.parameters import quantile
 from fissure.present import formatting
-from fissure.present.charts.causal_matrix import GROUPS
+from fissure.present.formatting import MECHANISM_GROUPS as GROUPS
 from fissure.present.formatting import signed
+from fissure.present.render.html import web
 from fissure.present.words import calibration as moved
 from fissure.present.words import explain as explaining
-from fissure.studies import verdicts
+from fissure.studies import causal_atlas, verdicts
+from fissure.studies.causal_atlas import Atlas
 from fissure.studies.coverage import caution
 from fissure.studies.effects import Effect
 from fissure.studies.explained import Saved
 from fissure.studies.explained import kept as kept_attribution
-from fissure.views.report.page import web
+
+WAITING = (
+    "Mechanisms and fields are being read from the code; this takes some seconds, once for each version of the model."
+)
+
+
+def _bytes_of(atlas: Atlas) -> bytes:
+    return json.dumps(causal_atlas.told(atlas), ensure_ascii=False).encode()
+
+
+ATLAS = Kind("causal", causal_atlas.__name__, _bytes_of, lambda body: causal_atlas.read(json.loads(body)), in_memory=1)
+
+
+def look(desk: Desk, *, wait: float = 0.0) -> Found[Atlas]:
+    """The causal picture of the model as it is; where there is none yet, it is made in the background."""
+    return desk.derived.get(ATLAS, [], causal_atlas.atlas, wait=wait)  # it derives from the code alone
+
+
+def ready(desk: Desk) -> None:
+    """Begin with what takes seconds, so that nobody waits for it; whoever asks later is told what goes wrong."""
+    with suppress(Exception):
+        look(desk)
+        known_of(desk.context).warm()
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from fissure.app.cracks.known import Known
 from fissure.app.cracks.told import MechanismShort
-from fissure.present.charts.causal_matrix import GLYPHS, GROUPS, OWNERS
-from fissure.present.words.fields import field, label
+from fissure.present.formatting import MECHANISM_GROUPS as GROUPS
+from fissure.present.words.causal import GLYPHS, OWNERS, field, label
 from fissure.studies.causal import BOTH, DOWN, UNKNOWN, UNMOVED, UP
 from fissure.studies.causal_atlas import Atlas
 

@@ -17,7 +17,7 @@ from fissure.app.cracks.told import (
 from fissure.errors import FissureError, nearest
 from fissure.model.catalogue import known_mechanism, mechanism_classes
 from fissure.model.description import described
-from fissure.present.words import fields as causal_fields
+from fissure.present.words import causal as causal_fields
 from fissure.studies.causal import Loop
 from fissure.studies.causal_atlas import Atlas, kinds
 

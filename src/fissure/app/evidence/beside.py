@@ -1,48 +1,33 @@
 """A stored run beside the figures: verdicts, figures told back, and which parameters go with each of them.
 
-It takes seconds to minutes, so it is made once a run, by a job, and kept below the server's home.
+It takes seconds to minutes, so it is made once a run, in the background.
 """
 
-import hashlib
 import json
-import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from scipy.stats import false_discovery_control, spearmanr
 
 from fissure import api
 from fissure.api.shelf import Stored
+from fissure.app.derived import Found, Kind
 from fissure.app.desk import Desk
 from fissure.app.evidence.known import moves_of
-from fissure.app.jobs import Busy, Telling
 from fissure.context import Context
-from fissure.engine.blocks import write_whole
-from fissure.engine.store import explained
 from fissure.present import formatting
-from fissure.studies.calibrate import Posterior
-from fissure.studies.calibrate.checks import told_back
-from fissure.studies.calibrate.screen import LEAST, RATE
+from fissure.studies.calibration import Posterior
+from fissure.studies.calibration.checks import told_back
+from fissure.studies.calibration.problem import LEAST, RATE
 from fissure.studies.counterpart import Floats
 from fissure.studies.measurement import Datum, biases, comparable, floored, truths
-from fissure.version import __version__
 
-FORMAT = 2
-KEPT = 16
-"""Runs of which it is kept."""
 NAMED = 4
 """Parameters that are named for a figure."""
 FEWEST = 20
 """Members with parameters of their own below which nothing is said of what goes with what."""
-REMEMBERED = 10.0
-"""Seconds for which it is remembered which run is the last."""
-AGAIN = 30.0
-"""Seconds after it was asked for, from which what failed is tried again."""
 BIAS = "bias:"
 
 
@@ -84,76 +69,41 @@ class Beside:
         return {name: (one.verdict, one.word) for name, one in self.figures.items()}
 
 
-def beside(desk: Desk, run: str | None) -> tuple[Beside | None, Stored | None]:
-    """The run of that name (the last where none is named) beside the figures; None until the job is done.
+def _bytes_of(found: Beside) -> bytes:
+    return json.dumps(asdict(found), allow_nan=False).encode()
+
+
+def _read(body: bytes) -> Beside:
+    told = json.loads(body)
+    figures = {
+        name: OfFigure(
+            one["verdict"], one["word"], one["model"], one["reason"],
+            None if one["told"] is None else tuple(one["told"]),
+            tuple((str(who), float(share)) for who, share in one["goes_with"]),
+        )
+        for name, one in told["figures"].items()
+    }  # fmt: skip
+    return Beside(told["run"], told["members"], told["different"], told["fitted"], figures)
+
+
+FIGURES = Kind("figures", __name__, _bytes_of, _read)
+
+
+def beside(desk: Desk, run: str | None) -> tuple[Found[Beside], Stored | None]:
+    """The run of that name (the newest where none is named) beside the figures, once it is there.
 
     A run that is being written is none yet: it has other histories at every look. Raises `FissureError` for a run that
     there is not.
     """
-    stored = _last(desk) if run is None else desk.run(run)
+    stored = desk.newest_run() if run is None else desk.run(run)
     if stored is None or stored.state == "being written":
-        return None, None
-    at = desk.context
-    path = _path(desk, stored, at)
-    if path.is_file():
-        found = _read(path, path.stat().st_mtime_ns)
-        if found is not None:
-            return found, stored
-    if why_not(desk, stored):  # it would fail again at the next look
-        return None, stored
-    title = f"Figures beside the run {stored.name}"
-
-    def work(telling: Telling) -> Any:
-        telling.phase("comparing")
-        _write(path, _made(stored, at))
-        return stored.name
-
-    try:
-        desk.jobs.submit(_id(path), "figures", title, {"run": stored.name}, work, anew=True)
-    except Busy:
-        return None, stored  # the next look at the page asks again
-    return None, stored
-
-
-def why_not(desk: Desk, stored: Stored) -> str:
-    """Why `stored` could not be held against the figures just now; empty where nothing went wrong."""
-    job = desk.jobs.get(_id(_path(desk, stored, desk.context)))
-    failed = job is not None and job.state == "failed" and time.time() - job.created < AGAIN
-    return job.error if job is not None and failed else ""
-
-
-_LAST: WeakKeyDictionary[Desk, tuple[float, Stored | None]] = WeakKeyDictionary()
-
-
-def _last(desk: Desk) -> Stored | None:
-    """The last run; looking through all folders takes longer than all else on the page."""
-    then, found = _LAST.get(desk, (-REMEMBERED, None))
-    if time.monotonic() - then >= REMEMBERED:
-        found = desk.run()
-        _LAST[desk] = time.monotonic(), found
-    return found
-
-
-def _path(desk: Desk, stored: Stored, at: Context) -> Path:
-    told = [
-        FORMAT,
-        __version__,
-        str(stored.folder.absolute()),
-        stored.contents.written.isoformat(),
-        at.posterior_digest,
-        at.evidence_digest,
-    ]
-    told += [stored.contents.histories, dict(stored.plan)]
-    key = hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:24]
-    return desk.settings.home / "figures" / f"{key}.json"
-
-
-def _id(path: Path) -> str:
-    return f"beside-{path.stem}"
+        return Found(), None
+    source = [stored.name, *desk.source_of(stored)]
+    return desk.derived.get(FIGURES, source, lambda: _made(stored, desk.context)), stored
 
 
 def _made(stored: Stored, at: Context) -> Beside:
-    result = api.opened(stored.folder, at.case)
+    result = api.opened(stored.folder, at)
     data = result.data
     found: dict[str, dict[str, Any]] = {}
     for row in result.compared:
@@ -214,30 +164,3 @@ def goes_with(
         order = [k for k in np.argsort(-np.abs(r[:, at])) if passed[k, at] and r[k, at] ** 2 >= LEAST]
         out[items[item].observation.id] = tuple((names[free[k]], float(r[k, at] ** 2)) for k in order[:NAMED])
     return out
-
-
-def _write(path: Path, found: Beside) -> None:
-    with explained(path.parent, 1 << 20):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, json.dumps(asdict(found), allow_nan=False).encode())
-    others = sorted(path.parent.glob("*.json"), key=lambda one: one.stat().st_mtime, reverse=True)
-    for old in others[KEPT:]:
-        old.unlink(missing_ok=True)
-
-
-@lru_cache(maxsize=8)
-def _read(path: Path, written: int) -> Beside | None:
-    """What is kept; None where it is damaged, so that it is made again."""
-    try:
-        told = json.loads(path.read_bytes())
-        figures = {
-            name: OfFigure(
-                one["verdict"], one["word"], one["model"], one["reason"],
-                None if one["told"] is None else tuple(one["told"]),
-                tuple((str(who), float(share)) for who, share in one["goes_with"]),
-            )
-            for name, one in told["figures"].items()
-        }  # fmt: skip
-        return Beside(told["run"], told["members"], told["different"], told["fitted"], figures)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return None

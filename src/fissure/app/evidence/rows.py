@@ -12,7 +12,7 @@ from fissure.errors import FissureError, nearest
 from fissure.evidence.entries import Claim, Observation, Source, Variable
 from fissure.model.catalogue import mechanism_classes
 from fissure.present import formatting
-from fissure.present.render.html import GROUPS
+from fissure.present.formatting import MECHANISM_GROUPS as GROUPS
 
 DIRECTIONS = {"raises": "▲ raises", "lowers": "▼ lowers", "describes": "• describes", "predicts": "? predicts"}
 FIT = {

@@ -1,255 +1,346 @@
-"""Views of stored runs that are made once: in the background, kept in memory and on disk.
+"""What History shows of a run: made once in the background, kept as JSON, shown in milliseconds."""
 
-Reading some hundred histories and making their figures takes seconds, and a page that a person waits for must not. What
-was made is kept under a digest of all that it depends on, so that it is never shown of anything else.
-"""
-
-import hashlib
-import json
-import logging
-import os
-import threading
-import time
-from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable, Mapping
+import base64
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
 from fissure import api
+from fissure.api import Result
 from fissure.api.shelf import Stored
-from fissure.app.history.told import told
-from fissure.app.jobs import wrong_inside
-from fissure.cases.loader import Case
-from fissure.engine.blocks import UNFINISHED, write_whole
-from fissure.engine.provenance import PACKAGE, code_digest, model_digest
-from fissure.errors import FissureError, nearest
-from fissure.present.render.html import as_json
+from fissure.app.derived import Found, Kind
+from fissure.app.desk import Desk, newest_of
+from fissure.constants import INTERVAL
+from fissure.errors import FissureError
+from fissure.present import formatting
+from fissure.present.charts import maps, timeline
+from fissure.present.charts.panels import CONDITIONAL
+from fissure.present.charts.theme import Mode
+from fissure.present.charts.timeline import Lane, Operation, Year
+from fissure.present.document import Block, Figure, Fold, Paragraph, Section, Span, figures_of
+from fissure.present.render.html import as_json, fragment, specs_of
+from fissure.present.sections import comparison, endings, histories
+from fissure.present.words import run as words
+from fissure.present.words.run import RunDescription
+from fissure.studies.compare import Compared, count
+from fissure.studies.counterpart import Calendar, calendar_of
+from fissure.studies.effective import ENOUGH, Effective
+from fissure.studies.quantiles import quantile_error
 
-KEPT = 16
-"""Runs whose view is kept on disk."""
-AT_HAND = 3
-"""Runs whose view is kept in memory."""
-AGAIN = 5.0
-"""Seconds after which what failed is tried again, if it is asked for."""
+WEEKLY = ("ground", "residents", "fighters")
+"""The figures whose numbers stand beside the map."""
+MOST_EVENTS = 5
+"""Kinds of events that are named beside the map, the most common of the quarter."""
 
 
-@dataclass(frozen=True)
-class Prepared:
-    """The view of a run: what the page says, and its charts by key as JSON that may stand in a page."""
+class Frozen(BaseModel):
+    """A record that does not change."""
 
-    key: str
-    say: dict[str, Any]
+    model_config = ConfigDict(frozen=True)
+
+
+class EffectiveSize(Frozen):
+    """What the histories are worth."""
+
+    histories: int
+    pasts: int = Field(description="distinct pasts from which they go on")
+    independent: float = Field(description="independent draws that they are worth (Kish)")
+
+    @classmethod
+    def of(cls, worth: Effective | None) -> "EffectiveSize | None":
+        """The same of what is known."""
+        return None if worth is None else cls(**worth.told())
+
+
+class Verdicts(Frozen):
+    """How many published figures are in each class; drivers check what the case imposes and are in none."""
+
+    of: dict[str, int]
+    compared: int
+    too_wide: int
+    behind_prior: int
+    behind_inside: int
+    drivers: int
+    not_compared: int
+
+
+class Quantiles(Frozen):
+    """Of the model's counterpart of a published figure, over members."""
+
+    q05: float
+    median: float
+    q95: float
+    q05_error: float | None = Field(description="standard error of q05, as the histories are worth; null for one")
+    median_error: float | None
+    q95_error: float | None
+
+
+class ObservationRow(Frozen):
+    """A published figure beside the model; None for an open end, and for what is not compared."""
+
+    id: str
+    variable: str
+    title: str
+    unit: str
+    output: str | None
+    when: str
+    source: str
+    rivals: tuple[str, ...] = Field(description="ids of figures that disagree with it")
+    bound: str
+    published: tuple[float | None, float | None]
+    band: tuple[float | None, float | None] = Field(description="90% once the doubt of the publisher is carried")
+    model: Quantiles | None
+    verdict: str
+    too: str | None
+    behind_prior: bool = Field(description="a prior was argued from it, so it is no independent check")
+    reason: str | None
+
+
+class Week(Frozen):
+    """What stands beside the map in a week: its numbers in words, operations that begin, the number of its quarter."""
+
+    iso: str
+    day: str
+    facts: tuple[str, ...]
+    starts: tuple[str, ...]
+    quarter: int | None
+
+
+class Quarter(Frozen):
+    """The most common events of a quarter, in words."""
+
+    label: str
+    events: tuple[str, ...]
+
+
+class Player(Frozen):
+    """What the script reads that plays through the weeks.
+
+    `shares` has the median and the ends of the 90% interval of the share of each district held, in per cent, as bytes
+    in base64, week after week, in the order of `district`; `ramp` the colour of each per cent.
+    """
+
+    facts: tuple[str, ...]
+    weekly: tuple[Week, ...]
+    quarters: tuple[Quarter, ...]
+    shares: dict[str, str]
+    names: tuple[str, ...]
+    district: tuple[str, ...]
+    ramp: dict[Mode, tuple[str, ...]]
+
+    def held(self, week: int) -> list[tuple[int, str]]:
+        """The median share of each district that is held in a week, in per cent, and its 90% interval."""
+        many = len(self.names)
+        own = {name: base64.b64decode(text)[week * many : (week + 1) * many] for name, text in self.shares.items()}
+        rows = zip(own["median"], own["low"], own["high"], strict=True)
+        return [(median, f"{low}% to {high}%") for median, low, high in rows]
+
+
+class Pieces(Frozen):
+    """Pieces of the page as HTML."""
+
+    notices: str
+    wrong: str
+    bands: str
+    endings: str
+    events: str
+    observations: str
+    operations: str
+
+
+class RunView(Frozen):
+    """The view of a run; `charts` are its charts by key as JSON that may stand in a page."""
+
+    run: RunDescription
+    lead: str
+    few: str
+    effective_size: EffectiveSize | None
+    headline: str
+    counts: Verdicts
+    observations: tuple[ObservationRow, ...]
+    html: Pieces
+    navigation: tuple[tuple[str, str], ...]
+    """Anchors of the sections, and their titles."""
+    conditional: str
+    operations: tuple[Operation, ...]
+    lanes: tuple[Lane, ...]
+    years: tuple[Year, ...]
+    drawing: maps.Drawing
+    player: Player
     charts: str
 
 
-Between = Callable[[], None]
-"""Is called between steps that take seconds each, and raises to end the work."""
-Make = Callable[[Path, Between], tuple[dict[str, Any], dict[str, Any]]]
-"""Reads the run in a folder; gives what the page says, and its charts."""
+HISTORY = Kind(
+    "history", __name__, lambda view: view.model_dump_json().encode(), RunView.model_validate_json
+)  # fmt: skip
 
 
-class Stopped(Exception):
-    """The server is stopping."""
+def prepared(desk: Desk, run: Stored) -> Found[RunView]:
+    """The view of `run` if it is there; else it is made in the background, from its histories."""
+    return desk.derived.get(
+        HISTORY, desk.source_of(run), lambda: view_of(api.opened(run.folder, desk.context), desk.worker.go_on)
+    )
 
 
-def made(folder: Path, between: Between, case: Case | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The view of the run in `folder`, from its histories; of `case` where it is given, see `api.opened`."""
-    return told(api.opened(folder, case), between)
+def prepare_newest(desk: Desk) -> None:
+    """Make the view of the newest run, so that the first page finds it."""
+    with suppress(FissureError, OSError):
+        found = newest_of(desk.runs().values())
+        if found is not None and found.state != "being written":
+            prepared(desk, found)
 
 
-class Histories:
-    """The views that are at hand, and the one thread that makes others; it is no part of the jobs that a user sees."""
+def view_of(result: Result, between: Callable[[], None] = lambda: None) -> RunView:
+    """The view of `result`; `between` is called between steps that take seconds each, and may raise to end it."""
+    data, ledger, rows, run = result.data, result.ledger, result.compared, result.about()
+    calendar, counts = calendar_of(data), count(rows)
+    between()
+    parts = histories.parts(data, ledger, rows)
+    between()
+    ended = endings.section(data)
+    between()
+    events = histories.events(result.events, data)
+    between()
+    titles = {str(name): str(array.attrs.get("long_name", name)) for name, array in data.data_vars.items()}
+    figures = comparison.section(rows, ledger, titles, result.worth)
+    lanes = timeline.lanes(timeline.timelines(result.events, calendar), calendar)
+    operations = timeline.operations(result.case, calendar)
+    bands = Section(
+        "bands",
+        "The histories and what was published",
+        (Paragraph(f"{histories.LEGEND} The upright line is the week of the map."), *parts),
+    )
+    shown = [bands, *([ended] if ended else []), events]
+    sign = formatting.BEHIND if counts.behind_prior else ""
+    return RunView(
+        run=run,
+        lead=words.lead(run, formatting.day(calendar.first)),
+        few=run.few,
+        effective_size=EffectiveSize.of(result.worth),
+        headline=formatting.headline(counts, run.members) if counts.compared else "",
+        counts=Verdicts(**{**vars(counts), "compared": counts.compared}),
+        observations=tuple(_observation(row, result.worth) for row in rows),
+        html=Pieces(
+            notices=fragment(words.notices(run, sign)),
+            wrong=fragment([_wrong(rows, run, ended)]),
+            bands=fragment([bands]),
+            endings=fragment([ended] if ended else []),
+            events=fragment([events]),
+            observations=fragment([replace(figures, heading="Published figures beside the model")]),
+            operations=fragment([histories.operations(operations)]),
+        ),
+        navigation=(
+            ("wrong", "Right and wrong"),
+            ("weeks", "Week by week"),
+            *((one.key, one.title) for one in (*parts, *shown[1:])),
+            ("observations", "Published figures"),
+            ("made", "The run"),
+        ),
+        conditional=CONDITIONAL,
+        operations=operations,
+        lanes=lanes,
+        years=timeline.years(calendar),
+        drawing=maps.drawing(result.case),
+        player=_player(result, calendar, bands, operations, lanes),
+        charts=str(as_json(specs_of(shown))),
+    )
 
-    def __init__(self, folder: Path, make: Make = made, case: Callable[[], Case] | None = None) -> None:
-        self._folder, self._make, self._case = folder, make, case
-        self._at_hand: OrderedDict[str, Prepared] = OrderedDict()
-        self._queue: deque[tuple[str, Path]] = deque()
-        self._failed: dict[str, tuple[str, float]] = {}
-        self._now = ""
-        self._stopping = False
-        self._turn = threading.Condition()
-        self._worker: threading.Thread | None = None
 
-    def get(self, run: Stored) -> Prepared | None:
-        """The view of `run` if it is there; else None, and it is made in the background."""
-        key = self._key(run)
-        with self._turn:
-            found = self._at_hand.get(key)
-            if found is not None:
-                self._at_hand.move_to_end(key)
-                return found
-        found = self._read(key)
-        with self._turn:
-            if found is not None:
-                self._keep(found)
-            elif not self._failed_lately(key):
-                self._want(key, run.folder)
+def _wrong(rows: Sequence[Compared], run: RunDescription, ended: Section | None) -> Section:
+    blocks: list[Block] = [*comparison.verdicts(rows, run.members, run.worth)]
+    if ended and isinstance(ended.blocks[0], Paragraph):
+        more = Span("More on how it came apart", href="#apart")
+        blocks.append(Paragraph((*ended.blocks[0].line, " ", more, ".")))
+    if run.members >= ENOUGH:
+        inside = comparison.mistakes(rows)
+        blocks.append(Fold("Where it is wrong, and where it says next to nothing", inside))
+    return Section("wrong", "Right and wrong", tuple(blocks), heading="What it gets right and wrong")
+
+
+def _player(
+    result: Result, calendar: Calendar, bands: Section, operations: Sequence[Operation], lanes: Sequence[Lane]
+) -> Player:
+    shares = maps.shares(result.data)
+    keyed = {figure.key: figure for figure in figures_of(bands)}
+    shown = [keyed[key] for key in WEEKLY if key in keyed]
+    quarters = list(zip(*(lane.cells for lane in lanes), strict=True))
+    quarter_of = {
+        week: n for n, (cell, *_) in enumerate(quarters) for week in range(cell.first, cell.first + cell.weeks)
+    }
+    weekly = []
+    for week in range(calendar.weeks):
+        day = calendar.first + timedelta(weeks=week)
+        facts = [_fact(figure, week, result.stored.members) for figure in shown]
+        facts.append(f"{shares.most[week]} of {shares.median.shape[1]}")
+        starts = tuple(f"{one.title} ({one.when}, {one.by})" for one in operations if one.week == week)
+        said = formatting.day(day)
+        weekly.append(
+            Week(iso=day.isoformat(), day=said, facts=tuple(facts), starts=starts, quarter=quarter_of.get(week))
+        )
+    places = {one.id: f"{one.name}, {one.country}" for one in result.case.districts}
+    names = tuple(str(name) for name in result.data["district"].values)
+    return Player(
+        facts=(*(figure.title for figure in shown), "Districts held by half or more"),
+        weekly=tuple(weekly),
+        quarters=tuple(_quarter(cells, lanes) for cells in quarters),
+        shares=shares.packed(),
+        names=names,
+        district=tuple(places[name] for name in names),
+        ramp={"light": maps.ramp("light"), "dark": maps.ramp("dark")},
+    )
+
+
+def _quarter(cells: Sequence[timeline.LaneCell], lanes: Sequence[Lane]) -> Quarter:
+    seen = [(lane.title, cell.share) for lane, cell in zip(lanes, cells, strict=True) if cell.share > 0]
+    most = sorted(seen, key=lambda one: -one[1])[:MOST_EVENTS]
+    return Quarter(label=cells[0].label, events=tuple(f"{title}: {share:.0%} of histories" for title, share in most))
+
+
+def _fact(figure: Figure, week: int, members: int) -> str:
+    row: Mapping[str, Any] = figure.spec["datasets"]["bands"][week]
+    if row["median"] is None:
+        return "–"
+    middle = formatting.number(row["median"], figure.unit)
+    spread = formatting.interval(row["q05"], row["q95"], figure.unit) if members > 1 else formatting.UNKNOWN
+    return f"{middle} {figure.unit} (90%: {spread})"
+
+
+def _observation(row: Compared, worth: Effective | None) -> ObservationRow:
+    """A published figure beside the model, as numbers; None for what there is not, an open end among it."""
+    o = row.observation
+    ends: Sequence[float] = (*o.ends, *o.band, row.low, row.median, row.high)
+    low, high, least, most, q05, median, q95 = (float(x) if np.isfinite(x) else None for x in ends)
+    return ObservationRow(
+        id=o.id,
+        variable=row.variable.id,
+        title=row.variable.title,
+        unit=row.variable.unit,
+        output=row.variable.output,
+        when=formatting.when(o),
+        source=o.source,
+        rivals=tuple(o.rival_of),
+        bound=o.bound,
+        published=(low, high),
+        band=(least, most),
+        model=Quantiles(q05=q05, median=median, q95=q95, **_errors(row, worth)) if row.compared else None,
+        verdict=row.verdict,
+        too=row.too if row.compared and row.verdict in ("near", "outside") else None,
+        behind_prior=row.behind_prior,
+        reason=row.reason or None,
+    )
+
+
+def _errors(row: Compared, worth: Effective | None) -> dict[str, float | None]:
+    """The standard errors of the quantiles of `row`; None where there are too few histories to tell them."""
+    found: dict[str, float | None] = dict.fromkeys(("q05_error", "median_error", "q95_error"))
+    if row.model is None or row.histories < 2:
         return found
-
-    def error(self, run: Stored) -> str:
-        """Why the view of `run` could not be made; empty where nothing went wrong."""
-        with self._turn:
-            return self._failed.get(self._key(run), ("", 0.0))[0]
-
-    def begin(self, runs: Callable[[], Mapping[str, Stored]]) -> None:
-        """Make the view of the newest of `runs`, in the background, so that the first page finds it."""
-
-        def newest() -> None:
-            with suppress(FissureError, OSError):
-                found = newest_of(runs().values())
-                if found is not None and found.state != "being written":
-                    self.get(found)
-
-        threading.Thread(target=newest, name="fissure-newest", daemon=True).start()
-
-    def stop(self, patience: float = 20.0) -> None:
-        """Begin nothing more, and wait for what is being made to come to its next step."""
-        with self._turn:
-            self._stopping = True
-            self._queue.clear()
-            worker = self._worker
-            self._turn.notify_all()
-        if worker is not None:
-            worker.join(patience)
-
-    def _key(self, run: Stored) -> str:
-        return key_of(run, None if self._case is None else self._case())
-
-    def _failed_lately(self, key: str) -> bool:
-        return key in self._failed and time.monotonic() - self._failed[key][1] < AGAIN
-
-    def _want(self, key: str, folder: Path) -> None:
-        alive = self._worker is not None and self._worker.is_alive()
-        if self._stopping or (alive and (key == self._now or any(key == one for one, _ in self._queue))):
-            return
-        self._failed.pop(key, None)
-        if not any(key == one for one, _ in self._queue):
-            self._queue.append((key, folder))
-        if not alive:  # it has not begun yet, or has died
-            self._now, self._worker = "", threading.Thread(target=self._serve, name="fissure-histories", daemon=True)
-            self._worker.start()
-        self._turn.notify_all()
-
-    def _serve(self) -> None:
-        while True:
-            with self._turn:
-                self._now = ""
-                while not self._queue and not self._stopping:
-                    self._turn.wait()
-                if self._stopping:
-                    return
-                self._now, folder = self._queue.popleft()
-            self._prepare(self._now, folder)
-
-    def _prepare(self, key: str, folder: Path) -> None:
-        try:
-            say, charts = self._make(folder, self._go_on)
-            text = json.dumps(say, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-            # as read back: what is in memory and what is on disk are the same to the last value
-            found = Prepared(key, json.loads(text), str(as_json(charts)))
-            written = f"{text}\n{found.charts}".encode()
-        except Stopped:
-            return
-        except FissureError as error:
-            self._fail(key, str(error))
-        except BaseException as error:  # one run that cannot be read must not take the others with it
-            logging.getLogger(__name__).exception("the view of a run could not be made: %s", folder)
-            self._fail(key, wrong_inside(error))
-        else:
-            self._write(key, written)
-            with self._turn:
-                self._failed.pop(key, None)
-                self._keep(found)
-
-    def _go_on(self) -> None:
-        with self._turn:
-            if self._stopping:
-                raise Stopped
-
-    def _fail(self, key: str, why: str) -> None:
-        with self._turn:
-            self._failed[key] = (why, time.monotonic())
-
-    def _keep(self, found: Prepared) -> None:
-        self._at_hand[found.key] = found
-        self._at_hand.move_to_end(found.key)
-        while len(self._at_hand) > AT_HAND:
-            self._at_hand.popitem(last=False)
-
-    def _read(self, key: str) -> Prepared | None:
-        path = self._folder / f"{key}.json"
-        try:
-            say, charts = path.read_text(encoding="utf-8").split("\n", 1)
-            found = Prepared(key, json.loads(say), charts)
-        except (OSError, ValueError, RecursionError):  # not there, or cut short: it is made again
-            return None
-        with suppress(OSError):
-            os.utime(path)
-        return found
-
-    def _write(self, key: str, body: bytes) -> None:
-        """Keep it on disk, whole or not at all; where the disk refuses, memory has to do."""
-        with suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
-            write_whole(self._folder / f"{key}.json", body)
-            self._prune()
-
-    def _prune(self) -> None:
-        files = sorted(self._folder.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
-        for path in files[KEPT:]:
-            path.unlink(missing_ok=True)
-        for path in self._folder.glob(f"{UNFINISHED}*"):  # of a server that was killed while it wrote
-            if time.time() - path.stat().st_mtime > 3600:
-                path.unlink(missing_ok=True)
-
-
-def newest_of(runs: Iterable[Stored]) -> Stored | None:
-    """The run that was written last, those that are finished before those that are being written."""
-    return max(runs, key=lambda one: (one.state != "being written", one.contents.written), default=None)
-
-
-def chosen(runs: Mapping[str, Stored], name: str | None) -> Stored | None:
-    """The run of that name, the newest where none is named; None where there is no run at all.
-
-    Raises `FissureError`, with the nearest name, where there is none of that name.
-    """
-    if not name:
-        return newest_of(runs.values())
-    if name not in runs:
-        raise FissureError(f"there is no run '{name}'{nearest(name, runs)}")
-    return runs[name]
-
-
-def key_of(run: Stored, case: Case | None = None) -> str:
-    """A digest of all that the view of `run` depends on: its plan, its histories, the code, the case and its evidence.
-
-    The case is the one where the run says that it lies, unless it is given.
-    """
-    case = case or api.recorded(run.folder, str(run.plan.get("case")), run.origin)
-    origin = None if run.origin is None else run.origin.digest
-    told = [run.plan, origin, run.contents.histories, _code_digest(), str(case.folder), _case_digest(case)]
-    return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:32]
-
-
-@lru_cache(maxsize=1)
-def _code_digest() -> str:
-    """Of all that the figures are made by, and of the data that come with the package."""
-    code = code_digest(told.__module__, boundary=("fissure.model", "fissure.engine"))
-    return f"{model_digest()} {code} {_digest(PACKAGE.rglob('*.yaml'))}"
-
-
-@lru_cache(maxsize=8)
-def _case_digest(case: Case) -> str:
-    """Of the case's files that are told of on the page; what a run depends on is in its plan."""
-    return f"{case.digest} {_digest(case.ledger_folder.rglob('*.yaml'))}"
-
-
-def _digest(paths: Iterable[Path]) -> str:
-    sha = hashlib.sha256()
-    for path in sorted(paths):
-        body = path.read_bytes()
-        sha.update(f"{path.name}\0{len(body)}\0".encode() + body)
-    return sha.hexdigest()
+    values = row.model[np.isfinite(row.model)]
+    part = 1.0 if worth is None else worth.independent / worth.histories
+    errors = (quantile_error(values, q, independent=part * len(values)).error for q in INTERVAL)
+    return dict(zip(found, (float(x) if np.isfinite(x) else None for x in errors), strict=True))

@@ -12,8 +12,8 @@ import xarray as xr
 
 from fissure import api
 from fissure.api.shelf import Stored
-from fissure.app.history.prepared import key_of
-from fissure.cases.loader import Case
+from fissure.app.desk import Desk
+from fissure.context import Context
 from fissure.errors import FissureError, nearest
 from fissure.present.charts.panels import panels
 from fissure.present.charts.series import QUANTILES, Series, quantiles, standard_errors
@@ -25,9 +25,9 @@ SUMMED = ("persons", "km2", "million USD", "strikes", "events", "barrels", "dist
 """How units begin of what can be summed over places, origins and causes."""
 
 
-def names_of(run: Stored, case: Case) -> list[dict[str, Any]]:
+def names_of(run: Stored, context: Context) -> list[dict[str, Any]]:
     """The outputs of `run`: name, title, unit, what each can be told apart by, whether it may be summed."""
-    data = api.opened(run.folder, case).data
+    data = api.opened(run.folder, context).data
     return [
         {
             "name": str(name),
@@ -40,25 +40,26 @@ def names_of(run: Stored, case: Case) -> list[dict[str, Any]]:
     ]
 
 
-def weekly(run: Stored, case: Case, output: str, by: Sequence[str], errors: bool = False) -> dict[str, Any]:
+def weekly(desk: Desk, run: Stored, output: str, by: Sequence[str], errors: bool = False) -> dict[str, Any]:
     """Quantiles over members of `output`, week by week, told apart by the dimensions `by`; `errors` with theirs.
 
     They are made by what makes the bands of the charts. Raises `FissureError` for an output or a dimension that is not
     there, and where what is left would have to be summed and cannot be.
     """
-    packed = _packed(key_of(run, case), run.folder, case, output, tuple(dict.fromkeys(by)), errors)
+    key = json.dumps(desk.source_of(run), sort_keys=True, default=str)
+    packed = _packed(key, run.folder, desk.context, output, tuple(dict.fromkeys(by)), errors)
     found: dict[str, Any] = json.loads(zlib.decompress(packed))
     return found
 
 
 @lru_cache(maxsize=16)
-def _packed(key: str, folder: Path, case: Case, output: str, by: tuple[str, ...], errors: bool) -> bytes:
+def _packed(key: str, folder: Path, context: Context, output: str, by: tuple[str, ...], errors: bool) -> bytes:
     """Remembered as packed JSON: by district it is thousands of numbers, which as objects take forty times as much."""
-    return zlib.compress(json.dumps(_weekly(folder, case, output, by, errors), default=float).encode(), 1)
+    return zlib.compress(json.dumps(_weekly(folder, context, output, by, errors), default=float).encode(), 1)
 
 
-def _weekly(folder: Path, case: Case, output: str, by: tuple[str, ...], errors: bool) -> dict[str, Any]:
-    result = api.opened(folder, case)
+def _weekly(folder: Path, context: Context, output: str, by: tuple[str, ...], errors: bool) -> dict[str, Any]:
+    result = api.opened(folder, context)
     data = result.data
     if output not in data:
         raise FissureError(f"there is no output '{output}'{nearest(output, map(str, data.data_vars))}")

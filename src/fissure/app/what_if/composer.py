@@ -14,7 +14,7 @@ from fissure.cases.schema import Prior
 from fissure.model.catalogue import GROUPS, mechanism_classes
 from fissure.model.parameters import Declared
 from fissure.present import formatting
-from fissure.present.render.html import GROUPS as HEADINGS
+from fissure.present.formatting import MECHANISM_GROUPS as HEADINGS
 from fissure.studies.named import Study
 from fissure.studies.scenario import FORCING, Move, parse
 

@@ -12,15 +12,16 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from fissure.api.whatifs import WhatIfs
+from fissure.app.background import Worker
+from fissure.app.derived import prune
 from fissure.app.jobs import Job, Jobs, Telling
-from fissure.app.pruning import prune
 from fissure.app.settings import Settings
 from fissure.app.what_if.questions import Question, Reader
 from fissure.app.what_if.saved import Shelf
 from fissure.cases.loader import Case
 from fissure.context import Context
 from fissure.errors import FissureError
-from fissure.studies.calibrate import Posterior
+from fissure.studies.calibration import Posterior
 from fissure.studies.live import LEAST, Live
 from fissure.studies.named import Study
 from fissure.studies.scenario import AS_IT_IS, Scenario
@@ -38,6 +39,7 @@ class Shared(Protocol):
 
     settings: Settings
     jobs: Jobs
+    worker: Worker
 
     @property
     def case(self) -> Case:
@@ -63,6 +65,19 @@ class Size:
     members: int = MEMBERS
     seed: int = 1
     weeks: int | None = None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The latest answer of the job of a question, of `found.members` pairs of `of`."""
+
+    found: WhatIf
+    of: int
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """What is told of it where its job is."""
+        return {"members": self.found.members, "of": self.of}
 
 
 @dataclass(frozen=True)
@@ -96,9 +111,7 @@ class Studio:
         self._lives: OrderedDict[tuple[int, int], Live] = OrderedDict()
         self._asked: dict[str, tuple[Size, Scenario]] = {}
         self._turn = threading.Lock()
-        self._stopping = threading.Event()
-        self._warmer: threading.Thread | None = None
-        self._warming = threading.Lock()
+        self._warmed = False
         self._answers = lru_cache(maxsize=64)(self._answer)
         self.saved = Shelf(desk.settings.home / "saved", desk.settings.limits.saved)
 
@@ -171,7 +184,8 @@ class Studio:
         for size, scenario in self._at_work():
             kept = self.live(size).worlds.kept
             spared |= kept.files(AS_IT_IS.key) | kept.files(scenario.key)
-        gone = prune(self._desk.runs_folder, self._desk.settings.home, self._desk.settings.limits.kept, spared)
+        settings = self._desk.settings
+        gone = prune(settings.home, settings.limits.kept, self._desk.runs_folder, spared)
         with self._turn:
             lives = list(self._lives.values())
         for live in lives:
@@ -191,16 +205,16 @@ class Studio:
         live.require(question.scenario, size.members)
         scenarios = {question.answer: question.scenario}
 
-        def work(tell: Telling) -> dict[str, int]:
-            reached = 0
+        def work(tell: Telling) -> Measured | None:
+            latest = None
             try:
                 for found in live.refine(scenarios, size.members, tell):
-                    reached = found.members
-                    tell.show({"members": reached, "of": size.members})
+                    latest = Measured(found, size.members)
+                    tell.show(latest)
             finally:
                 with suppress(FissureError, OSError):  # nothing that was asked hangs on it
                     self.make_room()
-            return {"members": reached, "of": size.members}
+            return latest
 
         asked = {"q": question.text, "members": size.members, "seed": size.seed, "weeks": size.weeks}
         short = live.known(question.scenario, size.members) < size.members  # what was measured may have been deleted
@@ -211,8 +225,11 @@ class Studio:
     def standing(self, question: Question, size: Size) -> Standing:
         """How far it is."""
         id = self.id_of(question, size)
+        job = self._desk.jobs.get(id)
+        if job is not None and job.state == "running" and isinstance(job.result, Measured):
+            return Standing(question, size, id, job.result.found.members, job)
         known = self.live(size).known(question.scenario, size.members)
-        return Standing(question, size, id, known if known >= LEAST else 0, self._desk.jobs.get(id))
+        return Standing(question, size, id, known if known >= LEAST else 0, job)
 
     def of_job(self, id: str) -> Standing | None:
         """How far the question of that job is; None where there is no such job."""
@@ -227,6 +244,9 @@ class Studio:
         members = standing.known if members is None else min(members, standing.known)
         if members < LEAST:
             return None
+        latest = standing.job.result if standing.job else None
+        if isinstance(latest, Measured) and latest.found.members == members:
+            return latest.found
         kept = self.live(standing.size).worlds.kept
         for scenario in (AS_IT_IS, standing.question.scenario):
             kept.used(scenario.key)
@@ -247,21 +267,13 @@ class Studio:
         return WhatIfs(self._desk.context, found, studies, drawn.until if drawn else None, "" if drawn else "--prior")
 
     def warm(self, members: int = MEMBERS) -> None:
-        """Begin, in the background and once, to get ready for the first question."""
-        with self._warming:
-            if self._warmer is None and not self._stopping.is_set():
-                self._warmer = threading.Thread(target=self._warm, args=(members,), name="fissure-warm", daemon=True)
-                self._warmer.start()
+        """Get ready for the first question, in the background."""
+        if not self._warmed:
+            self._warmed = True
+            self._desk.worker.submit("first what-if", lambda: self._warm(members), spare=True)
 
     def _warm(self, members: int) -> None:
         with suppress(FissureError):  # whoever asks is told
             _ = self.studies  # what the view needs, before what takes longer
-            self.live(Size()).warm(min(members, self._desk.settings.limits.members), self._stopping.is_set)
-
-    def stop(self, patience: float = 20.0) -> None:
-        """End what goes on in the background, after the call that runs."""
-        self._stopping.set()
-        with self._warming:
-            warmer = self._warmer
-        if warmer is not None:
-            warmer.join(patience)
+            most = min(members, self._desk.settings.limits.members)
+            self.live(Size()).warm(most, lambda: self._desk.worker.stopping)

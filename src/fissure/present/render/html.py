@@ -14,20 +14,12 @@ import jinja2
 import vl_convert
 from markupsafe import Markup
 
-from fissure.engine.blocks import write_whole
 from fissure.errors import FissureError
+from fissure.files import write_whole
 from fissure.present.charts import theme
 from fissure.present.document import Block, Document, IntervalPicture, figures_of, spans
 
 TEMPLATES = Path(__file__).parent / "templates"
-GROUPS = {
-    "ranks": "In the ranks",
-    "factions": "Between factions",
-    "rule": "In how it rules",
-    "governed": "Among the governed",
-    "war": "In the war",
-}
-"""Groups of mechanisms as headings."""
 PLACES = {
     "entry": "evidence?entry={}#entry",
     "mechanism": "cracks?mechanism={}",

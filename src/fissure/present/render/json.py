@@ -24,7 +24,7 @@ from fissure.present.document import (
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | float | int | bool | None"
 
 
-def render(document: Document) -> Json:
+def render(document: Document) -> dict[str, Json]:
     """The document: its subject, heading, notices and sections, each a list of blocks with their `type`."""
     return {
         "document": document.key,

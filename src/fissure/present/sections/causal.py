@@ -1,32 +1,71 @@
-"""The causal picture as it is shown: the matrix of mechanisms and fields, the loops, and how many there are."""
+"""Which mechanism moves which field, and the feedback loops that they close: a section of the report."""
 
-from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 from fissure.evidence.ledger import Ledger
-from fissure.model.catalogue import mechanism_classes
 from fissure.present.charts import causal_matrix
-from fissure.studies import verdicts
-from fissure.studies.causal import KINDS, MOST_MECHANISMS, UNKNOWN, Loop, Picture, loops, merged, picture, unknown
+from fissure.present.document import Cell, Column, Drawing, Fold, Notice, Paragraph, Row, Section, Span, Table
+from fissure.present.words.causal import counted, loop_name
+from fissure.studies.causal import Loop, unknown
+from fissure.studies.causal_atlas import Atlas, atlas
 
-SHOWN = 12
-
-
-def with_verdicts() -> Picture:
-    """The picture with the verdicts kept of the last full check of effects."""
-    return picture(verdicts=verdicts.by_mechanism(verdicts.effects(verdicts.kept())))
+DRAWN = 12
+"""Loops that are drawn."""
 
 
-def matrix(ledger: Ledger, seen: Picture) -> str:
-    """The matrix of mechanisms and fields as SVG, with claims to point at."""
-    return causal_matrix.matrix(seen, groups(), {m: _tip(ledger, m) for m in seen.reads})
+def section(ledger: Ledger) -> Section:
+    """What the report of a run says of causes."""
+    at = atlas()
+    shown = listed(at.loops)
+    rows = tuple(Row((Cell(loop_name(loop)), Cell(loop.kind))) for loop in shown)
+    return Section(
+        "causes",
+        "Who moves whom",
+        (
+            Paragraph(
+                "Which fields each mechanism reads and moves, read from the code and not drawn by hand. A circle is "
+                "read, a sign is moved within the week; where a column holds both, one mechanism meets another a week "
+                "later. Signs say which way, near a short run of the reference case, and nothing of how much. Point at "
+                "a mechanism for its claims."
+            ),
+            *not_known(unknown(at.picture)),
+            Drawing(causal_matrix.matrix(at.picture, ledger), "Mechanisms and fields"),
+            Section(
+                "loops",
+                "Feedback loops",
+                (
+                    Paragraph(
+                        f"Together the mechanisms close {counted(at.loops)}. Listed are those of one mechanism, and "
+                        "those of two that close without help from what is always on; drawn are loops of mechanisms "
+                        "alone, each with a mechanism that is in none before it."
+                    ),
+                    Drawing(rings(at), "Loops"),
+                    Fold(
+                        f"{len(shown)} loops",
+                        (Table.of((Column("loop", wrap=True), "kind"), rows, "List of loops"),),
+                    ),
+                ),
+            ),
+        ),
+    )
 
 
-def rings(seen: Picture, found: Sequence[Loop]) -> str:
+def not_known(names: Sequence[str]) -> tuple[Notice, ...]:
+    """That the signs of these mechanisms, brought by other packages, are not known; nothing where there are none."""
+    if not names:
+        return ()
+    each = [part for name in names for part in (", ", Span(name, code=True))][1:]
+    what = "it reads and moves is" if len(names) == 1 else "they read and move is"
+    said = (
+        " are not known: signs come with Fissure for its own mechanisms. What "
+        f"{what} read from the code, and a ? or a dotted line stands where the direction is unknown."
+    )
+    return (Notice((("The signs of ", *each, said),)),)
+
+
+def rings(at: Atlas) -> str:
     """The loops of `drawn` as rings, as SVG."""
-    shown = drawn(found)
-    return causal_matrix.rings(shown, [_signs(seen, loop) for loop in shown], groups())
+    return causal_matrix.rings([(loop, at.step_signs(loop)) for loop in drawn(at.loops)])
 
 
 def drawn(found: Sequence[Loop]) -> list[Loop]:
@@ -34,7 +73,7 @@ def drawn(found: Sequence[Loop]) -> list[Loop]:
     out: list[Loop] = []
     for loop in sorted(found, key=lambda loop: (-min(loop.mechanisms, 2), loop.mechanisms)):
         known = {carrier for one in out for carrier in one.carriers}
-        if len(loop.fields) == loop.mechanisms and set(loop.carriers) - known and len(out) < SHOWN:
+        if len(loop.fields) == loop.mechanisms and set(loop.carriers) - known and len(out) < DRAWN:
             out.append(loop)
     return out
 
@@ -42,48 +81,3 @@ def drawn(found: Sequence[Loop]) -> list[Loop]:
 def listed(found: Sequence[Loop]) -> list[Loop]:
     """Loops to list: those of one mechanism, and those of two that no process helps to close."""
     return [loop for loop in found if loop.mechanisms == 1 or len(loop.fields) == loop.mechanisms == 2]
-
-
-def counted(found: Sequence[Loop]) -> str:
-    """How many loops there are, in words, by length and kind."""
-    said = []
-    for n in range(1, MOST_MECHANISMS + 1):
-        of = Counter(loop.kind for loop in found if loop.mechanisms == n)
-        kinds = [kind for sign, kind in KINDS.items() if sign != UNKNOWN or of[kind]]
-        said.append(f"{of.total()} of {n} mechanism{'s' if n > 1 else ''} "
-                    f"({', '.join(f'{of[kind]} {kind}' for kind in kinds)})")  # fmt: skip
-    return f"{len(found):,} loops of at most {MOST_MECHANISMS} mechanisms: {'; '.join(said)}"
-
-
-def groups() -> dict[str, str]:
-    """The group of each mechanism, by name."""
-    return {name: kind.group() for name, kind in mechanism_classes().items()}
-
-
-def _signs(seen: Picture, loop: Loop) -> list[str]:
-    """The sign of each step of `loop`."""
-    arrows = list(seen.arrows())
-    steps = zip(loop.fields, loop.carriers, [*loop.fields[1:], loop.fields[0]], strict=True)
-    return [merged([a.sign for a in arrows if (a.source, a.by, a.target) == step]) for step in steps]
-
-
-def claims_of(ledger: Ledger, name: str) -> list[tuple[str, str]]:
-    """Claims of mechanism `name`: source and line, and the paraphrase on one line."""
-    return [(f"{c.source}:{c.line}", " ".join(c.paraphrase.split())) for c in ledger.claims_of(name)]
-
-
-def _tip(ledger: Ledger, name: str) -> str:
-    return "\n".join([mechanism_classes()[name].title, *(f"{at} {said}" for at, said in claims_of(ledger, name))])
-
-
-def for_report(ledger: Ledger) -> dict[str, Any]:
-    """What the report's section on causes is given: the matrix as SVG, the number of loops and those listed."""
-    seen = with_verdicts()
-    found = loops(seen)
-    return {
-        "matrix": matrix(ledger, seen),
-        "rings": rings(seen, found),
-        "counted": counted(found),
-        "loops": [(loop.kind, loop.name) for loop in listed(found)],
-        "unknown": unknown(seen),
-    }

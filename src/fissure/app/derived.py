@@ -1,0 +1,311 @@
+"""What is derived from runs, code and evidence: made once in the background, kept in memory and on disk.
+
+A derived view takes seconds, and a page that a person waits for must not. One rule names what is kept: the digest of
+all that it derives from, and of the code of the package. So a view is never shown of anything else, and nothing need
+be thrown away when something changes. Room is made by size and age: what was needed longest ago goes first.
+"""
+
+import hashlib
+import json
+import logging
+import os
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence, Set
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from fissure.app.background import Stopped, Worker
+from fissure.app.jobs import wrong_inside
+from fissure.context import Context
+from fissure.engine.keeping import STUDY
+from fissure.engine.locks import held_to_remove
+from fissure.engine.provenance import MODEL, PACKAGE, code_digest, model_digest
+from fissure.errors import FissureError
+from fissure.files import UNFINISHED, write_whole
+from fissure.studies import answers, explained, hindcast
+
+T = TypeVar("T")
+AGAIN = 10.0
+"""Seconds after which what failed is tried again, if it is asked for."""
+OLD = 90 * 24 * 3600.0
+"""Seconds after which a view that nobody asked for is deleted, even where there is room."""
+MEASURED = "measured/**/*.npz"
+"""Where a what-if keeps its numbers in its folder."""
+
+
+@dataclass(frozen=True)
+class Kind(Generic[T]):
+    """A kind of derived view.
+
+    `folder` is where its files lie, `module` the name of the module that makes it: all code that this imports counts.
+    `bytes_of` and `read` make bytes of it and read them back; `in_memory` of them stay in memory. `read` raises
+    `ValueError`, `LookupError`, `TypeError` or `AttributeError` for what is not whole.
+    """
+
+    folder: str
+    module: str
+    bytes_of: Callable[[T], bytes]
+    read: Callable[[bytes], T]
+    in_memory: int = 3
+
+
+@dataclass(frozen=True)
+class Found(Generic[T]):
+    """A derived view once it is there; else why it is not: `error`, or it is being made."""
+
+    value: T | None = None
+    error: str = ""
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it is worth asking again."""
+        return self.value is None and not self.error
+
+
+class Derived:
+    """The cache of derived views below `home`; `most` bytes of them stay on disk."""
+
+    def __init__(self, home: Path, most: int, worker: Worker) -> None:
+        self._home, self._most, self._worker = home, most, worker
+        self._memory: dict[str, OrderedDict[str, Any]] = {}
+        self._failed: dict[str, tuple[str, float]] = {}
+        self._turn = threading.Lock()
+
+    def get(self, kind: Kind[T], source: Sequence[object], make: Callable[[], T], *, wait: float = 0.0) -> Found[T]:
+        """The view that derives from `source`, if it is there; else it is made in the background, by `make`.
+
+        Args:
+            kind: which kind of view.
+            source: all that it derives from besides code, as plain values.
+            make: makes it; may call `Worker.go_on` between its steps.
+            wait: seconds to wait for it at most.
+        """
+        key = key_of(kind, source)
+        found = self._look(kind, key, make)
+        if wait and found.waiting:
+            self._worker.wait(f"{kind.folder}-{key}", wait)
+            found = self._look(kind, key, make)
+        return found
+
+    def _look(self, kind: Kind[T], key: str, make: Callable[[], T]) -> Found[T]:
+        found = self._remembered(kind, key) or self._read(kind, key)
+        if found is not None:
+            return Found(found)
+        why, then = self._failed.get(key, ("", 0.0))
+        if why and time.monotonic() - then < AGAIN:
+            return Found(error=why)
+        self._worker.submit(f"{kind.folder}-{key}", lambda: self._make(kind, key, make))
+        return Found()
+
+    def path(self, kind: Kind[T], key: str) -> Path:
+        """Where a view lies, if it does."""
+        return self._home / kind.folder / f"{key}.json"
+
+    def _make(self, kind: Kind[T], key: str, make: Callable[[], T]) -> None:
+        if self._remembered(kind, key) is not None:  # it was finished between the look and this
+            return
+        try:
+            body = kind.bytes_of(make())
+            found = kind.read(body)  # what is in memory and what is on disk are the same to the last value
+        except Stopped:
+            raise
+        except FissureError as error:
+            self._failed[key] = str(error), time.monotonic()
+        except BaseException as error:
+            logging.getLogger(__name__).exception("a view could not be made: %s %s", kind.folder, key)
+            self._failed[key] = wrong_inside(error), time.monotonic()
+        else:
+            self._write(self.path(kind, key), body)
+            self._failed.pop(key, None)
+            self._remember(kind, key, found)
+
+    def _remembered(self, kind: Kind[T], key: str) -> T | None:
+        with self._turn:
+            own: OrderedDict[str, T] = self._memory.get(kind.folder, OrderedDict())
+            if key in own:
+                own.move_to_end(key)
+            return own.get(key)
+
+    def _remember(self, kind: Kind[T], key: str, found: T) -> None:
+        with self._turn:
+            own = self._memory.setdefault(kind.folder, OrderedDict())
+            own[key] = found
+            own.move_to_end(key)
+            while len(own) > kind.in_memory:
+                own.popitem(last=False)
+
+    def _read(self, kind: Kind[T], key: str) -> T | None:
+        path = self.path(kind, key)
+        try:
+            found = kind.read(path.read_bytes())
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            return None  # not there, or cut short: it is made again
+        with suppress(OSError):
+            os.utime(path)
+        self._remember(kind, key, found)
+        return found
+
+    def _write(self, path: Path, body: bytes) -> None:
+        """Keep it on disk, whole or not at all; where the disk refuses, memory has to do."""
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, body)
+            prune(self._home, self._most)
+
+
+def key_of(kind: Kind[Any], source: Sequence[object]) -> str:
+    """Names the view of that kind that derives from `source`, as the code and the data of the package make it."""
+    code = [model_digest(), code_digest(kind.module, boundary=MODEL), _data_digest()]
+    told = json.dumps([kind.folder, *code, *source], sort_keys=True, default=str)
+    return hashlib.sha256(told.encode()).hexdigest()[:32]
+
+
+@lru_cache(maxsize=1)
+def _data_digest() -> str:
+    """SHA-256, in hex, of the data that come with the package."""
+    sha = hashlib.sha256()
+    for path in sorted(path for pattern in ("*.yaml", "*.json") for path in PACKAGE.rglob(pattern)):
+        body = path.read_bytes()
+        sha.update(f"{path.relative_to(PACKAGE).as_posix()}\0{len(body)}\0".encode() + body)
+    return sha.hexdigest()
+
+
+# Room on disk: what can be made again is deleted; runs and saved questions never are.
+
+VIEWS = ("history", "figures", "causal")
+"""Folders of views in a server's home."""
+
+
+@dataclass(frozen=True, order=True)
+class _File:
+    """A file, ordered by when it was needed last."""
+
+    needed: int
+    path: Path
+    bytes: int
+
+
+def prune(home: Path, most: int, runs: Path | None = None, spared: Set[Path] = frozenset()) -> set[Path]:
+    """Delete views in `home` and what what-ifs measured in `runs` until they take `most` bytes; return those deleted.
+
+    Those `spared` stay, and so do those of a folder that another process writes to. Each file is whole and says of
+    what it is, so a server that is killed amid this has lost nothing but some of those files.
+    """
+    old = _delete_old(home)
+    folders = sorted(path.parent for path in runs.glob(f"whatif-*/{STUDY}")) if runs else []
+    views = _files(path for one in VIEWS for path in (home / one).glob("*.json"))
+    measured = {one: _files(one.glob(MEASURED)) for one in folders}
+    over = sum(file.bytes for own in (views, *measured.values()) for file in own) - most
+    if over <= 0:
+        return old
+    gone: set[Path] = set()
+    with ExitStack() as while_deleting:
+        free = [views, *(measured[one] for one in folders if _is_free(one, while_deleting))]
+        for file in sorted(file for own in free for file in own if file.path not in spared):
+            if over <= 0:
+                break
+            with suppress(OSError):
+                file.path.unlink(missing_ok=True)
+                gone.add(file.path)
+                over -= file.bytes
+        for folder in {path.parent for path in gone if path.suffix == ".npz"}:
+            with suppress(OSError):  # not empty
+                folder.rmdir()
+    return old | gone
+
+
+def _delete_old(home: Path) -> set[Path]:
+    """Delete views that nobody has asked for in a long time, and what a server was killed over while it wrote."""
+    gone: set[Path] = set()
+    for pattern, most in (("*.json", OLD), (f"{UNFINISHED}*", 3600.0)):
+        for path in (path for one in VIEWS for path in (home / one).glob(pattern)):
+            with suppress(OSError):
+                if 0 < path.stat().st_mtime < time.time() - most:
+                    path.unlink()
+                    gone.add(path)
+    return gone
+
+
+def _is_free(folder: Path, while_deleting: ExitStack) -> bool:
+    try:
+        while_deleting.enter_context(held_to_remove(folder))
+    except (FissureError, OSError):
+        return False
+    return True
+
+
+def _files(paths: Iterable[Path]) -> list[_File]:
+    found = []
+    for path in paths:
+        with suppress(OSError):
+            told = path.stat()
+            found.append(_File(told.st_mtime_ns, path, told.st_size))
+    return found
+
+
+# Studies that were kept with the case: read again only when their file changes.
+
+
+@dataclass(frozen=True)
+class Kept(Generic[T]):
+    """A study that was kept with the case; None where there is none, and why, with the command that makes it."""
+
+    found: T | None
+    why_not: str = ""
+
+
+def attribution(context: Context) -> Kept[explained.Saved]:
+    """The attribution of the members that the case is run with."""
+    return _kept(context, "attribution")
+
+
+def replies(context: Context) -> Kept[answers.Answers]:
+    """The answers to the sources' questions."""
+    return _kept(context, "set of answers")
+
+
+def forecasts(context: Context) -> Kept[hindcast.Hindcast]:
+    """The forecasts from past dates, with their scores."""
+    return _kept(context, "hindcast")
+
+
+_STUDIES: dict[str, tuple[str, Callable[[Context], Path], Callable[[Context], Any]]] = {
+    "attribution": (
+        "explain", lambda at: explained.kept_at(at.case), lambda at: explained.kept(at.case, at.posterior_digest)
+    ),
+    "set of answers": (
+        "answers", lambda at: answers.kept_at(at.case), lambda at: answers.kept(at.case, at.posterior_digest)
+    ),
+    "hindcast": ("hindcast", lambda at: hindcast.kept_at(at.case), lambda at: hindcast.kept(at.case)),
+}  # fmt: skip
+"""By what it is: the command that makes it, where it lies, and what reads it."""
+
+
+def _kept(context: Context, what: str) -> Kept[Any]:
+    path = _STUDIES[what][1](context)
+    return _read_kept(context, what, path.stat().st_mtime_ns if path.is_file() else 0)
+
+
+@lru_cache(maxsize=16)
+def _read_kept(context: Context, what: str, written: int) -> Kept[Any]:
+    command, _, read = _STUDIES[what]
+    makes = f"fissure {command} {context.cli_name} --keep makes one"
+    if not written:
+        return Kept(None, f"No {what} is kept with this case; {makes}.")
+    try:
+        found = read(context)
+    except FissureError as error:
+        said = str(error)
+        return Kept(None, f"{said[:1].upper()}{said[1:]}; {makes} anew.")
+    if found is None:
+        stale = (
+            f"The {what} that is kept with this case is of another case, or was made with another model, posterior or "
+            "package of mechanisms"
+        )
+        return Kept(None, f"{stale}; {makes} anew.")
+    return Kept(found)

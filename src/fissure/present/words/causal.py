@@ -1,0 +1,203 @@
+"""The causal picture in words: signs, loops, and what a field of the state or the forcing of a week is."""
+
+import inspect
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from fissure.model.description import Variable, variables
+from fissure.model.record import OUTPUTS
+from fissure.model.state import Cause, Districts, Fighters, Flows, Organisation, Units
+from fissure.model.world import Week
+from fissure.present.formatting import mechanism_label
+from fissure.studies.causal import BOTH, DOWN, KINDS, MOST_MECHANISMS, UNKNOWN, UNMOVED, UP, Loop
+
+OWNERS = {
+    "fighters": "Fighters",
+    "units": "Units",
+    "districts": "Districts",
+    "organisation": "Organisation",
+    "flows": "Flows of the week before",
+    "week": "Forcing",
+}
+GLYPHS = {UP: "+", DOWN: "−", BOTH: "±", UNKNOWN: "?", UNMOVED: "·"}
+CLASSES = {UP: "up", DOWN: "down", BOTH: "both", UNKNOWN: "unknown", UNMOVED: "still"}
+"""Classes of the style sheet."""
+MOVES = {
+    UP: "raises",
+    DOWN: "lowers",
+    BOTH: "raises or lowers",
+    UNKNOWN: "moves (which way is unknown)",
+    UNMOVED: "moves",
+}
+READS = {
+    UP: "does more as it grows",
+    DOWN: "does less as it grows",
+    BOTH: "goes either way with it",
+    UNKNOWN: "reads it (what follows is unknown)",
+    UNMOVED: "reads it",
+}
+IN_SHORT = {
+    UP: "raises it",
+    DOWN: "lowers it",
+    BOTH: "either way",
+    UNKNOWN: "direction unknown",
+    UNMOVED: "never seen to",
+}
+CLASSES_OF_STATE = {
+    "fighters": Fighters, "units": Units, "districts": Districts, "organisation": Organisation, "flows": Flows,
+    "week": Week,
+}  # fmt: skip
+EACH = {
+    "units slots": "one for each fighter",
+    "units": "one for each unit",
+    "districts": "one for each district",
+    "countries": "one for each country",
+    "blocs": "one for each bloc",
+    "units causes": "one for each unit",
+    "blocs flanks": "one for each bloc and flank",
+    "offensives": "one for each offensive",
+    "income": "one for each kind of income",
+    "spending": "one for each kind of spending",
+    "": "one for the whole group",
+}
+BY_CAUSE = "flows.by_cause."
+LABELS = {
+    "fighters.present": "Fighters",
+    "units.departures": "Departures remembered",
+    "districts.control": "Ground held",
+    "districts.bled": "Opponents' dead",
+    "districts.plan": "Operations planned",
+    "districts.allied": "Allies of opponents",
+    "organisation.condemned": "Condemnations",
+    "flows.lost": "Ground lost",
+    "flows.gained": "Ground gained",
+    "flows.attacked": "Attackers",
+    "fighters.served": "Time served",
+    "units.district": "Posting",
+    "units.rural": "Rural post",
+    "districts.ruled": "Weeks ruled",
+    "districts.splinter": "Fighters of splinters",
+    "districts.wells": "Working wells",
+    "organisation.needs": "Spending wanted",
+    "organisation.paid_share": "Share paid",
+    "organisation.plots": "Plots alive",
+    "flows.allied": "Joined opponents",
+    "flows.by_cause.accused": "Killed as accused",
+    "flows.by_cause.assassinated": "Assassinated",
+    "flows.by_cause.clash": "Killed in clashes",
+    "flows.by_cause.escaped": "Escaped",
+    "flows.by_cause.executed": "Executed",
+    "flows.by_cause.ground": "Lost on the ground",
+    "flows.by_cause.jailed": "Jailed",
+    "flows.by_cause.mission": "Died on missions",
+    "flows.by_cause.purge": "Purged",
+    "flows.by_cause.sent": "Sent abroad",
+    "flows.by_cause.split": "Left with splinters",
+    "flows.by_cause.strike": "Killed from the air",
+    "flows.cancelled": "Operations called off",
+    "flows.exposed": "Plots found out",
+    "flows.fled": "Residents who fled",
+    "flows.joined": "Residents who joined",
+    "flows.launched": "Operations launched",
+    "flows.plots": "Plots begun",
+    "flows.power": "Fighting power",
+    "flows.prospect": "Chance of success",
+    "week.exchange": "Exchange rate",
+    "week.offensive_age": "Time of offensives",
+    "week.offensive_strength": "Strength of offensives",
+    "week.strikes": "Air strikes",
+}
+"""Fields whose last word alone says too little."""
+AS_OUTPUT = {
+    "fighters.present": ("fighters",),
+    "units.rural": ("rural_share",),
+    "districts.control": ("territory_km2", "control"),
+    "districts.residents": ("residents_under_control",),
+    "districts.resistance": ("resisters", "resisting_districts"),
+    "districts.wells": ("oil_bpd",),
+    "organisation.pay_scale": ("pay_usd_month", "pay_scale"),
+    "organisation.plots": ("plots",),
+    "flows.by_cause.escaped": ("deserted",),
+    "flows.by_cause.executed": ("executed_members",),
+    "flows.by_cause.strike": ("killed_by_strikes",),
+    "flows.fled": ("fled", "fled_in"),
+    "flows.by_cause.sent": ("sent_abroad",),
+    "flows.by_cause.split": ("left_with_splinters",),
+    "flows.launched": ("operations",),
+    "flows.attacked": ("attackers",),
+}
+"""Outputs that record a field under another name than its own."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field in words; `outputs` are the names under which a run records it."""
+
+    path: str
+    label: str
+    owner: str
+    meaning: str
+    each: str
+    unit: str
+    range: str
+    outputs: tuple[str, ...]
+
+
+def label(path: str) -> str:
+    """The label of a field, such as `Pay scale`."""
+    said = LABELS.get(path) or path.rsplit(".", 1)[-1].replace("_", " ")
+    return said[:1].upper() + said[1:]
+
+
+def loop_name(loop: Loop) -> str:
+    """Its fields and who carries each to the next, in a row."""
+    steps = [step for f, by in zip(loop.fields, loop.carriers, strict=True) for step in (label(f), mechanism_label(by))]
+    return " → ".join([*steps, label(loop.fields[0])])
+
+
+def counted(found: Sequence[Loop]) -> str:
+    """How many loops there are, by length and kind."""
+    said = []
+    for n in range(1, MOST_MECHANISMS + 1):
+        of = Counter(loop.kind for loop in found if loop.mechanisms == n)
+        kinds = [kind for sign, kind in KINDS.items() if sign != UNKNOWN or of[kind]]
+        by_kind = ", ".join(f"{of[kind]} {kind}" for kind in kinds)
+        said.append(f"{of.total()} of {n} mechanism{'s' if n > 1 else ''} ({by_kind})")
+    return f"{len(found):,} loops of at most {MOST_MECHANISMS} mechanisms: {'; '.join(said)}"
+
+
+def field(path: str) -> Field:
+    """What `path` is. Raises `KeyError` for one that the model does not have."""
+    owner, name = path.split(".", 1)
+    v = _declared(owner)[name.split(".")[0]]
+    meaning = v.meaning
+    if path.startswith(BY_CAUSE):
+        meaning = f"fighters of the week before: {_causes()[name.rpartition('.')[2]] or label(path).lower()}"
+    elif not meaning or meaning == v.unit or meaning.startswith("in [") or meaning == "residents":
+        meaning = v.name.replace("_", " ")
+    return Field(
+        path, label(path), OWNERS.get(owner, owner), meaning, EACH.get(v.shape, f"one for each of {v.shape}"), v.unit,
+        v.range, outputs(path),
+    )  # fmt: skip
+
+
+def outputs(path: str) -> tuple[str, ...]:
+    """Outputs of a run that record `path`."""
+    if path in AS_OUTPUT:
+        return AS_OUTPUT[path]
+    leaf, known = path.rpartition(".")[2], {o.name for o in OUTPUTS}
+    return tuple(x for x in (leaf, f"{leaf}_musd", f"{leaf}_km2") if x in known)
+
+
+@lru_cache(maxsize=8)
+def _declared(owner: str) -> dict[str, Variable]:
+    return {v.name: v for v in variables(CLASSES_OF_STATE[owner])}
+
+
+@lru_cache(maxsize=1)
+def _causes() -> dict[str, str]:
+    comments = dict(re.findall(r"^    ([A-Z]+) = \d+(?:  # (.*))?$", inspect.getsource(Cause), re.MULTILINE))
+    return {c.name.lower(): comments.get(c.name, "") for c in Cause}
