@@ -12,7 +12,7 @@ from serving import serving
 from test_accessible import settled
 from test_what_if_in_browser import done
 
-from fissure.app import prefix, who
+from fissure.app import prefix
 from fissure.app.pages import VIEWS
 from fissure.app.server import create_app
 from fissure.app.settings import Settings
@@ -189,7 +189,7 @@ def test_a_name_of_a_proxy_is_let_in_and_no_other(settings):
 def test_whose_word_is_taken_that_the_page_itself_asks(headers, welcome):
     from starlette.datastructures import Headers
 
-    assert who.is_welcome("POST", Headers(headers), ("hub.example.org",)) is welcome
+    assert auth.is_welcome("POST", Headers(headers), ("hub.example.org",)) is welcome
 
 
 @pytest.mark.parametrize(

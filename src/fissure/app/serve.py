@@ -68,7 +68,7 @@ def serve(
 
     Args:
         settings: what the server was started with.
-        listening: see `fissure.app.listening.listen`.
+        listening: see `fissure.app.binding.listen`.
         opened: an address to open in a browser.
         stopping: called when stopping begins.
     """

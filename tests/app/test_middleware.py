@@ -12,8 +12,8 @@ from fastapi.testclient import TestClient
 from pydantic import BaseModel
 from waiting import ran
 
-from fissure.app import who
-from fissure.app.guard import HEADERS
+from fissure.app import auth
+from fissure.app.middleware import HEADERS
 from fissure.app.pages import VIEWS
 from fissure.app.rates import CLIENTS, Rates
 from fissure.app.server import create_app
@@ -364,7 +364,7 @@ def test_the_token_leads_nowhere_else(path):
     from urllib.parse import unquote
 
     scope = {"method": "GET", "path": unquote(path), "query_string": f"token={TOKEN}".encode()}
-    led = who.without_token(scope)
+    led = auth.without_token(scope)
     assert led.startswith("./") and led.count("/") == 1 and not urlsplit(led).netloc
     assert "\\" not in led and "\t" not in led
 

@@ -12,10 +12,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from fissure.app import bodies, who
-from fissure.app.discreet import Places, discreet, is_near
+from fissure.app import auth, bodies
 from fissure.app.prefix import below, with_slash
 from fissure.app.rates import Rates
+from fissure.app.redaction import Places, discreet, is_near
 from fissure.app.settings import Settings, is_loopback
 
 POLICY = "; ".join(
@@ -91,14 +91,14 @@ class Guard:
         )
 
     def _called_wrongly(self, scope: Scope, headers: Headers) -> Response | None:
-        name = who.called(headers)
+        name = auth.called(headers)
         if name is None:
             return _said(scope, 400, "the request does not say which host it asks")
         if self._settings.token is None and not (is_loopback(name) or name.lower() in self._settings.hosts):
             return _said(scope, 403, _OTHER_NAME)
-        if not who.is_welcome(scope["method"], headers, self._settings.hosts):
+        if not auth.is_welcome(scope["method"], headers, self._settings.hosts):
             return _said(scope, 403, "only the page itself may ask this, not another site")
-        if not who.is_json_or_nothing(headers):  # what a form of another site can send without asking first
+        if not auth.is_json_or_nothing(headers):  # what a form of another site can send without asking first
             return _said(scope, 415, "what is sent must be JSON: content-type: application/json")
         return None
 
@@ -106,15 +106,15 @@ class Guard:
         token = self._settings.token
         if token is None:
             return None
-        shown = who.shown_token(scope)
-        if shown is not None and who.is_same(shown, token):
-            answer = RedirectResponse(who.without_token(scope), 303)
+        shown = auth.shown_token(scope)
+        if shown is not None and auth.is_same(shown, token):
+            answer = RedirectResponse(auth.without_token(scope), 303)
             # Without a path of ours the browser keeps it to the folder of what it asked: behind a proxy that gives each
             # user a prefix, "/" would hand the token to every other user's server.
             path = self._settings.root_path or None
             answer.set_cookie(self._cookie, token, httponly=True, samesite="strict", path=path)
             return answer
-        if who.has_token(headers, self._cookie, token):
+        if auth.has_token(headers, self._cookie, token):
             return None
         text = "this page asks for the token that was printed when the server started: open the address printed there"
         return _said(scope, 401, text, {"www-authenticate": "Bearer"})
