@@ -13,9 +13,8 @@ from pydantic import BaseModel
 from waiting import ran
 
 from fissure.app import auth
-from fissure.app.middleware import HEADERS
+from fissure.app.middleware import CLIENTS, HEADERS, Rates
 from fissure.app.pages import VIEWS
-from fissure.app.rates import CLIENTS, Rates
 from fissure.app.server import create_app
 from fissure.app.settings import Limits, Settings, is_loopback
 from fissure.app.what_if.studio import Studio
