@@ -33,7 +33,7 @@ from fissure.model.parameters import Declared
 from fissure.model.plugins import ledger_folders, plugin_priors, plugins
 from fissure.model.record import OUTPUTS, Output
 from fissure.reading import read_yaml_lines, stands
-from fissure.studies.calibrate import Posterior, chosen
+from fissure.studies.calibration import Posterior, chosen
 from fissure.studies.measurement import Datum, comparable, data
 from fissure.studies.named import Study, studies_of
 from fissure.studies.patterns import Pattern, patterns_of

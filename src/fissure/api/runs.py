@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from fissure.api.arguments import plain_arguments
 from fissure.api.origins import context_of_run, differs, warn_of_changes
 from fissure.cases.loader import Case
+from fissure.cases.naming import REFERENCE
 from fissure.constants import INTERVAL
 from fissure.context import CaseLike, Context, context_of
 from fissure.engine import ensemble
@@ -22,7 +23,7 @@ from fissure.engine.progress import Progress
 from fissure.evidence import Ledger
 from fissure.model.limits import LIMITS
 from fissure.studies import coverage
-from fissure.studies.calibrate import Posterior, with_digest
+from fissure.studies.calibration import Posterior, with_digest
 from fissure.studies.cohesion import cohesion
 from fissure.studies.compare import Compared, compare
 from fissure.studies.effective import Effective, effective_size, few_histories
@@ -210,7 +211,7 @@ class Result:
 
 @plain_arguments
 def run(
-    case: CaseLike = "islamic_state",
+    case: CaseLike = REFERENCE,
     *,
     members: int = 100,
     seed: int = 1,
@@ -241,8 +242,19 @@ def run(
             threads of this process where not given.
         progress: is told how far the run is.
 
+    Returns the finished run.
+
     Raises `FissureError` with one clear sentence for anything the caller can mend, and for a posterior that was
     fitted to another model, case, prior or evidence.
+
+    Example: four weeks of two histories.
+
+        >>> import fissure
+        >>> result = fissure.run("islamic_state", members=2, weeks=4)
+        >>> dict(result.data["fighters"].sizes)
+        {'member': 2, 'week': 4, 'origin': 2}
+        >>> result.data["fighters"].attrs["units"]
+        'persons'
     """
     context = context_of(case)
     context.check()
@@ -264,8 +276,17 @@ def read_run(folder: str | Path, case: CaseLike | None = None) -> Result:
         case: the case that the run is of: a name, the path of a folder, or a loaded case. Where it is not given, it
             is looked for where it lay when the run was made, there from the run's folder, and beside these.
 
+    Returns the run, of whatever members are finished.
+
     Warns (`CaseChanged`) where files of the case have changed since the run was made. Raises `FissureError` where there
     is no run, or its case cannot be found or has other weeks or places by now.
+
+    Example:
+
+        >>> import fissure
+        >>> made = fissure.run("islamic_state", members=2, weeks=4)
+        >>> fissure.read_run(made.folder).stored.members
+        2
     """
     found = opened(folder, case)
     warn_of_changes(found.stored, found.case)
@@ -289,6 +310,15 @@ def export_run(folder: str | Path, path: str | Path) -> Path:
         path: what ends in ``.nc`` is written as NetCDF, in ``.zarr`` as Zarr, and a name without an ending as a folder
             of CSV tables, one for each output.
 
+    Returns `path`.
+
     Raises `FissureError` where there is no run, and where something is at `path`, which is left as it is.
+
+    Example:
+
+        >>> import fissure, tempfile
+        >>> made = fissure.run("islamic_state", members=2, weeks=4)
+        >>> fissure.export_run(made.folder, tempfile.mkdtemp() + "/run.nc").name
+        'run.nc'
     """
     return export(ensemble.open_run(Path(folder).expanduser()), Path(path).expanduser())

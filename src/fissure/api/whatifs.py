@@ -12,6 +12,7 @@ from typing import Any
 
 from fissure.api.arguments import plain_arguments
 from fissure.cases.loader import Case
+from fissure.cases.naming import REFERENCE
 from fissure.context import CaseLike, Context, context_of
 from fissure.engine.progress import Progress
 from fissure.errors import FissureError
@@ -104,7 +105,7 @@ class WhatIfs:
 def whatif(
     studies: str | Iterable[str] = (),
     *,
-    case: CaseLike = "islamic_state",
+    case: CaseLike = REFERENCE,
     set: str | Iterable[str] = (),
     off: str | Iterable[str] = (),
     since: str | date | None = None,
@@ -135,8 +136,17 @@ def whatif(
         out: the folder to keep what is measured in; a folder in the user's cache where not given.
         progress: is told how far it is.
 
+    Returns the finished what-if: an answer for each study and for the change of one's own.
+
     Raises `FissureError` with one clear sentence for anything the caller can mend, and for a request to search for the
     change that serves an aim, which is refused.
+
+    Example: nothing but air strikes is changed, so the ground at the start is not.
+
+        >>> import fissure
+        >>> found = fissure.whatif(set="forcing.strikes=x2", of="fighters@2014-07-21", members=2, weeks=4)
+        >>> [one.outcome for answer in found for one in answer.differences]
+        ['fighters@2014-07-21']
     """
     refuse(asked)
     if asked:

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fissure.cases.naming import REFERENCE
 from fissure.errors import FissureError
 
 PORT = 8014
@@ -104,7 +105,7 @@ class Limits:
 class Settings:
     """How a server was started."""
 
-    case: str = "islamic_state"
+    case: str = REFERENCE
     folders: tuple[Path, ...] = ()
     """Where runs are looked for; ``./runs`` and the user's cache where empty."""
     host: str = "127.0.0.1"

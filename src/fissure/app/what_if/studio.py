@@ -21,7 +21,7 @@ from fissure.app.what_if.saved import Shelf
 from fissure.cases.loader import Case
 from fissure.context import Context
 from fissure.errors import FissureError
-from fissure.studies.calibrate import Posterior
+from fissure.studies.calibration import Posterior
 from fissure.studies.live import LEAST, Live
 from fissure.studies.named import Study
 from fissure.studies.scenario import AS_IT_IS, Scenario

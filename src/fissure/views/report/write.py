@@ -22,7 +22,7 @@ from fissure.present.render.html import as_json, bundle, check_place, environmen
 from fissure.present.sections import causal, effects, hindcast, learned
 from fissure.studies import answers as replies_to
 from fissure.studies import coverage, verdicts
-from fissure.studies.calibrate import Posterior
+from fissure.studies.calibration import Posterior
 from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS, CLASSES, Compared, count
 from fissure.studies.effective import few_histories
 from fissure.studies.explained import kept as kept_explained

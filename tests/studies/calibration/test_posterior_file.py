@@ -10,8 +10,8 @@ from toy_problems import UNTIL
 
 from fissure.cases.loader import load_case
 from fissure.errors import FissureError
-from fissure.studies.calibrate import packaged, path_of, read_posterior, require_fresh
-from fissure.studies.calibrate.posterior import FARTHEST, Posterior, dependencies
+from fissure.studies.calibration import packaged, path_of, read_posterior, require_fresh
+from fissure.studies.calibration.posterior import FARTHEST, Posterior, dependencies
 from fissure.studies.measurement import data as figures_of
 
 
@@ -191,7 +191,7 @@ def test_the_case_makes_it_stale(path, posterior, case, known):
 
 
 def test_the_model_makes_it_stale_and_all_that_changed_is_named(path, posterior, case, known, monkeypatch):
-    monkeypatch.setattr("fissure.studies.calibrate.posterior.own_digest", lambda: "another")
+    monkeypatch.setattr("fissure.studies.calibration.posterior.own_digest", lambda: "another")
     assert stale(path, posterior, case, dependencies(case, known)) == "the model has"
     now = dependencies(replace(case, oil_price=case.oil_price * 1.1), known[1:])
     assert stale(path, posterior, case, now) == "the model, the case and the evidence up to the cut-off have"

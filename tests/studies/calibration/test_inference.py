@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from toy_problems import SEEN, datum, exact, linear
 
-from fissure.studies.calibrate.checks import LEVEL, recover, told_back
-from fissure.studies.calibrate.flow import Training, train
-from fissure.studies.calibrate.problem import Problem
-from fissure.studies.calibrate.simple import abc, agree
+from fissure.studies.calibration.checks import LEVEL, recover, told_back
+from fissure.studies.calibration.flow import Training, train
+from fissure.studies.calibration.problem import Problem
+from fissure.studies.calibration.regression_abc import abc, agree
 
 CHECKED = range(SEEN, 2_000)
 
@@ -129,7 +129,7 @@ def test_one_figure_and_one_parameter_are_enough(toy):
 
 def test_the_log_of_others_is_left_as_it_was():
     ask = (
-        "import logging; from fissure.studies.calibrate.flow import _libraries; _libraries(); "
+        "import logging; from fissure.studies.calibration.flow import _libraries; _libraries(); "
         "log = logging.getLogger(); print(log.level, len(log.handlers))"
     )
     done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)

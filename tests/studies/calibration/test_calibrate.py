@@ -14,9 +14,9 @@ from fissure.engine.progress import Interrupted, Silent
 from fissure.engine.seals import DamagedBlock
 from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
-from fissure.studies.calibrate import Setting, calibrate, fit
-from fissure.studies.calibrate.fit import outputs_of, weeks_until
-from fissure.studies.calibrate.histories import of_state
+from fissure.studies.calibration import Setting, calibrate, fit
+from fissure.studies.calibration.fit import outputs_of, weeks_until
+from fissure.studies.calibration.importance_resampling import of_state
 
 
 def with_observations(ledger, change):
@@ -223,7 +223,7 @@ def test_before_anything_was_published_it_says_so_before_simulating(case, ledger
 
 
 def test_without_bayesflow_it_says_how_to_get_it_before_simulating(case, ledger, tmp_path, monkeypatch):
-    monkeypatch.setattr("fissure.studies.calibrate.libraries.find_spec", lambda _: None)
+    monkeypatch.setattr("fissure.studies.calibration.flow.find_spec", lambda _: None)
     with pytest.raises(FissureError, match=r"BayesFlow, which is not installed: pip install 'fissure\[calibrate\]'"):
         calibrate(case, ledger, UNTIL, setting=TINY, out=tmp_path / "fit")
     assert not (tmp_path / "fit").exists()

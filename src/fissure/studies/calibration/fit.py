@@ -33,13 +33,12 @@ from fissure.evidence.ledger import Ledger
 from fissure.files import disk_errors, write_whole
 from fissure.model.catalogue import parameters_of
 from fissure.model.plugins import made_of
-from fissure.studies.calibrate.checks import Recovered, Recovery, Told, recover, told_back
-from fissure.studies.calibrate.flow import Flow, Training, flow_available, train
-from fissure.studies.calibrate.histories import OneEach, going_on, of_state, without
-from fissure.studies.calibrate.posterior import DECIMALS, FARTHEST, Posterior, dependencies, read_posterior
-from fissure.studies.calibrate.problem import Problem, problem_of
-from fissure.studies.calibrate.screen import Screened, screen
-from fissure.studies.calibrate.simple import Agreement, agree
+from fissure.studies.calibration.checks import Recovered, Recovery, Told, recover, told_back
+from fissure.studies.calibration.flow import Flow, Training, flow_available, train
+from fissure.studies.calibration.importance_resampling import OneEach, going_on, of_state, without
+from fissure.studies.calibration.posterior import DECIMALS, FARTHEST, Posterior, dependencies, read_posterior
+from fissure.studies.calibration.problem import Problem, Screened, problem_of, screen
+from fissure.studies.calibration.regression_abc import Agreement, agree
 from fissure.studies.measurement import Datum, comparable, truths
 from fissure.studies.measurement import data as figures_of
 from fissure.version import __version__

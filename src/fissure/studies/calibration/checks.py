@@ -17,8 +17,8 @@ import numpy as np
 import scipy  # its `stats` takes half a second to load, which it does when first used
 
 from fissure.constants import INTERVAL
-from fissure.studies.calibrate.flow import Flow
-from fissure.studies.calibrate.problem import Problem
+from fissure.studies.calibration.flow import Flow
+from fissure.studies.calibration.problem import Problem
 from fissure.studies.counterpart import Floats
 from fissure.studies.measurement import Datum, reports
 

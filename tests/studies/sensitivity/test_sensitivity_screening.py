@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from known_functions import g, ishigami
 
-from fissure.studies.sensitivity.screen import screen
+from fissure.studies.sensitivity.screening import screen
 
 MANY = [f"x{i + 1}" for i in range(120)]
 

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from scipy.special import log_ndtr
 
 from fissure.engine.random import prior_normals
-from fissure.studies.calibrate.posterior import DECIMALS, Lived, Posterior
-from fissure.studies.calibrate.problem import Problem
+from fissure.studies.calibration.posterior import DECIMALS, Lived, Posterior
+from fissure.studies.calibration.problem import Problem
 from fissure.studies.counterpart import Floats
 from fissure.studies.measurement import Datum, biases, floored
 

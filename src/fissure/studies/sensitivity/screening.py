@@ -32,7 +32,7 @@ import scipy  # its `stats` takes half a second to load, which it does when firs
 from numpy.typing import NDArray
 
 from fissure.studies.counterpart import Floats
-from fissure.studies.sensitivity.smooth import scores
+from fissure.studies.sensitivity.regression import scores
 
 LEVEL = 0.05
 DEGREE = 4

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from known_functions import FIRST, ishigami
 
-from fissure.studies.sensitivity.smooth import columns_explained, design, explained, stacked
+from fissure.studies.sensitivity.regression import columns_explained, design, explained, stacked
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,9 @@ from toy_problems import SEEN, TINY, UNTIL, linear
 
 from fissure.engine.random import prior_normals
 from fissure.model.catalogue import parameters_of
-from fissure.studies.calibrate.fit import calibrate
-from fissure.studies.calibrate.flow import Training, train
-from fissure.studies.calibrate.posterior import Posterior, dependencies
+from fissure.studies.calibration.fit import calibrate
+from fissure.studies.calibration.flow import Training, train
+from fissure.studies.calibration.posterior import Posterior, dependencies
 from fissure.studies.measurement import data as figures_of
 
 os.environ.setdefault("KERAS_BACKEND", "jax")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fissure.studies.calibrate.problem import Problem
+from fissure.studies.calibration.problem import Problem
 from fissure.studies.counterpart import Floats
 
 KEPT = 0.05

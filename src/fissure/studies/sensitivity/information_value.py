@@ -17,7 +17,7 @@ from fissure.engine.parameter_source import Draws
 from fissure.studies.counterpart import Floats
 from fissure.studies.measurement import Datum, biases, reports
 from fissure.studies.sensitivity.inputs import Input
-from fissure.studies.sensitivity.smooth import BOOTSTRAPS, LEVEL, columns_explained, explained, stacked
+from fissure.studies.sensitivity.regression import BOOTSTRAPS, LEVEL, columns_explained, explained, stacked
 
 Of = Literal["parameter", "figure", "kind"]
 LEAST = 0.01

@@ -9,7 +9,7 @@ from toy_problems import datum
 
 from fissure.api import ledger
 from fissure.cases.loader import load_case
-from fissure.studies.calibrate.histories import effective, log_weights, of_state, resampled
+from fissure.studies.calibration.importance_resampling import effective, log_weights, of_state, resampled
 from fissure.studies.measurement import data
 
 

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fissure.evidence.entries import Observation, Variable
-from fissure.studies.calibrate.fit import Setting
-from fissure.studies.calibrate.flow import Training
-from fissure.studies.calibrate.problem import Problem
+from fissure.studies.calibration.fit import Setting
+from fissure.studies.calibration.flow import Training
+from fissure.studies.calibration.problem import Problem
 from fissure.studies.measurement import Datum, biases
 
 Floats = NDArray[np.float64]
