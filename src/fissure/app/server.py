@@ -26,7 +26,7 @@ from fissure.app.cracks.known import ready as mechanisms_ready
 from fissure.app.desk import Desk
 from fissure.app.evidence import view as evidence
 from fissure.app.history import view as history
-from fissure.app.history.told import prepare_newest
+from fissure.app.history.prepared import prepare_newest
 from fissure.app.jobs import Busy
 from fissure.app.middleware import HEADERS, Guard, without_slash
 from fissure.app.pages import page
