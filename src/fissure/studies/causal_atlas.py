@@ -25,6 +25,15 @@ class Part:
     sign: str
 
 
+@dataclass(frozen=True)
+class Step:
+    """One step of a loop: `field` moves the next one, carried `by` a mechanism or a part that is always on."""
+
+    field: str
+    by: str
+    sign: str
+
+
 @dataclass(frozen=True, eq=False)
 class Atlas:
     """The picture with its loops, and what both say of a mechanism or a field."""
@@ -78,6 +87,22 @@ class Atlas:
         """Loops that pass through a mechanism (by name) or a field (by path): those of mechanisms alone first."""
         own = [loop for loop in self.loops if name in loop.carriers or name in loop.fields]
         return sorted(own, key=lambda loop: (len(loop.fields) - loop.mechanisms, loop.mechanisms, loop.fields))
+
+    def shortest(self, name: str, most: int) -> list[Loop]:
+        """Some of `through`, those first that have somebody who is in none before, so that a few show much."""
+        known: set[str] = set()
+        first: list[Loop] = []
+        rest: list[Loop] = []
+        for one in self.through(name):
+            (first if set(one.carriers) - known else rest).append(one)
+            known |= set(one.carriers)
+        return (first + rest)[:most]
+
+    def steps(self, loop: Loop, begin: str = "") -> list[Step]:
+        """`loop` step by step, beginning at the field `begin` or where the mechanism `begin` takes it up."""
+        every = [Step(*one) for one in zip(loop.fields, loop.carriers, self.step_signs(loop), strict=True)]
+        at = next((i for i, step in enumerate(every) if begin in (step.field, step.by)), 0)
+        return every[at:] + every[:at]
 
     def step_signs(self, loop: Loop) -> list[str]:
         """The sign of each step of `loop`."""
