@@ -12,10 +12,9 @@ from fissure.engine.plan import plan_of
 from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
 from fissure.present.formatting import signed
+from fissure.present.render import html, json, terminal
+from fissure.present.sections.effects import document, section, table
 from fissure.studies.effects import Checked, Effect
-from fissure.views.report.effect_rows import WIDTH, picture
-from fissure.views.report.effects import render_effects, write_effects
-from fissure.views.text_effects import lines
 
 HELD = Effect(
     "pay-gap", "ranks", "grievance of locals", "without it", -1, -0.08, -0.11, -0.05, -57.1, 1.0, 16, "holds", 2.0
@@ -25,8 +24,7 @@ NAN = replace(
     HELD, mechanism="air-strikes", group="war", difference=np.nan, low=np.nan, high=np.nan,
     relative=np.nan, share=np.nan, members=0, verdict="not shown", seconds=0.0,
 )  # fmt: skip
-ABOUT = {"version": "0.1.0", "seed": 7, "command": "fissure check --seed 7"}
-TITLES = {"pay-gap": "Locals are paid less", "air-strikes": "Strikes"}
+COMMAND = "fissure check --seed 7"
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +34,13 @@ def checked(case):
 
 
 @pytest.fixture(scope="module")
-def page(checked, case, ledger):
-    return render_effects(checked, case, ledger, about=ABOUT, titles=TITLES)
+def shown(checked, ledger):
+    return document(checked, "A <case>", ledger, COMMAND)
+
+
+@pytest.fixture(scope="module")
+def page(shown):
+    return html.render(shown)
 
 
 def test_what_the_effects_amount_to(checked):
@@ -46,18 +49,27 @@ def test_what_the_effects_amount_to(checked):
     assert replace(checked, effects=(HELD,)).summary == "1 of 1 mechanism holds (1 of 1 checks)."
 
 
-@pytest.mark.parametrize("width", [80, 140])
-def test_the_table_says_everything(checked, width):
-    told = " ".join(" ".join(lines(checked, width)).split())
-    for word in ("pay-gap", "grievance", "lower", "−0.08", "−0.11 to −0.05", "✓ holds", "16", "2 s", "kept", "0 of 2"):
+@pytest.mark.parametrize("width", [80, 100, 140])
+def test_the_table_says_everything(shown, width):
+    lines = list(terminal.lines(shown, width))
+    told = " ".join(" ".join(lines).split())
+    for word in ("pay-gap", "grievance", "lower", "−0.08", "−0.11 to −0.05", "✓ holds", "16", "2 s", "kept", "0 of 2",
+                 "<falls>"):  # fmt: skip
         assert word in told, word
-    assert max(map(len, lines(checked, width))) <= width
+    assert max(map(len, lines)) <= width
 
 
-def test_a_quick_look_says_so(checked, case, ledger):
-    quick = replace(checked, quick=True)
-    assert "half the units" in " ".join(lines(quick))
-    assert "half the units" in render_effects(quick, case, ledger, about=ABOUT, titles=TITLES)
+def test_json_has_the_numbers(shown):
+    effects = json.render(shown)["sections"][0]["blocks"]
+    (rows,) = (one["rows"] for block in effects if block.get("title") == "In the ranks" for one in block["blocks"])
+    first = rows[0]
+    assert (first["mechanism"], first["mean"], first["low"], first["high"]) == ("pay-gap", -0.08, -0.11, -0.05)
+    assert first["changed"] == "without it" and first["members"] == 16 and first["verdict"] == "✓ holds"
+
+
+def test_a_quick_look_says_so(checked, ledger):
+    quick = document(replace(checked, quick=True), "A case", ledger, COMMAND)
+    assert "half the units" in " ".join(terminal.lines(quick)) and "half the units" in html.render(quick)
 
 
 @pytest.mark.parametrize(
@@ -68,19 +80,21 @@ def test_numbers_have_a_sign(x, said):
 
 
 def test_the_picture_shows_zero_the_interval_and_the_expected_side():
-    shown = picture(SHOWN)
-    assert shown["zero"] == WIDTH / 2 == shown["shaded"]
-    assert 0 < shown["low"] < shown["zero"] < shown["middle"] < shown["high"] < WIDTH
-    held = picture(HELD)
-    assert held["shaded"] == 0 and held["high"] < held["zero"]
-    assert picture(NAN) is None
-    assert picture(replace(HELD, difference=0.0, low=0.0, high=0.0)) is None
+    held, shown, nan, still = (
+        next(cell.picture for cell in row.cells if cell.picture or cell.text == "–")
+        for row in table([HELD, SHOWN, NAN, replace(HELD, difference=0.0, low=0.0, high=0.0)]).rows
+    )
+    assert nan is None and still is None
+    assert (held.side, shown.side) == (-1, 1)
+    at = html.pixels(shown)
+    assert at["zero"] == html.WIDTH / 2 and 0 < at["low"] < at["zero"] < at["middle"] < at["high"] < html.WIDTH
+    assert html.pixels(held)["high"] < at["zero"]
 
 
 def test_the_page_is_whole_and_names_its_claims(page, ledger):
     HTMLParser().feed(page)
     assert "&lt;falls&gt;" in page and "<falls>" not in page
-    assert page.count("<svg") == 2
+    assert page.count('class="side"') == 2
     for claim in ledger.claims_of("pay-gap"):
         assert f'href="#{claim.id}"' in page and f'id="{claim.id}"' in page
     anchors = set(re.findall(r'href="#([^"]+)"', page))
@@ -88,9 +102,15 @@ def test_the_page_is_whole_and_names_its_claims(page, ledger):
     assert not re.search(r'(src|href)="https?://', re.sub(r'<a href="[^"]*"', "", page))
 
 
-def test_the_page_is_written_whole_or_not_at_all(checked, case, ledger, tmp_path):
-    path = write_effects(checked, case, ledger, tmp_path / "effects.html", about=ABOUT, titles=TITLES)
+def test_the_page_is_written_whole_or_not_at_all(shown, tmp_path):
+    path = html.write(shown, tmp_path / "effects.html")
     assert path.read_text().endswith("</html>")
     assert [p.name for p in tmp_path.iterdir()] == ["effects.html"]
     with pytest.raises(FissureError, match="does not exist"):
-        write_effects(checked, case, ledger, tmp_path / "no" / "effects.html", about=ABOUT, titles=TITLES)
+        html.write(shown, tmp_path / "no" / "effects.html")
+
+
+def test_the_report_tells_what_was_not_checked(ledger):
+    page = html.fragment([section([HELD], ledger, case="own", members=9, stale=True, caution="Not of these.")])
+    assert "with a model that has changed since" in page and "Not of these." in page and "1 checks of 1" in page
+    assert "<code>desertion</code>" in page and "checks what is left" in page

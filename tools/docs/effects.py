@@ -5,16 +5,17 @@ causal picture finds them, and the page is written. Without FOLDER the page is w
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from fissure.errors import FissureError
-from fissure.model.catalogue import GROUPS, mechanism_classes
-from fissure.present.formatting import signed
+from fissure.model.catalogue import mechanism_classes
+from fissure.present.document import Table, spans
+from fissure.present.formatting import MECHANISM_GROUPS
+from fissure.present.sections import effects
 from fissure.studies import verdicts
 from fissure.studies.coverage import require_own
-from fissure.studies.effects import Effect, few_of
-from fissure.views.text_effects import SIGNS, interval
+from fissure.studies.effects import few_of
 
 PAGE = Path("reference/effects.md")
 TEXT = """# What each mechanism was seen to do
@@ -24,14 +25,13 @@ As `fissure check --members {members} --seed {seed}` found it for the case `{cas
 **{holding} of {mechanisms} mechanisms hold** ({checks_holding} of {checks} checks). How to read the table and what it
 does not show: [check effects](../how-to/check-effects.md). `make docs` writes this page.
 
-A difference is the changed run less the same run as it is, with its 95% interval; the last column is in how many
-members it could be measured. Members are added (16, 32, {members}) until the interval excludes zero.
+A difference is the changed run less the same run as it is, with its 95% interval and in per cent of the latter;
+members are those in which it could be measured. Members are added (16, 32, {members}) until the interval excludes zero.
 
 {few}
 ⊣: nothing is left in any member, so the check is true by construction and its size says only how much there was
 ({emptied} checks).
 """
-HEAD = "| mechanism | what moves | expected | paired difference | 95% interval | verdict | members |"
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -67,25 +67,21 @@ def page() -> str:
             emptied=sum(e.emptied for e in found),
         )
     ]
-    for group in GROUPS:
-        out += [f"## {group.capitalize()}", "", HEAD, "|---|---|---|---|---|---|---|"]
-        out += [_row(e) for own in by.values() for e in own if e.group == group]
-        out.append("")
+    for group, title in MECHANISM_GROUPS.items():
+        own = [e for e in found if e.group == group]
+        out += [f"## {title}", "", *_markdown(effects.table(own)), ""]
     return "\n".join(out).rstrip() + "\n"
 
 
-def _row(effect: Effect) -> str:
-    changed = "" if effect.kind == "without it" else f" · {effect.kind}"
-    cells = [
-        f"`{effect.mechanism}`",
-        effect.observable + changed,
-        verdicts.WAYS[effect.sign],
-        signed(effect.difference),
-        interval(effect),
-        f"{SIGNS[effect.verdict][0]} {effect.verdict}",
-        str(effect.members),
-    ]
-    return f"| {' | '.join(cells)} |"
+def _markdown(table: Table) -> Iterator[str]:
+    """A table as in a terminal; of kept effects nobody knows how long they took."""
+    shown = table.on("terminal")
+    at = [n for n, column in enumerate(shown.columns) if column.title != "Time"]
+    yield f"| {' | '.join(shown.columns[n].title for n in at)} |"
+    yield f"|{'---|' * len(at)}"
+    for row in shown.rows:
+        cells = (spans(row.cells[n].text) for n in at)
+        yield f"| {' | '.join(''.join(f'`{x.text}`' if x.code else x.text for x in cell) for cell in cells)} |"
 
 
 if __name__ == "__main__":

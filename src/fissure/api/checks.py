@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fissure.api.arguments import plain_arguments
 from fissure.cases.loader import Case
 from fissure.context import CaseLike, Context, context_of
 from fissure.engine.progress import Progress
-from fissure.model.catalogue import mechanism_classes
 from fissure.studies import effects, verdicts
-from fissure.version import __version__
+
+if TYPE_CHECKING:
+    from fissure.present.document import Document
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,30 +37,24 @@ class Effects:
         """Whether every check holds."""
         return self.checked.holds
 
+    @property
+    def command(self) -> str:
+        """The command that makes the same numbers again."""
+        plan, most = self.checked.plan, self.checked.members
+        said = ["fissure check", self.context.cli_name, *self.asked, f"--members {most} --weeks {plan.weeks}"]
+        return " ".join([*said, f"--seed {plan.seed}", *(["--quick"] if self.checked.quick else [])])
+
+    def document(self) -> "Document":
+        """The result as a document, for a terminal, a page or JSON."""
+        from fissure.present.sections import effects
+
+        return effects.document(self.checked, self.case.title, self.context.ledger, self.command)
+
     def report(self, path: str | Path) -> Path:
         """Write one self-contained HTML page and return its path; the page needs no network."""
-        from fissure.views.report.effects import write_effects
+        from fissure.present.render import html
 
-        plan, most = self.checked.plan, self.checked.members
-        command = " ".join(
-            [
-                "fissure check",
-                self.context.cli_name,
-                *self.asked,
-                f"--members {most} --weeks {plan.weeks} --seed {plan.seed}",
-            ]
-        )
-        about = {
-            "version": __version__,
-            "members at most": most,
-            "weeks": plan.weeks,
-            "seed": plan.seed,
-            "units and slots": f"{plan.units} units of {plan.slots} fighter slots",
-            "digest of the case": plan.case_digest,
-            "command": f"{command}{' --quick' if self.checked.quick else ''}",
-        }
-        titles = {name: kind.title for name, kind in mechanism_classes().items()}
-        return write_effects(self.checked, self.case, self.context.ledger, Path(path), about=about, titles=titles)
+        return html.write(self.document(), Path(path))
 
 
 @plain_arguments

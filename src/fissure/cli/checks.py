@@ -46,8 +46,8 @@ def check(
     """
     from fissure import api
     from fissure.engine.progress import RichProgress
+    from fissure.present.render.terminal import render
     from fissure.studies.effects import planned
-    from fissure.views.text_effects import render
 
     case, mechanisms = split_case(words)
     context = api.context_of(case)
@@ -58,7 +58,7 @@ def check(
         progress=RichProgress(what="runs"),
     )  # fmt: skip
     folder.mkdir(parents=True, exist_ok=True)
-    show(render(found.checked), {"Page": found.report(folder / "effects.html")})
+    show(render(found.document()), {"Page": found.report(folder / "effects.html")})
     if not found.holds:
         raise typer.Exit(1)
 

@@ -12,6 +12,11 @@ Tone: TypeAlias = Literal["", "inside", "inside-too-wide", "bound-kept", "near",
 """What a word or number is coloured as: the classes of the style sheet. A sign or word always says the same."""
 Medium: TypeAlias = Literal["terminal", "page", "json"]
 Align: TypeAlias = Literal["left", "right"]
+ON_PAGE: frozenset[Medium] = frozenset(("page",))
+IN_JSON: frozenset[Medium] = frozenset(("json",))
+NOT_ON_PAGE: frozenset[Medium] = frozenset(("terminal", "json"))
+NOT_IN_JSON: frozenset[Medium] = frozenset(("terminal", "page"))
+NOT_IN_TERMINAL: frozenset[Medium] = frozenset(("page", "json"))
 EVERYWHERE: frozenset[Medium] = frozenset(("terminal", "page", "json"))
 
 
@@ -367,7 +372,7 @@ def only(medium: Medium, *blocks: Block) -> Only:
 
 def not_in_terminal(*blocks: Block) -> Only:
     """Blocks that only a page and JSON have room for."""
-    return Only(frozenset(("page", "json")), blocks)
+    return Only(NOT_IN_TERMINAL, blocks)
 
 
 def figures_of(block: Block) -> Iterator[Figure]:

@@ -5,11 +5,11 @@ from typing import Any
 from fissure.app.cracks.told import CheckTold, ParameterTold
 from fissure.present import formatting
 from fissure.present.formatting import MECHANISM_GROUPS, mechanism_label
+from fissure.present.sections.effects import VERDICTS
 from fissure.present.words import calibration as words
 from fissure.present.words import explain as explaining
 from fissure.present.words.causal import CLASSES, GLYPHS, IN_SHORT, MOVES, READS, label
-from fissure.views import text_effects
-from fissure.views.report import effect_rows, moves
+from fissure.views.report import moves
 
 DIRECTIONS = {"raises": "raises", "lowers": "lowers", "describes": "describes", "predicts": "expects"}
 
@@ -47,12 +47,12 @@ def normals(one: ParameterTold, known: Any) -> dict[str, float] | None:
 
 def style(check: CheckTold) -> str:
     """The style of a verdict."""
-    return effect_rows.STYLES[check.verdict]  # type: ignore[index]
+    return VERDICTS[check.verdict][1]  # type: ignore[index]
 
 
 def mark(check: CheckTold) -> str:
     """The sign of a verdict."""
-    return text_effects.SIGNS[check.verdict][0]  # type: ignore[index]
+    return VERDICTS[check.verdict][0]  # type: ignore[index]
 
 
 SHOWN: dict[str, Any] = {

@@ -14,24 +14,24 @@ from fissure.cases.loader import Case
 from fissure.cases.naming import called
 from fissure.evidence.entries import Mechanism
 from fissure.evidence.ledger import Ledger
-from fissure.model.catalogue import mechanism_classes, parameters_of
+from fissure.model.catalogue import parameters_of
 from fissure.present import certainty, formatting
 from fissure.present.charts import maps, theme
 from fissure.present.charts.panels import CONDITIONAL
+from fissure.present.document import Section
 from fissure.present.formatting import MECHANISM_GROUPS as GROUPS
 from fissure.present.render.html import as_json, bundle, check_place, environment, explained, fragment, specs_of
-from fissure.present.sections import causal, hindcast
+from fissure.present.sections import causal, effects, hindcast
 from fissure.studies import answers as replies_to
 from fissure.studies import coverage, verdicts
 from fissure.studies.calibrate import Posterior
 from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS, CLASSES, Compared, count
 from fissure.studies.effective import few_histories
-from fissure.studies.effects import few_of
 from fissure.studies.explained import kept as kept_explained
 from fissure.studies.explained import kept_at as explained_at
 from fissure.studies.hindcast import kept
 from fissure.studies.hindcast import kept_at as hindcast_at
-from fissure.views.report import answers, apart, effect_rows, learned, page, patterns, why, wrong
+from fissure.views.report import answers, apart, learned, page, patterns, why, wrong
 from fissure.views.report.events import happened
 from fissure.views.report.measurement import publishers
 
@@ -155,7 +155,7 @@ def render_report(
             subjects=page.table(rows, ledger, titles),
             without=page.without_counterpart(rows, ledger),
             causal=fragment([causal.section(ledger)]),
-            effects=_effects(ledger, about),
+            effects=fragment([_effects(ledger, about)]),
             evidence=page.evidence(ledger),
             measurement=publishers(ledger, case.leanings),
             bundle=Markup(bundle()),
@@ -217,25 +217,13 @@ def _why(case: Case, about: Mapping[str, Any]) -> dict[str, Any] | None:
     return None if found is None else why.section(found) | _lacks(found.found.plan.plugins, about)
 
 
-def _effects(ledger: Ledger, about: Mapping[str, Any]) -> dict[str, Any]:
-    """The verdicts kept of the last full check, and the mechanisms that it did not look at."""
+def _effects(ledger: Ledger, about: Mapping[str, Any]) -> Section:
+    """The verdicts kept of the last full check."""
     told = verdicts.kept()
-    found = verdicts.effects(told)
-    titles = {name: kind.title for name, kind in mechanism_classes().items()}
-    seen = {effect.mechanism for effect in found}
-    return {
-        **_lacks((), about),
-        "unchecked": [(name, title) for name, title in titles.items() if name not in seen],
-        "members": told["members"],
-        "stale": verdicts.stale(told),
-        "case": told["case"],
-        "tally": effect_rows.tally(found),
-        "few": few_of(found),
-        "count": len(found),
-        "mechanisms": len(seen),
-        "groups": effect_rows.by_group(found, ledger, titles, GROUPS),
-        "width": effect_rows.WIDTH,
-    }
+    return effects.section(
+        verdicts.effects(told), ledger, case=told["case"], members=told["members"], stale=verdicts.stale(told),
+        caution=_lacks((), about)["lacks"],
+    )  # fmt: skip
 
 
 def _by_group(missing: Sequence[Mechanism]) -> dict[str, list[Mechanism]]:
