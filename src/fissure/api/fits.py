@@ -44,17 +44,20 @@ class Fit:
         """What was learned."""
         return self.calibration.posterior
 
+    def document(self) -> "Document":
+        """The result as a document, for a terminal, a page or JSON."""
+        from fissure.present.sections.calibration import document
+
+        posterior = self.posterior
+        options = f"--members {posterior.made['members']} --seed {posterior.made['seed']}"
+        command = f"fissure calibrate {self.context.cli_name} --until {posterior.until} {options}"
+        return document(self.calibration, self.case, self.context.ledger, command, __version__)
+
     def report(self, path: str | Path) -> Path:
         """Write one self-contained HTML page and return its path; the page needs no network."""
-        from fissure.views.report.calibration import write_calibration
+        from fissure.present.render import html
 
-        made = self.posterior.made
-        command = (
-            f"fissure calibrate {self.context.cli_name} --until {self.posterior.until} --members {made['members']} "
-            f"--seed {made['seed']}"
-        )
-        about = {"version": __version__, "command": command}
-        return write_calibration(self.calibration, self.case, self.context.ledger, Path(path), about=about)
+        return html.write(self.document(), Path(path))
 
     def keep(self) -> Path:
         """Put the posterior with the case, for every later run of it to use; returns where it lies.

@@ -31,7 +31,7 @@ def calibrate(
     """
     from fissure import api
     from fissure.engine.progress import RichProgress
-    from fissure.views.text_calibration import render
+    from fissure.present.render.terminal import render
 
     if not until:
         raise FissureError("no cut-off was given, expected --until and a day such as 2015-12-31")
@@ -41,7 +41,7 @@ def calibrate(
     found = api.calibrate(context, until=until, members=members, seed=seed, out=folder, progress=RichProgress())
     posterior = found.keep() if keep else folder / "posterior.json"
     made = {"Page": found.report(folder / "calibration.html"), "Posterior": posterior}
-    show(render(found.calibration, context.case), made)
+    show(render(found.document()), made)
 
 
 def hindcast(

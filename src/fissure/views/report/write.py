@@ -21,7 +21,7 @@ from fissure.present.charts.panels import CONDITIONAL
 from fissure.present.document import Section
 from fissure.present.formatting import MECHANISM_GROUPS as GROUPS
 from fissure.present.render.html import as_json, bundle, check_place, environment, explained, fragment, specs_of
-from fissure.present.sections import causal, effects, hindcast
+from fissure.present.sections import causal, effects, hindcast, learned
 from fissure.studies import answers as replies_to
 from fissure.studies import coverage, verdicts
 from fissure.studies.calibrate import Posterior
@@ -31,7 +31,7 @@ from fissure.studies.explained import kept as kept_explained
 from fissure.studies.explained import kept_at as explained_at
 from fissure.studies.hindcast import kept
 from fissure.studies.hindcast import kept_at as hindcast_at
-from fissure.views.report import answers, apart, learned, page, patterns, why, wrong
+from fissure.views.report import answers, apart, page, patterns, why, wrong
 from fissure.views.report.events import happened
 from fissure.views.report.measurement import publishers
 
@@ -172,12 +172,12 @@ def render_report(
 
 def _learned(
     posterior: Posterior | None, case: Case, ledger: Ledger, data: xr.Dataset, about: Mapping[str, Any]
-) -> dict[str, Any] | None:
+) -> Markup | None:
     if posterior is None:
         return None
-    section = learned.section(posterior, case, learned.fitted_to(posterior, case, ledger, data))
     lacks = coverage.of_posterior(posterior.plugins, parameters_of(case), *_run(about))
-    return None if section is None else {**section, "lacks": lacks}
+    section = learned.section(posterior, case, learned.fitted_to(posterior, case, ledger, data), lacks)
+    return None if section is None else fragment([section])
 
 
 def _hidden(case: Case, cause: object, said: object, scored: object) -> list[str]:

@@ -6,13 +6,14 @@ from test_report_in_browser import opened
 from tests.chart_pages import faults
 from tests.paper import on_paper
 
-from fissure.views.report.calibration import write_calibration
+from fissure.present.render import html
+from fissure.present.sections.calibration import document
 
 
 @pytest.fixture(scope="module")
 def page_file(tmp_path_factory, case, ledger):
     path = tmp_path_factory.mktemp("calibration") / "calibration.html"
-    return write_calibration(calibration_of(case, ledger), case, ledger, path, about={})
+    return html.write(document(calibration_of(case, ledger), case, ledger, "fissure calibrate", "0.1.0"), path)
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])

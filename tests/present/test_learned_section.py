@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 from calibrations import posterior_of
 
+from fissure.present.document import plain
+from fissure.present.render.html import fragment
+from fissure.present.sections.learned import IN_REPORT, fitted_to, section
 from fissure.present.words import calibration as words
 from fissure.studies.calibrate import Posterior
 from fissure.studies.calibrate.posterior import Lived
 from fissure.studies.measurement import comparable
 from fissure.studies.measurement import data as figures_of
-from fissure.views.report.learned import SHOWN, fitted_to, section
 from fissure.views.report.write import render_report
 
 
@@ -20,23 +22,35 @@ def posterior(case, ledger):
     return posterior_of(case, ledger)
 
 
+def headline(section):
+    return plain(section.blocks[0].line)
+
+
+def names(table):
+    return [plain(row.cells[1].text) for row in table.rows]
+
+
 def test_the_biggest_moves_come_first(posterior, case):
     found = section(posterior, case)
-    names = [row["name"] for row in found["rows"]]
-    far = {move.name: abs(move.shift) for move in words.moves(posterior, case)}
-    assert names == sorted(far, key=lambda name: -far[name])[:SHOWN]
-    assert found["left"] == 30 - SHOWN
-    assert "31 Dec 2015" in found["headline"] and "30 parameters" in found["headline"]
-    assert "published figures" not in found["headline"]
-    assert "59 published figures in all" in section(posterior, case, 59)["headline"]
+    far = {one.name: abs(one.shift) for one in words.updates(posterior, case)}
+    assert names(found.blocks[2]) == sorted(far, key=lambda name: -far[name])[:IN_REPORT]
+    assert plain(found.blocks[3].line).startswith(f"{30 - IN_REPORT} more moved less")
+    assert "31 Dec 2015" in headline(found) and "30 parameters" in headline(found)
+    assert "published figures" not in headline(found)
+    assert "59 published figures in all" in headline(section(posterior, case, 59))
+
+
+def test_the_page_has_every_parameter(posterior, case):
+    table, fold = section(posterior, case, everything=True).blocks[2:]
+    assert sorted(names(table) + names(fold.blocks[0])) == sorted(one.name for one in words.updates(posterior, case))
 
 
 def test_it_says_what_draws_are_worth_that_go_on_from_the_same_pasts(posterior, case):
-    assert "independent ones" not in section(replace(posterior, lived=None), case)["headline"]
+    assert "effective sample size" not in headline(section(replace(posterior, lived=None), case))
     count = len(posterior.draws)
     lived = Lived(np.arange(count) // 2, 1, 10)
-    said = section(replace(posterior, lived=lived), case)["headline"]
-    assert f"The {count:,} draws go on from {count // 2:,} simulated pasts and are worth {count // 2:,} " in said
+    said = headline(section(replace(posterior, lived=lived), case))
+    assert f"{count:,} draws go on from {count // 2:,} simulated pasts and have an effective sample size of" in said
 
 
 def test_none_where_no_parameter_was_learned(posterior, case):
@@ -58,6 +72,5 @@ def test_the_report_shows_it_only_with_a_posterior(posterior, case, ledger, data
     assert (
         page.index('<section id="wrong">') < page.index('<section id="learned">') < page.index('<section id="history">')
     )
-    for row in section(posterior, case)["rows"]:
-        assert row["posterior"] in page
+    assert fragment([section(posterior, case, fitted_to(posterior, case, ledger, data))]) in page
     assert 'id="learned"' not in render_report(data, case, ledger, rows, about={"version": "0.1.0"})

@@ -1,4 +1,4 @@
-"""Whether the inference of a calibration can be trusted, in words: five checks, and what fails each."""
+"""How the checks of a calibration are put in words: five checks, and what fails each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,27 +11,28 @@ from fissure.studies.calibrate.checks import LEVEL, Recovered, Told
 from fissure.studies.calibrate.simple import MAIN, Agreement
 from fissure.studies.measurement import Datum
 
-NEAR = 0.05
+COVERAGE_ERROR = 0.05
 """How far the coverage over all targets may be from nine in ten."""
-AGREE = 0.9
+AGREEMENT = 0.9
 """Part of the main margins on which the two methods should be less than one standard deviation apart."""
-WORTH = 50
-"""Equally weighted histories that those which go on should be worth."""
-TOLD = 0.8
-"""Part of the figures that should be told back inside their 90% intervals."""
+EFFECTIVE = 50
+"""Effective sample size that the weights of the histories that go on should have."""
+REPRODUCED = 0.8
+"""Part of the observations that should lie inside their 90% predictive intervals."""
 KEY = (
-    "Recovery and ranks hold where no more targets fail than chance lets fail: of each target the coverage should lie "
-    "in the range that holds 99% of what chance gives an honest 90% interval, and the ranks should pass for uniform "
-    f"at {LEVEL:.0%}. The coverage over all targets should be within {100 * NEAR:.0f} points of 90%. The second method "
-    f"agrees where the means of at least {AGREE:.0%} of the main margins, those that lose at least {MAIN:.0%} of their "
-    "prior variance by either method, are less than one standard deviation apart. The figures are told back where at "
-    f"least {TOLD:.0%} of them lie inside the 90% interval of what their publishers would have said. The histories "
-    f"that go on should be worth at least {WORTH} equally weighted ones"
+    "Parameter recovery and rank statistics hold where no more targets fail than chance lets fail: of each target the "
+    "coverage should lie in the range that holds 99% of what chance gives an honest 90% interval, and the ranks should "
+    f"pass for uniform at {LEVEL:.0%}. The coverage over all targets should be within {100 * COVERAGE_ERROR:.0f} "
+    f"points of 90%. The second method agrees where the means of at least {AGREEMENT:.0%} of the main margins, those "
+    f"that lose at least {MAIN:.0%} of their prior variance by either method, are less than one standard deviation "
+    f"apart. The posterior predictive check holds where at least {REPRODUCED:.0%} of the observations lie inside "
+    "their 90% predictive intervals. The weights of the histories that go on should have an effective sample size of "
+    f"at least {EFFECTIVE}."
 )
 
 
 @dataclass(frozen=True)
-class Check:
+class InferenceCheck:
     """One check of the inference; `holds` is None where there was nothing to check."""
 
     name: str
@@ -40,13 +41,13 @@ class Check:
 
     @property
     def sign(self) -> str:
-        """Told without colour."""
+        """Its result in words, so that it does not depend on colour."""
         return {True: "✓ holds", False: "✗ fails", None: "– nothing to check"}[self.holds]
 
 
-def checks(found: Calibration) -> list[Check]:
+def checks(found: Calibration) -> list[InferenceCheck]:
     """The five checks, those that fail first."""
-    every = [_recovery(found), _ranks(found), _agreement(found), _told_back(found), _histories(found)]
+    every = [_recovery(found), _ranks(found), _second_method(found), _predictive(found), _effective(found)]
     return sorted(every, key=lambda check: (check.holds is not False, check.holds is True))
 
 
@@ -77,26 +78,31 @@ def uneven(found: Calibration) -> list[Recovered]:
     return sorted((one for one in found.recovery.targets if not one.rank_p > LEVEL), key=lambda one: one.rank_p)
 
 
+def main_margins(found: Calibration) -> list[Agreement]:
+    """Margins on which the two methods are compared, the furthest apart first."""
+    return sorted((one for one in found.agreements if one.main), key=lambda one: -one.apart)
+
+
 def apart(found: Calibration) -> list[Agreement]:
     """Main margins on which the two methods are a standard deviation or more apart, the furthest first."""
-    return sorted((one for one in found.agreements if one.main and not one.apart < 1), key=lambda one: -one.apart)
+    return [one for one in main_margins(found) if not one.apart < 1]
 
 
-def not_told(found: Calibration) -> list[tuple[Datum, Told]]:
-    """Figures outside the interval of what their publishers would have said, the furthest out first.
+def outside(found: Calibration) -> list[tuple[Datum, Told]]:
+    """Observations outside their predictive intervals, the furthest out first.
 
     How far is counted in widths of the interval, so that a figure with much doubt needs to be further off.
     """
 
     def far(pair: tuple[Datum, Told]) -> float:
-        told = pair[1]
-        return max(told.published - told.high, told.low - told.published) / max(told.high - told.low, 1e-9)
+        one = pair[1]
+        return max(one.published - one.high, one.low - one.published) / max(one.high - one.low, 1e-9)
 
     pairs = zip(found.items, found.predictive, strict=True)
     return sorted((pair for pair in pairs if not pair[1].inside), key=far, reverse=True)
 
 
-def _recovery(found: Calibration) -> Check:
+def _recovery(found: Calibration) -> InferenceCheck:
     one, wrong = found.recovery, uncovered(found)
     low, high = band(one.sets)
     said = (
@@ -104,57 +110,57 @@ def _recovery(found: Calibration) -> Check:
         f"{len(one.targets)} targets {len(wrong)} {_s(wrong, 'lies', 'lie')} outside what chance gives an honest "
         f"interval ({low:.0%} to {high:.0%})."
     )
-    near = not one.targets or abs(one.covered - 0.9) <= NEAR + 1e-9
-    return Check("recovery", _by_chance(wrong, one.targets) if near else False, said)
+    near = not one.targets or abs(one.covered - 0.9) <= COVERAGE_ERROR + 1e-9
+    return InferenceCheck("parameter recovery", _by_chance(wrong, one.targets) if near else False, said)
 
 
-def _ranks(found: Calibration) -> Check:
+def _ranks(found: Calibration) -> InferenceCheck:
     targets, wrong = found.recovery.targets, uneven(found)
     said = (
         "The ranks of the true values among the draws pass for uniform for "
         f"{found.recovery.uniform:.0%} of the targets ({len(targets) - len(wrong)} of {len(targets)}); where "
         f"all is well about {1 - LEVEL:.0%} do."
     )
-    return Check("ranks", _by_chance(wrong, targets), said)
+    return InferenceCheck("rank statistics", _by_chance(wrong, targets), said)
 
 
-def _agreement(found: Calibration) -> Check:
-    main = [one for one in found.agreements if one.main]
+def _second_method(found: Calibration) -> InferenceCheck:
+    main = main_margins(found)
     if not main:
         said = (
             f"No target loses {MAIN:.0%} of its prior variance by either method, so there is no main margin to compare."
         )
-        return Check("second method", None, said)
+        return InferenceCheck("second method", None, said)
     near = len(main) - len(apart(found))
     said = (
-        f"The second, simpler method agrees on {near} of {len(main)} main margins ({near / len(main):.0%}): the two "
+        f"Regression ABC agrees with the flow on {near} of {len(main)} main margins ({near / len(main):.0%}): the two "
         "means are less than one standard deviation apart."
     )
-    return Check("second method", near / len(main) >= AGREE, said)
+    return InferenceCheck("second method", near / len(main) >= AGREEMENT, said)
 
 
-def _told_back(found: Calibration) -> Check:
+def _predictive(found: Calibration) -> InferenceCheck:
     every = len(found.predictive)
     if not every:
-        return Check("figures told back", None, "There is no figure to tell back.")
-    inside = every - len(not_told(found))
+        return InferenceCheck("posterior predictive check", None, "There is no observation to predict.")
+    within = every - len(outside(found))
     said = (
-        f"{inside} of {formatting.figures(every)} ({inside / every:.0%}) lie inside the 90% interval of what their "
-        "publishers would have said of members of the posterior."
+        f"{within} of {formatting.figures(every)} ({within / every:.0%}) lie inside the 90% interval of what their "
+        "publishers would have reported of histories from the posterior."
     )
-    return Check("figures told back", inside / every >= TOLD, said)
+    return InferenceCheck("posterior predictive check", within / every >= REPRODUCED, said)
 
 
-def _histories(found: Calibration) -> Check:
+def _effective(found: Calibration) -> InferenceCheck:
     if not found.state:
-        said = "No figure tells the state at the cut-off, so every history goes on."
-        return Check("histories", None, said)
+        said = "No observation is of the state at the cut-off, so every history goes on."
+        return InferenceCheck("effective sample size", None, said)
     of = found.posterior.made["histories"]
     said = (
-        f"{formatting.figures(len(found.state))} of the state at the cut-off chose which of {of:,} simulated "
-        f"histories go on; by weight they are worth {found.worth:.0f}."
+        f"{of:,} simulated histories were weighted by {formatting.figures(len(found.state))} of the state at the "
+        f"cut-off; the weights have an effective sample size of {found.worth:.0f}."
     )
-    return Check("histories", found.worth >= WORTH, said)
+    return InferenceCheck("effective sample size", found.worth >= EFFECTIVE, said)
 
 
 def _by_chance(wrong: Sequence[Recovered], targets: Sequence[Recovered]) -> bool | None:
