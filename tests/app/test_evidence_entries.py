@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 from fastapi.testclient import TestClient
+from fissure.app.evidence.entry import entry
+from fissure.app.evidence.known import moves_of
+from fissure.app.evidence.taught import fit, taught
 from waiting import until
 
 from fissure.app import derived
 from fissure.app.evidence import beside
-from fissure.app.evidence.entry import entry
-from fissure.app.evidence.known import moves_of
-from fissure.app.evidence.taught import fit, taught
 from fissure.app.pages import environment
 from fissure.app.server import create_app
 from fissure.errors import FissureError

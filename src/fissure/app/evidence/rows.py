@@ -129,11 +129,12 @@ def _filters(kind: str, context: Context) -> tuple[Filter, ...]:
             )
         case "observations":
             titles = sorted((one.title, name) for name, one in ledger.variables.items())
+            outputs = {one.output: one.output for one in ledger.variables.values() if one.output}
             verdicts = {name: str(one) for name, one in formatting.VERDICTS.items()}
             return (
                 Filter("variable", "Quantity", {name: title for title, name in titles}),
                 Filter("source", "Published by", sources),
-                Filter("output", "Output of the model", {v.output: v.output for v in ledger.variables.values() if v.output}),
+                Filter("output", "Output of the model", outputs),
                 Filter("mechanism", "Mechanism", mechanisms),
                 Filter("fit", "The fit", FIT),
                 Filter("verdict", "The stored run", verdicts),

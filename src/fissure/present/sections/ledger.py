@@ -13,6 +13,11 @@ from fissure.model.description import described
 from fissure.present import formatting
 from fissure.present.charts import figures as charts
 from fissure.present.document import (
+    EVERYWHERE,
+    IN_JSON,
+    NOT_IN_JSON,
+    NOT_IN_TERMINAL,
+    NOT_ON_PAGE,
     Block,
     Cell,
     Column,
@@ -23,7 +28,6 @@ from fissure.present.document import (
     Item,
     Items,
     Line,
-    Medium,
     Paragraph,
     Row,
     RowGroup,
@@ -41,8 +45,6 @@ CHART = "entry"
 """Key of an entry's chart."""
 ABREAST = 4
 """Rivals that stand side by side; more continue in another table."""
-NOT_JSON: frozenset[Medium] = frozenset(("terminal", "page"))
-JSON: frozenset[Medium] = frozenset(("json",))
 DIRECTIONS: dict[Direction, formatting.Words] = {
     "raises": formatting.Words("▲", "raises"),
     "lowers": formatting.Words("▼", "lowers"),
@@ -117,8 +119,8 @@ def entry(trace: Trace, context: Context, influence: Sequence[Block] = ()) -> tu
     if subject.kind == "source":
         blocks += _biases(context.ledger.sources[name], context)
     if subject.kind == "variable" and (spec := charts.over_time(trace.observations, context.ledger.sources)):
-        unit, after = formatting.unit(trace.observations[0].unit), "The lines are 90% ranges with each publisher's doubt."
-        alt = spec["description"]
+        unit, alt = formatting.unit(trace.observations[0].unit), spec["description"]
+        after = "The lines are 90% ranges with each publisher's doubt."
         blocks.append(Figure(CHART, "All figures of it", spec, unit, alt, after=after, kind="low"))
     if trace.observations and subject.kind != "observation":
         count = f"{len(trace.observations)} figure{'s' if len(trace.observations) > 1 else ''}"
@@ -136,7 +138,7 @@ def entry(trace: Trace, context: Context, influence: Sequence[Block] = ()) -> tu
         blocks.append(sources(trace.sources.values()))
     if trace.related:
         named = Paragraph(tuple(part for one in trace.related for part in (" · ", Span(one, code=True)))[1:])
-        blocks.append(Section("related", "Trace further", (named,), on=frozenset(("terminal", "json"))))
+        blocks.append(Section("related", "Trace further", (named,), on=NOT_ON_PAGE))
     return tuple(blocks)
 
 
@@ -195,7 +197,9 @@ def _facts(rows: dict[str, Line]) -> Facts:
 def _observation(one: Observation, context: Context) -> Iterator[Block]:
     variable, address = context.ledger.variables[one.variable], one.address or ""
     unit = "" if one.unit == "share" else f" {formatting.unit(one.unit)}"
-    yield Paragraph((Span(formatting.published(one), strong=True), f"{unit} ", Span(formatting.when(one), soft=True)), "big")
+    yield Paragraph(
+        (Span(formatting.published(one), strong=True), f"{unit} ", Span(formatting.when(one), soft=True)), "big"
+    )
     yield _facts(
         {
             "90% range with its doubt": f"{formatting.interval(*one.band, one.unit)}{unit}",
@@ -248,12 +252,8 @@ def _resting(trace: Trace, context: Context) -> Iterator[Section]:
 
 def _mechanisms(names: Iterable[str]) -> Items:
     kinds = mechanism_classes()
-    return Items(
-        tuple(
-            Item((mechanism(name), Span(f": {kinds[name].title}" if name in kinds else "", soft=True))) for name in names
-        ),
-        "links",
-    )
+    about = {name: f": {kinds[name].title}" if name in kinds else "" for name in names}
+    return Items(tuple(Item((mechanism(name), Span(title, soft=True))) for name, title in about.items()), "links")
 
 
 def mechanism(name: str) -> Span:
@@ -273,16 +273,13 @@ def _biases(source: Source, context: Context) -> Iterator[Section]:
     """How the figures of a publisher relate to the model, before and after the fit."""
     before = [one for one in publishers(context.ledger, context.case.leanings) if one.source == source.id]
     blocks: list[Block] = []
+    lean: list[Item] = []
     if before:
-        lean = (
-            (
-                f"On {one.family} ({one.figures} figure{'' if one.figures == 1 else 's'}): lean before the fit {one.lean}, "
-                f"{one.common} of the doubt in common. ",
-                Span(one.reason, soft=True),
-            )
-            for one in before
-        )
-        blocks.append(Items(tuple(map(Item, lean))))
+        for one in before:
+            many = f"{one.figures} figure{'' if one.figures == 1 else 's'}"
+            said = f"On {one.family} ({many}): lean before the fit {one.lean}, {one.common} of the doubt in common. "
+            lean.append(Item((said, Span(one.reason, soft=True))))
+        blocks.append(Items(tuple(lean)))
     if context.posterior is not None:
         own = [item for item in context.comparable.values() if item.observation.source == source.id]
         if found := words.publisher_biases(context.posterior, own, context.ledger):
@@ -293,6 +290,7 @@ def _biases(source: Source, context: Context) -> Iterator[Section]:
 
 
 def sources(some: Iterable[Source]) -> Section:
+    """Who says so: each source with its known leaning."""
     items = []
     for one in some:
         about = " · ".join(filter(None, (formatting.kind_of_source(one), one.title, one.file)))
@@ -309,12 +307,11 @@ def sources(some: Iterable[Source]) -> Section:
 
 def claims(some: Sequence[Claim], of: Kind) -> Table:
     """Claims with where they stand, what they say of what, and who takes them up (not told of one mechanism)."""
-    everywhere = frozenset[Medium](("terminal", "page", "json"))
     columns = (
         Column("claim", key="id"),
-        Column("what it says", wrap=True, least=30, on=NOT_JSON),
-        Column("taken up by", wrap=True, least=12, on=JSON if of == "mechanism" else everywhere, key="mechanism"),
-        *(Column(name, on=JSON) for name in ("source", "line", "text", "direction", "effect", "reason", "figure")),
+        Column("what it says", wrap=True, least=30, on=NOT_IN_JSON),
+        Column("taken up by", wrap=True, least=12, on=IN_JSON if of == "mechanism" else EVERYWHERE, key="mechanism"),
+        *(Column(name, on=IN_JSON) for name in ("source", "line", "text", "direction", "effect", "reason", "figure")),
     )
     return Table.of(columns, tuple(map(_claim, some)), "Claims", "claims")
 
@@ -342,7 +339,8 @@ def figures(some: Iterable[Observation], context: Context) -> tuple[Block, ...]:
         Column("90% with its doubt", "right", key="range"),
         Column("of", wrap=True, least=16, key="scope"),
         Column("by", wrap=True, least=16, key="publisher"),
-        Column("entry", on=frozenset(("page", "json")), key="id"),
+        Column("entry", on=NOT_IN_TERMINAL, key="id"),
+        *(Column(name, on=IN_JSON) for name in ("low", "high", "unit", "doubt")),
     )
     groups = (
         RowGroup(tuple(_figure(o, context) for o in own), (Span(ledger.variables[name].title, to=f"entry:{name}"),))
@@ -354,7 +352,7 @@ def figures(some: Iterable[Observation], context: Context) -> tuple[Block, ...]:
 
 
 def _figure(one: Observation, context: Context) -> Row:
-    unit = "" if one.unit == "share" else formatting.unit(one.unit)
+    unit = formatting.unit_after(one.unit).strip()
     source = context.ledger.sources[one.source]
     address = one.address or source.address or ""
     by = Span(formatting.publisher(one, context.ledger.sources), href=address)
@@ -366,6 +364,9 @@ def _figure(one: Observation, context: Context) -> Row:
             Cell(f"{unit}, {one.scope}" if unit else one.scope),
             Cell((by, " ⇄" if one.rival_of else "")),
             Cell((entry_link(one.id),)),
+            *(Cell(value=end) for end in one.ends),
+            Cell(one.unit),
+            Cell(one.doubt),
         )
     )
 
@@ -383,7 +384,10 @@ def rivals(
     for number, group in enumerate(groups):
         spec = charts.side_by_side(group, own, context.ledger.sources) if own and chart and not number else None
         if spec is not None:
-            said, after = "Published figures with their 90% ranges", "Triangles are bounds that point to where the truth may lie."
+            said, after = (
+                "Published figures with their 90% ranges",
+                "Triangles are bounds that point to where the truth may lie.",
+            )
             blocks.append(Figure(CHART, said, spec, alt=spec["description"], after=after, kind="low"))
         for start in range(0, len(group), ABREAST):
             blocks.append(_side_by_side(group[start : start + ABREAST], context, own))
@@ -420,4 +424,3 @@ def _side_by_side(group: Sequence[Observation], context: Context, own: str) -> T
     )
     columns = (Column("", key="about"), *(Column("", wrap=True, least=14, key=o.id) for o in group))
     return Table.of(columns, rows, f"Rival figures: {', '.join(dict.fromkeys(titles))}", "rivals")
-

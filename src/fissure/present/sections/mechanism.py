@@ -12,6 +12,7 @@ from fissure.model.parameters import Declared, quantile
 from fissure.present import formatting
 from fissure.present.charts import causal_graph
 from fissure.present.document import (
+    ON_PAGE,
     Block,
     Cell,
     Column,
@@ -88,9 +89,7 @@ def field(path: str, context: Context, atlas: Atlas) -> tuple[Block, ...]:
         "There is": about.each,
         "Range": about.range,
         "Unit": about.unit,
-        "A run records it as": tuple(
-            part for one in about.outputs for part in (", ", Span(one, code=True, to=""))
-        )[1:],
+        "A run records it as": tuple(part for one in about.outputs for part in (", ", Span(one, code=True, to="")))[1:],
     }
     figures = [one for output in about.outputs for one in context.ledger.observations_of(output)]
     groups = [group for output in about.outputs for group in context.trace(f"output:{output}").rival_groups]
@@ -190,7 +189,9 @@ def _checked(name: str, attribution: Saved | None) -> Iterator[Block]:
         yield effects.table(own)
     else:
         command = Span(f"fissure check {name}", code=True)
-        yield Paragraph((Span("not checked", tone="not-compared"), " ", command, " makes paired runs with and without it."))
+        yield Paragraph(
+            (Span("not checked", tone="not-compared"), " ", command, " makes paired runs with and without it.")
+        )
 
 
 def _not_attributed(attribution: Saved | None) -> str:
@@ -240,7 +241,9 @@ def _links_of_field(path: str, atlas: Atlas) -> Section:
         ("readers", "Read by", atlas.readers[path], signs.READS),
     ):
         items = tuple(_linked(_chip(name, atlas.reads), sign, said) for name, sign in own.items())
-        nobody = "No mechanism: the case imposes it." if path.startswith("week.") and key == "movers" else "No mechanism."
+        nobody = (
+            "No mechanism: the case imposes it." if path.startswith("week.") and key == "movers" else "No mechanism."
+        )
         blocks: list[Block] = [Items(items, "links") if items else Paragraph(nobody, "soft")]
         always = [part for part in atlas.parts if part.target == path and key == "movers"]
         if always:
@@ -261,8 +264,8 @@ def _loops(name: str, atlas: Atlas) -> Section:
     )
     said = (
         f"{len(every):,} loop{'s pass' if len(every) != 1 else ' passes'} through it of at most three mechanisms: "
-        f"{of_kind}.{few if len(every) > len(shown) else ''} A reinforcing loop drives itself on, a balancing one holds "
-        "itself back."
+        f"{of_kind}.{few if len(every) > len(shown) else ''} A reinforcing loop drives itself on, a balancing one "
+        "holds itself back."
     )
     rows = []
     for loop in shown:
@@ -290,10 +293,9 @@ def _parameters(own: list[Declared], context: Context) -> Iterator[Block]:
     if not own:
         yield Paragraph("It has none.")
         return
-    page = frozenset(("page",))
     columns = (
         Column("Parameter", wrap=True),
-        Column("Prior and posterior", on=page),  # type: ignore[arg-type]
+        Column("Prior and posterior", on=ON_PAGE),
         Column("Prior", "right"),
         Column("Posterior", "right"),
         Column("Contraction", "right"),

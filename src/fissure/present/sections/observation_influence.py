@@ -139,9 +139,12 @@ def _in_run(of_run: FigureInRun, run: RunComparison) -> Paragraph:
     drawn = "this posterior" if run.fitted else "another posterior or the prior"
     return Paragraph(
         (
-            Span(of_run.word, tone=formatting.tone(of_run.verdict)),
+            Span(of_run.word, tone=_tone(of_run.verdict)),
             f" {said.rstrip('.')}. ",
-            Span(f"{run.members} histories of the stored run {run.run}, drawn from {drawn}, as its report says.", soft=True),
+            Span(
+                f"{run.members} histories of the stored run {run.run}, drawn from {drawn}, as its report says.",
+                soft=True,
+            ),
         )
     )
 
@@ -183,7 +186,11 @@ def _verdict(row: Scored) -> tuple[formatting.Words, Tone]:
     verdict: Verdict = "inside, too wide" if row.too_wide else "inside"
     if row.one_sided:
         verdict = "bound kept" if row.covered else "outside"
-    return formatting.VERDICTS[verdict], formatting.tone(verdict)
+    return formatting.VERDICTS[verdict], _tone(verdict)
+
+
+def _tone(verdict: Verdict) -> Tone:
+    return verdict.replace(",", "").replace(" ", "-")  # type: ignore[return-value]
 
 
 def _bias(item: Datum, context: Context) -> Iterator[Section]:
@@ -198,7 +205,9 @@ def _bias(item: Datum, context: Context) -> Iterator[Section]:
             f"{one.said}; before the fit {before}. Contraction {words.percent(one.contraction)}, from {count} "
             f"figure{'' if count == 1 else 's'} of this publisher on {one.family} together, not from this one alone. "
         )
-        yield Section("bias", "How far the publisher leans", (Paragraph((said, Span(one.verdict, tone=bias_tone(one)))),))
+        yield Section(
+            "bias", "How far the publisher leans", (Paragraph((said, Span(one.verdict, tone=bias_tone(one)))),)
+        )
 
 
 def _goes_with(of_run: FigureInRun, run: RunComparison, context: Context) -> Iterator[Block]:
