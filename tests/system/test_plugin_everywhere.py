@@ -48,7 +48,7 @@ from pathlib import Path
 warnings.simplefilter("ignore")
 from fastapi.testclient import TestClient
 from fissure import api
-from fissure.app.cracks.known import look
+from fissure.app.mechanisms.picture import look
 from fissure.app.history.told import prepared
 from fissure.app.pages import VIEWS
 from fissure.app.server import create_app

@@ -130,7 +130,7 @@ def _filters(kind: str, context: Context) -> tuple[Filter, ...]:
         case "observations":
             titles = sorted((one.title, name) for name, one in ledger.variables.items())
             outputs = {one.output: one.output for one in ledger.variables.values() if one.output}
-            verdicts = {name: str(one) for name, one in formatting.VERDICTS.items()}
+            verdicts: dict[str, str] = {name: str(one) for name, one in formatting.VERDICTS.items()}
             return (
                 Filter("variable", "Quantity", {name: title for title, name in titles}),
                 Filter("source", "Published by", sources),
@@ -142,7 +142,7 @@ def _filters(kind: str, context: Context) -> tuple[Filter, ...]:
                 Filter("behind", "Priors", {"yes": f"{formatting.BEHIND} behind a prior", "no": "behind none"}),
             )
         case "sources":
-            kinds = {one.kind: formatting.kind_of_source(one) for one in ledger.sources.values()}
+            kinds: dict[str, str] = {one.kind: formatting.kind_of_source(one) for one in ledger.sources.values()}
             return (Filter("type", "Kind", kinds),)
         case _:
             families = {one.of_family: formatting.family(one.of_family) for one in ledger.variables.values()}

@@ -43,7 +43,9 @@ def side_by_side(shown: Sequence[Observation], own: str, sources: Mapping[str, S
         "title": None,
         "axis": {"labelExpr": "split(datum.label, '|')", "labelLimit": 150, "labelLineHeight": 13},
     }
-    shared = {"color": {"condition": {"test": "datum.own", "value": PUBLISHERS[0]}, "value": PUBLISHERS[5]}}
+    shared: dict[str, Any] = {
+        "color": {"condition": {"test": "datum.own", "value": PUBLISHERS[0]}, "value": PUBLISHERS[5]}
+    }
     shared |= {"tooltip": TIPS}
     shape = {"field": "mark", "type": "nominal", "scale": None, "legend": None}
     layers: list[dict[str, Any]] = [
@@ -74,11 +76,11 @@ def over_time(shown: Sequence[Observation], sources: Mapping[str, Source]) -> di
     rows, y = _rows(shown, sources)
     names = list(dict.fromkeys(row["by"] for row in rows))
     places = range(len(names))
-    by = {"field": "by", "type": "nominal"}
+    by: dict[str, Any] = {"field": "by", "type": "nominal"}
     by |= {"legend": {"orient": "top", "title": None, "columns": 3, "labelLimit": 200}}
     colours, shapes = ([own[k % len(own)] for k in places] for own in (PUBLISHERS, SHAPES))
-    shared = {"color": {**by, "scale": {"domain": names, "range": colours}}, "tooltip": TIPS}
-    layers = [
+    shared: dict[str, Any] = {"color": {**by, "scale": {"domain": names, "range": colours}}, "tooltip": TIPS}
+    layers: list[dict[str, Any]] = [
         {
             "mark": {"type": "rule", "strokeWidth": 1.5, "opacity": 0.55},
             "encoding": {"y": {**y, "field": "low"}, "y2": {"field": "high"}, **shared},

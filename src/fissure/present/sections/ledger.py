@@ -85,7 +85,7 @@ NOTHING = "Nothing in the ledger speaks of this."
 def document(trace: Trace, context: Context) -> Document:
     """All that `trace` found, as `fissure trace` prints it."""
     subject = trace.subject
-    blocks = entry(trace, context)
+    blocks = entry(trace, context, addresses=True)
     about = tuple(one for one in blocks if not isinstance(one, Section))
     sections = tuple(one for one in blocks if isinstance(one, Section))
     return Document(
@@ -106,14 +106,21 @@ def title(trace: Trace, context: Context) -> str:
     return context.ledger.claims[subject.name].paraphrase if subject.kind == "claim" else subject.title
 
 
-def entry(trace: Trace, context: Context, influence: Sequence[Block] = ()) -> tuple[Block, ...]:
-    """What the page shows of the subject of `trace`; `influence` says what a figure did to what is believed."""
+def entry(
+    trace: Trace, context: Context, influence: Sequence[Block] = (), *, addresses: bool = False
+) -> tuple[Block, ...]:
+    """What the page shows of the subject of `trace`; `influence` says what a figure did to what is believed.
+
+    With `addresses` those of all figures are listed; on a page they are links.
+    """
+    shown = dict.fromkeys([*trace.observations, *(o for group in trace.rival_groups for o in group)])
+    listed = tuple(shown) if addresses else ()
     subject, name = trace.subject, trace.subject.name
     blocks: list[Block] = [*_about(trace, context)]
     of_one = subject.kind in ("claim", "observation")
     if of_one:
         own = (trace.claims if subject.kind == "claim" else trace.observations)[0].source
-        blocks.append(sources(sorted(trace.sources.values(), key=lambda one: one.id != own)))
+        blocks.append(sources(sorted(trace.sources.values(), key=lambda one: one.id != own), listed))
     if subject.kind == "claim":
         blocks.append(_taken_up(context.ledger.claims[name]))
     if subject.kind == "source":
@@ -135,7 +142,7 @@ def entry(trace: Trace, context: Context, influence: Sequence[Block] = ()) -> tu
     if not trace.claims and not trace.observations:
         blocks.append(Section("claims", "What the sources say", (Paragraph(NOTHING),)))
     if trace.sources and not of_one and subject.kind != "source":
-        blocks.append(sources(trace.sources.values()))
+        blocks.append(sources(trace.sources.values(), listed))
     if trace.related:
         named = Paragraph(tuple(part for one in trace.related for part in (" · ", Span(one, code=True)))[1:])
         blocks.append(Section("related", "Trace further", (named,), on=NOT_ON_PAGE))
@@ -289,19 +296,17 @@ def _biases(source: Source, context: Context) -> Iterator[Section]:
         yield Section("bias", "How its figures relate to the model", tuple(blocks))
 
 
-def sources(some: Iterable[Source]) -> Section:
-    """Who says so: each source with its known leaning."""
+def sources(some: Iterable[Source], figures: Iterable[Observation] = ()) -> Section:
+    """Who says so: each source with its known leaning, and the addresses of these `figures` that it published."""
+    of: dict[str, list[str]] = {}
+    for o in figures:
+        of.setdefault(o.source, []).append(o.address or "")
     items = []
     for one in some:
         about = " · ".join(filter(None, (formatting.kind_of_source(one), one.title, one.file)))
-        address = one.address or ""
-        line = (
-            Span(formatting.source_name(one), to=f"entry:{one.id}"),
-            Span(f" · {about}. ", soft=True),
-            one.leaning,
-            Span(f" {address}" if address else "", href=address),
-        )
-        items.append(Item(line))
+        places = [address for address in dict.fromkeys([one.address or "", *of.get(one.id, ())]) if address]
+        line = (Span(formatting.source_name(one), to=f"entry:{one.id}"), Span(f" · {about}. ", soft=True), one.leaning)
+        items.append(Item((*line, *(part for place in places for part in (" ", Span(place, href=place))))))
     return Section("sources", "Who says so", (Items(tuple(items), "sources"),))
 
 
@@ -392,8 +397,8 @@ def rivals(
         for start in range(0, len(group), ABREAST):
             blocks.append(_side_by_side(group[start : start + ABREAST], context, own))
     if blocks:
-        said = Paragraph("They speak of the same thing and disagree, or count otherwise.", "small soft")
-        yield Section("rivals", "Rival figures, side by side", (only("page", said), *blocks), kind="rivals")
+        why = Paragraph("They speak of the same thing and disagree, or count otherwise.", "small soft")
+        yield Section("rivals", "Rival figures, side by side", (only("page", why), *blocks), kind="rivals")
 
 
 def _side_by_side(group: Sequence[Observation], context: Context, own: str) -> Table:

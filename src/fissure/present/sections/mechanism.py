@@ -313,7 +313,8 @@ def _parameter(one: Declared, context: Context) -> Row:
     at = words.Interval(low, middle, high)
     prior = words.value(middle, one.unit) if fixed else words.median_and_interval(at, one.unit)
     posterior = words.median_and_interval(update.posterior, one.unit) if update else "not learned"
-    drawn = update and update_picture(update.normals, f"prior {prior}, posterior {posterior} {unit}".strip())
+    label = f"prior {prior}, posterior {posterior} {unit}".strip()
+    drawn = update_picture(update.normals, label) if update else None
     rests = [part for entry in one.prior.evidence for part in (", ", ledger.entry_link(entry))][1:]
     reason = " ".join(one.prior.reason.split())
     return Row(
