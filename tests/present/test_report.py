@@ -3,6 +3,7 @@
 import errno
 import json
 import re
+import tempfile
 from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -14,7 +15,7 @@ from synthetic import run
 from fissure.engine.ensemble import Timing
 from fissure.errors import FissureError
 from fissure.studies.compare import compare, count, judge
-from fissure.views.report import render_report, write, write_report, wrong
+from fissure.views.report import render_report, write_report, wrong
 
 ABOUT = {
     "version": "0.1.0",
@@ -245,14 +246,14 @@ def test_what_the_disk_refuses_is_one_sentence(tmp_path, case, ledger, monkeypat
     (tmp_path / "closed").mkdir()
     (tmp_path / "file").touch()
     before = sorted(tmp_path.rglob("*"))
-    make = write.tempfile.mkstemp
+    make = tempfile.mkstemp
 
     def refused(dir, **keys):
         if dir.name == "closed":  # a superuser may write everywhere, so the refusal is played
             raise PermissionError(errno.EACCES, "Permission denied")
         return make(dir=dir, **keys)
 
-    monkeypatch.setattr(write.tempfile, "mkstemp", refused)
+    monkeypatch.setattr(tempfile, "mkstemp", refused)
     data = run(case, members=1, weeks=2)
     with pytest.raises(FissureError, match=said) as told:
         write_report(data, case, ledger, [], tmp_path / name, about={})

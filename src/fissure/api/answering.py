@@ -19,7 +19,7 @@ from fissure.engine.progress import Progress
 from fissure.errors import FissureError
 from fissure.studies import answers as study
 from fissure.studies import explained as attribution
-from fissure.studies.calibrate import Posterior
+from fissure.studies.calibration import Posterior
 from fissure.studies.counterpart import Floats
 from fissure.studies.coverage import uncovered
 from fissure.studies.effective import pasts_of
@@ -90,7 +90,16 @@ def answers(
         out: the folder to keep what is measured in; a folder in the user's cache where not given.
         progress: is told how far it is.
 
+    Returns the answers, in the order in which the questions are asked.
+
     Raises `FissureError` with one clear sentence for anything the caller can mend, and for a case that asks nothing.
+
+    Example:
+
+        >>> import fissure
+        >>> found = fissure.answers("islamic_state", members=2)
+        >>> [answer.question.name for answer in found][:1]
+        ['inside-or-outside']
     """
     whole("members", members, 2, MOST_MEMBERS)  # what comes first is made with a size of its own
     context = context_of(case)

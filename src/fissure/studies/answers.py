@@ -15,10 +15,9 @@ import numpy as np
 
 from fissure.cases.loader import Case
 from fissure.cases.naming import called, packaged_name
-from fissure.engine.blocks import write_whole
 from fissure.engine.provenance import own_digest
-from fissure.engine.store import explained
 from fissure.errors import FissureError
+from fissure.files import disk_errors, write_whole
 from fissure.model.plugins import made_of
 from fissure.studies import coverage
 from fissure.studies.belonging import is_of
@@ -117,7 +116,7 @@ class Answers:
         from pydantic import TypeAdapter
 
         path = Path(path)
-        with explained(path.parent, 1 << 16):
+        with disk_errors(path.parent, 1 << 16):
             path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(path, TypeAdapter(Answers).dump_json(self, indent=1) + b"\n")
         return path

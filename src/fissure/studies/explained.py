@@ -16,11 +16,10 @@ import numpy as np
 import xarray as xr
 
 from fissure.cases.loader import Case
-from fissure.engine.blocks import write_whole
 from fissure.engine.plan import Plan, case_digest, priors_digest
 from fissure.engine.provenance import digest_with
-from fissure.engine.store import explained
 from fissure.errors import FissureError
+from fissure.files import disk_errors, write_whole
 from fissure.model.catalogue import parameters_of
 from fissure.model.world import world_of
 from fissure.reading import read_json
@@ -46,7 +45,7 @@ class Saved:
     def write(self, path: str | Path) -> Path:
         """Write all of it as JSON to `path`, whole or not at all. Raises `FissureError` where that cannot be done."""
         path = Path(path)
-        with explained(path.parent, 1 << 20):
+        with disk_errors(path.parent, 1 << 20):
             path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(path, (json.dumps(_told(self), indent=1, allow_nan=False) + "\n").encode())
         return path
@@ -55,7 +54,19 @@ class Saved:
 def read_explained(path: str | Path) -> Saved:
     """The attribution that `Saved.write` wrote to `path`; its outcomes have names and units but measure nothing.
 
+    Args:
+        path: of the file.
+
+    Returns the attribution, with the command that made it.
+
     Raises `FissureError` for anything else.
+
+    Example:
+
+        >>> import fissure
+        >>> kept = fissure.load_case("islamic_state").folder / "kept" / "explain.json"
+        >>> fissure.read_explained(kept).found.plan.weeks
+        247
     """
     path = Path(path)
     told = read_json(path, "a saved attribution")

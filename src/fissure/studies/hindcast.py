@@ -29,7 +29,7 @@ from fissure.model.plugins import made_of
 from fissure.studies import coverage
 from fissure.studies.baselines import RIVALS, baselines
 from fissure.studies.belonging import is_of
-from fissure.studies.calibrate.fit import outputs_of
+from fissure.studies.calibration.fit import outputs_of
 from fissure.studies.collapse import OUTPUTS as COLLAPSES
 from fissure.studies.collapse import What, by_week, collapse_weeks
 from fissure.studies.counterpart import Floats
@@ -139,7 +139,7 @@ class Hindcast:
         """Write it as JSON to `path`, whole or not at all."""
         from pydantic import TypeAdapter
 
-        from fissure.engine.blocks import write_whole
+        from fissure.files import write_whole
 
         write_whole(Path(path), TypeAdapter(Hindcast).dump_json(self, indent=1))
         return Path(path)

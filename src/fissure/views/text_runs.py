@@ -6,7 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fissure.engine.shelf import Stored
-from fissure.engine.store import size
+from fissure.files import size
 
 _STYLES = {"whole": "green", "unfinished": "yellow", "being written": "cyan"}
 

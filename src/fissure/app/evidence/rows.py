@@ -14,7 +14,7 @@ from fissure.evidence.trace import Kind as Singular
 from fissure.model.catalogue import mechanism_classes
 from fissure.present import formatting
 from fissure.present.formatting import MECHANISM_GROUPS, mechanism_label
-from fissure.present.sections.ledger import DIRECTIONS
+from fissure.present.sections.ledger_tables import DIRECTIONS
 from fissure.present.sections.observation_influence import RunComparison
 
 FIT = {

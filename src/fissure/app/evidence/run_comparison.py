@@ -17,9 +17,9 @@ from fissure.context import Context
 from fissure.present import formatting
 from fissure.present.sections.observation_influence import FigureInRun, RunComparison, updates_of
 from fissure.present.words.calibration import BIAS
-from fissure.studies.calibrate import Posterior
-from fissure.studies.calibrate.checks import told_back
-from fissure.studies.calibrate.screen import LEAST, RATE
+from fissure.studies.calibration import Posterior
+from fissure.studies.calibration.checks import told_back
+from fissure.studies.calibration.screen import LEAST, RATE
 from fissure.studies.counterpart import Floats
 from fissure.studies.measurement import Datum, biases, comparable, floored, truths
 

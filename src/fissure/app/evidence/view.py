@@ -25,7 +25,7 @@ from fissure.present.render.html import fragment, specs_of
 from fissure.present.sections import hindcast, learned, ledger, observation_influence, publishers
 from fissure.present.sections.observation_influence import RunComparison
 from fissure.present.words import calibration as words
-from fissure.studies.calibrate.posterior import Posterior
+from fissure.studies.calibration.posterior import Posterior
 from fissure.studies.coverage import of_posterior
 
 router = APIRouter(include_in_schema=False)

@@ -31,7 +31,7 @@ from fissure.present.document import (
     Span,
     Table,
 )
-from fissure.present.sections import effects, ledger
+from fissure.present.sections import effects, ledger, ledger_tables
 from fissure.present.sections.learned import update_picture
 from fissure.present.sections.observation_influence import updates_of
 from fissure.present.words import calibration as words
@@ -70,15 +70,15 @@ def mechanism(name: str, context: Context, atlas: Atlas | None, attribution: Sav
     own = [one for one in context.parameters if one.owner == name]
     claims: Block = Paragraph("The ledger has none.")
     if found.claims:
-        claims = ledger.claims(found.claims, "mechanism")
+        claims = ledger_tables.claims(found.claims, "mechanism")
     return (
         *_graph(f"What {formatting.mechanism_label(name)} reads and moves", LAYERS, atlas, "mechanism", name),
         Grid((theory, Section("checked", "What it does in whole runs", tuple(_checked(name, attribution)))), "two"),
         *([] if atlas is None else [_loops(name, atlas), _links_of_mechanism(name, atlas)]),
         Section("parameters", "Parameters, before and after the evidence", tuple(_parameters(own, context))),
         Section("claims", "The claims behind it", (claims,)),
-        *([ledger.sources(found.sources.values())] if found.sources else []),
-        *ledger.rivals(found.rival_groups, context, chart=False),
+        *([ledger_tables.sources(found.sources.values())] if found.sources else []),
+        *ledger_tables.rivals(found.rival_groups, context, chart=False),
     )
 
 
@@ -93,14 +93,14 @@ def field(path: str, context: Context, atlas: Atlas) -> tuple[Block, ...]:
     }
     figures = [one for output in about.outputs for one in context.ledger.observations_of(output)]
     groups = [group for output in about.outputs for group in context.trace(f"output:{output}").rival_groups]
-    published = Section("published", "Published figures", ledger.figures(figures, context))
+    published = Section("published", "Published figures", ledger_tables.figures(figures, context))
     return (
         Facts(tuple((label, value) for label, value in facts.items() if value), "facts"),
         *_graph(f"Who moves and who reads: {about.label}", OF_FIELD, atlas, "field", path),
         _links_of_field(path, atlas),
         _loops(path, atlas),
         *([published] if figures else []),
-        *ledger.rivals(groups, context, chart=False),
+        *ledger_tables.rivals(groups, context, chart=False),
     )
 
 
@@ -315,7 +315,7 @@ def _parameter(one: Declared, context: Context) -> Row:
     posterior = words.median_and_interval(update.posterior, one.unit) if update else "not learned"
     label = f"prior {prior}, posterior {posterior} {unit}".strip()
     drawn = update_picture(update.normals, label) if update else None
-    rests = [part for entry in one.prior.evidence for part in (", ", ledger.entry_link(entry))][1:]
+    rests = [part for entry in one.prior.evidence for part in (", ", ledger_tables.entry_link(entry))][1:]
     reason = " ".join(one.prior.reason.split())
     return Row(
         (

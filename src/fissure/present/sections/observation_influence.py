@@ -15,7 +15,7 @@ from fissure.present.document import Block, Cell, Paragraph, Row, Section, Span,
 from fissure.present.sections.learned import bias_tone, updates_table
 from fissure.present.words import calibration as words
 from fissure.present.words.calibration import ParameterUpdate, updates
-from fissure.studies.calibrate.checks import Told
+from fissure.studies.calibration.checks import Told
 from fissure.studies.compare import FORCED, Verdict
 from fissure.studies.hindcast import Hindcast
 from fissure.studies.measurement import Datum

@@ -7,8 +7,8 @@ from typing import Any
 from markupsafe import Markup
 
 from fissure.cases.loader import Case
-from fissure.engine.blocks import write_whole
 from fissure.evidence.ledger import Ledger
+from fissure.files import write_whole
 from fissure.present import certainty, formatting
 from fissure.present.charts import answers as charts
 from fissure.present.charts import theme

@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from fissure.cases.loader import Case
-from fissure.engine.blocks import write_whole
+from fissure.files import write_whole
 from fissure.present import formatting
 from fissure.present.charts import theme
 from fissure.present.render.html import as_json, bundle, check_place, environment, explained

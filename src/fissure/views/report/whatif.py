@@ -9,9 +9,9 @@ from typing import Any
 from markupsafe import Markup
 
 from fissure.cases.loader import Case
-from fissure.engine.blocks import write_whole
 from fissure.evidence.entries import Claim
 from fissure.evidence.ledger import Ledger
+from fissure.files import write_whole
 from fissure.present import formatting
 from fissure.present.charts import differences, theme
 from fissure.present.formatting import signed
