@@ -8,7 +8,7 @@ from fissure.app.evidence import rows as ledger_rows
 from fissure.app.evidence.rows import LedgerRow, Search
 from fissure.app.evidence.run_comparison import goes_with
 from fissure.errors import FissureError
-from fissure.studies.calibration.screen import RATE
+from fissure.studies.calibration.problem import RATE
 
 
 @pytest.fixture(scope="module")

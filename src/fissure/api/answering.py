@@ -24,6 +24,7 @@ from fissure.studies.counterpart import Floats
 from fissure.studies.coverage import uncovered
 from fissure.studies.effective import pasts_of
 from fissure.studies.explain import QUICK, Explained, explain
+from fissure.studies.kept import keep_in
 from fissure.studies.named import Study
 from fissure.studies.outcomes import outcomes_of
 from fissure.studies.questions import Question
@@ -59,8 +60,8 @@ class Answered:
         return self.found.save(path)
 
     def keep(self) -> Path:
-        """Put them with the case, for reports of its runs to show; returns where they lie."""
-        return replace(self.found, case_digest=self.case.digest).save(study.kept_at(self.case))
+        """Keep them with the case, for reports of its runs to show; returns where they lie."""
+        return replace(self.found, case_digest=self.case.digest).save(keep_in(self.case.folder) / study.KEPT)
 
 
 @plain_arguments

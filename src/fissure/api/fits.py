@@ -16,10 +16,12 @@ from fissure.engine.progress import Progress
 from fissure.errors import FissureError
 from fissure.files import disk_errors
 from fissure.studies import hindcast as hindcasts
-from fissure.studies.calibration import Calibration, Posterior, Setting, path_of
+from fissure.studies.calibration import Calibration, Posterior, Setting
 from fissure.studies.calibration import calibrate as fit
 from fissure.studies.calibration.fit import MEMBERS, weeks_until
+from fissure.studies.calibration.posterior import KEPT as POSTERIORS
 from fissure.studies.hindcast import Hindcast
+from fissure.studies.kept import keep_in
 from fissure.version import __version__
 
 if TYPE_CHECKING:
@@ -60,11 +62,11 @@ class Fit:
         return html.write(self.document(), Path(path))
 
     def keep(self) -> Path:
-        """Put the posterior with the case, for every later run of it to use; returns where it lies.
+        """Keep the posterior with the case, for every later run of it to use; returns where it lies.
 
         Raises `FissureError` where the folder of the case cannot be written.
         """
-        path = path_of(self.case, self.posterior.until)
+        path = keep_in(self.case.folder) / POSTERIORS / f"{self.posterior.until}.json"
         with disk_errors(path.parent, 1 << 20):
             self.posterior.write(path)
         return path
@@ -130,13 +132,13 @@ class HindcastResult:
         return html.write(self.document(), Path(path))
 
     def keep(self) -> Path:
-        """Put it with the case, for reports of its runs to show; returns where it lies.
+        """Keep it with the case, for reports of its runs to show; returns where it lies.
 
         Raises `FissureError` where the folder of the case cannot be written.
         """
-        path = hindcasts.kept_at(self.context.case)
+        path = keep_in(self.context.case.folder) / hindcasts.KEPT
         with disk_errors(path.parent, 1 << 20):
-            path.parent.mkdir(exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             return replace(self.hindcast, case_digest=self.context.case.digest).save(path)
 
 

@@ -223,7 +223,7 @@ def test_before_anything_was_published_it_says_so_before_simulating(case, ledger
 
 
 def test_without_bayesflow_it_says_how_to_get_it_before_simulating(case, ledger, tmp_path, monkeypatch):
-    monkeypatch.setattr("fissure.studies.calibration.libraries.find_spec", lambda _: None)
+    monkeypatch.setattr("fissure.studies.calibration.flow.find_spec", lambda _: None)
     with pytest.raises(FissureError, match=r"BayesFlow, which is not installed: pip install 'fissure\[calibrate\]'"):
         calibrate(case, ledger, UNTIL, setting=TINY, out=tmp_path / "fit")
     assert not (tmp_path / "fit").exists()

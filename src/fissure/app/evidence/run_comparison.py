@@ -19,7 +19,7 @@ from fissure.present.sections.observation_influence import FigureInRun, RunCompa
 from fissure.present.words.calibration import BIAS
 from fissure.studies.calibration import Posterior
 from fissure.studies.calibration.checks import told_back
-from fissure.studies.calibration.screen import LEAST, RATE
+from fissure.studies.calibration.problem import LEAST, RATE
 from fissure.studies.counterpart import Floats
 from fissure.studies.measurement import Datum, biases, comparable, floored, truths
 

@@ -37,9 +37,8 @@ from fissure.studies.calibration.checks import Recovered, Recovery, Told, recove
 from fissure.studies.calibration.flow import Flow, Training, flow_available, train
 from fissure.studies.calibration.importance_resampling import OneEach, going_on, of_state, without
 from fissure.studies.calibration.posterior import DECIMALS, FARTHEST, Posterior, dependencies, read_posterior
-from fissure.studies.calibration.problem import Problem, problem_of
+from fissure.studies.calibration.problem import Problem, Screened, problem_of, screen
 from fissure.studies.calibration.regression_abc import Agreement, agree
-from fissure.studies.calibration.screen import Screened, screen
 from fissure.studies.measurement import Datum, comparable, truths
 from fissure.studies.measurement import data as figures_of
 from fissure.version import __version__

@@ -10,7 +10,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +26,20 @@ from fissure.engine.provenance import STUDY, code_digest, own_digest
 from fissure.engine.random import prior_normals, seed_words
 from fissure.engine.simulate import Past
 from fissure.errors import FissureError, nearest
+from fissure.evidence.ledger import Ledger
 from fissure.files import write_whole
 from fissure.model.catalogue import parameters_of
 from fissure.model.world import world_of
 from fissure.reading import read_json
 from fissure.studies import coverage
 from fissure.studies.counterpart import Floats
+from fissure.studies.kept import place, places
 from fissure.studies.measurement import Datum
+from fissure.studies.measurement import data as figures_of
 
 FORMAT = 1
+KEPT = "posterior"
+"""The folder of the posteriors that are kept of a case."""
 DECIMALS = 4
 FARTHEST = 8.0
 """No draw is farther out than this; those of the prior end at 6.4."""
@@ -232,26 +237,28 @@ def evidence_digest(items: Sequence[Datum]) -> str:
 
 def packaged(case: Case) -> list[date]:
     """The cut-offs of the posteriors that lie with `case`, in order."""
-    folder = case.folder / "posterior"
-    found = [path.stem for path in folder.glob("*.json")]
-    try:
-        return sorted(map(date.fromisoformat, found))
-    except ValueError:
-        raise FissureError(
-            f"{folder}: found {', '.join(sorted(found))}, expected files named YYYY-MM-DD.json"
-        ) from None
+    days: set[date] = set()
+    for folder in places(case, KEPT):
+        found = [path.stem for path in folder.glob("*.json")]
+        try:
+            days |= set(map(date.fromisoformat, found))
+        except ValueError:
+            raise FissureError(
+                f"{folder}: found {', '.join(sorted(found))}, expected files named YYYY-MM-DD.json"
+            ) from None
+    return sorted(days)
 
 
 def path_of(case: Case, until: date) -> Path:
     """Where the posterior of `case` with this cut-off lies, if it does."""
-    return case.folder / "posterior" / f"{until.isoformat()}.json"
+    return place(case, f"{KEPT}/{until.isoformat()}.json")
 
 
 def _cure(path: Path, case: Case) -> str:
     """What to do about a posterior of another case: most often it came along when its folder was copied."""
-    if path.parent != case.folder / "posterior":
+    if path.parent not in places(case, KEPT):
         return "name another (--posterior) or use the prior (--prior)"
-    names = [shlex.quote(str(case.folder / name)) for name in ("posterior", "kept")]
+    names = [shlex.quote(str(case.folder / name)) for name in (KEPT, "kept")]
     return (
         f"it came with a copy: delete {' and '.join(names)}, which hold what was found of that case, or use the prior "
         "(--prior)"
@@ -281,3 +288,39 @@ def require_fresh(path: Path, posterior: Posterior, case: Case, now: Mapping[str
     for name in posterior.learned:
         if not name.startswith("bias:") and name not in names:
             raise FissureError(f"{path}: speaks of a parameter '{name}' that there is not{nearest(name, names)}")
+
+
+def chosen(case: Case, ledger: Ledger, path: Path | None = None) -> Posterior | None:
+    """The posterior in `path`, or else the one with the last cut-off that lies with `case`; None where there is none.
+
+    Raises `FissureError` where it cannot be read, is another case's, or was fitted to something else than there is now.
+    """
+    if path is None:
+        cut_offs = packaged(case)
+        if not cut_offs:
+            return None
+        path = path_of(case, cut_offs[-1])
+    posterior = _read_once(path)
+    known = figures_of(ledger, case.leanings, until=posterior.until)
+    require_fresh(path, posterior, case, dependencies(case, known, posterior.plugins))
+    return posterior
+
+
+def with_digest(case: Case, digest: str) -> tuple[date, Posterior] | None:
+    """The posterior with that digest among those that lie with `case`, and its cut-off; None where none has it."""
+    found = ((day, _read_once(path_of(case, day))) for day in (packaged(case) if digest else ()))
+    return next((one for one in found if one[1].digest == digest), None)
+
+
+def _read_once(path: Path) -> Posterior:
+    """The posterior in `path`, read again only when the file has changed."""
+    try:
+        now = path.stat()
+    except OSError:
+        return read_posterior(path)  # which says what is wrong
+    return _read(path, now.st_mtime_ns, now.st_size)
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, written: int, size: int) -> Posterior:
+    return read_posterior(path)
