@@ -211,7 +211,8 @@ def rule(text: str) -> Iterator[Block]:
         if equation:
             yield Command("\n\n".join(equation), "equation")
             equation = []
-        yield Paragraph(" ".join(part.split()))
+        said = " ".join(part.split())
+        yield Paragraph(said[:1].upper() + said[1:])
     if equation:
         yield Command("\n\n".join(equation), "equation")
 

@@ -69,7 +69,7 @@ def claims(some: Sequence[Claim], of: Kind) -> Table:
         Column("taken up by", wrap=True, least=12, on=IN_JSON if of == "mechanism" else EVERYWHERE, key="mechanism"),
         *(Column(name, on=IN_JSON) for name in ("source", "line", "text", "direction", "effect", "reason", "figure")),
     )
-    return Table.of(columns, tuple(map(_claim, some)), "Claims", "claims")
+    return Table.of(columns, tuple(map(_claim, some)), "Claims", "publishers claims")
 
 
 def _claim(one: Claim) -> Row:
@@ -104,7 +104,7 @@ def figures(some: Iterable[Observation], context: Context) -> tuple[Block, ...]:
     )
     rival = any(o.rival_of for own in of.values() for o in own)
     note = "⇄ has rivals, side by side below" if rival else ""
-    return (Table(columns, tuple(groups), "Published figures", "published", note),)
+    return (Table(columns, tuple(groups), "Published figures", "publishers published", note),)
 
 
 def _figure(one: Observation, context: Context) -> Row:
