@@ -58,7 +58,7 @@ def test_every_mechanism_has_a_page_that_says_what_its_file_and_the_ledger_say(c
         for one in context.parameters:
             if one.owner == name:
                 assert " ".join(one.meaning.split()) in said
-                assert " ".join(one.reason.split()) in said
+                assert " ".join(one.prior.reason.split()) in said
         for path in [*atlas.reads[name], *atlas.moves[name]]:
             assert f'href="cracks?field={path}"' in answer.text, (name, path)
 
