@@ -26,12 +26,9 @@ from fissure.app.evidence import view as evidence
 from fissure.app.history import view as history
 from fissure.app.history.prepared import prepare_newest
 from fissure.app.jobs import Busy
-<<<<<<< HEAD
 from fissure.app.mechanisms import view as cracks
 from fissure.app.mechanisms.picture import ready as mechanisms_ready
-=======
 from fissure.app.middleware import HEADERS, Guard, without_slash
->>>>>>> main
 from fissure.app.pages import page
 from fissure.app.refusals import EVERYWHERE
 from fissure.app.settings import Settings

@@ -20,15 +20,10 @@ from fissure.context import Context
 from fissure.errors import FissureError, nearest
 from fissure.evidence import Ledger
 from fissure.present import formatting
-from fissure.present.document import Block, Fold, Notice, Paragraph, Section
+from fissure.present.document import Block, Notice, Section
 from fissure.present.render.html import fragment, specs_of
-<<<<<<< HEAD
 from fissure.present.sections import hindcast, learned, ledger, observation_influence, publishers
 from fissure.present.sections.observation_influence import RunComparison
-=======
-from fissure.present.sections import hindcast, learned
-from fissure.present.sections.publishers import measured, publishers
->>>>>>> main
 from fissure.present.words import calibration as words
 from fissure.studies.calibration.posterior import Posterior
 from fissure.studies.coverage import of_posterior
@@ -186,25 +181,14 @@ def _opened(
     return OpenEntry(name, ledger.KINDS[kind.traced], title, body, command), blocks
 
 
-<<<<<<< HEAD
 def _learned(request: Request, desk: Desk) -> HTMLResponse:
     context, posterior = desk.context, desk.context.posterior
     cited = None if posterior is None else _cited_posterior(posterior, desk)
     found = publishers.publishers(context.ledger, desk.case.leanings)
     blocks: list[Block] = [Notice((context.no_posterior,))] if posterior is None else [*_updates(posterior, context)]
     if found:
-        measured = (Paragraph(publishers.MEASUREMENT), publishers.measurement(found))
-        blocks.append(Fold("How each publisher's figures relate to the model", measured))
+        blocks.append(publishers.measured(found))
     return _tab_page(request, "learned", blocks, cited)
-=======
-def _learned(request: Request, desk: Desk, at: Context, told: dict[str, Any]) -> HTMLResponse:
-    posterior = at.posterior
-    return page(
-        request, "evidence_learned", learned=fragment(_what_was_learned(posterior, at)) if posterior else "",
-        why_not=at.no_posterior, measurement=fragment([measured(publishers(at.ledger, desk.case.leanings))]),
-        citation=None if posterior is None else _cited_posterior(posterior, desk), **told,
-    )  # fmt: skip
->>>>>>> main
 
 
 def _updates(posterior: Posterior, context: Context) -> Iterator[Section]:

@@ -12,6 +12,7 @@ from fissure.context import Context
 from fissure.evidence.entries import Observation
 from fissure.present import formatting
 from fissure.present.document import Block, Cell, Paragraph, Row, Section, Span, Table, Tone
+from fissure.present.sections.comparison import TONES
 from fissure.present.sections.learned import bias_tone, updates_table
 from fissure.present.words import calibration as words
 from fissure.present.words.calibration import ParameterUpdate, updates
@@ -139,7 +140,7 @@ def _in_run(of_run: FigureInRun, run: RunComparison) -> Paragraph:
     drawn = "this posterior" if run.fitted else "another posterior or the prior"
     return Paragraph(
         (
-            Span(of_run.word, tone=_tone(of_run.verdict)),
+            Span(of_run.word, tone=TONES[of_run.verdict]),
             f" {said.rstrip('.')}. ",
             Span(
                 f"{run.members} histories of the stored run {run.run}, drawn from {drawn}, as its report says.",
@@ -186,11 +187,7 @@ def _verdict(row: Scored) -> tuple[formatting.Words, Tone]:
     verdict: Verdict = "inside, too wide" if row.too_wide else "inside"
     if row.one_sided:
         verdict = "bound kept" if row.covered else "outside"
-    return formatting.VERDICTS[verdict], _tone(verdict)
-
-
-def _tone(verdict: Verdict) -> Tone:
-    return verdict.replace(",", "").replace(" ", "-")  # type: ignore[return-value]
+    return formatting.VERDICTS[verdict], TONES[verdict]
 
 
 def _bias(item: Datum, context: Context) -> Iterator[Section]:

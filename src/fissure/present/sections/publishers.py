@@ -30,21 +30,13 @@ def section(ledger: Ledger, leanings: Sequence[Leaning]) -> Section:
     rows = tuple(_row(one, figures.count(one.id), claims.count(one.id)) for one in ledger.sources.values())
     columns = ("Publisher", "Kind", Column("Figures", "right"), Column("Claims", "right"), "Leaning")
     found = publishers(ledger, leanings)
-<<<<<<< HEAD
-    measured = (Paragraph(MEASUREMENT), measurement(found))
-=======
->>>>>>> main
     return Section(
         "evidence",
         "Evidence",
         (
             Paragraph(INTRO),
             Table.of(columns, rows, "Publishers", "publishers"),
-<<<<<<< HEAD
-            *([Fold("How each publisher's figures relate to the model", measured)] if found else []),
-=======
             *([measured(found)] if found else []),
->>>>>>> main
         ),
         on=frozenset(("page", "json")),
     )
@@ -101,14 +93,11 @@ def publishers(ledger: Ledger, leanings: Sequence[Leaning]) -> list[Publisher]:
     return rows
 
 
-<<<<<<< HEAD
-=======
 def measured(found: Sequence[Publisher]) -> Fold:
     """The measurement model of published figures, to be opened."""
     return Fold("How each publisher's figures relate to the model", (Paragraph(MEASUREMENT), measurement(found)))
 
 
->>>>>>> main
 def measurement(found: Sequence[Publisher]) -> Table:
     """How each publisher's figures relate to the model, a row for each bias term."""
     columns = (
