@@ -157,7 +157,7 @@ def test_while_the_picture_is_made_the_rest_is_there(client, monkeypatch):
         assert answer.status_code == 200
         assert "data-wait" in answer.text
         assert WAITING in unescape(answer.text)
-        assert "<svg" not in re.sub(r"<svg width.*?</svg>", "", answer.text)
+        assert "<svg" not in re.sub(r"<svg class=\"interval\".*?</svg>", "", answer.text)
     assert "The claims behind it" in client.get("/cracks?mechanism=pay-gap").text
     assert client.get("/cracks/edges.csv").status_code == 503
     assert client.get("/cracks/ready").json() == {"ready": False}
