@@ -16,7 +16,7 @@ from fissure.present import formatting
 from fissure.present.render.html import fragment
 from fissure.present.sections.learned import bias_tone, updates_table
 from fissure.present.words import calibration as words
-from fissure.studies.calibration.checks import Told
+from fissure.studies.calibration.checks import PredictiveCheck
 from fissure.studies.compare import FORCED
 from fissure.studies.hindcast import Hindcast
 from fissure.studies.measurement import Datum
@@ -83,7 +83,7 @@ def _told(item: Datum, of_run: OfFigure, found: Beside | None) -> dict[str, Any]
     if of_run.told is None or found is None:
         return None
     low, median, high, below = of_run.told
-    told = Told(item.observation.id, item.published, low, median, high, below)
+    told = PredictiveCheck(item.observation.id, item.published, low, median, high, below)
     name = item.observation.unit
     middle, *ends = (words.own_unit(x, item) for x in (median, low, high))
     return {
