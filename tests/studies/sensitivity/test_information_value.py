@@ -11,7 +11,7 @@ from fissure.studies.sensitivity.information_value import narrowed, of_figures, 
 from fissure.studies.sensitivity.inputs import Input
 
 
-class Learned(Prior):
+class LearnedDraws(Prior):
     """Draws that have seen figures up to a day."""
 
     digest = "learned"
@@ -54,8 +54,8 @@ def test_kinds_are_of_what_was_not_seen(items):
     n = 300
     rng = np.random.default_rng(6)
     truth = floored(np.array([item.published for item in items]) + rng.standard_normal((n, len(items))), items)
-    found = of_figures(truth, items, Learned(), 1, rng.standard_normal((n, 1)), ["fighters@2016-12-31"])
-    late = [one for one in items if one.observation.when > Learned.until]
+    found = of_figures(truth, items, LearnedDraws(), 1, rng.standard_normal((n, 1)), ["fighters@2016-12-31"])
+    late = [one for one in items if one.observation.when > LearnedDraws.until]
     kinds = [one for one in found if one.of == "kind"]
     assert {one.name for one in kinds} == {one.variable.id for one in late}
     assert sum(one.figures for one in kinds) == len(late)

@@ -1,7 +1,7 @@
 """Importance resampling: the simulated histories that go on are those near the state that was known at the cut-off.
 
 A posterior of parameters alone starts every history from the first day, and new luck brings it to another state at the
-cut-off than the one that was known. So the figures are shared out. Those of the group's state at the cut-off (`SIZE`, of
+cut-off than the one that was known. So the figures are divided. Those of the group's state at the cut-off (`SIZE`, of
 each output the last day within `RECENT` days before) are kept from the flow; members drawn from what the others say are
 simulated to the cut-off, and each is weighted by the likelihood of the state::
 
