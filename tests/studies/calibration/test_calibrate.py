@@ -117,15 +117,18 @@ def test_made_once_it_is_read_back_without_training(case, ledger, bank, fitted, 
     assert found.posterior.digest == made.posterior.digest and (found.posterior.draws == made.posterior.draws).all()
     for name in ("items", "screened", "losses", "recovery", "agreements", "predictive"):
         assert getattr(found, name) == getattr(made, name), name
+    assert (
+        b"simple_mean" in (fitted[1] / "calibration.json").read_bytes()
+    )  # as older versions name it, whose fits are read as well
 
 
 @pytest.mark.parametrize(
     "change", [{"seed": 2}, {"draws": 51}, {"training": replace(TINY.training, epochs=3)}], ids=str
 )
 def test_another_setting_is_not_read_back(fitted, known, case, change):
-    assert fit._found(fitted[1], fitted[0].posterior.fitted_to, TINY, known) is not None
-    assert fit._found(fitted[1], fitted[0].posterior.fitted_to, replace(TINY, **change), known) is None
-    assert fit._found(fitted[1], {**fitted[0].posterior.fitted_to, "model": "0"}, TINY, known) is None
+    assert fit._read_fit(fitted[1], fitted[0].posterior.fitted_to, TINY, known) is not None
+    assert fit._read_fit(fitted[1], fitted[0].posterior.fitted_to, replace(TINY, **change), known) is None
+    assert fit._read_fit(fitted[1], {**fitted[0].posterior.fitted_to, "model": "0"}, TINY, known) is None
 
 
 class Stops(Silent):
@@ -145,7 +148,9 @@ def test_stopped_in_the_simulation_it_goes_on(case, ledger, bank, fitted, tmp_pa
     assert (tmp_path / "posterior.json").read_bytes() == (fitted[1] / "posterior.json").read_bytes()
 
 
-@pytest.mark.parametrize("where", ["train", "compare_methods", "resample_histories", "posterior_predictive", "_keep"])
+@pytest.mark.parametrize(
+    "where", ["train", "compare_methods", "resample_histories", "posterior_predictive", "_write_fit"]
+)
 def test_stopped_later_it_goes_on_without_simulating_the_prior(
     case, ledger, bank, fitted, tmp_path, monkeypatch, where
 ):

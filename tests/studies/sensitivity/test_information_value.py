@@ -26,8 +26,8 @@ def test_parameters_in_a_linear_world():
     assert found["a", "y"].share == pytest.approx(0.64, abs=0.05)
     assert found["b", "y"].share == pytest.approx(0.36, abs=0.05)
     assert found["b", "w"].share == pytest.approx(1.0, abs=0.01)
-    assert not found["c", "y"].told
-    assert not found["a", "w"].told
+    assert not found["c", "y"].beyond_chance
+    assert not found["a", "w"].beyond_chance
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def test_figures_are_worth_what_their_doubt_leaves(items):
     known, nothing = (found[item.observation.id] for item in items)
     doubt = items[0].spread ** 2 + items[0].error ** 2
     assert known.share == pytest.approx(1 - doubt / truth[:, 0].var(), abs=0.06)
-    assert not nothing.told
+    assert not nothing.beyond_chance
     said = reported(truth, items, Prior(), 1)
     assert (said - truth - items[0].lean)[:, 0].std() == pytest.approx(doubt**0.5, rel=0.1)
 
