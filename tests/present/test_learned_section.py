@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from calibrations import posterior_of
+from reports import rendered
 
 from fissure.present.document import plain
 from fissure.present.render.html import fragment
@@ -14,7 +15,6 @@ from fissure.studies.calibration import Posterior
 from fissure.studies.calibration.posterior import PastHistories
 from fissure.studies.measurement import comparable
 from fissure.studies.measurement import data as figures_of
-from fissure.views.report.write import render_report
 
 
 @pytest.fixture(scope="module")
@@ -66,11 +66,10 @@ def test_figures_are_counted_as_the_fit_counts_them(posterior, case, ledger, dat
 
 
 def test_the_report_shows_it_only_with_a_posterior(posterior, case, ledger, data, rows):
-    about = {"version": "0.1.0", "kind": "posterior predictions", "until": "2015-12-31"}
-    page = render_report(data, case, ledger, rows, about=about, posterior=posterior)
+    page = rendered(data, case, ledger, rows, until="2015-12-31", posterior=posterior)
     assert '<section id="learned">' in page and 'href="#learned"' in page and ".moves" in page
     assert (
         page.index('<section id="wrong">') < page.index('<section id="learned">') < page.index('<section id="history">')
     )
     assert fragment([section(posterior, case, fitted_to(posterior, case, ledger, data))]) in page
-    assert 'id="learned"' not in render_report(data, case, ledger, rows, about={"version": "0.1.0"})
+    assert 'id="learned"' not in rendered(data, case, ledger, rows)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from fissure.api.arguments import plain_arguments
 from fissure.cases.loader import Case
+from fissure.cases.naming import REFERENCE
 from fissure.context import CaseLike, Context, context_of
 from fissure.engine.cache import cache_base
 from fissure.engine.ensemble import planned
@@ -74,7 +75,7 @@ class Fit:
 
 @plain_arguments
 def calibrate(
-    case: CaseLike = "islamic_state",
+    case: CaseLike = REFERENCE,
     *,
     until: str | date,
     members: int = MEMBERS,
@@ -152,7 +153,7 @@ def day_of(found: str | date) -> date:
 
 @plain_arguments
 def hindcast(
-    case: CaseLike = "islamic_state",
+    case: CaseLike = REFERENCE,
     dates: Iterable[str | date] = (),
     *,
     members: int = 300,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fissure.api.arguments import plain_arguments
 from fissure.cases.loader import Case
-from fissure.cases.naming import called
+from fissure.cases.naming import REFERENCE, called
 from fissure.context import CaseLike, context_of
 from fissure.engine.cache import cache_base
 from fissure.engine.progress import Progress
@@ -64,7 +64,7 @@ class SensitivityStudy:
 def sensitivity(
     of: str | Iterable[str] = (),
     *,
-    case: CaseLike = "islamic_state",
+    case: CaseLike = REFERENCE,
     members: int | None = None,
     seed: int = 1,
     weeks: int | None = None,

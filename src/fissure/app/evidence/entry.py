@@ -13,12 +13,11 @@ from fissure.evidence.trace import Trace
 from fissure.model.catalogue import mechanism_classes
 from fissure.present import formatting
 from fissure.present.formatting import MECHANISM_GROUPS as GROUPS
-from fissure.present.render.html import fragment
+from fissure.present.render.html import fragment, web
 from fissure.present.sections.learned import biases_table
+from fissure.present.sections.publishers import publishers
 from fissure.present.words import calibration as words
 from fissure.studies.hindcast import Hindcast
-from fissure.views.report.measurement import publishers
-from fissure.views.report.page import web
 
 CHART = "entry"
 """Key of an entry's chart."""

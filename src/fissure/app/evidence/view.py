@@ -21,10 +21,10 @@ from fissure.present import formatting
 from fissure.present.document import Section
 from fissure.present.render.html import fragment, specs_of
 from fissure.present.sections import hindcast, learned
+from fissure.present.sections.publishers import measured, publishers
 from fissure.present.words import calibration as words
 from fissure.studies.calibration.posterior import Posterior
 from fissure.studies.coverage import of_posterior
-from fissure.views.report.measurement import publishers
 
 router = APIRouter(include_in_schema=False)
 Listed = Literal["observations", "claims", "sources", "variables"]
@@ -131,7 +131,7 @@ def _learned(request: Request, desk: Desk, at: Context, told: dict[str, Any]) ->
     posterior = at.posterior
     return page(
         request, "evidence_learned", learned=fragment(_what_was_learned(posterior, at)) if posterior else "",
-        why_not=at.no_posterior, measurement=publishers(at.ledger, desk.case.leanings),
+        why_not=at.no_posterior, measurement=fragment([measured(publishers(at.ledger, desk.case.leanings))]),
         citation=None if posterior is None else _cited_posterior(posterior, desk), **told,
     )  # fmt: skip
 

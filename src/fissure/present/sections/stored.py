@@ -1,28 +1,40 @@
-"""What is stored, in the terminal."""
+"""Runs and studies that are stored, for a terminal."""
 
 from collections.abc import Sequence
 
-from rich.table import Table
-from rich.text import Text
-
 from fissure.engine.shelf import Stored
 from fissure.files import size
+from fissure.present.document import Cell, Column, Facts, Line, Row, Span, Table, Tone
 
-_STYLES = {"whole": "green", "unfinished": "yellow", "being written": "cyan"}
+TONES: dict[str, Tone] = {"whole": "inside", "unfinished": "near", "being written": "bound-kept"}
 
 
-def listed(found: Sequence[Stored]) -> Table:
-    """A table with a line for each of `found`."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("name", "what", "histories", "size", "state", "last written", "made with"):
-        right = title in ("histories", "size")
-        table.add_column(title, justify="right" if right else "left", no_wrap=title != "made with")
-    for one in found:
-        when = one.contents.written.strftime("%Y-%m-%d %H:%M")
-        table.add_row(
-            one.name, one.what or "?", histories(one), size(one.contents.bytes), state(one), when, made_with(one)
+def table(found: Sequence[Stored]) -> Table:
+    """A row for each of `found`."""
+    columns = (
+        "name",
+        "what",
+        Column("histories", "right"),
+        Column("size", "right"),
+        "state",
+        "last written",
+        Column("made with", wrap=True),
+    )
+    rows = (
+        Row(
+            (
+                Cell(one.name),
+                Cell(one.what or "?"),
+                Cell(_histories(one), one.contents.histories),
+                Cell(size(one.contents.bytes), one.contents.bytes),
+                Cell(_state(one)),
+                Cell(f"{one.contents.written:%Y-%m-%d %H:%M}"),
+                Cell(_made_with(one)),
+            )
         )
-    return table
+        for one in found
+    )
+    return Table.of(columns, tuple(rows), "Stored runs and studies")
 
 
 def summary(found: Sequence[Stored]) -> str:
@@ -36,23 +48,21 @@ def summary(found: Sequence[Stored]) -> str:
     return f"{len(found)} {many}, {total}" + (f"; {', '.join(other)}" if other else "") + "."
 
 
-def shown(one: Stored) -> Table:
-    """All that is known of one run or study, a line each."""
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column(style="bold")
-    table.add_column(overflow="fold")
+def facts(one: Stored) -> Facts:
+    """All that is known of one run or study."""
     plan = one.plan
-    lines: list[tuple[str, str | Text]] = [
+    rows: list[tuple[str, Line]] = [
         ("folder", str(one.folder)),
         ("what", one.what or "cannot be told"),
-        ("state", state(one)),
-        ("histories", histories(one)),
+        ("state", _state(one)),
+        ("histories", _histories(one)),
         ("size", size(one.contents.bytes)),
         ("last written", one.contents.written.isoformat(sep=" ", timespec="seconds")),
     ]
     if plan:
-        lines += [
-            ("case", _case(one)),
+        own = one.origin is None or one.origin.packaged
+        rows += [
+            ("case", f"{plan.get('case')}" + ("" if own or one.origin is None else f", in {one.origin.folder}")),
             ("members drawn from", one.drawn_from),
             ("seed", str(plan.get("seed"))),
             ("weeks", str(plan.get("weeks"))),
@@ -62,39 +72,29 @@ def shown(one: Stored) -> Table:
             ("digest of the model", str(plan.get("model_digest"))),
             ("digest of the case", str(plan.get("case_digest"))),
         ]
-    lines += [("mechanisms from", str(package)) for package in plan.get("plugins", ())]
-    if plan.get("draws"):
-        lines.append(("digest of the posterior", str(plan["draws"])))
-    lines += [("of it", change) for change in one.changes]
+    rows += [("mechanisms from", str(package)) for package in plan.get("plugins", ())]
+    rows += [("digest of the posterior", str(plan["draws"]))] if plan.get("draws") else []
+    rows += [("of it", change) for change in one.changes]
     if one.state in ("being written", "unfinished") and one.writer is not None and one.writer.process is not None:
-        lines.append((f"{'written' if one.state == 'being written' else 'was cut short'} by", str(one.writer)))
-    lines.append(("command", one.command or "not known"))
-    lines += [("damaged", str(path)) for path in one.damaged]
-    for title, told in lines:
-        table.add_row(title, told)
-    return table
+        rows.append((f"{'written' if one.state == 'being written' else 'was cut short'} by", str(one.writer)))
+    rows.append(("command", one.command or "not known"))
+    return Facts((*rows, *(("damaged", str(path)) for path in one.damaged)))
 
 
-def _case(one: Stored) -> str:
-    """The name of the case, and the folder where it lay if it does not come with the package."""
-    name = str(one.plan.get("case"))
-    return name if one.origin is None or one.origin.packaged else f"{name}, in {one.origin.folder}"
-
-
-def histories(one: Stored) -> str:
+def _histories(one: Stored) -> str:
     """How many histories are there, and of how many where some are missing."""
     there = one.contents.histories
     short = one.state in ("unfinished", "being written") and one.asked is not None and one.asked > there
     return f"{there:,} of {one.asked:,}" if short else f"{there:,}"
 
 
-def state(one: Stored) -> Text:
+def _state(one: Stored) -> Line:
     """The state, and whether another version made it."""
-    told = Text(one.state, style=_STYLES.get(one.state, "red"))
-    return told.append(", other version", style="yellow") if one.other_version else told
+    other: tuple[Span, ...] = (Span(", other version", tone="near"),) if one.other_version else ()
+    return (Span(one.state, tone=TONES.get(one.state, "outside")), *other)
 
 
-def made_with(one: Stored) -> str:
+def _made_with(one: Stored) -> str:
     """Case, draws, seed, and what is switched off or changed, in a few words."""
     if not one.plan:
         return ""

@@ -10,9 +10,9 @@ from small_run import RUN
 from waiting import until
 
 from fissure import api
-from fissure.app.history.told import beside, held, told
+from fissure.app.history.prepared import HISTORY, view_of
 from fissure.app.server import create_app
-from fissure.present.charts import maps, marks, play, theme
+from fissure.present.charts import maps, theme, timeline
 from fissure.studies.counterpart import calendar_of
 
 
@@ -30,8 +30,8 @@ def client(settings):
 
 @pytest.fixture(scope="module")
 def made(result):
-    """What is told of the run, and its charts."""
-    return told(result)
+    """The view of the run."""
+    return view_of(result)
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,7 @@ def test_published_figures_and_endings_and_events_stand_as_in_the_report(text, r
 def test_of_too_few_histories_both_warn_and_list_nothing_as_wrong(text, report):
     for page in (text, report):
         assert "Too few: the ends of a 90% interval cannot be told from 8 histories; at least 20 are needed." in page
-        assert "<h3>Where published figures lie outside</h3>" not in page
+        assert ">Where published figures lie outside</h" not in page
         wrong = part(page, '<section id="wrong">', "</section>")
         assert 'class="tally"' not in wrong
     said = re.search(r"How many of \d+ published figures lie inside .*? fewer than 20\.", report)[0]
@@ -100,55 +100,55 @@ def test_of_too_few_histories_both_warn_and_list_nothing_as_wrong(text, report):
 
 
 def test_map_of_each_day_is_that_of_the_report(made, result, report):
-    say, _ = made
-    shares = play.shares(result.data)
-    unpacked = {name: getattr(shares, name).tobytes() for name in ("median", "low", "high")}
+    shares = maps.shares(result.data)
     for n, day in enumerate(maps.dates(result.data)):
         week = calendar_of(result.data).week_of(day)
         rows = shared(report)["specs"][f"map-{n}"]["datasets"]["held"]
-        texts = held({"names": say["names"]}, unpacked, week)
-        assert [row["id"] for row in rows] == say["names"]
-        assert [interval for _, interval in texts] == [row["interval"] for row in rows]
-        rounded = [float(median[:-1]) for median, _ in texts]
+        held = made.player.held(week)
+        assert [row["id"] for row in rows] == list(made.player.names)
+        assert [interval for _, interval in held] == [row["interval"] for row in rows]
+        rounded = [float(median) for median, _ in held]
         assert np.abs(np.array(rounded) - [100 * row["median"] for row in rows]).max() <= 0.5 + 1e-9
         assert shares.most[week] == sum(row["median"] >= 0.5 for row in rows)
 
 
 def test_words_beside_the_map_are_those_of_the_tables(made):
-    say, specs = made
-    ground = next(figure for one in say["sections"] for figure in one["figures"] if figure["key"] == "ground")
-    first = ground["numbers"][0]
-    now = beside(say, 0)
-    assert dict(now["facts"])[ground["title"]] == f"{first[1]} {ground['unit']} (90%: {first[2]})"
-    assert now["day"] == first[0]
-    assert specs["ground"]["datasets"]["bands"][0]["week"] == f"{now['iso']}T00:00"
+    first = tables(made.html.bands)["ground"]
+    now = made.player.weekly[0]
+    facts = dict(zip(made.player.facts, now.facts, strict=True))
+    assert facts["Ground held"] == f"{first[4]} km² (90%: {first[5]})"
+    assert now.day == first[3]
+    assert json.loads(made.charts)["ground"]["datasets"]["bands"][0]["week"] == f"{now.iso}T00:00"
 
 
 def test_operations_are_causes_with_place_and_strength(result):
-    found = marks.operations(result.case, calendar_of(result.data))
+    found = timeline.operations(result.case, calendar_of(result.data))
     last = calendar_of(result.data).last
     assert len(found) == sum(one.start <= last for one in result.case.offensives)
-    assert all(0 <= one["week"] < 60 and one["by"] and one["place"] and "fighters" in one["strength"] for one in found)
-    assert [one["week"] for one in found] == sorted(one["week"] for one in found)
+    assert all(0 <= one.week < 60 and one.by and one.place and "fighters" in one.strength for one in found)
+    assert [one.week for one in found] == sorted(one.week for one in found)
 
 
 def test_quarters_cover_the_run_once(made):
-    say, _ = made
-    for lane in say["lanes"]:
-        weeks = [week for cell in lane["cells"] for week in range(cell["first"], cell["first"] + cell["weeks"])]
+    for lane in made.lanes:
+        weeks = [week for cell in lane.cells for week in range(cell.first, cell.first + cell.weeks)]
         assert weeks == list(range(60))
-    assert all(say["quarters"][one["quarter"]]["label"] for one in say["weekly"])
+    assert all(made.player.quarters[one.quarter].label for one in made.player.weekly)
+
+
+def test_a_view_is_read_back_as_it_was_kept(made):
+    assert HISTORY.read(HISTORY.bytes_of(made)) == made
 
 
 def test_colours_begin_and_end_with_the_theme():
     for mode in ("light", "dark"):
-        ramp = play.ramp(mode)
+        ramp = maps.ramp(mode)
         assert len(ramp) == 101
         assert [ramp[n] for n in (0, 20, 40, 60, 80, 100)] == list(theme.CONTROL[mode])
 
 
 def test_outlines_lie_within_the_drawing(case):
-    drawn = play.drawing(case)
+    drawn = maps.drawing(case)
     assert [one.id for one in drawn.districts] == [one.id for one in case.districts]
     numbers = np.array([float(x) for one in drawn.districts for x in re.findall(r"-?\d+(?:\.\d+)?", one.path)])
     x, y = numbers.reshape(-1, 2).T
@@ -179,6 +179,6 @@ def test_a_run_that_is_none_is_told_with_the_nearest(client, name):
 
 def test_cites_how_it_was_made(text, result):
     cite = part(text, '<details class="cite"', "</details>")
-    assert result.about()["digest"] in cite
+    assert result.about().digest in cite
     assert "Seed" in cite
     assert "fissure run" not in cite  # no command makes a run of these small sizes

@@ -12,10 +12,9 @@ from fastapi.testclient import TestClient
 from pydantic import BaseModel
 from waiting import ran
 
-from fissure.app import who
-from fissure.app.guard import HEADERS
+from fissure.app import auth
+from fissure.app.middleware import CLIENTS, HEADERS, Rates
 from fissure.app.pages import VIEWS
-from fissure.app.rates import CLIENTS, Rates
 from fissure.app.server import create_app
 from fissure.app.settings import Limits, Settings, is_loopback
 from fissure.app.what_if.studio import Studio
@@ -364,7 +363,7 @@ def test_the_token_leads_nowhere_else(path):
     from urllib.parse import unquote
 
     scope = {"method": "GET", "path": unquote(path), "query_string": f"token={TOKEN}".encode()}
-    led = who.without_token(scope)
+    led = auth.without_token(scope)
     assert led.startswith("./") and led.count("/") == 1 and not urlsplit(led).netloc
     assert "\\" not in led and "\t" not in led
 

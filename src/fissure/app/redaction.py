@@ -20,7 +20,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import Message, Scope, Send
 
-from fissure.app import who
+from fissure.app import auth
 from fissure.app.settings import Settings, is_loopback
 
 PASSED_ON = ("forwarded", "via", "x-real-ip", "x-proxycontextpath")
@@ -35,7 +35,7 @@ _PART = re.compile(r"/|%2F|\\+", re.IGNORECASE)
 def is_near(scope: Scope, settings: Settings) -> bool:
     """Whether who asks sits before this machine, as far as a request tells; behind a proxy nobody does."""
     headers = Headers(scope=scope)
-    if settings.root_path or settings.hosts or not is_loopback(who.called(headers) or ""):
+    if settings.root_path or settings.hosts or not is_loopback(auth.called(headers) or ""):
         return False
     if any(name in PASSED_ON or name.startswith("x-forwarded-") for name in headers):
         return False

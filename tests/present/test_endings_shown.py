@@ -10,17 +10,17 @@ import numpy as np
 import pytest
 import vl_convert
 import xarray as xr
+from reports import rendered
 from synthetic import run
 
 from fissure.api.runs import Result
 from fissure.context import context_of
-from fissure.present.charts import apart as charts
+from fissure.present.charts import endings as charts
 from fissure.present.charts import theme
+from fissure.present.document import figures_of, plain
+from fissure.present.sections import endings as section
 from fissure.studies.cohesion import PARTS, cohesion
 from fissure.studies.endings import ENDINGS, apart
-from fissure.views import apart as words
-from fissure.views.report import apart as section
-from fissure.views.report import render_report
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def holds(case):
 
 
 def test_the_headline_counts_dates_and_orders(found):
-    said = words.told(found)
+    said = section.sentences(found)
     assert said.startswith("It came apart in 9 of 10 histories (90%, 95%: 60% to 98%) by 16 Oct 2016, ")
     assert "in the week of 15 Jun 2015 (90%: 15 Jun 2015 to 2 Nov 2015)." in said
     assert "In 8 of the 9 histories with both (89%, 95%: 57% to 98%) the ranks were hollow before the ground" in said
@@ -61,42 +61,44 @@ def test_the_headline_counts_dates_and_orders(found):
 
 
 def test_what_came_first_is_counted(found, holds):
-    said = words.came_first(found)
+    said = section.came_first(found)
     assert said.startswith("Of the 9 histories that came apart") and said.endswith(
         "was revolt in 5 (56%), hollowing out in 3 (33%), territorial collapse in 1 (11%)."
     )
-    assert words.came_first(holds[1]) == ""
+    assert section.came_first(holds[1]) == ""
 
 
 def test_a_run_that_holds_says_so(holds):
-    assert words.told(holds[1]) == "It came apart in none of the 2 histories by 6 Jul 2014."
+    assert section.sentences(holds[1]) == "It came apart in none of the 2 histories by 6 Jul 2014."
 
 
 def test_the_table_has_a_row_for_each_ending_and_for_all(found, holds):
-    rows = {row["title"]: row for row in section.rows(found)}
+    columns = [column.title for column in section.table(found).columns]
+    rows = {plain(row.cells[0].text): [plain(cell.text) for cell in row.cells[1:]] for row in section.table(found).rows}
+    assert columns[1:] == [
+        "Share of histories", "95% interval", "Histories", "Median date", "90% of them", "Came first in",
+    ]  # fmt: skip
     assert list(rows) == [*(one.title for one in ENDINGS), "Came apart"]
-    revolt = rows["Revolt"]
-    assert (revolt["share"], revolt["count"], revolt["first"]) == ("50%", "5 of 10", "5 of 9")
-    assert (revolt["middle"], revolt["span"]) == ("26 Jan 2015", "26 Jan 2015 to 26 Jan 2015")
-    assert (rows["Split"]["count"], rows["Split"]["middle"], rows["Split"]["span"]) == ("0 of 10", "–", "–")
-    assert rows["Came apart"]["count"] == "9 of 10"
-    assert {row["first"] for row in section.rows(holds[1])} == {"–"}
+    assert rows["Revolt"] == ["50%", "24% to 76%", "5 of 10", "26 Jan 2015", "26 Jan 2015 to 26 Jan 2015", "5 of 9"]
+    assert rows["Split"][2:5] == ["0 of 10", "–", "–"]
+    assert rows["Came apart"][2] == "9 of 10"
+    assert {plain(row.cells[-1].text) for row in section.table(holds[1]).rows} == {"–"}
 
 
 def test_of_one_history_there_is_no_interval(found):
-    assert words.middle_and_span(np.array([3.0, np.nan]), found) == ("21 Jul 2014", "not known")
-    assert words.dates(np.array([np.nan]), found) == "–"
+    assert section.middle_and_span(np.array([3.0, np.nan]), found) == ("21 Jul 2014", "not known")
+    assert section.middle_and_span(np.array([np.nan]), found) == ("–", "–")
 
 
 def test_cohesion_is_told_at_first_and_before_the_end(history, found, holds):
     index = cohesion(history)
-    said = section.said(index, found)
+    said = section.said_of_cohesion(index, found)
     weeks = found["came_apart"].values
     before = [float(index["cohesion"][m, int(weeks[m]) - 1]) for m in range(10) if np.isfinite(weeks[m])]
     assert f"{np.median(before):.2f} (90%:" in said and "in the week before it came apart" in said
     lowest = min(PARTS, key=lambda p: np.median([float(index[p][m, int(weeks[m]) - 1]) for m in range(9)]))
     assert f"The lowest of its parts was then {lowest}" in said
-    assert "came apart" not in section.said(cohesion(holds[0]), holds[1])
+    assert "came apart" not in section.said_of_cohesion(cohesion(holds[0]), holds[1])
 
 
 def test_the_chart_holds_shares_that_rise(found):
@@ -110,7 +112,7 @@ def test_the_chart_holds_shares_that_rise(found):
 
 
 def test_vega_lite_takes_the_charts(history, found, holds):
-    made = section.section(history)["figures"]
+    made = list(figures_of(section.section(history)))
     assert [f.key for f in made] == ["endings", "cohesion", *(f"cohesion-{name}" for name in PARTS)]
     specs = [f.spec for f in made] + [charts.endings(holds[1])]
     for spec in specs:
@@ -121,8 +123,8 @@ def test_vega_lite_takes_the_charts(history, found, holds):
 
 
 def test_the_report_has_the_section(history, case, ledger):
-    text = render_report(history, case, ledger, [], about={})
-    own = re.search(r'<section id="apart">.*?</section>', text, re.S)[0]
+    text = rendered(history, case, ledger, [])
+    own = text[text.index('<section id="apart">') : text.index('<section id="maps">')]
     shared = json.loads(re.search(r'id="shared">(.*?)</script>', text, re.S)[1])
     drawn = re.findall(r'data-chart="([^"]*)"', own)
     assert len(drawn) == 6 and set(drawn) <= set(shared["specs"])
@@ -134,12 +136,12 @@ def test_the_report_has_the_section(history, case, ledger):
 def test_a_run_that_lacks_what_it_is_measured_from_has_no_section(history, case, ledger):
     less = history.drop_vars("quiet_dissent")
     assert section.section(less) is None
-    assert 'id="apart"' not in render_report(less, case, ledger, [], about={})
+    assert 'id="apart"' not in rendered(less, case, ledger, [])
 
 
 def test_a_result_holds_both(history, case, found):
     result = Result(context_of(case), SimpleNamespace(data=history))
-    assert result.apart.identical(found) and result.apart is result.apart
+    assert result.endings.identical(found) and result.endings is result.endings
     assert result.cohesion.identical(cohesion(history))
 
 

@@ -13,8 +13,8 @@ import pytest
 from fastapi.testclient import TestClient
 from small_run import RUN
 
-from fissure.app.discreet import Places, is_near
 from fissure.app.pages import VIEWS
+from fissure.app.redaction import Places, is_near
 from fissure.app.server import create_app
 from fissure.app.settings import Settings
 from fissure.cases.loader import load_case
@@ -125,7 +125,7 @@ def test_nothing_that_is_sent_elsewhere_names_a_folder(own, places):
     entry = next(address for address in bodies if address.startswith("/evidence?") and "entry=" in address)
     assert "fissure trace 'my case' " in html.unescape(bodies[entry])  # the command is there all the same
     report = html.unescape(bodies[f"/api/studies/{study['id']}/report"])
-    assert "fissure whatif --off desertion --case 'my case' --members 2" in report
+    assert "fissure whatif 'my case' --off desertion --members 2" in report
 
 
 def test_who_sits_before_the_machine_gets_the_whole_command(own, places):
