@@ -18,7 +18,7 @@ from fissure.present import formatting
 from fissure.present.sections.observation_influence import FigureInRun, RunComparison, updates_of
 from fissure.present.words.calibration import BIAS
 from fissure.studies.calibration import Posterior
-from fissure.studies.calibration.checks import told_back
+from fissure.studies.calibration.checks import posterior_predictive
 from fissure.studies.calibration.problem import LEAST, RATE
 from fissure.studies.counterpart import Floats
 from fissure.studies.measurement import Datum, biases, comparable, floored, truths
@@ -81,7 +81,8 @@ def _predicted(
     drawn, learned = posterior.draws[posterior.rows(seed, members)], list(posterior.learned)
     bias = np.column_stack([drawn[:, learned.index(BIAS + name)] for name in biases(items)])
     return [
-        (one.observation, (one.low, one.median, one.high, one.below)) for one in told_back(truth, items, bias, seed)
+        (one.observation, (one.low, one.median, one.high, one.below))
+        for one in posterior_predictive(truth, items, bias, seed)
     ]
 
 

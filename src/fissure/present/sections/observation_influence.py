@@ -16,7 +16,7 @@ from fissure.present.sections.comparison import TONES
 from fissure.present.sections.learned import bias_tone, updates_table
 from fissure.present.words import calibration as words
 from fissure.present.words.calibration import ParameterUpdate, updates
-from fissure.studies.calibration.checks import Told
+from fissure.studies.calibration.checks import PredictiveCheck
 from fissure.studies.compare import FORCED, Verdict
 from fissure.studies.hindcast import Hindcast
 from fissure.studies.measurement import Datum
@@ -115,7 +115,7 @@ def _predicted(
 ) -> Paragraph:
     """The posterior predictive check of one figure."""
     low, median, high, below = quantiles
-    found = Told(item.observation.id, item.published, low, median, high, below)
+    found = PredictiveCheck(item.observation.id, item.published, low, median, high, below)
     unit = item.observation.unit
     middle, *ends = (words.own_unit(x, item) for x in (median, low, high))
     said = f"{words.value(middle, unit)}{'' if unit == 'share' else f' {formatting.unit(unit)}'}"
