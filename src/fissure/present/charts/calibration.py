@@ -14,7 +14,7 @@ from fissure.present.charts.theme import SERIES
 from fissure.present.document import Drawing
 from fissure.present.words import calibration as words
 from fissure.present.words import inference_checks as inference
-from fissure.studies.calibration.checks import Recovery, Told
+from fissure.studies.calibration.checks import PredictiveCheck, Recovery
 from fissure.studies.calibration.regression_abc import Agreement
 
 INSIDE, OUTSIDE = "within what chance gives", "outside"
@@ -132,14 +132,14 @@ def _agreed(one: Agreement, titles: Mapping[str, str]) -> dict[str, Any]:
         "what": titles.get(one.target, one.target),
         "target": one.target,
         "mean": finite(one.mean),
-        "abc": finite(one.simple_mean),
+        "abc": finite(one.abc_mean),
         "left": finite(one.mean - one.spread),
         "right": finite(one.mean + one.spread),
-        "lower": finite(one.simple_mean - one.simple_spread),
-        "upper": finite(one.simple_mean + one.simple_spread),
+        "lower": finite(one.abc_mean - one.abc_spread),
+        "upper": finite(one.abc_mean + one.abc_spread),
         "kind": (NEAR if near else APART) if one.main else OTHER,
         "flow": words.mean_and_deviation(one.mean, one.spread),
-        "second": words.mean_and_deviation(one.simple_mean, one.simple_spread),
+        "second": words.mean_and_deviation(one.abc_mean, one.abc_spread),
         "apart": f"{one.apart:.2f} standard deviations",
     }
 
@@ -165,7 +165,7 @@ WIDTH, EDGE = 180, 7
 """Pixels of the picture of a predictive check, and of the room at its two ends."""
 
 
-def predictive(told: Told, alt_text: str) -> Drawing:
+def predictive(told: PredictiveCheck, alt_text: str) -> Drawing:
     """A predictive interval with its median (an upright line), and the published figure: ● inside, ◆ outside.
 
     The interval fills the middle half of every picture; what is further out than one width of it stands at the edge.
@@ -185,7 +185,7 @@ def predictive(told: Told, alt_text: str) -> Drawing:
     )
 
 
-def _across(x: float, told: Told) -> float:
+def _across(x: float, told: PredictiveCheck) -> float:
     """Pixels from the left, as `predictive` places it."""
     width = told.high - told.low
     away = (x - told.low) / width if width > 0 else 0.5 if x == told.low else math.copysign(9.0, x - told.low)

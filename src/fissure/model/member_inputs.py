@@ -10,7 +10,7 @@ from fissure.model.world import Week, World
 Scalar = Float[Array, ""]
 
 
-class Givens(eqx.Module):
+class MemberInputs(eqx.Module):
     """What stays fixed for one member: measured ground and the war as this member meets it."""
 
     mapped_area: Float[Array, " districts"]  # km2 that a map-maker would count
@@ -42,7 +42,7 @@ def between(quantiles: Array, z: Array) -> Array:
     return best * jnp.exp(jnp.where(z > 0, up, down) * z)
 
 
-def week_of(index: Array, world: World, given: Givens) -> Week:
+def week_of(index: Array, world: World, given: MemberInputs) -> Week:
     """The forcing of week `index` as this member meets it."""
     return Week(
         index=index,
