@@ -103,7 +103,7 @@ def _checks(found: Calibration, ledger: Ledger) -> Section:
         Item((Span(f"{one.name[:1].upper()}{one.name[1:]}.", strong=True), f" {one.said}"), one.sign, TONES[one.holds])
         for one in inference.checks(found)
     )
-    missed = [Item(words.missed(item, told, ledger)) for item, told in inference.outside(found)]
+    missed = [Item(words.missed(item, check, ledger)) for item, check in inference.outside(found)]
     more = len(missed) - IN_TERMINAL
     outside = Section(
         "outside",
@@ -307,11 +307,11 @@ def _predictive(found: Calibration, ledger: Ledger) -> Section:
     groups = []
     for _, own in groupby(pairs, key=lambda pair: pair[0].variable.id):
         rows = sorted(own, key=lambda pair: (pair[1].inside, pair[0].observation.when))
-        variable, outside = rows[0][0].variable, sum(not told.inside for _, told in rows)
+        variable, outside = rows[0][0].variable, sum(not check.inside for _, check in rows)
         unit = "" if variable.unit == "share" else formatting.unit(variable.unit)
         count = f"{outside} of {len(rows)} outside" if outside else ""
         title = (f"{variable.title} ", Span(f"{unit} " if unit else "", kind="unit"), Span(count, tone="outside"))
-        group = RowGroup(tuple(_predicted(item, told, ledger) for item, told in rows), title)
+        group = RowGroup(tuple(_predicted(item, check, ledger) for item, check in rows), title)
         groups.append((-outside / len(rows), variable.title, group))
     columns = (
         Column("When, by whom", key="observation"),
@@ -333,19 +333,19 @@ def _predictive(found: Calibration, ledger: Ledger) -> Section:
     )
 
 
-def _predicted(item: Datum, told: PredictiveCheck, ledger: Ledger) -> Row:
+def _predicted(item: Datum, check: PredictiveCheck, ledger: Ledger) -> Row:
     own, unit = item.observation, item.observation.unit
-    low, median, high = (words.own_unit(x, item) for x in (told.low, told.median, told.high))
+    low, median, high = (words.own_unit(x, item) for x in (check.low, check.median, check.high))
     published, interval = formatting.published(own), words.between(low, high, unit)
     return Row(
         (
             Cell(formatting.when(own), note=formatting.publisher(own, ledger.sources)),
-            Cell(picture=charts.predictive(told, f"{published}, model {interval}")),
-            Cell(published, words.own_unit(told.published, item)),
+            Cell(picture=charts.predictive(check, f"{published}, model {interval}")),
+            Cell(published, words.own_unit(check.published, item)),
             Cell(words.value(median, unit), median),
             Cell(interval),
-            Cell(words.percent(told.below), told.below),
-            Cell(words.inside(item, told), tone=TONES[told.inside]),
+            Cell(words.percent(check.below), check.below),
+            Cell(words.inside(item, check), tone=TONES[check.inside]),
         ),
         key=f"check-{own.id}",
     )

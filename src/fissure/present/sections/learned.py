@@ -50,7 +50,7 @@ BIAS_IS = (
 )
 BIAS_AND_MODEL = (
     "A bias is learned together with the model: a publisher that “reports low” here may be right, and the model high. "
-    "Only where publishers of the same quantity disagree can the two be told apart."
+    "Only where publishers of the same quantity disagree can the two be separated."
 )
 
 
