@@ -138,8 +138,8 @@ def _agreed(one: Agreement, titles: Mapping[str, str]) -> dict[str, Any]:
         "lower": finite(one.abc_mean - one.abc_spread),
         "upper": finite(one.abc_mean + one.abc_spread),
         "kind": (NEAR if near else APART) if one.main else OTHER,
-        "flow": words.mean_and_deviation(one.mean, one.spread),
-        "second": words.mean_and_deviation(one.abc_mean, one.abc_spread),
+        "flow": words.spread(one.mean, one.spread),
+        "second": words.spread(one.abc_mean, one.abc_spread),
         "apart": f"{one.apart:.2f} standard deviations",
     }
 

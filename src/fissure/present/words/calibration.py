@@ -266,7 +266,7 @@ def probability(p: float) -> str:
     return value(float(f"{p:.2g}"))
 
 
-def mean_and_deviation(mean: float, deviation: float) -> str:
+def spread(mean: float, deviation: float) -> str:
     """Such as `+0.30 ± 0.92`."""
     return f"{mean:+.2f} ± {deviation:.2f}".replace("-", "−")
 
