@@ -8,8 +8,7 @@ from typing import Any
 import altair as alt
 from altair.utils.schemapi import debug_mode
 
-from fissure.present.charts import hover
-from fissure.present.charts.shared import finished, finite, legend, tooltip
+from fissure.present.charts.shared import finished, finite, legend, of_series, tooltip
 from fissure.present.charts.theme import SERIES
 from fissure.present.document import Drawing
 from fissure.present.words import calibration as words
@@ -120,7 +119,7 @@ def losses(found: Sequence[tuple[float, float]]) -> dict[str, Any]:
         )
         titles = {kind: f"{kind.capitalize()} loss" for kind in kinds}
         epochs = {"shorthand": "epoch:Q", "title": "Epoch"}
-        epoch = hover.of_series(base, x, "kind", "format(datum.loss, '.4g')", titles, len(found), epochs)
+        epoch = of_series(base, x, "kind", "format(datum.loss, '.4g')", titles, len(found), epochs)
         chart = alt.layer(line, epoch)
         ends = f"; validation loss from {found[0][1]:.4g} to {found[-1][1]:.4g}" if found else ""
         return finished(chart, 180, f"Training and validation loss over {len(found)} epochs{ends}.", {"losses": rows})
