@@ -11,7 +11,7 @@ from fissure.app.kept import Kept
 
 from fissure.app import kept
 from fissure.app.server import create_app
-from fissure.present.words import explain as words
+from fissure.present.words import attribution as words
 from fissure.studies import explained
 from fissure.views.report import why
 

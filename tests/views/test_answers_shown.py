@@ -9,7 +9,7 @@ import pytest
 from fissure.api import ledger as ledger_of
 from fissure.cases.loader import load_case
 from fissure.errors import FissureError
-from fissure.present.words import answers as words
+from fissure.present.sections import answers as words
 from fissure.studies.answers import Answer, Answers, Figure, read_answers
 from fissure.views.report.answers import render_answers, section
 

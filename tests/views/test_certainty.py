@@ -9,7 +9,7 @@ from attributions import made_up
 from synthetic import run
 
 from fissure.present import certainty
-from fissure.present.words import explain
+from fissure.present.words import attribution as explain
 from fissure.studies.bounds import AtBound, AtBounds, at_bounds, bounds_of
 from fissure.studies.compare import compare
 from fissure.studies.effective import Effective

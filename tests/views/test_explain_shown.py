@@ -19,8 +19,8 @@ from tests.paper import on_paper
 
 from fissure.api.explains import Explanation, _command, size_of
 from fissure.errors import FissureError
-from fissure.present.charts import explain as charts
-from fissure.present.words import explain as words
+from fissure.present.charts import attribution as charts
+from fissure.present.words import attribution as words
 from fissure.studies.explain import FULL, QUICK
 from fissure.studies.explained import Saved, kept_at
 from fissure.views.report.explain import render_explained

@@ -11,7 +11,7 @@ from fissure.app.cite import Citation, citation
 from fissure.app.desk import Desk
 from fissure.app.pages import AtDesk, page
 from fissure.errors import FissureError, nearest
-from fissure.present.words import explain as words
+from fissure.present.words import attribution as words
 from fissure.studies.coverage import caution
 from fissure.studies.explained import Saved
 from fissure.views.report import answers, why

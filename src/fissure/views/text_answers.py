@@ -5,7 +5,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from fissure.present import certainty
-from fissure.present.words import answers as words
+from fissure.present.sections import answers as words
 from fissure.studies.answers import Answers
 
 

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from fissure.present import formatting
 from fissure.present.formatting import signed
-from fissure.present.words import explain as words
+from fissure.present.words import attribution as words
 from fissure.studies.explain import Explained
 from fissure.studies.explained import Saved
 

@@ -33,7 +33,7 @@ from fissure.present import formatting
 from fissure.present.formatting import MECHANISM_GROUPS as GROUPS
 from fissure.present.formatting import signed
 from fissure.present.words import calibration as moved
-from fissure.present.words import explain as explaining
+from fissure.present.words import attribution as explaining
 from fissure.studies import causal_atlas, verdicts
 from fissure.studies.causal_atlas import Atlas
 from fissure.studies.coverage import caution

@@ -8,7 +8,7 @@ from altair.utils.schemapi import debug_mode
 
 from fissure.present import certainty, formatting
 from fissure.present.charts.theme import SERIES
-from fissure.present.words import answers as words
+from fissure.present.sections import answers as words
 from fissure.studies.answers import Figure
 
 ROW = 30

@@ -13,7 +13,7 @@ from fissure.present import certainty, formatting
 from fissure.present.charts import answers as charts
 from fissure.present.charts import theme
 from fissure.present.render.html import as_json, bundle, check_place, environment, explained
-from fissure.present.words import answers as words
+from fissure.present.sections import answers as words
 from fissure.studies.answers import Answer, Answers
 from fissure.studies.coverage import caution
 from fissure.version import __version__

@@ -4,9 +4,9 @@ from typing import Any
 
 from fissure.model.catalogue import mechanism_classes
 from fissure.present import formatting
-from fissure.present.charts import explain as charts
+from fissure.present.charts import attribution as charts
 from fissure.present.formatting import signed
-from fissure.present.words import explain as words
+from fissure.present.words import attribution as words
 from fissure.studies.coverage import caution
 from fissure.studies.explain import Attribution, Explained
 from fissure.studies.explained import Saved

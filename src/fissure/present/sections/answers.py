@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from fissure.present import certainty, formatting
-from fissure.present.words.explain import GROUPS
+from fissure.present.words.attribution import GROUPS
 from fissure.studies.answers import Answer, Answers, Figure
 from fissure.studies.explain import NONE
 
