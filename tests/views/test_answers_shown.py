@@ -5,13 +5,13 @@ import re
 from dataclasses import replace
 
 import pytest
+from fissure.views.report.answers import render_answers, section
 
 from fissure.api import ledger as ledger_of
 from fissure.cases.loader import load_case
 from fissure.errors import FissureError
 from fissure.present.sections import answers as words
 from fissure.studies.answers import Answer, Answers, Figure, read_answers
-from fissure.views.report.answers import render_answers, section
 
 WEEKS = ("Time until the ground collapses", "weeks", "the ground is held longer")
 

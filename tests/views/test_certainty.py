@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from attributions import made_up
+from fissure.views.report.why import part
 from synthetic import run
 
 from fissure.present import certainty
@@ -20,7 +21,6 @@ from fissure.studies.scenario import Scenario
 from fissure.studies.whatif import AS_IT_WAS, CHANGED, Answer, WhatIf, difference_of
 from fissure.views import text, text_explain, text_whatif
 from fissure.views.report import write_report
-from fissure.views.report.why import part
 
 TITLES = {"territory_km2": "Ground held, as mapped"}
 SHARED = Effective(24, 10, 8.2)

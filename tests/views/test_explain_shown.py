@@ -12,6 +12,8 @@ import altair as alt
 import numpy as np
 import pytest
 from attributions import changed, made_up
+from fissure.views.report.explain import render_explained
+from fissure.views.text_explain import render
 from rich.console import Console
 from test_report_in_browser import opened
 from tests.chart_pages import faults
@@ -23,9 +25,7 @@ from fissure.present.charts import attribution as charts
 from fissure.present.words import attribution as words
 from fissure.studies.explain import FULL, QUICK
 from fissure.studies.explained import Saved, kept_at
-from fissure.views.report.explain import render_explained
 from fissure.views.report.write import _why, render_report
-from fissure.views.text_explain import render
 
 COMMAND = "fissure explain islamic_state --seed 1 --weeks 247 --prior"
 

@@ -50,7 +50,6 @@ def explain(
     from fissure.api.explains import explain_folder, require_all_weeks, size_of
     from fissure.engine.progress import RichProgress
     from fissure.studies.explain import most_runs
-    from fissure.views.text_explain import render
 
     size = size_of(quick=quick, members=members, sampled=sampled, strongest=strongest, pairs=pairs, error=error)
     context = api.context_of(case)
@@ -68,4 +67,4 @@ def explain(
     made = {"Numbers": found.write(folder / "explain.json"), "Page": found.report(folder / "explain.html")}
     if keep:
         made["Kept"] = found.keep()
-    show(render(found.saved), made)
+    show(found.document(), made)

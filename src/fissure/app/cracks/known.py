@@ -32,8 +32,8 @@ from fissure.model.parameters import quantile
 from fissure.present import formatting
 from fissure.present.formatting import MECHANISM_GROUPS as GROUPS
 from fissure.present.formatting import signed
-from fissure.present.words import calibration as moved
 from fissure.present.words import attribution as explaining
+from fissure.present.words import calibration as moved
 from fissure.studies import causal_atlas, verdicts
 from fissure.studies.causal_atlas import Atlas
 from fissure.studies.coverage import caution

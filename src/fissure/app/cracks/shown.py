@@ -6,8 +6,8 @@ from fissure.app.cracks.told import CheckTold, ParameterTold
 from fissure.present import formatting
 from fissure.present.formatting import MECHANISM_GROUPS, mechanism_label
 from fissure.present.sections.effects import VERDICTS
-from fissure.present.words import calibration as words
 from fissure.present.words import attribution as explaining
+from fissure.present.words import calibration as words
 from fissure.present.words.causal import CLASSES, GLYPHS, IN_SHORT, MOVES, READS, label
 from fissure.views.report import moves
 

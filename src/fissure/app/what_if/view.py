@@ -14,9 +14,11 @@ from fissure.app.what_if import answered, composer, export
 from fissure.app.what_if.questions import LONG, Question, once
 from fissure.app.what_if.studio import Size
 from fissure.errors import FissureError, nearest
+from fissure.present.document import Notice
+from fissure.present.render.html import fragment, specs_of
+from fissure.present.sections.parts import place_of
+from fissure.present.sections.whatif import KIND
 from fissure.studies.refusal import refuse
-from fissure.views import text_whatif as words
-from fissure.views.report.whatif import WIDTH, claim_row
 
 KNOWN = ("q", "draft", "members", "seed", "weeks")
 
@@ -57,7 +59,6 @@ def whatif(
     asked = _read(request, desk, q or [], draft, desk.studio.size(members, seed, weeks))
     desk.studio.warm()
     studies = desk.studio.studies
-    claims = {id_: claim_row(desk.ledger.claims[id_], desk.ledger) for one in studies.values() for id_ in one.claims}
     told, specs, texts = _answers(desk, asked)
     length = asked.size.weeks or desk.studio.most_weeks
     shared: dict[str, Any] = {
@@ -69,12 +70,13 @@ def whatif(
         "studies": {one.name: desk.studio.reader().of(study=one.name).scenario.options for one in studies.values()},
         "draftStudy": asked.draft.study.name if asked.draft and asked.draft.study else None,
     }
+    kind = Notice((KIND,), "What kind of numbers these are", "small")
     others = [("q", one.text) for one in asked.questions] + [("members", str(asked.size.members))]
     return page(
-        request, "what-if", shared=shared, **told,
+        request, "what-if", shared=shared, kind=fragment([kind]), **told,
         draft=asked.draft, rows=composer.rows(desk, asked.draft), groups=composer.switches(asked.draft),
         line=composer.time_line(desk.case, length), wide=composer.WIDE, high=composer.HIGH, weeks=length,
-        most_factor=composer.MOST_FACTOR, studies=studies, claims=claims,
+        most_factor=composer.MOST_FACTOR, studies=studies, claims=desk.ledger.claims, place_of=place_of,
         start_from={name: "what-if?" + urlencode([*others, ("draft", f"study={name}")]) + "#compose"
                     for name in studies},
         most_members=desk.settings.limits.members, **_saved(desk),
@@ -136,16 +138,16 @@ def _saved(desk: Desk) -> dict[str, Any]:
 def _answers(desk: Desk, asked: Address) -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
     """What the template of the answers takes, the specs of its charts, and what the script is told."""
     each = answered.shown(desk, asked.questions, asked.size)
-    figures, specs = answered.figures(each)
+    found = answered.sections(each)
     cited = answered.cited(desk, each, asked.size)
     without = {
         one.letter: "what-if?" + answered.address([x for x in asked.questions if x != one.question], asked.size)
         for one in each
     }
     told = {
-        "each": each, "size": asked.size, "figures": figures, "crossed": answered.crossed(each), "cited": cited,
-        "key": words.KEY, "nothing": words.NOTHING, "picture_width": WIDTH, "without": without,
+        "each": each, "size": asked.size, "cited": cited, "without": without,
+        "found": {one.key: fragment([one], linked=True) for one in found},
         "query": answered.address(asked.questions, asked.size),
         "has_report": bool(each) and all(one.found for one in each),
     }  # fmt: skip
-    return told, specs, [one.told() for one in each]
+    return told, dict(specs_of(found)), [one.told() for one in each]

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from fissure.evidence.entries import Claim
 from fissure.evidence.ledger import Ledger
 from fissure.present.document import (
-    Block,
     Cell,
     Command,
     Facts,
@@ -67,7 +66,7 @@ def made(facts: Mapping[str, object], command: str) -> Section:
     return Section("made", "How it was made", (not_in_terminal(Facts(rows), Paragraph(AGAIN), Command(command)),))
 
 
-def too_few(members: int) -> tuple[Block, ...]:
+def too_few(members: int) -> tuple[Notice, ...]:
     """That there are too few histories for an interval, where there are."""
     said = few_histories(members)
     return (Notice((said,), kind="few"),) if said else ()

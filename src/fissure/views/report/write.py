@@ -21,7 +21,7 @@ from fissure.present.charts.panels import CONDITIONAL
 from fissure.present.document import Section
 from fissure.present.formatting import MECHANISM_GROUPS as GROUPS
 from fissure.present.render.html import as_json, bundle, check_place, environment, explained, fragment, specs_of
-from fissure.present.sections import causal, effects, hindcast
+from fissure.present.sections import answers, attribution, causal, effects, hindcast
 from fissure.studies import answers as replies_to
 from fissure.studies import coverage, verdicts
 from fissure.studies.calibrate import Posterior
@@ -31,7 +31,7 @@ from fissure.studies.explained import kept as kept_explained
 from fissure.studies.explained import kept_at as explained_at
 from fissure.studies.hindcast import kept
 from fissure.studies.hindcast import kept_at as hindcast_at
-from fissure.views.report import answers, apart, learned, page, patterns, why, wrong
+from fissure.views.report import apart, learned, page, patterns, wrong
 from fissure.views.report.events import happened
 from fissure.views.report.measurement import publishers
 
@@ -104,8 +104,8 @@ def render_report(
     ended = apart.section(data)
     specs |= {f.key: f.spec for f in ended["figures"]} if ended else {}
     replies = replies_to.kept(case, about.get("posterior") or "")
-    said = None if replies is None else answers.section(replies, ledger) | _lacks(replies.plugins, about)
-    specs |= said["specs"] if said else {}
+    said = None if replies is None else answers.section(replies, ledger, _lacks(replies.plugins, about)["lacks"])
+    specs |= specs_of([said]) if said else {}
     past = kept(case)
     scored = (
         None
@@ -114,7 +114,7 @@ def render_report(
     )
     specs |= specs_of([scored]) if scored else {}
     cause = _why(case, about)
-    specs |= cause["specs"] if cause else {}
+    specs |= specs_of([cause]) if cause else {}
     return (
         environment()
         .get_template("report.html.j2")
@@ -146,9 +146,9 @@ def render_report(
             events=log,
             maps=mapped,
             patterns=shown,
-            answers=said,
+            answers=fragment([said]) if said else "",
             forecasts=fragment([scored]) if scored else "",
-            why=cause,
+            attribution=fragment([cause]) if cause else "",
             learned=_learned(posterior, case, ledger, data, about),
             others=_others(about),
             hidden=_hidden(case, cause, said, scored),
@@ -211,10 +211,10 @@ def _others(about: Mapping[str, Any]) -> list[str]:
     return [*(said if on else []), *(about.get("cautions") or ())]
 
 
-def _why(case: Case, about: Mapping[str, Any]) -> dict[str, Any] | None:
+def _why(case: Case, about: Mapping[str, Any]) -> Section | None:
     """The attribution that was kept with the case, if it is of the draws that this run's members are from."""
     found = kept_explained(case, about.get("posterior") or "")
-    return None if found is None else why.section(found) | _lacks(found.found.plan.plugins, about)
+    return None if found is None else attribution.section(found, _lacks(found.found.plan.plugins, about)["lacks"])
 
 
 def _effects(ledger: Ledger, about: Mapping[str, Any]) -> Section:
