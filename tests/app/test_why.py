@@ -1,6 +1,5 @@
 """Why as a person sees it, and that it tells the numbers of the report."""
 
-import re
 import urllib.request
 from weakref import WeakKeyDictionary
 
@@ -11,9 +10,11 @@ from fissure.app.kept import Kept
 
 from fissure.app import kept
 from fissure.app.server import create_app
+from fissure.present.document import Section
+from fissure.present.render.html import fragment, specs_of
+from fissure.present.sections import attribution
 from fissure.present.words import attribution as words
 from fissure.studies import explained
-from fissure.views.report import why
 
 
 @pytest.fixture(scope="module")
@@ -67,13 +68,10 @@ def test_a_phone_is_wide_enough(browser, server):
 def test_the_numbers_are_those_of_the_report(client, saved, outcome):
     name = saved.found.outcomes[outcome].name
     page = client.get("/why", params={"outcome": name}).text
-    table = page.split('<table class="attribution">')[1].split("</table>")[0]
-    cells = re.findall(r'<td class="n">([^<]*)</td>', table)
-    one = why.part(saved.found, outcome)
-    rows = [row for _, row in one["groups"]] + one["mechanisms"] + (one["exact"] or [])
-    told = [row[key] for row in rows for key in ("value", "interval", "share")]
-    told += [row[key] for row in one["pairs"] for key in ("value", "interval")]
-    assert cells == told
+    shown = Section("", "", tuple(attribution.outcome(saved.found, outcome)))
+    for spec in specs_of([shown]):
+        assert f'data-chart="{spec}"' in page
+    assert fragment(shown.blocks, 3, linked=True) in page
     for said in words.sentences(saved.found, outcome):
         assert said in page.replace("&#39;", "'")
 
