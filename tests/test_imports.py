@@ -10,7 +10,7 @@ import fissure
 ROOT = Path(fissure.__file__).parent
 LAYERS = [  # a module may import from its own layer's package and from layers before it
     {"errors", "version", "constants"},
-    {"reading"},
+    {"reading", "files"},
     {"evidence"},
     {"cases"},
     {"model"},

@@ -101,7 +101,7 @@ def test_a_publishers_lean_is_that_of_the_posterior(at):
     term = at.posterior.draws[:, at.posterior.learned.index("bias:ihs.area")]
     item = at.comparable[name]
     middle = words.quantiles(item.lean + item.spread * term).middle
-    assert told["middle"] == words.lean(words.own_unit(middle, item), "factor")
+    assert told["middle"] == words.bias(words.own_unit(middle, item), "factor")
 
 
 def test_a_stored_run_is_held_against_the_figures_once_and_kept(client, settings):

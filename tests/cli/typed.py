@@ -48,7 +48,7 @@ def nothing_is_simulated():
         for name in ("engine.cache.require_own_jax", "engine.workers.require_own_jax", "engine.random.require_own_jax"):
             patch.setattr(f"fissure.{name}", reached)
         patch.setattr(sys.modules["fissure.cli.serve"], "_serve", reached)
-        patch.setattr("fissure.studies.calibrate.fit.flow_available", lambda: None)
+        patch.setattr("fissure.studies.calibration.fit.flow_available", lambda: None)
         yield
 
 

@@ -10,7 +10,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from fissure.engine.blocks import UNFINISHED
+from fissure.files import UNFINISHED
 
 LIFE = """
 import sys

@@ -1,6 +1,7 @@
 """One writer a folder: the second is refused, a lock ends with its process, a note tells what was cut short."""
 
 import errno
+import fcntl
 import json
 import os
 import signal
@@ -26,7 +27,7 @@ with asking(members=9, command="fissure run"), held(Path(sys.argv[1])):
 
 @pytest.fixture(autouse=True)
 def fast(monkeypatch):
-    monkeypatch.setattr(locks, "PAUSE", 0.001)
+    monkeypatch.setattr(locks, "WAIT", 0.1)
 
 
 @pytest.fixture
@@ -137,14 +138,14 @@ def test_a_folder_without_a_lock_is_not_held(tmp_path):
 
 def test_a_lock_taken_away_with_its_folder_is_not_taken_for_the_new_one(tmp_path, monkeypatch):
     """A writer that opened the lock file just before somebody deleted it locks the file that is there now."""
-    take, spoilt = locks._take, []
+    take, spoilt = fcntl.flock, []
 
-    def late(file, *, alone):
+    def late(file, how):
         if not spoilt:
             spoilt.append((tmp_path / LOCK).unlink())
-        return take(file, alone=alone)
+        return take(file, how)
 
-    monkeypatch.setattr(locks, "_take", late)
+    monkeypatch.setattr(fcntl, "flock", late)
     with held(tmp_path):
         assert note(tmp_path).process == os.getpid() and is_held(tmp_path)
 
@@ -154,7 +155,7 @@ def test_where_there_are_no_locks_a_warning_says_so(tmp_path, monkeypatch):
     def none(*_):
         raise OSError(errno.ENOLCK, "No locks available")
 
-    monkeypatch.setattr(locks.fcntl, "flock", none)
+    monkeypatch.setattr(fcntl, "flock", none)
     with pytest.warns(UserWarning, match=r"its file system has no locks \(No locks available\)"), held(tmp_path):
         assert not is_held(tmp_path)
 

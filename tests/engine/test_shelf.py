@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from fissure.engine import shelf
-from fissure.engine.blocks import UNFINISHED, write_whole
 from fissure.engine.keeping import Asked, keeping
 from fissure.engine.locks import LOCK, asking, held
 from fissure.engine.seals import sealed, sealed_json
 from fissure.engine.shelf import DELETED, delete, look, stored_in
 from fissure.errors import FissureError
+from fissure.files import UNFINISHED, write_whole
 
 
 def contents(folder):

@@ -14,12 +14,13 @@ import xarray as xr
 from zarr.storage import ZipStore
 
 from fissure.engine import blocks, store
-from fissure.engine.blocks import UNFINISHED, Block, blocks_in, encode, missing
+from fissure.engine.blocks import Block, blocks_in, encode, missing
 from fissure.engine.ensemble import open_run
 from fissure.engine.made_with import MACHINE, SETTINGS
 from fissure.engine.seals import sealed_json
 from fissure.engine.store import DamagedBlock
 from fissure.errors import FissureError
+from fissure.files import UNFINISHED
 
 ARRAYS = {
     "a": (("member", "week"), np.arange(12, dtype=np.int32).reshape(3, 4), {"units": "x", "long_name": "A"}),

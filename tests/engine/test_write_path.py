@@ -1,6 +1,7 @@
 """Killed, or the disk full, at every single step of writing: files are there whole or not, and the work goes on."""
 
 import errno
+import os
 import tempfile
 import warnings
 from pathlib import Path
@@ -8,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fissure.engine import blocks, locks
-from fissure.engine.blocks import UNFINISHED, Block, blocks_in, encode, write_whole
+from fissure.engine import locks
+from fissure.engine.blocks import Block, blocks_in, encode
 from fissure.engine.keeping import Asked, keeping
 from fissure.engine.locks import held, note
 from fissure.engine.store import open_store, writing
 from fissure.errors import FissureError
+from fissure.files import UNFINISHED, write_whole
 
 OLD, NEW = b"what was there" * 20, b"what is to be there" * 30
 DESCRIPTION = {
@@ -39,12 +41,12 @@ class Trouble:
     def __init__(self, patch, at, killed):
         self.at, self.killed, self.steps, self.hit = at, killed, 0, False
         for owner, name in (
-            (tempfile, "mkstemp"), (blocks.os, "fsync"), (Path, "chmod"), (Path, "replace"), (Path, "mkdir")
+            (tempfile, "mkstemp"), (os, "fsync"), (Path, "chmod"), (Path, "replace"), (Path, "mkdir")
         ):  # fmt: skip
             patch.setattr(owner, name, self.around(getattr(owner, name)))
         patch.setattr(Path, "unlink", self.around(Path.unlink, counts=False))
-        fdopen = blocks.os.fdopen
-        patch.setattr(blocks.os, "fdopen", lambda *a, **k: self.watched(fdopen(*a, **k)))
+        fdopen = os.fdopen
+        patch.setattr(os, "fdopen", lambda *a, **k: self.watched(fdopen(*a, **k)))
 
     def around(self, do, counts=True):
         def step(*arguments, **options):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fissure.api.arguments import plain_arguments
 from fissure.cases.loader import Case
+from fissure.cases.naming import REFERENCE
 from fissure.context import CaseLike, Context, context_of
 from fissure.engine.progress import Progress
 from fissure.studies import effects, verdicts
@@ -61,7 +62,7 @@ class Effects:
 def check(
     mechanisms: str | Iterable[str] = (),
     *,
-    case: CaseLike = "islamic_state",
+    case: CaseLike = REFERENCE,
     members: int = effects.MEMBERS,
     weeks: int | None = None,
     seed: int = 1,
@@ -81,7 +82,16 @@ def check(
         out: the folder to keep what is measured in; a folder in the user's cache where not given.
         progress: is told how far the checks are.
 
+    Returns the verdicts, an effect for each check.
+
     Raises `FissureError` with one clear sentence for anything the caller can mend.
+
+    Example: too few histories and weeks to show anything.
+
+        >>> import fissure
+        >>> found = fissure.check("pay-gap", members=2, weeks=4)
+        >>> {effect.mechanism for effect in found}
+        {'pay-gap'}
     """
     context = context_of(case)
     asked = (mechanisms,) if isinstance(mechanisms, str) else tuple(mechanisms)

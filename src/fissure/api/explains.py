@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 
 from fissure.api.arguments import plain_arguments
 from fissure.cases.loader import Case
-from fissure.cases.naming import called
+from fissure.cases.naming import REFERENCE, called
 from fissure.context import CaseLike, Context, context_of
 from fissure.engine.plan import plan_of
 from fissure.engine.progress import Progress
 from fissure.errors import FissureError
 from fissure.studies import explain as study
-from fissure.studies.calibrate import Posterior
+from fissure.studies.calibration import Posterior
 from fissure.studies.explain import FULL, QUICK, Explained, Size
-from fissure.studies.explained import Saved, kept_at, read_explained
+from fissure.studies.explained import KEPT, Saved, read_explained
+from fissure.studies.kept import keep_in
 from fissure.studies.outcomes import outcomes_of
 
 if TYPE_CHECKING:
@@ -55,17 +56,17 @@ class Explanation:
         return self.saved.write(path)
 
     def keep(self) -> Path:
-        """Put it with the case, for reports of its runs to show; returns where it lies.
+        """Keep it with the case, for reports of its runs to show; returns where it lies.
 
         Raises `FissureError` where it is of a part of the case's weeks, and where its folder cannot be written.
         """
         require_all_weeks(self.case, self.found.plan.weeks)
-        return self.saved.write(kept_at(self.case))
+        return self.saved.write(keep_in(self.case.folder) / KEPT)
 
 
 @plain_arguments
 def explain(
-    case: CaseLike = "islamic_state",
+    case: CaseLike = REFERENCE,
     of: str | Iterable[str] = (),
     *,
     quick: bool = False,
@@ -103,7 +104,16 @@ def explain(
         out: the folder to keep what is measured in; a folder in the user's cache where not given.
         progress: is told how far it is.
 
+    Returns the finished attribution.
+
     Raises `FissureError` with one clear sentence for anything the caller can mend.
+
+    Example: the smallest attribution that there is.
+
+        >>> import fissure
+        >>> made = fissure.explain(of="deserted", weeks=4, members=2, sampled=2, pairs=0)
+        >>> [outcome.name for outcome in made.found.outcomes]
+        ['deserted']
     """
     context = context_of(case)
     context.check()

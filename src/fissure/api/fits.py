@@ -8,18 +8,21 @@ from typing import TYPE_CHECKING
 
 from fissure.api.arguments import plain_arguments
 from fissure.cases.loader import Case
+from fissure.cases.naming import REFERENCE
 from fissure.context import CaseLike, Context, context_of
 from fissure.engine.cache import cache_base
 from fissure.engine.ensemble import planned
 from fissure.engine.keeping import Asked, keeping
 from fissure.engine.progress import Progress
-from fissure.engine.store import explained
 from fissure.errors import FissureError
+from fissure.files import disk_errors
 from fissure.studies import hindcast as hindcasts
-from fissure.studies.calibrate import Calibration, Posterior, Setting, path_of
-from fissure.studies.calibrate import calibrate as fit
-from fissure.studies.calibrate.fit import MEMBERS, weeks_until
+from fissure.studies.calibration import Calibration, Posterior, Setting
+from fissure.studies.calibration import calibrate as fit
+from fissure.studies.calibration.fit import MEMBERS, weeks_until
+from fissure.studies.calibration.posterior import KEPT as POSTERIORS
 from fissure.studies.hindcast import Hindcast
+from fissure.studies.kept import keep_in
 from fissure.version import __version__
 
 if TYPE_CHECKING:
@@ -44,32 +47,35 @@ class Fit:
         """What was learned."""
         return self.calibration.posterior
 
+    def document(self) -> "Document":
+        """The result as a document, for a terminal, a page or JSON."""
+        from fissure.present.sections.calibration import document
+
+        posterior = self.posterior
+        options = f"--members {posterior.made['members']} --seed {posterior.made['seed']}"
+        command = f"fissure calibrate {self.context.cli_name} --until {posterior.until} {options}"
+        return document(self.calibration, self.case, self.context.ledger, command, __version__)
+
     def report(self, path: str | Path) -> Path:
         """Write one self-contained HTML page and return its path; the page needs no network."""
-        from fissure.views.report.calibration import write_calibration
+        from fissure.present.render import html
 
-        made = self.posterior.made
-        command = (
-            f"fissure calibrate {self.context.cli_name} --until {self.posterior.until} --members {made['members']} "
-            f"--seed {made['seed']}"
-        )
-        about = {"version": __version__, "command": command}
-        return write_calibration(self.calibration, self.case, self.context.ledger, Path(path), about=about)
+        return html.write(self.document(), Path(path))
 
     def keep(self) -> Path:
-        """Put the posterior with the case, for every later run of it to use; returns where it lies.
+        """Keep the posterior with the case, for every later run of it to use; returns where it lies.
 
         Raises `FissureError` where the folder of the case cannot be written.
         """
-        path = path_of(self.case, self.posterior.until)
-        with explained(path.parent, 1 << 20):
+        path = keep_in(self.case.folder) / POSTERIORS / f"{self.posterior.until}.json"
+        with disk_errors(path.parent, 1 << 20):
             self.posterior.write(path)
         return path
 
 
 @plain_arguments
 def calibrate(
-    case: CaseLike = "islamic_state",
+    case: CaseLike = REFERENCE,
     *,
     until: str | date,
     members: int = MEMBERS,
@@ -87,7 +93,16 @@ def calibrate(
         out: the folder of the fit; one in the user's cache where not given. Asked again, a fit goes on where it was.
         progress: is told how far it is.
 
+    Returns the finished fit: the posterior and what its checks found.
+
     Raises `FissureError` with one clear sentence for anything the caller can mend, such as BayesFlow not installed.
+
+    Example: too few histories to learn much from.
+
+        >>> import fissure
+        >>> fit = fissure.calibrate("islamic_state", until="2014-12-31", members=64)
+        >>> fit.posterior.until
+        datetime.date(2014, 12, 31)
     """
     context, day = context_of(case), day_of(until)
     context.check()
@@ -118,13 +133,13 @@ class HindcastResult:
         return html.write(self.document(), Path(path))
 
     def keep(self) -> Path:
-        """Put it with the case, for reports of its runs to show; returns where it lies.
+        """Keep it with the case, for reports of its runs to show; returns where it lies.
 
         Raises `FissureError` where the folder of the case cannot be written.
         """
-        path = hindcasts.kept_at(self.context.case)
-        with explained(path.parent, 1 << 20):
-            path.parent.mkdir(exist_ok=True)
+        path = keep_in(self.context.case.folder) / hindcasts.KEPT
+        with disk_errors(path.parent, 1 << 20):
+            path.parent.mkdir(parents=True, exist_ok=True)
             return replace(self.hindcast, case_digest=self.context.case.digest).save(path)
 
 
@@ -138,7 +153,7 @@ def day_of(found: str | date) -> date:
 
 @plain_arguments
 def hindcast(
-    case: CaseLike = "islamic_state",
+    case: CaseLike = REFERENCE,
     dates: Iterable[str | date] = (),
     *,
     members: int = 300,
@@ -156,8 +171,17 @@ def hindcast(
         out: the folder to keep fits, runs and `hindcast.json` in; a folder in the user's cache where not given.
         progress: is told how far it is.
 
+    Returns the forecasts with their scores.
+
     Raises `FissureError` with one clear sentence for anything the caller can mend. What was finished is kept there,
     and the same call goes on from it.
+
+    Example: what would have been said at the end of 2016, from few histories.
+
+        >>> import fissure
+        >>> result = fissure.hindcast("islamic_state", "2016-12-31", members=8)
+        >>> [one.date.isoformat() for one in result.hindcast.dates]
+        ['2016-12-31']
     """
     context = context_of(case)
     context.check()
@@ -176,6 +200,6 @@ def hindcast(
         found = hindcasts.hindcast(
             loaded, known, days, fit=learned, members=members, seed=seed, out=folder, progress=progress
         )
-        with explained(folder, 1 << 20):
+        with disk_errors(folder, 1 << 20):
             found.save(folder / "hindcast.json")
     return HindcastResult(context, found)

@@ -4,13 +4,15 @@ import shlex
 from collections.abc import Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fissure.api.arguments import plain_arguments
 from fissure.api.origins import context_of_run, differs, warn_of_changes
 from fissure.cases.loader import Case
+from fissure.cases.naming import REFERENCE
 from fissure.constants import INTERVAL
 from fissure.context import CaseLike, Context, context_of
 from fissure.engine import ensemble
@@ -21,19 +23,25 @@ from fissure.engine.origin import origin_of
 from fissure.engine.progress import Progress
 from fissure.evidence import Ledger
 from fissure.model.limits import LIMITS
+from fissure.present.words.run import RunDescription
 from fissure.studies import coverage
-from fissure.studies.calibrate import Posterior, with_digest
+from fissure.studies.calibration import Posterior, with_digest
 from fissure.studies.cohesion import cohesion
 from fissure.studies.compare import Compared, compare
-from fissure.studies.effective import Effective, effective_size, few_histories
+from fissure.studies.effective import Effective, effective_size
 from fissure.studies.endings import apart
-from fissure.studies.patterns import ORDERINGS, Met, Plausible, everyone, met, of_ledger, plausible
+from fissure.studies.patterns import Met, Plausible, everyone, met, plausible
 from fissure.studies.quantiles import quantiles_of
 from fissure.version import __version__
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+
+    from fissure.present.document import Document
+
+
+CHANGED = "its files have changed since this run was made; the numbers are of the case as it was"
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,10 +134,10 @@ class Result:
     @cached_property
     def patterns(self) -> list[Met]:
         """In what share of the members that count each pattern that the record shows comes about."""
-        return met(self.data, self.plausible, of_ledger(self.ledger))
+        return met(self.data, self.plausible, self.context.patterns)
 
     @cached_property
-    def apart(self) -> "xr.Dataset":
+    def endings(self) -> "xr.Dataset":
         """How and when each member came apart: `weeks` (member, ending), `came_apart` and `mode` (member)."""
         return apart(self.data)
 
@@ -141,20 +149,54 @@ class Result:
     @property
     def orderings(self) -> list[Met]:
         """Those of `patterns` that say what came first."""
-        return [one for one in self.patterns if one.pattern in ORDERINGS]
+        return [one for one in self.patterns if one.pattern.in_time]
+
+    def document(self) -> "Document":
+        """The report as a document, for a page, a terminal or JSON."""
+        return self._document
+
+    def summary(self) -> "Document":
+        """Of the report what a terminal shows, which is made in less time."""
+        from fissure.present.sections.run import summary
+
+        return summary(self.about(), self.data, self.case, self.ledger, self.compared)
+
+    @cached_property
+    def _document(self) -> "Document":
+        from fissure.views.report.write import document
+
+        crowded = (f"{said[0].upper()}{said[1:]}." for said in self.context.too_few_places)
+        return document(
+            self.about(),
+            self.data,
+            self.case,
+            self.ledger,
+            self.compared,
+            missing=self.context.missing_mechanisms,
+            limits=(*LIMITS, *crowded),
+            events=self.events,
+            posterior=self.posterior,
+        )
+
+    def patterns_document(self, until: date | None = None, *, orderings_only: bool = False) -> "Document":
+        """The patterns, or only those that say what came first, as a document.
+
+        With `until`, the day that a fit ends at, each part is marked as in or out of its sample. For members that are
+        drawn from a posterior it is the day that the posterior ends at, where none is given.
+        """
+        from fissure.present.sections.patterns import document
+        from fissure.present.words.patterns import day_of
+
+        found = self.orderings if orderings_only else self.patterns
+        day = None if orderings_only else until or day_of(self.until)
+        return document(found, self.plausible, self.about(), self.case.title, self.data, self.ledger, day)
 
     def report(self, path: str | Path) -> Path:
         """Write one self-contained HTML page and return its path; the page needs no network."""
-        from fissure.views.report import write_report
+        from fissure.present.render import html
 
-        path = Path(path)
-        crowded = (f"{said[0].upper()}{said[1:]}." for said in self.context.too_few_places)
-        write_report(
-            self.data, self.case, self.ledger, self.compared, path,
-            about=self.about(), missing=self.context.missing_mechanisms, limits=(*LIMITS, *crowded),
-            events=self.events, posterior=self.posterior,
-        )  # fmt: skip
-        return path
+        html.check_place(Path(path))
+        return html.write(self.document(), Path(path))
 
     def __repr__(self) -> str:
         """One line, as a notebook shows it."""
@@ -175,42 +217,37 @@ class Result:
         """Write records, parameters and events for other tools, and return the path; see `export_run`."""
         return export(self.stored, Path(path).expanduser())
 
-    def about(self) -> dict[str, Any]:
-        """How the run was made, for its report."""
-        plan, timing = self.stored.plan, self.stored.timing
+    def about(self) -> RunDescription:
+        """How the run was made."""
+        plan, members = self.stored.plan, self.stored.members
         changed = differs(plan, origin_of(self.stored.folder), self.case)
         off = "".join(f" --off {name}" for name in plan.off)
         drawn = f" --posterior {shlex.quote(str(self.named))}" if self.named else "" if self.until else " --prior"
-        command = f"fissure run {self.context.cli_name} --members {self.stored.members} --seed {plan.seed} "
-        return {
-            "version": __version__,
-            "title": self.case.title,
-            "kind": "posterior predictions" if self.until else "prior predictions",
-            "until": self.until,
-            "posterior": plan.draws or None,
-            "seed": plan.seed,
-            "members": self.stored.members,
-            "worth": self.worth,
-            "few_histories": few_histories(self.stored.members) or None,
-            "weeks": plan.weeks,
-            "units": plan.units,
-            "slots": plan.slots,
-            "off": list(plan.off),
-            "plugins": list(plan.plugins) or None,
-            "cautions": self.cautions,
-            "digest": plan.case_digest,
-            "model_digest": plan.model_digest,
-            "timing": timing,
-            "changed": "its files have changed since this run was made; the numbers are of the case as it was"
-            if changed
-            else None,
-            "command": None if changed else f"{command}--weeks {plan.weeks}{off}{drawn}",
-        }
+        command = f"fissure run {self.context.cli_name} --members {members} --seed {plan.seed} "
+        return RunDescription(
+            members=members,
+            weeks=plan.weeks,
+            seed=plan.seed,
+            until=self.until,
+            posterior=plan.draws or None,
+            off=tuple(plan.off),
+            plugins=tuple(plan.plugins),
+            cautions=tuple(self.cautions),
+            units=plan.units,
+            slots=plan.slots,
+            worth=self.worth,
+            timing=self.stored.timing,
+            digest=plan.case_digest,
+            model_digest=plan.model_digest,
+            changed=CHANGED if changed else None,
+            command=None if changed else f"{command}--weeks {plan.weeks}{off}{drawn}",
+            version=__version__,
+        )
 
 
 @plain_arguments
 def run(
-    case: CaseLike = "islamic_state",
+    case: CaseLike = REFERENCE,
     *,
     members: int = 100,
     seed: int = 1,
@@ -241,8 +278,19 @@ def run(
             threads of this process where not given.
         progress: is told how far the run is.
 
+    Returns the finished run.
+
     Raises `FissureError` with one clear sentence for anything the caller can mend, and for a posterior that was
     fitted to another model, case, prior or evidence.
+
+    Example: four weeks of two histories.
+
+        >>> import fissure
+        >>> result = fissure.run("islamic_state", members=2, weeks=4)
+        >>> dict(result.data["fighters"].sizes)
+        {'member': 2, 'week': 4, 'origin': 2}
+        >>> result.data["fighters"].attrs["units"]
+        'persons'
     """
     context = context_of(case)
     context.check()
@@ -264,8 +312,17 @@ def read_run(folder: str | Path, case: CaseLike | None = None) -> Result:
         case: the case that the run is of: a name, the path of a folder, or a loaded case. Where it is not given, it
             is looked for where it lay when the run was made, there from the run's folder, and beside these.
 
+    Returns the run, of whatever members are finished.
+
     Warns (`CaseChanged`) where files of the case have changed since the run was made. Raises `FissureError` where there
     is no run, or its case cannot be found or has other weeks or places by now.
+
+    Example:
+
+        >>> import fissure
+        >>> made = fissure.run("islamic_state", members=2, weeks=4)
+        >>> fissure.read_run(made.folder).stored.members
+        2
     """
     found = opened(folder, case)
     warn_of_changes(found.stored, found.case)
@@ -289,6 +346,15 @@ def export_run(folder: str | Path, path: str | Path) -> Path:
         path: what ends in ``.nc`` is written as NetCDF, in ``.zarr`` as Zarr, and a name without an ending as a folder
             of CSV tables, one for each output.
 
+    Returns `path`.
+
     Raises `FissureError` where there is no run, and where something is at `path`, which is left as it is.
+
+    Example:
+
+        >>> import fissure, tempfile
+        >>> made = fissure.run("islamic_state", members=2, weeks=4)
+        >>> fissure.export_run(made.folder, tempfile.mkdtemp() + "/run.nc").name
+        'run.nc'
     """
     return export(ensemble.open_run(Path(folder).expanduser()), Path(path).expanduser())

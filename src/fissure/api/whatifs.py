@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from fissure.api.arguments import plain_arguments
 from fissure.cases.loader import Case
+from fissure.cases.naming import REFERENCE
 from fissure.context import CaseLike, Context, context_of
-from fissure.engine.blocks import write_whole
 from fissure.engine.progress import Progress
-from fissure.engine.store import explained
 from fissure.errors import FissureError
+from fissure.files import disk_errors, write_whole
 from fissure.studies import whatif as study
 from fissure.studies.effective import few_histories
 from fissure.studies.named import Study, known_study
@@ -110,7 +110,7 @@ class WhatIfs:
             **sure,
             "answers": [told(answer, self.studies.get(answer.name)) for answer in self],
         }
-        with explained(path.parent, 1 << 20):
+        with disk_errors(path.parent, 1 << 20):
             write_whole(path, json.dumps(numbers, indent=1, allow_nan=False).encode() + b"\n")
         return path
 
@@ -119,7 +119,7 @@ class WhatIfs:
 def whatif(
     studies: str | Iterable[str] = (),
     *,
-    case: CaseLike = "islamic_state",
+    case: CaseLike = REFERENCE,
     set: str | Iterable[str] = (),
     off: str | Iterable[str] = (),
     since: str | date | None = None,
@@ -150,8 +150,17 @@ def whatif(
         out: the folder to keep what is measured in; a folder in the user's cache where not given.
         progress: is told how far it is.
 
+    Returns the finished what-if: an answer for each study and for the change of one's own.
+
     Raises `FissureError` with one clear sentence for anything the caller can mend, and for a request to search for the
     change that serves an aim, which is refused.
+
+    Example: nothing but air strikes is changed, so the ground at the start is not.
+
+        >>> import fissure
+        >>> found = fissure.whatif(set="forcing.strikes=x2", of="fighters@2014-07-21", members=2, weeks=4)
+        >>> [one.outcome for answer in found for one in answer.differences]
+        ['fighters@2014-07-21']
     """
     refuse(asked)
     if asked:

@@ -22,11 +22,11 @@ from typing import Any, Generic, TypeVar
 from fissure.app.background import Stopped, Worker
 from fissure.app.jobs import wrong_inside
 from fissure.context import Context
-from fissure.engine.blocks import UNFINISHED, write_whole
 from fissure.engine.keeping import STUDY
 from fissure.engine.locks import held_to_remove
 from fissure.engine.provenance import MODEL, PACKAGE, code_digest, model_digest
 from fissure.errors import FissureError
+from fissure.files import UNFINISHED, write_whole
 from fissure.studies import answers, explained, hindcast
 
 T = TypeVar("T")

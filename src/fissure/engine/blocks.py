@@ -5,9 +5,7 @@ chunk: reading a variable reads nothing of the others, once the block was seen t
 """
 
 import io
-import os
 import re
-import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,11 +22,10 @@ from zarr.storage import MemoryStore, ZipStore
 
 from fissure.engine import seals
 from fissure.errors import FissureError
+from fissure.files import write_whole
 
 _NAME = re.compile(r"(\d{7})-(\d{7})\.zarr\.zip")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-UNFINISHED = ".unfinished-"
-"""How the name of a file that is still being written begins."""
 
 
 @dataclass(frozen=True)
@@ -120,28 +117,6 @@ def encode(arrays: Mapping[str, tuple[tuple[str, ...], NDArray[Any], Mapping[str
             archive.writestr(zipfile.ZipInfo(path, _EPOCH), files[path].to_bytes())
         archive.comment = bytes(seals.LENGTH)
     return seals.sealed(out.getvalue()[: -seals.LENGTH])
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write `data` so that `path` holds all of it or stays as it was, even through a power cut."""
-    handle, name = tempfile.mkstemp(prefix=UNFINISHED, dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    if os.name == "nt":
-        return  # a folder cannot be opened there
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 class Stored(BackendArray):

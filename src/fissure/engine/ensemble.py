@@ -21,9 +21,10 @@ from fissure.engine.origin import Origin
 from fissure.engine.parameter_source import Draws, Prior
 from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, whole
 from fissure.engine.progress import Interrupted, Progress, Silent
-from fissure.engine.store import DESCRIPTION, Store, check_folder, check_room, explained, open_store, writing
+from fissure.engine.store import DESCRIPTION, Store, check_folder, open_store, writing
 from fissure.engine.workers import Span, Threads, Work, Workers, threads_for
 from fissure.errors import FissureError
+from fissure.files import check_room, disk_errors
 from fissure.model.catalogue import parameters_of
 from fissure.model.parameters import Declared
 
@@ -162,7 +163,7 @@ def run(
     kept = Store(folder, described).blocks()
     check_room(folder, job.bytes_of(sum(b - a for a, b in missing(kept, members, members))))
     with writing(folder, described) as store:
-        with explained(folder, 1 << 16):
+        with disk_errors(folder, 1 << 16):
             Origin.of(case, folder).keep(folder)
         timing = job.complete(store, int(members), block)
     return Run(folder, plan, int(members), timing)

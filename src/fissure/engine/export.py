@@ -15,10 +15,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from fissure.engine.blocks import UNFINISHED
 from fissure.engine.ensemble import Run
-from fissure.engine.store import explained
 from fissure.errors import FissureError
+from fissure.files import UNFINISHED, disk_errors
 
 
 def export(run: Run, path: Path) -> Path:
@@ -37,7 +36,7 @@ def export(run: Run, path: Path) -> Path:
         raise FissureError(f"{path}: is there already, choose another name; nothing was written")
     if not path.parent.is_dir():
         raise FissureError(f"{path.parent}: there is no such folder, expected one to write {path.name} into")
-    with explained(path, run.data.nbytes):
+    with disk_errors(path, run.data.nbytes):
         room = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=path.parent))
         try:
             write(run, room / path.name)

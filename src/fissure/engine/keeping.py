@@ -13,12 +13,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from fissure.engine.blocks import UNFINISHED, write_whole
 from fissure.engine.locks import LOCK, asked_command, held
 from fissure.engine.plan import Plan
 from fissure.engine.seals import sealed_json
-from fissure.engine.store import explained
 from fissure.errors import FissureError
+from fissure.files import UNFINISHED, disk_errors, write_whole
 
 STUDY = "study.json"
 FORMAT = 1
@@ -55,7 +54,7 @@ def keeping(folder: Path, asked: Asked) -> Iterator[None]:
         raise FissureError(f"{folder}: is a file, expected a folder to keep what is measured in")
     new = not folder.exists()
     with ExitStack() as while_writing:
-        with explained(folder, 1 << 16):
+        with disk_errors(folder, 1 << 16):
             folder.mkdir(parents=True, exist_ok=True)
             while_writing.enter_context(held(folder))
             for leftover in _leftovers(folder):

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from fissure.cases.loader import Case
 from fissure.cases.naming import packaged_name
-from fissure.engine.blocks import write_whole
 from fissure.engine.seals import sealed_json, unsealed_json
 from fissure.errors import FissureError
+from fissure.files import write_whole
 
 ORIGIN = "case.json"
 FORMAT = 1

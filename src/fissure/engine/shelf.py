@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from fissure.engine.blocks import UNFINISHED, blocks_in, missing
+from fissure.engine.blocks import blocks_in, missing
 from fissure.engine.cache import cache_base
 from fissure.engine.keeping import STUDY
 from fissure.engine.locks import LOCK, Note, held_to_remove, is_held, note
@@ -23,6 +23,7 @@ from fissure.engine.provenance import model_digest
 from fissure.engine.seals import is_whole, unsealed_json
 from fissure.engine.store import DESCRIPTION, open_store
 from fissure.errors import FissureError
+from fissure.files import UNFINISHED
 from fissure.version import __version__
 
 State = Literal["whole", "unfinished", "damaged", "being written", "half deleted"]

@@ -8,8 +8,6 @@
 Every file appears whole or not at all: a run that is killed at any moment goes on from what was finished.
 """
 
-import errno
-import shutil
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -23,10 +21,11 @@ from numpy.typing import NDArray
 from xarray.core import indexing
 
 from fissure.engine import events
-from fissure.engine.blocks import UNFINISHED, Block, Stored, blocks_in, missing, write_whole
+from fissure.engine.blocks import Block, Stored, blocks_in, missing
 from fissure.engine.locks import LOCK, held
 from fissure.engine.seals import KEY, DamagedBlock, check_json, sealed_json
 from fissure.errors import FissureError
+from fissure.files import UNFINISHED, disk_errors, write_whole
 from fissure.reading import read_json, stands
 
 if TYPE_CHECKING:
@@ -86,7 +85,7 @@ class Store:
 
     def write(self, block: Block, data: bytes) -> None:
         """Keep the bytes of a block, see `workers.Work.encoded`; `FissureError` if the disk refuses."""
-        with explained(self.folder, len(data)):
+        with disk_errors(self.folder, len(data)):
             write_whole(block.path, data)
 
     def variable(self, name: str, members: int) -> xr.Variable:
@@ -178,50 +177,20 @@ def writing(folder: Path, description: Mapping[str, Any]) -> Iterator[Store]:
     a run of another plan, or if another process is writing to it.
     """
     check_folder(folder, description)
-    with explained(folder, 1 << 16):
+    with disk_errors(folder, 1 << 16):
         folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as while_writing:
-        with explained(folder, 1 << 16):
+        with disk_errors(folder, 1 << 16):
             while_writing.enter_context(held(folder))
         check_folder(folder, description)
         blocks = folder / "blocks"
-        with explained(folder, 1 << 16):
+        with disk_errors(folder, 1 << 16):
             for leftover in [*folder.glob(f"{UNFINISHED}*"), *blocks.glob(f"{UNFINISHED}*")]:
                 leftover.unlink(missing_ok=True)
             if not (folder / DESCRIPTION).exists():
                 write_whole(folder / DESCRIPTION, sealed_json({"format": FORMAT, **description}))
             blocks.mkdir(exist_ok=True)  # last: without a description it would be something else than a run
         yield open_store(folder)
-
-
-@contextmanager
-def explained(folder: Path, needed: int) -> Iterator[None]:
-    """Turn what the disk refuses into one sentence; `needed` is in bytes."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise FissureError(
-                f"{folder}: the disk is full, another {size(needed)} are needed; what was finished is kept"
-            ) from None
-        raise FissureError(f"{folder}: cannot be written ({error.strerror or error})") from None
-
-
-def check_room(folder: Path, needed: int) -> None:
-    """Refuse, touching nothing, a run that needs more bytes than the disk has free (`FissureError`)."""
-    there = next(p for p in (folder, *folder.parents) if p.exists())
-    free = shutil.disk_usage(there).free
-    if needed > free:
-        raise FissureError(f"{folder}: the run needs about {size(needed)} of disk, {size(free)} are free")
-
-
-def size(number: float) -> str:
-    """A number of bytes as a person says it: `12 MB`, `3.4 GB`."""
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if number < 1000:
-            return f"{number:.3g} {unit}"
-        number /= 1000
-    return f"{number:.3g} TB"
 
 
 def event_table(blocks: Sequence[Block], description: Mapping[str, Any], members: int) -> "pd.DataFrame":

@@ -118,7 +118,7 @@ class Variable(Strict):
     - ``change-share``: mean over the observation's period (or month of its date) / mean over `baseline` - 1;
     - ``constant``: does not vary with time; ``none``: no counterpart (then `output` is absent).
 
-    `select` picks coordinates (``{country: Iraq}``, ``{kind: [tax, confiscation]}``); what it leaves over of
+    `select` picks coordinates (``{country: Ruritania}``, ``{kind: [tax, confiscation]}``); what it leaves over of
     the output's dimensions is joined by `combine`. `reason` says why the model does not produce the quantity.
     `family` names what it is a measure of (area, arrivals ...): whoever errs on one of a family errs on all.
     """

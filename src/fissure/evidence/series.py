@@ -70,7 +70,7 @@ class Point(Strict):
 def expanded(series: Mapping[str, tuple[Series, Path]]) -> list[Placed]:
     """The observations of all `series` (by id, each with the folder that its `file` lies in), in order.
 
-    A point's id is that of its series, a dot and its `Point.label`: `ucdp-deaths-iraq.2014-q3`. Raises `FissureError`,
+    A point's id is that of its series, a dot and its `Point.label`: `deaths-counted.2014-q3`. Raises `FissureError`,
     `FILE:LINE: ...`, for a table that is missing or empty and for a row that is malformed.
     """
     points = {name: _points(one, folder / one.file) for name, (one, folder) in series.items()}

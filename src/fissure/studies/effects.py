@@ -27,14 +27,13 @@ from scipy.special import stdtrit
 
 from fissure.cases.loader import Case
 from fissure.cases.room import half_of
-from fissure.engine.blocks import write_whole
 from fissure.engine.cache import cache_base, enable_compile_cache
 from fissure.engine.keeping import Asked, keeping
 from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, whole
 from fissure.engine.progress import Interrupted, Progress, Silent
 from fissure.engine.seals import Damaged, DamagedBlock, sealed_json, unsealed_json
-from fissure.engine.store import explained
 from fissure.engine.workers import threads_for
+from fissure.files import disk_errors, write_whole
 from fissure.model.catalogue import GROUPS, known_mechanism, mechanism_classes, parameters_of
 from fissure.model.check import Check, Record
 from fissure.studies.effective import ENOUGH
@@ -308,7 +307,7 @@ class Study:
         }
         path = self._path(variant, span)
         told = {"changed": str(variant), "members": list(range(*span)), "[changed, as it is]": measured}
-        with explained(self.folder, 1 << 16):
+        with disk_errors(self.folder, 1 << 16):
             path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(path, sealed_json(told))
         return seconds

@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from fissure.cases import naming
-from fissure.engine.blocks import write_whole
 from fissure.engine.provenance import own_digest
-from fissure.engine.store import explained
+from fissure.files import disk_errors, write_whole
 from fissure.studies.causal import Verdict
 from fissure.studies.effects import Checked, Effect
 
-KEPT = naming.HOME / naming.reference() / "kept" / "verdicts.json"
+KEPT = naming.HOME / naming.REFERENCE / "kept" / "verdicts.json"
 FILE = "effects.json"
 WAYS = {-1: "lower", 1: "higher"}
 
@@ -48,7 +47,7 @@ def stale(data: Mapping[str, Any]) -> bool:
 def write(checked: Checked) -> Path:
     """Write `effects.json` into the study's folder and return its path."""
     path = checked.folder / FILE
-    with explained(path.parent, 1 << 20):
+    with disk_errors(path.parent, 1 << 20):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, json.dumps(told(checked), indent=1).encode() + b"\n")
     return path

@@ -27,7 +27,6 @@ import numpy as np
 import xarray as xr
 
 from fissure.cases.loader import Case
-from fissure.engine.blocks import write_whole
 from fissure.engine.cache import enable_compile_cache
 from fissure.engine.dataset import dataset_of
 from fissure.engine.parameter_source import Draws, Prior
@@ -38,8 +37,8 @@ from fissure.engine.provenance import STUDY, code_digest
 from fissure.engine.random import seed_words
 from fissure.engine.seals import Damaged, DamagedBlock, sealed, unsealed
 from fissure.engine.simulate import Later
-from fissure.engine.store import explained
 from fissure.engine.workers import threads_for
+from fissure.files import disk_errors, write_whole
 from fissure.model.catalogue import build, parameters_of, prior_values
 from fissure.model.parameters import Declared
 from fissure.model.week import Model
@@ -227,7 +226,7 @@ class Worlds:
         name = hashlib.sha256(" ".join(told).encode()).hexdigest()[:20]
         held = io.BytesIO()
         np.savez_compressed(held, runs=np.array(told), outcomes=outcomes, weekly=weekly)
-        with explained(self.folder, 1 << 20):
+        with disk_errors(self.folder, 1 << 20):
             self.own_folder.mkdir(parents=True, exist_ok=True)
             path = self.own_folder / f"{name}-{len(call)}.npz"
             write_whole(path, sealed(held.getvalue()))

@@ -17,8 +17,7 @@ from fissure.studies.measurement import data
 from fissure.studies.outcomes import outcomes_of
 from fissure.studies.scenario import FORCING, moved_values
 from fissure.studies.sensitivity import sensitivity
-from fissure.studies.sensitivity.inputs import Margins, inputs_of
-from fissure.studies.sensitivity.luck import APART, LuckApart
+from fissure.studies.sensitivity.inputs import APART, LuckApart, Margins, inputs_of
 from fissure.studies.sensitivity.result import BLOCK, Sizes
 from fissure.studies.sensitivity.study import design
 

@@ -13,14 +13,15 @@ from fissure.cases.loader import Case, load_case
 from fissure.evidence.ledger import Ledger, load_ledger, package_ledger
 from fissure.model.catalogue import mechanism_classes, parameters_of, parts
 from fissure.model.description import Variable, variables
-from fissure.model.givens import Givens
 from fissure.model.limits import LIMITS
+from fissure.model.member_inputs import MemberInputs
 from fissure.model.plugins import ledger_folders
 from fissure.model.record import COORDINATES, OUTPUTS
 from fissure.model.sense import Sensed, wish_to_leave
 from fissure.model.state import Cause, Districts, Fighters, Flows, Organisation, Units
 from fissure.model.world import Week, World
 from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS
+from fissure.studies.patterns import patterns_of
 from fissure.version import __version__
 from tools.docs.odd import markdown as md
 from tools.docs.odd import schedule, submodels, tables
@@ -48,13 +49,13 @@ def protocol(case: str | Path = "islamic_state") -> str:
             parameters=len(declared),
             observed=tables.observed(loaded, ledger),
             unanswered=tables.unanswered(ledger),
-            orderings=tables.qualitative(),
+            orderings=tables.qualitative(patterns_of(loaded, ledger)),
             absurd_factor=f"{ABSURD_FACTOR:g}",
             absurd_points=f"{100 * ABSURD_POINTS:g}",
             entities={kind.__name__: _state(kind) for kind in STATE},
             about={kind.__name__: md.prose(inspect.getdoc(kind) or "") for kind in STATE},
             fixed=_by_heading(variables(World)),
-            givens=_plain(variables(Givens)),
+            givens=_plain(variables(MemberInputs)),
             week=_plain(variables(Week)),
             causes=_causes(),
             remembered=_remembered(),

@@ -195,7 +195,7 @@ def posterior(desk: AtDesk) -> Learned:
                 figures=one.figures, prior=range_told(one.prior), posterior=range_told(one.posterior),
                 contraction=one.contraction,
             )
-            for one in words.leans_of(found, seen, at.ledger)
+            for one in words.publisher_biases(found, seen, at.ledger)
         ],
     )  # fmt: skip
 

@@ -10,8 +10,8 @@ from pydantic import BaseModel, Field
 from fissure.context import Context
 from fissure.evidence.entries import Bound, Claim, Direction, Observation, Source, SourceKind, Variable
 from fissure.evidence.trace import Kind
+from fissure.present.render.html import web
 from fissure.present.words.calibration import Interval
-from fissure.views.report.page import web
 
 
 class ClaimTold(BaseModel):

@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from fissure.api.shelf import Stored
 from fissure.app.desk import Desk
+from fissure.app.history.prepared import EffectiveSize, ObservationRow, Verdicts, prepared
 from fissure.app.history.runs import PATTERN, ask
 from fissure.app.history.series import MOST_BY, names_of, weekly
-from fissure.app.history.told import prepared
 from fissure.app.jobs import Busy, State
 from fissure.app.pages import AtDesk
 from fissure.app.refusals import refusal
@@ -45,26 +45,6 @@ class RunRow(BaseModel):
     version: str
     other_version: bool = Field(description="made by another version, which this one does not go on with")
     command: str | None = Field(description="the command that makes it again, where one does")
-
-
-class Verdicts(BaseModel):
-    """How many published figures are in each class; drivers check what the case imposes and are in none."""
-
-    of: dict[str, int]
-    compared: int
-    too_wide: int
-    behind_prior: int
-    behind_inside: int
-    drivers: int
-    not_compared: int
-
-
-class EffectiveSize(BaseModel):
-    """What the histories are worth."""
-
-    histories: int
-    pasts: int = Field(description="distinct pasts from which they go on")
-    independent: float = Field(description="independent draws that they are worth (Kish)")
 
 
 class RunTold(RunRow):
@@ -116,38 +96,6 @@ class SeriesTold(BaseModel):
     series: list[Band]
 
 
-class Quantiles(BaseModel):
-    """Of the model's counterpart of a published figure, over members."""
-
-    q05: float
-    median: float
-    q95: float
-    q05_error: float | None = Field(description="standard error of q05, as the histories are worth; null for one")
-    median_error: float | None
-    q95_error: float | None
-
-
-class ObservationRow(BaseModel):
-    """A published figure beside the model; None for an open end, and for what is not compared."""
-
-    id: str
-    variable: str
-    title: str
-    unit: str
-    output: str | None
-    when: str
-    source: str
-    rivals: list[str] = Field(description="ids of figures that disagree with it")
-    bound: str
-    published: tuple[float | None, float | None]
-    band: tuple[float | None, float | None] = Field(description="90% once the doubt of the publisher is carried")
-    model: Quantiles | None
-    verdict: str
-    too: str | None
-    behind_prior: bool = Field(description="a prior was argued from it, so it is no independent check")
-    reason: str | None
-
-
 class Asked(BaseModel):
     """A run that is asked for."""
 
@@ -183,10 +131,10 @@ def run(desk: AtDesk, name: Name) -> RunTold:
         return RunTold(**_row(stored), view="reading")
     found = prepared(desk, stored)
     if found.value is not None:
-        say = found.value.say
+        view = found.value
         return RunTold(
-            **_row(stored), view="ready", headline=say["headline"], counts=None if say["few"] else say["counts"],
-            few_histories=say["few"] or None, effective_size=say["effective_size"],
+            **_row(stored), view="ready", headline=view.headline, counts=None if view.few else view.counts,
+            few_histories=view.few or None, effective_size=view.effective_size,
         )  # fmt: skip
     return RunTold(**_row(stored), view="failed" if found.error else "reading", error=found.error)
 
@@ -221,7 +169,7 @@ def observations(desk: AtDesk, name: Name) -> list[ObservationRow]:
         raise FissureError(found.error)
     if found.value is None:
         raise Busy(f"the histories of '{stored.name}' are being read; ask again in some seconds")
-    return [ObservationRow(**one) for one in found.value.say["observations"]]
+    return list(found.value.observations)
 
 
 @router.post("/runs", status_code=202, summary="Simulate a run", responses=BUSY)

@@ -32,6 +32,7 @@ from fissure.model.parameters import quantile
 from fissure.present import formatting
 from fissure.present.formatting import MECHANISM_GROUPS as GROUPS
 from fissure.present.formatting import signed
+from fissure.present.render.html import web
 from fissure.present.words import attribution as explaining
 from fissure.present.words import calibration as moved
 from fissure.studies import causal_atlas, verdicts
@@ -40,7 +41,6 @@ from fissure.studies.coverage import caution
 from fissure.studies.effects import Effect
 from fissure.studies.explained import Saved
 from fissure.studies.explained import kept as kept_attribution
-from fissure.views.report.page import web
 
 WAITING = (
     "Mechanisms and fields are being read from the code; this takes some seconds, once for each version of the model."

@@ -2,14 +2,17 @@
 
 from typing import Any
 
+from markupsafe import Markup
+
 from fissure.app.cracks.told import CheckTold, ParameterTold
 from fissure.present import formatting
 from fissure.present.formatting import MECHANISM_GROUPS, mechanism_label
+from fissure.present.render.html import picture
 from fissure.present.sections.effects import VERDICTS
+from fissure.present.sections.learned import update_picture
 from fissure.present.words import attribution as explaining
 from fissure.present.words import calibration as words
 from fissure.present.words.causal import CLASSES, GLYPHS, IN_SHORT, MOVES, READS, label
-from fissure.views.report import moves
 
 DIRECTIONS = {"raises": "raises", "lowers": "lowers", "describes": "describes", "predicts": "expects"}
 
@@ -40,9 +43,12 @@ def contraction(one: ParameterTold) -> str:
     return "–" if one.contraction is None else words.percent(one.contraction)
 
 
-def normals(one: ParameterTold, known: Any) -> dict[str, float] | None:
-    """Where both intervals lie in the picture; None where it was not learned."""
-    return moves.picture(known.normals[one.name]) if one.name in known.normals else None
+def drawn(one: ParameterTold, known: Any) -> Markup:
+    """Both intervals as a picture; empty where it was not learned."""
+    if one.name not in known.normals:
+        return Markup()
+    label = f"prior {prior(one)}, posterior {posterior(one)} {unit(one)}".strip()
+    return picture(update_picture(known.normals[one.name], label))
 
 
 def style(check: CheckTold) -> str:
@@ -57,7 +63,7 @@ def mark(check: CheckTold) -> str:
 
 SHOWN: dict[str, Any] = {
     "prior_of": prior, "posterior_of": posterior, "unit_of": unit, "contraction_of": contraction,
-    "picture_of": normals, "width": moves.WIDTH, "style_of": style, "mark_of": mark, "label": label,
+    "picture_of": drawn, "style_of": style, "mark_of": mark, "label": label,
     "spoken": mechanism_label, "glyphs": GLYPHS, "sign_classes": CLASSES,
     "group_titles": MECHANISM_GROUPS,
     "directions": DIRECTIONS, "sign_words": IN_SHORT, "read_words": READS, "move_words": MOVES,

@@ -13,11 +13,11 @@ from fissure.evidence.trace import Trace
 from fissure.model.catalogue import mechanism_classes
 from fissure.present import formatting
 from fissure.present.formatting import MECHANISM_GROUPS as GROUPS
+from fissure.present.render.html import fragment, web
+from fissure.present.sections.learned import biases_table
+from fissure.present.sections.publishers import publishers
 from fissure.present.words import calibration as words
 from fissure.studies.hindcast import Hindcast
-from fissure.views.report.calibration import lean_row
-from fissure.views.report.measurement import publishers
-from fissure.views.report.page import web
 
 CHART = "entry"
 """Key of an entry's chart."""
@@ -104,10 +104,10 @@ def _observation(
 
 
 def _source(one: Source, at: Context, trace: Trace) -> dict[str, Any]:
-    leans = []
+    biases = []
     if at.posterior is not None:
         own = [item for item in at.comparable.values() if item.observation.source == one.id]
-        leans = [lean_row(lean, at.posterior) for lean in words.leans_of(at.posterior, own, at.ledger)]
+        biases = words.publisher_biases(at.posterior, own, at.ledger)
     return {
         "title": one.title,
         **source(one),
@@ -117,7 +117,7 @@ def _source(one: Source, at: Context, trace: Trace) -> dict[str, Any]:
         "claims": [_brief(claim) for claim in trace.claims],
         "figures": listed(trace.observations, at),
         "before": [row for row in publishers(at.ledger, at.case.leanings) if row.source == one.id],
-        "leans": leans,
+        "biases": fragment([biases_table(biases)]) if biases else "",
         "rivals": [],
     }
 

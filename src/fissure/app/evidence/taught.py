@@ -13,14 +13,14 @@ from fissure.app.evidence.rows import unit
 from fissure.context import Context
 from fissure.evidence.entries import Observation
 from fissure.present import formatting
+from fissure.present.render.html import fragment
+from fissure.present.sections.learned import bias_tone, updates_table
 from fissure.present.words import calibration as words
-from fissure.studies.calibrate.checks import Told
+from fissure.studies.calibration.checks import Told
 from fissure.studies.compare import FORCED
 from fissure.studies.hindcast import Hindcast
 from fissure.studies.measurement import Datum
 from fissure.studies.score import Scored
-from fissure.views.report import moves
-from fissure.views.report.calibration import lean_row
 
 
 def taught(one: Observation, at: Context, past: Hindcast | None, found: Beside | None) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def taught(one: Observation, at: Context, past: Hindcast | None, found: Beside |
         "told": None if item is None or of_run is None else _told(item, of_run, found),
         "forecasts": [] if item is None or past is None else list(_forecasts(item, past)),
         "run": None if of_run is None or found is None else _run(of_run, found),
-        "moves": [] if of_run is None or found is None else _moves(of_run, at),
+        "moves": None if of_run is None or found is None else _moves(of_run, at),
     }
 
 
@@ -63,10 +63,20 @@ def _lean(item: Datum, at: Context) -> dict[str, Any] | None:
     shared = [
         other for other in at.comparable.values() if other.bias == item.bias and other.observation.id in at.fitted
     ]
-    rows = words.leans_of(at.posterior, [item], at.ledger)
+    rows = words.publisher_biases(at.posterior, [item], at.ledger)
     if not rows:
         return None
-    return {**lean_row(rows[0], at.posterior), "said": rows[0].said, "figures": len(shared)}
+    one = rows[0]
+    return {
+        "said": one.said,
+        "prior": f"{words.bias(one.prior.middle, one.scale)} ({words.bias_interval(one.prior, one.scale)})",
+        "middle": words.bias(one.posterior.middle, one.scale),
+        "contraction": words.percent(one.contraction),
+        "figures": len(shared),
+        "family": one.family,
+        "style": bias_tone(one),
+        "verdict": one.verdict,
+    }
 
 
 def _told(item: Datum, of_run: OfFigure, found: Beside | None) -> dict[str, Any] | None:
@@ -76,13 +86,12 @@ def _told(item: Datum, of_run: OfFigure, found: Beside | None) -> dict[str, Any]
     told = Told(item.observation.id, item.published, low, median, high, below)
     name = item.observation.unit
     middle, *ends = (words.own_unit(x, item) for x in (median, low, high))
-    gap = words.gap(item, told)
     return {
         "median": f"{words.value(middle, name)}{unit(name)}",
         "interval": words.between(ends[0], ends[1], name),
         "below": words.percent(below),
         "inside": told.inside,
-        "verdict": "✓ inside" if told.inside else f"{'▲' if told.published > told.high else '▼'} {gap}",
+        "verdict": words.inside(item, told),
         "members": found.members,
         "run": found.run,
     }
@@ -101,10 +110,10 @@ def _run(of_run: OfFigure, found: Beside) -> dict[str, Any]:
     }
 
 
-def _moves(of_run: OfFigure, at: Context) -> list[dict[str, Any]]:
-    named = [(moves_of(at)[name], share) for name, share in of_run.goes_with if name in moves_of(at)]
-    rows = moves.rows(move for move, _ in named)
-    return [row | {"share": words.percent(share)} for row, (_, share) in zip(rows, named, strict=True)]
+def _moves(of_run: OfFigure, at: Context) -> dict[str, Any] | None:
+    named = [(moves_of(at)[name], words.percent(share)) for name, share in of_run.goes_with if name in moves_of(at)]
+    table = updates_table([update for update, _ in named], "Learned parameters that go with it")
+    return {"shares": [(one.name, share) for one, share in named], "table": fragment([table])} if named else None
 
 
 def _forecasts(item: Datum, past: Hindcast) -> Iterable[dict[str, Any]]:

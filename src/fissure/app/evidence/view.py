@@ -1,6 +1,6 @@
 """Evidence: the ledger to search, each entry in full, what was learned from it, and whether it can forecast."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
@@ -13,19 +13,18 @@ from fissure.app.desk import Desk
 from fissure.app.evidence import rows as ledger_rows
 from fissure.app.evidence.beside import Beside, beside
 from fissure.app.evidence.entry import CHART, entry
-from fissure.app.evidence.known import moves_of
 from fissure.app.pages import AtDesk, page
 from fissure.context import Context
 from fissure.errors import FissureError, nearest
 from fissure.evidence import Ledger
 from fissure.present import formatting
+from fissure.present.document import Section
 from fissure.present.render.html import fragment, specs_of
-from fissure.present.sections import hindcast
+from fissure.present.sections import hindcast, learned
+from fissure.present.sections.publishers import measured, publishers
 from fissure.present.words import calibration as words
-from fissure.studies.calibrate.posterior import Posterior
-from fissure.views.report import learned, moves
-from fissure.views.report.calibration import lean_row
-from fissure.views.report.measurement import publishers
+from fissure.studies.calibration.posterior import Posterior
+from fissure.studies.coverage import of_posterior
 
 router = APIRouter(include_in_schema=False)
 Listed = Literal["observations", "claims", "sources", "variables"]
@@ -130,20 +129,20 @@ def _opened(desk: Desk, at: Context, tab: str, name: str, found: Beside | None) 
 
 def _learned(request: Request, desk: Desk, at: Context, told: dict[str, Any]) -> HTMLResponse:
     posterior = at.posterior
-    section = None if posterior is None else learned.section(posterior, desk.case, len(at.fitted))
-    rows, leans = ([], []) if posterior is None else _before_and_after(posterior, at)
     return page(
-        request, "evidence_learned", learned=section, rows=rows[: learned.SHOWN], more=rows[learned.SHOWN :],
-        leans=leans, width=moves.WIDTH, why_not=at.no_posterior, measurement=publishers(at.ledger, desk.case.leanings),
+        request, "evidence_learned", learned=fragment(_what_was_learned(posterior, at)) if posterior else "",
+        why_not=at.no_posterior, measurement=fragment([measured(publishers(at.ledger, desk.case.leanings))]),
         citation=None if posterior is None else _cited_posterior(posterior, desk), **told,
     )  # fmt: skip
 
 
-def _before_and_after(posterior: Posterior, at: Context) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Parameters, those that moved furthest first as in the report, and publishers' leans."""
-    found = sorted(moves_of(at).values(), key=lambda move: -abs(move.shift))
+def _what_was_learned(posterior: Posterior, at: Context) -> Iterator[Section]:
+    """Parameters, those that moved furthest first as in the report, and publishers' biases."""
+    caution = of_posterior(posterior.plugins, at.parameters)
+    if section := learned.section(posterior, at.case, len(at.fitted), caution, everything=True):
+        yield section
     seen = [item for name, item in at.comparable.items() if name in at.fitted]
-    return moves.rows(found), [lean_row(one, posterior) for one in words.leans_of(posterior, seen, at.ledger)]
+    yield learned.publishers(words.publisher_biases(posterior, seen, at.ledger))
 
 
 def _forecast(request: Request, desk: Desk, at: Context, told: dict[str, Any]) -> HTMLResponse:

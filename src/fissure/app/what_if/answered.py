@@ -56,9 +56,9 @@ class Shown:
         """What stands below it."""
         return fragment(whatif.remarks(self.reply, self.found), linked=True)
 
-    def told(self) -> dict[str, Any]:
-        """What the script is told: what to ask, and how far it is."""
-        one, scenario = self.standing, self.question.scenario
+    def told(self, ahead: int = 0) -> dict[str, Any]:
+        """What the script is told: what to ask, and how far its job is, before which `ahead` others come."""
+        one, scenario, job = self.standing, self.question.scenario, self.standing.job
         study = self.question.study
         ask: dict[str, Any] = {"title": self.question.name, "members": one.size.members, "seed": one.size.seed}
         if study:
@@ -67,9 +67,13 @@ class Shown:
             ask |= {"set": [str(move) for move in scenario.moves], "off": list(scenario.off)}
             ask |= {"from": str(scenario.since)} if scenario.since else {}
         ask |= {"weeks": one.size.weeks} if one.size.weeks else {}
-        error = one.job.error if one.job and one.state == "failed" else ""
-        told = {"id": one.id, "key": self.key, "state": one.state, "known": one.known, "members": one.size.members}
-        return {**told, "title": self.question.title, "text": self.question.text, "ask": ask, "error": error}
+        how = {name: getattr(job, name) for name in ("phase", "done", "total", "left")} if job else {}
+        return {
+            **how, "id": one.id, "key": self.key, "title": self.question.title, "text": self.question.text,
+            "state": one.state, "asked": job is not None, "known": one.known,
+            "members": one.size.members, "ahead": ahead, "ask": ask,
+            "error": job.error if job and one.state == "failed" else "",
+        }  # fmt: skip
 
 
 def shown(desk: Desk, questions: Sequence[Question], size: Size) -> list[Shown]:
@@ -77,6 +81,17 @@ def shown(desk: Desk, questions: Sequence[Question], size: Size) -> list[Shown]:
     standing = [desk.studio.standing(question, size) for question in questions]
     alone = len(standing) == 1
     return [Shown(letter, one, desk.studio.answer(one), alone) for letter, one in zip(LETTERS, standing, strict=False)]
+
+
+def bare(standing: Sequence[Standing]) -> list[Shown]:
+    """The questions without what is known of them."""
+    alone = len(standing) == 1
+    return [Shown(letter, one, None, alone) for letter, one in zip(LETTERS, standing, strict=False)]
+
+
+def told(desk: Desk, each: Sequence[Shown]) -> list[dict[str, Any]]:
+    """What the script is told of each question."""
+    return [one.told(desk.jobs.ahead(one.standing.id)) for one in each]
 
 
 def sections(each: Sequence[Shown]) -> list[Section]:

@@ -8,9 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from fissure.app.what_if.questions import Question
-from fissure.engine.blocks import write_whole
-from fissure.engine.store import explained
 from fissure.errors import FissureError
+from fissure.files import disk_errors, write_whole
 
 ID = re.compile(r"[0-9a-f]{16}")
 
@@ -44,7 +43,7 @@ class Shelf:
         now = datetime.now().astimezone().isoformat(timespec="seconds")
         one = Saved(question.key, question.title[:80], question.text, case, now)
         path = self._folder / f"{one.id}.json"
-        with self._turn, explained(self._folder, 1 << 12):
+        with self._turn, disk_errors(self._folder, 1 << 12):
             self._folder.mkdir(parents=True, exist_ok=True)
             if not path.is_file() and sum(1 for _ in self._folder.glob("*.json")) >= self._most:
                 raise FissureError(f"{self._most} questions are saved already; delete one first")
@@ -56,7 +55,7 @@ class Shelf:
         path = self._folder / f"{id}.json"
         if not ID.fullmatch(id) or not path.is_file():
             return False
-        with self._turn, explained(self._folder, 1 << 12):
+        with self._turn, disk_errors(self._folder, 1 << 12):
             path.unlink(missing_ok=True)
         return True
 

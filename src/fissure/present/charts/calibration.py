@@ -1,18 +1,21 @@
-"""Charts of a calibration: coverage of what is known, two methods side by side, losses of the training."""
+"""Charts of a calibration: parameter recovery, two methods side by side, training and validation loss."""
 
 import math
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import Any
 
 import altair as alt
 from altair.utils.schemapi import debug_mode
 
 from fissure.present.charts import hover
+from fissure.present.charts.shared import finished, finite, legend, tooltip
 from fissure.present.charts.theme import SERIES
+from fissure.present.document import Drawing
 from fissure.present.words import calibration as words
-from fissure.present.words import calibration_checks as trust
-from fissure.studies.calibrate.checks import Recovery
-from fissure.studies.calibrate.simple import Agreement
+from fissure.present.words import inference_checks as inference
+from fissure.studies.calibration.checks import Recovery, Told
+from fissure.studies.calibration.regression_abc import Agreement
 
 INSIDE, OUTSIDE = "within what chance gives", "outside"
 NEAR, APART, OTHER = "main margin, near", "main margin, apart", "other"
@@ -20,14 +23,14 @@ NEAR, APART, OTHER = "main margin, near", "main margin, apart", "other"
 
 def coverage(recovery: Recovery, titles: Mapping[str, str]) -> dict[str, Any]:
     """The spec of the coverage of each target, beside what chance gives an honest 90% interval."""
-    low, high = trust.band(recovery.sets)
+    low, high = inference.band(recovery.sets)
     ordered = sorted(recovery.targets, key=lambda one: (one.covered, one.target))
     rows = [
         {
             "at": at,
             "what": titles.get(one.target, one.target),
             "target": one.target,
-            "covered": _finite(one.covered),
+            "covered": finite(one.covered),
             "said": f"{one.covered:.0%}",
             "where": INSIDE if low - 1e-9 <= one.covered <= high + 1e-9 else OUTSIDE,
             "ranks": f"p = {one.rank_p:.2g}",
@@ -49,17 +52,17 @@ def coverage(recovery: Recovery, titles: Mapping[str, str]) -> dict[str, Any]:
                 y=y,
                 color=_coloured("where:N", [INSIDE, OUTSIDE]),
                 shape=_shaped("where:N", [INSIDE, OUTSIDE]),
-                tooltip=_tooltip(
+                tooltip=tooltip(
                     what="Target", target="Name", said="Coverage", ranks="Ranks uniform", contraction="Contraction"
                 ),
             ),
         )
+        least = rows[0]["said"] if rows else "none"
         said = (
-            f"Coverage of {len(rows)} targets over {recovery.sets} synthetic data sets, from {_least(rows)} up; honest "
-            f"90% intervals lie between {low:.0%} and {high:.0%}."
+            f"Coverage of {len(rows)} targets over {recovery.sets} synthetic data sets, from {least} up; "
+            f"honest 90% intervals lie between {low:.0%} and {high:.0%}."
         )
-        spec = _finished(chart, 240, said)
-    return spec | {"datasets": {"band": [{"low": low, "high": high, "honest": 0.9}], "targets": rows}}
+        return finished(chart, 240, said, {"band": [{"low": low, "high": high, "honest": 0.9}], "targets": rows})
 
 
 def agreement(agreements: Sequence[Agreement], titles: Mapping[str, str]) -> dict[str, Any]:
@@ -69,7 +72,7 @@ def agreement(agreements: Sequence[Agreement], titles: Mapping[str, str]) -> dic
     reach = math.ceil(2 * min(reach, 6.0)) / 2
     scale = alt.Scale(domain=[-reach, reach], clamp=True)
     x = alt.X("mean:Q", title="mean by the flow, in standard deviations of the prior", scale=scale, axis=_few())
-    y = alt.Y("simple:Q", title="mean by the second method", scale=scale, axis=_few())
+    y = alt.Y("abc:Q", title="mean by regression ABC", scale=scale, axis=_few())
     names = [NEAR, APART, OTHER]
     colour = _coloured("kind:N", names, (SERIES[0], SERIES[1], SERIES[5]))
     with debug_mode(False):
@@ -77,29 +80,28 @@ def agreement(agreements: Sequence[Agreement], titles: Mapping[str, str]) -> dic
         chart = alt.layer(
             alt.Chart(alt.NamedData(name="same"))
             .mark_line(strokeDash=[4, 3], strokeWidth=1, style="cursor", aria=False)
-            .encode(x=alt.X("mean:Q", scale=scale), y=alt.Y("simple:Q", scale=scale)),
+            .encode(x=alt.X("mean:Q", scale=scale), y=alt.Y("abc:Q", scale=scale)),
             base.mark_rule(opacity=0.35, aria=False).encode(x=alt.X("left:Q", scale=scale), x2="right", y=y),
             base.mark_rule(opacity=0.35, aria=False).encode(y=alt.Y("lower:Q", scale=scale), y2="upper", x=x),
             base.mark_point(filled=True, size=50, opacity=0.95, aria=False).encode(
                 x=x, y=y, shape=_shaped("kind:N", names),
-                tooltip=_tooltip(
-                    what="Target", target="Name", flow="By the flow", second="Second method", apart="Apart"
+                tooltip=tooltip(
+                    what="Target", target="Name", flow="By the flow", second="Regression ABC", apart="Apart"
                 ),
             ),
         )  # fmt: skip
         main = [row for row in rows if row["kind"] != OTHER]
         said = f"Means of {len(rows)} targets by two methods; {len(main)} are main margins, "
         said += f"{sum(row['kind'] == APART for row in main)} of them a standard deviation or more apart."
-        spec = _finished(chart, 330, said)
-    ends = [{"mean": end, "simple": end} for end in (-reach, reach)]
-    return spec | {"datasets": {"same": ends, "margins": rows}}
+        ends = [{"mean": end, "abc": end} for end in (-reach, reach)]
+        return finished(chart, 330, said, {"same": ends, "margins": rows})
 
 
 def losses(found: Sequence[tuple[float, float]]) -> dict[str, Any]:
-    """The spec of the loss by epoch, of members that training sees and of those that it does not."""
-    kinds = ("seen", "never seen")
+    """The spec of the training and the validation loss by epoch."""
+    kinds = ("training", "validation")
     rows = [
-        {"epoch": epoch, "loss": _finite(loss), "members": kind}
+        {"epoch": epoch, "loss": finite(loss), "kind": kind}
         for epoch, pair in enumerate(found, start=1)
         for kind, loss in zip(kinds, pair, strict=True)
     ]
@@ -111,18 +113,17 @@ def losses(found: Sequence[tuple[float, float]]) -> dict[str, Any]:
         ).encode(
             x=x,
             y=alt.Y("loss:Q", title="loss", scale=alt.Scale(zero=False)),
-            color=_coloured("members:N", kinds),
+            color=_coloured("kind:N", kinds),
             strokeDash=alt.StrokeDash(
-                "members:N", scale=alt.Scale(domain=list(kinds), range=[[1, 0], [6, 3]]), legend=_legend()
+                "kind:N", scale=alt.Scale(domain=list(kinds), range=[[1, 0], [6, 3]]), legend=legend(3, 170)
             ),
         )
-        titles = {kind: f"Loss, members {kind}" for kind in kinds}
+        titles = {kind: f"{kind.capitalize()} loss" for kind in kinds}
         epochs = {"shorthand": "epoch:Q", "title": "Epoch"}
-        epoch = hover.of_series(base, x, "members", "format(datum.loss, '.4g')", titles, len(found), epochs)
+        epoch = hover.of_series(base, x, "kind", "format(datum.loss, '.4g')", titles, len(found), epochs)
         chart = alt.layer(line, epoch)
-        told = f", from {found[0][1]:.4g} to {found[-1][1]:.4g} on members never seen" if found else ""
-        spec = _finished(chart, 180, f"Loss of the training over {len(found)} epochs{told}.")
-    return spec | {"datasets": {"losses": rows}}
+        ends = f"; validation loss from {found[0][1]:.4g} to {found[-1][1]:.4g}" if found else ""
+        return finished(chart, 180, f"Training and validation loss over {len(found)} epochs{ends}.", {"losses": rows})
 
 
 def _agreed(one: Agreement, titles: Mapping[str, str]) -> dict[str, Any]:
@@ -130,15 +131,15 @@ def _agreed(one: Agreement, titles: Mapping[str, str]) -> dict[str, Any]:
     return {
         "what": titles.get(one.target, one.target),
         "target": one.target,
-        "mean": _finite(one.mean),
-        "simple": _finite(one.simple_mean),
-        "left": _finite(one.mean - one.spread),
-        "right": _finite(one.mean + one.spread),
-        "lower": _finite(one.simple_mean - one.simple_spread),
-        "upper": _finite(one.simple_mean + one.simple_spread),
+        "mean": finite(one.mean),
+        "abc": finite(one.simple_mean),
+        "left": finite(one.mean - one.spread),
+        "right": finite(one.mean + one.spread),
+        "lower": finite(one.simple_mean - one.simple_spread),
+        "upper": finite(one.simple_mean + one.simple_spread),
         "kind": (NEAR if near else APART) if one.main else OTHER,
-        "flow": f"{one.mean:+.2f} ± {one.spread:.2f}",
-        "second": f"{one.simple_mean:+.2f} ± {one.simple_spread:.2f}",
+        "flow": words.mean_and_deviation(one.mean, one.spread),
+        "second": words.mean_and_deviation(one.simple_mean, one.simple_spread),
         "apart": f"{one.apart:.2f} standard deviations",
     }
 
@@ -151,36 +152,41 @@ def _coloured(field: str, names: Sequence[str], colours: Sequence[str] = SERIES)
     return alt.Color(
         field,
         scale=alt.Scale(domain=list(names), range=list(colours[: len(names)])),
-        legend=_legend(),
+        legend=legend(3, 170),
     )
 
 
 def _shaped(field: str, names: Sequence[str]) -> alt.Shape:
     shapes = ["circle", "diamond", "cross"]
-    return alt.Shape(field, scale=alt.Scale(domain=list(names), range=shapes[: len(names)]), legend=_legend())
+    return alt.Shape(field, scale=alt.Scale(domain=list(names), range=shapes[: len(names)]), legend=legend(3, 170))
 
 
-def _legend() -> alt.Legend:
-    """Equal for colour and shape, so that they make one."""
-    return alt.Legend(orient="top", title=None, columns=3, labelLimit=170, symbolOpacity=1)
+WIDTH, EDGE = 180, 7
+"""Pixels of the picture of a predictive check, and of the room at its two ends."""
 
 
-def _tooltip(**columns: str) -> list[alt.Tooltip]:
-    return [alt.Tooltip(f"{field}:N", title=title) for field, title in columns.items()]
+def predictive(told: Told, alt_text: str) -> Drawing:
+    """A predictive interval with its median (an upright line), and the published figure: ● inside, ◆ outside.
 
-
-def _least(rows: Sequence[Mapping[str, Any]]) -> str:
-    return str(rows[0]["said"]) if rows else "none"
-
-
-def _finite(x: float) -> float | None:
-    """`x` to five digits, or nothing where it is no number: JSON knows none of the others."""
-    return float(f"{x:.5g}") if math.isfinite(x) else None
-
-
-def _finished(chart: alt.LayerChart | alt.FacetChart | alt.Chart, height: int, description: str) -> dict[str, Any]:
-    done = chart.properties(
-        width=460, height=height, description=description, autosize=alt.AutoSizeParams(type="fit-x", contains="padding")
+    The interval fills the middle half of every picture; what is further out than one width of it stands at the edge.
+    """
+    low, length = WIDTH / 4 + EDGE / 2, (WIDTH - 2 * EDGE) / 2
+    median, at = (_across(x, told) for x in (told.median, told.published))
+    mark = (
+        f'<circle class="inside" cx="{at}" cy="10" r="4.5"/>'
+        if told.inside
+        else f'<rect class="outside" x="{at - 4.5}" y="5.5" width="9" height="9" transform="rotate(45 {at} 10)"/>'
     )
-    spec: dict[str, Any] = done.to_dict(validate=False)
-    return spec | {"width": "container"}
+    return Drawing(
+        f'<svg width="{WIDTH}" height="20" viewBox="0 0 {WIDTH} 20" role="img" aria-label="{escape(alt_text)}">'
+        f'<rect class="one" x="{low}" y="6" width="{length}" height="8"/>'
+        f'<line x1="{median}" y1="4" x2="{median}" y2="16" stroke="currentColor"/>{mark}</svg>',
+        alt_text,
+    )
+
+
+def _across(x: float, told: Told) -> float:
+    """Pixels from the left, as `predictive` places it."""
+    width = told.high - told.low
+    away = (x - told.low) / width if width > 0 else 0.5 if x == told.low else math.copysign(9.0, x - told.low)
+    return round(min(max(WIDTH / 4 + EDGE / 2 + (WIDTH - 2 * EDGE) / 2 * away, EDGE), WIDTH - EDGE), 1)

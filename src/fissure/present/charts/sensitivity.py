@@ -7,11 +7,12 @@ from typing import Any
 import altair as alt
 from altair.utils.schemapi import debug_mode
 
+from fissure.present.charts.shared import finished, finite, legend, tooltip
 from fissure.present.charts.theme import DASHES, SERIES
 from fissure.present.words import sensitivity as words
 from fissure.studies.sensitivity import Of, Sensitivity, Worth
 
-ALONE, ALL = "alone (first order)", "in all (total)"
+FIRST_ORDER, TOTAL = "first order", "total"
 ITSELF, OTHER = "the answer itself, measured", "something else"
 LINES = 5
 """Inputs whose convergence is drawn."""
@@ -24,19 +25,20 @@ def indices(of: Of, found: Sensitivity) -> dict[str, Any]:
     rows = []
     for one in of.indices:
         for kind, middle, low, high in (
-            (ALONE, one.first, one.first_low, one.first_high),
-            (ALL, one.total, one.total_low, one.total_high),
+            (FIRST_ORDER, one.first, one.first_low, one.first_high),
+            (TOTAL, one.total, one.total_low, one.total_high),
         ):
             if math.isfinite(middle):
                 what = found.titles.get(one.input) or words.CHANCE.get(one.input, "")
-                told = words.share(middle, low, high)
-                ends = {"share": _r(middle), "low": _r(low), "high": _r(high)}
-                rows.append({"input": one.input, "kind": kind, "what": what, "said": told, **ends})
+                ends = {"share": finite(middle), "low": finite(low), "high": finite(high)}
+                rows.append(
+                    {"input": one.input, "kind": kind, "what": what, "said": words.share(middle, low, high), **ends}
+                )
     order = [one.input for one in of.indices]
     y = alt.Y("input:N", sort=order, title=None, axis=alt.Axis(labelLimit=190))
-    offset = alt.YOffset("kind:N", sort=[ALONE, ALL])
-    colour = alt.Color("kind:N", scale=alt.Scale(domain=[ALONE, ALL], range=list(SERIES[:2])), legend=_legend())
-    tips = _tooltip(input="Input", what="What it is", kind="Share", said="Of the variance")
+    offset = alt.YOffset("kind:N", sort=[FIRST_ORDER, TOTAL])
+    colour = alt.Color("kind:N", scale=alt.Scale(domain=[FIRST_ORDER, TOTAL], range=list(SERIES[:2])), legend=legend())
+    tips = tooltip(input="Input", what="What it is", kind="Index", said="Of the variance")
     with debug_mode(False):
         base = alt.Chart(alt.NamedData(name="indices")).encode(y=y, yOffset=offset)
         chart = alt.layer(
@@ -46,8 +48,7 @@ def indices(of: Of, found: Sensitivity) -> dict[str, Any]:
             ),
         )
         said = f"Shares of the variance of {of.title}, of {len(order)} inputs with 95% intervals."
-        spec = _finished(chart, max(BAND * len(order), 60), said)
-    return spec | {"datasets": {"indices": rows}}
+        return finished(chart, max(BAND * len(order), 60), said, {"indices": rows})
 
 
 def convergence(of: Of) -> dict[str, Any]:
@@ -57,9 +58,9 @@ def convergence(of: Of) -> dict[str, Any]:
         {
             "input": one.input,
             "rows": one.rows,
-            "share": _r(one.total),
-            "low": _r(one.total_low),
-            "high": _r(one.total_high),
+            "share": finite(one.total),
+            "low": finite(one.total_low),
+            "high": finite(one.total_high),
             "said": words.share(one.total, one.total_low, one.total_high),
         }
         for step in of.converging
@@ -73,21 +74,22 @@ def convergence(of: Of) -> dict[str, Any]:
     offset = alt.XOffset("input:N", sort=order)
     with debug_mode(False):
         base = alt.Chart(alt.NamedData(name="steps")).encode(
-            x=x, xOffset=offset, color=alt.Color("input:N", scale=scale, legend=_legend())
+            x=x, xOffset=offset, color=alt.Color("input:N", scale=scale, legend=legend())
         )
         chart = alt.layer(
             base.mark_line(strokeWidth=1.5, opacity=0.7, aria=False).encode(
                 y=_share_axis("share", alt.Y),
-                strokeDash=alt.StrokeDash("input:N", scale=dashes, legend=_legend()),
+                strokeDash=alt.StrokeDash("input:N", scale=dashes, legend=legend()),
             ),
             base.mark_rule(strokeWidth=2, aria=False).encode(y=alt.Y("low:Q"), y2="high"),
             base.mark_point(filled=True, size=40, opacity=1, aria=False).encode(
                 y=alt.Y("share:Q"),
-                tooltip=_tooltip(input="Input", rows="Rows", said="In all, of the variance"),
+                tooltip=tooltip(input="Input", rows="Rows", said="Total, of the variance"),
             ),
         )
-        spec = _finished(chart, 220, f"Total indices of {of.title} from {', '.join(map(str, places))} rows.")
-    return spec | {"datasets": {"steps": rows}}
+        return finished(
+            chart, 220, f"Total indices of {of.title} from {', '.join(map(str, places))} rows.", {"steps": rows}
+        )
 
 
 def worth(found: Sequence[Worth], title: str, coloured: bool = False) -> dict[str, Any]:
@@ -98,34 +100,33 @@ def worth(found: Sequence[Worth], title: str, coloured: bool = False) -> dict[st
             "what": name,
             "name": one.name,
             "title": one.title,
-            "share": _r(one.share),
-            "low": _r(one.low),
-            "high": _r(one.high),
+            "share": finite(one.share),
+            "low": finite(one.low),
+            "high": finite(one.high),
             "kind": ITSELF if one.itself else OTHER,
-            "when": words.worth_when(one),
+            "when": words.when(one),
             "said": words.share(one.share, one.low, one.high),
         }
         for name, one in zip(order, found, strict=True)
     ]
     names = [OTHER, ITSELF]
     scale = alt.Scale(domain=names, range=[SERIES[0], SERIES[5]])
-    legend = _legend() if coloured and any(one.itself for one in found) else None
-    tips = _tooltip(name="Name", title="What it is", when="When", said="Would take of the variance")
+    key = legend() if coloured and any(one.itself for one in found) else None
+    tips = tooltip(name="Name", title="What it is", when="When", said="Would take of the variance")
     with debug_mode(False):
         base = alt.Chart(alt.NamedData(name="worth")).encode(
             y=alt.Y("what:N", sort=order, title=None, axis=alt.Axis(labelLimit=220))
         )
         chart = alt.layer(
             base.mark_bar(opacity=0.85, size=14, aria=False).encode(
-                x=_share_axis("share"), color=alt.Color("kind:N", scale=scale, legend=legend), tooltip=tips
+                x=_share_axis("share"), color=alt.Color("kind:N", scale=scale, legend=key), tooltip=tips
             ),
             base.mark_rule(strokeWidth=1.5, style="cursor", aria=False).encode(
                 x=alt.X("low:Q"), x2="high", tooltip=tips
             ),
         )
         said = f"What knowing each of {len(rows)} would take of the variance of {title}, with 95% intervals."
-        spec = _finished(chart, 22 * len(rows), said)
-    return spec | {"datasets": {"worth": rows}}
+        return finished(chart, 22 * len(rows), said, {"worth": rows})
 
 
 def _named(found: Sequence[Worth]) -> list[str]:
@@ -136,23 +137,3 @@ def _named(found: Sequence[Worth]) -> list[str]:
 
 def _share_axis(field: str, channel: Any = alt.X) -> Any:
     return channel(f"{field}:Q", title="of the variance", axis=alt.Axis(format="%", tickCount=5))
-
-
-def _legend() -> alt.Legend:
-    return alt.Legend(orient="top", title=None, columns=2, labelLimit=210, symbolOpacity=1)
-
-
-def _tooltip(**columns: str) -> list[alt.Tooltip]:
-    return [alt.Tooltip(f"{field}:N", title=title) for field, title in columns.items()]
-
-
-def _r(x: float) -> float | None:
-    return float(f"{x:.4g}") if math.isfinite(x) else None
-
-
-def _finished(chart: alt.LayerChart | alt.FacetChart, height: int, description: str) -> dict[str, Any]:
-    done = chart.properties(
-        width=460, height=height, description=description, autosize=alt.AutoSizeParams(type="fit-x", contains="padding")
-    )
-    spec: dict[str, Any] = done.to_dict(validate=False)
-    return spec | {"width": "container"}

@@ -1,16 +1,17 @@
-"""When events happen: the share of histories with an event of a kind, by quarter and by how large they were."""
+"""When things happen: events of a kind by quarter, and marks on a line of weeks."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import altair as alt
 import numpy as np
 from altair.utils.schemapi import debug_mode
 from numpy.typing import NDArray
 
+from fissure.cases.loader import Case
 from fissure.constants import INTERVAL
 from fissure.present import formatting
 from fissure.present.charts.theme import SERIES
@@ -136,17 +137,37 @@ def _told(line: Timeline) -> list[dict[str, Any]]:
             **_span(quarter),
             "quarter": quarter.label,
             "share": f"{(line.counts[:, n] > 0).mean():.0%}",
-            "events": "{} (90%: {})".format(*middle(line.counts[:, n])),
-            "size": "{} (90%: {})".format(*middle(line.sizes[:, n])),
+            "events": str(middle(line.counts[:, n])),
+            "size": str(middle(line.sizes[:, n])),
         }
         for n, quarter in enumerate(line.quarters)
     ]
 
 
-def middle(values: NDArray[np.int64]) -> tuple[str, str]:
-    """Median and 90% interval over members, in words: of counts, so each is one that some member has."""
-    low, median, high = np.quantile(values, INTERVAL, method="inverted_cdf")
-    return formatting.number(median), formatting.interval(low, high)
+class Middle(NamedTuple):
+    """Median and 90% interval over members: of counts, so each is one that some member has."""
+
+    low: float
+    median: float
+    high: float
+
+    @property
+    def text(self) -> str:
+        """The median."""
+        return formatting.number(self.median)
+
+    @property
+    def interval(self) -> str:
+        """The 90% interval."""
+        return formatting.interval(self.low, self.high)
+
+    def __str__(self) -> str:
+        return f"{self.text} (90%: {self.interval})"
+
+
+def middle(values: NDArray[np.int64]) -> Middle:
+    """Median and 90% interval of `values`, one a member."""
+    return Middle(*map(float, np.quantile(values, INTERVAL, method="inverted_cdf")))
 
 
 def _span(quarter: Quarter) -> dict[str, str]:
@@ -205,3 +226,95 @@ def _hover(line: Timeline, x: alt.X) -> alt.Chart:
         )
         .add_params(hover)
     )
+
+
+# Marks on a line of weeks
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A ground operation against the group, a cause that the case imposes; `week` counts from 0."""
+
+    week: int
+    when: str
+    doubt: str
+    title: str
+    place: str
+    by: str
+    strength: str
+
+
+@dataclass(frozen=True)
+class LaneCell:
+    """A quarter: its first week, how many weeks it has, the share of histories (0 to 1) with any, and its words."""
+
+    label: str
+    first: int
+    weeks: int
+    share: float
+    said: str
+
+
+@dataclass(frozen=True)
+class Lane:
+    """Events of a kind, quarter by quarter."""
+
+    kind: str
+    title: str
+    alt: str
+    cells: tuple[LaneCell, ...]
+
+
+@dataclass(frozen=True)
+class Year:
+    """A year, and the week, with its part, in which it begins."""
+
+    year: int
+    week: float
+
+
+def operations(case: Case, calendar: Calendar) -> tuple[Operation, ...]:
+    """The ground operations of `case` that begin within the run, by date: where, when and with how many; no outcome."""
+    places = {one.id: one for one in case.districts}
+    opponents = {one.name: one.title for one in case.opponents}
+    within = (one for one in case.offensives if calendar.first <= one.start <= calendar.last)
+    return tuple(
+        Operation(
+            week=calendar.week_of(one.start),
+            when=formatting.day(one.start),
+            doubt=f"± {one.start_doubt_days} day{'' if one.start_doubt_days == 1 else 's'}",
+            title=one.title,
+            place=f"{places[one.district].name}, {places[one.district].country}",
+            by=opponents[one.opponent],
+            strength=f"{formatting.interval(one.strength_low, one.strength_high)} fighters",
+        )
+        for one in sorted(within, key=lambda one: (one.start, one.id))
+    )
+
+
+def lanes(lines: Sequence[Timeline], calendar: Calendar) -> tuple[Lane, ...]:
+    """Of each kind of event that happened at all, the share of histories with any, quarter by quarter."""
+    return tuple(
+        Lane(
+            line.kind,
+            line.title,
+            describe(line),
+            tuple(_lane_cell(line, n, calendar) for n in range(len(line.quarters))),
+        )
+        for line in lines
+        if line.counts.any()
+    )
+
+
+def _lane_cell(line: Timeline, n: int, calendar: Calendar) -> LaneCell:
+    quarter, share = line.quarters[n], float((line.counts[:, n] > 0).mean())
+    first, last = calendar.week_of(quarter.first), calendar.week_of(quarter.last)
+    said = f"{quarter.label}: in {share:.0%} of histories; {line.unit}, median {middle(line.sizes[:, n])}"
+    return LaneCell(quarter.label, first, last - first + 1, round(share, 4), said)
+
+
+def years(calendar: Calendar) -> tuple[Year, ...]:
+    """The years that begin within the run."""
+    first = calendar.first
+    found = ((year, (date(year, 1, 1) - first).days) for year in range(first.year, calendar.last.year + 1))
+    return tuple(Year(year, round(days / 7, 2)) for year, days in found if days >= 0)

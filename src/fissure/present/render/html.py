@@ -14,8 +14,8 @@ import jinja2
 import vl_convert
 from markupsafe import Markup
 
-from fissure.engine.blocks import write_whole
 from fissure.errors import FissureError
+from fissure.files import write_whole
 from fissure.present.charts import theme
 from fissure.present.document import Block, Document, IntervalPicture, figures_of, spans
 

@@ -139,10 +139,10 @@ class FittedTable:
         left = room - sum(least) - len(columns)
         if left < 0:
             return None
-        wanted = [max(cell, len(column.title)) for column, cell in zip(columns, cells, strict=True)]
-        for n in sorted(range(len(columns)), key=lambda n: wanted[n] - least[n]):
-            more = min(wanted[n] - least[n], left)
-            least[n], left = least[n] + more, left - more
+        for wanted in (cells, [len(column.title) for column in columns]):  # contents before headings
+            for n in sorted(range(len(columns)), key=lambda n: wanted[n] - least[n]):
+                more = max(min(wanted[n] - least[n], left), 0)
+                least[n], left = least[n] + more, left - more
         return least
 
     def _columns(self, widths: list[int]) -> RichTable:

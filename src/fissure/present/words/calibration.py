@@ -1,7 +1,7 @@
-"""What a calibration learned, in words and rows: parameters before and after, and how publishers lean."""
+"""How a calibration is put in words: parameters before and after, publishers' biases, observations."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -13,10 +13,11 @@ from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import parameters_of
 from fissure.model.parameters import quantile
 from fissure.present import formatting
-from fissure.studies.calibrate import Calibration, Posterior
-from fissure.studies.calibrate.checks import Told
-from fissure.studies.calibrate.simple import MAIN
+from fissure.studies.calibration import Calibration, Posterior
+from fissure.studies.calibration.checks import Told
+from fissure.studies.calibration.regression_abc import MAIN
 from fissure.studies.counterpart import Floats
+from fissure.studies.effective import Effective
 from fissure.studies.measurement import Datum
 
 BIAS = "bias:"
@@ -35,11 +36,11 @@ class Interval(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Move:
+class ParameterUpdate:
     """A parameter before and after, in its unit.
 
     `normals` is the posterior on the scale on which the prior is a standard normal, `shift` its mean, `contraction`
-    the part of the prior variance that the figures took there (below zero where they made it wider).
+    the part of the prior variance that the observations took there (below zero where they made it wider).
     """
 
     name: str
@@ -53,10 +54,11 @@ class Move:
 
 
 @dataclass(frozen=True)
-class Lean:
-    """What a publisher says over what is true, for its typical figure on one family of variables.
+class PublisherBias:
+    """What a publisher reports relative to the truth, for its typical figure on one family of variables.
 
-    Factors where `scale` is ``factor``, differences where it is ``points``.
+    Factors where `scale` is ``factor``, differences where it is ``points``. `normals` is the posterior on the scale on
+    which the prior is a standard normal.
     """
 
     bias: str
@@ -66,26 +68,27 @@ class Lean:
     figures: int
     prior: Interval
     posterior: Interval
+    normals: Interval
     contraction: float
 
     @property
     def verdict(self) -> str:
-        """Which way it leans, where the 90% interval excludes that it does not."""
-        straight = 1.0 if self.scale == "factor" else 0.0
-        if self.posterior.low > straight:
-            return "says too much"
-        return "says too little" if self.posterior.high < straight else "no lean shown"
+        """Which way it is biased, where the 90% interval excludes that it is not."""
+        unbiased = 1.0 if self.scale == "factor" else 0.0
+        if self.posterior.low > unbiased:
+            return "reports high"
+        return "reports low" if self.posterior.high < unbiased else "no bias shown"
 
     @property
     def said(self) -> str:
         """In one sentence."""
-        middle, ends = lean(self.posterior.middle, self.scale), lean_interval(self.posterior, self.scale)
-        relation = f"{middle} what is true" if self.scale == "factor" else f"{middle} beside what is true"
+        middle, ends = bias(self.posterior.middle, self.scale), bias_interval(self.posterior, self.scale)
+        relation = f"{middle} the truth" if self.scale == "factor" else f"{middle} beside the truth"
         return f"{self.publisher} on {self.family}: {relation} ({ends})"
 
 
-def moves(posterior: Posterior, case: Case) -> list[Move]:
-    """One for each learned parameter that `case` has, those that the figures take most of first."""
+def updates(posterior: Posterior, case: Case) -> list[ParameterUpdate]:
+    """One for each learned parameter that `case` has, those with the largest contraction first."""
     declared = {one.name: one for one in parameters_of(case)}
     out = []
     for at, name in enumerate(posterior.learned):
@@ -93,39 +96,31 @@ def moves(posterior: Posterior, case: Case) -> list[Move]:
             continue
         one, z = declared[name], posterior.draws[:, at]
         prior, normals = one.prior.prior, np.quantile(z, INTERVAL)
-        out.append(
-            Move(
-                name, one.meaning, one.unit, _interval(quantile(prior, NORMAL)), _interval(quantile(prior, normals)),
-                _interval(normals), float(z.mean()), float(1.0 - z.var()),
-            )
-        )  # fmt: skip
-    return sorted(out, key=lambda move: -move.contraction)
+        before, after = (_interval(quantile(prior, at_normals)) for at_normals in (NORMAL, normals))
+        shift, contraction = float(z.mean()), float(1.0 - z.var())
+        out.append(ParameterUpdate(name, one.meaning, one.unit, before, after, _interval(normals), shift, contraction))
+    return sorted(out, key=lambda update: -update.contraction)
 
 
-def leans(found: Calibration, ledger: Ledger) -> list[Lean]:
-    """One for each bias term (and scale) that was learned, those that the figures take most of first."""
-    return leans_of(found.posterior, found.items, ledger)
-
-
-def leans_of(posterior: Posterior, items: Iterable[Datum], ledger: Ledger) -> list[Lean]:
-    """Those of `posterior` for the figures `items`, see `leans`."""
+def publisher_biases(posterior: Posterior, items: Iterable[Datum], ledger: Ledger) -> list[PublisherBias]:
+    """One for each bias term (and scale) of the figures `items` that was learned, the largest contraction first."""
     of_term: dict[tuple[str, Literal["factor", "points"]], list[Datum]] = {}
     for item in items:
         of_term.setdefault((item.bias, item.scale), []).append(item)
     learned = {name: at for at, name in enumerate(posterior.learned)}
     out = []
-    for (bias, scale), own in of_term.items():
-        if (at := learned.get(BIAS + bias)) is None:
+    for (name, scale), own in of_term.items():
+        if (at := learned.get(BIAS + name)) is None:
             continue
-        b = posterior.draws[:, at]
+        z = posterior.draws[:, at]
+        normals = np.quantile(z, INTERVAL)
         middle, spread = (float(np.mean([getattr(item, key) for item in own])) for key in ("lean", "spread"))
-        before, after = (_plain(middle + spread * z, scale) for z in (NORMAL, np.quantile(b, INTERVAL)))
+        before, after = (_plain(middle + spread * at_normals, scale) for at_normals in (NORMAL, normals))
+        publisher, family = formatting.short(own[0].observation, ledger.sources), _family(own[0])
+        contraction = float(1.0 - z.var())
         out.append(
-            Lean(
-                bias, formatting.short(own[0].observation, ledger.sources), _family(own[0]), scale, len(own),
-                before, after, float(1.0 - b.var()),
-            )
-        )  # fmt: skip
+            PublisherBias(name, publisher, family, scale, len(own), before, after, _interval(normals), contraction)
+        )
     return sorted(out, key=lambda one: -one.contraction)
 
 
@@ -141,38 +136,72 @@ def fitted(found: Calibration) -> str:
 
 def learned(found: Calibration) -> str:
     """How many parameters were learned, and how many stay at their prior."""
-    rows, every = parameters(found.posterior), len(found.screened)
+    rows, every = learned_parameters(found.posterior), len(found.screened)
     variance = dict(zip(found.posterior.learned, found.posterior.draws.var(axis=0), strict=True))
-    moved = sum(variance[name] <= 1.0 - MAIN for name in rows)
+    narrowed = sum(variance[name] <= 1.0 - MAIN for name in rows)
     terms = len(found.posterior.learned) - len(rows)
     return (
         f"{len(rows)} of {every} parameters were learned, and {terms} bias term{'' if terms == 1 else 's'} of "
-        f"publishers; {every - len(rows)} stay at their prior. Of those learned, {moved} "
-        f"{'loses' if moved == 1 else 'lose'} at least {MAIN:.0%} of the prior variance."
+        f"publishers; {every - len(rows)} stay at their prior. Of those learned, {narrowed} "
+        f"{'loses' if narrowed == 1 else 'lose'} at least {MAIN:.0%} of the prior variance."
     )
 
 
-def parameters(posterior: Posterior) -> list[str]:
+def headline(posterior: Posterior, learned: Sequence[ParameterUpdate], figures: int | None) -> str:
+    """What a posterior was fitted to (`figures`, where known), how much of it was learned, and what draws are worth."""
+    terms = len(posterior.learned) - len(learned_parameters(posterior))
+    narrowed = sum(update.contraction >= MAIN for update in learned)
+    known = "" if figures is None else f", {formatting.figures(figures)} in all"
+    said = (
+        f"Fitted to what was published of days up to {formatting.day(posterior.until)}{known}; nothing that speaks of "
+        f"a later day was looked at. {len(learned)} parameters and {terms} bias terms of publishers were learned. Of "
+        f"these parameters {narrowed} lost at least {MAIN:.0%} of their prior variance; every other parameter keeps "
+        "its prior."
+    )
+    if posterior.lived is None:
+        return said
+    of = Effective.of(posterior.lived.members)
+    return (
+        f"{said} The {of.histories:,} draws go on from {of.pasts:,} simulated pasts and have an effective sample size "
+        f"of {of.independent:,.0f}, on which these intervals rest."
+    )
+
+
+def learned_parameters(posterior: Posterior) -> list[str]:
     """Names of the learned parameters, without the bias terms."""
     return [name for name in posterior.learned if not name.startswith(BIAS)]
 
 
-def meanings(case: Case) -> dict[str, str]:
-    """What each parameter of `case` stands for."""
-    return {one.name: one.meaning for one in parameters_of(case)}
+def titles(found: Calibration, case: Case, ledger: Ledger) -> dict[str, str]:
+    """Every target in words."""
+    out = {one.name: one.meaning.rstrip(".") for one in parameters_of(case)}
+    for item in found.items:
+        out[BIAS + item.bias] = f"Bias of {formatting.short(item.observation, ledger.sources)} on {_family(item)}"
+    return {name: out.get(name, name) for name in found.posterior.learned}
+
+
+def observation(item: Datum | None, ledger: Ledger) -> str:
+    """What an observation is of: variable, time, publisher; empty for none."""
+    if item is None:
+        return ""
+    publisher = formatting.short(item.observation, ledger.sources)
+    return f"{item.variable.title}, {formatting.when(item.observation)} ({publisher})"
+
+
+def missed(item: Datum, told: Told, ledger: Ledger) -> str:
+    """An observation outside its predictive interval, in one sentence."""
+    own = item.observation
+    unit = "" if own.unit == "share" else f" {formatting.unit(own.unit)}"
+    ends = between(own_unit(told.low, item), own_unit(told.high, item), own.unit)
+    return (
+        f"{observation(item, ledger)}: published {formatting.published(own)}{unit}, predicted {ends}; "
+        f"{gap(item, told)} the interval."
+    )
 
 
 def quantiles(z: Floats) -> Interval:
     """Of the draws `z` (draws,)."""
     return _interval(np.quantile(z, INTERVAL))
-
-
-def titles(found: Calibration, case: Case, ledger: Ledger) -> dict[str, str]:
-    """Every target in words."""
-    out = {name: meaning.rstrip(".") for name, meaning in meanings(case).items()}
-    for item in found.items:
-        out[BIAS + item.bias] = f"Bias of {formatting.short(item.observation, ledger.sources)} on {_family(item)}"
-    return {name: out.get(name, name) for name in found.posterior.learned}
 
 
 def value(x: float, unit: str = "") -> str:
@@ -185,17 +214,22 @@ def value(x: float, unit: str = "") -> str:
 
 
 def between(low: float, high: float, unit: str = "") -> str:
-    """`low` to `high`, as `value` tells them."""
+    """`low` to `high`, as `value` writes them."""
     ends = value(low, unit), value(high, unit)
     return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
 
 
-def lean(x: float, scale: Literal["factor", "points"]) -> str:
+def median_and_interval(at: Interval, unit: str = "") -> str:
+    """Such as `3 (1 to 5)`."""
+    return f"{value(at.middle, unit)} ({between(at.low, at.high, unit)})"
+
+
+def bias(x: float, scale: Literal["factor", "points"]) -> str:
     """Such as `× 1.3` or `+4 points`."""
     return f"× {value(x)}" if scale == "factor" else f"{100 * x:+.0f} points".replace("-", "−")
 
 
-def lean_interval(at: Interval, scale: Literal["factor", "points"]) -> str:
+def bias_interval(at: Interval, scale: Literal["factor", "points"]) -> str:
     """From the 5% to the 95% quantile."""
     if scale == "factor":
         return f"× {between(at.low, at.high)}"
@@ -217,9 +251,24 @@ def gap(item: Datum, told: Told) -> str:
     return f"{far} {'above' if above else 'below'}"
 
 
+def inside(item: Datum, told: Told) -> str:
+    """Whether a figure lies inside its predictive interval, with a sign."""
+    return "✓ inside" if told.inside else f"{'▲' if told.published > told.high else '▼'} {gap(item, told)}"
+
+
 def percent(x: float) -> str:
     """A share in whole per cent."""
     return f"{100 * x:.0f}%".replace("-0%", "0%").replace("-", "−") if math.isfinite(x) else "–"
+
+
+def probability(p: float) -> str:
+    """A p value to two digits."""
+    return value(float(f"{p:.2g}"))
+
+
+def mean_and_deviation(mean: float, deviation: float) -> str:
+    """Such as `+0.30 ± 0.92`."""
+    return f"{mean:+.2f} ± {deviation:.2f}".replace("-", "−")
 
 
 def _family(item: Datum) -> str:

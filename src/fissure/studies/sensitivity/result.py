@@ -9,15 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from fissure.engine.blocks import write_whole
 from fissure.engine.plan import Plan
-from fissure.engine.store import explained
+from fissure.files import disk_errors, write_whole
 from fissure.studies.bounds import NOT_RECORDED, AtBounds
 from fissure.studies.effective import Effective, few_histories
 from fissure.studies.sensitivity.indices import LUCK, REST, Index
+from fissure.studies.sensitivity.information_value import Learned, Worth
 from fissure.studies.sensitivity.inputs import FACTOR, Input
-from fissure.studies.sensitivity.screen import Screened
-from fissure.studies.sensitivity.worth import Learned, Worth
+from fissure.studies.sensitivity.screening import Screened
 
 BLOCK = 4
 """Runs under the same forcings."""
@@ -67,9 +66,9 @@ class Of:
         return tuple(sorted(last, key=lambda one: (chance.get(one.input, 0), -one.total)))
 
     @property
-    def settled(self) -> int:
-        """How many indices have settled."""
-        return sum(one.settled for one in self.indices)
+    def converged(self) -> int:
+        """How many indices have converged."""
+        return sum(one.converged for one in self.indices)
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,7 +149,7 @@ class Sensitivity:
     def save(self, path: Path) -> None:
         """Write `described`, whole or not at all."""
         text = json.dumps(self.described(), indent=1, ensure_ascii=False, allow_nan=False)
-        with explained(path.parent, 1 << 20):
+        with disk_errors(path.parent, 1 << 20):
             path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(path, text.encode() + b"\n")
 
