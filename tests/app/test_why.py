@@ -1,20 +1,18 @@
 """Why as a person sees it, and that it tells the numbers of the report."""
 
 import urllib.request
-from weakref import WeakKeyDictionary
 
 import pytest
 from browser import watched
 from fastapi.testclient import TestClient
-from fissure.app.kept import Kept
 
-from fissure.app import kept
+from fissure.app import derived
+from fissure.app.derived import Kept
 from fissure.app.server import create_app
 from fissure.present.document import Section
 from fissure.present.render.html import fragment, specs_of
 from fissure.present.sections import attribution
 from fissure.present.words import attribution as words
-from fissure.studies import explained
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +24,7 @@ def client(settings):
 
 @pytest.fixture(scope="module")
 def saved(client):
-    return kept.attribution(client.app.state.desk).found
+    return derived.attribution(client.app.state.desk.context).found
 
 
 @pytest.fixture
@@ -95,15 +93,17 @@ def test_an_outcome_that_was_not_shared_out_is_said_with_the_nearest_name(client
 
 
 def test_without_an_attribution_one_sentence_says_what_makes_it(client, monkeypatch):
-    monkeypatch.setattr(kept, "_READ", WeakKeyDictionary())
-    monkeypatch.setattr(explained, "kept", lambda *_: None)
+    derived._read_kept.cache_clear()
+    command, path, _ = derived._STUDIES["attribution"]
+    monkeypatch.setitem(derived._STUDIES, "attribution", (command, path, lambda *_: None))
     answer = client.get("/why")
     assert answer.status_code == 200
     assert (
         "was made with another model, posterior or package of mechanisms; "
         "fissure explain islamic_state --keep makes one anew." in answer.text
     )
-    monkeypatch.setattr(kept, "attribution", lambda _: Kept(None, "No attribution is kept."))
+    derived._read_kept.cache_clear()
+    monkeypatch.setattr(derived, "attribution", lambda _: Kept(None, "No attribution is kept."))
     assert "No attribution is kept." in client.get("/why").text
 
 
