@@ -25,13 +25,12 @@ from fissure.app.api.ledger_told import (
     variable_told,
 )
 from fissure.app.evidence import rows as ledger_rows
-from fissure.app.evidence.known import moves_of
-from fissure.app.evidence.rows import Asked
 from fissure.app.pages import AtDesk
 from fissure.app.refusals import refusal
 from fissure.context import Context
 from fissure.errors import FissureError, nearest
 from fissure.evidence.entries import Direction, SourceKind
+from fissure.present.sections.observation_influence import updates_of
 from fissure.present.words import calibration as words
 
 router = APIRouter(prefix="/api", tags=["ledger"])
@@ -187,7 +186,7 @@ def posterior(desk: AtDesk) -> Learned:
                 name=one.name, meaning=one.meaning, unit=one.unit, prior=range_told(one.prior),
                 posterior=range_told(one.posterior), shift=one.shift, contraction=one.contraction,
             )
-            for one in moves_of(at).values()
+            for one in updates_of(at).values()
         ],
         publishers=[
             Leans(
@@ -203,9 +202,8 @@ def posterior(desk: AtDesk) -> Learned:
 def _found(kind: str, at: Context, find: str, given: Mapping[str, str]) -> list[str]:
     """Ids of the entries that match. Raises `FissureError` for a filter's value that there is not."""
     rows = ledger_rows.rows(kind, at)
-    told = next(one for one in ledger_rows.KINDS if one.name == kind)
-    asked: Asked = ledger_rows.asked_for(find, given, ledger_rows.filters(kind, at, rows), told)
-    return [row.id for row in rows if ledger_rows.matches(row, asked)]
+    search = ledger_rows.search_of(find, given, ledger_rows.filters(kind, at, rows), ledger_rows.KINDS[kind])
+    return [row.id for row in rows if search.matches(row)]
 
 
 def _there(id: str, entries: Mapping[str, E], what: str) -> E:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from fissure.present import formatting
-from fissure.present.charts.hover import thickness
+from fissure.present.charts.shared import midnight, thickness
 from fissure.present.charts.theme import DASHES, SERIES
 from fissure.present.formatting import signed
 from fissure.studies.whatif import Course
@@ -112,7 +112,7 @@ def _hover(own: Sequence[Line], x: Mapping[str, Any], weeks: int, several: bool)
 def rows(course: Course, start: date) -> list[dict[str, Any]]:
     """One row a week: its Monday and the numbers of the difference, rounded to four digits."""
     return [
-        {"week": f"{start + timedelta(weeks=week)}T00:00",
+        {"week": midnight(start + timedelta(weeks=week)),
          **{name: float(f"{getattr(course, name)[week]:.4g}") for name in FIELDS}}
         for week in range(len(course.mean))
     ]  # fmt: skip
@@ -176,7 +176,7 @@ def _fields(several: bool) -> tuple[str, ...]:
 def _said(own: Sequence[Line], start: date) -> list[dict[str, str]]:
     """What each question says of each week."""
     return [
-        {"week": f"{start + timedelta(weeks=week)}T00:00", **{one.letter: in_words(one.course, week) for one in own}}
+        {"week": midnight(start + timedelta(weeks=week)), **{one.letter: in_words(one.course, week) for one in own}}
         for week in range(len(own[0].course.mean))
     ]
 
