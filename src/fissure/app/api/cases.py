@@ -13,7 +13,7 @@ from fissure.app.cracks.known import WAITING, Known, known_of, look
 from fissure.app.cracks.told import LoopsTold, MechanismShort, MechanismTold, ParameterTold, Sign
 from fissure.app.desk import Desk
 from fissure.app.pages import AtDesk
-from fissure.app.refusals import refusal
+from fissure.app.schemas import refusal
 from fissure.cases.naming import HOME, case_names
 from fissure.context import context_of
 from fissure.errors import nearest

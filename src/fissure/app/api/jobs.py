@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from fissure.app.api.live import BEGIN, changes, listening
 from fissure.app.jobs import Job, Jobs, State
 from fissure.app.pages import AtDesk
-from fissure.app.refusals import refusal
+from fissure.app.schemas import refusal
 
 router = APIRouter(prefix="/api", tags=["jobs"])
 Id = Annotated[str, InPath(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$", description="the id of a job")]

@@ -15,7 +15,7 @@ from fissure.app.history.runs import PATTERN, ask
 from fissure.app.history.series import MOST_BY, names_of, weekly
 from fissure.app.jobs import Busy, State
 from fissure.app.pages import AtDesk
-from fissure.app.refusals import refusal
+from fissure.app.schemas import refusal
 from fissure.errors import FissureError
 
 router = APIRouter(prefix="/api", tags=["runs"])

@@ -7,7 +7,7 @@ from fastapi import Path as InPath
 from pydantic import BaseModel, ConfigDict, Field
 
 from fissure.app.pages import AtDesk
-from fissure.app.refusals import refusal
+from fissure.app.schemas import refusal
 from fissure.app.what_if.questions import LONG, NAME
 from fissure.app.what_if.questions import named as tidied
 

@@ -15,7 +15,7 @@ from fissure.app.api.jobs import JobOut
 from fissure.app.api.jobs import told as job_told
 from fissure.app.api.runs import EffectiveSize
 from fissure.app.pages import AtDesk
-from fissure.app.refusals import refusal
+from fissure.app.schemas import refusal
 from fissure.app.what_if import composer, export
 from fissure.app.what_if.questions import LEVERS, LONG, NAME
 from fissure.app.what_if.studio import MOST_SEED, Standing
