@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
+import numpy as np
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
 S = TypeVar("S", bound="ResultSchema")
@@ -46,13 +47,6 @@ def schema_of(
     return derived
 
 
-def plain(x: Any) -> Any:
-    """`x` for JSON: six digits of a number, null for one that is not finite."""
-    if isinstance(x, float):
-        return float(f"{x:.6g}") if math.isfinite(x) else None
-    return x
-
-
 def _hints(kind: type) -> dict[str, Any]:
     hints = get_type_hints(kind)
     if dataclasses.is_dataclass(kind):
@@ -65,13 +59,15 @@ def _told(hint: Any) -> Any:
     """The type by which a value of the type `hint` is told."""
     if hint is float:
         return Annotated[float | None, BeforeValidator(_finite)]
+    if get_origin(hint) is np.ndarray:
+        return Annotated[list[float | None], BeforeValidator(lambda x: [_finite(float(one)) for one in x])]
     if get_origin(hint) is tuple and get_args(hint)[1:] == (...,):
         return list[_told(get_args(hint)[0])]  # type: ignore[misc]
     return hint
 
 
 def _finite(x: Any) -> Any:
-    return x if x is None or math.isfinite(x) else None
+    return None if isinstance(x, float) and not math.isfinite(x) else x
 
 
 class IntervalSchema(ResultSchema):
