@@ -1,7 +1,7 @@
 # make run    the reference case: simulate, compare, report (sets everything up first)
 # make app    the page: explore the model in a browser (sets everything up first)
-# make test   style, types and every test but the slow ones (sets everything up first)
-# make test-all   the slow ones too, among them those with the lowest versions and with other Pythons
+# make test   style, types and the tests that protect what matters, within five minutes (sets everything up first)
+# make test-all   all tests: the slow ones too, among them those with the lowest versions and with other Pythons
 # make docs   write docs/reference anew from the code
 # make bench  how fast, and in how much memory, the reference case runs here; then beside other tools on the same rules
 
@@ -21,10 +21,11 @@ app: $(VENV)/.installed-app
 	$(BIN)/fissure serve || [ $$? = 130 ] # Ctrl-C is how it is stopped
 
 test: style browser
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow"
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not slow"
 
 test-slow: browser
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m "slow and not versions"
+	$(BIN)/python -m pytest -m versions
 
 test-lowest: browser
 	$(BIN)/python tools/versions.py lowest

@@ -84,9 +84,9 @@ def masked_value(value: Any) -> Any:
 
 
 def canonical(value: Any) -> str:
-    """JSON as text to compare: sorted keys, a line for each value but short lists of numbers."""
+    """JSON as text to compare: sorted keys, a line for each value but short lists."""
     text = json.dumps(masked_value(value), indent=1, sort_keys=True, ensure_ascii=False, default=str)
-    return re.sub(r"\[\s+([^\[\]{}\"]{1,2000}?)\s+\]", lambda m: f"[{' '.join(m.group(1).split())}]", text) + "\n"
+    return re.sub(r"\[\s+([^\[\]{}\"]{1,160}?)\s+\]", lambda m: f"[{' '.join(m.group(1).split())}]", text) + "\n"
 
 
 # --- HTML

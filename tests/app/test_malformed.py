@@ -18,8 +18,8 @@ from requests import Request
 from small_run import RUN
 from waiting import GIVEN_UP, until
 
-from fissure.app.cracks.known import look
 from fissure.app.history.prepared import prepared
+from fissure.app.mechanisms.picture import look
 from fissure.app.pages import VIEWS
 from fissure.app.server import create_app
 

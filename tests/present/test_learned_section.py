@@ -12,7 +12,7 @@ from fissure.present.render.html import fragment
 from fissure.present.sections.learned import IN_REPORT, fitted_to, section
 from fissure.present.words import calibration as words
 from fissure.studies.calibration import Posterior
-from fissure.studies.calibration.posterior import Lived
+from fissure.studies.calibration.posterior import PastHistories
 from fissure.studies.measurement import comparable
 from fissure.studies.measurement import data as figures_of
 
@@ -48,7 +48,7 @@ def test_the_page_has_every_parameter(posterior, case):
 def test_it_says_what_draws_are_worth_that_go_on_from_the_same_pasts(posterior, case):
     assert "effective sample size" not in headline(section(replace(posterior, lived=None), case))
     count = len(posterior.draws)
-    lived = Lived(np.arange(count) // 2, 1, 10)
+    lived = PastHistories(np.arange(count) // 2, 1, 10)
     said = headline(section(replace(posterior, lived=lived), case))
     assert f"{count:,} draws go on from {count // 2:,} simulated pasts and have an effective sample size of" in said
 

@@ -12,7 +12,7 @@ import urllib.request
 from contextlib import contextmanager
 
 import pytest
-from test_command import fissure_command, refused
+from tests.commands import fissure_command, refused
 
 from fissure.app import binding
 from fissure.app.settings import PORT

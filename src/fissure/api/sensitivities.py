@@ -100,7 +100,7 @@ def sensitivity(
 
         >>> import fissure
         >>> made = fissure.sensitivity("deserted", members=900, weeks=4, quick=True, prior=True)
-        >>> [one.outcome for one in made.found.of]
+        >>> [one.outcome for one in made.result.of]
         ['deserted']
     """
     context = context_of(case)

@@ -21,13 +21,13 @@ from starlette.routing import Match
 
 from fissure.app import assets, why
 from fissure.app.api import cases, jobs, ledger, runs, studies
-from fissure.app.cracks import view as cracks
-from fissure.app.cracks.known import ready as mechanisms_ready
 from fissure.app.desk import Desk
 from fissure.app.evidence import view as evidence
 from fissure.app.history import view as history
 from fissure.app.history.prepared import prepare_newest
 from fissure.app.jobs import Busy
+from fissure.app.mechanisms import view as cracks
+from fissure.app.mechanisms.picture import ready as mechanisms_ready
 from fissure.app.middleware import HEADERS, Guard, without_slash
 from fissure.app.pages import page
 from fissure.app.schemas import EVERYWHERE

@@ -16,7 +16,7 @@ from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
 from fissure.studies.calibration import Setting, calibrate, fit
 from fissure.studies.calibration.fit import outputs_of, weeks_until
-from fissure.studies.calibration.importance_resampling import of_state
+from fissure.studies.calibration.importance_resampling import state_observations
 
 
 def with_observations(ledger, change):
@@ -51,7 +51,7 @@ def test_a_fit_says_what_was_learned_and_what_its_checks_found(case, known, fitt
     (folder,) = (out / "histories").iterdir()
     histories = open_run(folder)
     assert histories.members == 40 and histories.data.attrs["until"] == "2015-03-31"
-    assert 1.0 <= found.worth <= 40.0
+    assert 1.0 <= found.effective_size <= 40.0
     lived = found.posterior.lived
     assert lived.seed == TINY.seed + 1 and lived.weeks == 40 and set(lived.members) <= set(range(40))
 
@@ -97,7 +97,7 @@ def test_no_later_figure_changes_a_byte(case, ledger, bank, fitted, tmp_path):
 
 def test_an_earlier_figure_changes_the_posterior(case, ledger, bank, fitted, tmp_path):
     was, items = fitted[0].posterior, fitted[0].items
-    flows = (item for at, item in enumerate(items) if at not in of_state(items, UNTIL))
+    flows = (item for at, item in enumerate(items) if at not in state_observations(items, UNTIL))
     item = next(i for i in flows if i.observation.bound == "exact" and i.scale == "factor")
     name, value = item.observation.id, item.observation.value
     other = with_observations(ledger, lambda o: o.model_copy(update={"value": value * 1.5}) if o.id == name else o)
@@ -117,15 +117,18 @@ def test_made_once_it_is_read_back_without_training(case, ledger, bank, fitted, 
     assert found.posterior.digest == made.posterior.digest and (found.posterior.draws == made.posterior.draws).all()
     for name in ("items", "screened", "losses", "recovery", "agreements", "predictive"):
         assert getattr(found, name) == getattr(made, name), name
+    assert (
+        b"simple_mean" in (fitted[1] / "calibration.json").read_bytes()
+    )  # as older versions name it, whose fits are read as well
 
 
 @pytest.mark.parametrize(
     "change", [{"seed": 2}, {"draws": 51}, {"training": replace(TINY.training, epochs=3)}], ids=str
 )
 def test_another_setting_is_not_read_back(fitted, known, case, change):
-    assert fit._found(fitted[1], fitted[0].posterior.fitted_to, TINY, known) is not None
-    assert fit._found(fitted[1], fitted[0].posterior.fitted_to, replace(TINY, **change), known) is None
-    assert fit._found(fitted[1], {**fitted[0].posterior.fitted_to, "model": "0"}, TINY, known) is None
+    assert fit._read_fit(fitted[1], fitted[0].posterior.fitted_to, TINY, known) is not None
+    assert fit._read_fit(fitted[1], fitted[0].posterior.fitted_to, replace(TINY, **change), known) is None
+    assert fit._read_fit(fitted[1], {**fitted[0].posterior.fitted_to, "model": "0"}, TINY, known) is None
 
 
 class Stops(Silent):
@@ -145,7 +148,9 @@ def test_stopped_in_the_simulation_it_goes_on(case, ledger, bank, fitted, tmp_pa
     assert (tmp_path / "posterior.json").read_bytes() == (fitted[1] / "posterior.json").read_bytes()
 
 
-@pytest.mark.parametrize("where", ["train", "agree", "going_on", "told_back", "_keep"])
+@pytest.mark.parametrize(
+    "where", ["train", "compare_methods", "resample_histories", "posterior_predictive", "_write_fit"]
+)
 def test_stopped_later_it_goes_on_without_simulating_the_prior(
     case, ledger, bank, fitted, tmp_path, monkeypatch, where
 ):
@@ -193,7 +198,7 @@ class Nothing:
 def test_draws_that_are_no_numbers_are_never_kept(case, ledger, bank, tmp_path, monkeypatch):
     monkeypatch.setattr(fit, "train", lambda *_: Nothing())
     monkeypatch.setattr(fit, "recover", lambda *_: None)
-    monkeypatch.setattr(fit, "agree", lambda *_: [])
+    monkeypatch.setattr(fit, "compare_methods", lambda *_: [])
     with pytest.raises(FissureError, match="training came to nothing"):
         refit(case, ledger, bank, tmp_path)
     assert not (tmp_path / "posterior.json").exists()

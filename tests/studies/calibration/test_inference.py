@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from toy_problems import SEEN, datum, exact, linear
 
-from fissure.studies.calibration.checks import LEVEL, recover, told_back
+from fissure.studies.calibration.checks import LEVEL, posterior_predictive, recover
 from fissure.studies.calibration.flow import Training, train
 from fissure.studies.calibration.problem import Problem
-from fissure.studies.calibration.regression_abc import abc, agree
+from fissure.studies.calibration.regression_abc import abc_posterior, compare_methods
 
 CHECKED = range(SEEN, 2_000)
 
@@ -139,7 +139,7 @@ def test_the_log_of_others_is_left_as_it_was():
 def test_the_second_method_finds_the_posterior_that_is_known(toy):
     mean, covariance = exact(toy)
     spread = np.sqrt(np.diag(covariance))
-    theta, weights = abc(toy, 1)
+    theta, weights = abc_posterior(toy, 1)
     assert weights.sum() == pytest.approx(1.0) and (weights >= 0).all() and len(theta) == 0.05 * 8 * 2_000
     found = weights @ theta
     assert np.abs(found - mean).max() < 0.15
@@ -148,30 +148,30 @@ def test_the_second_method_finds_the_posterior_that_is_known(toy):
 
 def test_both_methods_agree(toy, flow):
     drawn = flow.sample(toy.observed[None], 2_000, 9)[0]
-    found = agree(toy, drawn, 1)
+    found = compare_methods(toy, drawn, 1)
     assert [one.target for one in found] == list(toy.targets)
     assert max(one.apart for one in found) < 0.3
     assert [one.target for one in found if one.main] == ["one.x", "two.x", "bias:a.v", "bias:b.v"]
-    shifted = agree(toy, drawn + 1.0, 1)
+    shifted = compare_methods(toy, drawn + 1.0, 1)
     assert min(one.apart for one in shifted) > 0.7
 
 
 def test_what_is_told_back_carries_the_biases_of_its_draws():
     item = datum("f", 1.0, error=0.1, spread=0.5, bias="a.v")
     truth = np.zeros((2_000, 1))
-    (right,) = told_back(truth, [item], np.full((2_000, 1), 2.0), 1)
+    (right,) = posterior_predictive(truth, [item], np.full((2_000, 1), 2.0), 1)
     assert right.inside and right.below == pytest.approx(0.5, abs=0.05)
     assert (right.low, right.high) == pytest.approx((1 - 0.164, 1 + 0.164), abs=0.02)
-    (wrong,) = told_back(truth, [item], np.zeros((2_000, 1)), 1)
+    (wrong,) = posterior_predictive(truth, [item], np.zeros((2_000, 1)), 1)
     assert not wrong.inside and wrong.below == 1.0
 
 
 def test_a_bound_that_members_keep_is_told_back():
     item = datum("u", 0.5, bound="upper", error=0.05, spread=0.05)
     bias = np.random.default_rng(0).standard_normal((500, 1))
-    (kept,) = told_back(np.zeros((500, 1)), [item], bias, 1)
+    (kept,) = posterior_predictive(np.zeros((500, 1)), [item], bias, 1)
     assert kept.inside and kept.below == 0.5 and kept.low == kept.high == 0.5
-    (broken,) = told_back(np.ones((500, 1)), [item], bias, 1)
+    (broken,) = posterior_predictive(np.ones((500, 1)), [item], bias, 1)
     assert not broken.inside and broken.below < 0.05
 
 

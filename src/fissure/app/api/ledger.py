@@ -9,8 +9,6 @@ from fastapi import APIRouter, HTTPException, Path, Query
 from pydantic import BaseModel, Field
 
 from fissure.app.evidence import rows as ledger_rows
-from fissure.app.evidence.known import moves_of
-from fissure.app.evidence.rows import Asked
 from fissure.app.pages import AtDesk
 from fissure.app.schemas import IntervalSchema, ResultSchema, refusal, schema_of
 from fissure.context import Context
@@ -18,6 +16,7 @@ from fissure.errors import FissureError, nearest
 from fissure.evidence.entries import Bound, Claim, Direction, Observation, Source, SourceKind, Variable
 from fissure.evidence.trace import Kind
 from fissure.present.render.html import web
+from fissure.present.sections.observation_influence import updates_of
 from fissure.present.words import calibration as words
 from fissure.present.words.calibration import ParameterUpdate, PublisherBias
 from fissure.studies.calibration import Posterior
@@ -292,7 +291,7 @@ def posterior(desk: AtDesk) -> PosteriorSchema:
         raise HTTPException(404, at.no_posterior)
     return PosteriorSchema(
         case=at.posterior.case, until=at.posterior.until, digest=at.posterior.digest, draws=len(at.posterior.draws),
-        fitted_to=len(at.fitted), parameters=list(map(ParameterUpdateSchema.model_validate, moves_of(at).values())),
+        fitted_to=len(at.fitted), parameters=list(map(ParameterUpdateSchema.model_validate, updates_of(at).values())),
         publishers=_biases(at.posterior, at),
     )  # fmt: skip
 
@@ -317,9 +316,8 @@ def _page(
 def _found(kind: str, at: Context, find: str, given: Mapping[str, str]) -> list[str]:
     """Ids of the entries that match. Raises `FissureError` for a filter's value that there is not."""
     rows = ledger_rows.rows(kind, at)
-    told = next(one for one in ledger_rows.KINDS if one.name == kind)
-    asked: Asked = ledger_rows.asked_for(find, given, ledger_rows.filters(kind, at, rows), told)
-    return [row.id for row in rows if ledger_rows.matches(row, asked)]
+    search = ledger_rows.search_of(find, given, ledger_rows.filters(kind, at, rows), ledger_rows.KINDS[kind])
+    return [row.id for row in rows if search.matches(row)]
 
 
 def _there(id: str, entries: Mapping[str, E], what: str) -> E:

@@ -117,7 +117,7 @@ class FittedTable:
             yield self._list()
             return
         head = self._columns(widths)
-        head.show_header = True
+        head.show_header = any(column.title for column in self.table.columns)
         yield head
         yield Rule(characters="─", style="dim")
         for group in self.table.groups:
@@ -140,8 +140,9 @@ class FittedTable:
         if left < 0:
             return None
         for wanted in (cells, [len(column.title) for column in columns]):  # contents before headings
-            for n in sorted(range(len(columns)), key=lambda n: wanted[n] - least[n]):
-                more = max(min(wanted[n] - least[n], left), 0)
+            order = sorted(range(len(columns)), key=lambda n: wanted[n] - least[n])
+            for others, n in zip(range(len(columns), 0, -1), order, strict=True):  # equal shares of what is left
+                more = max(min(wanted[n] - least[n], left // others), 0)
                 least[n], left = least[n] + more, left - more
         return least
 

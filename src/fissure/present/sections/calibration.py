@@ -35,7 +35,7 @@ from fissure.present.sections.learned import BIAS_IS, PICTURES, publishers, upda
 from fissure.present.words import calibration as words
 from fissure.present.words import inference_checks as inference
 from fissure.studies.calibration import Calibration
-from fissure.studies.calibration.checks import Told
+from fissure.studies.calibration.checks import PredictiveCheck
 from fissure.studies.calibration.posterior import WHAT
 from fissure.studies.calibration.regression_abc import MAIN
 from fissure.studies.measurement import Datum
@@ -264,7 +264,7 @@ def _second_method(found: Calibration, titles: Mapping[str, str]) -> Section:
     both = {
         one.target: (
             words.mean_and_deviation(one.mean, one.spread),
-            words.mean_and_deviation(one.simple_mean, one.simple_spread),
+            words.mean_and_deviation(one.abc_mean, one.abc_spread),
         )
         for one in found.agreements
     }
@@ -273,7 +273,7 @@ def _second_method(found: Calibration, titles: Mapping[str, str]) -> Section:
         Row(
             (
                 Cell((Span(one.target, code=True),)),
-                *(Cell(text, value) for text, value in zip(both[one.target], (one.mean, one.simple_mean), strict=True)),
+                *(Cell(text, value) for text, value in zip(both[one.target], (one.mean, one.abc_mean), strict=True)),
                 Cell(f"{one.apart:.2g}", one.apart),
             )
         )
@@ -333,7 +333,7 @@ def _predictive(found: Calibration, ledger: Ledger) -> Section:
     )
 
 
-def _predicted(item: Datum, told: Told, ledger: Ledger) -> Row:
+def _predicted(item: Datum, told: PredictiveCheck, ledger: Ledger) -> Row:
     own, unit = item.observation, item.observation.unit
     low, median, high = (words.own_unit(x, item) for x in (told.low, told.median, told.high))
     published, interval = formatting.published(own), words.between(low, high, unit)

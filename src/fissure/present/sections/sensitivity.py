@@ -29,7 +29,7 @@ from fissure.present.document import (
     only,
 )
 from fissure.present.words import sensitivity as words
-from fissure.studies.sensitivity import Learned, Of, Sensitivity, Worth
+from fissure.studies.sensitivity import InformationValue, Narrowing, OutcomeSensitivity, Sensitivity
 
 IN_TERMINAL = 4
 """Kinds of evidence that a terminal lists for an outcome."""
@@ -89,7 +89,7 @@ def _in_short(found: Sensitivity) -> Section:
     return Section("evidence", "In short", (Items(tuple(Item(one) for one in said if one)), *key))
 
 
-def _outcome(at: int, of: Of, found: Sensitivity) -> Section:
+def _outcome(at: int, of: OutcomeSensitivity, found: Sensitivity) -> Section:
     """One outcome: its sentences, charts and tables."""
     ends = words.ends(of, found)
     blocks: list[Block] = [Paragraph(words.headline(of, found)), *([Paragraph(ends, "small")] if ends else [])]
@@ -99,7 +99,7 @@ def _outcome(at: int, of: Of, found: Sensitivity) -> Section:
     return Section(f"outcome-{at}", of.title, tuple(blocks))
 
 
-def _indices(at: int, of: Of, found: Sensitivity) -> list[Block]:
+def _indices(at: int, of: OutcomeSensitivity, found: Sensitivity) -> list[Block]:
     """The variance taken apart: a table, and on a page two charts with it folded below."""
     rows = tuple(
         Row(
@@ -144,10 +144,11 @@ def _indices(at: int, of: Of, found: Sensitivity) -> list[Block]:
     return [only("terminal", table), not_in_terminal(own)]
 
 
-def _narrowing(at: int, of: Of, found: Sensitivity) -> list[Block]:
+def _narrowing(at: int, of: OutcomeSensitivity, found: Sensitivity) -> list[Block]:
     """What evidence would narrow an outcome: kinds of figures, single figures and parameters."""
     kinds, parameters, figures = (
-        [one for one in found.of_outcome(of.outcome, what) if one.told] for what in ("kind", "parameter", "figure")
+        [one for one in found.of_outcome(of.outcome, what) if one.beyond_chance]
+        for what in ("kind", "parameter", "figure")
     )
     figures = [one for one in figures if not one.learned][:MOST]
     if not kinds and not parameters:
@@ -172,7 +173,7 @@ def _narrowing(at: int, of: Of, found: Sensitivity) -> list[Block]:
     return [*([only("terminal", Items(listed))] if listed else []), not_in_terminal(own)]
 
 
-def _worth(rows: Sequence[Worth], label: str) -> Table:
+def _worth(rows: Sequence[InformationValue], label: str) -> Table:
     columns = (Column("What"), Column("When"), Column("Would take of the variance", "right", key="share"))
     itself = " (the answer itself, measured)"
     made = tuple(
@@ -203,13 +204,19 @@ def _screening(found: Sensitivity) -> Section:
         for one in found.screened.found
     )
     said = " An input may move an outcome's mean, or only its scatter, where it acts through others."
-    columns = ("Input", "Moves", "Of", Column("Explains (of ranks)", "right"), Column("By chance (p)", "right"))
+    columns = (
+        "Input",
+        "Moves",
+        "Of",
+        Column("Explains (of ranks)", "right"),
+        Column("By chance (p)", "right"),
+    )
     table = [Table.of(columns, rows, "Inputs that pass")] if rows else []
     blocks = not_in_terminal(Paragraph(words.screened(found) + said), *table)
     return Section("screening", "Screening", (blocks,), heading="Which inputs move anything")
 
 
-def _narrowed_outcomes(found: Sensitivity) -> list[Learned]:
+def _narrowed_outcomes(found: Sensitivity) -> list[Narrowing]:
     names = {one.outcome for one in found.of}
     return [one for one in found.learned if one.name in names]
 
@@ -225,7 +232,7 @@ def _learned(found: Sensitivity) -> Section:
     return Section("learned", "What was learned", (not_in_terminal(*blocks),), heading="What was learned already")
 
 
-def _narrowed(rows: Sequence[Learned], label: str) -> Table:
+def _narrowed(rows: Sequence[Narrowing], label: str) -> Table:
     columns = (label, Column("Prior", "right"), Column("Posterior", "right"), "Unit", Column("Gone", "right"))
     made = tuple(
         Row(

@@ -14,7 +14,7 @@ from fissure.model.catalogue import parameters_of
 from fissure.model.parameters import quantile
 from fissure.present import formatting
 from fissure.studies.calibration import Calibration, Posterior
-from fissure.studies.calibration.checks import Told
+from fissure.studies.calibration.checks import PredictiveCheck
 from fissure.studies.calibration.regression_abc import MAIN
 from fissure.studies.counterpart import Floats
 from fissure.studies.effective import Effective
@@ -188,7 +188,7 @@ def observation(item: Datum | None, ledger: Ledger) -> str:
     return f"{item.variable.title}, {formatting.when(item.observation)} ({publisher})"
 
 
-def missed(item: Datum, told: Told, ledger: Ledger) -> str:
+def missed(item: Datum, told: PredictiveCheck, ledger: Ledger) -> str:
     """An observation outside its predictive interval, in one sentence."""
     own = item.observation
     unit = "" if own.unit == "share" else f" {formatting.unit(own.unit)}"
@@ -241,7 +241,7 @@ def own_unit(x: float, item: Datum) -> float:
     return math.exp(x) if item.scale == "factor" else x
 
 
-def gap(item: Datum, told: Told) -> str:
+def gap(item: Datum, told: PredictiveCheck) -> str:
     """How far a figure lies outside of its interval, and on which side; empty inside."""
     if told.inside:
         return ""
@@ -251,7 +251,7 @@ def gap(item: Datum, told: Told) -> str:
     return f"{far} {'above' if above else 'below'}"
 
 
-def inside(item: Datum, told: Told) -> str:
+def inside(item: Datum, told: PredictiveCheck) -> str:
     """Whether a figure lies inside its predictive interval, with a sign."""
     return "✓ inside" if told.inside else f"{'▲' if told.published > told.high else '▼'} {gap(item, told)}"
 

@@ -3,7 +3,7 @@
 BayesFlow (Radev et al. 2020; 2023) on its JAX back end. A coupling flow q(theta | x) is trained on pairs of parameters
 and simulated reports by maximum likelihood, which makes it the posterior where the pairs come from the prior
 (Papamakarios and Murray 2016; Cranmer, Brehmer and Louppe 2020). Each epoch sees every member once, with biases and
-errors drawn anew; training stops when members that it never sees are told no better.
+errors drawn again; training stops when the validation loss, of members that it never sees, falls no further.
 
 BayesFlow and Keras are loaded the one way in which a fit is the same wherever it is made: on JAX, in 32 bits, uncut.
 Which library Keras calculates with, in how many bits, and after how many epochs it stops for a quick try, depends on
@@ -50,7 +50,7 @@ class Training:
 
 @dataclass(frozen=True, eq=False)
 class Flow:
-    """A trained flow. `mean` and `spread` (items,) standardise reports; `losses` are (epochs, 2): seen, unseen."""
+    """A trained flow. `mean` and `spread` (items,) standardise reports; `losses` (epochs, 2): training, validation."""
 
     approximator: Any
     mean: Floats
@@ -77,16 +77,16 @@ def train(problem: Problem, seed: int, training: Training) -> Flow:
     rng = np.random.default_rng([seed, 1])
     members = rng.permutation(len(problem.z))
     held = max(1, round(training.held * len(members)))
-    unseen, seen = members[:held], members[held:]
-    mean, spread = problem.standard(problem.told(rng, seen)[1])
+    validation, seen = members[:held], members[held:]
+    mean, spread = problem.standard(problem.simulate(rng, seen)[1])
 
     def batch(rng: np.random.Generator, rows: Any) -> dict[str, Any]:
-        target, said = problem.told(rng, rows)
+        target, said = problem.simulate(rng, rows)
         conditions = ((said - mean) / spread).astype(np.float32)
         return {"inference_variables": target.astype(np.float32), "inference_conditions": conditions}
 
-    class Told(keras.utils.PyDataset):  # type: ignore[name-defined]
-        """Batches of members, each reported on anew; another order every epoch."""
+    class ReportBatches(keras.utils.PyDataset):  # type: ignore[name-defined]
+        """Batches of histories, each with new reports; another order every epoch."""
 
         def __init__(self) -> None:
             super().__init__()
@@ -101,18 +101,18 @@ def train(problem: Problem, seed: int, training: Training) -> Flow:
         def on_epoch_end(self) -> None:
             self.order = rng.permutation(seen)
 
-    told = Told()
+    batches = ReportBatches()
     network = bayesflow.networks.CouplingFlow(
         depth=training.depth,
         subnet_kwargs={"widths": (training.width, training.width), "dropout": training.dropout},
     )
     approximator = bayesflow.approximators.ContinuousApproximator(inference_network=network, standardize=None)
-    steps = training.epochs * len(told)
+    steps = training.epochs * len(batches)
     schedule = keras.optimizers.schedules.CosineDecay(training.rate, steps)
     approximator.compile(optimizer=keras.optimizers.AdamW(schedule, weight_decay=training.decay, clipnorm=1.5))
-    checks = batch(np.random.default_rng([seed, 2]), np.repeat(unseen, 4))
+    checks = batch(np.random.default_rng([seed, 2]), np.repeat(validation, 4))
     history = approximator.fit(
-        dataset=told,
+        dataset=batches,
         epochs=training.epochs,
         validation_data=_Whole(keras, checks),
         verbose=0,

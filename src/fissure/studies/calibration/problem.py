@@ -56,23 +56,23 @@ class Problem:
         """(items,) what was published, on the scale of each figure."""
         return np.array([item.published for item in self.items])
 
-    def standard(self, said: Floats) -> tuple[Floats, Floats]:
+    def standard(self, reported: Floats) -> tuple[Floats, Floats]:
         """(items,) mean and spread by which reports are standardised, from some of them, (n, items).
 
         No spread is less than what a publisher alone brings in: of a bound that next to no member breaks nearly all
         reports are the same, and the few others would stand thousands of spreads away.
         """
         alone = [(item.spread**2 + item.error**2 + item.half**2 / 3) ** 0.5 for item in self.items]
-        return said.mean(axis=0), np.maximum(np.maximum(said.std(axis=0), alone), 1e-6)
+        return reported.mean(axis=0), np.maximum(np.maximum(reported.std(axis=0), alone), 1e-6)
 
-    def told(self, rng: np.random.Generator, members: Sequence[int] | np.ndarray) -> tuple[Floats, Floats]:
-        """Targets (n, targets) and reports (n, items) of `members`, with biases and errors drawn anew."""
+    def simulate(self, rng: np.random.Generator, members: Sequence[int] | np.ndarray) -> tuple[Floats, Floats]:
+        """Targets (n, targets) and reports (n, items) of `members`, with biases and errors drawn again."""
         members = np.asarray(members)
         n, k = len(members), len(self.items)
         b = rng.standard_normal((n, len(self.free)))
         e, r = rng.standard_normal((n, k)), rng.standard_normal((n, k))
-        said = reports(self.truth[members], self.items, b, e, r)
-        return np.concatenate([self.z[np.ix_(members, np.asarray(self.learned, int))], b], axis=1), said
+        reported = reports(self.truth[members], self.items, b, e, r)
+        return np.concatenate([self.z[np.ix_(members, np.asarray(self.learned, int))], b], axis=1), reported
 
 
 def problem_of(data: xr.Dataset, z: Floats, parameters: Sequence[str], items: Sequence[Datum]) -> Problem:
@@ -81,7 +81,7 @@ def problem_of(data: xr.Dataset, z: Floats, parameters: Sequence[str], items: Se
 
 
 @dataclass(frozen=True)
-class Screened:
+class ScreenedParameter:
     """What the screening says of a parameter: the largest share of variance it explains, of which figure, and p."""
 
     parameter: str
@@ -100,14 +100,15 @@ class Screened:
 
 def screen(
     z: Floats, truth: Floats, parameters: Sequence[str], items: Sequence[Datum], least: float = LEAST
-) -> list[Screened]:
+) -> list[ScreenedParameter]:
     """One line a parameter, in order; `z` is (members, parameters), `truth` (members, items)."""
     ranks = _scores(floored(truth, items))
     named = [item.observation.id for item in items]
     moving = ranks.std(axis=0) > 0
     if not moving.any():
         return [
-            Screened(parameter, 0.0, "none, as none differs between members", 1.0, False) for parameter in parameters
+            ScreenedParameter(parameter, 0.0, "none, as none differs between members", 1.0, False)
+            for parameter in parameters
         ]
     ranks, named = ranks[:, moving], [name for name, moves in zip(named, moving, strict=True) if moves]
     n = len(z)
@@ -119,7 +120,7 @@ def screen(
     for at, parameter in enumerate(parameters):
         best = int(np.argmax(np.abs(r[at])))
         explains, chance = float(r[at, best] ** 2), float(p[at, best])
-        out.append(Screened(parameter, explains, named[best], chance, chance <= line and explains >= least))
+        out.append(ScreenedParameter(parameter, explains, named[best], chance, chance <= line and explains >= least))
     return out
 
 

@@ -62,7 +62,7 @@ class Margins:
     """The inputs of a design, each with its distribution by itself: inputs are made independent.
 
     Of a posterior this breaks what it says of inputs together. Indices need independent inputs; how much the
-    variance differs for it (`Of.spread` and `Of.design_spread`) is told.
+    variance differs for it (`OutcomeSensitivity.spread` and `OutcomeSensitivity.design_spread`) is shown.
     """
 
     inputs: tuple[Input, ...]
@@ -105,7 +105,7 @@ def log_factor(u: Floats) -> Floats:
 
 
 @dataclass(frozen=True, eq=False)
-class LuckApart:
+class SeparateLuck:
     """`draws`, from which members `APART` apart take the same parameters.
 
     Of histories that go on from what was lived, both have lived the same: their luck differs from the cut-off on.

@@ -35,10 +35,19 @@ from fissure.studies.measurement import Datum, floored, truths
 from fissure.studies.outcomes import Outcome
 from fissure.studies.scenario import AS_IT_IS, FORCING
 from fissure.studies.sensitivity.indices import LUCK, REST, Index, available, converging
-from fissure.studies.sensitivity.information_value import Learned, narrowed, of_figures, of_parameters
-from fissure.studies.sensitivity.inputs import APART, Input, LuckApart, Margins, forced, inputs_of, log_factor, spread
-from fissure.studies.sensitivity.result import BLOCK, Of, Sensitivity, Sizes
-from fissure.studies.sensitivity.screening import Screened, screen
+from fissure.studies.sensitivity.information_value import Narrowing, narrowed, of_figures, of_parameters
+from fissure.studies.sensitivity.inputs import (
+    APART,
+    Input,
+    Margins,
+    SeparateLuck,
+    forced,
+    inputs_of,
+    log_factor,
+    spread,
+)
+from fissure.studies.sensitivity.result import BLOCK, OutcomeSensitivity, Sensitivity, Sizes
+from fissure.studies.sensitivity.screening import Screening, screen
 from fissure.studies.worlds import Job, Worlds
 
 RUNS, QUICK, FEWEST = 3200, 900, 80
@@ -141,7 +150,7 @@ class _Study:
         worth = of_parameters(z, plain, own, self.names, self.seed)
         worth += of_figures(truth, self.figures, self.draws, self.seed, plain, self.names)
         of = [
-            Of(o.name, o.title, o.unit, *_summary(y), *designs[o.name])
+            OutcomeSensitivity(o.name, o.title, o.unit, *_summary(y), *designs[o.name])
             for o, y in zip(self.outcomes, plain.T, strict=True)
         ]
         until = None if self.draws.until is None else self.draws.until.isoformat()
@@ -169,7 +178,7 @@ class _Study:
         values = worlds.values(AS_IT_IS, range(members))
         return values[:, : len(self.outcomes)], values[:, len(self.outcomes) :]
 
-    def _screened(self, inputs: tuple[Input, ...], plain: Floats, sizes: Sizes) -> Screened:
+    def _screened(self, inputs: tuple[Input, ...], plain: Floats, sizes: Sizes) -> Screening:
         """The screening of plain and forced members together."""
         rng = np.random.default_rng([self.seed, 1])
         u = spread(sizes.forced // BLOCK, len(FORCING), rng)
@@ -199,7 +208,7 @@ class _Study:
             [(margins.scenario(row), member) for row, member in zip(u, members, strict=True)] for u, members in samples
         ]
         flat = [job for sample in jobs for job in sample]
-        found = self._measured(flat, LuckApart(self.draws), "strong inputs").reshape(len(jobs), rows, -1)
+        found = self._measured(flat, SeparateLuck(self.draws), "strong inputs").reshape(len(jobs), rows, -1)
         names = [*(one.name for one in strong), REST, LUCK]
         out = {}
         for o, name in enumerate(self.names):
@@ -208,7 +217,7 @@ class _Study:
             out[name] = (float(np.concatenate([a, b]).std()), tuple(tuple(step) for step in steps))
         return out
 
-    def _learned(self, inputs: Sequence[Input], plain: Floats, sizes: Sizes) -> list[Learned]:
+    def _learned(self, inputs: Sequence[Input], plain: Floats, sizes: Sizes) -> list[Narrowing]:
         """Prior to posterior; nothing where members come from the prior."""
         if not sizes.prior:
             return []
