@@ -21,10 +21,9 @@ from fissure.model.catalogue import parameters_of
 from fissure.present.charts import differences
 from fissure.present.render import html, json, terminal
 from fissure.present.sections import whatif as words
-from fissure.studies.named import studies_of
-from fissure.studies.outcomes import KINDS, outcome
+from fissure.studies.outcomes import KINDS, SERIES, outcome
+from fissure.studies.questions import studies_of
 from fissure.studies.scenario import Move, Scenario
-from fissure.studies.weekly import SERIES
 from fissure.studies.whatif import Answer, WhatIf, course_of, difference_of
 
 ABOUT, COMMAND = {"version": "0.1.0", "seed": 7}, "fissure whatif hundred-strikes --seed 7"

@@ -15,7 +15,7 @@ from fissure.app.what_if.studio import Standing
 from fissure.errors import FissureError
 from fissure.present.render.html import render
 from fissure.present.sections.whatif import document
-from fissure.studies.named import Study
+from fissure.studies.questions import Study
 from fissure.studies.whatif import Answer, Difference, WhatIf
 
 FIELDS = ("as_it_is", "mean", "low", "high", "least", "most")

@@ -35,7 +35,7 @@ from fissure.present.document import (
 )
 from fissure.present.formatting import signed
 from fissure.present.sections import parts
-from fissure.studies.named import Study
+from fissure.studies.questions import Study
 from fissure.studies.whatif import TINY, Answer, Course, Difference, Verdict, WhatIf
 from fissure.version import __version__
 
