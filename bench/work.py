@@ -32,7 +32,7 @@ PLACES = (
     ("model/sense.py", lambda _: "sense"),
     ("model/week.py", lambda _: "settle: week"),
     ("model/start.py", lambda _: "settle: week"),
-    ("model/givens.py", lambda _: "forcing"),
+    ("model/member_inputs.py", lambda _: "forcing"),
 )
 """Where an operation belongs, by the files that called for it: the first of these that is among them."""
 
@@ -55,7 +55,7 @@ def operations_of_week(units: int | None = None, slots: int | None = None) -> di
 
 
 def example(units: int | None = None, slots: int | None = None) -> tuple[Any, Any, Any, Any]:
-    """A model, a state and the givens of one member, and its world; state and givens as shapes alone."""
+    """A model, a state and the inputs of one member, and its world; state and inputs as shapes alone."""
     model = jax.tree.map(lambda x: x[0], models_of([0]))
     world = world_of(case(), units, slots)
     once = draws(seed_words(1), jnp.int32(0), jnp.int32(-1))("givens")

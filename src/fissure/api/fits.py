@@ -91,7 +91,7 @@ def calibrate(
         members: how many simulated histories to learn from.
         seed: of all random numbers.
         out: the folder of the fit; one in the user's cache where not given. Asked again, a fit goes on where it was.
-        progress: is told how far it is.
+        progress: shows how far it is.
 
     Returns the finished fit: the posterior and what its checks found.
 
@@ -169,7 +169,7 @@ def hindcast(
         members: of each forecast; the fits learn from as many as those of `calibrate`.
         seed: of all random numbers; the same seed gives the same scores.
         out: the folder to keep fits, runs and `hindcast.json` in; a folder in the user's cache where not given.
-        progress: is told how far it is.
+        progress: shows how far it is.
 
     Returns the forecasts with their scores.
 

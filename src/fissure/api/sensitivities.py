@@ -88,7 +88,7 @@ def sensitivity(
         posterior: the file of another posterior to draw members from.
         quick: half the units and fewer runs, for a first look.
         out: the folder for what is measured and `sensitivity.json`; one in the user's cache where not given.
-        progress: is told how far it is.
+        progress: shows how far it is.
         units, slots: sizes of a member; the case's where not given.
 
     Returns the finished study.

@@ -81,8 +81,8 @@ def _shown(
         for name, (median, interval) in zip(player.names, player.held(at), strict=True)
     ]
     return page(
-        request, "history", drawn=view.charts, state="shown", run=stored, view=view, html=_marked(view), at=at, now=now,
-        facts=zip(player.facts, now.facts, strict=True), districts=districts, colours=colours,
+        request, "history", drawn=view.charts, state="shown", run=stored, shown=view, html=_marked(view),
+        at=at, now=now, facts=zip(player.facts, now.facts, strict=True), districts=districts, colours=colours,
         quarter=None if now.quarter is None else player.quarters[now.quarter],
         play=as_json(player.model_dump(mode="json")), cited=cited(desk, stored, view), **common,
     )  # fmt: skip

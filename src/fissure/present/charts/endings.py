@@ -8,9 +8,9 @@ import numpy as np
 import xarray as xr
 from altair.utils.schemapi import debug_mode
 
-from fissure.present.charts import hover
 from fissure.present.charts.panels import Panel
 from fissure.present.charts.series import Series
+from fissure.present.charts.shared import finished, midnight, of_series, years
 from fissure.present.charts.theme import DASHES, SERIES
 from fissure.studies.cohesion import PARTS
 from fissure.studies.collapse import by_week
@@ -44,8 +44,7 @@ def endings(found: xr.Dataset) -> dict[str, Any]:
     legend = alt.Legend(orient="top", title=None, columns=2, symbolType="stroke", symbolSize=300, offset=2)
     colours = alt.Scale(domain=names, range=list(SERIES[: len(names)]))
     dashes = alt.Scale(domain=names, range=[list(dash) for dash in DASHES[: len(names)]])
-    years = {"format": "%Y", "tickCount": "year"} if found.attrs["run"] > 78 else {"format": "%b %Y", "tickCount": 4}
-    x = alt.X("week:T", title=None, axis=alt.Axis(**years))
+    x = alt.X("week:T", title=None, axis=alt.Axis(**years(int(found.attrs["run"]))))
     y = alt.Y("share:Q", title=UNIT, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format=".0%", tickCount=5))
     with debug_mode(False):
         base = alt.Chart(alt.NamedData(name="endings"))
@@ -56,22 +55,15 @@ def endings(found: xr.Dataset) -> dict[str, Any]:
             strokeDash=alt.StrokeDash("ending:N", scale=dashes, legend=legend),
         )
         titles = {name: name for name in names}
-        told = hover.of_series(base, x, "ending", "format(datum.share, '.0%')", titles, int(found.attrs["run"]))
-        chart = alt.layer(line, told).properties(
-            width=460,
-            height=HEIGHT,
-            description=describe(found),
-            autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
-        )
-        spec: dict[str, Any] = chart.to_dict(validate=False)
-    return spec | {"datasets": {"endings": rows}}
+        told = of_series(base, x, "ending", "format(datum.share, '.0%')", titles, int(found.attrs["run"]))
+        return finished(alt.layer(line, told), HEIGHT, describe(found), {"endings": rows})
 
 
 def shares(found: xr.Dataset) -> list[dict[str, Any]]:
     """A row for each ending and week: the share of members in which it has happened by then."""
     start, run = date.fromisoformat(found.attrs["start"]), int(found.attrs["run"])
     return [
-        {"week": f"{start + timedelta(weeks=week)}T00:00", "ending": one.title, "share": round(float(share), 4)}
+        {"week": midnight(start + timedelta(weeks=week)), "ending": one.title, "share": round(float(share), 4)}
         for one in ENDINGS
         for week, share in enumerate(by_week(found["weeks"].sel(ending=one.name).values, run))
     ]

@@ -16,6 +16,7 @@ from fissure.cases.loader import Case
 from fissure.constants import INTERVAL
 from fissure.present import formatting
 from fissure.present.charts.plane import plane
+from fissure.present.charts.shared import finished
 from fissure.present.charts.theme import CONTROL, Mode
 from fissure.studies.counterpart import calendar_of
 
@@ -100,13 +101,7 @@ def spec(data: xr.Dataset, day: date) -> dict[str, Any]:
         )
         .project(type="identity")
     )  # fmt: skip
-    chart = alt.layer(land, districts).properties(
-        width=460,
-        height=HEIGHT,
-        description=describe(values, day),
-        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
-    )
-    return chart.to_dict(validate=False) | {"datasets": {"held": values}}
+    return finished(alt.layer(land, districts), HEIGHT, describe(values, day), {"held": values})
 
 
 def describe(values: Sequence[dict[str, Any]], day: date) -> str:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from fissure.cases.loader import Case
 from fissure.constants import INTERVAL
 from fissure.present import formatting
+from fissure.present.charts.shared import finished, midnight
 from fissure.present.charts.theme import SERIES
 from fissure.studies.counterpart import Calendar
 
@@ -75,13 +76,8 @@ def spec(line: Timeline) -> dict[str, Any]:
     """The Vega-Lite spec of a timeline: bars of shares of histories, stronger the larger the quarter's total."""
     values = _bars(line)
     with debug_mode(False):
-        chart = alt.layer(*_layers(line, values)).properties(
-            width=460,
-            height=HEIGHT,
-            description=describe(line),
-            autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
-        )
-        return chart.to_dict(validate=False) | {"datasets": {"bars": values, "quarters": _told(line)}}
+        chart = alt.layer(*_layers(line, values))
+        return finished(chart, HEIGHT, describe(line), {"bars": values, "quarters": _told(line)})
 
 
 def describe(line: Timeline) -> str:
@@ -172,10 +168,7 @@ def middle(values: NDArray[np.int64]) -> Middle:
 
 def _span(quarter: Quarter) -> dict[str, str]:
     """From the first midnight to the last, where the reader is."""
-    return {
-        "start": f"{quarter.first.isoformat()}T00:00",
-        "end": f"{(quarter.last + timedelta(days=1)).isoformat()}T00:00",
-    }
+    return {"start": midnight(quarter.first), "end": midnight(quarter.last + timedelta(days=1))}
 
 
 def _layers(line: Timeline, values: Sequence[Mapping[str, Any]]) -> list[alt.Chart]:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fissure.cases.leanings import Leaning
+from fissure.cases.conventions import Leaning
 from fissure.evidence.entries import Source
 from fissure.evidence.ledger import Ledger
 from fissure.present.document import Cell, Column, Fold, Paragraph, Row, Section, Span, Table

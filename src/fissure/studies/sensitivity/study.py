@@ -102,7 +102,7 @@ def sensitivity(
         seed: of all random numbers.
         weeks, units, slots: sizes of a run; the case's where not given.
         quick: half the units, and `QUICK` runs where `runs` is not given.
-        progress: is told how far it is.
+        progress: shows how far it is.
 
     Raises `FissureError` for bad input or without SALib, and `Interrupted` on Ctrl-C; what was measured is kept.
     """
@@ -274,17 +274,17 @@ def figure_outcomes(figures: Sequence[Datum]) -> tuple[Outcome, ...]:
         return lambda data: all_of(data)[:, at]
 
     return tuple(
-        Outcome(_told(item), item.variable.title, item.variable.unit, "", reading(at))
+        Outcome(_name(item), item.variable.title, item.variable.unit, "", reading(at))
         for at, item in enumerate(figures)
     )
 
 
-def _told(item: Datum) -> str:
+def _name(item: Datum) -> str:
     """A name that says all that the truth behind a figure depends on."""
     observation, variable = item.observation, item.variable
-    told: list[Any] = [observation.model_dump(mode="json", include={"id", "date", "period", "bound"})]
-    told += [variable.model_dump(mode="json", exclude={"note", "title", "reason"}), item.scale, item.published]
-    return f"figure {json.dumps(told, sort_keys=True)}"
+    depends_on: list[Any] = [observation.model_dump(mode="json", include={"id", "date", "period", "bound"})]
+    depends_on += [variable.model_dump(mode="json", exclude={"note", "title", "reason"}), item.scale, item.published]
+    return f"figure {json.dumps(depends_on, sort_keys=True)}"
 
 
 def _summary(y: Floats) -> tuple[float, float, float, float]:

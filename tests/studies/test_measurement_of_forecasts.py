@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 from made import datum, variable
 
-from fissure.studies.publish import floors, noise, published
+from fissure.studies.measurement import floors, noise, published
 
 DAY = date(2016, 1, 1)
 
