@@ -174,8 +174,8 @@ def _about(trace: Trace, context: Context) -> Iterator[Block]:
             yield Paragraph(stated.line)
             yield from rule(stated.theory)
             yield from rule(stated.rule)
-            source = re.sub(r"(\S+):(\d+)(?= |$)", r"\1, line \2;", stated.source).rstrip(";")
-            yield _facts({"Reads": stated.reads, "Writes": ", ".join(stated.writes), "Source": source})
+            places = re.sub(r"(\S+):(\d+)(?= |$)", r"\1, line \2;", stated.source).rstrip(";")
+            yield _facts({"Reads": stated.reads, "Writes": ", ".join(stated.writes), "Source": places})
         case _:
             for line in filter(None, subject.text.split("\n")):
                 yield Paragraph(line)
