@@ -14,6 +14,7 @@ from fissure.present.charts.attribution import inside_outside
 from fissure.present.render import terminal
 from fissure.present.sections import attribution, whatif
 from fissure.present.words import attribution as explain
+from fissure.present.words import whatif as whatif_words
 from fissure.studies.bounds import AtBound, AtBounds, at_bounds, bounds_of
 from fissure.studies.compare import compare
 from fissure.studies.effective import Effective
@@ -132,17 +133,17 @@ def difference(case, name, changed, as_it_is):
 
 def test_a_difference_from_the_end_of_the_run_is_marked_and_counted(case):
     one = difference(case, "collapse", [200.0, 247, 247, 190], [247.0, 240, 247, 200])
-    assert whatif.interval(one).endswith("⊣") and not one.unreadable
+    assert whatif_words.interval(one).endswith("⊣") and not one.unreadable
     answer = Answer("own", Scenario(), (one,), ())
-    said = " ".join(whatif.sentences(answer))
+    said = " ".join(whatif_words.sentences(answer))
     assert "2 of 4 histories as it is, 2 of 4 histories with the change" in said and "restricted to the weeks" in said
 
 
 def test_a_difference_between_two_worlds_at_one_end_cannot_be_read_and_supports_nothing(case):
     one = difference(case, "territory@2016-12-31", [0.0, 0, 0, 12], [0.0, 0, 0, 10])
     assert one.unreadable and one.expected == "open"
-    assert whatif.way(one) == "cannot be read ⊣"
-    assert "Cannot be read" in " ".join(whatif.sentences(Answer("own", Scenario(), (one,), ())))
+    assert whatif_words.way(one) == "cannot be read ⊣"
+    assert "Cannot be read" in " ".join(whatif_words.sentences(Answer("own", Scenario(), (one,), ())))
 
 
 @pytest.mark.parametrize("members", [4, 19, 20])

@@ -20,7 +20,8 @@ from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
 from fissure.present.charts import differences
 from fissure.present.render import html, json, terminal
-from fissure.present.sections import whatif as words
+from fissure.present.sections import whatif
+from fissure.present.words import whatif as words
 from fissure.studies.outcomes import KINDS, SERIES, outcome
 from fissure.studies.questions import studies_of
 from fissure.studies.scenario import Move, Scenario
@@ -63,7 +64,7 @@ def found(case):
 
 @pytest.fixture(scope="module")
 def shown(found, case, ledger, studies):
-    return words.document(found, case.title, ledger, studies, ABOUT, COMMAND)
+    return whatif.document(found, case.title, ledger, studies, ABOUT, COMMAND)
 
 
 @pytest.fixture(scope="module")
@@ -117,28 +118,28 @@ def test_the_list_names_every_study(studies):
     from rich.console import Console
 
     out = StringIO()
-    Console(file=out, width=100).print(terminal.FittedTable(words.listed(studies.values())))
+    Console(file=out, width=100).print(terminal.FittedTable(whatif.listed(studies.values())))
     told = " ".join(out.getvalue().split())
     for study in studies.values():
         assert study.name in told and words.changes(study)[0] in told
 
 
 def test_the_picture_shows_zero_the_interval_and_the_histories(found):
-    _, fall = (row.cells[2].picture for row in words.differences([reply(found, "hundred-strikes")]).blocks[-1].rows)
+    _, fall = (row.cells[2].picture for row in whatif.differences([reply(found, "hundred-strikes")]).blocks[-1].rows)
     at = html.pixels(fall)
     assert at["zero"] == html.WIDTH / 2 and 0 <= at["least"] <= at["low"] < at["middle"] < at["high"] <= html.WIDTH
-    (group,) = words.differences([reply(found, "own")]).blocks[-1].groups
-    assert group.note == words.NOTHING and not group.rows
+    (group,) = whatif.differences([reply(found, "own")]).blocks[-1].groups
+    assert group.note == whatif.NOTHING and not group.rows
 
 
 def reply(found, name, letter=""):
-    return words.Reply(f"question-{letter}", f"About {name}", found.of[name], letter=letter, pairs=MEMBERS)
+    return whatif.Reply(f"question-{letter}", f"About {name}", found.of[name], letter=letter, pairs=MEMBERS)
 
 
 def test_questions_stand_beside_each_other_on_shared_scales(found):
     both = [reply(found, "hundred-strikes", "A"), reply(found, "no-show-abroad", "B")]
-    waiting = words.Reply("question-c", "Waiting", None, letter="C")
-    table = words.differences([*both, waiting]).blocks[-1]
+    waiting = whatif.Reply("question-c", "Waiting", None, letter="C")
+    table = whatif.differences([*both, waiting]).blocks[-1]
     assert [column.title for column in table.columns[2:]] == [
         "A About hundred-strikes",
         "B About no-show-abroad",
@@ -146,7 +147,7 @@ def test_questions_stand_beside_each_other_on_shared_scales(found):
     ]
     for row in table.rows:
         assert len({cell.picture.reach for cell in row.cells[2:4]}) == 1 and "not yet" in str(row.cells[4].text)
-    section = words.weekly([*both, waiting], found.start)
+    section = whatif.weekly([*both, waiting], found.start)
     assert "B About no-show-abroad (9 pairs); C Waiting." in section.blocks[0].line
     first = section.blocks[1].blocks[0]
     assert first.key == "territory" or first.key in SERIES
@@ -161,7 +162,7 @@ def test_the_page_is_whole_and_names_its_claims(page, studies, ledger):
         for claim in study.claims:
             assert f'id="{claim}"' in page
         assert " ".join(study.caution.split())[:40] in page.replace("&#39;", "'")
-    for word in ("no advice on what anybody should do", words.NOTHING, COMMAND):
+    for word in ("no advice on what anybody should do", whatif.NOTHING, COMMAND):
         assert word in page
 
 
