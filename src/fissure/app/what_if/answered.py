@@ -7,10 +7,10 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from fissure.app.cite import Citation, citation
 from fissure.app.desk import Desk
-from fissure.app.what_if.questions import Question
-from fissure.app.what_if.studio import Size, Standing
+from fissure.app.pages import Citation, citation
+from fissure.app.questions import Question
+from fissure.app.studio import Size, Standing
 from fissure.present.document import Section
 from fissure.present.render.html import fragment
 from fissure.present.sections import whatif
