@@ -16,10 +16,9 @@ import pytest
 import xarray as xr
 
 from fissure.engine import ensemble
-from fissure.engine.ensemble import open_run, planned
+from fissure.engine.ensemble import EnsembleTask, open_run, planned
 from fissure.engine.progress import Interrupted
 from fissure.engine.random import Draw, member_key, prior_normals, seed_words, stream_id
-from fissure.engine.workers import Work
 from fissure.errors import FissureError
 from fissure.model.catalogue import build, mechanism_classes, parameters_of, prior_values
 from fissure.model.givens import week_of
@@ -103,7 +102,7 @@ def test_blocks_may_be_made_in_any_order(whole_run, make, tmp_path, order):
 
 def test_members_do_not_depend_on_who_is_simulated_beside_them(whole_run, case):
     """Any members in any order in one call give the records that they have in the run."""
-    part = Work(case, whole_run.plan, ensemble.Prior()).part
+    part = EnsembleTask(case, whole_run.plan, ensemble.Prior()).part
     for members in ([9, 2, 5, 0], [3, 3], [7, 1, 8]):
         found = part(members)
         assert found["parameters"].tobytes() == whole_run.parameters.values[members].tobytes()

@@ -26,10 +26,10 @@ from fissure.studies.effective import pasts_of
 from fissure.studies.explain import QUICK, Explained, explain
 from fissure.studies.named import Study
 from fissure.studies.outcomes import outcomes_of
+from fissure.studies.paired_runs import PairedRuns
 from fissure.studies.questions import Question
 from fissure.studies.scenario import AS_IT_IS, Scenario
 from fissure.studies.whatif import MEMBERS, whatif
-from fissure.studies.worlds import Worlds
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,7 +162,7 @@ def _as_it_was(case: Case, of: Sequence[str], members: int, folder: Path, option
     """(members, outcomes) with nothing changed."""
     if not of:
         return np.empty((members, 0))
-    worlds = Worlds.of(case, outcomes_of(of, case, options["weeks"]), folder, **options)
+    worlds = PairedRuns.of(case, outcomes_of(of, case, options["weeks"]), folder, **options)
     worlds.measure([(AS_IT_IS, member) for member in range(members)], "as it was")
     return worlds.values(AS_IT_IS, range(members))
 
