@@ -44,6 +44,7 @@ docs: $(VENV)/.installed-app
 	$(BIN)/python -m tools.docs.effects docs
 	$(BIN)/python -m tools.docs.causal docs --signs
 	$(BIN)/python -m tools.docs.endpoints docs/reference/page-api.md
+	$(BIN)/python -m tools.docs.python_api docs/reference/python.md
 
 bench: $(VENV)/.installed $(BENCH)/.installed
 	$(BIN)/python bench/speed.py

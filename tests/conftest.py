@@ -37,6 +37,7 @@ def own_cache(tmp_path_factory):
     """Keep what the tests make apart from the user's."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FISSURE_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("FISSURE_DATA", str(tmp_path_factory.mktemp("data")))
         yield
 
 

@@ -16,10 +16,12 @@ OWN = {
     + "".join(f"{day},Ruritania,1,0,9,made-up\n" for day in DAYS),
     "forcing/prices.csv": "week,oil_usd_per_barrel,local_per_usd_Ruritania\n"
     + "".join(f"{day},25,3\n" for day in DAYS),
-    "questions.yaml": "- {name: which, asks: Which of them?, claims: [S0-01a], caution: It is made up., "
+    "questions.yaml": "- {name: which, asks: Which of them?, claims: [G-01a], caution: It is made up., "
     "groups: [ranks, war], of: collapse}\n",
 }
 LEDGER = {
+    "claims.yaml": "- {id: G-01a, source: gazette, line: 1, mechanism: pay-gap, direction: raises, effect: made up, "
+    "paraphrase: Those who are paid less hold it against those who are paid more.}\n",
     "sources.yaml": "- {id: gazette, title: The Gazette, kind: press, publisher: Gazette, leaning: made up}\n",
     "variables.yaml": "- {id: fighters_total, title: Fighters, unit: persons, how: at, output: fighters, note: none}\n",
     "observations.yaml": "- {id: fighters-1, variable: fighters_total, source: gazette, date: 2001-01-08, value: 30, "

@@ -29,8 +29,8 @@ from typing import Any
 from fissure.cases.loader import load_case
 from fissure.engine.plan import plan_of
 from fissure.model.catalogue import parameters_of
-from fissure.studies.calibrate import read_posterior
-from fissure.studies.calibrate.posterior import dependencies
+from fissure.studies.calibration import read_posterior
+from fissure.studies.calibration.posterior import dependencies
 try:
     from fissure.engine.parameter_source import Prior
     from fissure.engine.provenance import model_digest, own_digest
@@ -87,7 +87,7 @@ def simulated(checkout: Path, members: int, posterior: Path) -> dict[str, Any]:
 
 def keep(new: dict[str, str], posterior: Path) -> None:
     """Replace digests in the files that are kept; that of the posterior's draws follows from its own."""
-    from fissure.studies.calibrate import read_posterior
+    from fissure.studies.calibration import read_posterior
 
     before = read_posterior(posterior)
     if before.fitted_to["model"] not in new:

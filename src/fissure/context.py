@@ -33,9 +33,10 @@ from fissure.model.parameters import Declared
 from fissure.model.plugins import ledger_folders, plugin_priors, plugins
 from fissure.model.record import OUTPUTS, Output
 from fissure.reading import read_yaml_lines, stands
-from fissure.studies.calibrate import Posterior, chosen
+from fissure.studies.calibration import Posterior, chosen
 from fissure.studies.measurement import Datum, comparable, data
 from fissure.studies.named import Study, studies_of
+from fissure.studies.patterns import Pattern, patterns_of
 from fissure.studies.questions import Question, questions_of
 
 
@@ -59,7 +60,7 @@ class Context:
         """All claims, those of other packages among them, and the observations of the case, if it brings a ledger."""
         mechanism_classes()  # refuses a package whose name clashes, before its entries do
         own = [self.case.ledger_folder] if stands(self.case.ledger_folder) else []
-        return load_ledger(package_ledger(), *ledger_folders(), *own)
+        return load_ledger(package_ledger(), *own, *ledger_folders())
 
     @cached_property
     def data(self) -> tuple[Datum, ...]:
@@ -120,6 +121,11 @@ class Context:
     def questions(self) -> tuple[Question, ...]:
         """The questions that the sources of the case ask."""
         return tuple(questions_of(self.case, self.ledger.claims, self.studies))
+
+    @cached_property
+    def patterns(self) -> tuple[Pattern, ...]:
+        """The patterns of the case, in order; none where it lists none."""
+        return patterns_of(self.case, self.ledger)
 
     def questions_about(self, claim: str) -> tuple[Question, ...]:
         """The questions that a claim raises."""
@@ -231,6 +237,7 @@ class Context:
             require_mechanism(
                 self.ledger, plugin.name, kind.group(), kind.claims, str(plugin), plugin.ledger_folder
             )  # fmt: skip
+        _ = self.patterns  # refuses one whose sources or outputs do not exist
         return True
 
     @property

@@ -8,7 +8,7 @@ from fissure.app.evidence import rows as ledger_rows
 from fissure.app.evidence.beside import goes_with
 from fissure.app.evidence.rows import Asked, Row, matches
 from fissure.errors import FissureError
-from fissure.studies.calibrate.screen import RATE
+from fissure.studies.calibration.screen import RATE
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from proxying import behind
 from serving import serving
 
 from fissure.app.jobs import Telling
+from fissure.engine.progress import Silent
 from fissure.studies.live import Live
 
 
@@ -89,7 +90,14 @@ def test_reopened_elsewhere_it_shows_the_same_and_computes_nothing(page, server,
     done(page, 6)
     told = page.locator("table.effects").inner_text()
     ran = []
-    monkeypatch.setattr(Live, "_run", lambda *asked: ran.append(asked))
+    run = Live._run
+
+    def asked_for(live, jobs, told):
+        if not isinstance(told, Silent):  # which is that of getting ready in the background
+            ran.append(jobs)
+        run(live, jobs, told)
+
+    monkeypatch.setattr(Live, "_run", asked_for)
     with watched(browser, server) as other:
         other.goto(page.url)
         assert other.locator("table.effects").inner_text() == told
@@ -212,7 +220,7 @@ def test_without_a_stream_the_page_asks_now_and_then(browser, settings, tmp_path
     with serving(small) as server, watched(browser, server) as page:
         page.expected = ["503", "429"]
         page.add_init_script(f"({BANNER})()")
-        page.route(re.compile(r"/api/jobs/\w+$"), refuse)
+        page.route(re.compile(r"/what-if/part"), refuse)
         asked(page, server, "set=forcing.strikes=x5;from=2014-11")
         done(page, 6)
         assert len(refused) == 3 and page.evaluate("window.banners") == 0
@@ -242,13 +250,17 @@ def test_a_job_that_the_server_knows_no_more_is_asked_again(browser, settings, s
     def forget(route):
         if forgotten:
             return route.continue_()
-        forgotten.append(route.request.url)
-        return route.fulfill(status=404, json={"detail": "there is no job"}, headers={"x-fissure": "page"})
+        answer = route.fetch()
+        told = answer.json()
+        forgotten.extend(told["questions"])
+        for question in told["questions"]:
+            question |= {"state": "new", "asked": False}
+        return route.fulfill(response=answer, json=told)
 
     with serving(small) as server, watched(browser, server) as page:
-        page.expected = ["503", "404"]
+        page.expected = ["503"]
         page.add_init_script(f"({BANNER})()")
-        page.route(re.compile(r"/api/jobs/\w+$"), forget)
+        page.route(re.compile(r"/what-if/part"), forget)
         asked(page, server, "set=forcing.strikes=x6;from=2014-11")
         slowly.release(20)
         done(page, 6)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from fissure.app.what_if.saved import Shelf
 from fissure.engine.store import open_store
 from fissure.errors import FissureError
-from fissure.studies.calibrate.posterior import Posterior, read_posterior
+from fissure.studies.calibration.posterior import Posterior, read_posterior
 from fissure.studies.explained import read_explained
 from tests.cases.written import WRITTEN, read_all, write_all
 

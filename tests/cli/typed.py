@@ -48,7 +48,7 @@ def nothing_is_simulated():
         for name in ("cache", "ensemble", "random"):
             patch.setattr(f"fissure.engine.{name}.require_own_jax", reached)
         patch.setattr(sys.modules["fissure.cli.serve"], "_serve", reached)
-        patch.setattr("fissure.studies.calibrate.fit.flow_available", lambda: None)
+        patch.setattr("fissure.studies.calibration.fit.flow_available", lambda: None)
         yield
 
 

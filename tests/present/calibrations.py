@@ -7,10 +7,10 @@ import numpy as np
 from fissure.cases.loader import Case
 from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import parameters_of
-from fissure.studies.calibrate import Calibration, Posterior
-from fissure.studies.calibrate.checks import Recovered, Recovery, Told
-from fissure.studies.calibrate.screen import Screened
-from fissure.studies.calibrate.simple import Agreement
+from fissure.studies.calibration import Calibration, Posterior
+from fissure.studies.calibration.checks import Recovered, Recovery, Told
+from fissure.studies.calibration.regression_abc import Agreement
+from fissure.studies.calibration.screen import Screened
 from fissure.studies.measurement import biases, data
 
 UNTIL = date(2015, 12, 31)

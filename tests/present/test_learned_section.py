@@ -10,8 +10,8 @@ from fissure.present.document import plain
 from fissure.present.render.html import fragment
 from fissure.present.sections.learned import IN_REPORT, fitted_to, section
 from fissure.present.words import calibration as words
-from fissure.studies.calibrate import Posterior
-from fissure.studies.calibrate.posterior import Lived
+from fissure.studies.calibration import Posterior
+from fissure.studies.calibration.posterior import Lived
 from fissure.studies.measurement import comparable
 from fissure.studies.measurement import data as figures_of
 from fissure.views.report.write import render_report

@@ -9,6 +9,7 @@ from pathlib import Path
 import altair as alt
 import numpy as np
 import pytest
+from histories import PATTERNS
 from rich.console import Console
 from synthetic import run
 
@@ -18,7 +19,7 @@ from fissure.present.charts import patterns as charts
 from fissure.present.words import patterns as words
 from fissure.studies.compare import compare
 from fissure.studies.counterpart import calendar_of
-from fissure.studies.patterns import PATTERNS, everyone, met, plausible, sample
+from fissure.studies.patterns import everyone, met, plausible, sample
 from fissure.views import text_patterns
 from fissure.views.report import patterns as section
 from fissure.views.report import render_report
@@ -76,7 +77,7 @@ def test_a_cut_off_marks_what_a_fit_could_have_known(found, ledger):
 
 def test_of_a_posterior_all_members_count(history, ledger):
     assert words.filtered(everyone(30)).startswith("All 30 members count")
-    told = section.section(history, ledger, [], {"kind": "posterior predictions", "until": "2015-12-31"})
+    told = section.section(history, PATTERNS, ledger, [], {"kind": "posterior predictions", "until": "2015-12-31"})
     assert told["filtered"].startswith("All 30 members count") and "31 Dec 2015" in told["samples"]
     assert {row["sample"] for _, rows in told["levels"] for row in rows} == {"• fits", "→ tests"}
 
@@ -93,7 +94,7 @@ def test_says_how_often_the_first_never_comes(found):
 
 def test_a_case_without_the_sources_has_no_patterns(found, history):
     assert "nothing to test" in printed(text_patterns.render([], found[1]))
-    assert section.section(history, Ledger(), []) is None
+    assert section.section(history, (), Ledger(), []) is None
 
 
 def test_charts_hold_quantiles_that_vega_lite_takes(found, history):
@@ -112,7 +113,7 @@ def test_what_is_infinite_is_not_drawn(found, history):
 
 
 def test_pictures_of_shares_differ_by_shape_and_lie_within(history, ledger):
-    made = section.section(history, ledger, compare(history, ledger))
+    made = section.section(history, PATTERNS, ledger, compare(history, ledger))
     rows = [row for _, level in made["levels"] for row in level]
     assert len(rows) == sum(len(p.parts) for p in PATTERNS)
     shapes = {(row["word"], row["picture"]["shape"]) for row in rows if row["picture"]}
@@ -143,7 +144,7 @@ def test_the_report_has_a_section_with_charts_of_those_in_time(history, case, le
 
 def test_nothing_is_drawn_of_a_run_too_short_to_tell(case, ledger):
     data = run(case, members=2, weeks=3)
-    made = section.section(data, ledger, compare(data, ledger))
+    made = section.section(data, PATTERNS, ledger, compare(data, ledger))
     assert made is not None and made["specs"] == {} and "nothing to test" in made["headline"]
 
 

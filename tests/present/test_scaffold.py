@@ -15,14 +15,14 @@ import yaml
 import fissure
 from fissure.errors import FissureError
 from fissure.model.catalogue import mechanism_classes
-from fissure.views.scaffold import new_mechanism
-from fissure.views.scaffold.files import Change, write_all
+from fissure.views.scaffold import Change, new_mechanism, write_all
 
 ROOT = Path(fissure.__file__).parents[2]
 NAME = "rumour-spread"
 HOME = "src/fissure/model/mechanisms"
 PRIORS = "src/fissure/cases/islamic_state/priors.yaml"
 LEDGER = "src/fissure/evidence/ledger"
+OF_CASE = [f"src/fissure/cases/islamic_state/ledger/{name}.yaml" for name in ("sources", "claims")]
 
 
 def snapshot(folder):
@@ -42,10 +42,10 @@ def clean(folder, *paths, select=()):
 @pytest.fixture
 def checkout(tmp_path):
     """As much of a checkout as is added to."""
-    for part in (LEDGER, PRIORS):
-        (tmp_path / part).parent.mkdir(parents=True, exist_ok=True)
     shutil.copytree(ROOT / LEDGER, tmp_path / LEDGER)
-    shutil.copy(ROOT / PRIORS, tmp_path / PRIORS)
+    for part in (PRIORS, *OF_CASE):
+        (tmp_path / part).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / part, tmp_path / part)
     (tmp_path / HOME / "ranks").mkdir(parents=True)
     return tmp_path
 
@@ -105,7 +105,8 @@ def test_entries_of_a_checkout_are_added_at_the_end(checkout):
         if path.parent.name == "ledger":
             old = before[path.relative_to(checkout)]
             assert path.read_bytes().startswith(old.rstrip() + b"\n\n- ")
-    assert [s["id"] for s in yaml.safe_load((checkout / LEDGER / "sources.yaml").read_text())][-2:] == ["S4", "S5"]
+    sources = [source["id"] for source in yaml.safe_load((checkout / OF_CASE[0]).read_text())]
+    assert sources[-1] == "S5" and "S5" not in sources[:-1]
 
 
 @pytest.mark.parametrize(

@@ -14,17 +14,22 @@ from fissure.engine.plan import plan_of
 from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
 from fissure.present.charts import sensitivity as charts
+from fissure.present.render import html
+from fissure.present.render import json as as_json
+from fissure.present.render.terminal import lines
+from fissure.present.sections.sensitivity import document
 from fissure.present.words import sensitivity as words
 from fissure.studies.sensitivity import Found, Index, Learned, Of, Screened, Sensitivity, Worth
 from fissure.studies.sensitivity.indices import LUCK, REST
 from fissure.studies.sensitivity.inputs import inputs_of
 from fissure.studies.sensitivity.result import Sizes
-from fissure.views.report.sensitivity import render_sensitivity, write_sensitivity
-from fissure.views.text_sensitivity import lines
 
 NAN = float("nan")
 OUTCOME = "territory@2016-12-31"
-ABOUT = {"version": "0.1.0", "runs": "3,200", "command": "fissure sensitivity --seed 7"}
+
+
+def shown(found):
+    return document(found, "A case", [("runs", "3,200")], "fissure sensitivity --seed 7", "0.1.0")
 
 
 def step(rows, width):
@@ -64,7 +69,7 @@ def found(case):
 
 @pytest.mark.parametrize("width", [80, 140])
 def test_the_terminal_says_everything(found, width):
-    told = " ".join(" ".join(lines(found, width)).split())
+    told = " ".join(" ".join(lines(shown(found), width)).split())
     for said in (
         "ground.pace",
         "forcing.strikes",
@@ -74,7 +79,7 @@ def test_the_terminal_says_everything(found, width):
         "income a month",
     ):
         assert said in told, said
-    assert max(map(len, lines(found, width))) <= width
+    assert max(map(len, lines(shown(found), width))) <= width
 
 
 def test_what_measures_the_answer_itself_is_told_but_not_recommended(found):
@@ -82,7 +87,7 @@ def test_what_measures_the_answer_itself_is_told_but_not_recommended(found):
     assert "income a month (50% (40% to 60%))" in told
     assert "area held" not in told
     assert found.narrowing("kind") == (("revenue", "Income a month", 0.5),)
-    assert "the answer itself, measured" in " ".join(lines(found, 140))
+    assert "the answer itself, measured" in " ".join(lines(shown(found), 140))
 
 
 def test_what_chance_explains_is_not_told(found):
@@ -92,11 +97,11 @@ def test_what_chance_explains_is_not_told(found):
     assert words.overall(nothing).startswith("No kind of evidence")
 
 
-def test_indices_say_whether_they_have_settled(found):
+def test_indices_say_whether_they_have_converged(found):
     of = found.of[0]
     assert [one.input for one in of.indices] == ["ground.pace", "forcing.strikes", REST, LUCK]
-    assert [words.verdict(one) for one in of.converging[1]] == ["?", "?", "?", "✓"]
-    assert "with 160 rows of 6 runs" in words.settled(found)
+    assert [one.converged for one in of.converging[1]] == [False, False, False, True]
+    assert "with 160 rows of 6 runs" in words.converged(found)
 
 
 def test_what_was_learned_is_in_words(found):
@@ -107,18 +112,18 @@ def test_what_was_learned_is_in_words(found):
 def test_charts_hold_the_numbers(found):
     of = found.of[0]
     drawn = charts.indices(of, found)["datasets"]["indices"]
-    assert {(row["input"], row["share"]) for row in drawn if row["kind"] == charts.ALL} == {
+    assert {(row["input"], row["share"]) for row in drawn if row["kind"] == charts.TOTAL} == {
         ("ground.pace", 0.5), ("forcing.strikes", 0.2), (REST, 0.3), (LUCK, 0.08),
     }  # fmt: skip
-    assert not [row for row in drawn if row["input"] == LUCK and row["kind"] == charts.ALONE]
+    assert not [row for row in drawn if row["input"] == LUCK and row["kind"] == charts.FIRST_ORDER]
     steps = charts.convergence(of)["datasets"]["steps"]
     assert sorted({row["rows"] for row in steps}) == [40, 80, 160]
     worth = charts.worth(found.of_outcome(OUTCOME, "kind"), of.title)["datasets"]["worth"]
     assert [(row["what"], row["share"]) for row in worth] == [("Area held", 0.8), ("Income a month", 0.5)]
 
 
-def test_the_page_is_whole_and_safe(found, case, tmp_path):
-    path = write_sensitivity(found, case, tmp_path / "page.html", about=ABOUT)
+def test_the_page_is_whole_and_safe(found, tmp_path):
+    path = html.write(shown(found), tmp_path / "page.html")
     page = path.read_text()
     for said in (
         "Income a month",
@@ -134,27 +139,34 @@ def test_the_page_is_whole_and_safe(found, case, tmp_path):
     assert keys == ["indices-0", "convergence-0", "kinds-0", "parameters-0"]
 
 
-def test_a_study_without_strong_inputs_has_a_page(found, case):
+def test_a_study_without_strong_inputs_has_a_page(found):
     bare = replace(
         found, strong=(), of=(replace(found.of[0], converging=(), design_spread=NAN),), worth=(), learned=(),
         screened=Screened((), 184, 100, 1e-5), quick=True,
     )  # fmt: skip
-    page = render_sensitivity(bare, case, about=ABOUT)
+    page = html.render(shown(bare))
     assert "None of 184 inputs moves an outcome" in page
     assert words.QUICK in page
     assert "data-chart=" not in page
-    assert "No index was estimated" in " ".join(lines(bare, 200))
+    assert "No index was estimated" in " ".join(lines(shown(bare), 200))
 
 
-def test_a_place_that_cannot_be_written_is_said(found, case, tmp_path):
+def test_a_place_that_cannot_be_written_is_said(found, tmp_path):
     with pytest.raises(FissureError):
-        write_sensitivity(found, case, tmp_path, about=ABOUT)
+        html.write(shown(found), tmp_path)
 
 
-def test_every_chart_of_the_page_answers_and_nothing_is_cut_on_paper(browser, found, case, tmp_path):
-    path = write_sensitivity(found, case, tmp_path / "page.html", about=ABOUT)
-    shown, said, _ = opened(browser, path, 1280, "dark")
+def test_every_chart_of_the_page_answers_and_nothing_is_cut_on_paper(browser, found, tmp_path):
+    path = html.write(shown(found), tmp_path / "page.html")
+    page, said, _ = opened(browser, path, 1280, "dark")
     assert said == []
-    assert not faults(shown)
-    assert not on_paper(shown)[0]
-    shown.context.close()
+    assert not faults(page)
+    assert not on_paper(page)[0]
+    page.context.close()
+
+
+def test_json_has_the_numbers(found):
+    sections = {one["key"]: one for one in as_json.render(shown(found))["sections"]}
+    variance = next(one for one in sections["outcome-0"]["blocks"] if one.get("key") == "variance-0")
+    table = next(one for one in variance["blocks"] if one["type"] == "table")
+    assert [row["total"] for row in table["rows"]] == pytest.approx([0.5, 0.2, 0.3, 0.08])

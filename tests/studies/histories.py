@@ -5,9 +5,11 @@ import xarray as xr
 from synthetic import run
 
 from fissure.cases.loader import Case
-from fissure.studies.patterns import PATTERNS
+from fissure.context import context_of
 
 WEEKS = 247
+PATTERNS = context_of("islamic_state").patterns
+ORDERINGS = tuple(p for p in PATTERNS if p.in_time)
 PARTS = {part.name: part for pattern in PATTERNS for part in pattern.parts}
 
 
@@ -35,7 +37,7 @@ def put(data, name, values, **select):
 
 def answers(data, name):
     """True, False, or None where it does not apply, by member."""
-    holds = PARTS[name].answer(data).holds
+    holds = PARTS[name].check.answer(data).holds
     return [
         None if hidden else bool(value) for value, hidden in zip(holds.data, np.ma.getmaskarray(holds), strict=True)
     ]

@@ -9,7 +9,7 @@ from fissure.cases.loader import load_case
 from fissure.engine.provenance import digest_with, model_digest, own_digest
 from fissure.errors import FissureError
 from fissure.studies import answers, coverage, explained, hindcast
-from fissure.studies.calibrate import posterior as posteriors
+from fissure.studies.calibration import posterior as posteriors
 
 TRUST, RUMOUR = "fissure-trust 0.1.0 (digest abc)", "talk 2.0 (digest def)"
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fissure.studies.calibrate import Posterior
-from fissure.studies.calibrate.posterior import Lived
+from fissure.studies.calibration import Posterior
+from fissure.studies.calibration.posterior import Lived
 from fissure.studies.effective import ENOUGH, Effective, effective_size, few_histories, pasts_of
 
 

@@ -9,7 +9,7 @@ import pytest
 from attributions import made_up
 
 from fissure.errors import FissureError
-from fissure.studies.calibrate import packaged
+from fissure.studies.calibration import packaged
 from fissure.studies.explained import Saved, kept, kept_at, read_explained
 
 

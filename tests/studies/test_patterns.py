@@ -1,14 +1,19 @@
 """Each pattern beyond those in time on made-up histories in which it holds, fails, or does not apply."""
 
+import re
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
-from histories import PARTS, WEEKS, answers, put, step
+from histories import ORDERINGS, PARTS, PATTERNS, WEEKS, answers, put, step
 from synthetic import run
 
+from fissure.cases.loader import load_case
+from fissure.context import context_of
+from fissure.errors import FissureError
 from fissure.evidence.ledger import Ledger
-from fissure.studies.patterns import LEVELS, ORDERINGS, PATTERNS, everyone, met, of_ledger, ranks, sample, state
+from fissure.studies.patterns import LEVELS, everyone, met, patterns_of, sample
 
 NEW = [part.name for pattern in PATTERNS if pattern not in ORDERINGS for part in pattern.parts]
 
@@ -24,7 +29,6 @@ def week(year, month, day):
 
 
 def test_the_table(ledger, data):
-    assert of_ledger(ledger) == PATTERNS and of_ledger(Ledger()) == ()
     assert [p.letter for p in PATTERNS] == list("abcdefghijklmnopqrstuvwxy")
     assert {part.level for part in PARTS.values()} == set(LEVELS)
     for pattern in PATTERNS:
@@ -37,25 +41,33 @@ def test_the_table(ledger, data):
 def test_what_a_part_reads_is_all_that_it_needs(data):
     data["plots"] = data["attackers"]
     for part in PARTS.values():
-        assert part.answer(data[list(part.reads)]).holds.shape == (3,), part.name
+        assert part.check.answer(data[list(part.reads)]).holds.shape == (3,), part.name
 
 
 def test_numbers_of_the_criteria_are_those_of_the_ledger(ledger):
+    def limits(name):
+        check = PARTS[name].check
+        return [float(x) for x in re.findall(r"\d+(?:\.\d+)?", check.holds)] + (
+            [] if check.limit is None else [check.limit]
+        )
+
     o = ledger.observations
     first, last = o["own-executed-2014-12-s2"], o["own-executed-2014-12-sohr"]
-    assert state.EXECUTED == (first.value / first.doubt_factor, last.value * last.doubt_factor) == (50, 240)
+    assert limits("q1") == [first.value / first.doubt_factor, last.value * last.doubt_factor] == [50, 240]
     low, high = o["fighters-total-2016-02-us-dod"], o["fighters-total-2015-12-us-dod"]
-    assert state.STOCK == (low.band[0], high.band[1]) == (15_200, 41_250)
-    assert ranks.DRY == o["foreign-inflow-2017-03-us-dod"].band[1] == 160
-    assert (1 - o["pay-cut-2015-11-al-tamimi"].value) / 2 == 1 - ranks.PAY_CUT
+    assert limits("s1") == [low.band[0], high.band[1]] == [15_200, 41_250]
+    assert limits("i2") == [o["foreign-inflow-2017-03-us-dod"].band[1]] == [160]
+    assert [(1 - o["pay-cut-2015-11-al-tamimi"].value) / 2] == [1 - one for one in limits("k1")]
     iraq, syria = (o[f"territory-lost-{c}-2016-11-global-coalition-icsr"] for c in ("iraq", "syria"))
-    assert pytest.approx((iraq.value - syria.value) / 2) == state.POINTS == iraq.doubt_abs + syria.doubt_abs
+    assert [pytest.approx((iraq.value - syria.value) / 2)] == limits("w1") == [iraq.doubt_abs + syria.doubt_abs]
     all_, own = o["executed-total-2014-12-sohr"], o["own-executed-2014-12-sohr"]
     times = (all_.value - own.value) / own.value / all_.doubt_factor / own.doubt_factor
-    assert state.TIMES_MORE < times < state.TIMES_MORE + 0.1
-    assert pytest.approx(o["territory-lost-2017-11-us-envoy"].value) == 1 - state.LEFT
+    assert limits("r1")[0] < times < limits("r1")[0] + 0.1
+    assert pytest.approx(o["territory-lost-2017-11-us-envoy"].value) == 1 - PARTS["y2"].check.first.left
     oil = o["oil-2014-12-world-bank"].value / o["oil-2014-07-world-bank"].value
-    assert pytest.approx((1 + oil) / 2) == state.SLIGHT
+    assert [pytest.approx((1 + oil) / 2)] == limits("u1")
+    flat = o["fighters-total-2014-09-cia"]
+    assert flat.high / flat.low == PARTS["e1"].check.factor
 
 
 def test_a_fit_knows_what_was_published_of_the_days_before(ledger):
@@ -72,7 +84,7 @@ def test_a_fit_knows_what_was_published_of_the_days_before(ledger):
 @pytest.mark.parametrize("part", NEW)
 @pytest.mark.parametrize("weeks", [1, 20, 60])
 def test_a_short_run_is_no_error(case, part, weeks):
-    assert PARTS[part].answer(run(case, members=2, weeks=weeks)).holds.shape == (2,)
+    assert PARTS[part].check.answer(run(case, members=2, weeks=weeks)).holds.shape == (2,)
 
 
 def test_all_members_of_a_posterior_count(data):
@@ -232,3 +244,47 @@ def test_y_ends_after_2016(data):
     assert answers(data.isel(week=slice(0, 200)), "y2") == [None] * 3
     data["territory_km2"][:] = 0.0
     assert answers(data, "y2") == [None] * 3
+
+
+def spoilt(folder, old, new):
+    """What is said of the patterns of a copy of the case in which `old` became `new`."""
+    text = (load_case("islamic_state").folder / "patterns.yaml").read_text(encoding="utf-8")
+    assert old in text
+    folder.mkdir()
+    (folder / "patterns.yaml").write_text(text.replace(old, new, 1), encoding="utf-8")
+    case = replace(load_case("islamic_state"), folder=folder)
+    with pytest.raises(FissureError) as caught:
+        patterns_of(case, context_of("islamic_state").ledger)
+    return str(caught.value).removeprefix(str(folder / "patterns.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("[S0-03b,", "[S0-03x,", "there is no source 'S0-03x'; did you mean 'S0-03"),
+        (
+            "{of: services, fell: 0.2}",
+            "{of: service, fell: 0.2}",
+            "there is no output 'service'; did you mean 'services'?",
+        ),
+        (
+            "select: {origin: local}, reached",
+            "select: {origins: local}, reached",
+            "there is no dimension of 'deserted' 'origins'",
+        ),
+        ("kind: order", "kind: ordre", "found kind 'ordre', expected one of compare, order"),
+        ("fell: 0.2}", "feel: 0.2}", "found unknown key 'feel', expected one of fell"),
+        ("holds: second <= 0.5 first", "holds: secnd <= 0.5 first", "found 'secnd', expected a number, first, second"),
+        ("holds: second <= 0.5 first", "holds: first", "expected a comparison such as"),
+        ("name: a2", "name: a1", "'a1' is a duplicate"),
+        ("fell: 0.2}", "fell: 0.2, rose: 0.2}", "expected one of fell, rose"),
+    ],
+)
+def test_a_bad_pattern_is_refused_with_its_line(tmp_path, old, new, said):
+    found = spoilt(tmp_path / "case", old, new)
+    assert re.match(r":\d+: ", found) and said in found, found
+
+
+def test_a_case_without_the_file_has_no_patterns(tmp_path):
+    case = replace(load_case("islamic_state"), folder=tmp_path)
+    assert patterns_of(case, Ledger()) == ()

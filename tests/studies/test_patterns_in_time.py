@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 import xarray as xr
-from histories import PARTS, WEEKS, answers, put, step
+from histories import ORDERINGS, PARTS, WEEKS, answers, put, step
 from synthetic import run
 
 from fissure.studies.compare import compare
-from fissure.studies.patterns import ORDERINGS, Plausible, met, plausible, wilson
+from fissure.studies.patterns import Plausible, met, plausible, wilson
 from fissure.studies.patterns.measures import crests, fell, rose
 
 
@@ -30,7 +30,7 @@ def test_nothing_is_concluded_of_a_history_in_which_nothing_happens(data, name):
 def test_a_short_run_is_no_error(case, part, weeks):
     short = run(case, members=2, weeks=weeks)
     short["plots"] = short["attackers"]
-    assert part.answer(short).holds.shape == (2,)
+    assert part.check.answer(short).holds.shape == (2,)
 
 
 def test_a1_services_before_ground(data):

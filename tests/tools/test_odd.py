@@ -9,7 +9,7 @@ from typing import get_type_hints
 
 import pytest
 from tools.docs.odd import __main__ as command
-from tools.docs.odd import markdown, page, schedule, submodels
+from tools.docs.odd import markdown, page, schedule, submodels, tables
 from tools.docs.odd.page import protocol
 
 from fissure.cases.loader import load_case
@@ -137,10 +137,10 @@ def test_streams_are_those_that_the_code_draws_from():
     assert not any(re.search(r"\d\d", each) for stream in (*once, *weekly) for each in stream.each)
 
 
-def test_patterns_are_listed_where_a_study_holds_them(monkeypatch):
+def test_patterns_are_listed_where_the_case_has_them():
     one = SimpleNamespace(letter="z", title="Pay | first", criterion="pay < land", source=("S9:1", "S8"))
-    monkeypatch.setitem(sys.modules, "fissure.studies.patterns", SimpleNamespace(PATTERNS=(one,)))
-    assert r"| z | Pay \| first | pay \< land | S9:1, S8 |" in protocol("islamic_state")
+    assert r"| z | Pay \| first | pay \< land | S9:1, S8 |" in tables.qualitative([one])
+    assert tables.qualitative([]) == ""
 
 
 def test_a_docstring_becomes_paragraphs_and_code():

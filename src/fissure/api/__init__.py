@@ -4,11 +4,11 @@ from fissure.api.answering import Answered, answers
 from fissure.api.checks import Effects, check
 from fissure.api.evidence import draws_of, ledger, named_studies, trace
 from fissure.api.explains import Explanation, explain, read_explained
-from fissure.api.fits import Fit, calibrate, hindcast
+from fissure.api.fits import Fit, HindcastResult, calibrate, hindcast
 from fissure.api.origins import CaseChanged, is_changed, is_of, recorded
 from fissure.api.runs import Result, export_run, opened, read_run, run
 from fissure.api.sensitivities import SensitivityStudy, sensitivity
-from fissure.api.shelf import delete_runs, stored_run, stored_runs
+from fissure.api.shelf import Stored, delete_runs, stored_run, stored_runs
 from fissure.api.whatifs import WhatIfs, whatif
 from fissure.context import Context, context_of
 from fissure.studies.quantiles import quantile_error
@@ -20,8 +20,10 @@ __all__ = [
     "Effects",
     "Explanation",
     "Fit",
+    "HindcastResult",
     "Result",
     "SensitivityStudy",
+    "Stored",
     "WhatIfs",
     "answers",
     "calibrate",

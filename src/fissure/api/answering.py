@@ -19,11 +19,12 @@ from fissure.engine.progress import Progress
 from fissure.errors import FissureError
 from fissure.studies import answers as study
 from fissure.studies import explained as attribution
-from fissure.studies.calibrate import Posterior
+from fissure.studies.calibration import Posterior
 from fissure.studies.counterpart import Floats
 from fissure.studies.coverage import uncovered
 from fissure.studies.effective import pasts_of
 from fissure.studies.explain import QUICK, Explained, explain
+from fissure.studies.kept import keep_in
 from fissure.studies.named import Study
 from fissure.studies.outcomes import outcomes_of
 from fissure.studies.paired_runs import PairedRuns
@@ -59,8 +60,8 @@ class Answered:
         return self.found.save(path)
 
     def keep(self) -> Path:
-        """Put them with the case, for reports of its runs to show; returns where they lie."""
-        return replace(self.found, case_digest=self.case.digest).save(study.kept_at(self.case))
+        """Keep them with the case, for reports of its runs to show; returns where they lie."""
+        return replace(self.found, case_digest=self.case.digest).save(keep_in(self.case.folder) / study.KEPT)
 
 
 @plain_arguments
@@ -90,7 +91,16 @@ def answers(
         out: the folder to keep what is measured in; a folder in the user's cache where not given.
         progress: is told how far it is.
 
+    Returns the answers, in the order in which the questions are asked.
+
     Raises `FissureError` with one clear sentence for anything the caller can mend, and for a case that asks nothing.
+
+    Example:
+
+        >>> import fissure
+        >>> found = fissure.answers("islamic_state", members=2)
+        >>> [answer.question.name for answer in found][:1]
+        ['inside-or-outside']
     """
     whole("members", members, 2, MOST_MEMBERS)  # what comes first is made with a size of its own
     context = context_of(case)

@@ -81,7 +81,16 @@ def check(
         out: the folder to keep what is measured in; a folder in the user's cache where not given.
         progress: is told how far the checks are.
 
+    Returns the verdicts, an effect for each check.
+
     Raises `FissureError` with one clear sentence for anything the caller can mend.
+
+    Example: too few histories and weeks to show anything.
+
+        >>> import fissure
+        >>> found = fissure.check("pay-gap", members=2, weeks=4)
+        >>> {effect.mechanism for effect in found}
+        {'pay-gap'}
     """
     context = context_of(case)
     asked = (mechanisms,) if isinstance(mechanisms, str) else tuple(mechanisms)

@@ -14,9 +14,10 @@ from fissure.engine.plan import plan_of
 from fissure.engine.progress import Progress
 from fissure.errors import FissureError
 from fissure.studies import explain as study
-from fissure.studies.calibrate import Posterior
+from fissure.studies.calibration import Posterior
 from fissure.studies.explain import FULL, QUICK, Explained, Size
-from fissure.studies.explained import Saved, kept_at, read_explained
+from fissure.studies.explained import KEPT, Saved, read_explained
+from fissure.studies.kept import keep_in
 from fissure.studies.outcomes import outcomes_of
 
 __all__ = ["Explanation", "explain", "explain_folder", "read_explained", "size_of"]
@@ -45,12 +46,12 @@ class Explanation:
         return self.saved.write(path)
 
     def keep(self) -> Path:
-        """Put it with the case, for reports of its runs to show; returns where it lies.
+        """Keep it with the case, for reports of its runs to show; returns where it lies.
 
         Raises `FissureError` where it is of a part of the case's weeks, and where its folder cannot be written.
         """
         require_all_weeks(self.case, self.found.plan.weeks)
-        return self.saved.write(kept_at(self.case))
+        return self.saved.write(keep_in(self.case.folder) / KEPT)
 
 
 @plain_arguments
@@ -93,7 +94,16 @@ def explain(
         out: the folder to keep what is measured in; a folder in the user's cache where not given.
         progress: is told how far it is.
 
+    Returns the finished attribution.
+
     Raises `FissureError` with one clear sentence for anything the caller can mend.
+
+    Example: the smallest attribution that there is.
+
+        >>> import fissure
+        >>> made = fissure.explain(of="deserted", weeks=4, members=2, sampled=2, pairs=0)
+        >>> [outcome.name for outcome in made.found.outcomes]
+        ['deserted']
     """
     context = context_of(case)
     context.check()

@@ -16,10 +16,12 @@ from fissure.engine.progress import Progress
 from fissure.errors import FissureError
 from fissure.files import disk_errors
 from fissure.studies import hindcast as hindcasts
-from fissure.studies.calibrate import Calibration, Posterior, Setting, path_of
-from fissure.studies.calibrate import calibrate as fit
-from fissure.studies.calibrate.fit import MEMBERS, weeks_until
+from fissure.studies.calibration import Calibration, Posterior, Setting
+from fissure.studies.calibration import calibrate as fit
+from fissure.studies.calibration.fit import MEMBERS, weeks_until
+from fissure.studies.calibration.posterior import KEPT as POSTERIORS
 from fissure.studies.hindcast import Hindcast
+from fissure.studies.kept import keep_in
 from fissure.version import __version__
 
 if TYPE_CHECKING:
@@ -60,11 +62,11 @@ class Fit:
         return html.write(self.document(), Path(path))
 
     def keep(self) -> Path:
-        """Put the posterior with the case, for every later run of it to use; returns where it lies.
+        """Keep the posterior with the case, for every later run of it to use; returns where it lies.
 
         Raises `FissureError` where the folder of the case cannot be written.
         """
-        path = path_of(self.case, self.posterior.until)
+        path = keep_in(self.case.folder) / POSTERIORS / f"{self.posterior.until}.json"
         with disk_errors(path.parent, 1 << 20):
             self.posterior.write(path)
         return path
@@ -90,7 +92,16 @@ def calibrate(
         out: the folder of the fit; one in the user's cache where not given. Asked again, a fit goes on where it was.
         progress: is told how far it is.
 
+    Returns the finished fit: the posterior and what its checks found.
+
     Raises `FissureError` with one clear sentence for anything the caller can mend, such as BayesFlow not installed.
+
+    Example: too few histories to learn much from.
+
+        >>> import fissure
+        >>> fit = fissure.calibrate("islamic_state", until="2014-12-31", members=64)
+        >>> fit.posterior.until
+        datetime.date(2014, 12, 31)
     """
     context, day = context_of(case), day_of(until)
     context.check()
@@ -121,13 +132,13 @@ class HindcastResult:
         return html.write(self.document(), Path(path))
 
     def keep(self) -> Path:
-        """Put it with the case, for reports of its runs to show; returns where it lies.
+        """Keep it with the case, for reports of its runs to show; returns where it lies.
 
         Raises `FissureError` where the folder of the case cannot be written.
         """
-        path = hindcasts.kept_at(self.context.case)
+        path = keep_in(self.context.case.folder) / hindcasts.KEPT
         with disk_errors(path.parent, 1 << 20):
-            path.parent.mkdir(exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             return replace(self.hindcast, case_digest=self.context.case.digest).save(path)
 
 
@@ -159,8 +170,17 @@ def hindcast(
         out: the folder to keep fits, runs and `hindcast.json` in; a folder in the user's cache where not given.
         progress: is told how far it is.
 
+    Returns the forecasts with their scores.
+
     Raises `FissureError` with one clear sentence for anything the caller can mend. What was finished is kept there,
     and the same call goes on from it.
+
+    Example: what would have been said at the end of 2016, from few histories.
+
+        >>> import fissure
+        >>> result = fissure.hindcast("islamic_state", "2016-12-31", members=8)
+        >>> [one.date.isoformat() for one in result.hindcast.dates]
+        ['2016-12-31']
     """
     context = context_of(case)
     context.check()

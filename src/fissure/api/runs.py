@@ -22,12 +22,12 @@ from fissure.engine.progress import Progress
 from fissure.evidence import Ledger
 from fissure.model.limits import LIMITS
 from fissure.studies import coverage
-from fissure.studies.calibrate import Posterior, with_digest
+from fissure.studies.calibration import Posterior, with_digest
 from fissure.studies.cohesion import cohesion
 from fissure.studies.compare import Compared, compare
 from fissure.studies.effective import Effective, effective_size, few_histories
 from fissure.studies.endings import apart
-from fissure.studies.patterns import ORDERINGS, Met, Plausible, everyone, met, of_ledger, plausible
+from fissure.studies.patterns import Met, Plausible, everyone, met, plausible
 from fissure.studies.quantiles import quantiles_of
 from fissure.version import __version__
 
@@ -126,7 +126,7 @@ class Result:
     @cached_property
     def patterns(self) -> list[Met]:
         """In what share of the members that count each pattern that the record shows comes about."""
-        return met(self.data, self.plausible, of_ledger(self.ledger))
+        return met(self.data, self.plausible, self.context.patterns)
 
     @cached_property
     def apart(self) -> "xr.Dataset":
@@ -141,7 +141,7 @@ class Result:
     @property
     def orderings(self) -> list[Met]:
         """Those of `patterns` that say what came first."""
-        return [one for one in self.patterns if one.pattern in ORDERINGS]
+        return [one for one in self.patterns if one.pattern.in_time]
 
     def report(self, path: str | Path) -> Path:
         """Write one self-contained HTML page and return its path; the page needs no network."""
@@ -241,8 +241,19 @@ def run(
             threads of this process where not given.
         progress: is told how far the run is.
 
+    Returns the finished run.
+
     Raises `FissureError` with one clear sentence for anything the caller can mend, and for a posterior that was
     fitted to another model, case, prior or evidence.
+
+    Example: four weeks of two histories.
+
+        >>> import fissure
+        >>> result = fissure.run("islamic_state", members=2, weeks=4)
+        >>> dict(result.data["fighters"].sizes)
+        {'member': 2, 'week': 4, 'origin': 2}
+        >>> result.data["fighters"].attrs["units"]
+        'persons'
     """
     context = context_of(case)
     context.check()
@@ -264,8 +275,17 @@ def read_run(folder: str | Path, case: CaseLike | None = None) -> Result:
         case: the case that the run is of: a name, the path of a folder, or a loaded case. Where it is not given, it
             is looked for where it lay when the run was made, there from the run's folder, and beside these.
 
+    Returns the run, of whatever members are finished.
+
     Warns (`CaseChanged`) where files of the case have changed since the run was made. Raises `FissureError` where there
     is no run, or its case cannot be found or has other weeks or places by now.
+
+    Example:
+
+        >>> import fissure
+        >>> made = fissure.run("islamic_state", members=2, weeks=4)
+        >>> fissure.read_run(made.folder).stored.members
+        2
     """
     found = opened(folder, case)
     warn_of_changes(found.stored, found.case)
@@ -289,6 +309,15 @@ def export_run(folder: str | Path, path: str | Path) -> Path:
         path: what ends in ``.nc`` is written as NetCDF, in ``.zarr`` as Zarr, and a name without an ending as a folder
             of CSV tables, one for each output.
 
+    Returns `path`.
+
     Raises `FissureError` where there is no run, and where something is at `path`, which is left as it is.
+
+    Example:
+
+        >>> import fissure, tempfile
+        >>> made = fissure.run("islamic_state", members=2, weeks=4)
+        >>> fissure.export_run(made.folder, tempfile.mkdtemp() + "/run.nc").name
+        'run.nc'
     """
     return export(ensemble.open_run(Path(folder).expanduser()), Path(path).expanduser())

@@ -1,9 +1,10 @@
-"""What outcomes hang on, and which evidence would narrow them."""
+"""What outcomes depend on, and which evidence would narrow them."""
 
 import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fissure.api.arguments import plain_arguments
 from fissure.cases.loader import Case
@@ -15,38 +16,48 @@ from fissure.studies import sensitivity as study
 from fissure.studies.outcomes import outcomes_of
 from fissure.version import __version__
 
+if TYPE_CHECKING:
+    from fissure.present.document import Document
+
 
 @dataclass(frozen=True, eq=False)
 class SensitivityStudy:
-    """A finished study of sensitivity: what was found, and its page."""
+    """A finished sensitivity study: its result, and its page."""
 
     case: Case
-    found: study.Sensitivity
+    result: study.Sensitivity
     drawn: str = ""
-    """The option that says where members were drawn from."""
+    """The option that says where histories take their parameters from."""
 
-    def report(self, path: str | Path) -> Path:
-        """Write one self-contained HTML page and return its path; the page needs no network."""
-        from fissure.views.report.sensitivity import write_sensitivity
+    def document(self) -> "Document":
+        """The result as a document, for a terminal, a page or JSON."""
+        from fissure.present.sections.sensitivity import document
 
-        return write_sensitivity(self.found, self.case, Path(path), about=self.about())
-
-    def about(self) -> dict[str, str]:
-        """How it was made, for its page."""
-        found, plan = self.found, self.found.plan
-        asked = " ".join(f"--of {one.outcome}" for one in found.of)
-        command = f"fissure sensitivity {called(self.case.folder)} {asked} --members {found.asked}"
-        command += f" --seed {plan.seed} --weeks {plan.weeks}{self.drawn}"
-        return {
-            "version": __version__,
+        found, plan = self.result, self.result.plan
+        facts = {
             "runs": f"{found.runs:,}",
             "weeks": str(plan.weeks),
             "seed": str(plan.seed),
             "units and slots": f"{plan.units} units of {plan.slots} fighter slots",
-            "members are drawn from": f"the posterior up to {found.until}" if found.until else "the prior",
+            "histories are drawn from": f"the posterior up to {found.until}" if found.until else "the prior",
             "digest of the case": plan.case_digest,
-            "command": f"{command}{' --quick' if found.quick else ''}",
         }
+        return document(found, self.case.title, facts.items(), self.command, __version__)
+
+    @property
+    def command(self) -> str:
+        """What to type in a terminal for the same numbers."""
+        found, plan = self.result, self.result.plan
+        asked = " ".join(f"--of {one.outcome}" for one in found.of)
+        sizes = f"--members {found.asked} --seed {plan.seed} --weeks {plan.weeks}"
+        quick = " --quick" if found.quick else ""
+        return f"fissure sensitivity {called(self.case.folder)} {asked} {sizes}{self.drawn}{quick}"
+
+    def report(self, path: str | Path) -> Path:
+        """Write one self-contained HTML page and return its path; the page needs no network."""
+        from fissure.present.render import html
+
+        return html.write(self.document(), Path(path))
 
 
 @plain_arguments
@@ -65,7 +76,7 @@ def sensitivity(
     units: int | None = None,
     slots: int | None = None,
 ) -> SensitivityStudy:
-    """What outcomes hang on: inputs screened, shares of the variance, and which evidence would narrow them most.
+    """What outcomes depend on: inputs screened, shares of the variance, and which evidence would narrow them most.
 
     Args:
         of: outcomes, such as ``collapse`` or ``territory@2016-12-31``; the standard ones where not given.
@@ -80,8 +91,17 @@ def sensitivity(
         progress: is told how far it is.
         units, slots: sizes of a member; the case's where not given.
 
+    Returns the finished study.
+
     Raises `FissureError` with one clear sentence for anything the caller can mend, such as SALib not installed. What
     was measured is kept, and the same call goes on from it.
+
+    Example: the smallest study that there is, of a quick look.
+
+        >>> import fissure
+        >>> made = fissure.sensitivity("deserted", members=900, weeks=4, quick=True, prior=True)
+        >>> [one.outcome for one in made.found.of]
+        ['deserted']
     """
     context = context_of(case)
     context.check()

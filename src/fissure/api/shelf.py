@@ -15,7 +15,7 @@ from fissure.engine import shelf
 from fissure.engine.plan import Plan
 from fissure.engine.shelf import Stored
 from fissure.errors import FissureError, nearest
-from fissure.studies.calibrate import packaged, path_of, with_digest
+from fissure.studies.calibration import packaged, path_of, with_digest
 
 __all__ = ["Stored", "delete_runs", "stored_run", "stored_runs"]
 
@@ -30,7 +30,15 @@ def stored_runs(*folders: str | Path, verify: bool = False) -> list[Stored]:
         folders: where to look.
         verify: hold every file against its checksum; without it, damage inside a file is not noticed.
 
+    Returns what is stored, with its state and how it was made.
+
     Raises `FissureError` for a folder that is not there.
+
+    Example:
+
+        >>> import fissure, tempfile
+        >>> fissure.stored_runs(tempfile.mkdtemp())
+        []
     """
     found: dict[Path, Stored] = {}
     for place in _given(folders) or shelf.places():
@@ -43,7 +51,21 @@ def stored_runs(*folders: str | Path, verify: bool = False) -> list[Stored]:
 def stored_run(name: str | Path, *folders: str | Path, verify: bool = False) -> Stored:
     """The run or study that `name` names: its folder, or the name of its folder in one of `folders`.
 
+    Args:
+        name: the folder, or its name.
+        folders: where to look for the name; ``./runs`` and the user's cache where none is given.
+        verify: hold every file against its checksum.
+
+    Returns what is stored there, with its state and how it was made.
+
     Raises `FissureError` where there is none, with the nearest name, or more than one.
+
+    Example:
+
+        >>> import fissure
+        >>> made = fissure.run("islamic_state", members=2, weeks=4)
+        >>> fissure.stored_run(made.folder).what
+        'run'
     """
     path, given = a_path("name", name), _given(folders)
     if len(path.parts) > 1 or path.is_absolute() or path in (Path(), Path("..")):
@@ -63,7 +85,22 @@ def delete_runs(*names: str | Path | Stored, folders: Iterable[str | Path] = ())
     """Delete the runs and studies that `names` name, see `stored_run`; returns how many bytes they took.
 
     Only folders that hold a run or a study and nothing else are deleted, never one that is being written. All are
-    looked up before the first is deleted. Raises `FissureError` otherwise.
+    looked up before the first is deleted.
+
+    Args:
+        names: folders, their names, or what `stored_runs` returned.
+        folders: where to look for names.
+
+    Returns the number of bytes that were freed.
+
+    Raises `FissureError` for what is not there, and for what must not be deleted.
+
+    Example:
+
+        >>> import fissure, tempfile
+        >>> made = fissure.run("islamic_state", members=2, weeks=4, out=tempfile.mkdtemp() + "/run")
+        >>> fissure.delete_runs(made.folder) > 0
+        True
     """
     found = [one if isinstance(one, Stored) else stored_run(one, *folders) for one in names]
     return sum(shelf.delete(one.folder) for one in found)

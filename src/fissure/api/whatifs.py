@@ -135,8 +135,17 @@ def whatif(
         out: the folder to keep what is measured in; a folder in the user's cache where not given.
         progress: is told how far it is.
 
+    Returns the finished what-if: an answer for each study and for the change of one's own.
+
     Raises `FissureError` with one clear sentence for anything the caller can mend, and for a request to search for the
     change that serves an aim, which is refused.
+
+    Example: nothing but air strikes is changed, so the ground at the start is not.
+
+        >>> import fissure
+        >>> found = fissure.whatif(set="forcing.strikes=x2", of="fighters@2014-07-21", members=2, weeks=4)
+        >>> [one.outcome for answer in found for one in answer.differences]
+        ['fighters@2014-07-21']
     """
     refuse(asked)
     if asked:

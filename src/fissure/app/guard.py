@@ -76,6 +76,8 @@ class Guard:
             return
         if scope["method"] == "HEAD":
             scope = {**scope, "method": "GET"}
+        # by its version of ASGI a server may leave it to us to notice that who listens to a stream has left
+        scope = {**scope, "asgi": {**scope.get("asgi", {}), "spec_version": "2.3"}}
         await self._app(scope, sent, answered)
 
     def _refused(self, scope: Scope) -> Response | None:

@@ -130,7 +130,18 @@ class Case:
 def load_case(name_or_path: str | Path) -> Case:
     """Load a packaged case by name, or any case folder by its path.
 
+    Args:
+        name_or_path: such as ``islamic_state``, or the path of a folder with a ``case.yaml``.
+
+    Returns the case, checked.
+
     Raises `FissureError` with file, line, finding and cure for what is missing, misspelt or contradictory.
+
+    Example:
+
+        >>> import fissure
+        >>> fissure.load_case("islamic_state").weeks
+        247
     """
     folder = folder_of(name_or_path)
     _require_files(folder)

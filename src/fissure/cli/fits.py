@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import REFERENCE, Case, Seed, folder_option, show, whole
+from fissure.cli.parts import REFERENCE, AsJson, Case, Seed, folder_option, show, whole
 from fissure.errors import FissureError
 
 
@@ -24,6 +24,7 @@ def calibrate(
         Path | None,
         folder_option("Folder of the fit; ./runs/fit-CASE-DATE by default."),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Learn from what was published of a case up to a day, check what was learned, and write a page about it.
 
@@ -31,7 +32,6 @@ def calibrate(
     """
     from fissure import api
     from fissure.engine.progress import RichProgress
-    from fissure.present.render.terminal import render
 
     if not until:
         raise FissureError("no cut-off was given, expected --until and a day such as 2015-12-31")
@@ -41,7 +41,7 @@ def calibrate(
     found = api.calibrate(context, until=until, members=members, seed=seed, out=folder, progress=RichProgress())
     posterior = found.keep() if keep else folder / "posterior.json"
     made = {"Page": found.report(folder / "calibration.html"), "Posterior": posterior}
-    show(render(found.document()), made)
+    show(found.document(), made, as_json=as_json)
 
 
 def hindcast(

@@ -1,4 +1,4 @@
-"""`fissure sensitivity`: what outcomes hang on."""
+"""`fissure sensitivity`: what outcomes depend on."""
 
 import signal
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import REFERENCE, Case, FromPosterior, FromPrior, Seed, Weeks, folder_option, show, whole
+from fissure.cli.parts import REFERENCE, AsJson, Case, FromPosterior, FromPrior, Seed, Weeks, folder_option, show, whole
 
 
 def sensitivity(
@@ -27,15 +27,15 @@ def sensitivity(
         Path | None,
         folder_option("Folder for numbers and page; ./runs/sensitivity-CASE-... by default."),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
-    """What outcomes hang on: inputs screened, their shares of the variance, and what evidence would narrow them.
+    """What outcomes depend on: inputs screened, their shares of the variance, and what evidence would narrow them.
 
     A study that was stopped goes on where it was.
     """
     from fissure import api
     from fissure.engine.progress import RichProgress
     from fissure.studies.sensitivity import planned
-    from fissure.views.text_sensitivity import render
 
     context = api.context_of(case)
     draws = context.draws(prior=prior, posterior=posterior)
@@ -47,4 +47,4 @@ def sensitivity(
         out=folder, progress=RichProgress(what="runs"),
     )  # fmt: skip
     page = found.report(folder / "sensitivity.html")
-    show(render(found.found), {"Page": page, "Numbers": folder / "sensitivity.json"})
+    show(found.document(), {"Page": page, "Numbers": folder / "sensitivity.json"}, as_json=as_json)

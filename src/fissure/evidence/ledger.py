@@ -59,7 +59,7 @@ class Ledger:
 
 
 def package_ledger() -> Path:
-    """Folder of the ledger that ships with the package: the five articles, their claims, the mechanisms."""
+    """Folder of the ledger that ships with the package: the mechanisms. What is claimed of them belongs to a case."""
     return Path(__file__).parent / "ledger"
 
 
@@ -69,8 +69,7 @@ def load_ledger(*folders: Path) -> Ledger:
     Raises `FissureError`, `FILE:LINE: ...`, for a folder that is missing or holds no ledger, variables without
     any `observations.yaml`, what is malformed, an id that stands twice, or a reference
     to an entry that does not exist. The tables of `series.yaml` lie in the folder that its own folder is in; their
-    rows become observations. A claim's `figure` may stay open while no observation of its source is
-    loaded: the figures of the articles live in the case that they speak of.
+    rows become observations. A claim's `figure` may stay open while no observation of its source is loaded.
     """
     for folder in folders:
         if not folder.is_dir():

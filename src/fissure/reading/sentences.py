@@ -75,6 +75,9 @@ def sentence(error: Any, data: Any, kind: Any) -> str:
         return f"key '{where}' is missing"
     found = error.get("input")
     message = _plain(error)
+    if error["type"] == "union_tag_invalid":
+        tag, known = error["ctx"]["tag"], re.findall("'([^']+)'", error["ctx"]["expected_tags"])
+        return f"at {shown(where)} found kind {shown(tag)}, expected one of {', '.join(known)}{nearest(tag, known)}"
     if error["type"] == "value_error" and isinstance(found, dict):  # a rule that joins several keys
         who = found.get("id") or found.get("name") or where
         return f"at {shown(str(who))}: {message}" if who else message
@@ -100,6 +103,8 @@ def _keys_at(kind: Any, loc: tuple[int | str, ...]) -> list[str]:
     for step in loc:
         if isinstance(step, int):
             here = resolve(here.get("items", {}))
+        elif step in here.get("discriminator", {}).get("mapping", {}):
+            here = resolve({"$ref": here["discriminator"]["mapping"][step]})
         elif step in here.get("properties", {}):
             here = resolve(here["properties"][step])
         elif isinstance(here.get("additionalProperties"), dict):

@@ -20,16 +20,17 @@ from fissure.errors import FissureError
 from fissure.files import disk_errors, write_whole
 from fissure.model.plugins import made_of
 from fissure.studies import coverage
-from fissure.studies.belonging import is_of
 from fissure.studies.bounds import NOT_RECORDED, AtBounds, at_bounds, bounds_of, derived
 from fissure.studies.counterpart import Floats
 from fissure.studies.effective import Effective, effective_of_kept, few_histories
 from fissure.studies.explain import ALL, INSIDE_ALONE, NONE, WAR_ALONE, Explained
 from fissure.studies.game import Interval, half_width, mean_interval
+from fissure.studies.kept import is_of, place, places
 from fissure.studies.outcomes import Outcome
 from fissure.studies.questions import Question
 from fissure.studies.whatif import AS_IT_WAS, CHANGED, Pasts, WhatIf
 
+KEPT = "kept/answers.json"
 Part = Literal["inside", "outside", "both", "all", "group", "difference", "as it is"]
 
 
@@ -236,7 +237,7 @@ def _place(shared: Explained, name: str) -> tuple[int, Outcome]:
 
 def kept_at(case: Case) -> Path:
     """Where the answers of `case` lie, if they were kept."""
-    return case.folder / "kept" / "answers.json"
+    return place(case, KEPT)
 
 
 def kept(case: Case, draws: str = "") -> Answers | None:
@@ -245,13 +246,12 @@ def kept(case: Case, draws: str = "") -> Answers | None:
     They may have been made with fewer packages that bring mechanisms than there are now: see `coverage`. `draws`
     is the digest of what members are drawn from, empty for the prior: with others they are of another model.
     """
-    path = kept_at(case)
-    found = read_answers(path) if path.is_file() else None
-    if found is None or (found.model, found.draws) != (own_digest(), draws):
-        return None
-    if not coverage.serves(found.plugins) or not is_of(found.case_digest, case):
-        return None
-    return replace(found, answers=tuple(_completed(one, found, case) for one in found.answers))
+    for path in places(case, KEPT):
+        found = read_answers(path)
+        fresh = (found.model, found.draws) == (own_digest(), draws) and is_of(found.case_digest, case)
+        if fresh and coverage.serves(found.plugins):
+            return replace(found, answers=tuple(_completed(one, found, case) for one in found.answers))
+    return None
 
 
 def _completed(answer: Answer, made: Answers, case: Case) -> Answer:

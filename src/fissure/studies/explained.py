@@ -29,9 +29,11 @@ from fissure.studies.counterpart import Floats
 from fissure.studies.effective import Effective, effective_of_kept
 from fissure.studies.explain import ALL, INSIDE_ALONE, NONE, WAR_ALONE, Attribution, Blocks, Explained, Pairs, Size
 from fissure.studies.game import Interval
+from fissure.studies.kept import place, places
 from fissure.studies.outcomes import Outcome
 
 FORMAT = 1
+KEPT = "kept/explain.json"
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +56,19 @@ class Saved:
 def read_explained(path: str | Path) -> Saved:
     """The attribution that `Saved.write` wrote to `path`; its outcomes have names and units but measure nothing.
 
+    Args:
+        path: of the file.
+
+    Returns the attribution, with the command that made it.
+
     Raises `FissureError` for anything else.
+
+    Example:
+
+        >>> import fissure
+        >>> kept = fissure.load_case("islamic_state").folder / "kept" / "explain.json"
+        >>> fissure.read_explained(kept).found.plan.weeks
+        247
     """
     path = Path(path)
     told = read_json(path, "a saved attribution")
@@ -72,9 +86,11 @@ def kept(case: Case, draws: str = "") -> Saved | None:
     It may have been made with fewer packages that bring mechanisms than there are now: see `coverage`. `draws` is
     the digest of what members are drawn from, empty for the prior: with other draws it is of another model.
     """
-    path = kept_at(case)
-    saved = read_explained(path) if path.is_file() else None
-    return _weighed(saved, case) if saved is not None and _fresh(saved.found.plan, case, draws) else None
+    for path in places(case, KEPT):
+        saved = read_explained(path)
+        if _fresh(saved.found.plan, case, draws):
+            return _weighed(saved, case)
+    return None
 
 
 def _weighed(saved: Saved, case: Case) -> Saved:
@@ -90,7 +106,7 @@ def _weighed(saved: Saved, case: Case) -> Saved:
 
 def kept_at(case: Case) -> Path:
     """Where an attribution of `case` lies, if one was kept."""
-    return case.folder / "kept" / "explain.json"
+    return place(case, KEPT)
 
 
 def _fresh(plan: Plan, case: Case, draws: str) -> bool:

@@ -28,19 +28,20 @@ from fissure.model.catalogue import parameters_of
 from fissure.model.plugins import made_of
 from fissure.studies import coverage
 from fissure.studies.baselines import RIVALS, baselines
-from fissure.studies.belonging import is_of
-from fissure.studies.calibrate.fit import outputs_of
+from fissure.studies.calibration.fit import outputs_of
 from fissure.studies.collapse import OUTPUTS as COLLAPSES
 from fissure.studies.collapse import What, by_week, collapse_weeks
 from fissure.studies.counterpart import Floats
 from fissure.studies.effective import Effective, effective_size, few_histories
 from fissure.studies.extrapolate import RECENT, futures
+from fissure.studies.kept import is_of, place, places
 from fissure.studies.measurement import Datum, comparable, data, truths
 from fissure.studies.publish import floors, noise, published
 from fissure.studies.score import Scored, Total, score, total
 from fissure.version import __version__
 
 Kind = Literal["known", "extrapolated", "prior"]
+KEPT = "kept/hindcast.json"
 KINDS: tuple[Kind, ...] = ("known", "extrapolated", "prior")
 """The war as it came; only what was known; the prior ensemble with the war as it came."""
 FORECASTS: tuple[str, ...] = (*KINDS, *RIVALS)
@@ -150,16 +151,16 @@ def kept(case: Case) -> Hindcast | None:
 
     It may have been made with fewer packages that bring mechanisms than there are now: see `coverage`.
     """
-    path = kept_at(case)
-    found = read_hindcast(path) if path.is_file() else None
-    if found is None or found.model != own_digest() or not is_of(found.case_digest, case):
-        return None
-    return found if coverage.serves(found.plugins) else None
+    for path in places(case, KEPT):
+        found = read_hindcast(path)
+        if found.model == own_digest() and is_of(found.case_digest, case) and coverage.serves(found.plugins):
+            return found
+    return None
 
 
 def kept_at(case: Case) -> Path:
     """Where a hindcast of `case` lies, if one was kept."""
-    return case.folder / "kept" / "hindcast.json"
+    return place(case, KEPT)
 
 
 def read_hindcast(path: str | Path) -> Hindcast:

@@ -50,7 +50,11 @@ def quantile_error(
         independent: how many independent histories the members are worth; all of them where not given.
         level: of the interval.
 
+    Returns value, standard error and interval of the quantile.
+
     With fewer than two histories nothing is known of the error: it is NaN and the interval infinite.
+
+    Example:
 
     >>> found = quantile_error(range(1, 101), 0.05)
     >>> round(float(found.value), 2), round(float(found.error), 1), float(found.low), float(found.high)

@@ -21,6 +21,7 @@ from fissure.model.sense import Sensed, wish_to_leave
 from fissure.model.state import Cause, Districts, Fighters, Flows, Organisation, Units
 from fissure.model.world import Week, World
 from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS
+from fissure.studies.patterns import patterns_of
 from fissure.version import __version__
 from tools.docs.odd import markdown as md
 from tools.docs.odd import schedule, submodels, tables
@@ -48,7 +49,7 @@ def protocol(case: str | Path = "islamic_state") -> str:
             parameters=len(declared),
             observed=tables.observed(loaded, ledger),
             unanswered=tables.unanswered(ledger),
-            orderings=tables.qualitative(),
+            orderings=tables.qualitative(patterns_of(loaded, ledger)),
             absurd_factor=f"{ABSURD_FACTOR:g}",
             absurd_points=f"{100 * ABSURD_POINTS:g}",
             entities={kind.__name__: _state(kind) for kind in STATE},

@@ -1,6 +1,5 @@
 """What the model is held against, and what comes into it from outside, as rows of tables."""
 
-import importlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -8,6 +7,7 @@ from fissure.cases.loader import Case
 from fissure.evidence.entries import Observation
 from fissure.evidence.ledger import Ledger
 from fissure.studies.compare import FORCED
+from fissure.studies.patterns import Pattern
 from tools.docs.odd import markdown as md
 
 
@@ -44,19 +44,10 @@ def unanswered(ledger: Ledger) -> str:
     return md.table(("Published quantity", "Figures", "Why not"), rows) if rows else ""
 
 
-def qualitative() -> str:
-    """The patterns that a run is held against besides figures; nothing where no study holds any."""
-    name = "fissure.studies.patterns"
-    try:
-        module: Any = importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name != name:
-            raise
-        return ""
-    rows = [
-        (o.letter, md.prose(o.title), md.prose(o.criterion), md.prose(", ".join(o.source))) for o in module.PATTERNS
-    ]
-    return md.table(("", "Pattern", "Criterion", "Source"), rows)
+def qualitative(listed: Iterable[Pattern]) -> str:
+    """The patterns that a run is held against besides figures; nothing where there are none."""
+    rows = [(o.letter, md.prose(o.title), md.prose(o.criterion), md.prose(", ".join(o.source))) for o in listed]
+    return md.table(("", "Pattern", "Criterion", "Source"), rows) if rows else ""
 
 
 def provenance(case: Case) -> str:

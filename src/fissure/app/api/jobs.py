@@ -1,12 +1,14 @@
 """Jobs: what the server is computing, how far it is, and how to stop it."""
 
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, Depends, HTTPException
 from fastapi import Path as InPath
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, Field
 
-from fissure.app.api import live
+from fissure.app.api.live import BEGIN, changes, listening
 from fissure.app.jobs import Job, Jobs, State
 from fissure.app.pages import AtDesk
 from fissure.app.refusals import refusal
@@ -76,15 +78,19 @@ def cancel(desk: AtDesk, id: Id) -> JobOut:
 @router.get(
     "/jobs/{id}/events",
     summary="A job as it goes, as server-sent events",
-    responses=UNKNOWN | refusal(503, "Too many listen already.") | {200: {"content": {"text/event-stream": {}}}},
-    response_class=live.Stream,
+    responses=UNKNOWN | refusal(503, "Too many listen already."),
+    response_class=EventSourceResponse,
+    dependencies=[Depends(required), Depends(listening)],
 )
-async def events(desk: AtDesk, id: Id) -> live.Stream:
+async def events(desk: AtDesk, id: Id) -> AsyncIterator[ServerSentEvent]:
     """`event: job` with the job as JSON at each change, `event: end` when it has ended; a comment now and then."""
-    required(desk, id)
-
-    def snapshot() -> tuple[int, bool, str] | None:
-        job = desk.jobs.get(id)
-        return None if job is None else (job.version, job.ended, told(job, desk.jobs).model_dump_json())
-
-    return live.stream(desk, snapshot)
+    yield BEGIN
+    async for job in changes(desk, lambda: desk.jobs.get(id)):
+        if job is None:
+            yield ServerSentEvent(event="end", raw_data="null")
+            return
+        out = told(job, desk.jobs)
+        yield ServerSentEvent(event="job", id=str(job.version), data=out)
+        if job.ended:
+            yield ServerSentEvent(event="end", data=out)
+            return

@@ -18,9 +18,9 @@ from fissure.app.desk import Desk
 from fissure.app.evidence.known import moves_of
 from fissure.context import Context
 from fissure.present import formatting
-from fissure.studies.calibrate import Posterior
-from fissure.studies.calibrate.checks import told_back
-from fissure.studies.calibrate.screen import LEAST, RATE
+from fissure.studies.calibration import Posterior
+from fissure.studies.calibration.checks import told_back
+from fissure.studies.calibration.screen import LEAST, RATE
 from fissure.studies.counterpart import Floats
 from fissure.studies.measurement import Datum, biases, comparable, floored, truths
 

@@ -16,7 +16,7 @@ from fissure.present import formatting
 from fissure.present.render.html import fragment
 from fissure.present.sections.learned import bias_tone, updates_table
 from fissure.present.words import calibration as words
-from fissure.studies.calibrate.checks import Told
+from fissure.studies.calibration.checks import Told
 from fissure.studies.compare import FORCED
 from fissure.studies.hindcast import Hindcast
 from fissure.studies.measurement import Datum

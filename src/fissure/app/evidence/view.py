@@ -22,7 +22,7 @@ from fissure.present.document import Section
 from fissure.present.render.html import fragment, specs_of
 from fissure.present.sections import hindcast, learned
 from fissure.present.words import calibration as words
-from fissure.studies.calibrate.posterior import Posterior
+from fissure.studies.calibration.posterior import Posterior
 from fissure.studies.coverage import of_posterior
 from fissure.views.report.measurement import publishers
 

@@ -19,6 +19,9 @@ export async function json(address, options = {}) {
   throw Object.assign(new Error(told.detail || `The server answered with ${answer.status}.`), { status: answer.status });
 }
 
+// What the server says, as a sentence.
+export const sentence = (text) => text[0].toUpperCase() + text.slice(1) + (/[.?!]$/.test(text) ? "" : ".");
+
 // Whether an answer is the server's own, not one of a proxy before it.
 export const ours = (answer) => answer.headers.has("x-fissure");
 

@@ -8,7 +8,7 @@ export const factorAt = (position) => {
 };
 export const positionOf = (factor) => Math.min(Math.round(PLAIN * Math.sqrt(Math.max(factor, 0))), 100);
 
-export function composer({ page, charts, go, asked }) {
+export function composer({ page, charts, go, asked, keep }) {
   const form = document.getElementById("composer");
   const { address, say } = page;
   const { shared } = charts;
@@ -28,28 +28,28 @@ export function composer({ page, charts, go, asked }) {
   name.addEventListener("input", changed);
   members.addEventListener("input", changed);
 
-  const moves = () => rows.filter((one) => one.moved()).map((one) => one.said());
+  const moved = () => rows.filter((one) => one.moved());
   const off = () => switches.filter((one) => one.getAttribute("aria-checked") === "false").map((one) => one.dataset.mechanism);
 
-  // As `questions.py` reads it; a named study stays one as long as its levers stand as it has them.
-  function text() {
-    const [set, without, from] = [moves().sort(), off().sort(), when.day()];
-    if (!set.length && !without.length) return "";
-    const called = name.value.replace(/[;=]/g, " ").replace(/\s+/g, " ").trim();
-    const options = [...set.map((one) => `--set ${one}`), ...without.map((one) => `--off ${one}`), ...(from ? [`--from ${from}`] : [])].join(" ");
-    const study = shared.draftStudy && same(shared.studies[shared.draftStudy], options) ? shared.draftStudy : null;
-    const levers = study ? [`study=${study}`] : [
-      ...(set.length ? [`set=${set.join(",")}`] : []), ...(without.length ? [`off=${without.join(",")}`] : []), ...(from ? [`from=${from}`] : []),
-    ];
-    return [...(called ? [called] : []), ...levers].join(";");
+  // The question as the server makes it of these fields: its text, and the address that asks it beside the others.
+  function composed() {
+    const fields = {
+      name: name.value, study: shared.draftStudy, moves: moved().map((one) => one.field()), off: off(), since: when.day() || null,
+      pairs: members.valueAsNumber || null,
+    };
+    return page.json(`what-if/composed${location.search}`, { method: "POST", body: JSON.stringify(fields) });
   }
-  // the same levers, whatever day of its week the study names
-  const week = (options) => (options.match(/--from (\S+)/)?.[1] ? Math.floor((new Date(options.match(/--from (\S+)/)[1]) - new Date(shared.start)) / 6048e5) : 0);
-  const levers = (options) => options.replace(/ ?--from \S+/, "").match(/--\S+ \S+/g)?.sort().join(" ") ?? "";
-  const same = (a, b) => levers(a) === levers(b) && week(a) === week(b);
+
+  // The address holds what is being made; what cannot be asked yet is said when it is asked.
+  async function remember() {
+    const nothing = !moved().length && !off().length;
+    try {
+      address({ draft: nothing ? null : (await composed()).q });
+    } catch { /* the next change tries again */ }
+  }
 
   function changed() {
-    const said = [...moves().map((one) => one.replace("=x", " × ").replace("=", " = ")), ...off().map((one) => `without ${one}`)];
+    const said = [...moved().map((one) => one.said()), ...off().map((one) => `without ${one}`)];
     const from = when.day();
     document.getElementById("changed").textContent = said.length ? said.join(", ") + (from ? `, from ${when.words()} on` : ", from the start") : "nothing yet";
     document.getElementById("pairs").textContent = members.value;
@@ -58,26 +58,20 @@ export function composer({ page, charts, go, asked }) {
     document.getElementById("clear").disabled = document.getElementById("save-draft").disabled = !said.length;
     refused.hidden = true;
     clearTimeout(timer);
-    timer = setTimeout(() => address({ draft: text() || null }), 250); // not at every step of a slider
+    timer = setTimeout(remember, 250); // not at every step of a slider
   }
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (run.disabled) return;
     clearTimeout(timer);
-    const url = new URL(location.href);
-    url.searchParams.delete("draft");
-    url.searchParams.append("q", text());
-    url.searchParams.set("members", members.value);
-    url.hash = "";
     run.disabled = true;
     try {
-      await go(url);
+      await go(new URL((await composed()).address, location.href));
       clear();
       say("Asked. Pairs arrive above.");
     } catch (error) {
-      refused.textContent = error.message[0].toUpperCase() + error.message.slice(1) + (error.message.endsWith(".") ? "" : ".");
-      refused.hidden = false;
+      refuse(error);
       run.disabled = false;
     }
   });
@@ -90,9 +84,18 @@ export function composer({ page, charts, go, asked }) {
     changed();
   }
   document.getElementById("clear").addEventListener("click", clear);
-  const save = document.getElementById("save-draft");
-  save.addEventListener("click", () => { save.dataset.text = text(); save.dataset.name = name.value; }, { capture: true });
-  save.dataset.save = "";
+  document.getElementById("save-draft").addEventListener("click", async () => {
+    try {
+      keep("Save this question", (await composed()).q, name.value);
+    } catch (error) {
+      refuse(error);
+    }
+  });
+
+  function refuse(error) {
+    refused.textContent = page.sentence(error.message);
+    refused.hidden = false;
+  }
 
   finder("find-driver", "found-drivers", rows.map((one) => one.element), (one) => one.dataset.usual === "yes" || one.classList.contains("moved"));
   finder("find-mechanism", "found-mechanisms", switches, () => true);
@@ -140,7 +143,8 @@ function driver(element, changed) {
   const plain = () => { how.value = "times"; number.value = 1; show(); };
   reset.addEventListener("click", () => { plain(); changed(); slider.focus(); });
   show();
-  return { element, moved, reset: plain, said: () => `${name}=${times() ? "x" : ""}${value()}` };
+  const field = () => ({ name, how: how.value, value: value() });
+  return { element, moved, reset: plain, field, said: () => `${name} ${times() ? "×" : "="} ${value()}` };
 }
 
 // The week from which it holds: a slider and a day that say the same.

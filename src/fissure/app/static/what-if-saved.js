@@ -1,4 +1,4 @@
-// Saved questions: kept by the server under a name, renamed and deleted here.
+// Saved questions: kept by the server under a name, renamed and deleted here. Gives what asks for a name.
 
 export function saving({ json, say }) {
   const dialog = document.getElementById("naming");
@@ -58,4 +58,5 @@ export function saving({ json, say }) {
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").body;
     document.getElementById("saved").replaceChildren(...fresh.childNodes);
   }
+  return open;
 }

@@ -7,91 +7,104 @@ import { saving } from "./what-if-saved.js";
 import { settle, show } from "./what-if-answers.js";
 
 const { json, say, away } = page;
+const ENDED = ["done", "cancelled", "failed"];
 
 const answers = document.getElementById("answers");
-const watched = new Map(); // id of a job -> its stream
-let questions = charts.shared.questions;
+let questions = charts.shared.questions; // as the server tells of them
+let watching = null; // the stream of the answers, or a timer where none is to be had
 let trying = null;
 
 const query = () => new URL(location.href).search;
-const texts = () => new URL(location.href).searchParams.getAll("q").join("\n");
 const card = (question) => document.getElementById(question.key);
+const open = (question) => !ENDED.includes(question.state) && question.state !== "refused";
 
 // ---- asking
 
 async function ask(question) {
-  tell(question, { state: "asked" });
+  tell(Object.assign(question, { state: "asked", error: "" }));
   try {
     const job = await json("api/studies", { method: "POST", body: JSON.stringify(question.ask) });
-    question.id = job.id;
-    question.state = job.state;
-    follow(question, job);
+    Object.assign(question, { id: job.id, state: job.state });
   } catch (error) {
     if (document.getElementById("away")) return wait();
-    question.state = "failed";
-    tell(question, { state: "refused", error: error.message });
+    tell(Object.assign(question, { state: "refused", error: error.message }));
   }
 }
 
-function follow(question, job) {
-  tell(question, job);
-  if (["done", "cancelled", "failed"].includes(job.state)) return ended(question, job);
-  if (watched.has(job.id)) return;
-  const stream = new EventSource(`api/jobs/${job.id}/events`);
-  watched.set(job.id, stream);
-  let last = job;
-  stream.addEventListener("job", (event) => {
+async function begin() {
+  for (const question of questions) {
+    if (["new", "waiting", "running"].includes(question.state)) await ask(question);
+    else if (question.state !== "done") tell(question);
+  }
+  if (questions.some(open)) watch();
+}
+
+// ---- watching: one stream of the answers to all questions of the address
+
+function watch() {
+  stop();
+  const stream = watching = new EventSource(`what-if/events${query()}`);
+  stream.addEventListener("answers", (event) => {
     away(false);
-    const now = JSON.parse(event.data);
-    tell(question, now);
-    if ((now.result?.members ?? 0) > (last.result?.members ?? 0)) refresh();
-    last = now;
+    heard(JSON.parse(event.data));
   });
-  stream.addEventListener("end", (event) => {
-    stop(job.id);
-    const now = JSON.parse(event.data);
-    if (now) ended(question, now);
-    else ask(question); // the server knows it no more
+  stream.addEventListener("end", () => {
+    stop();
+    heard(null);
   });
   stream.addEventListener("error", () => {
+    if (watching !== stream) return;
     if (stream.readyState === EventSource.CONNECTING) return check(); // a stream is short: the browser asks for the next
-    stop(job.id);
-    poll(question, last); // too many streams are open, or the server is away: the question tells which
+    stop();
+    look(); // too many streams are open, or the server is away: an answer tells which
   });
 }
 
-// Asks now and then, where no stream is to be had; what the server refuses to say now it is asked later.
-async function poll(question, last, pause = 1000) {
-  let now = last, refused = null;
+// Looks now and then, where no stream is to be had; what the server refuses to say now it is asked later.
+async function look(pause = 1000) {
+  const asked = query();
+  let refused = null;
   try {
-    now = await json(`api/jobs/${last.id}`);
+    const found = await json(`what-if/part${asked}`);
+    if (asked === query()) await heard(found);
   } catch (error) {
     refused = error;
   }
-  if (!questions.includes(question)) return; // other questions meanwhile
+  if (asked !== query()) return; // other questions meanwhile
   if (refused && refused.status === undefined) return wait();
-  if (refused?.status === 404) return ask(question); // the server knows it no more
-  if (!refused) tell(question, now);
-  if ((now.result?.members ?? 0) > (last.result?.members ?? 0)) refresh();
-  if (["done", "cancelled", "failed"].includes(now.state)) {
-    stop(now.id);
-    return ended(question, now);
-  }
+  if (!questions.some(open)) return stop();
   const longer = refused ? Math.min(pause * 1.5, 10000) : 1000;
-  const next = setTimeout(() => poll(question, now, longer), longer);
-  watched.set(now.id, { close: () => clearTimeout(next) });
+  const timer = setTimeout(() => look(longer), longer);
+  watching = { close: () => clearTimeout(timer) };
 }
 
-function stop(id) {
-  watched.get(id)?.close();
-  watched.delete(id);
+function stop() {
+  watching?.close();
+  watching = null;
 }
 
-async function ended(question, job) {
-  question.state = job.state;
-  await refresh();
-  tell(question, job);
-  if (job.state === "done") say(`${question.title}: all ${question.members} pairs are there.`);
+let turn = Promise.resolve(); // one after the other, as they came
+
+// What the server says of all questions; null where it says no more.
+function heard(found) {
+  const asked = query();
+  turn = turn.then(async () => {
+    if (asked !== query()) return; // other questions meanwhile
+    if (found?.html) await settle(answers, found, charts);
+    for (const fresh of found?.questions ?? []) {
+      const question = questions.find((one) => one.text === fresh.text);
+      if (!question) continue;
+      const going = open(question);
+      if (fresh.state === "new" && fresh.asked) fresh.state = "done"; // its numbers were deleted since: they stay here
+      if (question.state !== "refused" || fresh.state === "done") Object.assign(question, fresh);
+      tell(question);
+      if (going && question.state === "done") say(`${question.title}: all ${question.members} pairs are there.`);
+    }
+    const lost = questions.filter((one) => one.state === "new"); // the server knows them no more
+    for (const question of lost) await ask(question);
+    if (lost.length || (!found && questions.some(open))) watch();
+  }).catch((error) => say(error.message));
+  return turn;
 }
 
 // ---- a server that is away: try gently, and ask again when it is back
@@ -111,8 +124,8 @@ async function there() {
 
 function wait() {
   away(true);
-  for (const id of [...watched.keys()]) stop(id);
-  for (const question of questions) if (open(question)) tell(question, { state: "away" });
+  stop();
+  for (const question of questions) if (open(question)) tell(Object.assign(question, { state: "away" }));
   if (trying) return;
   let pause = 1000;
   const again = async () => {
@@ -124,79 +137,48 @@ function wait() {
     trying = null;
     away(false);
     say("The server is back.");
-    for (const question of questions) if (open(question)) await ask(question);
+    for (const question of questions) if (open(question)) question.state = "new";
+    begin();
   };
   trying = setTimeout(again, pause);
 }
-
-const open = (question) => !["done", "cancelled", "failed"].includes(question.state);
 
 // ---- what stands on a card
 
 const seconds = (left) => (left < 1.5 ? "about a second" : left < 90 ? `about ${Math.ceil(left)} s` : `about ${Math.ceil(left / 60)} min`);
 
-function words(question, job) {
-  const known = Number(card(question)?.dataset.known ?? question.known);
-  const so = known ? `${known} of ${question.members} pairs so far` : "No pair yet";
-  if (job.state === "done") return known < question.members ? so : `${question.members} pairs`; // once all are shown
-  if (job.state === "cancelled") return `Cancelled: ${known ? `${known} of ${question.members} pairs are` : "what was measured is"} kept, nothing is lost`;
-  if (job.state === "failed") return known ? `${so}, kept` : "Not measured";
-  if (job.state === "refused") return known ? `${so}, kept` : "Not asked";
-  if (job.state === "away") return `${so}, kept; waiting for the server`;
-  if (job.state === "waiting" && job.ahead) return `Waits: ${job.ahead} question${job.ahead === 1 ? "" : "s"} before it`;
-  if (job.phase === "compiling" || job.phase === "getting ready") return `${so}; getting ready`;
-  if (job.phase === "stopping") return `${so}; stopping`;
-  return job.left ? `${so}, ${seconds(job.left)} left` : so;
+function words({ state, known, members, ahead, phase, left }) {
+  const so = known ? `${known} of ${members} pairs so far` : "No pair yet";
+  if (state === "done") return `${members} pairs`;
+  if (state === "cancelled") return `Cancelled: ${known ? `${known} of ${members} pairs are` : "what was measured is"} kept, nothing is lost`;
+  if (state === "failed") return known ? `${so}, kept` : "Not measured";
+  if (state === "refused") return known ? `${so}, kept` : "Not asked";
+  if (state === "away") return `${so}, kept; waiting for the server`;
+  if (state === "waiting" && ahead) return `Waits: ${ahead} question${ahead === 1 ? "" : "s"} before it`;
+  if (phase === "compiling" || phase === "getting ready") return `${so}; getting ready`;
+  if (phase === "stopping") return `${so}; stopping`;
+  return left ? `${so}, ${seconds(left)} left` : so;
 }
 
-function tell(question, job) {
+function tell(question) {
   const own = card(question);
   if (!own) return;
-  question.told = job;
-  const going = ["waiting", "running", "asked"].includes(job.state);
-  put(own.querySelector("[data-said]"), words(question, job));
+  const { state, known, members, done, total, error } = question;
+  const going = ["waiting", "running", "asked"].includes(state);
+  put(own.querySelector("[data-said]"), words(question));
   const bar = own.querySelector("progress");
-  const share = job.total ? job.done / job.total : 0; // of what is still to be lived
-  const known = Number(own.dataset.known ?? question.known);
   bar.max = 1;
-  bar.value = job.state === "done" ? 1 : Math.max(known / question.members, going ? share : 0);
-  bar.hidden = job.state === "done";
-  own.querySelector("[data-cancel]").hidden = !going || job.state === "asked";
-  own.querySelector("[data-again]").hidden = !["cancelled", "failed", "refused"].includes(job.state);
-  own.querySelector("[data-again]").textContent = job.state === "cancelled" ? "Go on" : "Retry";
-  const error = own.querySelector("[data-error]");
-  error.hidden = !job.error;
-  put(error, job.error ? sentence(job.error) : "");
+  bar.value = state === "done" ? 1 : Math.max(known / members, going && total ? done / total : 0); // of what is still to be lived
+  bar.hidden = state === "done";
+  own.querySelector("[data-cancel]").hidden = !going || state === "asked";
+  own.querySelector("[data-again]").hidden = !["cancelled", "failed", "refused"].includes(state);
+  own.querySelector("[data-again]").textContent = state === "cancelled" ? "Go on" : "Retry";
+  const line = own.querySelector("[data-error]");
+  line.hidden = !error;
+  put(line, error ? page.sentence(error) : "");
 }
 
 const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
-const sentence = (text) => text[0].toUpperCase() + text.slice(1) + (/[.?!]$/.test(text) ? "" : ".");
-
-// ---- answers, put in place
-
-let turn = Promise.resolve();
-let due = false;
-
-function refresh() {
-  if (due) return turn; // one is on its way that will bring this too
-  due = true;
-  turn = turn.then(async () => {
-    due = false;
-    const asked = texts();
-    const part = await json(`what-if/part${query()}`);
-    if (asked !== texts()) return; // other questions meanwhile
-    for (const fresh of part.questions) {
-      const old = questions.find((one) => one.text === fresh.text);
-      if (old) Object.assign(old, { known: fresh.known, key: fresh.key });
-    }
-    await settle(answers, part, charts);
-    for (const question of questions) {
-      if (card(question)) card(question).dataset.known = question.known;
-      if (question.told) tell(question, question.told);
-    }
-  }).catch((error) => say(error.message));
-  return turn;
-}
 
 answers.addEventListener("click", async (event) => {
   const question = questions.find((one) => card(one)?.contains(event.target));
@@ -206,7 +188,8 @@ answers.addEventListener("click", async (event) => {
     await json(`api/jobs/${question.id}`, { method: "DELETE" }).catch((error) => say(error.message));
     event.target.disabled = false;
   } else if (event.target.closest("[data-again]")) {
-    ask(question);
+    await ask(question);
+    if (open(question)) watch();
   }
 });
 
@@ -216,7 +199,7 @@ answers.addEventListener("click", async (event) => {
 async function go(address) {
   const part = await json(`what-if/part${address.search}`);
   page.enter(address);
-  for (const id of [...watched.keys()]) stop(id);
+  stop();
   questions = part.questions;
   show(answers, part, charts);
   const title = document.getElementById("asked-title");
@@ -225,16 +208,6 @@ async function go(address) {
   begin();
 }
 
-function begin() {
-  for (const question of questions) {
-    if (card(question)) card(question).dataset.known = question.known;
-    if (question.state === "done") continue;
-    if (question.state === "cancelled" || question.state === "failed") tell(question, { state: question.state, error: question.error });
-    else ask(question);
-  }
-}
-
 page.returned(() => location.reload());
-composer({ page, charts, go, asked: () => questions });
-saving(page);
+composer({ page, charts, go, asked: () => questions, keep: saving(page) });
 begin();

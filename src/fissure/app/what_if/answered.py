@@ -72,9 +72,9 @@ class Shown:
         """What pairing was worth."""
         return words.pairing(self.found) if self.found else ""
 
-    def told(self) -> dict[str, Any]:
-        """What the script is told: what to ask, and how far it is."""
-        one, scenario = self.standing, self.question.scenario
+    def told(self, ahead: int = 0) -> dict[str, Any]:
+        """What the script is told: what to ask, and how far its job is, before which `ahead` others come."""
+        one, scenario, job = self.standing, self.question.scenario, self.standing.job
         study = self.question.study
         ask: dict[str, Any] = {"title": self.question.name, "members": one.size.members, "seed": one.size.seed}
         if study:
@@ -83,9 +83,13 @@ class Shown:
             ask |= {"set": [str(move) for move in scenario.moves], "off": list(scenario.off)}
             ask |= {"from": str(scenario.since)} if scenario.since else {}
         ask |= {"weeks": one.size.weeks} if one.size.weeks else {}
-        error = one.job.error if one.job and one.state == "failed" else ""
-        told = {"id": one.id, "key": self.key, "state": one.state, "known": one.known, "members": one.size.members}
-        return {**told, "title": self.question.title, "text": self.question.text, "ask": ask, "error": error}
+        how = {name: getattr(job, name) for name in ("phase", "done", "total", "left")} if job else {}
+        return {
+            **how, "id": one.id, "key": self.key, "title": self.question.title, "text": self.question.text,
+            "state": one.state, "asked": job is not None, "known": one.known,
+            "members": one.size.members, "ahead": ahead, "ask": ask,
+            "error": job.error if job and one.state == "failed" else "",
+        }  # fmt: skip
 
 
 def shown(desk: Desk, questions: Sequence[Question], size: Size) -> list[Shown]:
@@ -96,6 +100,16 @@ def shown(desk: Desk, questions: Sequence[Question], size: Size) -> list[Shown]:
         Shown(letter, one, known, known.answers[0] if known else None)
         for letter, one, known in zip(LETTERS, standing, found, strict=False)
     ]
+
+
+def bare(standing: Sequence[Standing]) -> list[Shown]:
+    """The questions without what is known of them."""
+    return [Shown(letter, one, None, None) for letter, one in zip(LETTERS, standing, strict=False)]
+
+
+def told(desk: Desk, each: Sequence[Shown]) -> list[dict[str, Any]]:
+    """What the script is told of each question."""
+    return [one.told(desk.jobs.ahead(one.standing.id)) for one in each]
 
 
 @dataclass(frozen=True)

@@ -132,6 +132,36 @@ class Reader:
         week_of(one.since, self.case, self.weeks)
         return question
 
+    def composed(
+        self, name: str, study: str | None, moves: Sequence[tuple[str, str, float]], off: Sequence[str],
+        since: str | None,
+    ) -> Question:  # fmt: skip
+        """The question that the fields of the composer make; a named study stays one while its levers stand as it has.
+
+        Args:
+            name: what to call it; marks that no name may hold become spaces.
+            study: the named study that the composer began with.
+            moves: name of a driver, ``times`` or ``to``, and by or to what.
+            off: mechanisms that are switched off.
+            since: the first day, as an ISO date; from the start where empty.
+
+        Raises `FissureError`, one sentence, for what cannot be asked.
+        """
+        name = " ".join(name.replace(";", " ").replace("=", " ").split())
+        said = [f"{driver}={'x' if how == 'times' else ''}{value!r}" for driver, how, value in moves]
+        made = self.of(name=name, set=said, off=off, since=since or None)
+        if study is not None and study in self.studies:
+            named_one = self.of(name=name, study=study)
+            if self._same(made.scenario, named_one.scenario):
+                return named_one
+        return made
+
+    def _same(self, one: Scenario, other: Scenario) -> bool:
+        """Whether both move the same levers from the same week on."""
+        levers = [(set(map(str, each.moves)), set(each.off)) for each in (one, other)]
+        weeks = [week_of(each.since, self.case, self.weeks) or 0 for each in (one, other)]
+        return levers[0] == levers[1] and weeks[0] == weeks[1]
+
 
 def named(name: str) -> str:
     """`name`, tidied. Raises `FissureError` where it cannot be a name."""

@@ -21,7 +21,7 @@ from fissure.app.what_if.saved import Shelf
 from fissure.cases.loader import Case
 from fissure.context import Context
 from fissure.errors import FissureError
-from fissure.studies.calibrate import Posterior
+from fissure.studies.calibration import Posterior
 from fissure.studies.live import LEAST, Live
 from fissure.studies.named import Study
 from fissure.studies.scenario import AS_IT_IS, Scenario
@@ -65,6 +65,19 @@ class Size:
     members: int = MEMBERS
     seed: int = 1
     weeks: int | None = None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The latest answer of the job of a question, of `found.members` pairs of `of`."""
+
+    found: WhatIf
+    of: int
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """What is told of it where its job is."""
+        return {"members": self.found.members, "of": self.of}
 
 
 @dataclass(frozen=True)
@@ -192,16 +205,16 @@ class Studio:
         live.require(question.scenario, size.members)
         scenarios = {question.answer: question.scenario}
 
-        def work(tell: Telling) -> dict[str, int]:
-            reached = 0
+        def work(tell: Telling) -> Measured | None:
+            latest = None
             try:
                 for found in live.refine(scenarios, size.members, tell):
-                    reached = found.members
-                    tell.show({"members": reached, "of": size.members})
+                    latest = Measured(found, size.members)
+                    tell.show(latest)
             finally:
                 with suppress(FissureError, OSError):  # nothing that was asked hangs on it
                     self.make_room()
-            return {"members": reached, "of": size.members}
+            return latest
 
         asked = {"q": question.text, "members": size.members, "seed": size.seed, "weeks": size.weeks}
         short = live.known(question.scenario, size.members) < size.members  # what was measured may have been deleted
@@ -212,8 +225,11 @@ class Studio:
     def standing(self, question: Question, size: Size) -> Standing:
         """How far it is."""
         id = self.id_of(question, size)
+        job = self._desk.jobs.get(id)
+        if job is not None and job.state == "running" and isinstance(job.result, Measured):
+            return Standing(question, size, id, job.result.found.members, job)
         known = self.live(size).known(question.scenario, size.members)
-        return Standing(question, size, id, known if known >= LEAST else 0, self._desk.jobs.get(id))
+        return Standing(question, size, id, known if known >= LEAST else 0, job)
 
     def of_job(self, id: str) -> Standing | None:
         """How far the question of that job is; None where there is no such job."""
@@ -228,6 +244,9 @@ class Studio:
         members = standing.known if members is None else min(members, standing.known)
         if members < LEAST:
             return None
+        latest = standing.job.result if standing.job else None
+        if isinstance(latest, Measured) and latest.found.members == members:
+            return latest.found
         kept = self.live(standing.size).worlds.kept
         for scenario in (AS_IT_IS, standing.question.scenario):
             kept.used(scenario.key)

@@ -1,17 +1,22 @@
 """What if: compose a change, watch the difference that it makes, compare up to four."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import HTMLResponse, Response
 
+from fissure.app.api.live import BEGIN, changes, listening
 from fissure.app.desk import Desk
+from fissure.app.jobs import ENDED
 from fissure.app.pages import AtDesk, environment, page
 from fissure.app.what_if import answered, composer, export
-from fissure.app.what_if.questions import LONG, Question, once
+from fissure.app.what_if.questions import LEVERS, LONG, NAME, Question, once
 from fissure.app.what_if.studio import Size
 from fissure.errors import FissureError, nearest
 from fissure.studies.refusal import refuse
@@ -19,11 +24,10 @@ from fissure.views import text_whatif as words
 from fissure.views.report.whatif import WIDTH, claim_row
 
 KNOWN = ("q", "draft", "members", "seed", "weeks")
-
-
 router = APIRouter(include_in_schema=False)
 Texts = Annotated[list[str] | None, Query(max_length=16)]
 Whole = Annotated[int | None, Query(ge=0, le=2**53)]
+Text = Annotated[str | None, Query(max_length=LONG)]
 
 
 @dataclass(frozen=True)
@@ -34,27 +38,34 @@ class Address:
     size: Size
     draft: Question | None
 
+    @property
+    def query(self) -> str:
+        """The query of the address, without the draft."""
+        return answered.address(self.questions, self.size)
 
-def _read(request: Request, desk: Desk, q: Sequence[str], draft: str | None, size: Size) -> Address:
+
+def _address(
+    request: Request, desk: AtDesk, q: Texts = None, draft: Text = None, members: Whole = None, seed: Whole = None,
+    weeks: Whole = None,
+) -> Address:  # fmt: skip
     """What is asked. Raises `FissureError`, one sentence, for what cannot be."""
     refuse(request.query_params)
     for name in request.query_params:
         if name not in KNOWN:
             raise FissureError(f"the address says '{name[:40]}='{nearest(name, KNOWN)}; expected {', '.join(KNOWN)}")
-    most = desk.settings.limits.compared
-    if len(q) > most:
+    size, most = desk.studio.size(members, seed, weeks), desk.settings.limits.compared
+    if q and len(q) > most:
         raise FissureError(f"{len(q)} questions stand side by side, expected at most {most}")
     reader = desk.studio.reader(size.weeks)
-    return Address(once(reader.read(text) for text in q), size, reader.read(draft) if draft else None)
+    return Address(once(map(reader.read, q or ())), size, reader.read(draft) if draft else None)
+
+
+AtAddress = Annotated[Address, Depends(_address)]
 
 
 @router.get("/what-if")
-def whatif(
-    request: Request, desk: AtDesk, q: Texts = None, draft: Annotated[str | None, Query(max_length=LONG)] = None,
-    members: Whole = None, seed: Whole = None, weeks: Whole = None,
-) -> HTMLResponse:  # fmt: skip
+def whatif(request: Request, desk: AtDesk, asked: AtAddress) -> HTMLResponse:
     """The view."""
-    asked = _read(request, desk, q or [], draft, desk.studio.size(members, seed, weeks))
     desk.studio.warm()
     studies = desk.studio.studies
     claims = {id_: claim_row(desk.ledger.claims[id_], desk.ledger) for one in studies.values() for id_ in one.claims}
@@ -66,7 +77,6 @@ def whatif(
         "start": desk.case.start.isoformat(),
         "weeks": length,
         "most": desk.settings.limits.compared,
-        "studies": {one.name: desk.studio.reader().of(study=one.name).scenario.options for one in studies.values()},
         "draftStudy": asked.draft.study.name if asked.draft and asked.draft.study else None,
     }
     others = [("q", one.text) for one in asked.questions] + [("members", str(asked.size.members))]
@@ -81,46 +91,76 @@ def whatif(
     )  # fmt: skip
 
 
+class MovedDriver(BaseModel):
+    """A driver as it stands in the composer."""
+
+    name: str = Field(max_length=120)
+    how: Literal["times", "to"]
+    value: float = Field(allow_inf_nan=False)
+
+
+class Composed(BaseModel):
+    """The fields of the composer."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field("", max_length=NAME)
+    study: str | None = Field(None, max_length=NAME, description="the named study that it began with")
+    moves: list[MovedDriver] = Field([], max_length=LEVERS)
+    off: list[str] = Field([], max_length=LEVERS)
+    since: str | None = Field(None, max_length=10)
+    pairs: int | None = Field(None, ge=0, le=2**53)
+
+
+@router.post("/what-if/composed")
+def composed(desk: AtDesk, asked: AtAddress, fields: Composed) -> dict[str, str]:
+    """The question that the composer makes: its text, and the address that asks it beside those of this one."""
+    size = desk.studio.size(asked.size.members if fields.pairs is None else fields.pairs, asked.size.seed,
+                            asked.size.weeks)  # fmt: skip
+    moves = [(one.name, one.how, one.value) for one in fields.moves]
+    question = desk.studio.reader(size.weeks).composed(fields.name, fields.study, moves, fields.off, fields.since)
+    return {"q": question.text, "address": f"what-if?{answered.address([*asked.questions, question], size)}"}
+
+
 @router.get("/what-if/part")
-def part(
-    request: Request, desk: AtDesk, q: Texts = None, draft: Annotated[str | None, Query(max_length=LONG)] = None,
-    members: Whole = None, seed: Whole = None, weeks: Whole = None,
-) -> JSONResponse:  # fmt: skip
+def part(desk: AtDesk, asked: AtAddress) -> dict[str, Any]:
     """The answers alone, for the page to put in place of what it shows: HTML, chart specs, what to ask."""
-    asked = _read(request, desk, q or [], draft, desk.studio.size(members, seed, weeks))
-    told, specs, texts = _answers(desk, asked)
-    html = environment().get_template("what-if-answers.html.j2").render(case=desk.case, **told)
-    return JSONResponse({"html": html, "specs": specs, "questions": texts})
+    return _part(desk, asked)
+
+
+@router.get("/what-if/events", response_class=EventSourceResponse, dependencies=[Depends(listening)])
+async def events(
+    desk: AtDesk, asked: AtAddress, last_event_id: Annotated[str | None, Header(max_length=100)] = None
+) -> AsyncIterator[ServerSentEvent]:
+    """`event: answers` at each change of the jobs of an address, with the HTML where pairs have come; then `end`."""
+    ids = await run_in_threadpool(lambda: [desk.studio.id_of(one, asked.size) for one in asked.questions])
+    shown = last_event_id
+    yield BEGIN
+    async for jobs in changes(desk, lambda: [desk.jobs.get(id) for id in ids]):
+        found = await run_in_threadpool(_part, desk, asked, shown)
+        shown = found["known"]
+        yield ServerSentEvent(event="answers", id=shown, data=found)
+        if all(job is None or job.state in ENDED for job in jobs):
+            yield ServerSentEvent(event="end", raw_data="null")
+            return
 
 
 @router.get("/what-if/saved")
-def saved(
-    request: Request, desk: AtDesk, q: Texts = None, draft: Annotated[str | None, Query(max_length=LONG)] = None,
-    members: Whole = None, seed: Whole = None, weeks: Whole = None,
-) -> HTMLResponse:  # fmt: skip
+def saved(desk: AtDesk, asked: AtAddress) -> HTMLResponse:
     """The list of saved questions, as it stands on the page with that address."""
-    asked = _read(request, desk, q or [], draft, desk.studio.size(members, seed, weeks))
-    told = {"each": asked.questions, "query": answered.address(asked.questions, asked.size), **_saved(desk)}
+    told = {"each": asked.questions, "query": asked.query, **_saved(desk)}
     return HTMLResponse(environment().get_template("what-if-saved.html.j2").render(**told))
 
 
 @router.get("/what-if/report")
-def report(
-    request: Request, desk: AtDesk, q: Texts = None,
-    members: Whole = None, seed: Whole = None, weeks: Whole = None,
-) -> Response:  # fmt: skip
+def report(desk: AtDesk, asked: AtAddress) -> Response:
     """All questions of an address as one HTML page that opens anywhere."""
-    asked = _read(request, desk, q or [], None, desk.studio.size(members, seed, weeks))
     return export.report(desk, [desk.studio.standing(one, asked.size) for one in asked.questions])
 
 
 @router.get("/what-if/csv")
-def table(
-    request: Request, desk: AtDesk, q: Texts = None,
-    members: Whole = None, seed: Whole = None, weeks: Whole = None,
-) -> Response:  # fmt: skip
+def table(desk: AtDesk, asked: AtAddress) -> Response:
     """The one question of an address as a table, also of a server that was started since it was asked."""
-    asked = _read(request, desk, q or [], None, desk.studio.size(members, seed, weeks))
     if len(asked.questions) != 1:
         raise FissureError(f"found {len(asked.questions)} questions, expected one")
     return export.csv(desk, desk.studio.standing(asked.questions[0], asked.size))
@@ -131,6 +171,18 @@ def _saved(desk: Desk) -> dict[str, Any]:
     found = desk.studio.saved.all(desk.case.name)
     most = desk.settings.limits.compared
     return {"saved": found, "saved_at": {one.id: urlencode({"q": one.q}) for one in found}, "most": most}
+
+
+def _part(desk: Desk, asked: Address, shown: str | None = None) -> dict[str, Any]:
+    """How far each question is, and the HTML and chart specs of the answers where these are others than `shown`."""
+    standing = [desk.studio.standing(one, asked.size) for one in asked.questions]
+    known = "-".join(str(one.known) for one in standing)
+    if known == shown:
+        return {"known": known, "questions": answered.told(desk, answered.bare(standing))}
+    told, specs, texts = _answers(desk, asked)
+    html = environment().get_template("what-if-answers.html.j2").render(case=desk.case, **told)
+    known = "-".join(str(one["known"]) for one in texts)
+    return {"known": known, "html": html, "specs": specs, "questions": texts}
 
 
 def _answers(desk: Desk, asked: Address) -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
@@ -145,7 +197,7 @@ def _answers(desk: Desk, asked: Address) -> tuple[dict[str, Any], dict[str, Any]
     told = {
         "each": each, "size": asked.size, "figures": figures, "crossed": answered.crossed(each), "cited": cited,
         "key": words.KEY, "nothing": words.NOTHING, "picture_width": WIDTH, "without": without,
-        "query": answered.address(asked.questions, asked.size),
+        "query": asked.query,
         "has_report": bool(each) and all(one.found for one in each),
     }  # fmt: skip
-    return told, specs, [one.told() for one in each]
+    return told, specs, answered.told(desk, each)

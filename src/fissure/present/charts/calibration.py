@@ -14,8 +14,8 @@ from fissure.present.charts.theme import SERIES
 from fissure.present.document import Drawing
 from fissure.present.words import calibration as words
 from fissure.present.words import inference_checks as inference
-from fissure.studies.calibrate.checks import Recovery, Told
-from fissure.studies.calibrate.simple import Agreement
+from fissure.studies.calibration.checks import Recovery, Told
+from fissure.studies.calibration.regression_abc import Agreement
 
 INSIDE, OUTSIDE = "within what chance gives", "outside"
 NEAR, APART, OTHER = "main margin, near", "main margin, apart", "other"

@@ -12,7 +12,7 @@ from fissure.present.charts.theme import DASHES, SERIES
 from fissure.present.words import sensitivity as words
 from fissure.studies.sensitivity import Of, Sensitivity, Worth
 
-ALONE, ALL = "alone (first order)", "in all (total)"
+FIRST_ORDER, TOTAL = "first order", "total"
 ITSELF, OTHER = "the answer itself, measured", "something else"
 LINES = 5
 """Inputs whose convergence is drawn."""
@@ -25,19 +25,20 @@ def indices(of: Of, found: Sensitivity) -> dict[str, Any]:
     rows = []
     for one in of.indices:
         for kind, middle, low, high in (
-            (ALONE, one.first, one.first_low, one.first_high),
-            (ALL, one.total, one.total_low, one.total_high),
+            (FIRST_ORDER, one.first, one.first_low, one.first_high),
+            (TOTAL, one.total, one.total_low, one.total_high),
         ):
             if math.isfinite(middle):
                 what = found.titles.get(one.input) or words.CHANCE.get(one.input, "")
-                told = words.share(middle, low, high)
                 ends = {"share": finite(middle), "low": finite(low), "high": finite(high)}
-                rows.append({"input": one.input, "kind": kind, "what": what, "said": told, **ends})
+                rows.append(
+                    {"input": one.input, "kind": kind, "what": what, "said": words.share(middle, low, high), **ends}
+                )
     order = [one.input for one in of.indices]
     y = alt.Y("input:N", sort=order, title=None, axis=alt.Axis(labelLimit=190))
-    offset = alt.YOffset("kind:N", sort=[ALONE, ALL])
-    colour = alt.Color("kind:N", scale=alt.Scale(domain=[ALONE, ALL], range=list(SERIES[:2])), legend=legend())
-    tips = tooltip(input="Input", what="What it is", kind="Share", said="Of the variance")
+    offset = alt.YOffset("kind:N", sort=[FIRST_ORDER, TOTAL])
+    colour = alt.Color("kind:N", scale=alt.Scale(domain=[FIRST_ORDER, TOTAL], range=list(SERIES[:2])), legend=legend())
+    tips = tooltip(input="Input", what="What it is", kind="Index", said="Of the variance")
     with debug_mode(False):
         base = alt.Chart(alt.NamedData(name="indices")).encode(y=y, yOffset=offset)
         chart = alt.layer(
@@ -83,7 +84,7 @@ def convergence(of: Of) -> dict[str, Any]:
             base.mark_rule(strokeWidth=2, aria=False).encode(y=alt.Y("low:Q"), y2="high"),
             base.mark_point(filled=True, size=40, opacity=1, aria=False).encode(
                 y=alt.Y("share:Q"),
-                tooltip=tooltip(input="Input", rows="Rows", said="In all, of the variance"),
+                tooltip=tooltip(input="Input", rows="Rows", said="Total, of the variance"),
             ),
         )
         return finished(
@@ -103,7 +104,7 @@ def worth(found: Sequence[Worth], title: str, coloured: bool = False) -> dict[st
             "low": finite(one.low),
             "high": finite(one.high),
             "kind": ITSELF if one.itself else OTHER,
-            "when": words.worth_when(one),
+            "when": words.when(one),
             "said": words.share(one.share, one.low, one.high),
         }
         for name, one in zip(order, found, strict=True)

@@ -9,6 +9,7 @@ from fissure.model.catalogue import parameters_of
 from fissure.present import formatting
 from fissure.present.charts import calibration as charts
 from fissure.present.document import (
+    ON_PAGE,
     Block,
     Cell,
     Column,
@@ -30,13 +31,13 @@ from fissure.present.document import (
     not_in_terminal,
     only,
 )
-from fissure.present.sections.learned import BIAS_IS, PAGE, PICTURES, publishers, updates_table
+from fissure.present.sections.learned import BIAS_IS, PICTURES, publishers, updates_table
 from fissure.present.words import calibration as words
 from fissure.present.words import inference_checks as inference
-from fissure.studies.calibrate import Calibration
-from fissure.studies.calibrate.checks import Told
-from fissure.studies.calibrate.posterior import WHAT
-from fissure.studies.calibrate.simple import MAIN
+from fissure.studies.calibration import Calibration
+from fissure.studies.calibration.checks import Told
+from fissure.studies.calibration.posterior import WHAT
+from fissure.studies.calibration.regression_abc import MAIN
 from fissure.studies.measurement import Datum
 
 FIRST = 20
@@ -314,7 +315,7 @@ def _predictive(found: Calibration, ledger: Ledger) -> Section:
         groups.append((-outside / len(rows), variable.title, group))
     columns = (
         Column("When, by whom", key="observation"),
-        Column("Where it lies", on=PAGE),
+        Column("Where it lies", on=ON_PAGE),
         Column("Published", "right"),
         Column("Model, median", "right"),
         Column("Model, 90%", "right"),

@@ -9,12 +9,16 @@ from fissure.cases.naming import called
 from fissure.evidence.ledger import Ledger
 from fissure.present import formatting
 from fissure.present.document import (
+    IN_JSON,
+    NOT_IN_JSON,
+    NOT_IN_TERMINAL,
+    NOT_ON_PAGE,
+    ON_PAGE,
     Block,
     Cell,
     Column,
     Fold,
     IntervalPicture,
-    Medium,
     Notice,
     Paragraph,
     Row,
@@ -25,7 +29,7 @@ from fissure.present.document import (
     not_in_terminal,
 )
 from fissure.present.words import calibration as words
-from fissure.studies.calibrate import Posterior
+from fissure.studies.calibration import Posterior
 from fissure.studies.counterpart import calendar_of
 from fissure.studies.measurement import comparable
 from fissure.studies.measurement import data as figures_of
@@ -34,9 +38,6 @@ IN_REPORT = 12
 """Parameters in the report of a run, and in the open table of the page's tab."""
 REACH = 3.2
 """Standard deviations of the prior from the middle of a picture to its end."""
-PAGE: frozenset[Medium] = frozenset(("page",))
-TERMINAL: frozenset[Medium] = frozenset(("terminal",))
-JSON: frozenset[Medium] = frozenset(("json",))
 PICTURES = (
     "The broad bar is the prior's 90% interval, the thin one the posterior's, the dot its median; all pictures share "
     "one scale, on which every prior is the same."
@@ -108,18 +109,18 @@ def updates_table(
     """A row a parameter, before and after; `explains` says of which observation each explains most."""
     ends = ("prior_low", "prior_high", "posterior_low", "posterior_high")
     columns = (
-        Column("Parameter", on=PAGE),
-        Column("parameter", on=TERMINAL | JSON, wrap=True, least=18),
-        Column("meaning", on=JSON),
-        Column("Prior and posterior", on=PAGE),
-        Column("Prior, 90%", "right", on=PAGE | TERMINAL, wrap=True, least=12),
-        Column("Posterior, median and 90%", "right", on=PAGE | TERMINAL, wrap=True, least=18),
-        Column("posterior_median", on=JSON),
-        *(Column(end, on=JSON) for end in ends),
-        Column("unit", on=TERMINAL | JSON, wrap=True, least=10),
+        Column("Parameter", on=ON_PAGE),
+        Column("parameter", on=NOT_ON_PAGE, wrap=True, least=18),
+        Column("meaning", on=IN_JSON),
+        Column("Prior and posterior", on=ON_PAGE),
+        Column("Prior, 90%", "right", on=NOT_IN_JSON, wrap=True, least=12),
+        Column("Posterior, median and 90%", "right", on=NOT_IN_JSON, wrap=True, least=18),
+        Column("posterior_median", on=IN_JSON),
+        *(Column(end, on=IN_JSON) for end in ends),
+        Column("unit", on=NOT_ON_PAGE, wrap=True, least=10),
         Column("Moved by", "right"),
         Column("Contraction", "right"),
-        *([Column("Explains most of", on=PAGE | JSON)] if explains is not None else []),
+        *([Column("Explains most of", on=NOT_IN_TERMINAL)] if explains is not None else []),
     )
     rows = []
     for one in updates:
@@ -163,7 +164,7 @@ def biases_table(biases: Iterable[words.PublisherBias]) -> Table:
             )
         )
     numbers = tuple(Column(title, "right") for title in ("Prior", "Posterior", "90%", "Contraction", "Figures"))
-    columns = (Column("Publisher"), Column("Prior and posterior", on=PAGE), *numbers, Column("In words"))
+    columns = (Column("Publisher"), Column("Prior and posterior", on=ON_PAGE), *numbers, Column("In words"))
     return Table.of(columns, tuple(rows), "Biases of publishers", "effects moves")
 
 

@@ -13,9 +13,9 @@ from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import parameters_of
 from fissure.model.parameters import quantile
 from fissure.present import formatting
-from fissure.studies.calibrate import Calibration, Posterior
-from fissure.studies.calibrate.checks import Told
-from fissure.studies.calibrate.simple import MAIN
+from fissure.studies.calibration import Calibration, Posterior
+from fissure.studies.calibration.checks import Told
+from fissure.studies.calibration.regression_abc import MAIN
 from fissure.studies.counterpart import Floats
 from fissure.studies.effective import Effective
 from fissure.studies.measurement import Datum

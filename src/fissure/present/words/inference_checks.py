@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from scipy.stats import binom
 
 from fissure.present import formatting
-from fissure.studies.calibrate import Calibration
-from fissure.studies.calibrate.checks import LEVEL, Recovered, Told
-from fissure.studies.calibrate.simple import MAIN, Agreement
+from fissure.studies.calibration import Calibration
+from fissure.studies.calibration.checks import LEVEL, Recovered, Told
+from fissure.studies.calibration.regression_abc import MAIN, Agreement
 from fissure.studies.measurement import Datum
 
 COVERAGE_ERROR = 0.05

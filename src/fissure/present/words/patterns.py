@@ -10,8 +10,7 @@ from fissure.present import certainty, formatting
 from fissure.present.formatting import Words
 from fissure.studies.effective import Effective, few_histories
 from fissure.studies.patterns import Met, Plausible, Sample
-from fissure.studies.patterns.met import Verdict
-from fissure.studies.patterns.plausible import FACTOR, WEEKS, Span
+from fissure.studies.patterns.met import FACTOR, WEEKS, Span, Verdict
 
 VERDICTS: Mapping[Verdict, Words] = {
     "met": Words("✓", "met"),

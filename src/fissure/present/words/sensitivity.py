@@ -1,18 +1,17 @@
-"""The words in which a study of sensitivity is told, the same in the terminal and on the page."""
+"""How a sensitivity study is put in words."""
 
 from collections.abc import Sequence
 
 from fissure.present import certainty, formatting
-from fissure.studies.sensitivity import Index, Learned, Of, Sensitivity, Worth
-from fissure.studies.sensitivity.indices import LUCK, REST, SETTLED
+from fissure.studies.sensitivity import Of, Sensitivity, Worth
+from fissure.studies.sensitivity.indices import CONVERGED, LUCK, REST
 from fissure.studies.sensitivity.inputs import FACTOR
 
-FIRST = 8
-"""Lines of a table that stand open."""
 QUICK = "A quick look: half the units and few runs. Run without --quick for the full study."
 KEY = (
-    "Alone: part of the variance that is owed to the input by itself (first order). In all: with its interactions "
-    "(total). In brackets 95% intervals. ✓ settled: both are known within a tenth of the variance each way; ? not yet"
+    "First-order index: the part of the variance that is due to the input by itself. Total index: with its "
+    "interactions. In brackets 95% intervals. ✓ converged: both are known within a tenth of the variance each way; "
+    "? not yet."
 )
 CHANCE = {
     REST: "Everything that is not among these inputs: the other parameters, and luck",
@@ -21,7 +20,7 @@ CHANCE = {
 
 
 def percent(x: float) -> str:
-    """A share in per cent; what is below zero by chance is told as it is."""
+    """A share in per cent; what is below zero by chance stays below zero."""
     return "–" if x != x else f"{100 * x:.0f}%".replace("-0%", "0%").replace("-", "−")
 
 
@@ -33,11 +32,6 @@ def between(low: float, high: float) -> str:
 def share(middle: float, low: float, high: float) -> str:
     """A share with its interval."""
     return "–" if middle != middle else f"{percent(middle)} ({between(low, high)})"
-
-
-def verdict(index: Index) -> str:
-    """Whether an index has settled."""
-    return "✓" if index.settled else "?"
 
 
 def rests_on(found: Sensitivity) -> str:
@@ -58,7 +52,7 @@ def screened(found: Sensitivity) -> str:
     moved = (
         f"{kept} of {own.inputs} inputs move an outcome" if kept else f"None of {own.inputs} inputs moves an outcome"
     )
-    design = f"; the {len(found.strong)} strongest are taken apart" if kept else ""
+    design = f"; the {len(found.strong)} strongest are in the design" if kept else ""
     return (
         f"{moved} by more than chance explains over {own.runs} runs{design}. An input that explains less than about "
         f"{percent(30 / own.runs)} of an outcome would not be seen. Forcings were moved between 1/{FACTOR:g} and "
@@ -66,13 +60,13 @@ def screened(found: Sensitivity) -> str:
     )
 
 
-def settled(found: Sensitivity) -> str:
+def converged(found: Sensitivity) -> str:
     """Whether the indices can be trusted yet."""
     if not found.strong:
         return "No index was estimated, as no input is strong enough."
     every = [index for one in found.of for index in one.indices]
-    many = sum(index.settled for index in every)
-    said = f"{many} of {len(every)} indices have settled: their 95% intervals are no wider than {percent(SETTLED)}"
+    many = sum(index.converged for index in every)
+    said = f"{many} of {len(every)} indices have converged: their 95% intervals are no wider than {percent(CONVERGED)}"
     rows = f"{said} of the variance, with {found.sizes.rows} rows of {len(found.strong) + 4} runs."
     return (
         rows if many == len(every) else f"{rows} The others need more --members; read them as an order, not as numbers."
@@ -80,15 +74,15 @@ def settled(found: Sensitivity) -> str:
 
 
 def headline(of: Of, found: Sensitivity) -> str:
-    """What one outcome hangs on, in a sentence or two."""
+    """What one outcome depends on, in a sentence or two."""
     unit = formatting.unit(of.unit)
     said = f"{of.title}: {formatting.number(of.low)} to {formatting.number(of.high)} {unit} (90% of histories). "
     inputs = [one for one in of.indices if one.input not in CHANCE and one.total_low > 0.02]
     if not inputs:
         return said + "No input stands out by itself."
-    told = [f"{one.input} ({percent(one.total)}, {between(one.total_low, one.total_high)})" for one in inputs[:3]]
+    strongest = [f"{one.input} ({percent(one.total)}, {between(one.total_low, one.total_high)})" for one in inputs[:3]]
     luck = next(one for one in of.indices if one.input == LUCK)
-    return f"{said}Its variance hangs most on {listed(told)}; luck alone is {percent(luck.total)} of it."
+    return f"{said}Its variance is due most to {listed(strongest)}; luck alone is {percent(luck.total)} of it."
 
 
 def evidence(outcome: str, found: Sensitivity) -> str:
@@ -99,11 +93,11 @@ def evidence(outcome: str, found: Sensitivity) -> str:
         return "Nothing that was weighed would narrow it by itself by more than chance explains."
     out = []
     if kinds:
-        told = [f"{_low(one.title)} ({share(one.share, one.low, one.high)})" for one in kinds[:3]]
-        out.append(f"Of published kinds, figures of {listed(told)} would take most off its variance.")
+        best = [f"{_low(one.title)} ({share(one.share, one.low, one.high)})" for one in kinds[:3]]
+        out.append(f"Of published kinds, figures of {listed(best)} would take most off its variance.")
     if parameters:
-        told = [f"{one.name} ({share(one.share, one.low, one.high)})" for one in parameters[:3]]
-        out.append(f"Of parameters, it would pay most to know {listed(told)}.")
+        best = [f"{one.name} ({share(one.share, one.low, one.high)})" for one in parameters[:3]]
+        out.append(f"Of parameters, it would pay most to know {listed(best)}.")
     return " ".join(out)
 
 
@@ -115,11 +109,11 @@ def overall(found: Sensitivity) -> str:
     over = f"on average over {len(found.of)} outcomes" if len(found.of) > 1 else "of its variance"
     out = []
     if kinds:
-        told = listed([f"{_low(title)} ({percent(mean)})" for _, title, mean in kinds[:3]])
-        out.append(f"Figures that would narrow the answers most, {over}: {told}.")
+        best = listed([f"{_low(title)} ({percent(mean)})" for _, title, mean in kinds[:3]])
+        out.append(f"Figures that would narrow the answers most, {over}: {best}.")
     if parameters:
-        told = listed([f"{name} ({percent(mean)})" for name, _, mean in parameters[:3]])
-        out.append(f"Parameters that it would pay most to know: {told}.")
+        best = listed([f"{name} ({percent(mean)})" for name, _, mean in parameters[:3]])
+        out.append(f"Parameters that it would pay most to know: {best}.")
     return " ".join(out)
 
 
@@ -149,7 +143,7 @@ def dependence(of: Of) -> str:
     )
 
 
-def worth_when(one: Worth) -> str:
+def when(one: Worth) -> str:
     """The days that figures speak of."""
     if one.first is None or one.last is None:
         return ""
@@ -161,9 +155,10 @@ def worth_when(one: Worth) -> str:
     return f"{one.figures} figures, {days}" if one.figures > 1 else days
 
 
-def moved(found: Sequence[Learned]) -> list[Learned]:
-    """Those that became surely narrower, the most first."""
-    return sorted((one for one in found if one.low > 0), key=lambda one: -one.share)
+def worth(one: Worth) -> str:
+    """What a kind of evidence would take of the variance of an outcome, in a line."""
+    itself = " (the answer itself, measured)" if one.itself else ""
+    return f"{share(one.share, one.low, one.high)}  {one.title}{itself}, {when(one)}"
 
 
 def listed(words: Sequence[str]) -> str:

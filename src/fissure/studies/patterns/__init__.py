@@ -1,21 +1,16 @@
-"""Patterns that the record of the case shows, and in what share of the members each comes about.
+"""Patterns that the record of a case shows, and in what share of the members each comes about.
 
 Pattern-oriented modelling (Grimm and Railsback): many weak patterns at several levels at once, each of which a wrong
-model could miss. `PATTERNS` names them, `plausible` says which members count, `met` tests each part and gives a
-verdict, `sample` says whether a fit up to some day could have known it. Every criterion was written down from the
-words of its sources and the doubt of its figures before any result was looked at.
+model could miss. A case lists its own (`patterns_of`); `plausible` says which members count, `met` tests each part and
+gives a verdict, `sample` says whether a fit up to some day could have known it.
 """
 
-from fissure.studies.patterns.listed import ORDERINGS, PATTERNS, of_ledger
-from fissure.studies.patterns.met import Met, met, wilson
-from fissure.studies.patterns.pattern import LEVELS, Answer, Level, Part, Pattern
-from fissure.studies.patterns.plausible import Plausible, everyone, plausible
-from fissure.studies.patterns.sample import Sample, sample
+from fissure.studies.patterns.checks import Answer
+from fissure.studies.patterns.met import Met, Plausible, everyone, met, plausible, wilson
+from fissure.studies.patterns.pattern import LEVELS, Level, Part, Pattern, Sample, patterns_of, sample
 
 __all__ = [
     "LEVELS",
-    "ORDERINGS",
-    "PATTERNS",
     "Answer",
     "Level",
     "Met",
@@ -25,7 +20,7 @@ __all__ = [
     "Sample",
     "everyone",
     "met",
-    "of_ledger",
+    "patterns_of",
     "plausible",
     "sample",
     "wilson",

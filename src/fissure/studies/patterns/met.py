@@ -1,4 +1,11 @@
-"""Whether the members that count meet the patterns: a share with its interval, and a verdict."""
+"""Whether the members that count meet the patterns: a share with its interval, and a verdict.
+
+Those count that the early record does not already rule out. The filter is mild and says nothing of the patterns: for
+the ground held, the residents under control and the number of fighters it takes every figure published of the first
+eighteen months, whoever published it, and spans one range from the lowest to the highest of all their ends. At the time
+of each of these figures a plausible member lies within that range with its lower end halved and its upper end doubled.
+No factor here was chosen by looking at what passes.
+"""
 
 import math
 from collections.abc import Iterable
@@ -7,13 +14,54 @@ from typing import Literal
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from fissure.constants import Z95
+from fissure.studies.compare import Compared
 from fissure.studies.counterpart import Floats
 from fissure.studies.patterns.pattern import Part, Pattern
-from fissure.studies.patterns.plausible import Plausible
 
 Verdict = Literal["met", "mixed", "not met", "not recorded", "nothing to test"]
+
+
+OUTPUTS = ("territory_km2", "residents_under_control", "fighters")
+WEEKS = 78
+"""Eighteen months, in which members are held against the early record."""
+FACTOR = 2.0
+
+
+@dataclass(frozen=True)
+class Span:
+    """What was published of one quantity in the first eighteen months, and how many members keep to it."""
+
+    title: str
+    unit: str
+    low: float
+    high: float
+    figures: int
+    kept: int
+
+
+@dataclass(frozen=True, eq=False)
+class Plausible:
+    """`keep`, (members,): whether a member counts; `spans`: what it was held against.
+
+    `fitted` says that the members are draws of a posterior, which has weighed the early record already.
+    """
+
+    keep: NDArray[np.bool_]
+    spans: tuple[Span, ...]
+    fitted: bool = False
+
+    @property
+    def count(self) -> int:
+        """How many members count."""
+        return int(self.keep.sum())
+
+    @property
+    def of(self) -> int:
+        """How many members there are."""
+        return len(self.keep)
 
 
 def _nothing() -> Floats:
@@ -82,7 +130,7 @@ def _of_part(pattern: Pattern, part: Part, data: xr.Dataset, among: Plausible) -
         return Met(pattern, part, "not recorded", among.count, reason=said)
     if not among.count:
         return Met(pattern, part, "nothing to test", 0, reason="no member counts")
-    answer = part.answer(data)
+    answer = part.check.answer(data)
     applies = ~np.ma.getmaskarray(answer.holds)
     of, meet = int(applies.sum()), int(answer.holds.filled(False).sum())
     if not of:
@@ -90,3 +138,32 @@ def _of_part(pattern: Pattern, part: Part, data: xr.Dataset, among: Plausible) -
     low, high = wilson(meet, of)
     verdict: Verdict = "met" if low > 0.5 else "not met" if high < 0.5 else "mixed"
     return Met(pattern, part, verdict, among.count, of, meet, low, high, answer.first[applies], answer.second[applies])
+
+
+def plausible(rows: Iterable[Compared], members: int, start: np.datetime64) -> Plausible:
+    """Which of `members` keep to what was published early; `rows` is what `compare` found, `start` the first day.
+
+    A quantity of which nothing was published, or nothing that the run holds the time of, rules nobody out.
+    """
+    of_output: dict[str, list[Compared]] = {}
+    for row in rows:
+        variable = row.variable
+        early = np.datetime64(row.observation.when) < start.astype("datetime64[D]") + 7 * WEEKS
+        if variable.output in OUTPUTS and variable.how == "at" and not variable.select and row.compared and early:
+            of_output.setdefault(variable.output, []).append(row)
+    keep, spans = np.ones(members, bool), []
+    for own in of_output.values():
+        ends = [end for row in own for end in row.observation.ends if np.isfinite(end)]
+        low, high = min(ends), max(ends)
+        kept = np.ones(members, bool)
+        for row in own:
+            assert row.model is not None  # it was compared
+            kept &= (row.model >= low / FACTOR) & (row.model <= high * FACTOR)
+        keep &= kept
+        spans.append(Span(own[0].variable.title, own[0].variable.unit, low, high, len(own), int(kept.sum())))
+    return Plausible(keep, tuple(spans))
+
+
+def everyone(members: int) -> Plausible:
+    """All `members` of a posterior: it has already been told what was published early, so nobody is ruled out."""
+    return Plausible(np.ones(members, bool), (), fitted=True)

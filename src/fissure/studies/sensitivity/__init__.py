@@ -6,10 +6,10 @@ and by how much knowing a parameter or a published figure would narrow it (`wort
 """
 
 from fissure.studies.sensitivity.indices import Index, available
+from fissure.studies.sensitivity.information_value import Learned, Worth
 from fissure.studies.sensitivity.result import Of, Sensitivity
-from fissure.studies.sensitivity.screen import Found, Screened
+from fissure.studies.sensitivity.screening import Found, Screened
 from fissure.studies.sensitivity.study import FEWEST, QUICK, RUNS, planned, sensitivity
-from fissure.studies.sensitivity.worth import Learned, Worth
 
 __all__ = [
     "FEWEST",

@@ -23,8 +23,8 @@ from fissure.studies.counterpart import Floats
 
 REST, LUCK = "everything else and luck", "luck"
 LEVEL, BOOTSTRAPS = 0.95, 1000
-SETTLED = 0.2
-"""An index has settled where its 95% interval is no wider than this: within a tenth of the variance each way."""
+CONVERGED = 0.2
+"""An index has converged where its 95% interval is no wider than this: within a tenth of the variance each way."""
 MISSING = (
     "sensitivity studies need SALib, which is not installed; it comes with the extra 'attribution': "
     "pip install 'fissure[attribution]'"
@@ -45,10 +45,10 @@ class Index:
     total_high: float
 
     @property
-    def settled(self) -> bool:
+    def converged(self) -> bool:
         """Whether the intervals of both are narrow."""
         widths = (self.first_high - self.first_low, self.total_high - self.total_low)
-        return all(not width > SETTLED for width in widths)
+        return all(not width > CONVERGED for width in widths)
 
 
 def available() -> None:

@@ -14,9 +14,9 @@ from fissure.files import disk_errors, write_whole
 from fissure.studies.bounds import NOT_RECORDED, AtBounds
 from fissure.studies.effective import Effective, few_histories
 from fissure.studies.sensitivity.indices import LUCK, REST, Index
+from fissure.studies.sensitivity.information_value import Learned, Worth
 from fissure.studies.sensitivity.inputs import FACTOR, Input
-from fissure.studies.sensitivity.screen import Screened
-from fissure.studies.sensitivity.worth import Learned, Worth
+from fissure.studies.sensitivity.screening import Screened
 
 BLOCK = 4
 """Runs under the same forcings."""
@@ -66,9 +66,9 @@ class Of:
         return tuple(sorted(last, key=lambda one: (chance.get(one.input, 0), -one.total)))
 
     @property
-    def settled(self) -> int:
-        """How many indices have settled."""
-        return sum(one.settled for one in self.indices)
+    def converged(self) -> int:
+        """How many indices have converged."""
+        return sum(one.converged for one in self.indices)
 
 
 @dataclass(frozen=True, eq=False)

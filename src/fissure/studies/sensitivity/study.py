@@ -38,11 +38,11 @@ from fissure.studies.outcomes import Outcome
 from fissure.studies.paired_runs import Job, PairedRuns
 from fissure.studies.scenario import AS_IT_IS, FORCING
 from fissure.studies.sensitivity.indices import LUCK, REST, Index, available, converging
+from fissure.studies.sensitivity.information_value import Learned, narrowed, of_figures, of_parameters
 from fissure.studies.sensitivity.inputs import Input, Margins, forced, inputs_of, log_factor, spread
 from fissure.studies.sensitivity.luck import APART, LuckApart
 from fissure.studies.sensitivity.result import BLOCK, Of, Sensitivity, Sizes
-from fissure.studies.sensitivity.screen import Screened, screen
-from fissure.studies.sensitivity.worth import Learned, narrowed, of_figures, of_parameters
+from fissure.studies.sensitivity.screening import Screened, screen
 
 RUNS, QUICK, FEWEST = 3200, 900, 80
 """Runs by default, of a quick look, and the fewest that can be spent."""

@@ -13,7 +13,7 @@ from fissure.present.charts import patterns as charts
 from fissure.present.words import patterns as words
 from fissure.studies.compare import Compared
 from fissure.studies.counterpart import Calendar, Floats, calendar_of
-from fissure.studies.patterns import LEVELS, ORDERINGS, Met, everyone, met, of_ledger, plausible, sample
+from fissure.studies.patterns import LEVELS, Met, Pattern, everyone, met, plausible, sample
 from fissure.views.text_patterns import out_of_sample
 
 STYLES = {"met": "inside", "mixed": "near", "not met": "outside"}
@@ -23,15 +23,18 @@ WIDTH, EDGE = 180, 6
 
 
 def section(
-    data: xr.Dataset, ledger: Ledger, rows: Sequence[Compared], about: Mapping[str, Any] | None = None
+    data: xr.Dataset,
+    listed: Sequence[Pattern],
+    ledger: Ledger,
+    rows: Sequence[Compared],
+    about: Mapping[str, Any] | None = None,
 ) -> dict[str, Any] | None:
-    """The section of the patterns; None where the ledger holds the sources of none.
+    """The section of the patterns of a case; None where it lists none.
 
     `about` may say ``kind`` (of a posterior all members count) and ``until`` (a date or its ISO text: the last day
     that the fit was told of). ``specs`` holds the charts by key, ``pattern-NAME`` for each part in time that could
     be tested.
     """
-    listed = of_ledger(ledger)
     if not listed:
         return None
     about = about or {}
@@ -41,7 +44,7 @@ def section(
     among = everyone(members) if fitted else plausible(rows, members, data["week"].values[0])
     found = met(data, among, listed)
     calendar = calendar_of(data)
-    timed = [one for one in found if one.pattern in ORDERINGS and one.applicable]
+    timed = [one for one in found if one.pattern.in_time and one.applicable]
     specs = {_key(one): charts.pair(one, calendar) | {"width": "container"} for one in timed}
     told = [words.headline(found), *(out_of_sample(found, ledger, until) if until else [])]
     return {

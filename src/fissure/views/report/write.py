@@ -22,13 +22,14 @@ from fissure.present.render.html import as_json, bundle, check_place, environmen
 from fissure.present.sections import causal, effects, hindcast, learned
 from fissure.studies import answers as replies_to
 from fissure.studies import coverage, verdicts
-from fissure.studies.calibrate import Posterior
+from fissure.studies.calibration import Posterior
 from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS, CLASSES, Compared, count
 from fissure.studies.effective import few_histories
 from fissure.studies.explained import kept as kept_explained
 from fissure.studies.explained import kept_at as explained_at
 from fissure.studies.hindcast import kept
 from fissure.studies.hindcast import kept_at as hindcast_at
+from fissure.studies.patterns import patterns_of
 from fissure.views.report import answers, apart, page, patterns, why, wrong
 from fissure.views.report.events import happened
 from fissure.views.report.measurement import publishers
@@ -85,7 +86,7 @@ def render_report(
     counts, members = count(rows), data.sizes["member"]
     worth = about.get("worth")
     history, mapped = page.sections(data, ledger, rows), page.map_figures(data)
-    shown = patterns.section(data, ledger, rows, about)
+    shown = patterns.section(data, patterns_of(case, ledger), ledger, rows, about)
     log = None if events is None else happened(events, data)
     drawn = (*(f for section in history for f in section.figures), *(log.figures if log else ()), *mapped)
     specs = {f.key: f.spec for f in drawn}

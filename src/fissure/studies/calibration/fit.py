@@ -1,0 +1,299 @@
+"""Calibrate a case: simulate the prior, screen, train, check, draw, and keep what was found.
+
+    out/bank/               what the figures are held against, of every member of the prior
+    out/histories/          the same of members drawn from what was learned, of which some go on
+    out/posterior.json      the posterior
+    out/calibration.json    what the checks found
+
+Whatever was finished stays: asked again with the same evidence, a fit goes on where it was stopped.
+"""
+
+import json
+import math
+import warnings
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fissure.cases.loader import Case
+from fissure.engine import ensemble
+from fissure.engine.cache import cache_base
+from fissure.engine.keeping import Asked, keeping
+from fissure.engine.plan import whole
+from fissure.engine.progress import Progress, Silent
+from fissure.engine.random import prior_normals
+from fissure.engine.seals import Damaged, DamagedBlock, sealed_json, unsealed_json
+from fissure.errors import FissureError
+from fissure.evidence.ledger import Ledger
+from fissure.files import disk_errors, write_whole
+from fissure.model.catalogue import parameters_of
+from fissure.model.plugins import made_of
+from fissure.studies.calibration.checks import Recovered, Recovery, Told, recover, told_back
+from fissure.studies.calibration.flow import Flow, Training, flow_available, train
+from fissure.studies.calibration.importance_resampling import OneEach, going_on, of_state, without
+from fissure.studies.calibration.posterior import DECIMALS, FARTHEST, Posterior, dependencies, read_posterior
+from fissure.studies.calibration.problem import Problem, problem_of
+from fissure.studies.calibration.regression_abc import Agreement, agree
+from fissure.studies.calibration.screen import Screened, screen
+from fissure.studies.measurement import Datum, comparable, truths
+from fissure.studies.measurement import data as figures_of
+from fissure.version import __version__
+
+MEMBERS = 4_000
+"""Members of the prior that are simulated."""
+DRAWS = 1_000
+"""Draws of the posterior that are kept."""
+HISTORIES = 4_000
+"""Members that are simulated to the cut-off, to go on from those that tell its state."""
+CHECKED = 400
+"""Synthetic data sets (members kept from training), draws for each, and members for the predictive check."""
+FEWEST = 40
+"""Members below which nothing can be learned."""
+BLOCK = 64
+FOUND = "calibration.json"
+NOTHING = "nothing that the model says was published of '{}' by then, choose a later date"
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """A posterior and what its checks found.
+
+    `screened` has a line for each parameter, `agreements` one for each target, `predictive` one for each figure;
+    `losses` are the flow's, of members that it sees and that it does not see, by epoch.
+    """
+
+    posterior: Posterior
+    items: tuple[Datum, ...]
+    screened: tuple[Screened, ...]
+    losses: tuple[tuple[float, float], ...]
+    recovery: Recovery
+    agreements: tuple[Agreement, ...]
+    predictive: tuple[Told, ...]
+    state: tuple[str, ...]
+    """The figures that told which histories go on."""
+    worth: float
+    """How many equally weighted histories those that go on are worth."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How a fit is made: members of the prior, draws to keep, sets to check on, seed, training, sizes of a member."""
+
+    members: int = MEMBERS
+    draws: int = DRAWS
+    histories: int = HISTORIES
+    checked: int = CHECKED
+    seed: int = 1
+    training: Training = field(default_factory=Training)
+    units: int | None = None
+    slots: int | None = None
+
+    @property
+    def sets(self) -> int:
+        """Synthetic data sets, and members of the predictive check."""
+        return min(self.checked, self.members // 5)
+
+    def told(self) -> dict[str, Any]:
+        """As plain values."""
+        packages = {"plugins": list(found)} if (found := made_of()) else {}
+        return {**asdict(self), "fissure": __version__, **packages}
+
+
+def calibrate(
+    case: Case,
+    ledger: Ledger,
+    until: date,
+    *,
+    setting: Setting | None = None,
+    weeks: int | None = None,
+    bank: Path | None = None,
+    out: Path | None = None,
+    progress: Progress | None = None,
+) -> Calibration:
+    """Fit `case` to the figures of `ledger` that speak of a day up to `until`; or read back the fit that is there.
+
+    Args:
+        case, ledger: the case, and its evidence; figures of later days are never looked at.
+        until: the cut-off.
+        setting: how the fit is made.
+        weeks: how long members of the prior run, where more than one cut-off is to learn from the same `bank`.
+        bank: the folder of the simulated prior; `out/bank` where not given.
+        out: the folder of the fit; one in the user's cache where not given.
+        progress: is told how far it is.
+
+    Raises `FissureError` for a cut-off outside the case, before anything was published, or without BayesFlow.
+    """
+    setting, progress = setting or Setting(), progress or Silent()
+    whole("members", setting.members, FEWEST, 1_000_000)
+    whole("draws", setting.draws, 1, 1_000_000)
+    whole("histories", setting.histories, 2, 1_000_000)
+    whole("checked", setting.checked, 2, 1_000_000)
+    needed = weeks_until(case, until)
+    known = figures_of(ledger, case.leanings, until=until)
+    fitted_to = dependencies(case, known)
+    out = cache_base() / "fits" / f"{case.name}-{until}" if out is None else out
+    if not known:
+        raise FissureError(NOTHING.format(case.name))
+    made = _found(out, fitted_to, setting, known)
+    if made is not None:
+        return made
+    flow_available()
+    plan = ensemble.planned(case, seed=setting.seed, weeks=needed, units=setting.units, slots=setting.slots)
+    with keeping(out, Asked("calibrate", plan, setting.members, setting.members + setting.histories, until)):
+        found = _fitted(case, ledger, until, known, fitted_to, setting, weeks, bank, out, progress)
+        with disk_errors(out, 1 << 20):
+            _keep(out, found)
+    progress.finish()
+    return found
+
+
+def _fitted(
+    case: Case,
+    ledger: Ledger,
+    until: date,
+    known: list[Datum],
+    fitted_to: Mapping[str, str],
+    setting: Setting,
+    weeks: int | None,
+    bank: Path | None,
+    out: Path,
+    progress: Progress,
+) -> Calibration:
+    """Simulate, learn, check, and draw; arguments as those of `calibrate`."""
+    needed = weeks_until(case, until)
+    simulate = partial(
+        ensemble.run, case, units=setting.units, slots=setting.slots, block=BLOCK,
+        outputs=outputs_of(ledger), progress=progress,
+    )  # fmt: skip
+    run = simulate(seed=setting.seed, members=setting.members, weeks=max(weeks or 0, needed), out=bank or out / "bank")
+    problem = _problem(case, run, known, setting.seed)
+    told, problem = _screened(problem, setting, until)
+    state = of_state(problem.items, until)
+    before = without(problem, state)
+    flow, recovery = _learned(before, setting, progress)
+    first, agreements = _drawn(flow, before, Posterior(case.name, until, (), _NONE, fitted_to, setting.told()))
+    # members of the first stage have one draw each, and luck that no member of the bank had
+    own = setting.seed + 1
+    lived = simulate(seed=own, members=setting.histories, weeks=needed, out=out / "histories" / first.digest[:12],
+                     draws=OneEach(first))  # fmt: skip
+    truth = truths(lived.data, problem.items)
+    posterior, rows, worth = going_on(first, problem, state, truth, setting.draws, own, needed)
+    bias = posterior.draws[:, len(problem.learned) :]
+    predictive = told_back(truth[rows], problem.items, bias, setting.seed)
+    losses = tuple((float(a), float(b)) for a, b in flow.losses)
+    return Calibration(
+        posterior, problem.items, tuple(told), losses, recovery, tuple(agreements), tuple(predictive),
+        tuple(problem.items[at].observation.id for at in state), worth,
+    )  # fmt: skip
+
+
+_NONE = np.empty((0, 0))
+
+
+def _screened(problem: Problem, setting: Setting, until: date) -> tuple[list[Screened], Problem]:
+    """What is screened out, told by the members that training may see, and the problem of what is left."""
+    cut = setting.members - setting.sets
+    told = screen(problem.z[:cut], problem.truth[:cut], problem.parameters, problem.items)
+    learned = tuple(at for at, one in enumerate(told) if one.learned)
+    if not learned:
+        raise FissureError(
+            f"nothing can be learned from what was published up to {until} with {setting.members} members, choose a "
+            "later date or more members"
+        )
+    return told, replace(problem, learned=learned)
+
+
+def _learned(problem: Problem, setting: Setting, progress: Progress) -> tuple[Flow, Recovery]:
+    """The flow, trained on all members but those of the synthetic data sets, and how it recovers these."""
+    cut = setting.members - setting.sets
+    progress.phase("training")
+    flow = train(replace(problem, z=problem.z[:cut], truth=problem.truth[:cut]), setting.seed, setting.training)
+    progress.phase("checking")
+    return flow, recover(flow, problem, range(cut, setting.members), setting.sets, setting.seed)
+
+
+def _drawn(flow: Flow, problem: Problem, bare: Posterior) -> tuple[Posterior, list[Agreement]]:
+    """`bare` with draws of the flow given the published figures, and how the second method agrees with them."""
+    made = bare.made
+    drawn = flow.sample(problem.observed[None], made["histories"], made["seed"] + 1)[0]
+    agreements = agree(problem, drawn, made["seed"])
+    if not np.isfinite(drawn).all():
+        raise FissureError(
+            "training came to nothing (draws that are no numbers), choose a smaller rate or more members"
+        )
+    return replace(bare, learned=problem.targets, draws=drawn.clip(-FARTHEST, FARTHEST).round(DECIMALS)), agreements
+
+
+def weeks_until(case: Case, until: date) -> int:
+    """Weeks from the start of `case` to the end of the one that holds `until`; `FissureError` outside the case."""
+    days = (until - case.start).days + 1
+    if not 1 <= days <= 7 * case.weeks:
+        raise FissureError(f"found the cut-off {until}, expected a day of the case, from {case.start} to {case.end}")
+    return math.ceil(days / 7)
+
+
+def outputs_of(ledger: Ledger) -> list[str]:
+    """The outputs that figures of `ledger`, of whatever day, are held against."""
+    return sorted({v.output for v in ledger.variables.values() if v.output is not None})
+
+
+def _problem(case: Case, run: ensemble.Run, known: list[Datum], seed: int) -> Problem:
+    items = comparable(run.data, known)
+    if not items:
+        raise FissureError(NOTHING.format(case.name))
+    names = [p.name for p in parameters_of(case)]
+    return problem_of(run.data, prior_normals(seed, range(run.members), names), names, items)
+
+
+def _keep(out: Path, found: Calibration) -> None:
+    told = {
+        "screened": [asdict(one) for one in found.screened],
+        "losses": found.losses,
+        "recovery": asdict(found.recovery),
+        "agreements": [asdict(one) for one in found.agreements],
+        "predictive": [asdict(one) for one in found.predictive],
+        "state": found.state,
+        "worth": found.worth,
+        "posterior": found.posterior.digest,
+    }
+    write_whole(out / FOUND, sealed_json(told))
+    found.posterior.write(out / "posterior.json")  # last: where it is, all is
+
+
+def _found(out: Path, fitted_to: Mapping[str, str], setting: Setting, known: list[Datum]) -> Calibration | None:
+    """The fit that `out` holds, if it was made of the same things in the same way."""
+    path = out / "posterior.json"
+    if not path.exists():
+        return None
+    try:
+        posterior = read_posterior(path)
+    except FissureError:
+        warnings.warn(f"{path}: this posterior is damaged and is made again", DamagedBlock, stacklevel=2)
+        return None
+    if posterior.fitted_to != fitted_to or posterior.made != json.loads(json.dumps(setting.told())):
+        return None
+    try:
+        told = unsealed_json(out / FOUND)
+        if told["posterior"] != posterior.digest:
+            return None
+        predictive = tuple(Told(**one) for one in told["predictive"])
+        named = {item.observation.id: item for item in known}
+        return Calibration(
+            posterior,
+            tuple(named[one.observation] for one in predictive),
+            tuple(Screened(**one) for one in told["screened"]),
+            tuple((a, b) for a, b in told["losses"]),
+            Recovery(told["recovery"]["sets"], tuple(Recovered(**one) for one in told["recovery"]["targets"])),
+            tuple(Agreement(**one) for one in told["agreements"]),
+            predictive,
+            tuple(told["state"]),
+            float(told["worth"]),
+        )
+    except (Damaged, ValueError, LookupError, TypeError):
+        warnings.warn(f"{out / FOUND}: this calibration is damaged and is made again", DamagedBlock, stacklevel=2)
+        return None

@@ -1,0 +1,162 @@
+"""Which simulated histories go on: those that stand, at the cut-off, where the group was said to stand.
+
+A posterior of parameters alone starts every history anew, and new luck brings it to another state at the cut-off than
+the one that was known. So the figures are shared out. Those of the group's state at the cut-off (`SIZE`, of each output
+the last day within `RECENT` days before) are kept from the flow; members drawn from what the others say are simulated
+to the cut-off, and each is weighed by how well it tells the state::
+
+    weight_j  =  product over figures of the state of p_i(y_i | truth_ij, bias_j)
+
+which makes parameters, biases and luck together draws of the posterior given all figures, each used once (importance
+sampling; the bootstrap filter of Gordon, Salmond and Smith 1993 with one resampling at the cut-off). What the flow's
+figures say of luck, beyond parameters and biases, is not used. The draws kept are resampled by weight; from the cut-off
+on every member has luck of its own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import log_ndtr
+
+from fissure.engine.random import prior_normals
+from fissure.studies.calibration.posterior import DECIMALS, Lived, Posterior
+from fissure.studies.calibration.problem import Problem
+from fissure.studies.counterpart import Floats
+from fissure.studies.measurement import Datum, biases, floored
+
+SIZE = ("territory_km2", "residents_under_control", "fighters", "oil_bpd")
+"""Outputs that tell how large the group stands: its ground, people, fighters and wells."""
+RECENT = 182
+"""Days before the cut-off in which a figure tells the state at it."""
+SHARP = 1e-3
+"""Least error of a figure, on its scale."""
+
+
+def of_state(items: Sequence[Datum], until: date) -> tuple[int, ...]:
+    """Places of the figures that tell the state at `until`."""
+    stocks = [
+        at
+        for at, item in enumerate(items)
+        if item.variable.output in SIZE
+        and item.variable.how == "at"
+        and item.observation.bound not in ("upper", "lower")
+        and (until - item.observation.when).days <= RECENT
+    ]
+    last: dict[str, date] = {}
+    for at in stocks:
+        key = _what(items[at])
+        last[key] = max(last.get(key, date.min), items[at].observation.when)
+    return tuple(at for at in stocks if items[at].observation.when == last[_what(items[at])])
+
+
+def _what(item: Datum) -> str:
+    return f"{item.variable.output} {sorted((item.variable.select or {}).items())}"
+
+
+def log_weights(truth: Floats, items: Sequence[Datum], bias: Floats) -> Floats:
+    """(members,) how well members tell `items`: `truth` (members, items), `bias` (members, biases of items)."""
+    names = biases(items)
+    known = floored(truth, items)
+    out = np.zeros(len(truth))
+    for at, item in enumerate(items):
+        mean = known[:, at] + item.lean + item.spread * bias[:, names.index(item.bias)]
+        out += _log_density(item, mean)
+    return out
+
+
+def _log_density(item: Datum, mean: Floats) -> Floats:
+    """Log density of the published number or range given `mean` (members,)."""
+    error = max(item.error, SHARP)
+    z = (item.published - mean) / error
+    if item.half <= 0:
+        return np.asarray(-0.5 * z**2 - np.log(error) - 0.5 * np.log(2 * np.pi))
+    h = item.half / error
+    # the difference of two tail probabilities, taken in the tail where they are small
+    near, far = log_ndtr(h - np.abs(z)), log_ndtr(-h - np.abs(z))
+    return np.asarray(near + np.log1p(-np.exp(np.minimum(far - near, -1e-12))) - np.log(2 * item.half))
+
+
+def effective(log_weight: Floats) -> float:
+    """How many equally weighted members the weights are worth (Kish)."""
+    weight = np.exp(log_weight - log_weight.max())
+    return float(weight.sum() ** 2 / (weight**2).sum())
+
+
+def resampled(log_weight: Floats, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """(count,) members by weight: systematic resampling, in order."""
+    weight = np.exp(log_weight - log_weight.max())
+    places = (np.arange(count) + rng.random()) / count
+    return np.searchsorted(np.cumsum(weight / weight.sum()), places).clip(0, len(weight) - 1).astype(np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class OneEach:
+    """The draws of a posterior, the first for member 0, and so on; luck is the members' own."""
+
+    posterior: Posterior
+
+    @property
+    def digest(self) -> str:
+        """That of the posterior, and that each draw is taken once."""
+        return f"{self.posterior.digest}, one each"
+
+    @property
+    def until(self) -> date:
+        """The last day of which the posterior has seen anything."""
+        return self.posterior.until
+
+    def normals(self, seed: int, members: Sequence[int], names: Sequence[str]) -> Floats:
+        """Standard normals of shape (members, names); a parameter that was not learned keeps its prior."""
+        z = prior_normals(seed, members, names)
+        for at, name in enumerate(self.posterior.learned):
+            if name in names:
+                z[:, list(names).index(name)] = self.posterior.draws[np.asarray(members), at]
+        return z
+
+    def past(self, seed: int, members: Sequence[int]) -> None:
+        """None: luck is the members' own."""
+
+    def pasts(self, seed: int, members: Sequence[int]) -> NDArray[np.int64]:
+        """No two have the same past."""
+        return np.asarray(members, np.int64)
+
+
+def without(problem: Problem, places: Sequence[int]) -> Problem:
+    """`problem` without the figures in `places`; with all of them where none would be left."""
+    kept = [at for at in range(len(problem.items)) if at not in places]
+    if not kept:
+        return problem
+    return replace(problem, items=tuple(problem.items[at] for at in kept), truth=problem.truth[:, kept])
+
+
+def going_on(
+    first: Posterior, problem: Problem, state: Sequence[int], truth: Floats, count: int, seed: int, weeks: int
+) -> tuple[Posterior, NDArray[np.int64], float]:
+    """The posterior of `count` histories that go on, which ones, and how many equal ones they are worth.
+
+    `first` are the draws that the histories were simulated with, one each, under `seed`; `truth` (histories, items)
+    what they say in the place of each item of `problem`. Bias terms that only figures of the state have come from their
+    prior.
+    """
+    n = len(truth)
+    rng = np.random.default_rng([seed, 6])
+    fresh = rng.standard_normal((n, len(problem.free)))
+    names = list(first.learned)
+    bias = np.stack(
+        [
+            first.draws[:, names.index(f"bias:{name}")] if f"bias:{name}" in names else fresh[:, at]
+            for at, name in enumerate(problem.free)
+        ],
+        axis=1,
+    )
+    items = [problem.items[at] for at in state]
+    own = bias[:, [problem.free.index(name) for name in biases(items)]]
+    weight = log_weights(truth[:, list(state)], items, own) if items else np.zeros(n)
+    rows = resampled(weight, count, rng)
+    learned = first.draws[:, [names.index(problem.parameters[at]) for at in problem.learned]]
+    draws = np.concatenate([learned, bias], axis=1)[rows].round(DECIMALS)
+    lived = Lived(rows, seed, weeks)
+    return replace(first, learned=problem.targets, draws=draws, lived=lived), rows, effective(weight)

@@ -1,0 +1,288 @@
+"""A fitted posterior: draws of the learned parameters, and all that says what it was fitted to.
+
+It lies with the case as `posterior/UNTIL.json`, one draw a line, and is used only with the model, the case, the priors,
+the evidence and the measurement model that it was fitted to: anything else refuses it.
+"""
+
+import hashlib
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from fissure.cases.loader import Case
+from fissure.cases.naming import called
+from fissure.engine.plan import case_digest, priors_digest
+from fissure.engine.provenance import STUDY, code_digest, own_digest
+from fissure.engine.random import prior_normals, seed_words
+from fissure.engine.simulate import Past
+from fissure.errors import FissureError, nearest
+from fissure.files import write_whole
+from fissure.model.catalogue import parameters_of
+from fissure.model.world import world_of
+from fissure.reading import read_json
+from fissure.studies import coverage
+from fissure.studies.counterpart import Floats
+from fissure.studies.kept import place, places
+from fissure.studies.measurement import Datum
+
+FORMAT = 1
+KEPT = "posterior"
+"""The folder of the posteriors that are kept of a case."""
+DECIMALS = 4
+FARTHEST = 8.0
+"""No draw is farther out than this; those of the prior end at 6.4."""
+WHAT = {
+    "model": "the model",
+    "case": "the case",
+    "priors": "the priors",
+    "evidence": "the evidence up to the cut-off",
+    "measurement": "the code of the measurement model",
+}
+"""What a posterior depends on, in words."""
+
+
+@dataclass(frozen=True, eq=False)
+class Lived:
+    """Which histories go on: draw k had the luck of `members[k]` under `seed` in the first `weeks` weeks."""
+
+    members: NDArray[np.int64]
+    seed: int
+    weeks: int
+
+
+@dataclass(frozen=True, eq=False)
+class Posterior:
+    """Draws (count, learned) of the normals of what was learned, fitted to figures up to `until`.
+
+    `learned` are names of parameters, and of publishers' bias terms as ``bias:source.family``. `fitted_to` holds a
+    digest of each of `WHAT`; `made` says how it was made (`fit.Setting.told`). `lived` says which simulated history
+    each draw goes on from (`histories`); where it is None members have luck of their own from the first day.
+    """
+
+    case: str
+    until: date
+    learned: tuple[str, ...]
+    draws: Floats
+    fitted_to: Mapping[str, str]
+    made: Mapping[str, Any] = field(default_factory=dict)
+    lived: Lived | None = None
+
+    @property
+    def plugins(self) -> tuple[str, ...]:
+        """Packages that bring mechanisms with which it was fitted, see `coverage`."""
+        return coverage.stated(self.made.get("plugins"))
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256, in hex, of the draws, of what they were fitted to and of how."""
+        told = [FORMAT, self.case, self.until.isoformat(), list(self.learned), dict(self.fitted_to), dict(self.made)]
+        sha = hashlib.sha256(json.dumps(told, sort_keys=True).encode())
+        sha.update("\n".join(_lines(self.draws)).encode())
+        sha.update(json.dumps(self._histories()).encode())
+        return sha.hexdigest()
+
+    def _histories(self) -> dict[str, Any] | None:
+        own = self.lived
+        return None if own is None else {"seed": own.seed, "weeks": own.weeks, "members": own.members.tolist()}
+
+    def normals(self, seed: int, members: Sequence[int], names: Sequence[str]) -> NDArray[np.float64]:
+        """Standard normals of shape (members, names).
+
+        A member takes one of the draws, by luck of its own. A parameter that was not learned keeps its prior, or what
+        it was in the history that goes on.
+        """
+        rows, own = self.rows(seed, members), self.lived
+        z = (
+            prior_normals(seed, members, names)
+            if own is None
+            else prior_normals(own.seed, own.members[rows].tolist(), names)
+        )
+        for at, name in enumerate(self.learned):
+            if name in names:
+                z[:, list(names).index(name)] = self.draws[rows, at]
+        return z
+
+    def rows(self, seed: int, members: Sequence[int]) -> NDArray[np.int64]:
+        """(members,) which draw each member takes."""
+        u = ndtr(prior_normals(seed, members, ["posterior.draw"])[:, 0])
+        return np.asarray(u * len(self.draws), np.int64)
+
+    def past(self, seed: int, members: Sequence[int]) -> Past | None:
+        """The luck of the history that each of `members` goes on from, up to the cut-off."""
+        own = self.lived
+        if own is None:
+            return None
+        lived = own.members[self.rows(seed, members)]
+        return Past(jnp.asarray(lived, jnp.int32), seed_words(own.seed), jnp.int32(own.weeks))
+
+    def pasts(self, seed: int, members: Sequence[int]) -> NDArray[np.int64]:
+        """(members,) the history that each of `members` goes on from; the draw that it takes where there is none."""
+        rows, own = self.rows(seed, members), self.lived
+        return rows if own is None else np.asarray(own.members[rows], np.int64)
+
+    def write(self, path: Path) -> None:
+        """Write it, whole or not at all."""
+        told = {
+            "format": FORMAT,
+            "about": f"Posterior of Fissure's case {self.case}, fitted to figures up to {self.until}: one draw a line, "
+            "as standard normals of the priors.",
+            "case": self.case,
+            "until": self.until.isoformat(),
+            "digest": self.digest,
+            "fitted_to": dict(self.fitted_to),
+            "made": dict(self.made),
+            "lived": self._histories(),
+            "learned": list(self.learned),
+        }
+        text = json.dumps(told, indent=1, ensure_ascii=False)[:-2]
+        lines = ",\n".join(f"  [{line}]" for line in _lines(self.draws))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, f'{text},\n "draws": [\n{lines}\n ]\n}}\n'.encode())
+
+
+def _lines(draws: Floats) -> list[str]:
+    return [",".join(f"{x:.{DECIMALS}f}" for x in row) for row in draws]
+
+
+def read_posterior(path: Path) -> Posterior:
+    """The posterior in `path`. Raises `FissureError` where it cannot be read or was changed by hand."""
+    told = read_json(path, "a posterior")
+    try:
+        if told["format"] != FORMAT:
+            raise FissureError(f"{path}: is a posterior of format {str(told['format'])[:20]}, expected {FORMAT}")
+        found = Posterior(
+            case=str(told["case"]),
+            until=date.fromisoformat(told["until"]),
+            learned=_names(told["learned"]),
+            draws=_numbers(told["draws"], len(told["learned"])),
+            fitted_to=dict(told["fitted_to"]),
+            made=dict(told["made"]),
+            lived=_lived(told["lived"], len(told["draws"])),
+        )
+        whole = found.digest == told["digest"]
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        raise FissureError(f"{path}: cannot be read as a posterior ({error})") from None
+    if not whole:
+        raise FissureError(f"{path}: this posterior is damaged or was changed, calibrate anew")
+    return found
+
+
+def _lived(told: Any, count: int) -> Lived | None:
+    if told is None:
+        return None
+    members = np.array(told["members"])
+    seed, weeks = told["seed"], told["weeks"]
+    if members.shape != (count,) or members.dtype != np.int64 or not ((members >= 0) & (members < 2**31)).all():
+        raise ValueError(f"'lived' does not name a history for each of {count} draws")
+    if type(seed) is not int or type(weeks) is not int or not (0 <= seed < 2**64 and 0 < weeks < 10_000):
+        raise ValueError("'lived' names no seed and weeks")
+    return Lived(members, seed, weeks)
+
+
+def _names(told: Any) -> tuple[str, ...]:
+    if not isinstance(told, list) or not all(isinstance(name, str) for name in told) or len(set(told)) < len(told):
+        raise ValueError("'learned' is no list of different names")
+    return tuple(told)
+
+
+def _numbers(told: Any, width: int) -> Floats:
+    draws = np.array(told, np.float64)
+    if draws.ndim != 2 or draws.shape[1] != width or not draws.size:
+        raise ValueError(f"draws of shape {draws.shape}, expected (count, {width})")
+    if not (np.abs(draws) <= FARTHEST).all():
+        raise ValueError(f"a draw is no number from {-FARTHEST:g} to {FARTHEST:g}")
+    return draws
+
+
+def dependencies(case: Case, items: Sequence[Datum], packages: Sequence[str] | None = None) -> dict[str, str]:
+    """The digest of each thing that a posterior fitted to `items` depends on.
+
+    Of one fitted with fewer `packages` that bring mechanisms than there are (see `coverage`), what the case believes of
+    the others is no part.
+    """
+    unknown = frozenset() if packages is None else coverage.mechanisms(coverage.uncovered(packages))
+    return {
+        "model": own_digest(),
+        "case": case_digest(case, world_of(case, case.units, case.slots)),
+        "priors": priors_digest([p for p in parameters_of(case) if p.name in case.priors and p.owner not in unknown]),
+        "evidence": evidence_digest(items),
+        "measurement": code_digest("fissure.studies.measurement", boundary=STUDY),
+    }
+
+
+def evidence_digest(items: Sequence[Datum]) -> str:
+    """SHA-256, in hex, of the figures and of how each relates to the model."""
+    told = [
+        [
+            item.observation.model_dump(mode="json", exclude={"note", "doubt", "address"}),
+            item.variable.model_dump(mode="json", exclude={"note", "title", "reason"}),
+            [item.scale, item.bias, *(repr(x) for x in (item.lean, item.spread, item.error, item.half))],
+        ]
+        for item in items
+    ]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def packaged(case: Case) -> list[date]:
+    """The cut-offs of the posteriors that lie with `case`, in order."""
+    days: set[date] = set()
+    for folder in places(case, KEPT):
+        found = [path.stem for path in folder.glob("*.json")]
+        try:
+            days |= set(map(date.fromisoformat, found))
+        except ValueError:
+            raise FissureError(
+                f"{folder}: found {', '.join(sorted(found))}, expected files named YYYY-MM-DD.json"
+            ) from None
+    return sorted(days)
+
+
+def path_of(case: Case, until: date) -> Path:
+    """Where the posterior of `case` with this cut-off lies, if it does."""
+    return place(case, f"{KEPT}/{until.isoformat()}.json")
+
+
+def _cure(path: Path, case: Case) -> str:
+    """What to do about a posterior of another case: most often it came along when its folder was copied."""
+    if path.parent not in places(case, KEPT):
+        return "name another (--posterior) or use the prior (--prior)"
+    names = [shlex.quote(str(case.folder / name)) for name in (KEPT, "kept")]
+    return (
+        f"it came with a copy: delete {' and '.join(names)}, which hold what was found of that case, or use the prior "
+        "(--prior)"
+    )
+
+
+def require_fresh(path: Path, posterior: Posterior, case: Case, now: Mapping[str, str]) -> None:
+    """Raise `FissureError` unless `posterior`, read from `path`, was fitted to what there is `now`."""
+    if posterior.case != case.name:
+        raise FissureError(
+            f"{path}: is a posterior of the case '{posterior.case}', expected '{case.name}'; {_cure(path, case)}"
+        )
+    stale = [words for name, words in WHAT.items() if posterior.fitted_to.get(name) != now[name]]
+    if stale:
+        changed = " and ".join([", ".join(stale[:-1]), stale[-1]] if len(stale) > 1 else stale)
+        verb = "have" if len(stale) > 1 or stale[0] == WHAT["priors"] else "has"
+        raise FissureError(
+            f"{path}: this posterior is stale, as {changed} {verb} changed since it was fitted; calibrate anew "
+            f"(fissure calibrate {called(case.folder)} --until {posterior.until}) or use the prior (--prior)"
+        )
+    if gone := coverage.gone(posterior.plugins):
+        raise FissureError(
+            f"{path}: this posterior was fitted with {gone}; install it as it was, calibrate again "
+            f"(fissure calibrate {case.name} --until {posterior.until}) or use the prior (--prior)"
+        )
+    names = [p.name for p in parameters_of(case)]
+    for name in posterior.learned:
+        if not name.startswith("bias:") and name not in names:
+            raise FissureError(f"{path}: speaks of a parameter '{name}' that there is not{nearest(name, names)}")
