@@ -16,6 +16,7 @@ from fissure.engine.ensemble import planned
 from fissure.engine.keeping import Asked, keeping
 from fissure.engine.plan import MOST_MEMBERS, whole
 from fissure.engine.progress import Progress
+from fissure.engine.runner import Workers, workers_of
 from fissure.errors import FissureError
 from fissure.studies import answers as study
 from fissure.studies import explained as attribution
@@ -74,6 +75,7 @@ def answers(
     prior: bool = False,
     posterior: str | Path | None = None,
     out: str | Path | None = None,
+    cluster: str | None = None,
     progress: Progress | None = None,
 ) -> Answered:
     """Answer the questions that the sources of a case ask, with the studies that its `questions.yaml` names.
@@ -89,6 +91,8 @@ def answers(
         prior: draw members from the prior, whatever was learned.
         posterior: the file of another posterior to draw members from.
         out: the folder to keep what is measured in; a folder in the user's cache where not given.
+        cluster: the address of a dask cluster that simulates, `local` or `local:N` for processes on this machine;
+            threads of this process where not given.
         progress: is told how far it is.
 
     Returns the answers, in the order in which the questions are asked.
@@ -109,11 +113,16 @@ def answers(
     questions, studies = asked_of(context)
     drawn = context.draws(prior=prior, posterior=posterior)
     folder = cache_base() / "runs" / f"answers-{loaded.name}" if out is None else Path(out).expanduser()
-    options: _Options = {"seed": seed, "weeks": weeks, "draws": drawn, "progress": progress}
     kinds = _Kinds.of(questions)
     scenarios = {name: studies[name].scenario(context.parameters) for name in kinds.studies}
     plan = planned(loaded, seed=seed, weeks=weeks, draws=drawn)
-    with keeping(folder, Asked("answers", plan, members, until=None if drawn is None else drawn.until)):
+    with (
+        workers_of(cluster) as workers,
+        keeping(folder, Asked("answers", plan, members, until=None if drawn is None else drawn.until)),
+    ):
+        options: _Options = {
+            "seed": seed, "weeks": weeks, "draws": drawn, "progress": progress, "workers": workers
+        }  # fmt: skip
         found = _found(loaded, kinds, scenarios, members, folder, options)
     made = study.answer(
         loaded, questions, found, draws="" if drawn is None else drawn.digest, weeks=weeks or loaded.weeks,
@@ -147,6 +156,7 @@ class _Options(TypedDict):
     weeks: int | None
     draws: Posterior | None
     progress: Progress | None
+    workers: Workers
 
 
 @dataclass(frozen=True)
@@ -173,7 +183,9 @@ def _as_it_was(case: Case, of: Sequence[str], members: int, folder: Path, option
     if not of:
         return np.empty((members, 0))
     worlds = PairedRuns.of(case, outcomes_of(of, case, options["weeks"]), folder, **options)
-    worlds.measure([(AS_IT_IS, member) for member in range(members)], "as it was")
+    jobs = [(AS_IT_IS, member) for member in range(members)]
+    worlds.measure(jobs, "as it was")
+    worlds.require(jobs)
     return worlds.values(AS_IT_IS, range(members))
 
 

@@ -225,6 +225,7 @@ Number = tuple[str, int]
 class CheckTask(PairedTask):
     """Measures all checks that need a scenario: their numbers in the changed runs, then in the runs as they are."""
 
+    code: ClassVar = ("fissure.studies.effects",)
     changes_later: ClassVar[bool] = False
     _bases: OrderedDict[Hashable, "Future[Record]"] = field(default_factory=OrderedDict, init=False, repr=False)
 

@@ -49,8 +49,6 @@ Job = tuple[Scenario, int]
 """A scenario and a member."""
 Call = list[Job]
 """Runs that go side by side."""
-MEASURING = ("fissure.studies.paired_runs", "fissure.studies.weekly", "fissure.engine.dataset")
-"""The modules here on which, with all that they import, the measured numbers depend."""
 
 
 class Rows(NamedTuple):
@@ -68,6 +66,12 @@ class PairedTask:
     case: Case
     plan: Plan
     draws: Draws
+    code: ClassVar[tuple[str, ...]] = (
+        "fissure.studies.paired_runs",
+        "fissure.studies.weekly",
+        "fissure.engine.dataset",
+    )
+    """The modules on which, with all that they import, the measured numbers depend beside the plan."""
     changes_later: ClassVar[bool] = True
     """Whether scenarios may begin later than the run: then every call says what holds later, so that one program serves
     all, and for what holds from the start that is what held before."""
@@ -212,7 +216,7 @@ class PairedRuns:
     @cached_property
     def own_folder(self) -> Path:
         """Where what was measured of these very runs lies."""
-        key = [self.plan.key, *self.names, code_digest(*MEASURING, type(self.task).__module__, boundary=STUDY)]
+        key = [self.plan.key, *self.names, code_digest(*self.task.code, boundary=STUDY)]
         return self.folder / hashlib.sha256("\0".join(key).encode()).hexdigest()[:20]
 
     @cached_property
