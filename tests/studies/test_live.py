@@ -151,7 +151,7 @@ def test_a_folder_that_another_holds_is_told_in_one_sentence(case, asked, tmp_pa
 
 def test_who_asks_waits_for_one_warming_call_at_most(case, asked, tmp_path, ran):
     live = Live.of(case, out=tmp_path, **SIZE)
-    live.worlds.compile()
+    live.worlds.task.prepare()
     began, stop = threading.Event(), threading.Event()
     thread = threading.Thread(target=live.warm, args=(4000, lambda: stop.is_set() or began.set()))
     thread.start()

@@ -22,7 +22,7 @@ from typing import Any
 from fissure.engine import remote
 from fissure.engine.made_with import MACHINE, MadeWith
 from fissure.engine.plan import Plan
-from fissure.engine.runner import Failure, Item, Made, Of, Task, cores, first_line
+from fissure.engine.runner import Failure, Item, Made, Of, Stop, Task, cores, first_line, never
 from fissure.errors import FissureError
 
 MISSING = "a cluster needs dask, which is not installed: pip install 'fissure[cluster]'"
@@ -137,7 +137,7 @@ class Cluster:
     # --- Handing out
 
     def each(
-        self, task: Of, function: Callable[[Of, Item], Made], items: Sequence[Item]
+        self, task: Of, function: Callable[[Of, Item], Made], items: Sequence[Item], stop: Stop = never
     ) -> Generator[tuple[Item, Made | Failure]]:
         """`function(task, item)` of each of `items`, in any order, on workers that its plan can be made with.
 
@@ -147,7 +147,7 @@ class Cluster:
         parcel = _Parcel.of(remote.asked_by(task.plan), self._pickle.dumps(task))
         todo, going, tries = deque(range(len(items))), dict[Any, tuple[int, str]](), _Tries(self.address)
         try:
-            while todo or going:
+            while (todo and not stop()) or going:
                 fit = self._fit(parcel)
                 for future in [f for f, (_, address) in going.items() if address not in fit]:
                     future.cancel(force=True)
@@ -157,7 +157,7 @@ class Cluster:
                     else:
                         todo.appendleft(index)
                 load = Counter(address for _, address in going.values())
-                while todo and (free := _next(fit, load, tries.of[todo[0]])):
+                while todo and not stop() and (free := _next(fit, load, tries.of[todo[0]])):
                     index = todo.popleft()
                     going[self._submit(parcel, function, items[index], free)] = index, free
                     load[free] += 1

@@ -52,6 +52,15 @@ Item = TypeVar("Item")
 Made = TypeVar("Made")
 
 
+Stop = Callable[[], bool]
+"""Whether to begin nothing more."""
+
+
+def never() -> bool:
+    """No."""
+    return False
+
+
 class Workers(Protocol):
     """Makes items of a task."""
 
@@ -62,9 +71,12 @@ class Workers(Protocol):
         """Get ready: compile. Raises `FissureError` where the task cannot be done."""
 
     def each(
-        self, task: Of, function: Callable[[Of, Item], Made], items: Sequence[Item]
+        self, task: Of, function: Callable[[Of, Item], Made], items: Sequence[Item], stop: Stop = never
     ) -> Generator[tuple[Item, Made | Failure]]:
-        """`function(task, item)` of each item, in any order, each as soon as it is there; only a few are ever held."""
+        """`function(task, item)` of each item, in any order, each as soon as it is there; only a few are ever held.
+
+        Once `stop` says so nothing more is begun, and what is under way comes.
+        """
 
 
 def each_alone(
@@ -73,17 +85,18 @@ def each_alone(
     function: Callable[[Of, Item], Made],
     items: Sequence[Item],
     parts: Callable[[Item], Sequence[Item]],
+    stop: Stop = never,
 ) -> Generator[tuple[Item, Made | Failure]]:
     """`workers.each`, with the `parts` of an item that failed tried one by one, so that one history fails alone."""
     again: list[Item] = []
-    with closing(workers.each(task, function, items)) as first:
+    with closing(workers.each(task, function, items, stop)) as first:
         for item, made in first:
             if isinstance(made, Failure) and made.alone and len(own := parts(item)) > 1:
                 again += own
             else:
                 yield item, made
-    if again:
-        with closing(workers.each(task, function, again)) as second:
+    if again and not stop():
+        with closing(workers.each(task, function, again, stop)) as second:
             yield from second
 
 
@@ -117,7 +130,7 @@ class Threads:
         task.prepare()
 
     def each(
-        self, task: Of, function: Callable[[Of, Item], Made], items: Sequence[Item]
+        self, task: Of, function: Callable[[Of, Item], Made], items: Sequence[Item], stop: Stop = never
     ) -> Generator[tuple[Item, Made | Failure]]:
         """The items as they are finished; only a few are ever ahead, so memory does not grow with their number."""
         calls = ThreadPoolExecutor(self.count)
@@ -134,7 +147,7 @@ class Threads:
             while going:
                 for done in wait(going, return_when=FIRST_COMPLETED).done:
                     item = going.pop(done)
-                    begin(islice(todo, 1))
+                    begin(islice(todo, 0 if stop() else 1))
                     yield item, done.result()
         finally:
             for one in (pool, calls):

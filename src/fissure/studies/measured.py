@@ -102,10 +102,7 @@ class MeasuredRuns(MutableMapping[Run, Measured]):
         """Find what lies on disk; a damaged file is named in a `DamagedBlock` warning and taken away."""
         for path in sorted(self._folder.glob("*.npz")):
             if path not in self._known:
-                found = self._from(path)
-                self.on_disk(path, found)
-                if self.most == math.inf:  # else it is read when it is needed
-                    self.update(found)
+                self.on_disk(path, self._from(path))
         with self._turn:
             for scenario, held in list(self._memory.items()):
                 if self._files.get(scenario, {}).keys() - held.keys():

@@ -252,12 +252,16 @@ class PairedRuns:
             warnings.warn(f"{self.folder}: {message}", FailedHistories, stacklevel=2)
 
     def _run(self, todo: Sequence[Job]) -> tuple[int, dict[tuple[str, int], str]]:
-        """How many of `todo` are done, and why others failed."""
+        """How many of `todo` are done, and why others failed; who stops it by an error has what was under way kept."""
+        stopped: BaseException | None = None
         done = 0
         failed: dict[tuple[str, int], str] = {}
         calls = self._calls(todo)
         began = time.perf_counter()
-        with closing(each_alone(self.workers, self.task, type(self.task).measure, calls, _singles)) as finished:
+        measured = each_alone(
+            self.workers, self.task, type(self.task).measure, calls, _singles, lambda: stopped is not None
+        )
+        with closing(measured) as finished:
             for call, rows in finished:
                 runs = [(scenario.key, member) for scenario, member in call]
                 if isinstance(rows, Failure):
@@ -267,7 +271,12 @@ class PairedRuns:
                 self.seconds[call[0][0].key] += rows.seconds
                 done += len(call)
                 passed = time.perf_counter() - began
-                self.progress.advance(done, len(todo), passed, passed * 1e9 / (done * self.plan.fighter_weeks))
+                try:
+                    self.progress.advance(done, len(todo), passed, passed * 1e9 / (done * self.plan.fighter_weeks))
+                except BaseException as error:
+                    stopped = stopped or error
+        if stopped is not None:
+            raise stopped
         return done, failed
 
     def _calls(self, todo: Sequence[Job]) -> list[Call]:
