@@ -1,7 +1,7 @@
 # make run    the reference case: simulate, compare, report (sets everything up first)
 # make app    the page: explore the model in a browser (sets everything up first)
-# make test   style, types and every test but the slow ones (sets everything up first)
-# make test-all   the slow ones too, among them those with the lowest versions and with other Pythons
+# make test   style, types and the tests that protect what matters, within five minutes (sets everything up first)
+# make test-all   all tests: the slow ones too, among them those with the lowest versions and with other Pythons
 # make docs   write docs/reference anew from the code
 # make bench  how fast, and in how much memory, the reference case runs here; then beside other tools on the same rules
 
@@ -12,7 +12,7 @@ BENCH := .venv-bench
 PINNED := --quiet --disable-pip-version-check -c constraints.txt -c bench/constraints.txt
 MEMBERS ?= 100
 
-.PHONY: run app test test-slow test-lowest test-pythons test-all style clean browser bench docs
+.PHONY: run app test coverage test-slow test-lowest test-pythons test-all style clean browser bench docs
 
 run: $(VENV)/.installed
 	$(BIN)/fissure run islamic_state --members $(MEMBERS) --out runs/reference
@@ -21,10 +21,15 @@ app: $(VENV)/.installed-app
 	$(BIN)/fissure serve || [ $$? = 130 ] # Ctrl-C is how it is stopped
 
 test: style browser
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow"
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not slow"
+
+# The fast tests again, counting which lines they run; the least that is accepted stands in pyproject.toml.
+coverage: browser
+	$(BIN)/python -m pytest -q -n auto --dist loadgroup -m "not slow" --cov --cov-report term:skip-covered
 
 test-slow: browser
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m "slow and not versions"
+	$(BIN)/python -m pytest -m versions
 
 test-lowest: browser
 	$(BIN)/python tools/versions.py lowest

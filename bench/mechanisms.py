@@ -30,9 +30,9 @@ from fissure.engine.random import seed_words
 from fissure.engine.simulate import draws
 from fissure.model.catalogue import mechanism_classes
 from fissure.model.effects import Effects, switched
-from fissure.model.givens import week_of
+from fissure.model.member_inputs import week_of
 from fissure.model.sense import Sensed
-from fissure.model.start import givens, initial_state
+from fissure.model.start import initial_state, member_inputs
 from fissure.model.week import step
 from fissure.model.world import World, world_of
 
@@ -70,7 +70,7 @@ def beginnings(world: World) -> Sensed:
 
     def one(model: Any, member: Any) -> Sensed:
         once = draws(seed_words(1), member, jnp.int32(-1))("givens")
-        given = givens(model.start, world, once)
+        given = member_inputs(model.start, world, once)
         state = initial_state(model.start, given, world, once)
         week = week_of(jnp.int32(0), world, given)
         return step(model, state, given, world, week, draws(seed_words(1), member, jnp.int32(0)))[1]

@@ -25,9 +25,9 @@ from fissure.engine.random import prior_normals, seed_words
 from fissure.engine.simulate import draws
 from fissure.model.catalogue import GROUPS, build, mechanism_classes, parameters_of, prior_values
 from fissure.model.events import happened
-from fissure.model.givens import week_of
+from fissure.model.member_inputs import week_of
 from fissure.model.record import Seen, record
-from fissure.model.start import givens, initial_state
+from fissure.model.start import initial_state, member_inputs
 from fissure.model.week import Model, step
 from fissure.model.world import world_of
 
@@ -53,7 +53,7 @@ def block(models: Model, members: jax.Array, world: Any, seed: Any, *, keep: Kee
     def one(pair: tuple[Model, jax.Array]) -> Any:
         model, member = pair
         once = draws(seed, member, jnp.int32(-1))
-        given = givens(model.start, world, once("givens"))
+        given = member_inputs(model.start, world, once("givens"))
 
         def weekly(state: Any, index: jax.Array) -> Any:
             week = week_of(index, world, given)

@@ -32,7 +32,7 @@ from work import operations_of_week, state_bytes, total
 
 from fissure.engine.random import seed_words
 from fissure.engine.simulate import draws
-from fissure.model.start import givens, initial_state
+from fissure.model.start import initial_state, member_inputs
 from fissure.model.world import world_of
 
 RATE = {INTEGER: "integer", FLOAT: "simple", PRODUCT: "multiply-add", DIVISION: "division", FUNCTION: "function"}
@@ -121,7 +121,7 @@ def compiled(made: Block, size: dict[str, int]) -> tuple[float, float]:
 
     def first(model, member):  # type: ignore[no-untyped-def]
         once = draws(seed_words(1), member, jax.numpy.int32(-1))("givens")
-        return initial_state(model.start, givens(model.start, world, once), world, once)
+        return initial_state(model.start, member_inputs(model.start, world, once), world, once)
 
     start = jax.jit(jax.vmap(first)).lower(models, jax.numpy.arange(WIDTH)).compile().cost_analysis()
     whole = made.program.cost_analysis()  # type: ignore[attr-defined]

@@ -16,9 +16,9 @@ import fissure
 from fissure.engine.random import seed_words
 from fissure.engine.simulate import draws
 from fissure.model.events import happened
-from fissure.model.givens import week_of
+from fissure.model.member_inputs import week_of
 from fissure.model.record import Seen, record
-from fissure.model.start import givens, initial_state
+from fissure.model.start import initial_state, member_inputs
 from fissure.model.week import step
 from fissure.model.world import world_of
 
@@ -32,7 +32,7 @@ PLACES = (
     ("model/sense.py", lambda _: "sense"),
     ("model/week.py", lambda _: "settle: week"),
     ("model/start.py", lambda _: "settle: week"),
-    ("model/givens.py", lambda _: "forcing"),
+    ("model/member_inputs.py", lambda _: "forcing"),
 )
 """Where an operation belongs, by the files that called for it: the first of these that is among them."""
 
@@ -55,12 +55,12 @@ def operations_of_week(units: int | None = None, slots: int | None = None) -> di
 
 
 def example(units: int | None = None, slots: int | None = None) -> tuple[Any, Any, Any, Any]:
-    """A model, a state and the givens of one member, and its world; state and givens as shapes alone."""
+    """A model, a state and the inputs of one member, and its world; state and inputs as shapes alone."""
     model = jax.tree.map(lambda x: x[0], models_of([0]))
     world = world_of(case(), units, slots)
     once = draws(seed_words(1), jnp.int32(0), jnp.int32(-1))("givens")
-    given = jax.eval_shape(lambda: givens(model.start, world, once))
-    state = jax.eval_shape(lambda: initial_state(model.start, givens(model.start, world, once), world, once))
+    given = jax.eval_shape(lambda: member_inputs(model.start, world, once))
+    state = jax.eval_shape(lambda: initial_state(model.start, member_inputs(model.start, world, once), world, once))
     return model, state, given, world
 
 

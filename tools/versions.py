@@ -77,7 +77,7 @@ def lowest(place: Path, version: str, *, tests: bool) -> int:
         return 0
     assert python is not None  # else it was said above
     # what an old library makes a newer one warn of is no fault here
-    command = [python, "-m", "pytest", "-W", "default", "-n", "auto", "--dist", "loadfile", "-m", "not slow"]
+    command = [python, "-m", "pytest", "-W", "default", "-n", "auto", "--dist", "loadgroup", "-m", "not slow"]
     return subprocess.run(command, cwd=HERE).returncode
 
 

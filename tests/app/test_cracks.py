@@ -11,15 +11,16 @@ from fastapi.testclient import TestClient
 from waiting import atlas_of
 
 from fissure.app import server
-from fissure.app.cracks import panel as cracks_panel
-from fissure.app.cracks import view as cracks
-from fissure.app.cracks.known import ATLAS, WAITING, known_of
+from fissure.app.api import mechanisms as schemas
 from fissure.app.derived import Found
+from fissure.app.mechanisms import view as cracks
+from fissure.app.mechanisms.picture import ATLAS, WAITING
 from fissure.app.server import create_app
 from fissure.app.settings import Settings
 from fissure.context import context_of
 from fissure.evidence.ledger import package_ledger
 from fissure.model.catalogue import GROUPS, mechanism_classes
+from fissure.present import formatting
 from fissure.present.charts import causal_graph
 from fissure.present.formatting import MECHANISM_GROUPS as GROUP_TITLES
 from fissure.studies import causal_atlas, verdicts
@@ -34,15 +35,15 @@ def atlas(settings):
 
 
 @pytest.fixture(scope="module")
-def known(case):
-    return known_of(context_of(case))
+def context(case):
+    return context_of(case)
 
 
 def text(html):
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
 
-def test_every_mechanism_has_a_page_that_says_what_its_file_and_the_ledger_say(client, atlas, known):
+def test_every_mechanism_has_a_page_that_says_what_its_file_and_the_ledger_say(client, atlas, context):
     assert len(MECHANISMS) == 54
     for name in MECHANISMS:
         answer = client.get("/cracks", params={"mechanism": name})
@@ -51,25 +52,25 @@ def test_every_mechanism_has_a_page_that_says_what_its_file_and_the_ledger_say(c
         kind = mechanism_classes()[name]
         assert kind.title in said
         assert GROUP_TITLES[kind.group()] in said
-        for claim in known.ledger.claims_of(name):
+        for claim in context.ledger.claims_of(name):
             assert f"{claim.source}, line {claim.line}" in said
             assert " ".join(claim.paraphrase.split()) in said
-        for one in known.parameters:
+        for one in context.parameters:
             if one.owner == name:
                 assert " ".join(one.meaning.split()) in said
-                assert " ".join(one.reason.split()) in said
+                assert " ".join(one.prior.reason.split()) in said
         for path in [*atlas.reads[name], *atlas.moves[name]]:
-            assert f'href="?field={path}"' in answer.text, (name, path)
+            assert f'href="cracks?field={path}"' in answer.text, (name, path)
 
 
-def test_lines_of_claims_exist_in_their_sources(known):
+def test_lines_of_claims_exist_in_their_sources(context):
     for name in MECHANISMS:
-        claims = known.claims(name)
+        claims = context.ledger.claims_of(name)
         assert claims, name
         for claim in claims:
-            source = known.ledger.sources[claim.source]
+            source = context.ledger.sources[claim.source]
             assert source.lines is None or 1 <= claim.line <= source.lines
-            assert known.ledger.claims[claim.id].line == claim.line
+            assert context.ledger.claims[claim.id].line == claim.line
     assert package_ledger().is_dir()
 
 
@@ -79,15 +80,15 @@ def test_every_field_has_a_page(client, atlas):
         answer = client.get("/cracks", params={"field": path})
         assert answer.status_code == 200, path
         for name in {*atlas.movers[path], *atlas.readers[path]}:
-            assert f'href="?mechanism={name}"' in answer.text, (path, name)
+            assert f'href="cracks?mechanism={name}"' in answer.text, (path, name)
 
 
-def test_a_field_shows_its_published_figures_and_rivals(client, atlas, known):
+def test_a_field_shows_its_published_figures_and_rivals(client, atlas, context):
     said = text(client.get("/cracks?field=fighters.present").text)
-    for figure in known.figures("fighters"):
+    for figure in context.ledger.observations_of("fighters"):
         assert figure.id in said
-        assert figure.says in said
-    assert "Figures that contradict one another" in said
+        assert formatting.published(figure) in said
+    assert "Rival figures, side by side" in said
 
 
 def test_pages_keep_to_the_policy(client, atlas):
@@ -156,7 +157,7 @@ def test_while_the_picture_is_made_the_rest_is_there(client, monkeypatch):
         assert answer.status_code == 200
         assert "data-wait" in answer.text
         assert WAITING in unescape(answer.text)
-        assert "<svg" not in re.sub(r"<svg width.*?</svg>", "", answer.text)
+        assert "<svg" not in re.sub(r"<svg class=\"interval\".*?</svg>", "", answer.text)
     assert "The claims behind it" in client.get("/cracks?mechanism=pay-gap").text
     assert client.get("/cracks/edges.csv").status_code == 503
     assert client.get("/cracks/ready").json() == {"ready": False}
@@ -180,7 +181,7 @@ def test_the_kept_picture_is_read_back_whole_and_damage_is_seen(atlas):
 
 def test_drawings_are_the_same_each_time_and_have_links_and_signs(atlas):
     ring = causal_graph.ring(atlas)
-    assert ring == causal_graph.ring(causal_atlas.read(causal_atlas.told(atlas)))
+    assert ring == causal_graph.ring(causal_atlas.from_json(causal_atlas.to_json(atlas)))
     assert "style=" not in ring
     own = causal_graph.of_mechanism("deterrence", atlas)
     assert own == causal_graph.of_mechanism("deterrence", atlas)
@@ -192,7 +193,7 @@ def test_drawings_are_the_same_each_time_and_have_links_and_signs(atlas):
 
 def test_loops_pass_through_what_they_are_shown_for(atlas):
     for name in ("deterrence", "fighters.fear"):
-        told = cracks_panel.loops(name, atlas)
+        told = schemas.loops(name, atlas)
         assert told.total == sum(told.kinds.values()) == len(atlas.through(name)) > 0
         for one in told.shortest:
             assert name in (one.steps[0].field, one.steps[0].by)
@@ -201,10 +202,11 @@ def test_loops_pass_through_what_they_are_shown_for(atlas):
                 assert one.kind == ("balancing" if falling % 2 else "reinforcing")
 
 
-def test_checks_are_those_that_were_kept(known):
+def test_checks_are_those_that_were_kept(context):
     kept = verdicts.by_mechanism(verdicts.effects(verdicts.kept()))
     for name, own in kept.items():
-        assert [check.verdict for check in known.checks(name)] == [one.verdict for one in own]
+        checks = schemas.mechanism(name, context, None, None).checks
+        assert [check.verdict for check in checks] == [one.verdict for one in own]
 
 
 def test_a_server_that_stops_waits_for_what_it_has_begun(tmp_path, monkeypatch):

@@ -15,8 +15,8 @@ from fissure.app import derived
 from fissure.app.background import Worker
 from fissure.app.derived import Derived, Kind, key_of
 from fissure.app.desk import Desk, newest_of
-from fissure.app.history import told as history
-from fissure.app.history.told import HISTORY, Prepared
+from fissure.app.history import prepared as history
+from fissure.app.history.prepared import HISTORY
 from fissure.app.jobs import wrong_inside
 from fissure.errors import FissureError
 
@@ -189,10 +189,9 @@ def test_newest_is_one_that_nobody_writes(shelf):
     assert newest_of([]) is None
 
 
-def test_a_server_begins_with_the_newest_run(settings, tmp_path, monkeypatch):
-    monkeypatch.setattr(history, "told", lambda result, between: ({"members": 8}, {"chart": {"text": "</script>"}}))
+def test_a_server_begins_with_the_newest_run(settings, tmp_path):
     desk = Desk(replace(settings, home=tmp_path))
     history.prepare_newest(desk)
     found = until(lambda: history.prepared(desk, desk.run(RUN)).value)
-    assert isinstance(found, Prepared) and found.say == {"members": 8} and "</script>" not in found.charts
+    assert found.run.members == 8 and "</script>" not in found.charts
     desk.worker.stop()

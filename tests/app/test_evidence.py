@@ -44,14 +44,14 @@ def test_an_entry_opens_in_place_with_both_rivals(page, server):
     page.goto(f"{server}/evidence?find=territory")
     page.wait_for_selector(".scripted")
     page.locator("a[data-entry='territory-2014-10-s1']").click()
-    page.wait_for_selector("#entry .sides")
+    page.wait_for_selector("#entry table.rivals")
     assert "entry=territory-2014-10-s1" in page.url and "find=territory" in page.url
-    sides = page.locator(".sides").inner_text()
-    assert "243,000 km²" in sides and "90,800 km²" in sides
+    rivals = page.locator("#entry table.rivals").inner_text()
+    assert "243,000 km²" in rivals and "90,800 km²" in rivals
     page.wait_for_selector("#entry [data-drawn] svg path[d]")
     assert page.locator("#entry .save button").count() == 3
     page.reload()
-    assert "243,000 km²" in page.locator(".sides").inner_text()
+    assert "243,000 km²" in page.locator("#entry table.rivals").inner_text()
     page.locator("#entry .close").click()
     page.wait_for_selector("#entry", state="detached")
     assert "entry=" not in page.url

@@ -9,13 +9,14 @@ from fastapi.testclient import TestClient
 from waiting import until
 
 from fissure.app import derived
-from fissure.app.evidence import beside
-from fissure.app.evidence.entry import entry
-from fissure.app.evidence.known import moves_of
-from fissure.app.evidence.taught import fit, taught
-from fissure.app.pages import environment
+from fissure.app.evidence import run_comparison
+from fissure.app.evidence.rows import KINDS
 from fissure.app.server import create_app
 from fissure.errors import FissureError
+from fissure.present.document import Section, Table, plain
+from fissure.present.render.html import fragment
+from fissure.present.sections import ledger, observation_influence
+from fissure.present.sections.observation_influence import updates_of
 from fissure.present.words import calibration as words
 from fissure.studies import hindcast
 
@@ -37,16 +38,11 @@ def text_of(page):
 
 
 def test_every_entry_has_a_detail_that_can_be_shown(at):
-    template = environment().get_template("evidence_entry.html.j2")
-    for kind in ("claims", "observations", "sources", "variables"):
-        for name, one in getattr(at.ledger, kind).items():
-            shown = template.render(
-                opened=entry(kind, name, at), state="", mechanisms_at="cracks?mechanism=", chart_key="entry"
-            )
-            title = {"claims": "paraphrase", "sources": "title", "variables": "title"}.get(kind)
-            assert f"<code>{name}</code>" in shown
-            if title:
-                assert text_of(getattr(one, title))[:30] in text_of(shown).replace("&#39;", "'").replace("&#34;", '"')
+    for kind in KINDS.values():
+        for name in getattr(at.ledger, kind.name):
+            shown = fragment(ledger.entry(at.trace(f"{kind.traced}:{name}"), at), linked=True)
+            assert "<section" in shown or "<dl" in shown
+            assert "None" not in text_of(shown), name
 
 
 @pytest.mark.parametrize("kind", ["claims", "observations", "sources", "variables"])
@@ -67,7 +63,7 @@ def test_a_claim_says_where_it_stands_and_what_takes_it_up(client):
 
 def test_rivals_stand_side_by_side_with_source_and_range(client, at):
     page = client.get("/evidence?entry=territory-2014-10-s1").text
-    rivals = page.split('class="rivals"')[1].split("</section>")[0]
+    rivals = page.split('<section id="rivals"')[1].split("</section>")[0]
     for name in ("territory-2014-10-s1", "territory-2015-01-ihs", "territory-iraq-2014-09-unhcr"):
         assert at.ledger.observations[name].scope in rivals
     assert "≥ 243,000 km²" in rivals
@@ -76,7 +72,7 @@ def test_rivals_stand_side_by_side_with_source_and_range(client, at):
 
 
 def test_what_the_fit_did_is_told_of_each_kind_of_figure(at):
-    told = {name: fit(one, at).partition(":")[0] for name, one in at.ledger.observations.items()}
+    told = {name: observation_influence.fit(one, at).partition(":")[0] for name, one in at.ledger.observations.items()}
     assert {name for name, said in told.items() if said == "Used"} == at.fitted
     assert all(at.ledger.observations[name].when > at.until for name, said in told.items() if said == "Never looked at")
     assert told["strikes-coalition.2015-q1"] == "Not to be learned from"
@@ -86,22 +82,23 @@ def test_forecasts_of_a_later_figure_are_those_that_were_kept(at):
     past = hindcast.kept(at.case)
     name = next(row.observation for row in past.dates[1].scored["known"] if not row.one_sided)
     item = at.comparable[name]
-    told = taught(item.observation, at, past, None)
-    assert [one["from"] for one in told["forecasts"]]
+    influence = observation_influence.section(item.observation, at, past, None)
+    forecasts = next(block for block in influence.blocks if isinstance(block, Table))
     row = next(row for row in past.dates[1].scored["known"] if row.observation == name)
-    of_date = next(one for one in told["forecasts"] if one["from"] == "31 Dec 2015")
+    _, fitted, _, verdict = next(one.cells for one in forecasts.rows if one.cells[0].text == "31 Dec 2015")
     ends = words.between(words.own_unit(row.low, item), words.own_unit(row.high, item), item.observation.unit)
-    assert ends in of_date["fitted"]
-    assert (of_date["style"] == "outside") == (not row.covered)
+    assert ends in plain(fitted.text)
+    assert (verdict.tone == "outside") == (not row.covered)
 
 
 def test_a_publishers_lean_is_that_of_the_posterior(at):
     name = "territory-2015-01-ihs"
-    told = taught(at.ledger.observations[name], at, None, None)["lean"]
+    blocks = observation_influence.section(at.ledger.observations[name], at, None, None).blocks
+    (bias,) = (one for one in blocks if isinstance(one, Section) and one.key == "bias")
     term = at.posterior.draws[:, at.posterior.learned.index("bias:ihs.area")]
     item = at.comparable[name]
     middle = words.quantiles(item.lean + item.spread * term).middle
-    assert told["middle"] == words.bias(words.own_unit(middle, item), "factor")
+    assert words.bias(words.own_unit(middle, item), "factor") in plain(bias.blocks[0].line)
 
 
 def test_a_stored_run_is_held_against_the_figures_once_and_kept(client, settings):
@@ -136,8 +133,8 @@ def test_what_is_not_there_is_said_with_the_nearest_name(client, address, said):
 
 def test_what_was_learned_is_what_the_report_says(client, at):
     page = client.get("/evidence?kind=learned").text
-    assert f"{len(moves_of(at))} parameters" in text_of(page)
-    for name in moves_of(at):
+    assert f"{len(updates_of(at))} parameters" in text_of(page)
+    for name in updates_of(at):
         assert f"<code>{name}</code>" in page
     seen = {at.comparable[name].bias for name in at.fitted}
     assert all(f"<code>{name}</code>" in page for name in seen)
@@ -155,7 +152,7 @@ def test_what_failed_for_want_of_room_is_tried_again(settings, tmp_path, monkeyp
 
     with TestClient(create_app(replace(settings, home=tmp_path)), base_url="http://127.0.0.1") as client:
         with monkeypatch.context() as patch:
-            patch.setattr(beside, "_made", full)
+            patch.setattr(run_comparison, "_made", full)
             monkeypatch.setattr(derived, "AGAIN", 600.0)
             until(lambda: 'id="waiting"' not in client.get("/evidence").text)
             assert "the disk is full" in client.get("/evidence").text  # and it is not tried at every look

@@ -5,10 +5,10 @@ import pytest
 
 from fissure.app.desk import Desk
 from fissure.app.evidence import rows as ledger_rows
-from fissure.app.evidence.beside import goes_with
-from fissure.app.evidence.rows import Asked, Row, matches
+from fissure.app.evidence.rows import LedgerRow, Search
+from fissure.app.evidence.run_comparison import goes_with
 from fissure.errors import FissureError
-from fissure.studies.calibration.screen import RATE
+from fissure.studies.calibration.problem import RATE
 
 
 @pytest.fixture(scope="module")
@@ -18,20 +18,19 @@ def at(settings):
 
 def ids(kind, at, find="", **chosen):
     rows = ledger_rows.rows(kind, at)
-    told = next(one for one in ledger_rows.KINDS if one.name == kind)
-    asked = ledger_rows.asked_for(find, chosen, ledger_rows.filters(kind, at, rows), told)
-    return [row.id for row in rows if matches(row, asked)]
+    search = ledger_rows.search_of(find, chosen, ledger_rows.filters(kind, at, rows), ledger_rows.KINDS[kind])
+    return [row.id for row in rows if search.matches(row)]
 
 
 def test_a_row_matches_every_word_and_every_tag():
-    row = Row("x", "Pay was cut", "", tags=frozenset({"source:S1", "group:rule"}), text="x pay was cut")
-    assert matches(row, Asked("CUT pay", {"source": "S1"}))
-    assert not matches(row, Asked("pay rise", {"source": "S1"}))
-    assert not matches(row, Asked("pay", {"source": "S2"}))
+    row = LedgerRow("x", "Pay was cut", "", tags=frozenset({"source:S1", "group:rule"}))
+    assert Search("CUT pay", {"source": "S1"}).matches(row)
+    assert not Search("pay rise", {"source": "S1"}).matches(row)
+    assert not Search("pay", {"source": "S2"}).matches(row)
 
 
 def test_every_entry_of_the_ledger_has_a_row(at):
-    for kind, entries in ledger_rows.by_kind(at).items():
+    for kind, entries in ledger_rows.entries(at).items():
         assert sorted(ids(kind, at)) == sorted(entries)
 
 

@@ -12,7 +12,7 @@ from serving import serving
 from test_accessible import settled
 from test_what_if_in_browser import done
 
-from fissure.app import prefix, who
+from fissure.app import auth, middleware, settings
 from fissure.app.pages import VIEWS
 from fissure.app.server import create_app
 from fissure.app.settings import Settings
@@ -144,7 +144,7 @@ def test_redirects_are_relative(settings):
 )
 def test_no_redirect_leads_away(path):
     scope = {"path": unquote(path), "raw_path": path.encode(), "query_string": b""}
-    led = urlsplit(urljoin(f"http://host/a/b{path}", prefix.without_slash(scope)))
+    led = urlsplit(urljoin(f"http://host/a/b{path}", middleware.without_slash(scope)))
     assert (led.scheme, led.netloc) == ("http", "host") and led.path.startswith("/a/b/")
 
 
@@ -189,7 +189,7 @@ def test_a_name_of_a_proxy_is_let_in_and_no_other(settings):
 def test_whose_word_is_taken_that_the_page_itself_asks(headers, welcome):
     from starlette.datastructures import Headers
 
-    assert who.is_welcome("POST", Headers(headers), ("hub.example.org",)) is welcome
+    assert auth.is_welcome("POST", Headers(headers), ("hub.example.org",)) is welcome
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_whose_word_is_taken_that_the_page_itself_asks(headers, welcome):
     [("", ""), ("/", ""), ("/a", "/a"), ("/a/b/", "/a/b"), (" /a ", "/a"), (PREFIX, PREFIX), ("/~me/x_y", "/~me/x_y")],
 )
 def test_prefixes(text, path):
-    assert prefix.root_path(text) == Settings(root_path=text).root_path == path
+    assert settings.root_path(text) == Settings(root_path=text).root_path == path
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_prefixes(text, path):
 )
 def test_what_is_no_prefix_is_one_sentence(text):
     with pytest.raises(FissureError, match=r"^found --root-path .*expected .*/user/me/proxy/8014"):
-        prefix.root_path(text)
+        settings.root_path(text)
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_what_is_no_prefix_is_one_sentence(text):
     ],
 )
 def test_names(text, name):
-    assert prefix.host_name(text) == name
+    assert settings.host_name(text) == name
 
 
 @pytest.mark.parametrize(
@@ -226,4 +226,4 @@ def test_names(text, name):
 )
 def test_what_is_no_name_is_one_sentence(text):
     with pytest.raises(FissureError, match=r"^found --allow-host .*expected .*hub\.example\.org"):
-        prefix.host_name(text)
+        settings.host_name(text)

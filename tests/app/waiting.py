@@ -4,8 +4,8 @@ import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from fissure.app.cracks.known import look
 from fissure.app.desk import Desk
+from fissure.app.mechanisms.picture import look
 
 GIVEN_UP = 600.0
 """Seconds after which it will not happen any more."""

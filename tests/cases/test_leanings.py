@@ -3,7 +3,7 @@
 import pytest
 
 from fissure import FissureError, load_case
-from fissure.cases.leanings import read_leanings
+from fissure.cases.conventions import read_leanings
 from fissure.cases.loader import _DIGESTED
 from fissure.evidence import load_ledger, package_ledger
 from fissure.studies.measurement import data, leaning_of

@@ -128,7 +128,7 @@ def prepared():
 HEALTH = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
-@settings(max_examples=150, suppress_health_check=HEALTH)
+@settings(max_examples=60, suppress_health_check=HEALTH)
 @given(line=lines())
 def test_a_wrong_command_line_is_one_sentence(prepared, small, tmp_path, line):
     tried(*line, small, tmp_path)

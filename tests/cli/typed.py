@@ -1,16 +1,13 @@
 """The command line as it is typed, in this process: exit code, output, and what was written where."""
 
-import io
-import os
-import signal
 import socket
 import sys
-import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.commands import as_typed, written
 
 from fissure import cli
 
@@ -54,21 +51,11 @@ def nothing_is_simulated():
 
 def typed(*words: str, cwd: Path) -> Done:
     """What `fissure` with these words does in `cwd`; a bug comes out as what it raises."""
-    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", "surrogateescape", write_through=True) for _ in range(2))
-    handler, shown, where = signal.getsignal(signal.SIGINT), warnings.showwarning, Path.cwd()
-    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
-        for name, stream in (("stdout", out), ("stderr", err), ("stdin", io.StringIO())):
-            patch.setattr(sys, name, stream)
-        patch.setattr(sys, "argv", ["fissure", *words])
-        os.chdir(cwd)
+    with as_typed(*words, cwd=cwd) as streams:
         try:
             cli.main()
         except SystemExit as left:
             code = left.code
         except Reached:
             code = None
-        finally:
-            os.chdir(where)
-            signal.signal(signal.SIGINT, handler)
-            warnings.showwarning = shown
-    return Done(code, *(stream.buffer.getvalue().decode("utf-8", "replace") for stream in (out, err)))
+    return Done(code, *map(written, streams))

@@ -22,9 +22,9 @@ from fissure.engine.random import Draw, member_key, prior_normals, seed_words, s
 from fissure.engine.runner import FailedHistories
 from fissure.errors import FissureError
 from fissure.model.catalogue import build, mechanism_classes, parameters_of, prior_values
-from fissure.model.givens import week_of
+from fissure.model.member_inputs import week_of
 from fissure.model.record import OUTPUTS
-from fissure.model.start import givens, initial_state
+from fissure.model.start import initial_state, member_inputs
 from fissure.model.week import step
 from fissure.model.world import world_of
 
@@ -155,7 +155,7 @@ def test_a_mechanism_off_moves_no_random_number(case):
                 return out
 
         once = Draw(key, jnp.int32(-1), stream_id("givens"))
-        given = givens(model.start, world, once)
+        given = member_inputs(model.start, world, once)
         state = initial_state(model.start, given, world, once)
         week = week_of(jnp.int32(0), world, given)
         step(model, state, given, world, week, lambda name: Kept(key, week.index, stream_id(name)))

@@ -7,7 +7,7 @@ import pytest
 
 from fissure.errors import FissureError
 from fissure.evidence import load_ledger, problems, trace
-from fissure.evidence.series import Point
+from fissure.evidence.entries import Point
 
 SERIES = """\
     - id: paid

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from fissure.cases.loader import load_case
+from fissure.engine.cache import enable_compile_cache
 from fissure.engine.random import seed_words
 from fissure.engine.simulate import draws
 from fissure.model.catalogue import build, mechanism_classes, parameters_of, prior_values
-from fissure.model.givens import week_of
-from fissure.model.start import givens, initial_state
+from fissure.model.member_inputs import week_of
+from fissure.model.start import initial_state, member_inputs
 from fissure.model.week import step
 from fissure.model.world import world_of
 
@@ -50,7 +51,7 @@ class Small:
 @jax.jit
 def _simulate(model, member, world):
     once = draws(SEED, member, jnp.int32(-1))
-    given = givens(model.start, world, once("givens"))
+    given = member_inputs(model.start, world, once("givens"))
     first = initial_state(model.start, given, world, once("givens"))
 
     def weekly(state, index):
@@ -63,4 +64,5 @@ def _simulate(model, member, world):
 
 @pytest.fixture(scope="session")
 def small():
+    enable_compile_cache()  # what is compiled here is kept for later sessions too
     return Small(load_case("islamic_state"))

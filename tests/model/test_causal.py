@@ -9,9 +9,9 @@ from fissure.model import causal
 from fissure.model.catalogue import mechanism_classes
 from fissure.model.causal import contract, forcing, reads_and_writes, settled, state_fields, stated, sums
 from fissure.model.effects import Effects, Scalar
-from fissure.model.fused import materialise
 from fissure.model.mechanism import Mechanism
 from fissure.model.parameters import parameter
+from fissure.model.xla import materialise
 
 
 class Three(eqx.Module):

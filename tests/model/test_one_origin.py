@@ -10,7 +10,7 @@ from fissure.cases.loader import load_case
 from fissure.cases.schema import Prior
 from fissure.engine.simulate import draws
 from fissure.model.catalogue import build, prior_values
-from fissure.model.start import givens, initial_state
+from fissure.model.start import initial_state, member_inputs
 from tests.model.conftest import SEED, SLOTS, UNITS, Small
 
 COMPARING = ("pay-gap", "unequal-posting")
@@ -64,7 +64,7 @@ def test_locals_alone_resent_nobody(locals_only):
 def test_foreigners_alone_are_all_the_fighters():
     small = only("foreign")
     world, start, luck = small.world, small.model(small.middle).start, draws(SEED, jnp.int32(0), jnp.int32(-1))
-    given = givens(start, world, luck("givens"))
+    given = member_inputs(start, world, luck("givens"))
     first = initial_state(start, given, world, luck("givens"))
     assert abs(int(first.fighters.present.sum()) - FIGHTERS) < 4 * (UNITS * SLOTS * 0.25) ** 0.5
     assert not bool(given.mixed)

@@ -59,6 +59,7 @@ def refused(call=mechanism_classes):
     return said
 
 
+@pytest.mark.slow
 def test_it_runs_and_its_switch_makes_a_difference(installed):
     """The test that comes with it makes paired runs, with and without it; its claims and equation are tested too."""
     done = installed.python("-m", "pytest", "-q", "-p", "no:cacheprovider", installed.src.parent / "tests")

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from fissure.engine.random import seed_words
 from fissure.engine.simulate import draws
 from fissure.model.catalogue import mechanism_classes
-from fissure.model.givens import week_of
+from fissure.model.member_inputs import week_of
 from fissure.model.sense import sense
-from fissure.model.start import givens, initial_state
+from fissure.model.start import initial_state, member_inputs
 from fissure.model.state import INCOME, Cause
 from fissure.model.week import Model, push
 
@@ -84,7 +84,7 @@ def test_shuffling_the_mechanisms_changes_no_byte(small):
     """Traced in another order, every channel of the week's sum is the same to the last bit."""
     model, world = small.model(small.middle), small.world
     draw = draws(seed_words(11), jnp.int32(0), jnp.int32(0))
-    given_ = givens(model.start, world, draw("givens"))
+    given_ = member_inputs(model.start, world, draw("givens"))
     state = initial_state(model.start, given_, world, draw("givens"))
     treasury = model.settlement.treasury
     sensed = sense(

@@ -8,9 +8,9 @@ from fissure.cases.loader import Case
 from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import parameters_of
 from fissure.studies.calibration import Calibration, Posterior
-from fissure.studies.calibration.checks import Recovered, Recovery, Told
+from fissure.studies.calibration.checks import PredictiveCheck, Recovery, TargetRecovery
+from fissure.studies.calibration.problem import ScreenedParameter
 from fissure.studies.calibration.regression_abc import Agreement
-from fissure.studies.calibration.screen import Screened
 from fissure.studies.measurement import biases, data
 
 UNTIL = date(2015, 12, 31)
@@ -49,14 +49,14 @@ def calibration_of(case: Case, ledger: Ledger, failing: int = 5) -> Calibration:
     every = [one.name for one in parameters_of(case)]
     ids = [item.observation.id for item in items]
     screened = tuple(
-        Screened(name, 0.4 if name in posterior.learned else 0.001 + at * 1e-5, ids[at % len(ids)], 0.03,
+        ScreenedParameter(name, 0.4 if name in posterior.learned else 0.001 + at * 1e-5, ids[at % len(ids)], 0.03,
                  name in posterior.learned)
         for at, name in enumerate(every)
     )  # fmt: skip
     recovery = Recovery(
         300,
         tuple(
-            Recovered(name, 0.55 if at < failing else 0.9, 0.3, 0.5, 1e-6 if at < failing else 0.4)
+            TargetRecovery(name, 0.55 if at < failing else 0.9, 0.3, 0.5, 1e-6 if at < failing else 0.4)
             for at, name in enumerate(posterior.learned)
         ),
     )
@@ -66,7 +66,7 @@ def calibration_of(case: Case, ledger: Ledger, failing: int = 5) -> Calibration:
         for at, (name, mean, spread) in enumerate(zip(posterior.learned, means, spreads, strict=True))
     )
     predictive = tuple(
-        Told(item.observation.id, item.published, middle - 0.4, middle, middle + 0.5, 1.0 if out else 0.6)
+        PredictiveCheck(item.observation.id, item.published, middle - 0.4, middle, middle + 0.5, 1.0 if out else 0.6)
         for at, item in enumerate(items)
         for out in [at < 10 * failing]
         for middle in [item.published - (0.5 + (at + 1) / 10 if out else 0.1)]

@@ -7,10 +7,12 @@ import xarray as xr
 from fissure.cases.loader import Case, load_case
 from fissure.evidence.ledger import Ledger, load_ledger, package_ledger
 from fissure.studies.compare import Compared, compare
-from fissure.views.report import write_report
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "studies"))
+from reports import described, report_of
 from synthetic import events, run
+
+from fissure.present.render import html
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +40,5 @@ def report(
     tmp_path_factory: pytest.TempPathFactory, data: xr.Dataset, case: Case, ledger: Ledger, rows: list[Compared]
 ) -> Path:
     """The report of the synthetic run, as a file."""
-    about = {"version": "0.1.0", "members": 8, "weeks": 247, "kind": "prior predictions"}
     path = tmp_path_factory.mktemp("report") / "report.html"
-    return write_report(data, case, ledger, rows, path, about=about, events=events())
+    return html.write(report_of(data, case, ledger, rows, described(data), events=events()), path)

@@ -105,7 +105,7 @@ def test_failures_come_first_and_say_how_many(bad, good):
 
 
 def test_nothing_to_compare_is_no_failure_and_no_success(good):
-    wide = tuple(replace(one, spread=1.0, simple_spread=1.0) for one in good.agreements)
+    wide = tuple(replace(one, spread=1.0, abc_spread=1.0) for one in good.agreements)
     checks = {one.name: one for one in inference.checks(replace(good, agreements=wide, predictive=(), items=()))}
     assert checks["second method"].holds is None and checks["posterior predictive check"].holds is None
     assert "nothing to check" in checks["second method"].sign

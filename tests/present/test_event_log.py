@@ -5,13 +5,14 @@ import json
 import altair as alt
 import pytest
 import vl_convert
+from reports import rendered
 from synthetic import events, run
 
 from fissure.present.charts import timeline
+from fissure.present.document import Paragraph, Table, figures_of, plain
+from fissure.present.sections import histories
 from fissure.studies.compare import compare
 from fissure.studies.counterpart import calendar_of
-from fissure.views.report import render_report
-from fissure.views.report.events import happened
 
 
 @pytest.fixture(scope="module")
@@ -30,16 +31,21 @@ def test_a_week_is_in_the_quarter_of_most_of_its_days(lines):
 
 
 def test_the_table_is_of_all_members_and_all_kinds(data):
-    section = happened(events(), data)
-    raid, quarrel, eclipse = section.rows
-    assert (raid.share, raid.count, raid.size) == ("38%", ("0", "0 to 3"), ("0", "0 to 250"))
-    assert (quarrel.share, quarrel.count) == ("100%", ("1", "1"))
-    assert eclipse.share == "0%" and section.never == ("Eclipses <of the sun>",)
-    assert [row.by for row in section.rows] == ["a week of a bloc in a district", "a week", "a week in a district"]
-    assert [figure.key for figure in section.figures] == ["event-raid", "event-quarrel"]
-    numbers = section.figures[0].numbers
-    assert len(numbers) == 19 and numbers[0][:3] == ("Q3 2014", "25%", "0")
-    assert len(section.figures[0].header) == len(numbers[0])
+    section = histories.events(events(), data)
+    (table,) = (block for block in section.blocks if isinstance(block, Table))
+    raid, quarrel, eclipse = ([plain(cell.text) for cell in row.cells] for row in table.rows)
+    assert raid[2:7] == ["38%", "0", "0 to 3", "0", "0 to 250"]
+    assert quarrel[2:5] == ["100%", "1", "1"]
+    assert eclipse[2] == "0%"
+    assert section.blocks[-1] == Paragraph("In no history of this run: Eclipses <of the sun>.", "small")
+    assert [row[1] for row in (raid, quarrel, eclipse)] == [
+        "a week of a bloc in a district", "a week", "a week in a district",
+    ]  # fmt: skip
+    figures = list(figures_of(section))
+    assert [figure.key for figure in figures] == ["event-raid", "event-quarrel"]
+    numbers = [[plain(cell.text) for cell in row.cells] for row in figures[0].numbers.rows]
+    assert len(numbers) == 19 and numbers[0][:3] == ["Q3 2014", "25%", "0"]
+    assert len(figures[0].numbers.columns) == len(numbers[0])
 
 
 def test_bars_stack_to_the_share_of_histories(lines):
@@ -80,9 +86,9 @@ def test_large_sizes_are_joined_below(data):
 
 def test_an_empty_table_and_a_short_run(case, ledger):
     data = run(case, members=1, weeks=2)
-    section = happened(events([], members=1), data)
-    assert section.figures == () and len(section.never) == len(section.rows) == 3
-    text = render_report(data, case, ledger, compare(data, ledger), about={}, events=events([], members=1))
+    section = histories.events(events([], members=1), data)
+    assert not list(figures_of(section))
+    text = rendered(data, case, ledger, compare(data, ledger), events=events([], members=1))
     assert "In no history of this run: Raids; Quarrels; Eclipses &lt;of the sun&gt;" in text
     (raid, *_) = timeline.timelines(events([(0, "2014-07-07", "raid", 2)], members=1), calendar_of(data))
     assert raid.counts.tolist() == [[1]]
@@ -90,10 +96,10 @@ def test_an_empty_table_and_a_short_run(case, ledger):
 
 
 def test_stands_in_the_report_between_history_and_maps(data, case, ledger, rows):
-    text = render_report(data, case, ledger, rows, about={}, events=events())
+    text = rendered(data, case, ledger, rows, events=events())
     at = [text.index(f'<section id="{name}"') for name in ("history", "events", "maps")]
     assert at == sorted(at) and 'href="#events"' in text
     assert 'data-chart="event-raid"' in text and '"event-raid":' in text
     assert "Eclipses <of" not in text
-    without = render_report(data, case, ledger, rows, about={})
+    without = rendered(data, case, ledger, rows)
     assert 'id="events"' not in without and "#events" not in without

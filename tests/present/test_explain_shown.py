@@ -12,6 +12,7 @@ import altair as alt
 import numpy as np
 import pytest
 from attributions import changed, made_up
+from reports import rendered
 from rich.console import Console
 from test_report_in_browser import opened
 from tests.chart_pages import faults
@@ -24,7 +25,6 @@ from fissure.present.words import explain as words
 from fissure.studies.explain import FULL, QUICK
 from fissure.studies.explained import Saved, kept_at
 from fissure.views.report.explain import render_explained
-from fissure.views.report.write import _why, render_report
 from fissure.views.text_explain import render
 
 COMMAND = "fissure explain islamic_state --seed 1 --weeks 247 --prior"
@@ -266,17 +266,16 @@ def test_the_report_shows_one_that_is_kept(saved, case, data, ledger, rows, tmp_
     for name in ("boundaries.geojson", "context.geojson"):
         shutil.copy(case.folder / name, tmp_path)
     own = replace(case, folder=tmp_path)
-    about = {"version": "0.1.0"}
-    assert _why(own, about) is None
+    assert '<section id="why">' not in rendered(data, own, ledger, rows)
     Explanation(own, saved).keep()
-    page = render_report(data, own, ledger, rows, about=about)
+    page = rendered(data, own, ledger, rows)
     assert (
         '<section id="why">' in page
         and words.by_group(saved.found, 0) in page
         and "a page that also tells of 1 other outcome." in page
     )
     assert 'data-chart="collapse-groups"' in page and '"collapse-groups"' in page
-    assert _why(own, about | {"posterior": "another"}) is None
+    assert '<section id="why">' not in rendered(data, own, ledger, rows, posterior_digest="another")
 
 
 def test_a_part_of_the_weeks_is_not_kept(saved, case, tmp_path):

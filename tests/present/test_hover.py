@@ -2,12 +2,12 @@
 
 import altair as alt
 
-from fissure.present.charts import hover
+from fissure.present.charts import shared
 
 
 def told(**names):
     base = alt.Chart(alt.NamedData(name="rows"))
-    return hover.of_series(base, alt.X("week:T"), "series", "datum.share", names, 60).to_dict(validate=False)
+    return shared.of_series(base, alt.X("week:T"), "series", "datum.share", names, 60).to_dict(validate=False)
 
 
 def test_a_series_without_a_number_is_marked_and_never_undefined():
@@ -19,4 +19,4 @@ def test_a_series_without_a_number_is_marked_and_never_undefined():
 
 def test_no_place_between_two_weeks_of_a_short_run_is_silent():
     assert told(a="A")["mark"]["strokeWidth"] == {"expr": "max(3, width / 60)"}
-    assert hover.thickness(0) == "max(3, width / 1)"
+    assert shared.thickness(0) == "max(3, width / 1)"

@@ -5,16 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from calibrations import posterior_of
+from reports import rendered
 
 from fissure.present.document import plain
 from fissure.present.render.html import fragment
 from fissure.present.sections.learned import IN_REPORT, fitted_to, section
 from fissure.present.words import calibration as words
 from fissure.studies.calibration import Posterior
-from fissure.studies.calibration.posterior import Lived
+from fissure.studies.calibration.posterior import PastHistories
 from fissure.studies.measurement import comparable
 from fissure.studies.measurement import data as figures_of
-from fissure.views.report.write import render_report
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def test_the_page_has_every_parameter(posterior, case):
 def test_it_says_what_draws_are_worth_that_go_on_from_the_same_pasts(posterior, case):
     assert "effective sample size" not in headline(section(replace(posterior, lived=None), case))
     count = len(posterior.draws)
-    lived = Lived(np.arange(count) // 2, 1, 10)
+    lived = PastHistories(np.arange(count) // 2, 1, 10)
     said = headline(section(replace(posterior, lived=lived), case))
     assert f"{count:,} draws go on from {count // 2:,} simulated pasts and have an effective sample size of" in said
 
@@ -66,11 +66,10 @@ def test_figures_are_counted_as_the_fit_counts_them(posterior, case, ledger, dat
 
 
 def test_the_report_shows_it_only_with_a_posterior(posterior, case, ledger, data, rows):
-    about = {"version": "0.1.0", "kind": "posterior predictions", "until": "2015-12-31"}
-    page = render_report(data, case, ledger, rows, about=about, posterior=posterior)
+    page = rendered(data, case, ledger, rows, until="2015-12-31", posterior=posterior)
     assert '<section id="learned">' in page and 'href="#learned"' in page and ".moves" in page
     assert (
         page.index('<section id="wrong">') < page.index('<section id="learned">') < page.index('<section id="history">')
     )
     assert fragment([section(posterior, case, fitted_to(posterior, case, ledger, data))]) in page
-    assert 'id="learned"' not in render_report(data, case, ledger, rows, about={"version": "0.1.0"})
+    assert 'id="learned"' not in rendered(data, case, ledger, rows)

@@ -11,7 +11,7 @@ import xarray as xr
 from PIL import Image
 from tests.cases.lands import box, case_of, multi, polygon
 
-from fissure.present.charts import maps, play, theme
+from fissure.present.charts import maps, theme
 from fissure.present.charts.plane import plane
 
 POINTS = [(20.5, 45.5), (21.5, 45.5)]
@@ -56,7 +56,7 @@ def covered(pixels):
 @pytest.fixture
 def plain(tmp_path):
     case = case_of(tmp_path / "plain", SQUARES, POINTS)
-    return picture(case), play.drawing(case)
+    return picture(case), maps.drawing(case)
 
 
 def test_two_squares_are_drawn_as_such(plain):
@@ -70,7 +70,7 @@ def test_two_squares_are_drawn_as_such(plain):
 
 def both(case, plain):
     """Are the maps those of the plain case?"""
-    drawn = play.drawing(case)
+    drawn = maps.drawing(case)
     same = drawn.height == plain[1].height and all(
         np.abs(
             np.array(re.findall(r"[\d.]+", one.path), float) - np.array(re.findall(r"[\d.]+", two.path), float)
@@ -100,7 +100,7 @@ def test_nor_does_how_the_antimeridian_is_crossed(tmp_path, plain):
     assert both(case_of(tmp_path / "jumping", jumping, points), plain)
     drawn = case_of(tmp_path / "cut", cut, points)
     np.testing.assert_allclose(covered(picture(drawn)), covered(plain[0]), atol=2e-3)
-    assert play.drawing(drawn).districts[1].path.count("M") == 1  # no seam
+    assert maps.drawing(drawn).districts[1].path.count("M") == 1  # no seam
 
 
 def test_the_southern_hemisphere_is_the_northern_upside_down(tmp_path, plain):
@@ -118,7 +118,7 @@ def test_holes_stay_open(tmp_path, plain, turn):
     case = case_of(tmp_path, [SQUARES[0], holed], POINTS)
     dark, light, _ = covered(picture(case))
     assert dark == pytest.approx(0.75 * light, rel=0.1)
-    point = play.drawing(case).districts[1]
+    point = maps.drawing(case).districts[1]
     assert not (620 < point.x < 860)  # a point in the hole gives way to one in the shape
 
 
@@ -148,7 +148,7 @@ def test_the_whole_earth_is_seen_from_the_side(tmp_path):
 
 def test_a_tall_country_fits_too(tmp_path):
     tall = [polygon(box(-70, -30, -69, -20)), polygon(box(-70, -40, -69, -30))]
-    drawn = play.drawing(case_of(tmp_path, tall, [(-69.5, -25), (-69.5, -35)], area_km2=1e5))
+    drawn = maps.drawing(case_of(tmp_path, tall, [(-69.5, -25), (-69.5, -35)], area_km2=1e5))
     assert (drawn.height, 60 < drawn.width < 120) == (1000, True)
 
 

@@ -6,9 +6,10 @@ import pytest
 
 from fissure import load_case
 from fissure.evidence import load_ledger, package_ledger
-from fissure.present.render.html import environment
+from fissure.present.document import Fold
+from fissure.present.render.html import fragment
+from fissure.present.sections.publishers import measurement, publishers, section
 from fissure.studies.measurement import biases, data
-from fissure.views.report.measurement import publishers
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +44,7 @@ def test_without_leanings_none_is_known(ledger):
 
 def test_the_table_is_closed_at_first_and_escapes_what_it_tells(case, ledger):
     row = replace(publishers(ledger, case.leanings)[0], reason="<b>bold</b>")
-    page = environment().get_template("measurement.html.j2").render(measurement=[row])
-    assert '<details id="measurement">' in page
+    page = fragment([measurement([row])])
     assert "&lt;b&gt;bold" in page
     assert page.count("<tr>") == 2
+    assert isinstance(section(ledger, case.leanings).blocks[-1], Fold)

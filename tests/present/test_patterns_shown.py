@@ -10,19 +10,20 @@ import altair as alt
 import numpy as np
 import pytest
 from histories import PATTERNS
-from rich.console import Console
+from reports import described, rendered
 from synthetic import run
 
 from fissure.errors import FissureError
 from fissure.evidence.ledger import Ledger
 from fissure.present.charts import patterns as charts
+from fissure.present.document import Table, figures_of, plain
+from fissure.present.render import json as in_json
+from fissure.present.render import terminal
+from fissure.present.sections import patterns as section
 from fissure.present.words import patterns as words
 from fissure.studies.compare import compare
 from fissure.studies.counterpart import calendar_of
 from fissure.studies.patterns import everyone, met, plausible, sample
-from fissure.views import text_patterns
-from fissure.views.report import patterns as section
-from fissure.views.report import render_report
 
 
 @pytest.fixture(scope="module")
@@ -46,30 +47,29 @@ def found(history, ledger):
     return {one.part.name: one for one in met(history, among, PATTERNS)}, among
 
 
-def printed(made, width=110):
-    console = Console(width=width, color_system=None)
-    with console.capture() as captured:
-        console.print(made)
-    return " ".join(captured.get().split())
+def printed(found, among, history, ledger, width, until=None, **own):
+    run = described(history, **own)
+    made = section.document(found, among, run, "A case", history, ledger, until)
+    return " ".join(" ".join(terminal.lines(made, width)).split())
 
 
-def test_the_table_says_share_interval_members_and_verdict(found):
+def test_the_table_says_share_interval_members_and_verdict(found, history, ledger):
     parts, among = found
-    said = printed(text_patterns.render(list(parts.values()), among, {"title": "A case", "members": 30}), 160)
-    assert said.startswith("A case · 30 members")
+    said = printed(list(parts.values()), among, history, ledger, 160)
+    assert said.startswith("A case: 30 simulated histories")
     assert "30 of 30 members are plausible" in said and "78,000 to 243,000" in said
     one = parts["a1"]
     assert (one.meet, one.applicable, one.verdict) == (20, 30, "mixed")
     assert "67% 49% to 81% 30 ~ mixed" in said
-    assert "Plots go before offensives. (the run does not hold plots)" in said and "– not recorded" in said
+    assert "g1 Plots go before offensives. The run does not hold plots." in said and "– not recorded" in said
     assert words.headline(list(parts.values())) in said
     assert "→ tests" not in said
 
 
-def test_a_cut_off_marks_what_a_fit_could_have_known(found, ledger):
+def test_a_cut_off_marks_what_a_fit_could_have_known(found, history, ledger):
     parts, among = found
-    said = printed(text_patterns.render(list(parts.values()), among, ledger=ledger, until=date(2015, 12, 31)), 130)
-    assert "67% 49% to 81% 30 ~ mixed • fits" in said
+    said = printed(list(parts.values()), among, history, ledger, 130, date(2015, 12, 31))
+    assert "67% 49% to 81% 30 • fits ~ mixed" in said
     tests = [p for p in parts.values() if sample(p.pattern, p.part, ledger, date(2015, 12, 31)) == "tests"]
     assert said.count("→ tests ") == len(tests) + 1  # and in the key
     assert f"Out of sample, {len(tests)}: " in said and "days up to 31 Dec 2015" in said
@@ -77,9 +77,12 @@ def test_a_cut_off_marks_what_a_fit_could_have_known(found, ledger):
 
 def test_of_a_posterior_all_members_count(history, ledger):
     assert words.filtered(everyone(30)).startswith("All 30 members count")
-    told = section.section(history, PATTERNS, ledger, [], {"kind": "posterior predictions", "until": "2015-12-31"})
-    assert told["filtered"].startswith("All 30 members count") and "31 Dec 2015" in told["samples"]
-    assert {row["sample"] for _, rows in told["levels"] for row in rows} == {"• fits", "→ tests"}
+    told = section.of_run(history, PATTERNS, ledger, [], described(history, until="2015-12-31"))
+    said = json.dumps(in_json.block(told), ensure_ascii=False)
+    assert "All 30 members count" in said
+    (table,) = (block for block in told.blocks if isinstance(block, Table))
+    at = [column.title for column in table.columns].index("Sample")
+    assert {row.cells[at].text for row in table.rows} == {"• fits", "→ tests"}
 
 
 def test_a_day_that_is_none_is_refused():
@@ -93,8 +96,8 @@ def test_says_how_often_the_first_never_comes(found):
 
 
 def test_a_case_without_the_sources_has_no_patterns(found, history):
-    assert "nothing to test" in printed(text_patterns.render([], found[1]))
-    assert section.section(history, (), Ledger(), []) is None
+    assert "nothing to test" in printed([], found[1], history, Ledger(), 110)
+    assert section.of_run(history, (), Ledger(), [], described(history)) is None
 
 
 def test_charts_hold_quantiles_that_vega_lite_takes(found, history):
@@ -113,39 +116,46 @@ def test_what_is_infinite_is_not_drawn(found, history):
 
 
 def test_pictures_of_shares_differ_by_shape_and_lie_within(history, ledger):
-    made = section.section(history, PATTERNS, ledger, compare(history, ledger))
-    rows = [row for _, level in made["levels"] for row in level]
+    made = section.of_run(history, PATTERNS, ledger, compare(history, ledger), described(history))
+    (table,) = (block for block in made.blocks if isinstance(block, Table))
+    rows = list(table.rows)
     assert len(rows) == sum(len(p.parts) for p in PATTERNS)
-    shapes = {(row["word"], row["picture"]["shape"]) for row in rows if row["picture"]}
-    assert shapes == {("met", "circle"), ("mixed", "square"), ("not met", "diamond")}
+    at = {column.title: n for n, column in enumerate(table.columns)}
+    shapes = set()
     for row in rows:
-        if row["picture"]:
-            p = row["picture"]
-            assert 0 < p["low"] <= p["middle"] <= p["low"] + p["length"] < made["width"], row["name"]
-            assert row["middle"].startswith("Medians: ")
+        name, title, picture = row.cells[:3]
+        if picture.picture:
+            svg = picture.picture.svg
+            shape = "diamond" if "rotate" in svg else "circle" if "<circle" in svg else "square"
+            shapes.add((row.cells[at["Verdict"]].text, shape))
+            low, length = (float(x) for x in re.search(r'x="([0-9.]+)" y="8" width="([0-9.]+)"', svg).groups())
+            assert 0 < low < low + length < section.WIDTH, name.text
+            assert " Medians: " in plain(title.more[1])
         else:
-            assert row["reason"] and row["share"] == "–"
-    ground = next(row for row in rows if row["name"] == "a1")
-    assert ground["middle"].startswith("Medians: services a fifth down ") and "2017." in ground["middle"]
+            assert title.note and plain(row.cells[at["Met in"]].text) == "–"
+    assert shapes == {("✓ met", "circle"), ("~ mixed", "square"), ("✗ not met", "diamond")}
+    ground = next(plain(row.cells[1].more[1]) for row in rows if row.cells[0].text == "a1")
+    assert "Medians: services a fifth down " in ground and "2017." in ground
 
 
 def test_the_report_has_a_section_with_charts_of_those_in_time(history, case, ledger):
     rows = compare(history, ledger)
-    text = render_report(history, case, ledger, rows, about={})
+    text = rendered(history, case, ledger, rows)
     shared = json.loads(re.search(r'id="shared">(.*?)</script>', text, re.S)[1])
     drawn = {key for key in shared["specs"] if key.startswith("pattern")}
     assert "pattern-a1" in drawn and not drawn & {"pattern-g1", "pattern-s1"}
     assert drawn == set(re.findall(r'data-chart="(pattern[^"]*)"', text))
     assert 'href="#patterns"' in text and "The run does not hold plots." in text
-    assert text.count("<b>Criterion.</b>") == sum(len(p.parts) for p in PATTERNS)
+    assert text.count("<strong>Criterion.</strong>") == sum(len(p.parts) for p in PATTERNS)
     assert "→ tests" not in text
-    assert "→ tests" in render_report(history, case, ledger, rows, about={"until": "2015-12-31"})
+    assert "→ tests" in rendered(history, case, ledger, rows, until="2015-12-31")
 
 
 def test_nothing_is_drawn_of_a_run_too_short_to_tell(case, ledger):
     data = run(case, members=2, weeks=3)
-    made = section.section(data, PATTERNS, ledger, compare(data, ledger))
-    assert made is not None and made["specs"] == {} and "nothing to test" in made["headline"]
+    made = section.of_run(data, PATTERNS, ledger, compare(data, ledger), described(data))
+    assert made is not None and not list(figures_of(made))
+    assert "nothing to test" in json.dumps(in_json.block(made), ensure_ascii=False)
 
 
 def test_the_page_of_the_docs_names_every_pattern():

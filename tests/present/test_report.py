@@ -10,23 +10,21 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from reports import described, rendered, report_of
 from synthetic import run
 
 from fissure.engine.ensemble import Timing
 from fissure.errors import FissureError
+from fissure.present.render import html
+from fissure.present.sections import comparison
 from fissure.studies.compare import compare, count, judge
-from fissure.views.report import render_report, write_report, wrong
 
 ABOUT = {
-    "version": "0.1.0",
     "seed": 7,
-    "members": 8,
-    "weeks": 247,
-    "off": ["pay-gap"],
+    "off": ("pay-gap",),
     "digest": "abc123",
     "command": "fissure run islamic_state --members 8 --seed 7 --off pay-gap",
-    "kind": "prior predictions",
-    "timing": {"compile": "3 s", "run": "4 s"},
+    "timing": Timing(3, 4, 5, 8),
 }
 VOID = {"meta", "link", "br", "input", "img", "hr"}
 
@@ -64,7 +62,7 @@ class Page(HTMLParser):
 @pytest.fixture(scope="module")
 def text(data, case, ledger, rows):
     missing = [m for m in ledger.mechanisms.values() if m.group == "war"]
-    return render_report(data, case, ledger, rows, about=ABOUT, missing=missing, limits=["Districts are whole <b>."])
+    return rendered(data, case, ledger, rows, **ABOUT, missing=missing, limits=["Districts are whole <b>."])
 
 
 @pytest.fixture(scope="module")
@@ -95,16 +93,16 @@ def test_says_first_that_nothing_was_fitted(page):
 def test_says_where_the_priors_come_from(page, data, case, ledger, rows):
     notice = page.all("aside")[0][2]
     assert "argued from general literature and, where a figure is marked ◆, from that figure itself" in notice
-    marked = [a for _, a, _ in page.all("span") if a.get("class") == "behind"]
+    marked = [a for _, a, _ in page.all("span") if a.get("class") == "behind" and a.get("title")]
     assert len(marked) == sum(row.behind_prior for row in rows if row.variable.output)
-    bare = Page(render_report(data, case, ledger, compare(data, ledger), about=ABOUT))
+    bare = Page(rendered(data, case, ledger, compare(data, ledger), **ABOUT))
     assert "◆" not in bare.all("aside")[0][2]
 
 
 def test_says_that_ground_is_conditional_on_the_attacks(page):
     said = "conditional on where and when opponents attacked, which the case takes from the record"
     maps = next(text for _, a, text in page.all("section") if a.get("id") == "maps")
-    ground = next(text for _, a, text in page.all("section") if a.get("aria-labelledby") == "ground-and-people")
+    ground = next(text for _, a, text in page.all("section") if a.get("id") == "ground-and-people")
     assert said in maps and said in ground
 
 
@@ -114,8 +112,8 @@ def test_wide_intervals_are_counted_one_by_one(rows):
     odd = judge(row.observation, row.variable, spread)
     assert odd.verdict == "inside, too wide"
     others = [one for one in rows if one.variable.id == row.variable.id and one is not row]
-    (wide,) = wrong.too_wide([odd, *(replace(one, width=2.0) for one in others)])
-    assert wide.said.startswith("1 of 6 intervals too wide, × ")
+    (wide,) = comparison.too_wide([odd, *(replace(one, width=2.0) for one in others)])
+    assert comparison.widest(wide).startswith("1 of 6 intervals too wide, × ")
 
 
 def test_what_is_wrong_is_computed(page, rows, ledger):
@@ -123,28 +121,28 @@ def test_what_is_wrong_is_computed(page, rows, ledger):
     n = count(rows)
     assert f"Of {n.compared} published figures" in section
     bar = next(a["aria-label"] for _, a, _ in page.all("div") if a.get("class") == "tally")
-    assert bar == "; ".join(f"{number} {verdict}" for verdict, number in n.of.items())
+    assert bar == "; ".join(f"{number} {verdict}" for verdict, number in n.of.items() if number)
     for verdict, number in n.of.items():
         if number:
             assert any(said.startswith(f"{number} ") and said.endswith(verdict) for _, _, said in page.all("span"))
     assert f"Of these, {n.behind_prior} stand behind a prior (◆) and are no independent check" in section
-    for miss in [*wrong.misses(rows), *wrong.imposed(rows)]:
+    for miss in [*comparison.misses(rows), *comparison.imposed(rows)]:
         assert miss.title in section and miss.sentence in section
-    for wide in wrong.too_wide(rows):
-        assert f"{wide.title}: {wide.said}" in section
+    for wide in comparison.too_wide(rows):
+        assert f"{wide.variable.title}: {comparison.widest(wide)}" in section
     for mechanism in ledger.mechanisms.values():
         assert (mechanism.title in section) == (mechanism.group == "war")
     assert "Districts are whole <b>." in section
 
 
 def test_misses_agree_with_the_rows(rows):
-    misses = wrong.misses(rows)
+    misses = comparison.misses(rows)
     outside = [row for row in rows if row.verdict == "outside"]
     outcomes = [row for row in outside if row.kind == "outcome"]
     assert {m.variable for m in misses} == {row.variable.id for row in outcomes}
     assert sum(m.outside for m in misses) == len(outcomes) == count(rows).of["outside"]  # as the tally says
     assert [m.severity for m in misses] == sorted((m.severity for m in misses), reverse=True)
-    assert sum(m.outside for m in wrong.imposed(rows)) == len(outside) - len(outcomes)
+    assert sum(m.outside for m in comparison.imposed(rows)) == len(outside) - len(outcomes)
 
 
 def test_one_bundle_and_nothing_from_elsewhere(text, page):
@@ -188,7 +186,11 @@ def test_publishers_stand_with_their_leaning(page, ledger):
 
 def test_says_how_it_was_made(page):
     section = next(said for _, attributes, said in page.all("section") if attributes.get("id") == "made")
-    assert ABOUT["command"] in section and ABOUT["digest"] in section and "compile 3 s; run 4 s" in section
+    assert (
+        ABOUT["command"] in section
+        and ABOUT["digest"] in section
+        and "8 members in 4.0 s after 3.0 s of compiling" in section
+    )
 
 
 def test_what_the_ledger_says_is_escaped(data, case, ledger):
@@ -204,9 +206,7 @@ def test_what_the_ledger_says_is_escaped(data, case, ledger):
         },
         sources={**ledger.sources, "ihs": source},
     )
-    text = render_report(
-        data, case, odd, compare(data, odd), about=ABOUT | {"command": evil, "kind": evil}, limits=[evil]
-    )
+    text = rendered(data, case, odd, compare(data, odd), **ABOUT | {"command": evil, "changed": evil}, limits=[evil])
     assert "<img src=x" not in text
     assert "<script>alert" not in text
     page = Page(text)
@@ -214,10 +214,15 @@ def test_what_the_ledger_says_is_escaped(data, case, ledger):
     assert not any((a.get("href") or "").startswith("javascript") for _, a, _ in page.all("a"))
 
 
-def test_writes_whole_or_not_at_all(tmp_path, case, ledger, monkeypatch):
-    data, path = run(case, members=2, weeks=4), tmp_path / "report.html"
-    rows = compare(data, ledger)
-    assert write_report(data, case, ledger, rows, path, about=ABOUT) == path
+@pytest.fixture(scope="module")
+def small(case, ledger):
+    data = run(case, members=1, weeks=2)
+    return report_of(described(data), data, case, ledger, [])
+
+
+def test_writes_whole_or_not_at_all(tmp_path, small, monkeypatch):
+    path = tmp_path / "report.html"
+    assert html.write(small, path) == path
     before = path.read_bytes()
     assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
 
@@ -226,7 +231,7 @@ def test_writes_whole_or_not_at_all(tmp_path, case, ledger, monkeypatch):
 
     monkeypatch.setattr("pathlib.Path.replace", full)
     with pytest.raises(FissureError, match=r"report\.html: the disk is full, the report was not written$"):
-        write_report(data, case, ledger, rows, path, about=ABOUT)
+        html.write(small, path)
     assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
     assert path.read_bytes() == before
 
@@ -241,7 +246,7 @@ def test_writes_whole_or_not_at_all(tmp_path, case, ledger, monkeypatch):
         ("closed/report.html", "the report cannot be written .Permission denied"),
     ],
 )
-def test_what_the_disk_refuses_is_one_sentence(tmp_path, case, ledger, monkeypatch, name, said):
+def test_what_the_disk_refuses_is_one_sentence(tmp_path, small, monkeypatch, name, said):
     (tmp_path / "there").mkdir()
     (tmp_path / "closed").mkdir()
     (tmp_path / "file").touch()
@@ -254,16 +259,15 @@ def test_what_the_disk_refuses_is_one_sentence(tmp_path, case, ledger, monkeypat
         return make(dir=dir, **keys)
 
     monkeypatch.setattr(tempfile, "mkstemp", refused)
-    data = run(case, members=1, weeks=2)
     with pytest.raises(FissureError, match=said) as told:
-        write_report(data, case, ledger, [], tmp_path / name, about={})
+        html.write(small, tmp_path / name)
     assert "\n" not in str(told.value)
     assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_a_short_run_of_one_member_still_makes_a_page(case, ledger):
     data = run(case, members=1, weeks=2)
-    page = Page(render_report(data, case, ledger, compare(data, ledger), about={}))
+    page = Page(rendered(data, case, ledger, compare(data, ledger)))
     wrong_section = next(said for _, a, said in page.all("section") if a.get("id") == "wrong")
     assert "nothing was compared" in wrong_section
 
@@ -273,8 +277,8 @@ def test_names_no_place_of_the_machine_that_made_it(text):
 
 
 def test_says_in_words_how_long_it_took(data, case, ledger, rows):
-    said = {members: Page(render_report(data, case, ledger, rows, about={**ABOUT, "timing": timing}))
-            for members, timing in ((0, Timing()), (100, Timing(7.1, 19.9, 16.1, 100)))}  # fmt: skip
-    took = {members: [text for _, _, text in page.all("dd")][-1] for members, page in said.items()}
+    took = {timing.members: dict(described(data, timing=timing).how())["Time it took"]
+            for timing in (Timing(), Timing(7.1, 19.9, 16.1, 100))}  # fmt: skip
     assert took[0] == "read back from an earlier run"
     assert took[100] == "100 members in 19.9 s after 7.1 s of compiling, 16.1 ns per fighter-week"
+    assert took[100] in rendered(data, case, ledger, rows, timing=Timing(7.1, 19.9, 16.1, 100))

@@ -19,11 +19,20 @@ from fissure.present.render import json as as_json
 from fissure.present.render.terminal import lines
 from fissure.present.sections.sensitivity import document
 from fissure.present.words import sensitivity as words
-from fissure.studies.sensitivity import Found, Index, Learned, Of, Screened, Sensitivity, Worth
+from fissure.studies.sensitivity import (
+    Index,
+    InformationValue,
+    Narrowing,
+    OutcomeSensitivity,
+    ScreenedInput,
+    Screening,
+    Sensitivity,
+)
 from fissure.studies.sensitivity.indices import LUCK, REST
 from fissure.studies.sensitivity.inputs import inputs_of
 from fissure.studies.sensitivity.result import Sizes
 
+Value = InformationValue
 NAN = float("nan")
 OUTCOME = "territory@2016-12-31"
 
@@ -43,24 +52,24 @@ def step(rows, width):
 @pytest.fixture(scope="module")
 def found(case):
     parameters = parameters_of(case)
-    of = Of(
+    of = OutcomeSensitivity(
         OUTCOME, "Ground held, 31 December 2016", "km2", 9000.0, 3000.0, 4000.0, 15000.0, 3600.0,
         (step(40, 0.3), step(80, 0.2), step(160, 0.105)),
     )  # fmt: skip
     worth = (
-        Worth(OUTCOME, "parameter", "ground.pace", "Pace <of ground>", 0.3, 0.2, 0.4),
-        Worth(OUTCOME, "parameter", "pay-gap.resentment", "Resentment", 0.001, -0.01, 0.01),
-        Worth(OUTCOME, "kind", "revenue", "Income a month", 0.5, 0.4, 0.6, 2, date(2016, 1, 31), date(2016, 6, 30)),
-        Worth(OUTCOME, "kind", "area", "Area held", 0.8, 0.7, 0.9, 1, date(2016, 7, 3), date(2016, 7, 3), False, True),
-        Worth(OUTCOME, "figure", "area-2016", "Area held", 0.8, 0.7, 0.9, 1, date(2016, 7, 3), date(2016, 7, 3)),
+        Value(OUTCOME, "parameter", "ground.pace", "Pace <of ground>", 0.3, 0.2, 0.4),
+        Value(OUTCOME, "parameter", "pay-gap.resentment", "Resentment", 0.001, -0.01, 0.01),
+        Value(OUTCOME, "kind", "revenue", "Income a month", 0.5, 0.4, 0.6, 2, date(2016, 1, 31), date(2016, 6, 30)),
+        Value(OUTCOME, "kind", "area", "Area held", 0.8, 0.7, 0.9, 1, date(2016, 7, 3), date(2016, 7, 3), False, True),
+        Value(OUTCOME, "figure", "area-2016", "Area held", 0.8, 0.7, 0.9, 1, date(2016, 7, 3), date(2016, 7, 3)),
     )
     learned = (
-        Learned(OUTCOME, of.title, "km2", 6000.0, 3000.0, 0.75, 0.7, 0.8),
-        Learned("ground.pace", "Pace", "prior standard deviations", 1.0, 0.5, 0.75, 0.7, 0.8),
+        Narrowing(OUTCOME, of.title, "km2", 6000.0, 3000.0, 0.75, 0.7, 0.8),
+        Narrowing("ground.pace", "Pace", "prior standard deviations", 1.0, 0.5, 0.75, 0.7, 0.8),
     )
     plan = plan_of(case, parameters, seed=7, units=16, slots=8)
-    passed = Screened((Found("ground.pace", OUTCOME, "level", 0.4, 1e-30),
-                       Found("forcing.strikes", OUTCOME, "spread", 0.1, 1e-9)), 184, 1120, 1e-5)  # fmt: skip
+    passed = Screening((ScreenedInput("ground.pace", OUTCOME, "level", 0.4, 1e-30),
+                       ScreenedInput("forcing.strikes", OUTCOME, "spread", 0.1, 1e-9)), 184, 1120, 1e-5)  # fmt: skip
     return Sensitivity(
         plan, 3200, Sizes(800, 320, 192, 160), inputs_of(parameters), ("ground.pace", "forcing.strikes"), passed, (of,),
         worth, learned, "2015-12-31", Path("nowhere"),
@@ -142,7 +151,7 @@ def test_the_page_is_whole_and_safe(found, tmp_path):
 def test_a_study_without_strong_inputs_has_a_page(found):
     bare = replace(
         found, strong=(), of=(replace(found.of[0], converging=(), design_spread=NAN),), worth=(), learned=(),
-        screened=Screened((), 184, 100, 1e-5), quick=True,
+        screened=Screening((), 184, 100, 1e-5), quick=True,
     )  # fmt: skip
     page = html.render(shown(bare))
     assert "None of 184 inputs moves an outcome" in page

@@ -2,45 +2,43 @@
 
 import re
 from dataclasses import replace
-from io import StringIO
 
 import pytest
-from rich.console import Console
+from reports import described, lines
 from synthetic import run
 
 from fissure.present import formatting
 from fissure.present.grouping import grouped
+from fissure.present.sections import comparison
+from fissure.present.words import run as words
 from fissure.studies.compare import compare, count, summary
-from fissure.views import text
-
-TITLES = {"territory_km2": "Ground held, as mapped"}
 
 
 @pytest.fixture(scope="module")
-def page(rows, ledger):
-    return list(text.lines(rows, ledger, TITLES, width=120))
+def page(data, case, ledger, rows):
+    return lines(data, case, ledger, rows, 120)
 
 
 @pytest.mark.parametrize("width", [100, 120])
-def test_fits_its_width_without_colour(rows, ledger, width):
-    lines = list(text.lines(rows, ledger, TITLES, width))
-    assert max(map(len, lines)) <= width
-    assert not any("\x1b" in line for line in lines)
+def test_fits_its_width_without_colour(data, case, rows, ledger, width):
+    said = lines(data, case, ledger, rows, width)
+    assert max(map(len, said)) <= width
+    assert not any("\x1b" in line for line in said)
 
 
 @pytest.mark.parametrize("width", [100, 120])
-def test_no_number_is_cut_off(rows, ledger, width):
-    lines = list(text.lines(rows, ledger, TITLES, width))
-    for line in lines:
+def test_no_number_is_cut_off(data, case, rows, ledger, width):
+    said = lines(data, case, ledger, rows, width)
+    for line in said:
         head = line[:88]
         assert "…" not in head, line
 
 
 @pytest.mark.parametrize("width", [60, 80, 99])
-def test_nothing_is_lost_where_there_is_little_room(rows, ledger, width):
-    lines = list(text.lines(rows, ledger, TITLES, width))
-    assert max(map(len, lines)) <= width
-    joined = " ".join(" ".join(lines).split())
+def test_nothing_is_lost_where_there_is_little_room(data, case, rows, ledger, width):
+    said = lines(data, case, ledger, rows, width)
+    assert max(map(len, said)) <= width
+    joined = " ".join(" ".join(said).split())
     assert "…" not in joined
     for row in rows:
         if row.compared:
@@ -49,11 +47,11 @@ def test_nothing_is_lost_where_there_is_little_room(rows, ledger, width):
             assert ledger.sources[row.observation.source].publisher in joined
 
 
-def test_first_line_says_which_run_it_is(rows, ledger):
-    about = {"title": "A case", "members": 1200, "seed": 7, "weeks": 247, "off": ["pay-gap"]}
-    lines = list(text.lines(rows, ledger, TITLES, 120, about))
-    assert lines[0] == "A case · 1,200 members · seed 7 · 247 weeks · switched off: pay-gap · prior predictions"
-    assert "nothing switched off" in text.first_line({"off": []})
+def test_first_line_says_which_run_it_is(data, case, rows, ledger):
+    said = " ".join(lines(data, case, ledger, rows, 400, members=1200, seed=7, off=("pay-gap",))[0].split())
+    assert said.startswith(f"{case.title}: 1,200 simulated histories of 247 weeks from 30 June 2014, beside what was")
+    assert said.endswith("published. Seed 7; switched off: pay-gap; prior predictions.")
+    assert "nothing switched off" in words.lead(described(data), "")
 
 
 def test_what_is_not_compared_is_only_counted(page, rows):
@@ -65,14 +63,14 @@ def test_what_is_not_compared_is_only_counted(page, rows):
 def test_a_run_beside_nothing_says_so_in_a_sentence(case, ledger):
     rows = compare(run(case, members=2, weeks=1), ledger)
     assert not any(row.compared for row in rows)
-    said = [line for line in text.lines(rows, ledger, TITLES, 110) if line]
-    assert said == [f"The run holds the time of none of {len(rows)} published figures, so nothing was compared."]
+    said = lines(run(case, members=2, weeks=1), case, ledger, rows, 110)
+    assert said[-1] == f"The run holds the time of none of {len(rows)} published figures, so nothing was compared."
 
 
 def test_shows_what_was_published_beside_the_model(page, rows):
     row = next(row for row in rows if row.observation.id == "territory-2015-01-ihs")
     line = next(line for line in page if "1 Jan 2015" in line and "90,800" in line)
-    assert "ihs  IHS Conflict Monitor" in line
+    assert "ihs IHS Conflict Monitor" in line
     assert re.search(r"\d", line.split("90,800")[1])
     assert any(word in line for word in ("inside", "near", "too")), row.verdict
 
@@ -100,8 +98,8 @@ def test_heading_names_the_output(page):
     assert any("Ground held, as mapped" in line for line in page)
 
 
-def test_summary_has_a_line_for_each_variable_compared(rows, ledger):
-    page = list(text.lines(rows, ledger, TITLES, width=140))
+def test_summary_has_a_line_for_each_variable_compared(data, case, rows, ledger):
+    page = lines(data, case, ledger, rows, 150)
     start = next(n for n, line in enumerate(page) if "By variable" in line)
     below = "\n".join(page[start:])
     for one in summary(rows):
@@ -110,7 +108,7 @@ def test_summary_has_a_line_for_each_variable_compared(rows, ledger):
 
 
 def test_closing_line_adds_up(rows):
-    said = text.closing(rows)
+    said = comparison.closing(rows)
     found = re.search(
         r"Of (\d+) .* of, (\d+) .* says something; (\d+) .* anything; (\d+) .* keeps; (\d+) are near and (\d+) outside",
         said,
@@ -124,26 +122,24 @@ def test_closing_line_adds_up(rows):
 
 
 def test_a_figure_behind_a_prior_has_a_sign(page):
-    lines = [line for line in page if "90,800" in line and "1 Jan 2015" in line]
-    assert "90,800 ◆" in lines[0]
+    found = [line for line in page if "90,800" in line and "1 Jan 2015" in line]
+    assert "90,800 ◆" in found[0]
     assert not any("72,800 ◆" in line for line in page)
 
 
 def test_says_how_many_intervals_of_a_variable_are_too_wide(rows):
     one = summary(rows)[0]
-    console = Console(file=StringIO(), width=120, color_system=None)
-    console.print(text.summaries([replace(one, too_wide=2)]))
-    assert f"2 of {one.compared}" in console.file.getvalue()
+    (row,) = comparison.by_variable([replace(one, too_wide=2)]).rows
+    assert row.cells[-1].text == f"2 of {one.compared}"
 
 
 def test_nothing_to_compare_is_said(rows):
-    assert "nothing was compared" in text.closing([row for row in rows if not row.compared])
+    assert "nothing was compared" in comparison.closing([row for row in rows if not row.compared])
 
 
-def test_markup_in_the_ledger_is_not_interpreted(data, ledger):
+def test_markup_in_the_ledger_is_not_interpreted(data, case, ledger):
     observation = ledger.observations["territory-2015-01-ihs"]
     source = ledger.sources["ihs"].model_copy(update={"publisher": "[bold red]x[/nope]"})
-    odd = replace(ledger, observations={observation.id: observation}, sources={**ledger.sources, "ihs": source})
-    lines = text.lines(compare(data, odd), odd, {"territory_km2": "[b]held"}, width=120)
-    joined = "\n".join(lines)
-    assert "[bold red]x[/nope]" in joined and "[b]held" in joined
+    alone = observation.model_copy(update={"rival_of": ()})
+    odd = replace(ledger, observations={observation.id: alone}, sources={**ledger.sources, "ihs": source})
+    assert "[bold red]x[/nope]" in "\n".join(lines(data, case, odd, compare(data, odd), 120))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fissure.studies.calibration import Posterior
-from fissure.studies.calibration.posterior import Lived
+from fissure.studies.calibration.posterior import PastHistories
 from fissure.studies.effective import ENOUGH, Effective, effective_size, few_histories, pasts_of
 
 
@@ -31,7 +31,7 @@ def posterior(lived):
 
 
 def test_members_of_a_posterior_share_the_history_that_they_go_on_from():
-    own = posterior(Lived(np.array([5, 5, 5, 9]), 3, 10))
+    own = posterior(PastHistories(np.array([5, 5, 5, 9]), 3, 10))
     rows = own.rows(1, range(50))
     assert (pasts_of(own, 1, 50) == np.array([5, 5, 5, 9])[rows]).all()
     assert effective_size(own, 1, 50).pasts == 2

@@ -14,7 +14,7 @@ NAME = "kept/answers.json"
 
 @pytest.fixture
 def case():
-    return load_case(naming.reference())
+    return load_case(naming.REFERENCE)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from synthetic import weekly
 
-from fissure.cases.leanings import Leaning
+from fissure.cases.conventions import Leaning
 from fissure.constants import Z90
 from fissure.errors import FissureError
 from fissure.evidence.entries import Observation, Source, Variable

@@ -50,6 +50,7 @@ def test_names_titles_and_changes_are_of_one_study_each(studies, parameters):
         assert len(set(told)) == len(told)
 
 
+@pytest.mark.slow
 def test_each_study_runs_and_changes_something(case, studies, parameters, tmp_path_factory):
     scenarios = {name: study.scenario(parameters) for name, study in studies.items()}
     size = {"weeks": 60, "units": 64, "slots": 112, "out": tmp_path_factory.mktemp("named")}

@@ -7,7 +7,7 @@ import sys
 import time
 
 import pytest
-from tests.system.test_command import fissure_command, refused
+from tests.commands import fissure_command, refused
 
 
 def test_no_cluster_is_one_sentence(tmp_path):

@@ -1,36 +1,21 @@
 """The command as a user types it."""
 
 import json
+import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+from tests.commands import fissure_command, fissure_process, refused
 
 import fissure
 
 CASE = Path(fissure.__file__).parent / "cases" / "islamic_state"
-
-
-def fissure_command(*arguments, cwd, **environment):
-    import os
-
-    return subprocess.run(
-        [sys.executable, "-m", "fissure", *map(str, arguments)],
-        capture_output=True, text=True, cwd=cwd, timeout=900,
-        env={**os.environ, "COLUMNS": "120", "FISSURE_CACHE": str(Path(cwd) / "cache"), **environment},
-    )  # fmt: skip
-
-
-def refused(done, *words):
-    """One clear sentence on standard error, exit code 2, no traceback."""
-    assert done.returncode == 2, done.stderr + done.stdout
-    assert "Traceback" not in done.stderr + done.stdout
-    said = " ".join(re.sub(r"[│╭╮╰╯─]", " ", done.stderr).split())
-    for word in words:
-        assert word in said, said
 
 
 @pytest.fixture
@@ -48,7 +33,7 @@ def spoil(path, old, new):
 
 
 def test_help_names_the_commands(tmp_path):
-    done = fissure_command("--help", cwd=tmp_path)
+    done = fissure_process("--help", cwd=tmp_path)
     assert done.returncode == 0
     for word in ("run", "trace", "mechanisms", "cases", "check"):
         assert word in done.stdout
@@ -56,7 +41,7 @@ def test_help_names_the_commands(tmp_path):
 
 def test_run_writes_a_table_a_report_and_a_run_that_goes_on(tmp_path):
     out = tmp_path / "out"
-    done = fissure_command("run", "--members", 2, "--weeks", 30, "--out", out, cwd=tmp_path)
+    done = fissure_process("run", "--members", 2, "--weeks", 30, "--out", out, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "Central Intelligence" in done.stdout and "ns per fighter-week" in done.stdout
     page = (out / "report.html").read_text()
@@ -157,10 +142,6 @@ def test_run_json_says_how_it_was_made(tmp_path):
 
 
 def test_ctrl_c_stops_with_a_sentence_and_the_run_goes_on(tmp_path):
-    import os
-    import signal
-    import time
-
     out = tmp_path / "out"
     command = [sys.executable, "-m", "fissure", "run", "--members", "3", "--weeks", "30", "--out", str(out)]
     # nothing is compiled yet, so that there is a while to stop it in

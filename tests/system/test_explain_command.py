@@ -2,17 +2,15 @@
 
 import json
 import shutil
-import subprocess
-import sys
 
 import pytest
+from tests.commands import fissure_command
 
 from fissure.cases.loader import load_case
 
 
 def explain(*arguments, cwd=None):
-    command = [sys.executable, "-m", "fissure", "explain", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd)
+    return fissure_command("explain", *arguments, cwd=cwd)
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,14 @@
 """`fissure hindcast` as a user types it: what is wrong is told before anything is fitted."""
 
-import subprocess
-import sys
-
 import pytest
+from tests.commands import fissure_command
 
 from fissure.api import fits
 from fissure.errors import FissureError
 
 
 def hindcast(*arguments):
-    command = [sys.executable, "-m", "fissure", "hindcast", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return fissure_command("hindcast", *arguments)
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,7 @@ def test_a_run_is_read_back_wherever_both_were_moved(home, tmp_path):
     shutil.move(home, tmp_path / "elsewhere" / "moved")
     found = fissure.read_run(tmp_path / "elsewhere" / "moved" / "runs" / "first")
     assert found.case.folder == tmp_path / "elsewhere" / "moved" / CASE
-    assert len(found.compared) == 1 and found.about()["command"].startswith("fissure run '")
+    assert len(found.compared) == 1 and found.about().command.startswith("fissure run '")
 
 
 def test_a_run_moved_alone_and_a_case_renamed_beside(home):
@@ -157,12 +157,12 @@ def edited(home, file, old, new):
 def test_a_case_that_has_changed_since_is_said(home):
     again()
     edited(home, "case.yaml", "Two valleys", "Both valleys")
-    assert fissure.read_run("runs/first").about()["command"]  # the same run would be made again
+    assert fissure.read_run("runs/first").about().command  # the same run would be made again
     edited(home, "districts.csv", "the-state,50,", "the-state,55,")
     with pytest.warns(CaseChanged, match=r"my case has changed since this run was made; .* run it again"):
         found = fissure.read_run("runs/first")
     about = found.about()
-    assert about["command"] is None and "changed since" in about["changed"]
+    assert about.command is None and "changed since" in about.changed
     assert "command not known" in said("runs", "show", "first")
     edited(home, "districts.csv", "R2,Lower", "R3,Lower")
     for file in ("neighbours.csv", "offensives.csv", "boundaries.geojson"):

@@ -48,8 +48,8 @@ from pathlib import Path
 warnings.simplefilter("ignore")
 from fastapi.testclient import TestClient
 from fissure import api
-from fissure.app.cracks.known import look
-from fissure.app.history.told import prepared
+from fissure.app.history.prepared import prepared
+from fissure.app.mechanisms.picture import look
 from fissure.app.pages import VIEWS
 from fissure.app.server import create_app
 from fissure.app.settings import Limits, Settings

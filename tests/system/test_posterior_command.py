@@ -1,11 +1,10 @@
 """`fissure run` with what was learned, as a user types it: by default, another one, none, and a stale one refused."""
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests.commands import fissure_command
 
 from fissure.cases.loader import load_case
 
@@ -13,8 +12,7 @@ TINY = ("--members", "1", "--weeks", "30")  # as in test_command, so that the pr
 
 
 def fissure(*arguments, cwd=None):
-    command = [sys.executable, "-m", "fissure", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd)
+    return fissure_command(*arguments, cwd=cwd)
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_command import fissure_command, refused
+from tests.commands import fissure_command, refused
 from typer.testing import CliRunner
 
 import fissure

@@ -12,9 +12,9 @@ import urllib.request
 from contextlib import contextmanager
 
 import pytest
-from test_command import fissure_command, refused
+from tests.commands import fissure_command, refused
 
-from fissure.app import listening
+from fissure.app import binding
 from fissure.app.settings import PORT
 from fissure.errors import FissureError
 
@@ -199,9 +199,9 @@ def test_a_port_that_is_taken_is_named(tmp_path):
 
 
 def test_without_a_port_the_next_free_one_is_taken():
-    with listening.listen("127.0.0.1", None) as first, listening.listen("127.0.0.1", None) as second:
+    with binding.listen("127.0.0.1", None) as first, binding.listen("127.0.0.1", None) as second:
         ports = [one.getsockname()[1] for one in (first, second)]
-    assert PORT <= ports[0] < ports[1] < PORT + listening.TRIED
+    assert PORT <= ports[0] < ports[1] < PORT + binding.TRIED
 
 
 def test_the_missing_extra_is_named(tmp_path):
@@ -218,25 +218,25 @@ main()
 
 
 def test_addresses_are_as_a_browser_wants_them():
-    assert listening.address("127.0.0.1", 8014) == "http://127.0.0.1:8014"
-    assert listening.address("::1", 8014) == "http://[::1]:8014"
-    assert listening.address("0.0.0.0", 80, "t") == f"http://{socket.gethostname()}:80/?token=t"
+    assert binding.address("127.0.0.1", 8014) == "http://127.0.0.1:8014"
+    assert binding.address("::1", 8014) == "http://[::1]:8014"
+    assert binding.address("0.0.0.0", 80, "t") == f"http://{socket.gethostname()}:80/?token=t"
 
 
 def test_a_browser_is_opened_only_where_someone_sits(monkeypatch):
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     monkeypatch.setattr("sys.platform", "linux")
-    assert not listening.opens(None, None)
+    assert not binding.opens(None, None)
     monkeypatch.setenv("DISPLAY", ":0")
-    assert listening.opens(None, None) and listening.opens(True, None)
-    assert not listening.opens(None, "token") and not listening.opens(False, None)
+    assert binding.opens(None, None) and binding.opens(True, None)
+    assert not binding.opens(None, "token") and not binding.opens(False, None)
     monkeypatch.setenv("SSH_CONNECTION", "1")
-    assert not listening.opens(None, None)
+    assert not binding.opens(None, None)
     with pytest.raises(FissureError, match="screen"):
-        listening.opens(True, None)
+        binding.opens(True, None)
 
 
 def test_tokens_are_made_where_they_are_needed():
-    assert listening.token_of("127.0.0.1", None) is None
-    assert len({listening.token_of("0.0.0.0", None) for _ in range(8)}) == 8
-    assert listening.token_of("localhost", "a-token-of-my-own") == "a-token-of-my-own"
+    assert binding.token_of("127.0.0.1", None) is None
+    assert len({binding.token_of("0.0.0.0", None) for _ in range(8)}) == 8
+    assert binding.token_of("localhost", "a-token-of-my-own") == "a-token-of-my-own"

@@ -41,12 +41,14 @@ def test_what_two_extras_ask_for_is_the_same():
 
 
 @pytest.mark.slow
+@pytest.mark.versions
 def test_the_lowest_versions():
     """A small run with what every user gets, then with all extras; there all fast tests too."""
     assert tried("lowest").count("a small run is made") == 2
 
 
 @pytest.mark.slow
+@pytest.mark.versions
 def test_every_python_makes_the_same_bytes():
     versions = [
         c.rpartition(" ")[2] for c in STATED["classifiers"] if c.startswith("Programming Language :: Python :: 3.")

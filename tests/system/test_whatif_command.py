@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from test_command import fissure_command, refused
+from tests.commands import fissure_command, refused
 
 import fissure
 from fissure import api

@@ -28,8 +28,8 @@ from fissure.engine.simulate import draws
 from fissure.model.catalogue import build, mechanism_classes, parameters_of, prior_values
 from fissure.model.causal import expanded, handing, named_leaves, reads_and_writes, settled
 from fissure.model.effects import ZERO, Effects, total
-from fissure.model.givens import Givens, week_of
-from fissure.model.start import givens, initial_state
+from fissure.model.member_inputs import MemberInputs, week_of
+from fissure.model.start import initial_state, member_inputs
 from fissure.model.state import State
 from fissure.model.week import Model, step
 from fissure.model.world import Week, World, world_of
@@ -60,7 +60,7 @@ class _Sample(eqx.Module):
 
     models: Model
     world: World
-    given: Givens
+    given: MemberInputs
     member: Array
     state: State
     week: Week
@@ -147,12 +147,12 @@ def _sampled(case: Case) -> _Sample:
 
 
 @jax.jit
-def _run(models: Model, members: Array, world: World) -> tuple[Givens, State]:
+def _run(models: Model, members: Array, world: World) -> tuple[MemberInputs, State]:
     """What is given to each member, and its state at the start of each of `WEEKS`."""
 
-    def one(model: Model, member: Array) -> tuple[Givens, State]:
+    def one(model: Model, member: Array) -> tuple[MemberInputs, State]:
         once = draws(seed_words(SEED), member, jnp.int32(-1))
-        given = givens(model.start, world, once("givens"))
+        given = member_inputs(model.start, world, once("givens"))
 
         def weekly(index: Any, state: State) -> State:
             luck = draws(seed_words(SEED), member, index)

@@ -10,6 +10,7 @@ import numpy as np
 
 from fissure.api.arguments import plain_arguments
 from fissure.cases.loader import Case
+from fissure.cases.naming import REFERENCE
 from fissure.context import CaseLike, Context, context_of
 from fissure.engine.cache import cache_base
 from fissure.engine.ensemble import planned
@@ -67,7 +68,7 @@ class Answered:
 
 @plain_arguments
 def answers(
-    case: CaseLike = "islamic_state",
+    case: CaseLike = REFERENCE,
     *,
     members: int = MEMBERS,
     seed: int = 1,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fissure.api.arguments import plain_arguments
 from fissure.cases.loader import Case
+from fissure.cases.naming import REFERENCE
 from fissure.context import CaseLike, Context, context_of
 from fissure.engine.progress import Progress
 from fissure.engine.runner import workers_of
@@ -62,7 +63,7 @@ class Effects:
 def check(
     mechanisms: str | Iterable[str] = (),
     *,
-    case: CaseLike = "islamic_state",
+    case: CaseLike = REFERENCE,
     members: int = effects.MEMBERS,
     weeks: int | None = None,
     seed: int = 1,

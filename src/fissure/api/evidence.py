@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from fissure.api.arguments import plain_arguments
+from fissure.cases.naming import REFERENCE
 from fissure.context import CaseLike, context_of
 from fissure.evidence import Ledger, Trace
 from fissure.studies.calibration import Posterior
@@ -10,7 +11,7 @@ from fissure.studies.named import Study
 
 
 @plain_arguments
-def ledger(case: CaseLike = "islamic_state") -> Ledger:
+def ledger(case: CaseLike = REFERENCE) -> Ledger:
     """All claims, those of other packages among them, and the observations of `case`, if it brings a ledger.
 
     Args:
@@ -30,7 +31,7 @@ def ledger(case: CaseLike = "islamic_state") -> Ledger:
 
 
 @plain_arguments
-def trace(name: str, case: CaseLike = "islamic_state") -> Trace:
+def trace(name: str, case: CaseLike = REFERENCE) -> Trace:
     """What a mechanism, parameter, output, source, claim or observation rests on, rival claims side by side.
 
     Args:
@@ -51,7 +52,7 @@ def trace(name: str, case: CaseLike = "islamic_state") -> Trace:
 
 
 @plain_arguments
-def named_studies(case: CaseLike = "islamic_state") -> dict[str, Study]:
+def named_studies(case: CaseLike = REFERENCE) -> dict[str, Study]:
     """The named studies of a case, in order; none where it brings none.
 
     Args:
@@ -72,7 +73,7 @@ def named_studies(case: CaseLike = "islamic_state") -> dict[str, Study]:
 
 @plain_arguments
 def draws_of(
-    case: CaseLike = "islamic_state", *, prior: bool = False, posterior: str | Path | None = None
+    case: CaseLike = REFERENCE, *, prior: bool = False, posterior: str | Path | None = None
 ) -> Posterior | None:
     """The posterior that members of `case` are drawn from; None for the prior.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fissure.api.arguments import plain_arguments
 from fissure.cases.loader import Case
-from fissure.cases.naming import called
+from fissure.cases.naming import REFERENCE, called
 from fissure.context import CaseLike, Context, context_of
 from fissure.engine.plan import plan_of
 from fissure.engine.progress import Progress
@@ -57,7 +57,7 @@ class Explanation:
 
 @plain_arguments
 def explain(
-    case: CaseLike = "islamic_state",
+    case: CaseLike = REFERENCE,
     of: str | Iterable[str] = (),
     *,
     quick: bool = False,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from fissure.api.arguments import plain_arguments
 from fissure.cases.loader import Case
+from fissure.cases.naming import REFERENCE
 from fissure.context import CaseLike, Context, context_of
 from fissure.engine.cache import cache_base
 from fissure.engine.ensemble import planned
@@ -75,7 +76,7 @@ class Fit:
 
 @plain_arguments
 def calibrate(
-    case: CaseLike = "islamic_state",
+    case: CaseLike = REFERENCE,
     *,
     until: str | date,
     members: int = MEMBERS,
@@ -94,7 +95,7 @@ def calibrate(
         out: the folder of the fit; one in the user's cache where not given. Asked again, a fit goes on where it was.
         cluster: the address of a dask cluster that simulates, `local` or `local:N` for processes on this machine;
             threads of this process where not given.
-        progress: is told how far it is.
+        progress: shows how far it is.
 
     Returns the finished fit: the posterior and what its checks found.
 
@@ -165,7 +166,7 @@ def day_of(found: str | date) -> date:
 
 @plain_arguments
 def hindcast(
-    case: CaseLike = "islamic_state",
+    case: CaseLike = REFERENCE,
     dates: Iterable[str | date] = (),
     *,
     members: int = 300,
@@ -184,7 +185,7 @@ def hindcast(
         out: the folder to keep fits, runs and `hindcast.json` in; a folder in the user's cache where not given.
         cluster: the address of a dask cluster that simulates, `local` or `local:N` for processes on this machine;
             threads of this process where not given.
-        progress: is told how far it is.
+        progress: shows how far it is.
 
     Returns the forecasts with their scores.
 

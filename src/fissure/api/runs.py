@@ -3,13 +3,15 @@
 import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fissure.api.arguments import plain_arguments
 from fissure.api.origins import context_of_run, differs, warn_of_changes
 from fissure.cases.loader import Case
+from fissure.cases.naming import REFERENCE
 from fissure.constants import INTERVAL
 from fissure.context import CaseLike, Context, context_of
 from fissure.engine import ensemble
@@ -20,11 +22,12 @@ from fissure.engine.progress import Progress
 from fissure.engine.runner import workers_of
 from fissure.evidence import Ledger
 from fissure.model.limits import LIMITS
+from fissure.present.words.run import RunDescription
 from fissure.studies import coverage
 from fissure.studies.calibration import Posterior, with_digest
 from fissure.studies.cohesion import cohesion
 from fissure.studies.compare import Compared, compare
-from fissure.studies.effective import Effective, effective_size, few_histories
+from fissure.studies.effective import Effective, effective_size
 from fissure.studies.endings import apart
 from fissure.studies.patterns import Met, Plausible, everyone, met, plausible
 from fissure.studies.quantiles import quantiles_of
@@ -33,6 +36,11 @@ from fissure.version import __version__
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+
+    from fissure.present.document import Document
+
+
+CHANGED = "its files have changed since this run was made; the numbers are of the case as it was"
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +136,7 @@ class Result:
         return met(self.data, self.plausible, self.context.patterns)
 
     @cached_property
-    def apart(self) -> "xr.Dataset":
+    def endings(self) -> "xr.Dataset":
         """How and when each member came apart: `weeks` (member, ending), `came_apart` and `mode` (member)."""
         return apart(self.data)
 
@@ -142,18 +150,52 @@ class Result:
         """Those of `patterns` that say what came first."""
         return [one for one in self.patterns if one.pattern.in_time]
 
+    def document(self) -> "Document":
+        """The report as a document, for a page, a terminal or JSON."""
+        return self._document
+
+    def summary(self) -> "Document":
+        """Of the report what a terminal shows, which is made in less time."""
+        from fissure.present.sections.run import summary
+
+        return summary(self.about(), self.data, self.case, self.ledger, self.compared)
+
+    @cached_property
+    def _document(self) -> "Document":
+        from fissure.views.report.write import document
+
+        crowded = (f"{said[0].upper()}{said[1:]}." for said in self.context.too_few_places)
+        return document(
+            self.about(),
+            self.data,
+            self.case,
+            self.ledger,
+            self.compared,
+            missing=self.context.missing_mechanisms,
+            limits=(*LIMITS, *crowded),
+            events=self.events,
+            posterior=self.posterior,
+        )
+
+    def patterns_document(self, until: date | None = None, *, orderings_only: bool = False) -> "Document":
+        """The patterns, or only those that say what came first, as a document.
+
+        With `until`, the day that a fit ends at, each part is marked as in or out of its sample. For members that are
+        drawn from a posterior it is the day that the posterior ends at, where none is given.
+        """
+        from fissure.present.sections.patterns import document
+        from fissure.present.words.patterns import day_of
+
+        found = self.orderings if orderings_only else self.patterns
+        day = None if orderings_only else until or day_of(self.until)
+        return document(found, self.plausible, self.about(), self.case.title, self.data, self.ledger, day)
+
     def report(self, path: str | Path) -> Path:
         """Write one self-contained HTML page and return its path; the page needs no network."""
-        from fissure.views.report import write_report
+        from fissure.present.render import html
 
-        path = Path(path)
-        crowded = (f"{said[0].upper()}{said[1:]}." for said in self.context.too_few_places)
-        write_report(
-            self.data, self.case, self.ledger, self.compared, path,
-            about=self.about(), missing=self.context.missing_mechanisms, limits=(*LIMITS, *crowded),
-            events=self.events, posterior=self.posterior,
-        )  # fmt: skip
-        return path
+        html.check_place(Path(path))
+        return html.write(self.document(), Path(path))
 
     def __repr__(self) -> str:
         """One line, as a notebook shows it."""
@@ -174,42 +216,37 @@ class Result:
         """Write records, parameters and events for other tools, and return the path; see `export_run`."""
         return export(self.stored, Path(path).expanduser())
 
-    def about(self) -> dict[str, Any]:
-        """How the run was made, for its report."""
-        plan, timing = self.stored.plan, self.stored.timing
+    def about(self) -> RunDescription:
+        """How the run was made."""
+        plan, members = self.stored.plan, self.stored.members
         changed = differs(plan, origin_of(self.stored.folder), self.case)
         off = "".join(f" --off {name}" for name in plan.off)
         drawn = f" --posterior {shlex.quote(str(self.named))}" if self.named else "" if self.until else " --prior"
-        command = f"fissure run {self.context.cli_name} --members {self.stored.members} --seed {plan.seed} "
-        return {
-            "version": __version__,
-            "title": self.case.title,
-            "kind": "posterior predictions" if self.until else "prior predictions",
-            "until": self.until,
-            "posterior": plan.draws or None,
-            "seed": plan.seed,
-            "members": self.stored.members,
-            "worth": self.worth,
-            "few_histories": few_histories(self.stored.members) or None,
-            "weeks": plan.weeks,
-            "units": plan.units,
-            "slots": plan.slots,
-            "off": list(plan.off),
-            "plugins": list(plan.plugins) or None,
-            "cautions": self.cautions,
-            "digest": plan.case_digest,
-            "model_digest": plan.model_digest,
-            "timing": timing,
-            "changed": "its files have changed since this run was made; the numbers are of the case as it was"
-            if changed
-            else None,
-            "command": None if changed else f"{command}--weeks {plan.weeks}{off}{drawn}",
-        }
+        command = f"fissure run {self.context.cli_name} --members {members} --seed {plan.seed} "
+        return RunDescription(
+            members=members,
+            weeks=plan.weeks,
+            seed=plan.seed,
+            until=self.until,
+            posterior=plan.draws or None,
+            off=tuple(plan.off),
+            plugins=tuple(plan.plugins),
+            cautions=tuple(self.cautions),
+            units=plan.units,
+            slots=plan.slots,
+            worth=self.worth,
+            timing=self.stored.timing,
+            digest=plan.case_digest,
+            model_digest=plan.model_digest,
+            changed=CHANGED if changed else None,
+            command=None if changed else f"{command}--weeks {plan.weeks}{off}{drawn}",
+            version=__version__,
+        )
 
 
 @plain_arguments
 def run(
-    case: CaseLike = "islamic_state",
+    case: CaseLike = REFERENCE,
     *,
     members: int = 100,
     seed: int = 1,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fissure.api.arguments import plain_arguments
 from fissure.cases.loader import Case
-from fissure.cases.naming import called
+from fissure.cases.naming import REFERENCE, called
 from fissure.context import CaseLike, context_of
 from fissure.engine.cache import cache_base
 from fissure.engine.progress import Progress
@@ -65,7 +65,7 @@ class SensitivityStudy:
 def sensitivity(
     of: str | Iterable[str] = (),
     *,
-    case: CaseLike = "islamic_state",
+    case: CaseLike = REFERENCE,
     members: int | None = None,
     seed: int = 1,
     weeks: int | None = None,
@@ -92,7 +92,7 @@ def sensitivity(
         out: the folder for what is measured and `sensitivity.json`; one in the user's cache where not given.
         cluster: the address of a dask cluster that simulates, `local` or `local:N` for processes on this machine;
             threads of this process where not given.
-        progress: is told how far it is.
+        progress: shows how far it is.
         units, slots: sizes of a member; the case's where not given.
 
     Returns the finished study.
@@ -104,7 +104,7 @@ def sensitivity(
 
         >>> import fissure
         >>> made = fissure.sensitivity("deserted", members=900, weeks=4, quick=True, prior=True)
-        >>> [one.outcome for one in made.found.of]
+        >>> [one.outcome for one in made.result.of]
         ['deserted']
     """
     context = context_of(case)

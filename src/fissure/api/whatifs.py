@@ -12,6 +12,7 @@ from typing import Any
 
 from fissure.api.arguments import plain_arguments
 from fissure.cases.loader import Case
+from fissure.cases.naming import REFERENCE
 from fissure.context import CaseLike, Context, context_of
 from fissure.engine.progress import Progress
 from fissure.engine.runner import workers_of
@@ -105,7 +106,7 @@ class WhatIfs:
 def whatif(
     studies: str | Iterable[str] = (),
     *,
-    case: CaseLike = "islamic_state",
+    case: CaseLike = REFERENCE,
     set: str | Iterable[str] = (),
     off: str | Iterable[str] = (),
     since: str | date | None = None,

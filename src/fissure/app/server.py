@@ -1,9 +1,17 @@
-"""The application: guard, views, API, files; and what is said when something is wrong."""
+"""The application, what is said when something is wrong, and serving it until somebody stops it."""
 
+import contextlib
+import contextvars
 import logging
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+import os
+import signal
+import socket
+import threading
+import webbrowser
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from types import FrameType
 
+import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
@@ -13,17 +21,16 @@ from starlette.routing import Match
 
 from fissure.app import assets, why
 from fissure.app.api import cases, jobs, ledger, runs, studies
-from fissure.app.cracks import view as cracks
-from fissure.app.cracks.known import ready as mechanisms_ready
 from fissure.app.desk import Desk
 from fissure.app.evidence import view as evidence
-from fissure.app.guard import HEADERS, Guard
 from fissure.app.history import view as history
-from fissure.app.history.told import prepare_newest
+from fissure.app.history.prepared import prepare_newest
 from fissure.app.jobs import Busy
+from fissure.app.mechanisms import view as cracks
+from fissure.app.mechanisms.picture import ready as mechanisms_ready
+from fissure.app.middleware import HEADERS, Guard, without_slash
 from fissure.app.pages import page
-from fissure.app.prefix import without_slash
-from fissure.app.refusals import EVERYWHERE
+from fissure.app.schemas import EVERYWHERE
 from fissure.app.settings import Settings
 from fissure.app.what_if import view as whatif
 from fissure.errors import FissureError
@@ -33,6 +40,10 @@ ABOUT = (
     "What a Fissure server on this machine knows and does: cases, evidence, stored runs, and what-ifs. "
     "All numbers are simulated aggregates of a historical case; quote them with their intervals."
 )
+PATIENCE = 20.0
+"""Seconds that a job is given to come to its next step."""
+STREAMS = 2
+"""Seconds that answers under way, and streams that never end, are given."""
 LONGEST = 1000
 """Characters of a sentence; what was asked may be part of it."""
 
@@ -42,7 +53,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings()
     desk = Desk(settings)
 
-    @asynccontextmanager
+    @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         desk.worker.submit("newest", lambda: prepare_newest(desk))
         desk.worker.submit("mechanisms", lambda: mechanisms_ready(desk), spare=True)
@@ -117,3 +128,65 @@ def _unforeseen(request: Request, error: Exception) -> Response:
     return _said(
         request, 500, text, {**HEADERS, "cache-control": "no-store"}
     )  # this answer does not pass through the guard
+
+
+class Server(uvicorn.Server):
+    """Stops its jobs before its connections, so that an open page is told; a second signal ends it at once."""
+
+    def __init__(self, config: uvicorn.Config, desk: Desk, stopping: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._desk, self._stopping = desk, stopping
+        self.signal = 0
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Meanwhile Ctrl-C and SIGTERM stop it; uvicorn's own would raise them again at the end."""
+        before = {one: signal.signal(one, self._stop) for one in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for one, handler in before.items():
+                signal.signal(one, handler)
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        if self.signal:
+            os._exit(130)
+        self.signal, self.should_exit = number, True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Jobs first; then connections, of which those that stream are cut."""
+        self._stopping()
+        self._desk.closing.set()
+        self._desk.patience = STREAMS / 4  # whoever called `serve` leaves the process at once
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # it would print a traceback for each cut stream
+        await run_in_threadpool(self._desk.jobs.stop, PATIENCE)
+        await super().shutdown(sockets)
+
+
+def serve(
+    settings: Settings,
+    listening: socket.socket,
+    *,
+    opened: str | None = None,
+    stopping: Callable[[], None] = lambda: None,
+) -> int:
+    """Serve on `listening` until SIGINT or SIGTERM, and return which it was.
+
+    Args:
+        settings: what the server was started with.
+        listening: see `fissure.app.binding.listen`.
+        opened: an address to open in a browser.
+        stopping: called when stopping begins.
+    """
+    app = create_app(settings)
+    config = uvicorn.Config(
+        app, http="h11", ws="none", loop="asyncio", lifespan="on", log_level="error", access_log=False,
+        proxy_headers=False,  # whoever asks could give any address as theirs
+        server_header=False, limit_concurrency=settings.limits.connections, timeout_graceful_shutdown=STREAMS,
+    )  # fmt: skip
+    server = Server(config, app.state.desk, stopping)
+    if opened is not None:
+        threading.Thread(target=webbrowser.open, args=(opened,), daemon=True).start()
+    # In a context of its own: what is kept must not name this command, and its token, as what made it.
+    contextvars.Context().run(server.run, [listening])
+    return server.signal

@@ -1,13 +1,16 @@
 """What a server is started with: where it listens, what it may read, and the bounds of all that it accepts."""
 
 import ipaddress
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fissure.app.prefix import host_name, root_path
+from fissure.cases.naming import REFERENCE
 from fissure.errors import FissureError
 
 PORT = 8014
+_SEGMENT = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+")
+_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9_])?|[0-9A-Fa-f:.]{2,45}")
 
 
 def home() -> Path:
@@ -25,6 +28,41 @@ def is_loopback(name: str) -> bool:
         return ipaddress.ip_address(name).is_loopback
     except ValueError:
         return False
+
+
+def root_path(text: str) -> str:
+    """`text` as the path of a prefix, without a slash at its end; empty for the root.
+
+    Raises `FissureError` for what is no path.
+    """
+    found = text.strip().rstrip("/")
+    if not found:
+        return ""
+    if "//" in found and ":" in found.partition("//")[0]:
+        raise FissureError(f"found --root-path {text[:200]}, expected the path alone, such as /user/me/proxy/8014")
+    segments = found.split("/")[1:]
+    whole = found.startswith("/") and all(map(_SEGMENT.fullmatch, segments)) and not {".", ".."} & {*segments}
+    if not whole:
+        raise FissureError(
+            f"found --root-path {text[:200] or 'of nothing'}, expected a path that begins with / as an address has it, "
+            "such as /user/me/proxy/8014"
+        )
+    return found
+
+
+def host_name(text: str) -> str:
+    """`text` as a name by which a browser calls the page, in small letters. Raises `FissureError` for anything else."""
+    found = text.strip().lower().removeprefix("[").removesuffix("]")
+    try:
+        found = found.encode("idna").decode() if not found.isascii() else found
+    except UnicodeError:
+        found = ""
+    if not _NAME.fullmatch(found):
+        raise FissureError(
+            f"found --allow-host {text[:200] or 'without a name'}, expected a name alone as it stands in the browser's "
+            "address, without https:// and without a port, such as hub.example.org"
+        )
+    return found
 
 
 @dataclass(frozen=True)
@@ -67,7 +105,7 @@ class Limits:
 class Settings:
     """How a server was started."""
 
-    case: str = "islamic_state"
+    case: str = REFERENCE
     folders: tuple[Path, ...] = ()
     """Where runs are looked for; ``./runs`` and the user's cache where empty."""
     host: str = "127.0.0.1"
@@ -75,7 +113,7 @@ class Settings:
     token: str | None = None
     """What a browser must show where the server listens on more than loopback."""
     root_path: str = ""
-    """The path below which a proxy shows the page, as ``/user/me/proxy/8014``; see `fissure.app.prefix`."""
+    """The path below which a proxy shows the page, as ``/user/me/proxy/8014``; see `fissure.app.middleware`."""
     hosts: tuple[str, ...] = ()
     """Names besides loopback's by which the page may be called: those of proxies."""
     weeks: int | None = None

@@ -6,15 +6,15 @@ across the antimeridian. What contradicts itself or another file of the case is 
 and is a warning where it is merely unlikely.
 """
 
+import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from fissure.cases import shapes
-from fissure.cases.contradictions import check_districts, check_land, check_neighbours, listed
-from fissure.cases.geojson import Area, brief, read_areas
 from fissure.cases.schema import District
+from fissure.cases.shapes import Area, brief, read_areas
 from fissure.errors import FissureError, nearest
 
 GROSS = 0.05
@@ -104,3 +104,163 @@ def _shapes(path: Path, areas: Sequence[Area]) -> list[Any]:
             stacklevel=2,
         )
     return made
+
+
+NEAR = 0.05
+"""Degrees by which a district's point may lie beyond its shape: points are rounded, coasts are simplified."""
+OVERLAP = 0.25
+"""Of the smaller of two districts, from which on their overlap is a warning."""
+AREA_FACTOR = 50
+"""Between `area_km2` and the area of the shape; more is a wrong unit rather than lakes or old borders."""
+
+Drawn = Mapping[str, tuple[int, Any]]
+"""Number of the feature and shape of each district, by id."""
+_SLIPS: tuple[tuple[str, Callable[[float, float], tuple[float, float]]], ...] = (
+    ("latitude and longitude seem swapped", lambda lon, lat: (lat, lon)),
+    ("the longitude seems to have the wrong sign (west is negative)", lambda lon, lat: (-lon, lat)),
+    ("the latitude seems to have the wrong sign (south is negative)", lambda lon, lat: (lon, -lat)),
+    ("both seem to have the wrong sign", lambda lon, lat: (-lon, -lat)),
+)
+
+
+def check_districts(path: Path, districts: Sequence[District], drawn: Drawn) -> None:
+    """Hold the shapes of `path` against the points and areas of `districts.csv`, and against one another."""
+    strays = [one for one in districts if not _holds(drawn[one.id][1], one.lon, one.lat)]
+    for one in strays:
+        for slip, mended in _SLIPS:
+            if _holds(drawn[one.id][1], *mended(one.lon, one.lat)):
+                same = [two for two in strays if two is not one and _holds(drawn[two.id][1], *mended(two.lon, two.lat))]
+                also = f" (also for {listed([repr(two.id) for two in same])})" if same else ""
+                raise FissureError(f"{_outside(path, one, drawn)}; {slip} in one of the two files{also}")
+    at = {one.id: _around(one, drawn) for one in strays}
+    for one in strays:
+        if at[one.id] in at:
+            raise FissureError(
+                f"{_outside(path, one, drawn)} and inside that of '{at[one.id]}', whose own point lies elsewhere; "
+                "the shapes or the points seem to be mixed up between districts"
+            )
+    if strays:
+        first = strays[0]
+        inside = f" and inside that of '{at[first.id]}'" if at[first.id] else ""
+        also = f" (and so for {listed([repr(one.id) for one in strays[1:]])})" if strays[1:] else ""
+        warnings.warn(f"{_outside(path, first, drawn)}{inside}{also}; one of the two files is wrong", stacklevel=3)
+    _check_areas(path, districts, drawn)
+    _check_overlaps(path, drawn)
+
+
+def check_land(path: Path, land: Sequence[Any], districts: Sequence[Any]) -> None:
+    """Warn where none of the land around lies near the districts."""
+    import shapely
+
+    if not len(land):
+        return
+    west, south, east, north = shapely.total_bounds(districts)
+    wide, high = east - west, north - south
+    window = shapely.box(west - wide, south - high, east + wide, north + high)
+    boxes = [shapely.box(*shapes.moved(one, turn).bounds) for one in land for turn in (-360, 0, 360)]
+    if not any(map(window.intersects, boxes)):
+        west, south, east, north = shapely.total_bounds(land)
+        swapped = window.intersects(shapely.box(south, west, north, east))
+        warnings.warn(
+            f"{path}: none of its features lies near the districts: they cover {_extent(west, south, east, north)}"
+            + ("; latitude and longitude seem swapped" if swapped else ""),
+            stacklevel=3,
+        )
+
+
+def check_neighbours(path: Path, pairs: Sequence[tuple[str, str]], drawn: Mapping[str, Any]) -> None:
+    """Warn of pairs of neighbours whose shapes lie further apart than either is wide."""
+    import shapely
+
+    far = []
+    for one, two in pairs:
+        here = shapely.box(*drawn[one].bounds)
+        gap = min(here.distance(shapely.box(*shapes.moved(drawn[two], turn).bounds)) for turn in (-360, 0, 360))
+        if gap > max(_width(drawn[one]), _width(drawn[two])):
+            far.append(f"'{one}' and '{two}'")
+    if far:
+        also = f" (and so for {listed(far[1:])})" if far[1:] else ""
+        warnings.warn(
+            f"{path}: {far[0]} are neighbours, though on the map they lie further apart than either is wide{also}",
+            stacklevel=3,
+        )
+
+
+def listed(names: Sequence[str], most: int = 5) -> str:
+    """A few of the names and how many more there are."""
+    shown = ", ".join(names[:most])
+    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
+
+
+def _holds(shape: Any, lon: float, lat: float) -> bool:
+    """Does the point lie in the box of the shape, or next to it? A centre may lie outside a shape that is bent."""
+    west, south, east, north = shape.bounds
+    lon += 360 * round(((west + east) / 2 - lon) / 360)
+    return west - NEAR <= lon <= east + NEAR and south - NEAR <= lat <= north + NEAR
+
+
+def _around(one: District, drawn: Drawn) -> str | None:
+    """The district in whose shape the point of another lies."""
+    import shapely
+
+    points = [shapely.Point(one.lon + turn, one.lat) for turn in (-360, 0, 360)]
+    return next((name for name, (_, shape) in drawn.items() if any(map(shape.covers, points))), None)
+
+
+def _outside(path: Path, one: District, drawn: Drawn) -> str:
+    number, shape = drawn[one.id]
+    return (
+        f"{path}: feature {number} ('{one.id}') covers {_extent(*shape.bounds)}, and its point in districts.csv "
+        f"(longitude {one.lon:.6g}, latitude {one.lat:.6g}) lies outside"
+    )
+
+
+def _width(shape: Any) -> float:
+    west, south, east, north = shape.bounds
+    return math.hypot(east - west, north - south)
+
+
+def _extent(west: float, south: float, east: float, north: float) -> str:
+    west, east = (lon - 360 if lon > 180 else lon for lon in (west, east))
+    return f"longitude {west:.6g} to {east:.6g}, latitude {south:.6g} to {north:.6g}"
+
+
+def _check_areas(path: Path, districts: Sequence[District], drawn: Drawn) -> None:
+    sizes = [(one, shapes.area_km2(drawn[one.id][1])) for one in districts]
+    wrong = [(one, size) for one, size in sizes if abs(math.log(size / one.area_km2)) > math.log(AREA_FACTOR)]
+    if wrong:
+        one, size = wrong[0]
+        also = f" (and as far apart for {listed([repr(two.id) for two, _ in wrong[1:]])})" if wrong[1:] else ""
+        warnings.warn(
+            f"{path}: the shape of feature {drawn[one.id][0]} ('{one.id}') has {size:.3g} km², and its area_km2 in "
+            f"districts.csv is {one.area_km2:.3g}{also}; one of the two files is wrong",
+            stacklevel=4,
+        )
+
+
+def _check_overlaps(path: Path, drawn: Drawn) -> None:
+    found = sorted(_overlaps(drawn), reverse=True)
+    if found:
+        share, small, large = found[0]
+        also = f" ({len(found) - 1} more pairs overlap)" if found[1:] else ""
+        warnings.warn(
+            f"{path}: feature {drawn[small][0]} ('{small}') and feature {drawn[large][0]} ('{large}') overlap, on "
+            f"{share:.0%} of the smaller{also}, expected districts side by side; on maps one hides the other",
+            stacklevel=4,
+        )
+
+
+def _overlaps(drawn: Drawn) -> Iterator[tuple[float, str, str]]:
+    """Share, smaller and larger of the pairs that overlap, on outlines simple enough to be quick."""
+    import shapely
+
+    names = list(drawn)
+    plain = [shape.simplify(math.sqrt(shape.area) / 100) for _, shape in drawn.values()]
+    for one, two in shapely.STRtree(plain).query(plain).T.tolist():
+        small, large = sorted((one, two), key=lambda at: (plain[at].area, at))
+        if one < two and shapely.box(*plain[small].bounds).intersection(shapely.box(*plain[large].bounds)).area > (
+            OVERLAP * plain[small].area
+        ):
+            share = plain[small].intersection(plain[large]).area / plain[small].area
+            if share > OVERLAP:
+                yield share, names[small], names[large]

@@ -17,8 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fissure.cases import geography
-from fissure.cases.dates import StudyDates, read_study_dates
-from fissure.cases.leanings import Leaning, read_leanings
+from fissure.cases.conventions import Leaning, StudyDates, read_leanings, read_study_dates
 from fissure.cases.naming import folder_of
 from fissure.cases.room import without_unit
 from fissure.cases.schema import (

@@ -25,9 +25,8 @@ def case_names() -> list[str]:
     return sorted(path.parent.name for path in HOME.glob("*/case.yaml"))
 
 
-def reference() -> str:
-    """The packaged case to use where none is named: the one along which signs and effects of mechanisms were found."""
-    return next(name for name in case_names() if (HOME / name / SIGNS).is_file())
+REFERENCE = next(name for name in case_names() if (HOME / name / SIGNS).is_file())
+"""The packaged case to use where none is named: the one along which signs and effects of mechanisms were found."""
 
 
 def packaged_name(folder: Path) -> str | None:

@@ -8,6 +8,7 @@ import typer
 
 from fissure.cli.parts import (
     REFERENCE,
+    AsJson,
     CaseOrRun,
     FromPrior,
     OfCase,
@@ -71,15 +72,14 @@ def orderings(
     seed: Seed = 1,
     prior: FromPrior = False,
     of: OfCase = None,
+    as_json: AsJson = False,
 ) -> None:
     """Check those of the patterns that say what came first: met or not, over the members of a run that count.
 
     Of a run's folder all members that are there are read. For a case the run of `fissure run` is made or used.
     """
-    from fissure.views.text_patterns import render
-
     result = _result_of(case, members, seed, prior, of)
-    show(render(result.orderings, result.plausible, result.about()))
+    show(result.patterns_document(orderings_only=True), as_json=as_json)
 
 
 def patterns(
@@ -91,19 +91,16 @@ def patterns(
     until: Annotated[
         str | None, typer.Option(metavar="DATE", help="Mark what a fit up to that day could have known.")
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Check the patterns that the record shows, from the single fighter to the war: met or not, and in what share.
 
     Of a run's folder all members that are there are read. For a case the run of `fissure run` is made or used.
     """
     from fissure.present.words.patterns import day_of
-    from fissure.views.text_patterns import render
 
     day = day_of(until)
-    result = _result_of(case, members, seed, prior, of)
-    about = result.about()
-    day = day or day_of(about.get("until"))
-    show(render(result.patterns, result.plausible, about, ledger=result.ledger, until=day))
+    show(_result_of(case, members, seed, prior, of).patterns_document(day), as_json=as_json)
 
 
 def _result_of(case: str, members: int, seed: int, prior: bool, of: str | None) -> "Result":

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import show, split_case
+from fissure.cli.parts import AsJson, show, split_case
 from fissure.errors import FissureError
 
 
@@ -16,15 +16,17 @@ def trace(
             help="A case, the reference case if none; a mechanism, parameter, output, source, claim or observation.",
         ),
     ],
+    as_json: AsJson = False,
 ) -> None:
     """Show what a name rests on: claims with source and line, observations, rival claims side by side."""
-    from fissure import api
-    from fissure.present.sections.ledger import render
+    from fissure.context import context_of
+    from fissure.present.sections.ledger import document
 
     case, names = split_case(words)
     if len(names) != 1:
         raise FissureError(f"found {len(names)} names to trace, expected one, such as fissure trace pay-gap")
-    show(render(api.trace(names[0], case)))
+    context = context_of(case)
+    show(document(context.trace(names[0]), context), as_json=as_json)
 
 
 def mechanisms() -> None:

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fissure.cases.naming import REFERENCE as REFERENCE
+
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from fissure.present.document import Document
-
-REFERENCE = "islamic_state"
-"""The case that a command is about where none is named."""
 
 
 def whole(found: str) -> int:

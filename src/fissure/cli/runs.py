@@ -51,15 +51,18 @@ def list_(context: typer.Context, places: Places = None, verify: Verify = False,
         if verify or as_json or places:
             raise FissureError(f"found options before '{context.invoked_subcommand}', expected them behind it")
         return
+    from rich.console import Group
+
     from fissure import api
-    from fissure.views.text_runs import listed, summary
+    from fissure.present.render.terminal import block
+    from fissure.present.sections.stored import summary, table
 
     found = api.stored_runs(*(places or ()), verify=verify)
     if as_json:
         typer.echo(json.dumps([_told(one) for one in found], indent=1, ensure_ascii=False))
     else:
         if found:
-            parts.show(listed(found))
+            parts.show(Group(*block(table(found))))
         typer.echo(summary(found))
     _exit(found)
 
@@ -72,14 +75,17 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show how one was made, and in what state it is. Exit code 1 if it is damaged."""
+    from rich.console import Group
+
     from fissure import api
-    from fissure.views.text_runs import shown
+    from fissure.present.render.terminal import block
+    from fissure.present.sections.stored import facts
 
     found = api.stored_run(name, *(places or ()), verify=verify)
     if as_json:
         typer.echo(json.dumps(_told(found), indent=1, ensure_ascii=False))
     else:
-        parts.show(shown(found))
+        parts.show(Group(*block(facts(found))))
     _exit([found])
 
 
@@ -113,14 +119,17 @@ def delete(
 
     Only folders that hold a run or a study and nothing else are deleted, and none that is being written.
     """
+    from rich.console import Group
+
     from fissure import api
-    from fissure.views.text_runs import listed, summary
+    from fissure.present.render.terminal import block
+    from fissure.present.sections.stored import summary, table
 
     chosen = _chosen(names or [], places or [], unfinished, older_than)
     if not chosen:
         typer.echo("Nothing to delete.")
         return
-    parts.show(listed(chosen))
+    parts.show(Group(*block(table(chosen))))
     if not yes:
         if not _can_ask():
             raise FissureError("nobody can be asked here, expected --yes to delete; nothing was deleted")

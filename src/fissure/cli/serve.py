@@ -72,17 +72,18 @@ def serve(
         raise FissureError(f"found --port {port}, expected a number from 1 to 65535")
     if disk < 1:
         raise FissureError(f"found --disk {disk}, expected 1 or more megabytes")
-    from fissure.app import listening, prefix
-    from fissure.app.settings import is_loopback
+    from fissure.app import binding
+    from fissure.app.settings import host_name, is_loopback
+    from fissure.app.settings import root_path as parsed_root_path
 
-    below, hosts = prefix.root_path(root_path), tuple(prefix.host_name(name) for name in allow_host or ())
+    below, hosts = parsed_root_path(root_path), tuple(host_name(name) for name in allow_host or ())
     case, folders = split_case(words)
     places = _places([path(folder) for folder in folders])
     _known(case)
-    token = listening.token_of(host, token)
-    opened = listening.opens(open_, token)
-    place = listening.listen(host, port)
-    address = listening.address(host, place.getsockname()[1], token)
+    token = binding.token_of(host, token)
+    opened = binding.opens(open_, token)
+    place = binding.listen(host, port)
+    address = binding.address(host, place.getsockname()[1], token)
     typer.echo(f"The page is at {address}\nCtrl-C stops it; what is finished is kept.")
     if below or hosts:
         shown = f"/?token={token}" if token else "/"
@@ -97,7 +98,7 @@ def serve(
 
 def _serve(places: tuple[Path, ...], place: Any, opened: str | None, disk: int, given: Mapping[str, Any]) -> None:
     from fissure.app import settings
-    from fissure.app.serve import serve as until_stopped
+    from fissure.app.server import serve as until_stopped
 
     home = settings.home()
     places = _with_room(places, home)

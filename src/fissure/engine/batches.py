@@ -18,7 +18,7 @@ from fissure.cases.loader import Case
 from fissure.engine.dataset import coordinates_of, variables_of
 from fissure.engine.events import kinds_told
 from fissure.errors import FissureError
-from fissure.model.start import Start, givens, initial_state
+from fissure.model.start import Start, initial_state, member_inputs
 from fissure.model.world import world_of
 
 UNKNOWN = 64
@@ -110,7 +110,7 @@ def _state_bytes(case: Case, units: int | None, slots: int | None) -> int:
     world = world_of(case, units, slots)
     scalars: dict[str, Any] = {f.name: jax.ShapeDtypeStruct((), jnp.float32) for f in fields(Start)}
     state = jax.eval_shape(
-        lambda own: initial_state(own, givens(own, world, _NoLuck()), world, _NoLuck()),  # shapes alone, no luck
+        lambda own: initial_state(own, member_inputs(own, world, _NoLuck()), world, _NoLuck()),  # shapes alone, no luck
         Start(**scalars),
     )
     return sum(_bytes(x.shape, x.dtype) for x in jax.tree.leaves(state))

@@ -9,9 +9,9 @@ from jaxtyping import Array, Int
 
 from fissure.engine.random import Draw, Seed, member_key, stream_id
 from fissure.model.events import happened
-from fissure.model.givens import Givens, week_of
+from fissure.model.member_inputs import MemberInputs, week_of
 from fissure.model.record import Seen, record
-from fissure.model.start import givens, initial_state
+from fissure.model.start import initial_state, member_inputs
 from fissure.model.state import State
 from fissure.model.week import DrawOf, Model, step
 from fissure.model.world import World
@@ -63,11 +63,11 @@ def simulate(
 ) -> tuple[Record, State]:
     """The record and events of `weeks` weeks of one member, each with a leading axis of weeks, and the last state."""
     once = draws(seed, member, jnp.int32(-1), past)
-    before = model, world, givens(model.start, world, once("givens"))
+    before = model, world, member_inputs(model.start, world, once("givens"))
     first = initial_state(model.start, before[2], world, once("givens"))
-    after_all = None if later is None else (*later[:2], givens(later.model.start, later.world, once("givens")))
+    after_all = None if later is None else (*later[:2], member_inputs(later.model.start, later.world, once("givens")))
 
-    def holding(index: Array) -> tuple[Model, World, Givens]:
+    def holding(index: Array) -> tuple[Model, World, MemberInputs]:
         """What holds in week `index`."""
         if later is None or after_all is None:
             return before

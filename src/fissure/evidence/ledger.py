@@ -8,8 +8,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from fissure.errors import FissureError, nearest
-from fissure.evidence.entries import Claim, Mechanism, Observation, Source, Variable
-from fissure.evidence.series import Series, expanded
+from fissure.evidence.entries import Claim, Mechanism, Observation, Series, Source, Variable, expanded
 from fissure.reading import Strict, read_yaml_lines, stands
 
 E = TypeVar("E", bound=Strict)

@@ -21,11 +21,11 @@ from jax.extend.core import ClosedJaxpr, Jaxpr, Literal
 from jaxtyping import Array, Bool, Float, Int
 
 from fissure.model.effects import ZERO, Effects
-from fissure.model.givens import Givens, week_of
 from fissure.model.mechanism import Draws, Mechanism
+from fissure.model.member_inputs import MemberInputs, week_of
 from fissure.model.sense import Sensed
 from fissure.model.settle import Settlement
-from fissure.model.start import Start, givens, initial_state
+from fissure.model.start import Start, initial_state, member_inputs
 from fissure.model.state import State
 from fissure.model.week import Model, step
 from fissure.model.world import Week, World
@@ -81,7 +81,7 @@ def sums() -> dict[str, frozenset[str]]:
     """The sums of `Sensed`, each with the state fields that make it."""
     example = _example()
 
-    def sensing(state: State, given: Givens, world: World, week: Week) -> Sensed:
+    def sensing(state: State, given: MemberInputs, world: World, week: Week) -> Sensed:
         return step(example.model(Effects()), state, given, world, week, _no_luck)[1]
 
     found = _trace(sensing, example.state, example.given, example.world, example.week)
@@ -95,7 +95,7 @@ def settled() -> Settled:
     """Which channel, state field or forcing moves which state field within a week, mechanisms apart."""
     example = _example()
 
-    def settling(effects: Effects, state: State, given: Givens, world: World, week: Week) -> State:
+    def settling(effects: Effects, state: State, given: MemberInputs, world: World, week: Week) -> State:
         return step(example.model(effects), state, given, world, week, _no_luck)[0]
 
     found = _trace(settling, abstract(Effects), example.state, example.given, example.world, example.week)
@@ -164,7 +164,7 @@ class _Example:
     start: Start
     settlement: Settlement
     world: World
-    given: Givens
+    given: MemberInputs
     state: State
     week: Week
     sensed: Sensed
@@ -179,7 +179,7 @@ class _Example:
 @lru_cache(maxsize=1)
 def _example() -> _Example:
     start, settlement, world = abstract(Start), abstract(Settlement), abstract(World)
-    given = jax.eval_shape(givens, start, world, _NoLuck())
+    given = jax.eval_shape(member_inputs, start, world, _NoLuck())
     state = jax.eval_shape(initial_state, start, given, world, _NoLuck())
     week = jax.eval_shape(week_of, jax.ShapeDtypeStruct((), jnp.int32), world, given)
     bare = _Example(start, settlement, world, given, state, week, cast(Sensed, None))

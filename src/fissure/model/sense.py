@@ -8,10 +8,10 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
-from fissure.model.fused import summed
-from fissure.model.givens import Givens
-from fissure.model.state import Districts, Fighters, Flows, Organisation, State, Units
+from fissure.model.member_inputs import MemberInputs
+from fissure.model.state import Cause, Districts, Fighters, Flows, Organisation, State, Units
 from fissure.model.world import World
+from fissure.model.xla import summed
 
 GRAIN = 256.0
 FINE = 65536.0  # for products of small numbers; sums of up to 32,767 fighters fit 32 bits
@@ -22,7 +22,7 @@ class Sensed(eqx.Module):
     """The state at the start of a week, with its sums. `flows` are those of the week before."""
 
     world: World
-    given: Givens
+    given: MemberInputs
     fighters: Fighters
     units: Units
     districts: Districts
@@ -74,7 +74,7 @@ def grains(x: Array) -> Array:
     return jnp.round(x * GRAIN) / GRAIN
 
 
-def _border(control: Array, given: Givens, world: World) -> Float[Array, ""]:
+def _border(control: Array, given: MemberInputs, world: World) -> Float[Array, ""]:
     held = (world.border * control * world.residents).sum()
     return jnp.clip(held / jnp.maximum(given.held_border, 1.0), 0.0, 1.0)
 
@@ -86,7 +86,7 @@ def wish_to_leave(fighters: Fighters) -> Float[Array, "units slots"]:
 
 def sense(
     state: State,
-    given: Givens,
+    given: MemberInputs,
     world: World,
     *,
     promised: Float[Array, "2"],
@@ -158,3 +158,12 @@ def sense(
         held_area=jnp.floor(state.districts.control * given.mapped_area).sum(),
         total=people.sum(),
     )
+
+
+def executions_seen(sensed: Sensed) -> Float[Array, " units"]:
+    """Members executed for leaving last week, per 1,000 fighters in the country where each unit stands."""
+    executed = sensed.flows.by_cause[:, Cause.EXECUTED].astype(jnp.float32)
+    country = sensed.world.country
+    killed = (executed @ sensed.post) @ country
+    fighters = sensed.posted @ country
+    return sensed.post @ (country @ (1000.0 * killed / jnp.maximum(fighters, 1000.0)))

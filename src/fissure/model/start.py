@@ -8,8 +8,8 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from fissure.constants import Z90
-from fissure.model.givens import Givens, between
 from fissure.model.mechanism import Draws
+from fissure.model.member_inputs import MemberInputs, between
 from fissure.model.parameters import parameter
 from fissure.model.settle.posting import post
 from fissure.model.state import (
@@ -79,7 +79,7 @@ def _from_abroad(start: Start, world: World) -> Scalar:
     return jnp.where(world.foreign.all(), 1.0, share)
 
 
-def givens(start: Start, world: World, draw: Draws) -> Givens:
+def member_inputs(start: Start, world: World, draw: Draws) -> MemberInputs:
     """Draw what stays fixed for one member."""
     density = world.residents / world.area
     mapped = world.area * (1.0 - jnp.exp(-density / start.mapped_density))
@@ -90,7 +90,7 @@ def givens(start: Start, world: World, draw: Draws) -> Givens:
     from_abroad = _from_abroad(start, world)
     half = 0.5 * jnp.diff(jnp.log(world.offensive_strength), axis=0)[0] / Z90
     shift = jnp.clip(_normal(draw, (n_offensives,), 4), -2, 2) * world.offensive_doubt / Z90
-    return Givens(
+    return MemberInputs(
         mapped_area=mapped,
         garrison=start.garrison * between(world.garrison, _normal(draw, (len(density),), 2)),
         residents=residents,
@@ -115,7 +115,7 @@ def _control(world: World, draw: Draws) -> Array:
     return jnp.where(u < 0.5, low + (best - low) * 2 * u, best + (high - best) * (2 * u - 1))
 
 
-def initial_state(start: Start, given: Givens, world: World, draw: Draws) -> State:
+def initial_state(start: Start, given: MemberInputs, world: World, draw: Draws) -> State:
     """The state on the first day."""
     units, slots = world.bloc.shape[0], world.slots
     shape = (units, slots)

@@ -8,15 +8,15 @@ import jax.numpy as jnp
 from jaxtyping import Array, Int, UInt32
 
 from fissure.model.effects import Effects, switched, total
-from fissure.model.fused import materialise, summed
-from fissure.model.givens import Givens
 from fissure.model.joining import Newcomers, enlist, joining
 from fissure.model.mechanism import Draws, Mechanism
+from fissure.model.member_inputs import MemberInputs
 from fissure.model.sense import Sensed, sense
 from fissure.model.settle import Settlement
 from fissure.model.start import Start
 from fissure.model.state import Cause, Flows, Organisation, State, Units
 from fissure.model.world import Week, World
+from fissure.model.xla import materialise, summed
 
 DrawOf = Callable[[str], Draws]
 """Random numbers of a stream, by name, in the week at hand."""
@@ -38,7 +38,9 @@ def push(model: Model, sensed: Sensed, week: Week, draw: DrawOf) -> Effects:
     return total([switched(m(sensed, week, draw(name)), m.on) for name, m in sorted(model.mechanisms.items())])
 
 
-def step(model: Model, state: State, given: Givens, world: World, week: Week, draw: DrawOf) -> tuple[State, Sensed]:
+def step(
+    model: Model, state: State, given: MemberInputs, world: World, week: Week, draw: DrawOf
+) -> tuple[State, Sensed]:
     """The state a week later, and what was sensed at its start."""
     settlement = model.settlement
     sensed = sense(

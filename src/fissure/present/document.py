@@ -220,6 +220,11 @@ class Row:
     kind: str = ""
     data: Mapping[str, str] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, *cells: "Cell | Line", key: str = "") -> "Row":
+        """A row of cells; a line alone makes a cell."""
+        return cls(tuple(one if isinstance(one, Cell) else Cell(one) for one in cells), key=key)
+
 
 @dataclass(frozen=True)
 class RowGroup:

@@ -215,8 +215,7 @@ def day(x: date) -> str:
 
 def publisher(observation: Observation, sources: Mapping[str, Source]) -> str:
     """Who published it; an article also by its id, since their outlets have no name."""
-    source = sources[observation.source]
-    return source.publisher if source.file is None else f"{source.id}, {source.publisher}"
+    return source_name(sources[observation.source])
 
 
 def short(observation: Observation, sources: Mapping[str, Source]) -> str:
@@ -255,3 +254,18 @@ def kind_of_source(source: Source) -> str:
 def family(name: str) -> str:
     """A family of quantities as it is read."""
     return name.replace("_", " ").replace("-", " ")
+
+
+def figure(observation: Observation) -> str:
+    """What was published, with its unit; shares are told in per cent and need none."""
+    return published(observation) + unit_after(observation.unit)
+
+
+def unit_after(name: str) -> str:
+    """A unit as it stands after a number; nothing for shares, which are told in per cent."""
+    return "" if name == "share" else f" {unit(name)}"
+
+
+def source_name(source: Source) -> str:
+    """Who speaks: an article also by its id, since their outlets have no name."""
+    return f"{source.id}, {source.publisher}" if source.file else source.publisher

@@ -1,14 +1,12 @@
 """Reading what people write and save, YAML, tables and JSON, with errors that name file, line, finding and cure.
 
-`text` makes text of bytes, `strict_yaml`, `tables` and `strict_json` make words of text, `values` says what a word
+`text` makes text of bytes and reads JSON, `strict_yaml` and `tables` make words of text, `values` says what a word
 means, and everything is validated by a pydantic model that forbids unknown keys.
 """
 
-from fissure.reading.entries import read_yaml, read_yaml_lines
-from fissure.reading.sentences import reason, shown
-from fissure.reading.strict_json import read_json
+from fissure.reading.entries import read_yaml, read_yaml_lines, reason, shown
 from fissure.reading.tables import read_csv
-from fissure.reading.text import read_bytes, read_text, stands
+from fissure.reading.text import read_bytes, read_json, read_text, stands
 from fissure.reading.values import Amount, Day, Flag, Positive, Real, Share, Strict, Text, Whole
 
 __all__ = [

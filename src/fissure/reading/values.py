@@ -129,7 +129,7 @@ def _day_of(word: str) -> date:
     if iso := _ISO.fullmatch(word):
         try:
             return date.fromisoformat(iso[1])
-        except ValueError as error:  # e.g. 2014-13-01
+        except ValueError as error:  # a thirteenth month
             raise ValueError(f"{_DAY} ({error})") from None
     if re.fullmatch(r"[0-9]{8}", word):
         raise ValueError(f"{_DAY}, as year-month-day with hyphens")
@@ -138,7 +138,7 @@ def _day_of(word: str) -> date:
         raise ValueError(f"{_DAY}; as a spreadsheet's day number it may be {meant}")
     if re.fullmatch(r"[0-9]{1,4}[/.\-][0-9]{1,2}[/.\-][0-9]{1,4}", word):
         raise ValueError(f"{_DAY}, as year-month-day with hyphens, since day and month can be mistaken")
-    if _ISO.match(word) and len(word) > len("2014-06-30"):
+    if _ISO.match(word) and len(word) > len("YYYY-MM-DD"):
         raise ValueError(f"{_DAY}, without a time")
     raise ValueError(_DAY)
 

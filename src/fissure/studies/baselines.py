@@ -37,8 +37,7 @@ from scipy.special import ndtr
 from fissure.constants import DAYS_A_YEAR
 from fissure.engine.random import prior_normals
 from fissure.studies.counterpart import Floats, month_of, year_of
-from fissure.studies.measurement import Datum, biases
-from fissure.studies.publish import noise, published
+from fissure.studies.measurement import Datum, biases, noise, published
 
 Rival = Literal["persistence", "linear trend", "exponential decay"]
 RIVALS: tuple[Rival, ...] = ("persistence", "linear trend", "exponential decay")

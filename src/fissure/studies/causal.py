@@ -15,7 +15,7 @@ from fissure.model.catalogue import mechanism_classes
 from fissure.model.causal import expanded, forcing, reads_and_writes, settled, state_fields
 from fissure.model.state import Cause
 
-SIGNS = naming.HOME / naming.reference() / naming.SIGNS
+SIGNS = naming.HOME / naming.REFERENCE / naming.SIGNS
 PLACES = ("units.district",)  # the number of a place: no more, no less
 BY_CAUSE = "flows.by_cause"
 UP, DOWN, BOTH, UNMOVED = "+", "-", "±", "0"

@@ -1,13 +1,14 @@
 """The causal picture to look things up in: who reads and moves a field, and which loops pass through whom.
 
-Tracing the model and finding its loops takes seconds, so what was found can be written down (`told`) and read (`read`).
+Tracing the model and finding its loops takes seconds, so what was found can be written down (`to_json`) and read
+(`from_json`).
 """
 
+import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from fissure.studies.causal import Arrow, Loop, Picture, loops, merged, picture
 
@@ -22,6 +23,15 @@ class Part:
     name: str
     source: str
     target: str
+    sign: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a loop: `field` moves the next one, carried `by` a mechanism or a part that is always on."""
+
+    field: str
+    by: str
     sign: str
 
 
@@ -79,6 +89,22 @@ class Atlas:
         own = [loop for loop in self.loops if name in loop.carriers or name in loop.fields]
         return sorted(own, key=lambda loop: (len(loop.fields) - loop.mechanisms, loop.mechanisms, loop.fields))
 
+    def shortest(self, name: str, most: int) -> list[Loop]:
+        """Some of `through`, those first that have somebody who is in none before, so that a few show much."""
+        known: set[str] = set()
+        first: list[Loop] = []
+        rest: list[Loop] = []
+        for one in self.through(name):
+            (first if set(one.carriers) - known else rest).append(one)
+            known |= set(one.carriers)
+        return (first + rest)[:most]
+
+    def steps(self, loop: Loop, begin: str = "") -> list[Step]:
+        """`loop` step by step, beginning at the field `begin` or where the mechanism `begin` takes it up."""
+        every = [Step(*one) for one in zip(loop.fields, loop.carriers, self.step_signs(loop), strict=True)]
+        at = next((i for i, step in enumerate(every) if begin in (step.field, step.by)), 0)
+        return every[at:] + every[:at]
+
     def step_signs(self, loop: Loop) -> list[str]:
         """The sign of each step of `loop`."""
         steps = zip(loop.fields, loop.carriers, [*loop.fields[1:], loop.fields[0]], strict=True)
@@ -103,12 +129,12 @@ def kinds(found: Iterable[Loop]) -> dict[str, int]:
     return dict(Counter(loop.kind for loop in found).most_common())
 
 
-def told(found: Atlas) -> dict[str, Any]:
-    """All of it as plain data, for `read`; loops by the places of their names in a list."""
+def to_json(found: Atlas) -> bytes:
+    """All of it, for `from_json`; loops by the places of their names in a list."""
     names = sorted({name for loop in found.loops for name in (*loop.fields, *loop.carriers)})
     at = {name: place for place, name in enumerate(names)}
     seen = found.picture
-    return {
+    data = {
         "format": FORMAT,
         "reads": seen.reads,
         "direct": {name: sorted(own) for name, own in seen.direct.items()},
@@ -121,10 +147,12 @@ def told(found: Atlas) -> dict[str, Any]:
             for loop in found.loops
         ],
     }
+    return json.dumps(data, ensure_ascii=False).encode()
 
 
-def read(data: Mapping[str, Any]) -> Atlas:
-    """What `told` was given. Raises `ValueError`, `LookupError` or `TypeError` for anything else."""
+def from_json(body: bytes) -> Atlas:
+    """What `to_json` was given. Raises `ValueError`, `LookupError` or `TypeError` for anything else."""
+    data = json.loads(body)
     if data["format"] != FORMAT:
         raise ValueError(f"its format is {data['format']!r}, not {FORMAT}")
     names = data["names"]

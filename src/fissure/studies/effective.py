@@ -88,7 +88,7 @@ def pasts_of(draws: Draws | None, seed: int, members: int | Iterable[int]) -> ND
 
 def effective_of_kept(case: Case, digest: str, seed: int, members: int) -> Effective | None:
     """What members of the draws with that `digest` are worth; None where these do not lie with the case."""
-    from fissure.studies.calibration.chosen import with_digest
+    from fissure.studies.calibration.posterior import with_digest
 
     if not digest:
         return effective_size(None, seed, members)

@@ -106,8 +106,8 @@ ENDINGS: tuple[Ending, ...] = (
         "insolvency", "Insolvency",
         f"Less than half of the spending wanted is met for {UNPAID} weeks on end, dated by the first of them.",
         f"half, {UNPAID} weeks",
-        "The record shows the group halve its pay and go on (pay-cut-2015-11-al-tamimi): what is worse is more than a "
-        "cut. The quarter of a year is a judgement: longer than one bad month of takings.",
+        "A group can halve its pay and go on, as one on record did: what is worse is more than a cut. The quarter of a "
+        "year is a judgement: longer than one bad month of takings.",
         _insolvent,
     ),
     Ending(

@@ -36,8 +36,7 @@ from fissure.studies.counterpart import Floats
 from fissure.studies.effective import Effective, effective_size, few_histories
 from fissure.studies.extrapolate import RECENT, futures
 from fissure.studies.kept import is_of, place, places
-from fissure.studies.measurement import Datum, comparable, data, truths
-from fissure.studies.publish import floors, noise, published
+from fissure.studies.measurement import Datum, comparable, data, floors, noise, published, truths
 from fissure.studies.score import Scored, Total, score, total
 from fissure.version import __version__
 

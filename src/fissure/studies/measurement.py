@@ -13,6 +13,11 @@ The part `common` of v belongs to the bias, the rest to the figure's own error; 
 
 A published range says that the truth, as its publisher sees it, may lie anywhere within: `half_i`. A bound is a
 censored reading: all that is known of a report below an upper bound U is that it is at most U, so it is read as U.
+
+Two readings of it are made here. `reports` is for a fit: it keeps truths within a factor of 100 of what was published.
+A forecast must not know the figure, not even through its floor: for `published` nothing on the factor scale is a
+thousandth of what the prior's upper end (its 95% quantile) says in the same place; what is not defined stays so, and
+bounds are left to the score.
 """
 
 import math
@@ -24,8 +29,9 @@ import numpy as np
 import xarray as xr
 from scipy.special import ndtr
 
-from fissure.cases.leanings import Leaning
+from fissure.cases.conventions import Leaning
 from fissure.constants import Z90
+from fissure.engine.random import prior_normals
 from fissure.errors import FissureError, nearest
 from fissure.evidence.entries import NEGLIGIBLE, Observation, SourceKind, Variable
 from fissure.evidence.ledger import Ledger
@@ -229,3 +235,48 @@ def _log(model: Floats) -> Floats:
 
 def _column(items: Sequence[Datum], read: Callable[[Datum], float]) -> Floats:
     return np.array([read(item) for item in items], np.float64)
+
+
+NOTHING = 1000.0
+UPPER = 0.95
+
+Normals = Callable[[int, Sequence[int], Sequence[str]], Floats]
+"""(members, names) standard normals for (seed, members, names)."""
+
+
+def noise(
+    items: Sequence[Datum], members: int, seed: int, normals: Normals = prior_normals
+) -> tuple[Floats, Floats, Floats]:
+    """Standard normals of biases, errors and ranges for `published`: by name, the same for all rivals.
+
+    `normals` gives those of the biases, called ``bias:source.family``, where something was learned of them.
+    """
+    ids, numbers = [item.observation.id for item in items], range(members)
+    return (
+        normals(seed, numbers, [f"bias:{name}" for name in biases(items)]),
+        prior_normals(seed, numbers, [f"report.error.{name}" for name in ids]),
+        prior_normals(seed, numbers, [f"report.range.{name}" for name in ids]),
+    )
+
+
+def published(truths: Floats, items: Sequence[Datum], bias: Floats, error: Floats, within: Floats) -> Floats:
+    """(members, items) of what would be published of `truths`, on the scale of each figure; NaN where they are.
+
+    `bias` is (members, biases) in the order of `measurement.biases`, the others (members, items), see `noise`.
+    """
+    names = biases(items)
+    lean, spread, sd, half = (
+        np.array([getattr(item, name) for item in items]) for name in ("lean", "spread", "error", "half")
+    )
+    shared = bias[:, [names.index(item.bias) for item in items]]
+    return np.asarray(truths + lean + spread * shared + sd * error + half * (2.0 * ndtr(within) - 1.0), np.float64)
+
+
+def floors(prior: Floats, items: Sequence[Datum]) -> Floats:
+    """(items,) what counts as nothing, from the prior's truths (members, items); none on the scale of points."""
+    out = np.full(len(items), -np.inf)
+    for at, item in enumerate(items):
+        known = prior[np.isfinite(prior[:, at]), at]
+        if item.scale == "factor":
+            out[at] = np.quantile(known, UPPER) - math.log(NOTHING) if known.size else 0.0
+    return out

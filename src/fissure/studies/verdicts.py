@@ -16,7 +16,7 @@ from fissure.files import disk_errors, write_whole
 from fissure.studies.causal import Verdict
 from fissure.studies.effects import Checked, Effect
 
-KEPT = naming.HOME / naming.reference() / "kept" / "verdicts.json"
+KEPT = naming.HOME / naming.REFERENCE / "kept" / "verdicts.json"
 FILE = "effects.json"
 WAYS = {-1: "lower", 1: "higher"}
 

@@ -16,7 +16,7 @@ from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
 from fissure.studies.calibration import Setting, calibrate, fit
 from fissure.studies.calibration.fit import outputs_of, weeks_until
-from fissure.studies.calibration.importance_resampling import of_state
+from fissure.studies.calibration.importance_resampling import state_observations
 
 
 def with_observations(ledger, change):
@@ -51,11 +51,12 @@ def test_a_fit_says_what_was_learned_and_what_its_checks_found(case, known, fitt
     (folder,) = (out / "histories").iterdir()
     histories = open_run(folder)
     assert histories.members == 40 and histories.data.attrs["until"] == "2015-03-31"
-    assert 1.0 <= found.worth <= 40.0
+    assert 1.0 <= found.effective_size <= 40.0
     lived = found.posterior.lived
     assert lived.seed == TINY.seed + 1 and lived.weeks == 40 and set(lived.members) <= set(range(40))
 
 
+@pytest.mark.slow
 def test_members_live_through_a_history_again_and_then_go_their_own_way(case, fitted):
     """Up to the cut-off a member has the very numbers of the history it goes on from; after it, luck of its own."""
     (found, out) = fitted
@@ -72,6 +73,7 @@ def test_members_live_through_a_history_again_and_then_go_their_own_way(case, fi
     assert same and all((now[a, lived.weeks + 1 :] != now[b, lived.weeks + 1 :]).any() for a, b in same)
 
 
+@pytest.mark.slow
 def test_no_later_figure_changes_a_byte(case, ledger, bank, fitted, tmp_path):
     rng = np.random.default_rng(8)
 
@@ -95,9 +97,10 @@ def test_no_later_figure_changes_a_byte(case, ledger, bank, fitted, tmp_path):
     assert found.items == fitted[0].items
 
 
+@pytest.mark.slow
 def test_an_earlier_figure_changes_the_posterior(case, ledger, bank, fitted, tmp_path):
     was, items = fitted[0].posterior, fitted[0].items
-    flows = (item for at, item in enumerate(items) if at not in of_state(items, UNTIL))
+    flows = (item for at, item in enumerate(items) if at not in state_observations(items, UNTIL))
     item = next(i for i in flows if i.observation.bound == "exact" and i.scale == "factor")
     name, value = item.observation.id, item.observation.value
     other = with_observations(ledger, lambda o: o.model_copy(update={"value": value * 1.5}) if o.id == name else o)
@@ -117,15 +120,18 @@ def test_made_once_it_is_read_back_without_training(case, ledger, bank, fitted, 
     assert found.posterior.digest == made.posterior.digest and (found.posterior.draws == made.posterior.draws).all()
     for name in ("items", "screened", "losses", "recovery", "agreements", "predictive"):
         assert getattr(found, name) == getattr(made, name), name
+    assert (
+        b"simple_mean" in (fitted[1] / "calibration.json").read_bytes()
+    )  # as older versions name it, whose fits are read as well
 
 
 @pytest.mark.parametrize(
     "change", [{"seed": 2}, {"draws": 51}, {"training": replace(TINY.training, epochs=3)}], ids=str
 )
 def test_another_setting_is_not_read_back(fitted, known, case, change):
-    assert fit._found(fitted[1], fitted[0].posterior.fitted_to, TINY, known) is not None
-    assert fit._found(fitted[1], fitted[0].posterior.fitted_to, replace(TINY, **change), known) is None
-    assert fit._found(fitted[1], {**fitted[0].posterior.fitted_to, "model": "0"}, TINY, known) is None
+    assert fit._read_fit(fitted[1], fitted[0].posterior.fitted_to, TINY, known) is not None
+    assert fit._read_fit(fitted[1], fitted[0].posterior.fitted_to, replace(TINY, **change), known) is None
+    assert fit._read_fit(fitted[1], {**fitted[0].posterior.fitted_to, "model": "0"}, TINY, known) is None
 
 
 class Stops(Silent):
@@ -136,6 +142,7 @@ class Stops(Silent):
             raise KeyboardInterrupt
 
 
+@pytest.mark.slow
 def test_stopped_in_the_simulation_it_goes_on(case, ledger, bank, fitted, tmp_path, monkeypatch):
     monkeypatch.setattr(fit, "BLOCK", 8)
     with pytest.raises(Interrupted, match="stopped with 16 of 64 members kept"):
@@ -145,7 +152,10 @@ def test_stopped_in_the_simulation_it_goes_on(case, ledger, bank, fitted, tmp_pa
     assert (tmp_path / "posterior.json").read_bytes() == (fitted[1] / "posterior.json").read_bytes()
 
 
-@pytest.mark.parametrize("where", ["train", "agree", "going_on", "told_back", "_keep"])
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "where", ["train", "compare_methods", "resample_histories", "posterior_predictive", "_write_fit"]
+)
 def test_stopped_later_it_goes_on_without_simulating_the_prior(
     case, ledger, bank, fitted, tmp_path, monkeypatch, where
 ):
@@ -162,6 +172,7 @@ def test_stopped_later_it_goes_on_without_simulating_the_prior(
     assert (tmp_path / "posterior.json").read_bytes() == (fitted[1] / "posterior.json").read_bytes()
 
 
+@pytest.mark.slow
 def test_a_posterior_that_was_damaged_is_made_anew(case, ledger, bank, fitted, tmp_path):
     good = (fitted[1] / "posterior.json").read_bytes()
     (tmp_path / "posterior.json").write_bytes(good[:-20])
@@ -175,6 +186,7 @@ def test_a_posterior_that_was_damaged_is_made_anew(case, ledger, bank, fitted, t
     assert (tmp_path / "calibration.json").read_bytes() == told
 
 
+@pytest.mark.slow
 def test_where_nothing_can_be_learned_it_says_so(case, ledger, bank, tmp_path, monkeypatch):
     monkeypatch.setattr(fit, "screen", lambda *_: [])
     with pytest.raises(FissureError, match="nothing can be learned from what was published up to 2015"):
@@ -190,10 +202,11 @@ class Nothing:
         return np.full((len(reports), count, 99), np.nan)
 
 
+@pytest.mark.slow
 def test_draws_that_are_no_numbers_are_never_kept(case, ledger, bank, tmp_path, monkeypatch):
     monkeypatch.setattr(fit, "train", lambda *_: Nothing())
     monkeypatch.setattr(fit, "recover", lambda *_: None)
-    monkeypatch.setattr(fit, "agree", lambda *_: [])
+    monkeypatch.setattr(fit, "compare_methods", lambda *_: [])
     with pytest.raises(FissureError, match="training came to nothing"):
         refit(case, ledger, bank, tmp_path)
     assert not (tmp_path / "posterior.json").exists()
@@ -223,7 +236,7 @@ def test_before_anything_was_published_it_says_so_before_simulating(case, ledger
 
 
 def test_without_bayesflow_it_says_how_to_get_it_before_simulating(case, ledger, tmp_path, monkeypatch):
-    monkeypatch.setattr("fissure.studies.calibration.libraries.find_spec", lambda _: None)
+    monkeypatch.setattr("fissure.studies.calibration.flow.find_spec", lambda _: None)
     with pytest.raises(FissureError, match=r"BayesFlow, which is not installed: pip install 'fissure\[calibrate\]'"):
         calibrate(case, ledger, UNTIL, setting=TINY, out=tmp_path / "fit")
     assert not (tmp_path / "fit").exists()

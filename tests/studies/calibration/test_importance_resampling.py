@@ -9,7 +9,7 @@ from toy_problems import datum
 
 from fissure.api import ledger
 from fissure.cases.loader import load_case
-from fissure.studies.calibration.importance_resampling import effective, log_weights, of_state, resampled
+from fissure.studies.calibration.importance_resampling import effective_size, log_weights, resampled, state_observations
 from fissure.studies.measurement import data
 
 
@@ -17,11 +17,11 @@ def test_the_state_is_told_by_the_last_figures_of_its_size():
     case = load_case("islamic_state")
     until = date(2015, 12, 31)
     items = data(ledger(case), case.leanings, until=until)
-    names = {items[at].observation.id for at in of_state(items, until)}
+    names = {items[at].observation.id for at in state_observations(items, until)}
     assert names == {"territory-2015-12-ihs", "fighters-total-2015-12-us-dod", "oil-2015-12-world-bank"}
     early = date(2014, 8, 1)
     items = data(ledger(case), case.leanings, until=early)
-    assert {items[at].observation.id for at in of_state(items, early)} == {"oil-2014-07-world-bank"}
+    assert {items[at].observation.id for at in state_observations(items, early)} == {"oil-2014-07-world-bank"}
 
 
 def test_weights_are_the_densities_of_what_was_published():
@@ -51,6 +51,6 @@ def test_resampling_is_by_weight_and_loses_nothing_to_chance():
 
 
 def test_weights_are_worth_so_many_equal_ones():
-    assert effective(np.full(80, -1e4)) == pytest.approx(80)
-    assert effective(np.array([0.0, -800.0, -900.0])) == pytest.approx(1)
-    assert effective(np.log([3.0, 1.0])) == pytest.approx(16 / 10)
+    assert effective_size(np.full(80, -1e4)) == pytest.approx(80)
+    assert effective_size(np.array([0.0, -800.0, -900.0])) == pytest.approx(1)
+    assert effective_size(np.log([3.0, 1.0])) == pytest.approx(16 / 10)

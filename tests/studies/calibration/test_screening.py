@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from toy_problems import datum
 
-from fissure.studies.calibration.screen import LEAST, RATE, screen
+from fissure.studies.calibration.problem import LEAST, RATE, screen
 
 MEMBERS, NOISE = 400, 200
 

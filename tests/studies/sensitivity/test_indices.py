@@ -74,9 +74,9 @@ def test_more_rows_settle():
     assert [step[0].rows for step in steps] == [800, 1600, 3200]
     widths = [step[0].total_high - step[0].total_low for step in steps]
     assert widths[2] < 0.75 * widths[0]
-    assert all(one.settled for one in steps[2])
+    assert all(one.converged for one in steps[2])
     few = converging(*samples(lambda u: g(u, a), 3, 40, 3, 0.2), names(3))
-    assert not all(one.settled for one in few[-1])
+    assert not all(one.converged for one in few[-1])
 
 
 def test_what_does_not_vary_has_no_indices():

@@ -11,7 +11,7 @@ from fissure.studies.sensitivity.information_value import narrowed, of_figures, 
 from fissure.studies.sensitivity.inputs import Input
 
 
-class Learned(Prior):
+class LearnedDraws(Prior):
     """Draws that have seen figures up to a day."""
 
     digest = "learned"
@@ -26,8 +26,8 @@ def test_parameters_in_a_linear_world():
     assert found["a", "y"].share == pytest.approx(0.64, abs=0.05)
     assert found["b", "y"].share == pytest.approx(0.36, abs=0.05)
     assert found["b", "w"].share == pytest.approx(1.0, abs=0.01)
-    assert not found["c", "y"].told
-    assert not found["a", "w"].told
+    assert not found["c", "y"].beyond_chance
+    assert not found["a", "w"].beyond_chance
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def test_figures_are_worth_what_their_doubt_leaves(items):
     known, nothing = (found[item.observation.id] for item in items)
     doubt = items[0].spread ** 2 + items[0].error ** 2
     assert known.share == pytest.approx(1 - doubt / truth[:, 0].var(), abs=0.06)
-    assert not nothing.told
+    assert not nothing.beyond_chance
     said = reported(truth, items, Prior(), 1)
     assert (said - truth - items[0].lean)[:, 0].std() == pytest.approx(doubt**0.5, rel=0.1)
 
@@ -54,8 +54,8 @@ def test_kinds_are_of_what_was_not_seen(items):
     n = 300
     rng = np.random.default_rng(6)
     truth = floored(np.array([item.published for item in items]) + rng.standard_normal((n, len(items))), items)
-    found = of_figures(truth, items, Learned(), 1, rng.standard_normal((n, 1)), ["fighters@2016-12-31"])
-    late = [one for one in items if one.observation.when > Learned.until]
+    found = of_figures(truth, items, LearnedDraws(), 1, rng.standard_normal((n, 1)), ["fighters@2016-12-31"])
+    late = [one for one in items if one.observation.when > LearnedDraws.until]
     kinds = [one for one in found if one.of == "kind"]
     assert {one.name for one in kinds} == {one.variable.id for one in late}
     assert sum(one.figures for one in kinds) == len(late)

@@ -17,8 +17,7 @@ from fissure.studies.measurement import data
 from fissure.studies.outcomes import outcomes_of
 from fissure.studies.scenario import FORCING, moved_values
 from fissure.studies.sensitivity import sensitivity
-from fissure.studies.sensitivity.inputs import Margins, inputs_of
-from fissure.studies.sensitivity.luck import APART, LuckApart
+from fissure.studies.sensitivity.inputs import APART, Margins, SeparateLuck, inputs_of
 from fissure.studies.sensitivity.result import BLOCK, Sizes
 from fissure.studies.sensitivity.study import design
 
@@ -155,7 +154,7 @@ def test_every_free_parameter_and_every_forcing_is_an_input(case, inputs):
 
 
 def test_luck_varies_alone():
-    draws, names = LuckApart(Prior()), ["desertion.base", "pay-gap.resentment"]
+    draws, names = SeparateLuck(Prior()), ["desertion.base", "pay-gap.resentment"]
     z = draws.normals(1, [3, 3 + APART, 4], names)
     assert (z[0] == z[1]).all()
     assert (z[0] != z[2]).any()

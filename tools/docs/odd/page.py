@@ -13,8 +13,8 @@ from fissure.cases.loader import Case, load_case
 from fissure.evidence.ledger import Ledger, load_ledger, package_ledger
 from fissure.model.catalogue import mechanism_classes, parameters_of, parts
 from fissure.model.description import Variable, variables
-from fissure.model.givens import Givens
 from fissure.model.limits import LIMITS
+from fissure.model.member_inputs import MemberInputs
 from fissure.model.plugins import ledger_folders
 from fissure.model.record import COORDINATES, OUTPUTS
 from fissure.model.sense import Sensed, wish_to_leave
@@ -55,7 +55,7 @@ def protocol(case: str | Path = "islamic_state") -> str:
             entities={kind.__name__: _state(kind) for kind in STATE},
             about={kind.__name__: md.prose(inspect.getdoc(kind) or "") for kind in STATE},
             fixed=_by_heading(variables(World)),
-            givens=_plain(variables(Givens)),
+            givens=_plain(variables(MemberInputs)),
             week=_plain(variables(Week)),
             causes=_causes(),
             remembered=_remembered(),

@@ -23,7 +23,7 @@ from fissure.engine import simulate
 from fissure.model import catalogue, start, week
 from fissure.model.description import variables
 from fissure.model.effects import Effects
-from fissure.model.givens import Givens, week_of
+from fissure.model.member_inputs import MemberInputs, week_of
 from fissure.model.sense import Sensed
 from fissure.model.settle import Settlement
 from fissure.model.state import ORIGINS, Flows, State
@@ -120,7 +120,7 @@ def streams(case: Case) -> tuple[list[Stream], list[Stream]]:
     first = re.findall(r'once\("([\w-]+)"\)', inspect.getsource(simulate.simulate))
 
     def member(model: week.Model, world: World) -> State:
-        given = start.givens(model.start, world, _Recorder(first[0], once))
+        given = start.member_inputs(model.start, world, _Recorder(first[0], once))
         state = start.initial_state(model.start, given, world, _Recorder(first[-1], once))
         now = week_of(jnp.int32(0), world, given)
         return week.step(model, state, given, world, now, lambda name: _Recorder(name, weekly))[0]
@@ -146,7 +146,7 @@ def _axes(world: World, state: State) -> dict[tuple[int, ...], str]:
     for one in (world, *held.values()):
         for v in variables(type(one)):
             size |= dict(zip(v.shape.split(), getattr(one, v.name).shape, strict=True))
-    kinds = (World, Givens, *map(type, held.values()), Sensed, Effects)
+    kinds = (World, MemberInputs, *map(type, held.values()), Sensed, Effects)
     shapes = [[axis.lstrip("#") for axis in v.shape.split()] for kind in kinds for v in variables(kind)]
     found: dict[tuple[int, ...], str] = {}
     for shape in sorted((s for s in shapes if all(axis in size for axis in s)), key=len):
@@ -155,8 +155,8 @@ def _axes(world: World, state: State) -> dict[tuple[int, ...], str]:
 
 
 def beginnings() -> dict[str, str]:
-    """For `Givens` and each part of the state but the flows, assignments as text, what they use above them."""
-    kinds = [Givens, *(kind for kind in get_type_hints(State).values() if kind is not Flows)]
+    """For `MemberInputs` and each part of the state but the flows, assignments as text, what they use above them."""
+    kinds = [MemberInputs, *(kind for kind in get_type_hints(State).values() if kind is not Flows)]
     found = {}
     for kind in kinds:
         lines = [line for made in _made(kind.__name__) for line in made]

@@ -1,45 +1,40 @@
 """Evidence: the ledger to search, each entry in full, what was learned from it, and whether it can forecast."""
 
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
+from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
+from fissure.api.shelf import Stored
 from fissure.app import derived
 from fissure.app.cite import Citation, citation
 from fissure.app.desk import Desk
 from fissure.app.evidence import rows as ledger_rows
-from fissure.app.evidence.beside import Beside, beside
-from fissure.app.evidence.entry import CHART, entry
+from fissure.app.evidence.run_comparison import comparison
 from fissure.app.pages import AtDesk, page
 from fissure.context import Context
 from fissure.errors import FissureError, nearest
 from fissure.evidence import Ledger
 from fissure.present import formatting
-from fissure.present.document import Section
+from fissure.present.document import Block, Notice, Section
 from fissure.present.render.html import fragment, specs_of
-from fissure.present.sections import hindcast, learned
+from fissure.present.sections import hindcast, learned, ledger, observation_influence, publishers
+from fissure.present.sections.observation_influence import RunComparison
 from fissure.present.words import calibration as words
 from fissure.studies.calibration.posterior import Posterior
 from fissure.studies.coverage import of_posterior
-from fissure.views.report.measurement import publishers
 
 router = APIRouter(include_in_schema=False)
-Listed = Literal["observations", "claims", "sources", "variables"]
-TABS = (
-    *((kind.name, kind.title) for kind in ledger_rows.KINDS),
-    ("learned", "What was learned"),
-    ("forecast", "Can it forecast?"),
-)
+TABS = {kind.name: kind.title for kind in ledger_rows.KINDS.values()} | {
+    "learned": "What was learned",
+    "forecast": "Can it forecast?",
+}
 FIRST = "observations"
-FILTERS = (
-    "source", "variable", "output", "group", "mechanism", "direction", "fit", "verdict", "rivals", "behind", "type",
-    "counterpart", "family",
-)  # fmt: skip
 Text = Annotated[str, Query(max_length=200)]
-MECHANISMS_AT = "cracks?mechanism="
 
 
 @router.get("/evidence")
@@ -65,124 +60,202 @@ def view(
     family: Text = "",
 ) -> HTMLResponse:
     """The view."""
-    named = (
-        source, variable, output, group, mechanism, direction, fit, verdict, rivals, behind, type, counterpart, family
-    )  # fmt: skip
-    given = {name: value for name, value in zip(FILTERS, named, strict=True) if value}
-    at = desk.context
-    tab = _tab(kind, entry, at)
-    told: dict[str, Any] = {"tabs": TABS, "tab": tab, "mechanisms_at": MECHANISMS_AT, "claims_at": "evidence?entry="}
+    filters = {
+        "source": source,
+        "variable": variable,
+        "output": output,
+        "group": group,
+        "mechanism": mechanism,
+        "direction": direction,
+        "fit": fit,
+        "verdict": verdict,
+        "rivals": rivals,
+        "behind": behind,
+        "type": type,
+        "counterpart": counterpart,
+        "family": family,
+    }
+    tab = _tab(kind, entry, desk.context)
     if tab == "learned":
-        return _learned(request, desk, at, told)
+        return _learned(request, desk)
     if tab == "forecast":
-        return _forecast(request, desk, at, told)
-    return _ledger(request, desk, at, told, tab, find, entry, run or None, given)
+        return _forecast(request, desk)
+    given = {name: value for name, value in filters.items() if value}
+    return _ledger(request, desk, ledger_rows.KINDS[tab], find, entry, run, given)
 
 
-def _tab(kind: str, entry: str, at: Context) -> str:
-    """What is shown: as asked, else the kind that the entry is of. Raises `FissureError` for what there is not."""
-    names = [name for name, _ in TABS]
-    if kind and kind not in names:
-        raise FissureError(f"there is no kind of evidence '{kind}'{nearest(kind, names)}")
+def _tab(kind: str, entry: str, context: Context) -> str:
+    """What is shown: as asked, else the kind that the entry is of. Raises `FissureError` for what does not exist."""
+    if kind and kind not in TABS:
+        raise FissureError(f"there is no kind of evidence '{kind}'{nearest(kind, TABS)}")
     if not entry or kind in ("learned", "forecast"):
         return kind or FIRST
-    entries = ledger_rows.by_kind(at)
-    found = ledger_rows.kind_of(entry, entries, kind or None)
+    entries = ledger_rows.entries(context)
+    found = next((name for name in (kind, *entries) if entry in entries.get(name, {})), None)
     if found is None:
         everything = [name for own in entries.values() for name in own]
         raise FissureError(f"there is no entry '{entry}' in the ledger{nearest(entry, everything)}")
     return found
 
 
+@dataclass(frozen=True)
+class OpenEntry:
+    """The entry that is open: its name, what it is, and all of it as a piece of the page."""
+
+    id: str
+    kind: str
+    title: str
+    body: Markup
+    trace: str
+
+
 def _ledger(
-    request: Request, desk: Desk, at: Context, told: dict[str, Any], tab: str, find: str, name: str, run: str | None,
+    request: Request,
+    desk: Desk,
+    kind: ledger_rows.Kind,
+    find: str,
+    name: str,
+    run: str,
     given: Mapping[str, str],
-) -> HTMLResponse:  # fmt: skip
-    kind = next(one for one in ledger_rows.KINDS if one.name == tab)
-    held, stored = beside(desk, run) if tab == "observations" else (None, None)
-    found = held.value if held else None
-    if run is not None and tab != "observations":
-        desk.run(run)  # refuses a run that there is not
-    rows = ledger_rows.rows(tab, at, found.verdicts if found else None)
-    offered = ledger_rows.filters(tab, at, rows)
-    if found is None and tab == "observations":
-        given = {key: value for key, value in given.items() if key != "verdict"}  # not known yet
-    asked = ledger_rows.asked_for(find, given, offered, kind)
-    matching = [ledger_rows.matches(row, asked) for row in rows]
-    failed = held.error if held else ""
-    opened = _opened(desk, at, tab, name, found) if name else None
-    specs = {CHART: opened["spec"]} if opened and opened["spec"] else {}
-    state = {"kind": tab, "find": asked.find, **asked.chosen, "run": run or ""}
+) -> HTMLResponse:
+    context, stored, found, failed = desk.context, None, None, ""
+    if kind.name == "observations":
+        held, stored = comparison(desk, run or None)
+        found, failed = held.value, held.error
+        if found is None:
+            given = {key: value for key, value in given.items() if key != "verdict"}  # not known yet
+    elif run:
+        desk.run(run)  # refuses a run that does not exist
+    rows = ledger_rows.rows(kind.name, context, found)
+    offered = ledger_rows.filters(kind.name, context, rows)
+    search = ledger_rows.search_of(find, given, offered, kind)
+    matching = [search.matches(row) for row in rows]
+    state = {"kind": kind.name, "find": search.find, **search.chosen, "run": run}
+    waiting = stored is not None and found is None and not failed
+    opened, blocks = _opened(desk, kind, name, found, stored, waiting) if name else (None, ())
     return page(
-        request, "evidence", shared={"specs": specs}, kind=kind, rows=list(zip(rows, matching, strict=True)),
-        count=sum(matching), filters=offered, asked=asked, opened=opened, chart_key=CHART,
-        state=urlencode({key: value for key, value in state.items() if value}), run=run or "",
-        waiting=stored is not None and found is None and not failed, failed=failed, stored=stored, held=found,
-        citation=_cited(desk, at, kind, opened, found), **told,
-    )  # fmt: skip
+        request,
+        "evidence",
+        shared={"specs": specs_of(blocks)},
+        tabs=TABS,
+        tab=kind.name,
+        kind=kind,
+        rows=list(zip(rows, matching, strict=True)),
+        count=sum(matching),
+        filters=offered,
+        search=search,
+        opened=opened,
+        state=urlencode({key: value for key, value in state.items() if value}),
+        run=run,
+        waiting=waiting,
+        failed=failed,
+        stored=stored,
+        citation=_cited(context, kind, opened, found),
+    )
 
 
-def _opened(desk: Desk, at: Context, tab: str, name: str, found: Beside | None) -> dict[str, Any]:
-    past = derived.forecasts(desk.context).found if tab == "observations" else None
-    return entry(tab, name, at, past, found)
+def _opened(
+    desk: Desk,
+    kind: ledger_rows.Kind,
+    name: str,
+    found: RunComparison | None,
+    stored: Stored | None,
+    waiting: bool,
+) -> tuple[OpenEntry, tuple[Block, ...]]:
+    """An entry, and the blocks that it is shown as; of a figure also what it did to what is believed."""
+    context = desk.context
+    trace = context.trace(f"{kind.traced}:{name}")
+    influence = []
+    if kind.name == "observations":
+        no_run = "" if stored else "No run is stored; after “fissure run” its verdict stands here."
+        if stored and waiting:
+            no_run = (
+                f"The stored run {stored.name} is being compared with the figures; what it says stands here in a "
+                "moment."
+            )
+        past, one = derived.forecasts(context).found, context.ledger.observations[name]
+        influence.append(observation_influence.section(one, context, past, found, no_run))
+    blocks = ledger.entry(trace, context, influence)
+    body = fragment(blocks, 3, linked=True)
+    title, command = ledger.title(trace, context), f"fissure trace {context.cli_name} {name}"
+    return OpenEntry(name, ledger.KINDS[kind.traced], title, body, command), blocks
 
 
-def _learned(request: Request, desk: Desk, at: Context, told: dict[str, Any]) -> HTMLResponse:
-    posterior = at.posterior
-    return page(
-        request, "evidence_learned", learned=fragment(_what_was_learned(posterior, at)) if posterior else "",
-        why_not=at.no_posterior, measurement=publishers(at.ledger, desk.case.leanings),
-        citation=None if posterior is None else _cited_posterior(posterior, desk), **told,
-    )  # fmt: skip
+def _learned(request: Request, desk: Desk) -> HTMLResponse:
+    context, posterior = desk.context, desk.context.posterior
+    cited = None if posterior is None else _cited_posterior(posterior, desk)
+    found = publishers.publishers(context.ledger, desk.case.leanings)
+    blocks: list[Block] = [Notice((context.no_posterior,))] if posterior is None else [*_updates(posterior, context)]
+    if found:
+        blocks.append(publishers.measured(found))
+    return _tab_page(request, "learned", blocks, cited)
 
 
-def _what_was_learned(posterior: Posterior, at: Context) -> Iterator[Section]:
+def _updates(posterior: Posterior, context: Context) -> Iterator[Section]:
     """Parameters, those that moved furthest first as in the report, and publishers' biases."""
-    caution = of_posterior(posterior.plugins, at.parameters)
-    if section := learned.section(posterior, at.case, len(at.fitted), caution, everything=True):
+    caution = of_posterior(posterior.plugins, context.parameters)
+    if section := learned.section(posterior, context.case, len(context.fitted), caution, everything=True):
         yield section
-    seen = [item for name, item in at.comparable.items() if name in at.fitted]
-    yield learned.publishers(words.publisher_biases(posterior, seen, at.ledger))
+    seen = [item for name, item in context.comparable.items() if name in context.fitted]
+    yield learned.publishers(words.publisher_biases(posterior, seen, context.ledger))
 
 
-def _forecast(request: Request, desk: Desk, at: Context, told: dict[str, Any]) -> HTMLResponse:
-    past = derived.forecasts(desk.context)
-    section = None if past.found is None else hindcast.section(past.found, at.cli_name, at.ledger)
-    cited = None
-    if past.found is not None and section is not None:
-        dates = ", ".join(formatting.day(one.date) for one in past.found.dates)
-        cited = citation(
-            "Forecasts from past dates and their scores", case=desk.case.title, posterior="", seed=past.found.seed,
-            members=past.found.members, weeks=past.found.weeks, command=hindcast.command_of(past.found, at.cli_name),
-            more={"Members drawn from": f"posteriors fitted up to {dates}, and the prior",
-                  "Digest of the model (SHA-256)": past.found.model},
-        )  # fmt: skip
-    blocks = [] if section is None else [section]
+def _forecast(request: Request, desk: Desk) -> HTMLResponse:
+    context = desk.context
+    past = derived.forecasts(context)
+    if past.found is None:
+        why = Section("forecasts", "What it would have said in the past", (Notice((past.why_not,)),))
+        return _tab_page(request, "forecast", [why], None)
+    dates = ", ".join(formatting.day(one.date) for one in past.found.dates)
+    cited = citation(
+        "Forecasts from past dates and their scores",
+        case=desk.case.title,
+        posterior="",
+        seed=past.found.seed,
+        members=past.found.members,
+        weeks=past.found.weeks,
+        command=hindcast.command_of(past.found, context.cli_name),
+        more={
+            "Members drawn from": f"posteriors fitted up to {dates}, and the prior",
+            "Digest of the model (SHA-256)": past.found.model,
+        },
+    )
+    return _tab_page(request, "forecast", [hindcast.section(past.found, context.cli_name, context.ledger)], cited)
+
+
+def _tab_page(request: Request, tab: str, blocks: Iterable[Block], cited: Citation | None) -> HTMLResponse:
+    """A tab that is nothing but sections."""
+    blocks = tuple(blocks)
+    body = fragment(blocks, linked=True)
     return page(
-        request, "evidence_forecast", shared={"specs": specs_of(blocks)}, forecasts=fragment(blocks),
-        why_not=past.why_not, citation=cited, **told,
-    )  # fmt: skip
+        request, "evidence_tab", shared={"specs": specs_of(blocks)}, tabs=TABS, tab=tab, body=body, citation=cited
+    )
 
 
-def _cited(
-    desk: Desk, at: Context, kind: ledger_rows.Kind, opened: Mapping[str, Any] | None, found: Beside | None
-) -> Citation:
-    ledger: Ledger = at.ledger
-    counts = f"{len(ledger.claims)} claims, {len(ledger.observations)} figures, {len(ledger.sources)} sources"
+def _cited(context: Context, kind: ledger_rows.Kind, opened: OpenEntry | None, found: RunComparison | None) -> Citation:
+    known: Ledger = context.ledger
+    counts = f"{len(known.claims)} claims, {len(known.observations)} figures, {len(known.sources)} sources"
     return citation(
-        f"{kind.one.capitalize()} {opened['id']} of the ledger" if opened else f"The {kind.many} of the ledger",
-        case=desk.case.title, posterior=at.posterior_digest, until=at.until,
+        f"{kind.one.capitalize()} {opened.id} of the ledger" if opened else f"The {kind.many} of the ledger",
+        case=context.case.title,
+        posterior=context.posterior_digest,
+        until=context.until,
         more={"Ledger": counts} | ({"Stored run": f"{found.run}, {found.members} members"} if found else {}),
-        command=f"fissure trace {at.cli_name} {opened['id']}" if opened else None,
-    )  # fmt: skip
+        command=opened.trace if opened else None,
+    )
 
 
 def _cited_posterior(posterior: Posterior, desk: Desk) -> Citation:
     made = posterior.made
     options = "".join(f" --{key} {made[key]}" for key in ("members", "seed") if made.get(key) is not None)
     return citation(
-        "What was learned from the evidence", case=desk.case.title, posterior=posterior.digest, until=posterior.until,
-        case_digest=posterior.fitted_to.get("case", ""), seed=made.get("seed"), members=made.get("members"),
+        "What was learned from the evidence",
+        case=desk.case.title,
+        posterior=posterior.digest,
+        until=posterior.until,
+        case_digest=posterior.fitted_to.get("case", ""),
+        seed=made.get("seed"),
+        members=made.get("members"),
         more={"Draws": len(posterior.draws)},
         command=f"fissure calibrate {desk.context.cli_name} --until {posterior.until}{options}",
-    )  # fmt: skip
+    )

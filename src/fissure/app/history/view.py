@@ -1,25 +1,24 @@
 """History: the simulated histories beside what was published."""
 
-import base64
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
+from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from fissure.api.shelf import Stored
 from fissure.app.cite import Citation, citation
 from fissure.app.desk import Desk, chosen
+from fissure.app.history.prepared import RunView, prepared
 from fissure.app.history.runs import running
-from fissure.app.history.told import Prepared, beside, held, prepared
 from fissure.app.pages import AtDesk, page
 from fissure.engine.progress import duration
 from fissure.errors import FissureError, nearest
-from fissure.present import formatting
-from fissure.present.charts import play
+from fissure.present.charts.maps import Outline
 from fissure.present.render.html import as_json
-from fissure.studies import coverage
 from fissure.studies.compare import CLASSES
 
 router = APIRouter(include_in_schema=False)
@@ -70,37 +69,45 @@ def history(
 
 
 def _shown(
-    request: Request, desk: Desk, stored: Stored, kept: Prepared, week: str | None, common: Mapping[str, Any]
+    request: Request, desk: Desk, stored: Stored, view: RunView, week: str | None, common: Mapping[str, Any]
 ) -> HTMLResponse:
-    say = kept.say
-    at = week_of(say, week)
-    colours = {mode: play.ramp(mode) for mode in ("light", "dark")}
-    given = ("facts", "weekly", "quarters", "shares", "names")
-    scripts = {name: say[name] for name in given} | {"ramp": colours, "district": _places(say)}
+    at = week_of(view, week)
+    player = view.player
+    now = player.weekly[at]
+    outlines = {one.id: one for one in view.drawing.districts}
+    colours = player.ramp["light"]
+    districts = [
+        District(outlines[name], f"{median}%", interval, colours[median])
+        for name, (median, interval) in zip(player.names, player.held(at), strict=True)
+    ]
     return page(
-        request, "history", drawn=kept.charts, state="shown", run=stored, at=at, now=beside(say, at),
-        districts=_districts(say, at, colours["light"]), colours=colours["light"], play=as_json(scripts),
-        sign=formatting.BEHIND, rivals_apart=True, cited=cited(desk, stored, say),
-        cautions=_cautions(desk, stored), start=say["weekly"][0]["day"],
-        **{name: value for name, value in say.items() if name not in ("observations", "weekly", "shares")}, **common,
+        request, "history", drawn=view.charts, state="shown", run=stored, shown=view, html=_marked(view),
+        at=at, now=now, facts=zip(player.facts, now.facts, strict=True), districts=districts, colours=colours,
+        quarter=None if now.quarter is None else player.quarters[now.quarter],
+        play=as_json(player.model_dump(mode="json")), cited=cited(desk, stored, view), **common,
     )  # fmt: skip
 
 
-def _cautions(desk: Desk, stored: Stored) -> list[str]:
-    """What has to be known of a run where mechanisms come from other packages, as in its report."""
-    packages, drawn = tuple(stored.plan.get("plugins", ())), desk.context.posterior
-    said = [coverage.of_run(packages)]
-    if drawn is not None and drawn.digest == stored.plan.get("draws"):
-        parameters = desk.context.parameters
-        said.append(coverage.of_posterior(drawn.plugins, parameters, packages, stored.switched_off))
-    return [one for one in said if one]
+@dataclass(frozen=True)
+class District:
+    """A district of the map in a week: its outline, what is held of it, and its colour."""
+
+    outline: Outline
+    median: str
+    interval: str
+    fill: str
 
 
-def week_of(say: Mapping[str, Any], day: str | None) -> int:
+def _marked(view: RunView) -> dict[str, Markup]:
+    """The pieces of a view, which were escaped when they were made."""
+    return {name: Markup(text) for name, text in view.html}
+
+
+def week_of(view: RunView, day: str | None) -> int:
     """The week of the run that holds `day`, the first where none is given. Raises `FissureError` for anything else."""
     if not day:
         return 0
-    first, last = date.fromisoformat(say["first"]), date.fromisoformat(say["first"]) + timedelta(weeks=say["weeks"] - 1)
+    first, last = (date.fromisoformat(view.player.weekly[n].iso) for n in (0, -1))
     try:
         found = date.fromisoformat(day)
     except ValueError:
@@ -111,28 +118,13 @@ def week_of(say: Mapping[str, Any], day: str | None) -> int:
     return (found - first).days // 7
 
 
-def cited(desk: Desk, stored: Stored, say: Mapping[str, Any]) -> Citation:
+def cited(desk: Desk, stored: Stored, view: RunView) -> Citation:
     """How to cite the view of a run."""
-    about = say["about"]
+    run = view.run
     sizes = (stored.plan.get("units"), stored.plan.get("slots")) == (desk.case.units, desk.case.slots)
     return citation(
-        f"History of the run “{stored.name}”, {about['kind']}",
-        case=desk.case.title, case_digest=about["digest"], posterior=about["posterior"] or "", until=about["until"],
-        seed=about["seed"], members=say["members"], weeks=say["weeks"], off=about["off"],
-        command=about["command"] if sizes and not stored.plan.get("outputs") else None,
+        f"History of the run “{stored.name}”, {run.kind}",
+        case=desk.case.title, case_digest=run.digest, posterior=run.posterior or "", until=run.until,
+        seed=run.seed, members=run.members, weeks=run.weeks, off=run.off,
+        command=run.command if sizes and not stored.plan.get("outputs") else None,
     )  # fmt: skip
-
-
-def _places(say: Mapping[str, Any]) -> list[str]:
-    by_id = {one["id"]: one for one in say["drawing"]["districts"]}
-    return [f"{by_id[name]['name']}, {by_id[name]['country']}" for name in say["names"]]
-
-
-def _districts(say: Mapping[str, Any], week: int, colours: tuple[str, ...]) -> list[dict[str, Any]]:
-    """The districts in the order of the data, with what is held of each in `week`."""
-    unpacked = {name: base64.b64decode(text) for name, text in say["shares"].items()}
-    by_id = {one["id"]: one for one in say["drawing"]["districts"]}
-    return [
-        {**by_id[name], "median": median, "interval": interval, "fill": colours[int(median[:-1])]}
-        for name, (median, interval) in zip(say["names"], held(say, unpacked, week), strict=True)
-    ]

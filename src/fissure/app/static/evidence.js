@@ -94,7 +94,7 @@ document.addEventListener("click", (event) => {
 
 returned(() => location.reload());
 
-// While a run is held against the figures: look again, now and then, and show it when it is there.
+// While a run is compared with the figures: look again, now and then, and show it when it is there.
 const waits = [2000, 3000, 5000, 10000, 20000, 30000, 60000, 60000];
 function look() {
   const wait = waits.shift();
@@ -112,7 +112,7 @@ function look() {
 
 function arrived() {
   const line = document.getElementById("waiting");
-  line.textContent = "The stored run has been held against the figures. ";
+  line.textContent = "The stored run has been compared with the figures. ";
   const link = document.createElement("a");
   link.href = location.href;
   link.textContent = "Show its verdicts";

@@ -1,15 +1,13 @@
-// The table of published figures: search, verdicts, rivals; and the widths of the tally.
+// The table of published figures: search, verdicts, rivals.
 
 import * as page from "./page.js";
 const find = document.getElementById("find"), verdict = document.getElementById("verdict");
 const rivals = document.getElementById("rivals"), form = find.closest("form");
 
-for (const one of document.querySelectorAll(".tally [data-grow]")) one.style.flexGrow = one.dataset.grow;
-
 function filter() {
   const wanted = find.value.trim().toLowerCase().split(/\s+/);
   const keep = (row) => (!verdict.value || row.dataset.verdict === verdict.value)
-    && (!rivals.checked || row.querySelector(".mark").textContent !== "")
+    && (!rivals.checked || row.querySelector(".mark").textContent.trim() !== "")
     && wanted.every((word) => row.dataset.text.includes(word));
   let shown = 0, all = 0;
   for (const body of document.querySelectorAll(".observations tbody")) {

@@ -1,7 +1,7 @@
 """What the composer of what-ifs offers: drivers, mechanisms, days, and the questions that come with the case."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -39,10 +39,6 @@ class Driver:
     settable: bool
     reason: str
     evidence: tuple[str, ...]
-
-    def described(self) -> dict[str, Any]:
-        """As plain values."""
-        return {**asdict(self), "evidence": list(self.evidence)}
 
     @property
     def span(self) -> tuple[float, float]:

@@ -7,10 +7,10 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
 from fissure.model.effects import Effects
-from fissure.model.fused import materialise
 from fissure.model.mechanism import FourUniforms
 from fissure.model.parameters import parameter
 from fissure.model.state import Cause
+from fissure.model.xla import materialise
 
 Scalar = Float[Array, ""]
 

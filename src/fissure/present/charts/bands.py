@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import altair as alt
@@ -12,9 +12,9 @@ from altair.utils.schemapi import debug_mode
 from fissure.constants import DAYS_A_MONTH
 from fissure.evidence.entries import Source
 from fissure.present import formatting
-from fissure.present.charts import hover
 from fissure.present.charts.panels import Panel
 from fissure.present.charts.series import quantiles
+from fissure.present.charts.shared import finished, local, midnight, of_series, years
 from fissure.present.charts.theme import DASHES, PUBLISHERS, SERIES, SHAPES
 from fissure.studies.compare import Compared
 from fissure.studies.counterpart import Calendar, calendar_of
@@ -34,13 +34,8 @@ def spec(panel: Panel, data: xr.Dataset, rows: Sequence[Compared], sources: Mapp
     values = [row for series in panel.series for row in quantiles(series, data)]
     points = observed(panel, data, rows, sources)
     with debug_mode(False):  # Altair would check every part against its schema again; the tests do, once
-        chart = alt.layer(*_layers(panel, values, points, calendar_of(data))).properties(
-            width=460,
-            height=HEIGHT,
-            description=describe(panel, values, points),
-            autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
-        )
-        return chart.to_dict(validate=False) | {"datasets": {"bands": values, "points": points}}
+        chart = alt.layer(*_layers(panel, values, points, calendar_of(data)))
+        return finished(chart, HEIGHT, describe(panel, values, points), {"bands": values, "points": points})
 
 
 def _layers(
@@ -49,10 +44,8 @@ def _layers(
     x = alt.X(
         "week:T",
         title=None,
-        scale=alt.Scale(domain=[_local(calendar.first), _local(calendar.last + timedelta(days=1))]),
-        axis=alt.Axis(
-            **({"format": "%Y", "tickCount": "year"} if calendar.weeks > 78 else {"format": "%b %Y", "tickCount": 4})
-        ),
+        scale=alt.Scale(domain=[local(calendar.first), local(calendar.last + timedelta(days=1))]),
+        axis=alt.Axis(**years(calendar.weeks)),
     )
     y = _axis(panel, values, points)
     layers = _bands(panel, x, y, calendar.weeks)
@@ -96,7 +89,7 @@ def _point(row: Compared, sources: Mapping[str, Source], rate: float) -> dict[st
     start = o.period[0] if o.period else None
     middle = start + (o.when - start) / 2 if start else o.when
     point = {
-        "week": _day(middle),
+        "week": midnight(middle),
         "value": row.published * rate,
         "low": low * rate,
         "high": high * rate,
@@ -114,7 +107,7 @@ def _point(row: Compared, sources: Mapping[str, Source], rate: float) -> dict[st
         "address": o.address or source.file or "",
     }
     if start:
-        point |= {"start": _day(start), "end": _day(o.when)}
+        point |= {"start": midnight(start), "end": midnight(o.when)}
     return point
 
 
@@ -186,7 +179,7 @@ def _hover(panel: Panel, base: alt.Chart, x: alt.X, weeks: int) -> alt.Chart:
     shown = [f"format(datum.{name}, '{digits}')" for name in ("median", "q25", "q75", "q05", "q95")]
     text = "{} + ' (50%: ' + {} + ' to ' + {} + '; 90%: ' + {} + ' to ' + {} + ')'".format(*shown)
     titles = {one.label: f"{one.label}, {panel.unit}" for one in panel.series}
-    return hover.of_series(base.transform_filter("isValid(datum.median)"), x, "series", text, titles, weeks)
+    return of_series(base.transform_filter("isValid(datum.median)"), x, "series", text, titles, weeks)
 
 
 def _published(points: list[dict[str, Any]], x: alt.X, y: alt.Y) -> list[alt.Chart]:
@@ -253,12 +246,3 @@ def describe(panel: Panel, values: Sequence[Mapping[str, Any]], points: Sequence
     if points:
         said.append(f"{len(points)} published figures beside it.")
     return " ".join(said)
-
-
-def _day(day: date) -> str:
-    """Midnight where the reader is: without a time a browser takes it for one in Greenwich."""
-    return f"{day.isoformat()}T00:00"
-
-
-def _local(day: date) -> alt.DateTime:
-    return alt.DateTime(year=day.year, month=day.month, date=day.day)

@@ -8,13 +8,12 @@ from typing import Any
 import altair as alt
 from altair.utils.schemapi import debug_mode
 
-from fissure.present.charts import hover
-from fissure.present.charts.shared import finished, finite, legend, tooltip
+from fissure.present.charts.shared import finished, finite, legend, of_series, tooltip
 from fissure.present.charts.theme import SERIES
 from fissure.present.document import Drawing
 from fissure.present.words import calibration as words
 from fissure.present.words import inference_checks as inference
-from fissure.studies.calibration.checks import Recovery, Told
+from fissure.studies.calibration.checks import PredictiveCheck, Recovery
 from fissure.studies.calibration.regression_abc import Agreement
 
 INSIDE, OUTSIDE = "within what chance gives", "outside"
@@ -120,7 +119,7 @@ def losses(found: Sequence[tuple[float, float]]) -> dict[str, Any]:
         )
         titles = {kind: f"{kind.capitalize()} loss" for kind in kinds}
         epochs = {"shorthand": "epoch:Q", "title": "Epoch"}
-        epoch = hover.of_series(base, x, "kind", "format(datum.loss, '.4g')", titles, len(found), epochs)
+        epoch = of_series(base, x, "kind", "format(datum.loss, '.4g')", titles, len(found), epochs)
         chart = alt.layer(line, epoch)
         ends = f"; validation loss from {found[0][1]:.4g} to {found[-1][1]:.4g}" if found else ""
         return finished(chart, 180, f"Training and validation loss over {len(found)} epochs{ends}.", {"losses": rows})
@@ -132,14 +131,14 @@ def _agreed(one: Agreement, titles: Mapping[str, str]) -> dict[str, Any]:
         "what": titles.get(one.target, one.target),
         "target": one.target,
         "mean": finite(one.mean),
-        "abc": finite(one.simple_mean),
+        "abc": finite(one.abc_mean),
         "left": finite(one.mean - one.spread),
         "right": finite(one.mean + one.spread),
-        "lower": finite(one.simple_mean - one.simple_spread),
-        "upper": finite(one.simple_mean + one.simple_spread),
+        "lower": finite(one.abc_mean - one.abc_spread),
+        "upper": finite(one.abc_mean + one.abc_spread),
         "kind": (NEAR if near else APART) if one.main else OTHER,
-        "flow": words.mean_and_deviation(one.mean, one.spread),
-        "second": words.mean_and_deviation(one.simple_mean, one.simple_spread),
+        "flow": words.spread(one.mean, one.spread),
+        "second": words.spread(one.abc_mean, one.abc_spread),
         "apart": f"{one.apart:.2f} standard deviations",
     }
 
@@ -165,16 +164,16 @@ WIDTH, EDGE = 180, 7
 """Pixels of the picture of a predictive check, and of the room at its two ends."""
 
 
-def predictive(told: Told, alt_text: str) -> Drawing:
+def predictive(check: PredictiveCheck, alt_text: str) -> Drawing:
     """A predictive interval with its median (an upright line), and the published figure: ● inside, ◆ outside.
 
     The interval fills the middle half of every picture; what is further out than one width of it stands at the edge.
     """
     low, length = WIDTH / 4 + EDGE / 2, (WIDTH - 2 * EDGE) / 2
-    median, at = (_across(x, told) for x in (told.median, told.published))
+    median, at = (_across(x, check) for x in (check.median, check.published))
     mark = (
         f'<circle class="inside" cx="{at}" cy="10" r="4.5"/>'
-        if told.inside
+        if check.inside
         else f'<rect class="outside" x="{at - 4.5}" y="5.5" width="9" height="9" transform="rotate(45 {at} 10)"/>'
     )
     return Drawing(
@@ -185,8 +184,8 @@ def predictive(told: Told, alt_text: str) -> Drawing:
     )
 
 
-def _across(x: float, told: Told) -> float:
+def _across(x: float, check: PredictiveCheck) -> float:
     """Pixels from the left, as `predictive` places it."""
-    width = told.high - told.low
-    away = (x - told.low) / width if width > 0 else 0.5 if x == told.low else math.copysign(9.0, x - told.low)
+    width = check.high - check.low
+    away = (x - check.low) / width if width > 0 else 0.5 if x == check.low else math.copysign(9.0, x - check.low)
     return round(min(max(WIDTH / 4 + EDGE / 2 + (WIDTH - 2 * EDGE) / 2 * away, EDGE), WIDTH - EDGE), 1)

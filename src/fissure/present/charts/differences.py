@@ -8,7 +8,7 @@ import altair as alt
 from altair.utils.schemapi import debug_mode
 
 from fissure.present import formatting
-from fissure.present.charts import hover
+from fissure.present.charts.shared import at_week, finished, local, midnight
 from fissure.present.charts.theme import SERIES
 from fissure.present.formatting import signed
 from fissure.studies.whatif import Course
@@ -23,21 +23,15 @@ def spec(course: Course, start: date) -> dict[str, Any]:
     """The Vega-Lite spec of `course`, whose first week begins on `start`."""
     values = rows(course, start)
     with debug_mode(False):  # the tests check the parts against the schema
-        chart = alt.layer(*_layers(course, values, start)).properties(
-            width=460,
-            height=HEIGHT,
-            description=describe(course),
-            autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
-        )
-        told: dict[str, Any] = chart.to_dict(validate=False)
-    return told | {"datasets": {"differences": values, "zero": [{"zero": 0}]}}
+        chart = alt.layer(*_layers(course, values, start))
+        return finished(chart, HEIGHT, describe(course), {"differences": values, "zero": [{"zero": 0}]})
 
 
 def rows(course: Course, start: date) -> list[dict[str, Any]]:
     """One row a week: its Monday and the numbers of the difference, rounded to four digits."""
     return [
         {
-            "week": f"{start + timedelta(weeks=week)}T00:00",
+            "week": midnight(start + timedelta(weeks=week)),
             **{name: float(f"{getattr(course, name)[week]:.4g}") for name in FIELDS},
         }
         for week in range(len(course.mean))
@@ -61,7 +55,7 @@ def _layers(course: Course, values: Sequence[Mapping[str, Any]], start: date) ->
     x = alt.X(
         "week:T",
         title=None,
-        scale=alt.Scale(domain=[_local(start), _local(last)]),
+        scale=alt.Scale(domain=[local(start), local(last)]),
         axis=alt.Axis(format="%Y", tickCount="year") if weeks > 78 else alt.Axis(format="%b %Y", tickCount=4),
     )
     low, high = _domain(values)
@@ -97,7 +91,7 @@ def _layers(course: Course, values: Sequence[Mapping[str, Any]], start: date) ->
         alt.Chart(alt.NamedData(name="zero"))
         .mark_rule(strokeWidth=1.2, strokeDash=[4, 3], style="cursor", aria=False)
         .encode(y=y("zero")),
-        hover.at_week(said, x, tips, weeks),
+        at_week(said, x, tips, weeks),
     ]
 
 
@@ -109,7 +103,3 @@ def _domain(values: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
 
 def _said(field: str) -> str:
     return f"format(datum.{field}, '+,.3~r')"
-
-
-def _local(day: date) -> alt.DateTime:
-    return alt.DateTime(year=day.year, month=day.month, date=day.day)

@@ -11,7 +11,7 @@ from altair.utils.schemapi import debug_mode
 from fissure.evidence.entries import Observation
 from fissure.evidence.ledger import Ledger
 from fissure.present import formatting
-from fissure.present.charts import hover
+from fissure.present.charts.shared import finished, midnight, of_series
 from fissure.present.charts.theme import SERIES
 from fissure.present.words import hindcast as words
 from fissure.studies.collapse import What
@@ -64,14 +64,9 @@ def forecasts(variable: str, found: Hindcast, ledger: Ledger) -> dict[str, Any]:
         row["from"], row["to"] = (domain[0] if row["from"] is None else row["from"]), row["to"] or domain[1]
     step = LINE * len(names)
     with debug_mode(False):
-        chart = alt.layer(*_layers(names, list(labels.values()), domain, factor, unit, step)).properties(
-            width=460,
-            height=(step + GAP) * len(shown),
-            description=_described(variable, found, ledger, len(shown), of),
-            autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
-        )
-        spec: dict[str, Any] = chart.to_dict(validate=False)
-    return spec | {"datasets": {"forecasts": rows, "published": published}}
+        chart = alt.layer(*_layers(names, list(labels.values()), domain, factor, unit, step))
+        said = _described(variable, found, ledger, len(shown), of)
+        return finished(chart, (step + GAP) * len(shown), said, {"forecasts": rows, "published": published})
 
 
 def chances(found: Hindcast, what: What) -> dict[str, Any]:
@@ -86,9 +81,9 @@ def chances(found: Hindcast, what: What) -> dict[str, Any]:
             seen.add(name)
             for week, share in enumerate(one.chance(kind, what).share):
                 day = found.start + timedelta(weeks=week + 1)
-                rows.append({"week": f"{day}T00:00", "share": round(share, 4), "forecast": name, "kind": short})
+                rows.append({"week": midnight(day), "share": round(share, 4), "forecast": name, "kind": short})
     weeks = len({row["week"] for row in rows})
-    starts = [{"week": f"{one.date}T00:00", "forecast": _name(one, "known")} for one in found.dates]
+    starts = [{"week": midnight(one.date), "forecast": _name(one, "known")} for one in found.dates]
     with debug_mode(False):
         columns = alt.ExprRef(f"width < {TWO_COLUMNS} ? 1 : 2")
         legend = alt.Legend(orient="top", title=None, columns=columns, symbolType="stroke", symbolSize=300)
@@ -102,16 +97,10 @@ def chances(found: Hindcast, what: What) -> dict[str, Any]:
             base.mark_line(strokeWidth=2, interpolate="step-after", aria=False).encode(
                 x=x, y=y, color=colour, strokeDash=dash
             ),
-            hover.of_series(base, x, "forecast", "format(datum.share, '.0%')", {name: name for name in names}, weeks),
-        ).properties(
-            width=460,
-            height=260,
-            description=_told(found, what),
-            autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+            of_series(base, x, "forecast", "format(datum.share, '.0%')", {name: name for name in names}, weeks),
         )
-        spec: dict[str, Any] = chart.to_dict(validate=False)
-    by = [{"week": f"{found.quoted}T00:00"}]
-    return spec | {"datasets": {"chances": rows, "starts": starts, "by": by}}
+        by = [{"week": midnight(found.quoted)}]
+        return finished(chart, 260, _told(found, what), {"chances": rows, "starts": starts, "by": by})
 
 
 def _layers(

@@ -1,13 +1,14 @@
 """Charts of patterns in time: the two numbers that a part compares."""
 
 import textwrap
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import altair as alt
 import numpy as np
 from altair.utils.schemapi import debug_mode
 
+from fissure.present.charts.shared import finished, local, midnight
 from fissure.present.charts.theme import SERIES
 from fissure.present.words import patterns as words
 from fissure.studies.counterpart import Calendar
@@ -32,7 +33,7 @@ def pair(one: Met, calendar: Calendar) -> dict[str, Any]:
         name: alt.X(
             f"{name}:{kind}",
             title=textwrap.wrap(words.UNITS[one.part.unit], TITLE) or None,
-            scale=alt.Scale(domain=[_day(calendar.first), _day(calendar.last)]) if dated else alt.Scale(zero=False),
+            scale=alt.Scale(domain=[local(calendar.first), local(calendar.last)]) if dated else alt.Scale(zero=False),
             axis=alt.Axis(format="%Y", tickCount="year", grid=True) if dated else alt.Axis(tickCount=5, grid=True),
         )
         for name in LEVELS
@@ -51,8 +52,7 @@ def pair(one: Met, calendar: Calendar) -> dict[str, Any]:
                 tooltip=[alt.Tooltip("what:N", title="What"), alt.Tooltip("said:N", title="Median (90%)")],
             ),
         )
-        spec = _finished(chart, 2 * ROW + 4, f"{one.part.title} {words.counted(one)}")
-    return spec | {"datasets": {"pair": rows}}
+        return finished(chart, 2 * ROW + 4, f"{one.part.title} {words.counted(one)}", {"pair": rows})
 
 
 def _bare(x: alt.X, dated: bool) -> alt.X:
@@ -72,18 +72,6 @@ def _row(name: str, values: Any, calendar: Calendar | None) -> dict[str, Any] | 
     told = {level: f"{q:.3g}" for level, q in at.items()}
     if calendar is not None:
         days = {level: calendar.first + timedelta(days=round(7 * q)) for level, q in at.items()}
-        shown = {level: f"{day}T00:00" for level, day in days.items()}
+        shown = {level: midnight(day) for level, day in days.items()}
         told = {level: f"{day:%b %Y}" for level, day in days.items()}
     return {"what": name, **shown, "said": f"{told['median']} ({told['q05']} to {told['q95']})"}
-
-
-def _finished(chart: alt.LayerChart | alt.FacetChart, height: int, description: str) -> dict[str, Any]:
-    done = chart.properties(
-        width=460, height=height, description=description, autosize=alt.AutoSizeParams(type="fit-x", contains="padding")
-    )
-    spec: dict[str, Any] = done.to_dict(validate=False)
-    return spec
-
-
-def _day(day: date) -> alt.DateTime:
-    return alt.DateTime(year=day.year, month=day.month, date=day.day)

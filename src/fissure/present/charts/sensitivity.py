@@ -10,7 +10,7 @@ from altair.utils.schemapi import debug_mode
 from fissure.present.charts.shared import finished, finite, legend, tooltip
 from fissure.present.charts.theme import DASHES, SERIES
 from fissure.present.words import sensitivity as words
-from fissure.studies.sensitivity import Of, Sensitivity, Worth
+from fissure.studies.sensitivity import InformationValue, OutcomeSensitivity, Sensitivity
 
 FIRST_ORDER, TOTAL = "first order", "total"
 ITSELF, OTHER = "the answer itself, measured", "something else"
@@ -20,7 +20,7 @@ BAND = 26
 """Pixels of a bar."""
 
 
-def indices(of: Of, found: Sensitivity) -> dict[str, Any]:
+def indices(of: OutcomeSensitivity, found: Sensitivity) -> dict[str, Any]:
     """The spec of both indices of every input of one outcome, with their intervals."""
     rows = []
     for one in of.indices:
@@ -51,7 +51,7 @@ def indices(of: Of, found: Sensitivity) -> dict[str, Any]:
         return finished(chart, max(BAND * len(order), 60), said, {"indices": rows})
 
 
-def convergence(of: Of) -> dict[str, Any]:
+def convergence(of: OutcomeSensitivity) -> dict[str, Any]:
     """The spec of the total index of the strongest inputs from a quarter, a half and all of the rows."""
     order = [one.input for one in of.indices[:LINES]]
     rows = [
@@ -92,7 +92,7 @@ def convergence(of: Of) -> dict[str, Any]:
         )
 
 
-def worth(found: Sequence[Worth], title: str, coloured: bool = False) -> dict[str, Any]:
+def worth(found: Sequence[InformationValue], title: str, coloured: bool = False) -> dict[str, Any]:
     """The spec of how much of an outcome's variance knowing each of `found` would take."""
     order = _named(found)
     rows = [
@@ -129,7 +129,7 @@ def worth(found: Sequence[Worth], title: str, coloured: bool = False) -> dict[st
         return finished(chart, 22 * len(rows), said, {"worth": rows})
 
 
-def _named(found: Sequence[Worth]) -> list[str]:
+def _named(found: Sequence[InformationValue]) -> list[str]:
     """What each is called in a chart: a kind by its title, where no other has it; anything else by its name."""
     titles = [one.title for one in found]
     return [one.title if one.of == "kind" and titles.count(one.title) == 1 else one.name for one in found]

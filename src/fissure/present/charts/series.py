@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from fissure.constants import WEEKS_A_MONTH
 from fissure.evidence.entries import Variable
+from fissure.present.charts.shared import midnight
 from fissure.studies.counterpart import Floats, calendar_of, joined
 from fissure.studies.effective import Effective
 from fissure.studies.quantiles import quantile_error
@@ -90,7 +91,7 @@ def quantiles(series: Series, data: xr.Dataset) -> list[dict[str, Any]]:
     calendar = calendar_of(data)
     return [
         {
-            "week": f"{calendar.first + timedelta(weeks=week)}T00:00",
+            "week": midnight(calendar.first + timedelta(weeks=week)),
             "series": series.label,
             **{
                 name: float(f"{q:.4g}") if np.isfinite(q) else None

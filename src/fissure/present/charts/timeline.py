@@ -1,18 +1,20 @@
-"""When events happen: the share of histories with an event of a kind, by quarter and by how large they were."""
+"""When things happen: events of a kind by quarter, and marks on a line of weeks."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import altair as alt
 import numpy as np
 from altair.utils.schemapi import debug_mode
 from numpy.typing import NDArray
 
+from fissure.cases.loader import Case
 from fissure.constants import INTERVAL
 from fissure.present import formatting
+from fissure.present.charts.shared import finished, midnight
 from fissure.present.charts.theme import SERIES
 from fissure.studies.counterpart import Calendar
 
@@ -74,13 +76,8 @@ def spec(line: Timeline) -> dict[str, Any]:
     """The Vega-Lite spec of a timeline: bars of shares of histories, stronger the larger the quarter's total."""
     values = _bars(line)
     with debug_mode(False):
-        chart = alt.layer(*_layers(line, values)).properties(
-            width=460,
-            height=HEIGHT,
-            description=describe(line),
-            autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
-        )
-        return chart.to_dict(validate=False) | {"datasets": {"bars": values, "quarters": _told(line)}}
+        chart = alt.layer(*_layers(line, values))
+        return finished(chart, HEIGHT, describe(line), {"bars": values, "quarters": _told(line)})
 
 
 def describe(line: Timeline) -> str:
@@ -136,25 +133,42 @@ def _told(line: Timeline) -> list[dict[str, Any]]:
             **_span(quarter),
             "quarter": quarter.label,
             "share": f"{(line.counts[:, n] > 0).mean():.0%}",
-            "events": "{} (90%: {})".format(*middle(line.counts[:, n])),
-            "size": "{} (90%: {})".format(*middle(line.sizes[:, n])),
+            "events": str(middle(line.counts[:, n])),
+            "size": str(middle(line.sizes[:, n])),
         }
         for n, quarter in enumerate(line.quarters)
     ]
 
 
-def middle(values: NDArray[np.int64]) -> tuple[str, str]:
-    """Median and 90% interval over members, in words: of counts, so each is one that some member has."""
-    low, median, high = np.quantile(values, INTERVAL, method="inverted_cdf")
-    return formatting.number(median), formatting.interval(low, high)
+class Middle(NamedTuple):
+    """Median and 90% interval over members: of counts, so each is one that some member has."""
+
+    low: float
+    median: float
+    high: float
+
+    @property
+    def text(self) -> str:
+        """The median."""
+        return formatting.number(self.median)
+
+    @property
+    def interval(self) -> str:
+        """The 90% interval."""
+        return formatting.interval(self.low, self.high)
+
+    def __str__(self) -> str:
+        return f"{self.text} (90%: {self.interval})"
+
+
+def middle(values: NDArray[np.int64]) -> Middle:
+    """Median and 90% interval of `values`, one a member."""
+    return Middle(*map(float, np.quantile(values, INTERVAL, method="inverted_cdf")))
 
 
 def _span(quarter: Quarter) -> dict[str, str]:
     """From the first midnight to the last, where the reader is."""
-    return {
-        "start": f"{quarter.first.isoformat()}T00:00",
-        "end": f"{(quarter.last + timedelta(days=1)).isoformat()}T00:00",
-    }
+    return {"start": midnight(quarter.first), "end": midnight(quarter.last + timedelta(days=1))}
 
 
 def _layers(line: Timeline, values: Sequence[Mapping[str, Any]]) -> list[alt.Chart]:
@@ -205,3 +219,95 @@ def _hover(line: Timeline, x: alt.X) -> alt.Chart:
         )
         .add_params(hover)
     )
+
+
+# Marks on a line of weeks
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A ground operation against the group, a cause that the case imposes; `week` counts from 0."""
+
+    week: int
+    when: str
+    doubt: str
+    title: str
+    place: str
+    by: str
+    strength: str
+
+
+@dataclass(frozen=True)
+class LaneCell:
+    """A quarter: its first week, how many weeks it has, the share of histories (0 to 1) with any, and its words."""
+
+    label: str
+    first: int
+    weeks: int
+    share: float
+    said: str
+
+
+@dataclass(frozen=True)
+class Lane:
+    """Events of a kind, quarter by quarter."""
+
+    kind: str
+    title: str
+    alt: str
+    cells: tuple[LaneCell, ...]
+
+
+@dataclass(frozen=True)
+class Year:
+    """A year, and the week, with its part, in which it begins."""
+
+    year: int
+    week: float
+
+
+def operations(case: Case, calendar: Calendar) -> tuple[Operation, ...]:
+    """The ground operations of `case` that begin within the run, by date: where, when and with how many; no outcome."""
+    places = {one.id: one for one in case.districts}
+    opponents = {one.name: one.title for one in case.opponents}
+    within = (one for one in case.offensives if calendar.first <= one.start <= calendar.last)
+    return tuple(
+        Operation(
+            week=calendar.week_of(one.start),
+            when=formatting.day(one.start),
+            doubt=f"± {one.start_doubt_days} day{'' if one.start_doubt_days == 1 else 's'}",
+            title=one.title,
+            place=f"{places[one.district].name}, {places[one.district].country}",
+            by=opponents[one.opponent],
+            strength=f"{formatting.interval(one.strength_low, one.strength_high)} fighters",
+        )
+        for one in sorted(within, key=lambda one: (one.start, one.id))
+    )
+
+
+def lanes(lines: Sequence[Timeline], calendar: Calendar) -> tuple[Lane, ...]:
+    """Of each kind of event that happened at all, the share of histories with any, quarter by quarter."""
+    return tuple(
+        Lane(
+            line.kind,
+            line.title,
+            describe(line),
+            tuple(_lane_cell(line, n, calendar) for n in range(len(line.quarters))),
+        )
+        for line in lines
+        if line.counts.any()
+    )
+
+
+def _lane_cell(line: Timeline, n: int, calendar: Calendar) -> LaneCell:
+    quarter, share = line.quarters[n], float((line.counts[:, n] > 0).mean())
+    first, last = calendar.week_of(quarter.first), calendar.week_of(quarter.last)
+    said = f"{quarter.label}: in {share:.0%} of histories; {line.unit}, median {middle(line.sizes[:, n])}"
+    return LaneCell(quarter.label, first, last - first + 1, round(share, 4), said)
+
+
+def years(calendar: Calendar) -> tuple[Year, ...]:
+    """The years that begin within the run."""
+    first = calendar.first
+    found = ((year, (date(year, 1, 1) - first).days) for year in range(first.year, calendar.last.year + 1))
+    return tuple(Year(year, round(days / 7, 2)) for year, days in found if days >= 0)

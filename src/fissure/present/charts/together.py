@@ -7,7 +7,7 @@ from typing import Any
 
 from fissure.present import formatting
 from fissure.present.charts import differences
-from fissure.present.charts.hover import thickness
+from fissure.present.charts.shared import midnight, thickness, years
 from fissure.present.charts.theme import DASHES, SERIES
 from fissure.present.formatting import signed
 from fissure.studies.whatif import Course
@@ -31,7 +31,7 @@ def spec(own: Sequence[Own], start: date, letters: Sequence[str]) -> dict[str, A
     ]
     said = [
         {
-            "week": f"{start + timedelta(weeks=week)}T00:00",
+            "week": midnight(start + timedelta(weeks=week)),
             **{
                 letter: f"{signed(float(one.mean[week]))} ({signed(float(one.low[week]))} to "
                 f"{signed(float(one.high[week]))})"
@@ -46,7 +46,7 @@ def spec(own: Sequence[Own], start: date, letters: Sequence[str]) -> dict[str, A
         "type": "temporal",
         "title": None,
         "scale": {"domain": [_local(start), _local(last)]},
-        "axis": {"format": "%Y", "tickCount": "year"} if weeks > 78 else {"format": "%b %Y", "tickCount": 4},
+        "axis": years(weeks),
     }
     y = {"type": "quantitative", "title": formatting.unit(course.unit), "scale": {"zero": True, "nice": True}}
     y["axis"] = {"tickCount": 5, **_thousands(values)}

@@ -25,6 +25,7 @@ PLACES = {
     "mechanism": "cracks?mechanism={}",
     "field": "cracks?field={}",
     "question": "why#answer-of-{}",
+    "view": "{}",
 }
 """Addresses on the server's page by what is named."""
 WIDTH, HALF = 150, 70

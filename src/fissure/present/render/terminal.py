@@ -117,7 +117,7 @@ class FittedTable:
             yield self._list()
             return
         head = self._columns(widths)
-        head.show_header = True
+        head.show_header = any(column.title for column in self.table.columns)
         yield head
         yield Rule(characters="─", style="dim")
         for group in self.table.groups:
@@ -139,10 +139,11 @@ class FittedTable:
         left = room - sum(least) - len(columns)
         if left < 0:
             return None
-        wanted = [max(cell, len(column.title)) for column, cell in zip(columns, cells, strict=True)]
-        for n in sorted(range(len(columns)), key=lambda n: wanted[n] - least[n]):
-            more = min(wanted[n] - least[n], left)
-            least[n], left = least[n] + more, left - more
+        for wanted in (cells, [len(column.title) for column in columns]):  # contents before headings
+            order = sorted(range(len(columns)), key=lambda n: wanted[n] - least[n])
+            for others, n in zip(range(len(columns), 0, -1), order, strict=True):  # equal shares of what is left
+                more = max(min(wanted[n] - least[n], left // others), 0)
+                least[n], left = least[n] + more, left - more
         return least
 
     def _columns(self, widths: list[int]) -> RichTable:

@@ -10,13 +10,9 @@ from fissure.present import formatting
 from fissure.present.charts import calibration as charts
 from fissure.present.document import (
     ON_PAGE,
-    Block,
     Cell,
     Column,
-    Command,
     Document,
-    Facts,
-    Figure,
     Fold,
     Item,
     Items,
@@ -31,11 +27,12 @@ from fissure.present.document import (
     not_in_terminal,
     only,
 )
+from fissure.present.sections import parts
 from fissure.present.sections.learned import BIAS_IS, PICTURES, publishers, updates_table
 from fissure.present.words import calibration as words
 from fissure.present.words import inference_checks as inference
 from fissure.studies.calibration import Calibration
-from fissure.studies.calibration.checks import Told
+from fissure.studies.calibration.checks import PredictiveCheck
 from fissure.studies.calibration.posterior import WHAT
 from fissure.studies.calibration.regression_abc import MAIN
 from fissure.studies.measurement import Datum
@@ -73,14 +70,6 @@ def document(found: Calibration, case: Case, ledger: Ledger, command: str, versi
     day = formatting.day(found.posterior.until)
     titles = words.titles(found, case, ledger)
     verdict = (Span(inference.verdict(found), strong=True), NOT_THE_MODEL)
-    beyond = [
-        _kept(found, case, ledger),
-        _recovery(found, titles),
-        _second_method(found, titles),
-        _predictive(found, ledger),
-        _training(found),
-        _made(found, command),
-    ]
     return Document(
         subject=case.title,
         title=f"what was learned up to {day}",
@@ -91,7 +80,12 @@ def document(found: Calibration, case: Case, ledger: Ledger, command: str, versi
             _checks(found, ledger),
             _learned(found, case, ledger),
             publishers(words.publisher_biases(found.posterior, found.items, ledger), BIAS_IS + TYPICAL),
-            *beyond,
+            _kept(found, case, ledger),
+            _recovery(found, titles),
+            _second_method(found, titles),
+            _predictive(found, ledger),
+            _training(found),
+            _made(found, command),
         ),
         version=version,
         key="calibration",
@@ -103,7 +97,7 @@ def _checks(found: Calibration, ledger: Ledger) -> Section:
         Item((Span(f"{one.name[:1].upper()}{one.name[1:]}.", strong=True), f" {one.said}"), one.sign, TONES[one.holds])
         for one in inference.checks(found)
     )
-    missed = [Item(words.missed(item, told, ledger)) for item, told in inference.outside(found)]
+    missed = [Item(words.missed(item, check, ledger)) for item, check in inference.outside(found)]
     more = len(missed) - IN_TERMINAL
     outside = Section(
         "outside",
@@ -179,13 +173,11 @@ def _kept(found: Calibration, case: Case, ledger: Ledger) -> Section:
     explained = {name: (what, share) for name, what, share in _explained(found, ledger)}
     kept = sorted((one for one in found.screened if not one.learned), key=lambda one: -one.explains)
     rows = tuple(
-        Row(
-            (
-                Cell((f"{meanings.get(one.parameter, '')} ", Span(one.parameter, code=True))),
-                Cell(explained[one.parameter][1], one.explains),
-                Cell(explained[one.parameter][0]),
-                Cell(words.probability(one.p), one.p),
-            )
+        Row.of(
+            parts.named(meanings.get(one.parameter, ""), one.parameter),
+            Cell(explained[one.parameter][1], one.explains),
+            Cell(explained[one.parameter][0]),
+            Cell(words.probability(one.p), one.p),
         )
         for one in kept
     )
@@ -196,12 +188,13 @@ def _kept(found: Calibration, case: Case, ledger: Ledger) -> Section:
         f"{len(kept)} explain too little of every one of them, alone, for anything published to move them: their "
         "posterior is their prior."
     )
-    shown = (Paragraph(why), Fold(f"{len(kept)} parameters that stay at their prior", (table,)))
-    none = (Paragraph("None: every parameter was learned."),)
-    blocks: tuple[Block, ...] = shown if kept else none
-    return Section(
-        "kept", "What stays at its prior", (not_in_terminal(*blocks),), heading="What stays at its prior, and why"
+    fold = Fold(f"{len(kept)} parameters that stay at their prior", (table,))
+    blocks = (
+        not_in_terminal(Paragraph(why), fold)
+        if kept
+        else not_in_terminal(Paragraph("None: every parameter was learned."))
     )
+    return Section("kept", "What stays at its prior", (blocks,), heading="What stays at its prior, and why")
 
 
 def _target(name: str, titles: Mapping[str, str], said: str) -> Item:
@@ -218,18 +211,16 @@ def _recovery(found: Calibration, titles: Mapping[str, str]) -> Section:
     )
     right = tuple(Column(title, "right") for title in ("Coverage", "Ranks uniform (p)", "Contraction", "Correlation"))
     rows = tuple(
-        Row(
-            (
-                Cell((Span(one.target, code=True),)),
-                Cell(words.percent(one.covered), one.covered),
-                Cell(words.probability(one.rank_p), one.rank_p),
-                Cell(words.percent(one.contraction), one.contraction),
-                Cell(f"{one.correlation:.2f}".replace("-", "−").replace("nan", "–"), one.correlation),
-            )
+        Row.of(
+            parts.code(one.target),
+            Cell(words.percent(one.covered), one.covered),
+            Cell(words.probability(one.rank_p), one.rank_p),
+            Cell(words.percent(one.contraction), one.contraction),
+            Cell(f"{one.correlation:.2f}".replace("-", "−").replace("nan", "–"), one.correlation),
         )
         for one in found.recovery.targets
     )
-    figure = _figure(
+    figure = parts.figure(
         "coverage", "Coverage of each target", charts.coverage(found.recovery, titles),
         "The shaded field is what chance gives, the broken line nine in ten. Point at a target for its numbers.",
         Table.of(("Target", *right), rows, "Numbers of recovery"),
@@ -261,26 +252,21 @@ def _second_method(found: Calibration, titles: Mapping[str, str]) -> Section:
         "coarser, so it is compared where the figures say something: on the main margins, which lose at least "
         f"{MAIN:.0%} of their prior variance by either method."
     )
-    both = {
-        one.target: (
-            words.mean_and_deviation(one.mean, one.spread),
-            words.mean_and_deviation(one.simple_mean, one.simple_spread),
-        )
-        for one in found.agreements
-    }
     main = inference.main_margins(found)
+    both = {
+        one.target: (words.spread(one.mean, one.spread), words.spread(one.abc_mean, one.abc_spread)) for one in main
+    }
     rows = tuple(
-        Row(
-            (
-                Cell((Span(one.target, code=True),)),
-                *(Cell(text, value) for text, value in zip(both[one.target], (one.mean, one.simple_mean), strict=True)),
-                Cell(f"{one.apart:.2g}", one.apart),
-            )
+        Row.of(
+            parts.code(one.target),
+            Cell(both[one.target][0], one.mean),
+            Cell(both[one.target][1], one.abc_mean),
+            Cell(f"{one.apart:.2g}", one.apart),
         )
         for one in main
     )
     columns = ("Target", "By the flow", "By regression ABC", "Apart (standard deviations)")
-    figure = _figure(
+    figure = parts.figure(
         "agreement", "Two means of each target", charts.agreement(found.agreements, titles),
         "In standard deviations of the prior, with one standard deviation of the posterior each way. On the broken "
         "line both are the same.",
@@ -307,11 +293,11 @@ def _predictive(found: Calibration, ledger: Ledger) -> Section:
     groups = []
     for _, own in groupby(pairs, key=lambda pair: pair[0].variable.id):
         rows = sorted(own, key=lambda pair: (pair[1].inside, pair[0].observation.when))
-        variable, outside = rows[0][0].variable, sum(not told.inside for _, told in rows)
+        variable, outside = rows[0][0].variable, sum(not check.inside for _, check in rows)
         unit = "" if variable.unit == "share" else formatting.unit(variable.unit)
         count = f"{outside} of {len(rows)} outside" if outside else ""
         title = (f"{variable.title} ", Span(f"{unit} " if unit else "", kind="unit"), Span(count, tone="outside"))
-        group = RowGroup(tuple(_predicted(item, told, ledger) for item, told in rows), title)
+        group = RowGroup(tuple(_predicted(item, check, ledger) for item, check in rows), title)
         groups.append((-outside / len(rows), variable.title, group))
     columns = (
         Column("When, by whom", key="observation"),
@@ -333,30 +319,28 @@ def _predictive(found: Calibration, ledger: Ledger) -> Section:
     )
 
 
-def _predicted(item: Datum, told: Told, ledger: Ledger) -> Row:
+def _predicted(item: Datum, check: PredictiveCheck, ledger: Ledger) -> Row:
     own, unit = item.observation, item.observation.unit
-    low, median, high = (words.own_unit(x, item) for x in (told.low, told.median, told.high))
+    low, median, high = (words.own_unit(x, item) for x in (check.low, check.median, check.high))
     published, interval = formatting.published(own), words.between(low, high, unit)
-    return Row(
-        (
-            Cell(formatting.when(own), note=formatting.publisher(own, ledger.sources)),
-            Cell(picture=charts.predictive(told, f"{published}, model {interval}")),
-            Cell(published, words.own_unit(told.published, item)),
-            Cell(words.value(median, unit), median),
-            Cell(interval),
-            Cell(words.percent(told.below), told.below),
-            Cell(words.inside(item, told), tone=TONES[told.inside]),
-        ),
+    return Row.of(
+        Cell(formatting.when(own), note=formatting.publisher(own, ledger.sources)),
+        Cell(picture=charts.predictive(check, f"{published}, model {interval}")),
+        Cell(published, words.own_unit(check.published, item)),
+        Cell(words.value(median, unit), median),
+        Cell(interval),
+        Cell(words.percent(check.below), check.below),
+        Cell(words.inside(item, check), tone=TONES[check.inside]),
         key=f"check-{own.id}",
     )
 
 
 def _training(found: Calibration) -> Section:
     rows = tuple(
-        Row((Cell(str(epoch), epoch), Cell(f"{training:.4g}", training), Cell(f"{validation:.4g}", validation)))
+        Row.of(Cell(str(epoch), epoch), Cell(f"{training:.4g}", training), Cell(f"{validation:.4g}", validation))
         for epoch, (training, validation) in enumerate(found.losses, start=1)
     )
-    figure = _figure(
+    figure = parts.figure(
         "losses", "Loss by epoch", charts.losses(found.losses),
         "Training stops when the validation loss, of histories that it never sees, falls no further. Training and "
         "validation loss that diverge are a sign of too few histories.",
@@ -387,12 +371,4 @@ def _made(found: Calibration, command: str) -> Section:
         ("Digest of the posterior (SHA-256)", posterior.digest),
         *((f"Digest of {WHAT.get(key, key)}", digest) for key, digest in posterior.fitted_to.items()),
     )
-    again = Paragraph("The command that makes it again:")
-    blocks = not_in_terminal(Paragraph(METHOD), Facts(facts), again, Command(command))
-    return Section("made", "How it was made", (blocks,))
-
-
-def _figure(
-    key: str, title: str, spec: dict[str, object], said: str, numbers: Table | None, kind: str = "one"
-) -> Figure:
-    return Figure(key, title, spec, alt=str(spec["description"]), sentence=said, numbers=numbers, kind=kind)
+    return parts.made(dict(facts), command, METHOD)

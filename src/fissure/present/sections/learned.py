@@ -50,7 +50,7 @@ BIAS_IS = (
 )
 BIAS_AND_MODEL = (
     "A bias is learned together with the model: a publisher that “reports low” here may be right, and the model high. "
-    "Only where publishers of the same quantity disagree can the two be told apart."
+    "Only where publishers of the same quantity disagree can the two be separated."
 )
 
 
@@ -150,17 +150,15 @@ def biases_table(biases: Iterable[words.PublisherBias]) -> Table:
         prior = f"{words.bias(one.prior.middle, one.scale)} ({words.bias_interval(one.prior, one.scale)})"
         ends = words.bias_interval(one.posterior, one.scale)
         rows.append(
-            Row(
-                (
-                    Cell((f"{one.publisher} on {one.family} ", Span(one.bias, code=True))),
-                    Cell(picture=update_picture(one.normals, f"prior {prior}, posterior {ends}")),
-                    Cell((Span(prior, soft=True),)),
-                    Cell(words.bias(one.posterior.middle, one.scale), one.posterior.middle),
-                    Cell(ends),
-                    Cell(words.percent(one.contraction), one.contraction),
-                    Cell(str(one.figures), one.figures),
-                    Cell(one.verdict, tone=bias_tone(one)),
-                )
+            Row.of(
+                Cell((f"{one.publisher} on {one.family} ", Span(one.bias, code=True))),
+                Cell(picture=update_picture(one.normals, f"prior {prior}, posterior {ends}")),
+                Cell((Span(prior, soft=True),)),
+                Cell(words.bias(one.posterior.middle, one.scale), one.posterior.middle),
+                Cell(ends),
+                Cell(words.percent(one.contraction), one.contraction),
+                Cell(str(one.figures), one.figures),
+                Cell(one.verdict, tone=bias_tone(one)),
             )
         )
     numbers = tuple(Column(title, "right") for title in ("Prior", "Posterior", "90%", "Contraction", "Figures"))

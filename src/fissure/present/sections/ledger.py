@@ -1,232 +1,272 @@
-"""The page that `fissure trace` prints: a subject, its claims, its figures, rivals side by side, sources."""
+"""An entry of the ledger in full, or any other name that can be traced: what it says, who says so, what rests on it.
 
-import math
-from collections.abc import Iterator
-from datetime import date
-from io import StringIO
+The page shows the blocks of `entry`; `fissure trace` prints the whole `document`.
+"""
 
-from rich import box
-from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
-from rich.panel import Panel
-from rich.rule import Rule
-from rich.table import Table
-from rich.text import Text
+from collections.abc import Iterable, Iterator, Sequence
 
-from fissure.evidence.entries import Claim, Observation
-from fissure.evidence.trace import Trace
+from fissure.context import Context
+from fissure.evidence.entries import Bound, Claim, How, Observation, Source
+from fissure.evidence.trace import Kind, Trace
+from fissure.model.catalogue import mechanism_classes
+from fissure.model.description import described
+from fissure.present import formatting
+from fissure.present.charts import figures as charts
+from fissure.present.document import (
+    NOT_ON_PAGE,
+    Block,
+    Command,
+    Document,
+    Facts,
+    Figure,
+    Item,
+    Items,
+    Line,
+    Paragraph,
+    Section,
+    Span,
+)
+from fissure.present.sections.learned import biases_table
+from fissure.present.sections.ledger_tables import CHART, DIRECTIONS, claims, figures, mechanism, rivals, sources
+from fissure.present.sections.publishers import publishers
+from fissure.present.words import calibration as words
+from fissure.version import __version__
 
-ABREAST = 4  # rivals in one table; more continue in the next
-SIGNS = {
-    "raises": ("▲", "red"),
-    "lowers": ("▼", "blue"),
-    "describes": ("•", "default"),
-    "predicts": ("?", "magenta"),
+KINDS: dict[Kind, str] = {
+    "claim": "Claim",
+    "observation": "Figure",
+    "source": "Source",
+    "variable": "Quantity",
+    "mechanism": "Mechanism",
+    "process": "Part that is always on",
+    "parameter": "Parameter",
+    "output": "Output of the model",
 }
+BOUNDS: dict[Bound, str] = {
+    "upper": "an upper bound",
+    "lower": "a lower bound",
+    "range": "a range",
+    "exact": "one number",
+}
+HOW: dict[How, str] = {
+    "at": "the output in the week of the date (over a period, its mean)",
+    "month-sum": "a weekly flow summed over the month or the figure's period",
+    "year-sum": "a weekly flow summed over the year or the figure's period",
+    "period-sum": "a weekly flow summed over the figure's period",
+    "cumulative": "a weekly flow summed up to the date",
+    "share-of-peak-lost": "the share lost of the highest value so far",
+    "share-of-total": "a part's share of the whole",
+    "change-share": "the change against an earlier period",
+    "constant": "a number that does not vary with time",
+    "none": "",
+}
+NOTHING = "Nothing in the ledger speaks of this."
 
 
-def render(trace: Trace) -> RenderableType:
-    """The page of `trace`, made for 100 columns and legible at 80."""
-    parts: list[RenderableType] = [_header(trace)]
-    if trace.claims:
-        parts += [_heading("What the sources say"), _claims(trace), _key(trace)]
-    rivals = {o.id for group in trace.rival_groups for o in group}
-    plain = [o for o in trace.observations if o.id not in rivals or len(trace.observations) > 1]
-    if plain:
-        parts += [_heading("What was published"), _observations(trace, plain)]
-    for number, group in enumerate(trace.rival_groups):
-        if number == 0:
-            parts.append(_heading("Rival figures, side by side"))
-        for start in range(0, len(group), ABREAST):
-            parts.append(_rivals(trace, group[start : start + ABREAST]))
-    if not trace.claims and not trace.observations:
-        parts.append(Padding(Text("Nothing in the ledger speaks of this.", style="italic"), (1, 2)))
-    if trace.sources:
-        parts += [_heading("Who says so"), _sources(trace)]
-    if trace.related:
-        parts += [_heading("Trace further"), _related(trace)]
-    return Group(*parts)
-
-
-def _heading(text: str) -> RenderableType:
-    return Padding(Rule(Text(f" {text} ", style="bold"), align="left", characters="─", style="dim"), (1, 0, 0, 0))
-
-
-def _header(trace: Trace) -> RenderableType:
+def document(trace: Trace, context: Context) -> Document:
+    """All that `trace` found, as `fissure trace` prints it."""
     subject = trace.subject
-    body: list[RenderableType] = [Text(subject.title, style="bold")]
-    if subject.text:
-        body += [Text(""), Text(subject.text.strip())]
-    title = Text.assemble((f" {subject.kind} ", "reverse"), " ", (subject.name, "bold cyan"), " ")
-    return Panel(Group(*body), title=title, title_align="left", box=box.ROUNDED, padding=(1, 2))
-
-
-def _claims(trace: Trace) -> RenderableType:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_header=False, expand=True)
-    table.add_column(no_wrap=True, style="cyan")
-    table.add_column(no_wrap=True, width=1)
-    table.add_column(ratio=3)
-    table.add_column(ratio=2, style="dim")
-    for claim in trace.claims:
-        sign, style = SIGNS[claim.direction]
-        table.add_row(_place(claim), Text(sign, style), Text(claim.paraphrase), _taken_up(trace, claim))
-    return table
-
-
-def _place(claim: Claim) -> Text:
-    """`S1:8a`: source, line and, dim, the letter of the claim within the line."""
-    letter = claim.id[-1:] if claim.id[-1:].isalpha() else ""
-    return Text.assemble(f"{claim.source}:{claim.line}", (letter, "dim"))
-
-
-def _taken_up(trace: Trace, claim: Claim) -> Text:
-    text = Text(claim.effect)
-    if trace.subject.kind != "mechanism":
-        text.append("\n")
-        if claim.mechanism is not None:
-            text.append(f"→ {claim.mechanism}", style="not dim cyan")
-        else:
-            text.append(f"no mechanism: {claim.reason}", style="italic")
-    if claim.figure is not None:
-        text.append(f"\n# {claim.figure}", style="not dim green")
-    return text
-
-
-def _key(trace: Trace) -> RenderableType:
-    used = {claim.direction for claim in trace.claims}
-    key = Text("  ").join(
-        Text.assemble((sign, style), f" {name}") for name, (sign, style) in SIGNS.items() if name in used
+    blocks = entry(trace, context, addresses=True)
+    about = tuple(one for one in blocks if not isinstance(one, Section))
+    sections = tuple(one for one in blocks if isinstance(one, Section))
+    return Document(
+        subject=f"{subject.kind} {subject.name}",
+        title=subject.name,
+        heading=title(trace, context),
+        lead=title(trace, context),
+        notices=(),
+        sections=(*([Section("about", "What it is", about)] if about else []), *sections),
+        version=__version__,
+        key="trace",
     )
-    if any(claim.figure for claim in trace.claims):
-        key.append("  # its figure", style="green")
-    key.stylize("dim")
-    return key
 
 
-def _observations(trace: Trace, observations: list[Observation]) -> RenderableType:
-    parts: list[RenderableType] = []
-    for variable in dict.fromkeys(o.variable for o in sorted(observations, key=lambda o: o.variable)):
-        title = Text.assemble((trace.variables[variable].title, "bold"), (f"  {variable}", "dim"))
-        parts += [
-            Padding(title, (1, 0, 0, 0)),
-            _figures(trace, [o for o in observations if o.variable == variable]),
-        ]
-    if any(o.rival_of for o in observations):
-        parts.append(Text("⇄ has rivals, below", style="dim"))
-    return Group(*parts)
+def title(trace: Trace, context: Context) -> str:
+    """What the subject of `trace` is, in one line: of a claim, what it says."""
+    subject = trace.subject
+    return context.ledger.claims[subject.name].paraphrase if subject.kind == "claim" else subject.title
 
 
-def _figures(trace: Trace, observations: list[Observation]) -> RenderableType:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim", expand=True)
-    table.add_column("when", no_wrap=True, width=17)
-    table.add_column("published", justify="right", no_wrap=True, width=13)
-    table.add_column("90% with doubt", justify="right", no_wrap=True, width=15, style="green")
-    table.add_column("unit, scope", ratio=2, overflow="fold")
-    table.add_column("by", ratio=3)
-    for o in observations:
-        rival = [(" ⇄", "yellow")] if o.rival_of else []
-        table.add_row(
-            _when(o),
-            _figure(o),
-            _band(o),
-            Text(f"{o.unit}, {o.scope}"),
-            Text.assemble(_publisher(trace, o), *rival),
-        )
-    return table
+def entry(
+    trace: Trace, context: Context, influence: Sequence[Block] = (), *, addresses: bool = False
+) -> tuple[Block, ...]:
+    """What the page shows of the subject of `trace`; `influence` says what a figure did to what is believed.
 
-
-def _rivals(trace: Trace, group: tuple[Observation, ...]) -> RenderableType:
-    table = Table(box=box.ROUNDED, border_style="dim", expand=True, show_header=False, show_lines=False)
-    table.add_column(style="dim", no_wrap=True)
-    for _ in group:
-        table.add_column(ratio=1, overflow="fold")
-    titles = [trace.variables[o.variable].title for o in group]
-    if len(set(titles)) == 1:
-        table.title, table.title_justify, table.title_style = Text(titles[0], style="bold"), "left", ""
-    else:
-        table.add_row("what", *(Text(title, style="bold") for title in titles), end_section=True)
-    table.add_row("by", *(Text(_publisher(trace, o)) for o in group))
-    table.add_row("kind", *(Text(trace.sources[o.source].kind.replace("-", " ")) for o in group))
-    table.add_row("when", *(Text(_when(o)) for o in group))
-    table.add_row("scope", *(Text(o.scope) for o in group), end_section=True)
-    table.add_row("says", *(Text.assemble((_figure(o), "bold"), f" {o.unit}") for o in group))
-    table.add_row("90%", *(Text(_band(o), style="green") for o in group), end_section=True)
-    table.add_row("doubt", *(Text(o.doubt) for o in group))
-    table.add_row("id", *(Text(o.id, style="cyan", overflow="fold") for o in group))
-    return table
-
-
-def _sources(trace: Trace) -> RenderableType:
+    With `addresses` those of all figures are listed; on a page they are links.
+    """
     shown = dict.fromkeys([*trace.observations, *(o for group in trace.rival_groups for o in group)])
-    parts: list[RenderableType] = []
-    for id_, source in trace.sources.items():
-        head = Text.assemble((id_, "cyan"), "  ", (source.title, "bold"))
-        below = Text(overflow="fold")
-        below.append(" · ".join(filter(None, [source.publisher, source.kind.replace("-", " "), source.file])))
-        below.append(f"\n{source.leaning}", style="dim")
-        addresses = [source.address, *(o.address for o in shown if o.source == id_)]
-        for address in dict.fromkeys(a for a in addresses if a is not None):
-            below.append(f"\n{address}", style=f"blue link {address}")
-        parts += [Padding(head, (1, 0, 0, 0)), Padding(below, (0, 0, 0, 4))]
-    return Group(*parts)
+    listed = tuple(shown) if addresses else ()
+    subject, name = trace.subject, trace.subject.name
+    blocks: list[Block] = [*_about(trace, context)]
+    of_one = subject.kind in ("claim", "observation")
+    if of_one:
+        own = (trace.claims if subject.kind == "claim" else trace.observations)[0].source
+        blocks.append(sources(sorted(trace.sources.values(), key=lambda one: one.id != own), listed))
+    if subject.kind == "claim":
+        blocks.append(_taken_up(context.ledger.claims[name]))
+    if subject.kind == "source":
+        blocks += _biases(context.ledger.sources[name], context)
+    if subject.kind == "variable" and (spec := charts.over_time(trace.observations, context.ledger.sources)):
+        unit, alt = formatting.unit(trace.observations[0].unit), spec["description"]
+        after = "The lines are 90% ranges with each publisher's doubt."
+        blocks.append(Figure(CHART, "All figures of it", spec, unit, alt, after=after, kind="low"))
+    if trace.observations and subject.kind != "observation":
+        count = f"{len(trace.observations)} figure{'s' if len(trace.observations) > 1 else ''}"
+        heading = "Its figure" if subject.kind == "claim" else f"What was published: {count}"
+        blocks.append(Section("figures", "What was published", figures(trace.observations, context), heading=heading))
+    blocks += rivals(trace.rival_groups, context, name)
+    blocks += influence
+    if trace.claims and subject.kind != "claim":
+        heading = "Claims that give this figure" if subject.kind == "observation" else ""
+        blocks.append(Section("claims", "What the sources say", (claims(trace.claims, subject.kind),), heading=heading))
+    blocks += _resting(trace, context)
+    if not trace.claims and not trace.observations:
+        blocks.append(Section("claims", "What the sources say", (Paragraph(NOTHING),)))
+    if trace.sources and not of_one and subject.kind != "source":
+        blocks.append(sources(trace.sources.values(), listed))
+    if trace.related:
+        named = Paragraph(tuple(part for one in trace.related for part in (" · ", Span(one, code=True)))[1:])
+        blocks.append(Section("related", "Trace further", (named,), on=NOT_ON_PAGE))
+    return tuple(blocks)
 
 
-def _publisher(trace: Trace, observation: Observation) -> str:
-    source = trace.sources[observation.source]
-    return source.publisher if source.file is None else f"{source.id}, {source.publisher}"
+def _about(trace: Trace, context: Context) -> Iterator[Block]:
+    """What an entry states itself."""
+    ledger, subject = context.ledger, trace.subject
+    match subject.kind:
+        case "claim":
+            claim = ledger.claims[subject.name]
+            yield Facts(
+                (
+                    ("Stands in", f"{formatting.claim_place(claim)} (non-blank lines; in our words)"),
+                    ("Effect", f"{DIRECTIONS[claim.direction]}: {claim.effect}"),
+                ),
+                "facts",
+            )
+        case "observation":
+            yield from _observation(ledger.observations[subject.name], context)
+        case "source":
+            source = ledger.sources[subject.name]
+            text = f"{source.file}, {source.lines} non-blank lines" if source.file else ""
+            rows: dict[str, Line] = {
+                "Publisher": source.publisher,
+                "Kind": formatting.kind_of_source(source),
+                "Date": formatting.day(source.date) if source.date else "",
+                "Text": text,
+                "Known leaning or doubt": source.leaning,
+                "Address": (Span(source.address, href=source.address),) if source.address else "",
+            }
+            yield _facts(rows)
+        case "variable":
+            variable = ledger.variables[subject.name]
+            output = (Span(variable.output, code=True), f": {HOW[variable.how]}") if variable.output else ""
+            yield _facts(
+                {
+                    "Unit": formatting.unit(variable.unit),
+                    "Family": formatting.family(variable.of_family),
+                    "In the model": output or f"no counterpart: {variable.reason}",
+                    "Note": variable.note,
+                }
+            )
+        case "mechanism" if subject.name in mechanism_classes():
+            stated = described(mechanism_classes()[subject.name])
+            yield Paragraph(stated.line)
+            yield from rule(stated.theory)
+            yield from rule(stated.rule)
+        case _:
+            for line in filter(None, subject.text.split("\n")):
+                yield Paragraph(line)
 
 
-def _related(trace: Trace) -> RenderableType:
-    return Padding(Text(" · ").join(Text(name, style="cyan") for name in trace.related), (1, 0))
+def _facts(rows: dict[str, Line]) -> Facts:
+    return Facts(tuple((label, value) for label, value in rows.items() if value), "facts")
 
 
-def _when(observation: Observation) -> str:
-    if observation.period is None:
-        return _day(observation.when)
-    start, end = observation.period
-    if (start.month, start.day, end.month, end.day) == (1, 1, 12, 31) and start.year == end.year:
-        return str(end.year)
-    same_month = (start.year, start.month) == (end.year, end.month) and start.day == 1
-    if same_month and (end.day >= 28):
-        return f"{end:%b %Y}"
-    year = "" if start.year == end.year else f" {start.year}"
-    return f"{start:%b}{year} – {end:%b %Y}"
+def _observation(one: Observation, context: Context) -> Iterator[Block]:
+    variable, address = context.ledger.variables[one.variable], one.address or ""
+    unit = "" if one.unit == "share" else f" {formatting.unit(one.unit)}"
+    yield Paragraph(
+        (Span(formatting.published(one), strong=True), f"{unit} ", Span(formatting.when(one), soft=True)), "big"
+    )
+    yield _facts(
+        {
+            "90% range with its doubt": f"{formatting.interval(*one.band, one.unit)}{unit}",
+            "What was published": f"{BOUNDS[one.bound]}, {one.scope}",
+            "Quantity": (Span(variable.title, to=f"entry:{variable.id}"),),
+            "In the model": (Span(variable.output, code=True),) if variable.output else "",
+            "Why this much doubt": one.doubt,
+            "Note": one.note or "",
+            "Address" if address else "Place": (Span(address, href=address),) if address else one.address or "",
+        }
+    )
 
 
-def _day(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"
+def rule(text: str) -> Iterator[Block]:
+    """A dedented docstring as paragraphs and, where lines are indented, equations."""
+    equation: list[str] = []
+    for part in (one for one in text.strip("\n").split("\n\n") if one.strip()):
+        if part.startswith("    "):
+            equation.append("\n".join(line.removeprefix("    ") for line in part.split("\n")).strip("\n"))
+            continue
+        if equation:
+            yield Command("\n\n".join(equation), "equation")
+            equation = []
+        said = " ".join(part.split())
+        yield Paragraph(said[:1].upper() + said[1:])
+    if equation:
+        yield Command("\n\n".join(equation), "equation")
 
 
-def _figure(observation: Observation) -> str:
-    low, high = observation.ends
-    sign = {"upper": "≤ ", "lower": "≥ "}.get(observation.bound, "")
-    return sign + (_number(low) if low == high else f"{_number(low)}–{_number(high)}")
+def _taken_up(claim: Claim) -> Section:
+    if claim.mechanism is None:
+        return Section("mechanisms", "No mechanism takes it up", (Paragraph(claim.reason or ""),))
+    return Section("mechanisms", "Mechanism that takes it up", (_mechanisms([claim.mechanism]),))
 
 
-def _band(observation: Observation) -> str:
-    low, high = (x if math.isinf(x) else _rounded(x) for x in observation.band)
-    if math.isinf(high):
-        return f"over {_number(low)}"
-    if math.isinf(low):
-        return f"under {_number(high)}"
-    joint = " to " if low < 0 else "–"
-    return f"{_number(low)}{joint}{_number(high)}"
+def _resting(trace: Trace, context: Context) -> Iterator[Section]:
+    """What rests on an entry: mechanisms, priors, and the questions that it raises."""
+    subject, name = trace.subject, trace.subject.name
+    rest = dict.fromkeys(m for one in trace.observations for m in context.mechanisms_of(one.id))
+    if rest and subject.kind in ("observation", "variable"):
+        yield Section("mechanisms", "Mechanisms that rest on it", (_mechanisms(rest),))
+    if subject.kind not in ("claim", "observation"):
+        return
+    if argued := context.argued_from.get(name, ()):
+        items = tuple(Item(_parameter(one, context)) for one in argued)
+        yield Section("priors", "Priors that were argued from it", (Items(items, "links"),))
+    if asked := context.questions_about(name):
+        questions = tuple(Item((Span(one.asks, to=f"question:{one.name}"),)) for one in asked)
+        yield Section("questions", "Questions that it raises", (Items(questions),))
 
 
-def _rounded(x: float) -> float:
-    """`x` to three significant digits: a judged range claims no more."""
-    return float(f"{x:.3g}")
+def _mechanisms(names: Iterable[str]) -> Items:
+    kinds = mechanism_classes()
+    about = {name: f": {kinds[name].title}" if name in kinds else "" for name in names}
+    return Items(tuple(Item((mechanism(name), Span(title, soft=True))) for name, title in about.items()), "links")
 
 
-def _number(x: float) -> str:
-    """A whole number with commas from a hundred on, else three significant digits."""
-    if x == 0 or abs(x) >= 100:
-        return f"{x:,.0f}"
-    return f"{x:.3g}".replace("-", "−")
+def _parameter(name: str, context: Context) -> tuple[str | Span, ...]:
+    """A parameter; it belongs to a mechanism, or to a part that is always on."""
+    owner = name.partition(".")[0]
+    to = f"mechanism:{owner}" if owner in mechanism_classes() else ""
+    return (f"{context.subjects[name].title.rstrip('.')} ", Span(name, code=True, to=to))
 
 
-def lines(trace: Trace, width: int = 100) -> Iterator[str]:
-    """The page as plain lines without colour, for a file or a test."""
-    out = StringIO()
-    Console(file=out, width=width, color_system=None, legacy_windows=False).print(render(trace))
-    yield from (line.rstrip() for line in out.getvalue().splitlines())
+def _biases(source: Source, context: Context) -> Iterator[Section]:
+    """How the figures of a publisher relate to the model, before and after the fit."""
+    before = [one for one in publishers(context.ledger, context.case.leanings) if one.source == source.id]
+    blocks: list[Block] = []
+    lean: list[Item] = []
+    if before:
+        for one in before:
+            many = f"{one.figures} figure{'' if one.figures == 1 else 's'}"
+            said = f"On {one.family} ({many}): lean before the fit {one.lean}, {one.common} of the doubt in common. "
+            lean.append(Item((said, Span(one.reason, soft=True))))
+        blocks.append(Items(tuple(lean)))
+    if context.posterior is not None:
+        own = [item for item in context.comparable.values() if item.observation.source == source.id]
+        if found := words.publisher_biases(context.posterior, own, context.ledger):
+            blocks += [Paragraph("After the fit; the broad bar is before, the thin one after.", "small soft")]
+            blocks += [biases_table(found)]
+    if blocks:
+        yield Section("bias", "How its figures relate to the model", tuple(blocks))

@@ -1,6 +1,7 @@
 """What documents of several studies have in common: the claims behind a study, and how it was made."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from fissure.evidence.entries import Claim
 from fissure.evidence.ledger import Ledger
@@ -9,6 +10,7 @@ from fissure.present.document import (
     Cell,
     Command,
     Facts,
+    Figure,
     Notice,
     Paragraph,
     Row,
@@ -61,10 +63,28 @@ def place_of(claim: Claim) -> str:
     return f"{claim.source}:{claim.line}{letter}"
 
 
-def made(facts: Mapping[str, object], command: str) -> Section:
-    """How the numbers were made, and the command that makes them again."""
+def made(facts: Mapping[str, object], command: str, method: str = "") -> Section:
+    """How the numbers were made, by which method, and the command that makes them again."""
     rows = tuple((label, str(value)) for label, value in facts.items())
-    return Section("made", "How it was made", (not_in_terminal(Facts(rows), Paragraph(AGAIN), Command(command)),))
+    by = [Paragraph(method)] if method else []
+    return Section("made", "How it was made", (not_in_terminal(*by, Facts(rows), Paragraph(AGAIN), Command(command)),))
+
+
+def figure(
+    key: str, title: str, spec: Mapping[str, Any], said: str, numbers: Table | None = None, kind: str = "one"
+) -> Figure:
+    """A chart whose spec says what it shows, with a sentence on how to read it."""
+    return Figure(key, title, spec, alt=str(spec["description"]), sentence=said, numbers=numbers, kind=kind)
+
+
+def code(name: str) -> Cell:
+    """A name in code."""
+    return Cell((Span(name, code=True),))
+
+
+def named(title: str, name: str) -> Cell:
+    """What something is in words, and its name in code."""
+    return Cell((f"{title} ", Span(name, code=True)))
 
 
 def too_few(members: int) -> tuple[Block, ...]:

@@ -10,10 +10,7 @@ from fissure.present.document import (
     Block,
     Cell,
     Column,
-    Command,
     Document,
-    Facts,
-    Figure,
     Fold,
     Grid,
     Item,
@@ -28,8 +25,9 @@ from fissure.present.document import (
     not_in_terminal,
     only,
 )
+from fissure.present.sections import parts
 from fissure.present.words import sensitivity as words
-from fissure.studies.sensitivity import Learned, Of, Sensitivity, Worth
+from fissure.studies.sensitivity import InformationValue, Narrowing, OutcomeSensitivity, Sensitivity
 
 IN_TERMINAL = 4
 """Kinds of evidence that a terminal lists for an outcome."""
@@ -59,12 +57,6 @@ def document(
     """
     quick = [(Span(words.QUICK, strong=True),)] if found.quick else []
     few = [Notice((found.few_histories,), kind="few")] if found.few_histories else []
-    made = not_in_terminal(
-        Paragraph(METHOD),
-        Facts(tuple(facts)),
-        Paragraph("The same command makes the same numbers again:"),
-        Command(command),
-    )
     return Document(
         subject=subject,
         title="what the answers depend on",
@@ -76,7 +68,7 @@ def document(
             *(_outcome(at, of, found) for at, of in enumerate(found.of)),
             _screening(found),
             *([_learned(found)] if _narrowed_outcomes(found) else []),
-            Section("made", "How it was made", (made,)),
+            parts.made(dict(facts), command, METHOD),
         ),
         version=version,
         key="sensitivity",
@@ -89,7 +81,7 @@ def _in_short(found: Sensitivity) -> Section:
     return Section("evidence", "In short", (Items(tuple(Item(one) for one in said if one)), *key))
 
 
-def _outcome(at: int, of: Of, found: Sensitivity) -> Section:
+def _outcome(at: int, of: OutcomeSensitivity, found: Sensitivity) -> Section:
     """One outcome: its sentences, charts and tables."""
     ends = words.ends(of, found)
     blocks: list[Block] = [Paragraph(words.headline(of, found)), *([Paragraph(ends, "small")] if ends else [])]
@@ -99,18 +91,16 @@ def _outcome(at: int, of: Of, found: Sensitivity) -> Section:
     return Section(f"outcome-{at}", of.title, tuple(blocks))
 
 
-def _indices(at: int, of: Of, found: Sensitivity) -> list[Block]:
+def _indices(at: int, of: OutcomeSensitivity, found: Sensitivity) -> list[Block]:
     """The variance taken apart: a table, and on a page two charts with it folded below."""
     rows = tuple(
-        Row(
-            (
-                Cell((f"{found.titles.get(one.input) or words.CHANCE[one.input]} ", Span(one.input, code=True))),
-                Cell((Span(one.input, code=True),)),
-                Cell("" if one.input in words.CHANCE else found.titles.get(one.input, "")),
-                Cell(words.share(one.first, one.first_low, one.first_high), one.first),
-                Cell(words.share(one.total, one.total_low, one.total_high), one.total),
-                Cell("✓" if one.converged else "? not yet"),
-            )
+        Row.of(
+            parts.named(found.titles.get(one.input) or words.CHANCE[one.input], one.input),
+            parts.code(one.input),
+            Cell("" if one.input in words.CHANCE else found.titles.get(one.input, "")),
+            Cell(words.share(one.first, one.first_low, one.first_high), one.first),
+            Cell(words.share(one.total, one.total_low, one.total_high), one.total),
+            Cell("✓" if one.converged else "? not yet"),
         )
         for one in of.indices
     )
@@ -125,16 +115,14 @@ def _indices(at: int, of: Of, found: Sensitivity) -> list[Block]:
     table = Table.of(columns, rows, f"Indices of {of.title}")
     pair = Grid(
         (
-            _figure(
+            parts.figure(
                 f"indices-{at}", "First-order and total indices", charts.indices(of, found),
                 "The thin line is the 95% interval. Where the two bars of an input differ, it acts together with "
-                "others.",
-            ),
-            _figure(
+                "others.", kind="low"),
+            parts.figure(
                 f"convergence-{at}", "Have they converged?", charts.convergence(of),
                 "The total index of the strongest from a quarter, a half and all rows; upright lines are 95% "
-                "intervals.",
-            ),
+                "intervals.", kind="low"),
         ),
         "pair",
     )  # fmt: skip
@@ -144,10 +132,11 @@ def _indices(at: int, of: Of, found: Sensitivity) -> list[Block]:
     return [only("terminal", table), not_in_terminal(own)]
 
 
-def _narrowing(at: int, of: Of, found: Sensitivity) -> list[Block]:
+def _narrowing(at: int, of: OutcomeSensitivity, found: Sensitivity) -> list[Block]:
     """What evidence would narrow an outcome: kinds of figures, single figures and parameters."""
     kinds, parameters, figures = (
-        [one for one in found.of_outcome(of.outcome, what) if one.told] for what in ("kind", "parameter", "figure")
+        [one for one in found.of_outcome(of.outcome, what) if one.beyond_chance]
+        for what in ("kind", "parameter", "figure")
     )
     figures = [one for one in figures if not one.learned][:MOST]
     if not kinds and not parameters:
@@ -156,11 +145,11 @@ def _narrowing(at: int, of: Of, found: Sensitivity) -> list[Block]:
     if kinds:
         spec = charts.worth(kinds[:MOST], of.title, coloured=True)
         said = "What all figures of a kind together, with their publishers' doubt, would take of the variance."
-        drawn.append(_figure(f"kinds-{at}", "Published figures, by kind", spec, said))
+        drawn.append(parts.figure(f"kinds-{at}", "Published figures, by kind", spec, said, kind="low"))
     if parameters:
         spec = charts.worth(parameters[:MOST], of.title)
         said = "What knowing one parameter, and nothing else, would take of the variance."
-        drawn.append(_figure(f"parameters-{at}", "Parameters, known exactly", spec, said))
+        drawn.append(parts.figure(f"parameters-{at}", "Parameters, known exactly", spec, said, kind="low"))
     tables: list[Block] = [_worth(kinds, "Kinds of figures")] if kinds else []
     if figures:
         tables += [Paragraph("Single figures that say most:"), _worth(figures, "Single figures")]
@@ -172,44 +161,46 @@ def _narrowing(at: int, of: Of, found: Sensitivity) -> list[Block]:
     return [*([only("terminal", Items(listed))] if listed else []), not_in_terminal(own)]
 
 
-def _worth(rows: Sequence[Worth], label: str) -> Table:
+def _worth(rows: Sequence[InformationValue], label: str) -> Table:
     columns = (Column("What"), Column("When"), Column("Would take of the variance", "right", key="share"))
     itself = " (the answer itself, measured)"
     made = tuple(
-        Row(
-            (
-                Cell((f"{one.title} ", Span(one.name, code=True), Span(itself if one.itself else "", soft=True))),
-                Cell(words.when(one)),
-                Cell(words.share(one.share, one.low, one.high), one.share),
-            )
+        Row.of(
+            Cell((f"{one.title} ", Span(one.name, code=True), Span(itself if one.itself else "", soft=True))),
+            Cell(words.when(one)),
+            Cell(words.share(one.share, one.low, one.high), one.share),
         )
         for one in rows
     )
-    return Table.of(columns, made, label)
+    return Table.of(columns, made, label, "publishers")
 
 
 def _screening(found: Sensitivity) -> Section:
     titles = {one.outcome: one.title for one in found.of}
     rows = tuple(
-        Row(
-            (
-                Cell((f"{found.titles[one.input]} ", Span(one.input, code=True))),
-                Cell("its mean" if one.way == "level" else "its scatter"),
-                Cell(titles[one.outcome]),
-                Cell(words.percent(one.share), one.share),
-                Cell(f"{one.p:.0e}", one.p),
-            )
+        Row.of(
+            parts.named(found.titles[one.input], one.input),
+            Cell("its mean" if one.way == "level" else "its scatter"),
+            Cell(titles[one.outcome]),
+            Cell(words.percent(one.share), one.share),
+            Cell(f"{one.p:.0e}", one.p),
         )
         for one in found.screened.found
     )
     said = " An input may move an outcome's mean, or only its scatter, where it acts through others."
-    columns = ("Input", "Moves", "Of", Column("Explains (of ranks)", "right"), Column("By chance (p)", "right"))
-    table = [Table.of(columns, rows, "Inputs that pass")] if rows else []
+    columns = (
+        "Input",
+        "Moves",
+        "Of",
+        Column("Explains (of ranks)", "right"),
+        Column("By chance (p)", "right"),
+    )
+    table = [Table.of(columns, rows, "Inputs that pass", "publishers")] if rows else []
     blocks = not_in_terminal(Paragraph(words.screened(found) + said), *table)
     return Section("screening", "Screening", (blocks,), heading="Which inputs move anything")
 
 
-def _narrowed_outcomes(found: Sensitivity) -> list[Learned]:
+def _narrowed_outcomes(found: Sensitivity) -> list[Narrowing]:
     names = {one.outcome for one in found.of}
     return [one for one in found.learned if one.name in names]
 
@@ -225,22 +216,16 @@ def _learned(found: Sensitivity) -> Section:
     return Section("learned", "What was learned", (not_in_terminal(*blocks),), heading="What was learned already")
 
 
-def _narrowed(rows: Sequence[Learned], label: str) -> Table:
+def _narrowed(rows: Sequence[Narrowing], label: str) -> Table:
     columns = (label, Column("Prior", "right"), Column("Posterior", "right"), "Unit", Column("Gone", "right"))
     made = tuple(
-        Row(
-            (
-                Cell((f"{one.title} ", Span(one.name, code=True))),
-                Cell(formatting.number(one.prior), one.prior),
-                Cell(formatting.number(one.posterior), one.posterior),
-                Cell(formatting.unit(one.unit)),
-                Cell(words.share(one.share, one.low, one.high), one.share),
-            )
+        Row.of(
+            parts.named(one.title, one.name),
+            Cell(formatting.number(one.prior), one.prior),
+            Cell(formatting.number(one.posterior), one.posterior),
+            Cell(formatting.unit(one.unit)),
+            Cell(words.share(one.share, one.low, one.high), one.share),
         )
         for one in rows
     )
-    return Table.of(columns, made, label)
-
-
-def _figure(key: str, title: str, spec: dict[str, object], said: str) -> Figure:
-    return Figure(key, title, spec, alt=str(spec["description"]), sentence=said, kind="low")
+    return Table.of(columns, made, label, "publishers")

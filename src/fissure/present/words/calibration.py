@@ -14,7 +14,7 @@ from fissure.model.catalogue import parameters_of
 from fissure.model.parameters import quantile
 from fissure.present import formatting
 from fissure.studies.calibration import Calibration, Posterior
-from fissure.studies.calibration.checks import Told
+from fissure.studies.calibration.checks import PredictiveCheck
 from fissure.studies.calibration.regression_abc import MAIN
 from fissure.studies.counterpart import Floats
 from fissure.studies.effective import Effective
@@ -188,14 +188,14 @@ def observation(item: Datum | None, ledger: Ledger) -> str:
     return f"{item.variable.title}, {formatting.when(item.observation)} ({publisher})"
 
 
-def missed(item: Datum, told: Told, ledger: Ledger) -> str:
+def missed(item: Datum, check: PredictiveCheck, ledger: Ledger) -> str:
     """An observation outside its predictive interval, in one sentence."""
     own = item.observation
     unit = "" if own.unit == "share" else f" {formatting.unit(own.unit)}"
-    ends = between(own_unit(told.low, item), own_unit(told.high, item), own.unit)
+    ends = between(own_unit(check.low, item), own_unit(check.high, item), own.unit)
     return (
         f"{observation(item, ledger)}: published {formatting.published(own)}{unit}, predicted {ends}; "
-        f"{gap(item, told)} the interval."
+        f"{gap(item, check)} the interval."
     )
 
 
@@ -241,19 +241,19 @@ def own_unit(x: float, item: Datum) -> float:
     return math.exp(x) if item.scale == "factor" else x
 
 
-def gap(item: Datum, told: Told) -> str:
+def gap(item: Datum, check: PredictiveCheck) -> str:
     """How far a figure lies outside of its interval, and on which side; empty inside."""
-    if told.inside:
+    if check.inside:
         return ""
-    above = told.published > told.high
-    off = told.published - told.high if above else told.low - told.published
+    above = check.published > check.high
+    off = check.published - check.high if above else check.low - check.published
     far = f"a factor of {value(math.exp(off))}" if item.scale == "factor" else f"{100 * off:.0f} points"
     return f"{far} {'above' if above else 'below'}"
 
 
-def inside(item: Datum, told: Told) -> str:
+def inside(item: Datum, check: PredictiveCheck) -> str:
     """Whether a figure lies inside its predictive interval, with a sign."""
-    return "✓ inside" if told.inside else f"{'▲' if told.published > told.high else '▼'} {gap(item, told)}"
+    return "✓ inside" if check.inside else f"{'▲' if check.published > check.high else '▼'} {gap(item, check)}"
 
 
 def percent(x: float) -> str:
@@ -266,7 +266,7 @@ def probability(p: float) -> str:
     return value(float(f"{p:.2g}"))
 
 
-def mean_and_deviation(mean: float, deviation: float) -> str:
+def spread(mean: float, deviation: float) -> str:
     """Such as `+0.30 ± 0.92`."""
     return f"{mean:+.2f} ± {deviation:.2f}".replace("-", "−")
 

@@ -7,7 +7,7 @@ from scipy.stats import binom
 
 from fissure.present import formatting
 from fissure.studies.calibration import Calibration
-from fissure.studies.calibration.checks import LEVEL, Recovered, Told
+from fissure.studies.calibration.checks import LEVEL, PredictiveCheck, TargetRecovery
 from fissure.studies.calibration.regression_abc import MAIN, Agreement
 from fissure.studies.measurement import Datum
 
@@ -66,14 +66,14 @@ def band(sets: int) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def uncovered(found: Calibration) -> list[Recovered]:
+def uncovered(found: Calibration) -> list[TargetRecovery]:
     """Targets whose coverage lies outside `band`, those covered least first."""
     low, high = band(found.recovery.sets)
     out = [one for one in found.recovery.targets if not low - 1e-9 <= one.covered <= high + 1e-9]
     return sorted(out, key=lambda one: one.covered)
 
 
-def uneven(found: Calibration) -> list[Recovered]:
+def uneven(found: Calibration) -> list[TargetRecovery]:
     """Targets whose ranks are not uniform, the worst first."""
     return sorted((one for one in found.recovery.targets if not one.rank_p > LEVEL), key=lambda one: one.rank_p)
 
@@ -88,13 +88,13 @@ def apart(found: Calibration) -> list[Agreement]:
     return [one for one in main_margins(found) if not one.apart < 1]
 
 
-def outside(found: Calibration) -> list[tuple[Datum, Told]]:
+def outside(found: Calibration) -> list[tuple[Datum, PredictiveCheck]]:
     """Observations outside their predictive intervals, the furthest out first.
 
     How far is counted in widths of the interval, so that a figure with much doubt needs to be further off.
     """
 
-    def far(pair: tuple[Datum, Told]) -> float:
+    def far(pair: tuple[Datum, PredictiveCheck]) -> float:
         one = pair[1]
         return max(one.published - one.high, one.low - one.published) / max(one.high - one.low, 1e-9)
 
@@ -158,12 +158,12 @@ def _effective(found: Calibration) -> InferenceCheck:
     of = found.posterior.made["histories"]
     said = (
         f"{of:,} simulated histories were weighted by {formatting.figures(len(found.state))} of the state at the "
-        f"cut-off; the weights have an effective sample size of {found.worth:.0f}."
+        f"cut-off; the weights have an effective sample size of {found.effective_size:.0f}."
     )
-    return InferenceCheck("effective sample size", found.worth >= EFFECTIVE, said)
+    return InferenceCheck("effective sample size", found.effective_size >= EFFECTIVE, said)
 
 
-def _by_chance(wrong: Sequence[Recovered], targets: Sequence[Recovered]) -> bool | None:
+def _by_chance(wrong: Sequence[TargetRecovery], targets: Sequence[TargetRecovery]) -> bool | None:
     """Whether no more fail than would by chance, at 1%, if each fails with a probability of 1%."""
     return bool(len(wrong) <= binom.ppf(0.99, len(targets), 0.01)) if targets else None
 

@@ -8,7 +8,7 @@ import numpy as np
 from fissure.errors import FissureError
 from fissure.present import certainty, formatting
 from fissure.present.formatting import Words
-from fissure.studies.effective import Effective, few_histories
+from fissure.studies.effective import Effective
 from fissure.studies.patterns import Met, Plausible, Sample
 from fissure.studies.patterns.met import FACTOR, WEEKS, Span, Verdict
 
@@ -117,12 +117,14 @@ def filtered(among: Plausible) -> str:
     )
 
 
-def sure(among: Plausible, worth: object = None) -> list[tuple[str, str]]:
-    """A warning where too few members count, and what they rest on, each with the style that it has in a terminal."""
-    told = certainty.rests_on(worth, among.of) if isinstance(worth, Effective) else ""
-    shared = isinstance(worth, Effective) and worth.pasts < worth.histories
-    told += " The intervals of shares take members as independent and are too narrow for that." if shared else ""
-    return [(few_histories(among.count), "yellow"), (told, "dim")]
+def sure(among: Plausible, worth: Effective | None = None) -> list[str]:
+    """What the shares rest on; nothing where that is not known."""
+    if worth is None:
+        return []
+    said = certainty.rests_on(worth, among.of)
+    if worth.pasts < worth.histories:
+        said += " The intervals of shares take members as independent and are too narrow for that."
+    return [said]
 
 
 def _named(span: Span) -> str:

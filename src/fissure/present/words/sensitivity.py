@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from fissure.present import certainty, formatting
-from fissure.studies.sensitivity import Of, Sensitivity, Worth
+from fissure.studies.sensitivity import InformationValue, OutcomeSensitivity, Sensitivity
 from fissure.studies.sensitivity.indices import CONVERGED, LUCK, REST
 from fissure.studies.sensitivity.inputs import FACTOR
 
@@ -39,7 +39,7 @@ def rests_on(found: Sensitivity) -> str:
     return certainty.rests_on(found.worth_of, found.sizes.plain)
 
 
-def ends(of: Of, found: Sensitivity) -> str:
+def ends(of: OutcomeSensitivity, found: Sensitivity) -> str:
     """How many histories are at an end of an outcome, where it does not vary, and how a time is meant."""
     said = certainty.at_ends(found.bounds_at(of.outcome), of.unit)
     return " ".join(one for one in [*said, certainty.restricted(of.outcome, found.plan.weeks)] if one)
@@ -73,7 +73,7 @@ def converged(found: Sensitivity) -> str:
     )
 
 
-def headline(of: Of, found: Sensitivity) -> str:
+def headline(of: OutcomeSensitivity, found: Sensitivity) -> str:
     """What one outcome depends on, in a sentence or two."""
     unit = formatting.unit(of.unit)
     said = f"{of.title}: {formatting.number(of.low)} to {formatting.number(of.high)} {unit} (90% of histories). "
@@ -87,8 +87,8 @@ def headline(of: Of, found: Sensitivity) -> str:
 
 def evidence(outcome: str, found: Sensitivity) -> str:
     """What would narrow one outcome most, in a sentence."""
-    kinds = [one for one in found.of_outcome(outcome, "kind") if one.told and not one.itself]
-    parameters = [one for one in found.of_outcome(outcome, "parameter") if one.told]
+    kinds = [one for one in found.of_outcome(outcome, "kind") if one.beyond_chance and not one.itself]
+    parameters = [one for one in found.of_outcome(outcome, "parameter") if one.beyond_chance]
     if not kinds and not parameters:
         return "Nothing that was weighed would narrow it by itself by more than chance explains."
     out = []
@@ -133,7 +133,7 @@ def learned(found: Sensitivity) -> str:
     )
 
 
-def dependence(of: Of) -> str:
+def dependence(of: OutcomeSensitivity) -> str:
     """How much the variance of the design differs from that of members as they are believed."""
     if not of.spread or of.design_spread != of.design_spread:
         return ""
@@ -143,7 +143,7 @@ def dependence(of: Of) -> str:
     )
 
 
-def when(one: Worth) -> str:
+def when(one: InformationValue) -> str:
     """The days that figures speak of."""
     if one.first is None or one.last is None:
         return ""
@@ -155,7 +155,7 @@ def when(one: Worth) -> str:
     return f"{one.figures} figures, {days}" if one.figures > 1 else days
 
 
-def worth(one: Worth) -> str:
+def worth(one: InformationValue) -> str:
     """What a kind of evidence would take of the variance of an outcome, in a line."""
     itself = " (the answer itself, measured)" if one.itself else ""
     return f"{share(one.share, one.low, one.high)}  {one.title}{itself}, {when(one)}"

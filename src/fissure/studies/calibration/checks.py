@@ -1,13 +1,13 @@
-"""Whether the inference can be trusted: known parameters recovered, ranks uniform, figures told back.
+"""Checks of the inference: parameter recovery, rank statistics, posterior predictive check.
 
 Synthetic data sets are what publishers would have said of members that training never saw; their parameters are known.
 
-- *Recovery*: the 90% interval (5% to 95% quantile of the draws) should hold the truth nine times in ten.
-- *Ranks* (simulation-based calibration: Talts et al. 2018): the rank of the truth among the draws should be uniform;
-  tested by Kolmogorov and Smirnov's statistic at `LEVEL`, ties broken by chance.
+- *Parameter recovery*: the 90% interval (5% to 95% quantile of the draws) should hold the truth nine times in ten.
+- *Rank statistics* (simulation-based calibration: Talts et al. 2018): the rank of the truth among the draws should be
+  uniform; tested by Kolmogorov and Smirnov's statistic at `LEVEL`, ties broken by chance.
 - *Contraction*: 1 - mean posterior variance / prior variance; 0 where the figures say nothing of a parameter.
-- *Posterior predictive*: where a published figure lies among those that members of the posterior would have led to,
-  each with the publishers' biases that belong to it.
+- *Posterior predictive check*: where a published figure lies among those that members of the posterior would have
+  led to, each with the publishers' biases that belong to it.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ LEVEL = 0.01
 
 
 @dataclass(frozen=True)
-class Recovered:
+class TargetRecovery:
     """How well one target is recovered over the synthetic data sets."""
 
     target: str
@@ -44,7 +44,7 @@ class Recovery:
     """All targets over `sets` synthetic data sets."""
 
     sets: int
-    targets: tuple[Recovered, ...]
+    targets: tuple[TargetRecovery, ...]
 
     @property
     def covered(self) -> float:
@@ -60,15 +60,15 @@ class Recovery:
 def recover(flow: Flow, problem: Problem, members: Sequence[int], draws: int, seed: int) -> Recovery:
     """Recover the targets of `members` of `problem`, one synthetic data set each, with `draws` draws."""
     rng = np.random.default_rng([seed, 3])
-    truth, said = problem.told(rng, members)
-    drawn = flow.sample(said, draws, seed)
+    truth, reported = problem.simulate(rng, members)
+    drawn = flow.sample(reported, draws, seed)
     low, high = np.quantile(drawn, [0.05, 0.95], axis=1)
     below = (drawn < truth[:, None]).sum(axis=1)
     ranks = (below + rng.random(below.shape)) / (draws + 1)
     return Recovery(
         len(truth),
         tuple(
-            Recovered(
+            TargetRecovery(
                 target,
                 float(np.mean((truth[:, at] >= low[:, at]) & (truth[:, at] <= high[:, at]))),
                 float(1.0 - drawn[:, :, at].var(axis=1).mean()),  # the prior's is 1
@@ -81,8 +81,8 @@ def recover(flow: Flow, problem: Problem, members: Sequence[int], draws: int, se
 
 
 @dataclass(frozen=True)
-class Told:
-    """A figure beside what members of the posterior would have led its publisher to say, on the figure's scale."""
+class PredictiveCheck:
+    """An observation beside what its publisher would have reported of histories of the posterior, on its scale."""
 
     observation: str
     published: float
@@ -98,16 +98,16 @@ class Told:
         return self.low <= self.published <= self.high
 
 
-def told_back(truth: Floats, items: Sequence[Datum], bias: Floats, seed: int) -> list[Told]:
+def posterior_predictive(truth: Floats, items: Sequence[Datum], bias: Floats, seed: int) -> list[PredictiveCheck]:
     """The posterior predictive check of each of `items`.
 
     `truth` (members, items) are those of posterior members, `bias` (members, biases) the bias terms drawn with them.
     """
     rng = np.random.default_rng([seed, 4])
-    said = reports(truth, items, bias, rng.standard_normal(truth.shape), rng.standard_normal(truth.shape))
+    reported = reports(truth, items, bias, rng.standard_normal(truth.shape), rng.standard_normal(truth.shape))
     out = []
     for at, item in enumerate(items):
-        low, median, high = (float(q) for q in np.quantile(said[:, at], INTERVAL))
-        less, same = np.mean(said[:, at] < item.published), np.mean(said[:, at] == item.published)
-        out.append(Told(item.observation.id, item.published, low, median, high, float(less + same / 2)))
+        low, median, high = (float(q) for q in np.quantile(reported[:, at], INTERVAL))
+        less, same = np.mean(reported[:, at] < item.published), np.mean(reported[:, at] == item.published)
+        out.append(PredictiveCheck(item.observation.id, item.published, low, median, high, float(less + same / 2)))
     return out

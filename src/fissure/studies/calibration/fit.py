@@ -1,11 +1,11 @@
-"""Calibrate a case: simulate the prior, screen, train, check, draw, and keep what was found.
+"""Calibrate a case: simulate the prior, screen, train, check, draw, resample, and keep posterior and checks.
 
-    out/bank/               what the figures are held against, of every member of the prior
-    out/histories/          the same of members drawn from what was learned, of which some go on
+    out/bank/               outputs that figures are compared with, of every history of the prior
+    out/histories/          the same of histories drawn from what was learned, of which some go on
     out/posterior.json      the posterior
-    out/calibration.json    what the checks found
+    out/calibration.json    results of the checks
 
-Whatever was finished stays: asked again with the same evidence, a fit goes on where it was stopped.
+Whatever was finished stays: called again with the same evidence, a fit goes on where it was stopped.
 """
 
 import json
@@ -34,13 +34,17 @@ from fissure.evidence.ledger import Ledger
 from fissure.files import disk_errors, write_whole
 from fissure.model.catalogue import parameters_of
 from fissure.model.plugins import made_of
-from fissure.studies.calibration.checks import Recovered, Recovery, Told, recover, told_back
+from fissure.studies.calibration.checks import PredictiveCheck, Recovery, TargetRecovery, posterior_predictive, recover
 from fissure.studies.calibration.flow import Flow, Training, flow_available, train
-from fissure.studies.calibration.importance_resampling import OneEach, going_on, of_state, without
+from fissure.studies.calibration.importance_resampling import (
+    OneDrawEach,
+    resample_histories,
+    state_observations,
+    without,
+)
 from fissure.studies.calibration.posterior import DECIMALS, FARTHEST, Posterior, dependencies, read_posterior
-from fissure.studies.calibration.problem import Problem, problem_of
-from fissure.studies.calibration.regression_abc import Agreement, agree
-from fissure.studies.calibration.screen import Screened, screen
+from fissure.studies.calibration.problem import Problem, ScreenedParameter, problem_of, screen
+from fissure.studies.calibration.regression_abc import Agreement, compare_methods
 from fissure.studies.measurement import Datum, comparable, truths
 from fissure.studies.measurement import data as figures_of
 from fissure.version import __version__
@@ -56,29 +60,31 @@ CHECKED = 400
 FEWEST = 40
 """Members below which nothing can be learned."""
 BLOCK = 64
-FOUND = "calibration.json"
+CHECKS_FILE = "calibration.json"
+_IN_FILE = {"abc_mean": "simple_mean", "abc_spread": "simple_spread"}
+"""Names in that file which differ from those of the fields."""
 NOTHING = "nothing that the model says was published of '{}' by then, choose a later date"
 
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
-    """A posterior and what its checks found.
+    """A posterior and the results of its checks.
 
     `screened` has a line for each parameter, `agreements` one for each target, `predictive` one for each figure;
-    `losses` are the flow's, of members that it sees and that it does not see, by epoch.
+    `losses` are the flow's training and validation loss by epoch.
     """
 
     posterior: Posterior
     items: tuple[Datum, ...]
-    screened: tuple[Screened, ...]
+    screened: tuple[ScreenedParameter, ...]
     losses: tuple[tuple[float, float], ...]
     recovery: Recovery
     agreements: tuple[Agreement, ...]
-    predictive: tuple[Told, ...]
+    predictive: tuple[PredictiveCheck, ...]
     state: tuple[str, ...]
-    """The figures that told which histories go on."""
-    worth: float
-    """How many equally weighted histories those that go on are worth."""
+    """The figures of the state at the cut-off, by which histories were weighted."""
+    effective_size: float
+    """Effective sample size of these weights."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +105,7 @@ class Setting:
         """Synthetic data sets, and members of the predictive check."""
         return min(self.checked, self.members // 5)
 
-    def told(self) -> dict[str, Any]:
+    def described(self) -> dict[str, Any]:
         """As plain values."""
         packages = {"plugins": list(found)} if (found := made_of()) else {}
         return {**asdict(self), "fissure": __version__, **packages}
@@ -126,7 +132,7 @@ def calibrate(
         weeks: how long members of the prior run, where more than one cut-off is to learn from the same `bank`.
         bank: the folder of the simulated prior; `out/bank` where not given.
         out: the folder of the fit; one in the user's cache where not given.
-        progress: is told how far it is.
+        progress: shows how far it is.
         workers: who simulates; threads of this process where not given. See `runner.workers_of`.
 
     Raises `FissureError` for a cut-off outside the case, before anything was published, or without BayesFlow.
@@ -142,7 +148,7 @@ def calibrate(
     out = cache_base() / "fits" / f"{case.name}-{until}" if out is None else out
     if not known:
         raise FissureError(NOTHING.format(case.name))
-    made = _found(out, fitted_to, setting, known)
+    made = _read_fit(out, fitted_to, setting, known)
     if made is not None:
         return made
     flow_available()
@@ -150,7 +156,7 @@ def calibrate(
     with keeping(out, Asked("calibrate", plan, setting.members, setting.members + setting.histories, until)):
         found = _fitted(case, ledger, until, known, fitted_to, setting, weeks, bank, out, progress, workers)
         with disk_errors(out, 1 << 20):
-            _keep(out, found)
+            _write_fit(out, found)
     progress.finish()
     return found
 
@@ -177,41 +183,41 @@ def _fitted(
     run = simulate(seed=setting.seed, members=setting.members, weeks=max(weeks or 0, needed), out=bank or out / "bank")
     run.require_all()
     problem = _problem(case, run, known, setting.seed)
-    told, problem = _screened(problem, setting, until)
-    state = of_state(problem.items, until)
+    screened, problem = _screened(problem, setting, until)
+    state = state_observations(problem.items, until)
     before = without(problem, state)
     flow, recovery = _learned(before, setting, progress)
-    first, agreements = _drawn(flow, before, Posterior(case.name, until, (), _NONE, fitted_to, setting.told()))
+    first, agreements = _drawn(flow, before, Posterior(case.name, until, (), _NONE, fitted_to, setting.described()))
     # members of the first stage have one draw each, and luck that no member of the bank had
     own = setting.seed + 1
     lived = simulate(seed=own, members=setting.histories, weeks=needed, out=out / "histories" / first.digest[:12],
-                     draws=OneEach(first))  # fmt: skip
+                     draws=OneDrawEach(first))  # fmt: skip
     truth = truths(lived.data, problem.items)
     lived.require_all()
-    posterior, rows, worth = going_on(first, problem, state, truth, setting.draws, own, needed)
+    posterior, rows, effective_size = resample_histories(first, problem, state, truth, setting.draws, own, needed)
     bias = posterior.draws[:, len(problem.learned) :]
-    predictive = told_back(truth[rows], problem.items, bias, setting.seed)
+    predictive = posterior_predictive(truth[rows], problem.items, bias, setting.seed)
     losses = tuple((float(a), float(b)) for a, b in flow.losses)
     return Calibration(
-        posterior, problem.items, tuple(told), losses, recovery, tuple(agreements), tuple(predictive),
-        tuple(problem.items[at].observation.id for at in state), worth,
+        posterior, problem.items, tuple(screened), losses, recovery, tuple(agreements), tuple(predictive),
+        tuple(problem.items[at].observation.id for at in state), effective_size,
     )  # fmt: skip
 
 
 _NONE = np.empty((0, 0))
 
 
-def _screened(problem: Problem, setting: Setting, until: date) -> tuple[list[Screened], Problem]:
-    """What is screened out, told by the members that training may see, and the problem of what is left."""
+def _screened(problem: Problem, setting: Setting, until: date) -> tuple[list[ScreenedParameter], Problem]:
+    """The screening, over the members that training may see, and the problem of what is left."""
     cut = setting.members - setting.sets
-    told = screen(problem.z[:cut], problem.truth[:cut], problem.parameters, problem.items)
-    learned = tuple(at for at, one in enumerate(told) if one.learned)
+    screened = screen(problem.z[:cut], problem.truth[:cut], problem.parameters, problem.items)
+    learned = tuple(at for at, one in enumerate(screened) if one.learned)
     if not learned:
         raise FissureError(
             f"nothing can be learned from what was published up to {until} with {setting.members} members, choose a "
             "later date or more members"
         )
-    return told, replace(problem, learned=learned)
+    return screened, replace(problem, learned=learned)
 
 
 def _learned(problem: Problem, setting: Setting, progress: Progress) -> tuple[Flow, Recovery]:
@@ -227,7 +233,7 @@ def _drawn(flow: Flow, problem: Problem, bare: Posterior) -> tuple[Posterior, li
     """`bare` with draws of the flow given the published figures, and how the second method agrees with them."""
     made = bare.made
     drawn = flow.sample(problem.observed[None], made["histories"], made["seed"] + 1)[0]
-    agreements = agree(problem, drawn, made["seed"])
+    agreements = compare_methods(problem, drawn, made["seed"])
     if not np.isfinite(drawn).all():
         raise FissureError(
             "training came to nothing (draws that are no numbers), choose a smaller rate or more members"
@@ -256,23 +262,23 @@ def _problem(case: Case, run: ensemble.Run, known: list[Datum], seed: int) -> Pr
     return problem_of(run.data, prior_normals(seed, range(run.members), names), names, items)
 
 
-def _keep(out: Path, found: Calibration) -> None:
-    told = {
-        "screened": [asdict(one) for one in found.screened],
-        "losses": found.losses,
-        "recovery": asdict(found.recovery),
-        "agreements": [asdict(one) for one in found.agreements],
-        "predictive": [asdict(one) for one in found.predictive],
-        "state": found.state,
-        "worth": found.worth,
-        "posterior": found.posterior.digest,
+def _write_fit(out: Path, fit: Calibration) -> None:
+    content = {
+        "screened": [asdict(one) for one in fit.screened],
+        "losses": fit.losses,
+        "recovery": asdict(fit.recovery),
+        "agreements": [{_IN_FILE.get(name, name): x for name, x in asdict(one).items()} for one in fit.agreements],
+        "predictive": [asdict(one) for one in fit.predictive],
+        "state": fit.state,
+        "worth": fit.effective_size,
+        "posterior": fit.posterior.digest,
     }
-    write_whole(out / FOUND, sealed_json(told))
-    found.posterior.write(out / "posterior.json")  # last: where it is, all is
+    write_whole(out / CHECKS_FILE, sealed_json(content))
+    fit.posterior.write(out / "posterior.json")  # last: where it is, all is
 
 
-def _found(out: Path, fitted_to: Mapping[str, str], setting: Setting, known: list[Datum]) -> Calibration | None:
-    """The fit that `out` holds, if it was made of the same things in the same way."""
+def _read_fit(out: Path, fitted_to: Mapping[str, str], setting: Setting, known: list[Datum]) -> Calibration | None:
+    """The fit in `out`, if it was made of the same things in the same way."""
     path = out / "posterior.json"
     if not path.exists():
         return None
@@ -281,25 +287,26 @@ def _found(out: Path, fitted_to: Mapping[str, str], setting: Setting, known: lis
     except FissureError:
         warnings.warn(f"{path}: this posterior is damaged and is made again", DamagedBlock, stacklevel=2)
         return None
-    if posterior.fitted_to != fitted_to or posterior.made != json.loads(json.dumps(setting.told())):
+    if posterior.fitted_to != fitted_to or posterior.made != json.loads(json.dumps(setting.described())):
         return None
     try:
-        told = unsealed_json(out / FOUND)
-        if told["posterior"] != posterior.digest:
+        content = unsealed_json(out / CHECKS_FILE)
+        if content["posterior"] != posterior.digest:
             return None
-        predictive = tuple(Told(**one) for one in told["predictive"])
+        predictive = tuple(PredictiveCheck(**one) for one in content["predictive"])
         named = {item.observation.id: item for item in known}
+        recovery, own = content["recovery"], {old: name for name, old in _IN_FILE.items()}
         return Calibration(
             posterior,
             tuple(named[one.observation] for one in predictive),
-            tuple(Screened(**one) for one in told["screened"]),
-            tuple((a, b) for a, b in told["losses"]),
-            Recovery(told["recovery"]["sets"], tuple(Recovered(**one) for one in told["recovery"]["targets"])),
-            tuple(Agreement(**one) for one in told["agreements"]),
+            tuple(ScreenedParameter(**one) for one in content["screened"]),
+            tuple((a, b) for a, b in content["losses"]),
+            Recovery(recovery["sets"], tuple(TargetRecovery(**one) for one in recovery["targets"])),
+            tuple(Agreement(**{own.get(name, name): x for name, x in one.items()}) for one in content["agreements"]),
             predictive,
-            tuple(told["state"]),
-            float(told["worth"]),
+            tuple(content["state"]),
+            float(content["worth"]),
         )
     except (Damaged, ValueError, LookupError, TypeError):
-        warnings.warn(f"{out / FOUND}: this calibration is damaged and is made again", DamagedBlock, stacklevel=2)
+        warnings.warn(f"{out / CHECKS_FILE}: this calibration is damaged and is made again", DamagedBlock, stacklevel=2)
         return None

@@ -3,18 +3,33 @@
 BayesFlow (Radev et al. 2020; 2023) on its JAX back end. A coupling flow q(theta | x) is trained on pairs of parameters
 and simulated reports by maximum likelihood, which makes it the posterior where the pairs come from the prior
 (Papamakarios and Murray 2016; Cranmer, Brehmer and Louppe 2020). Each epoch sees every member once, with biases and
-errors drawn anew; training stops when members that it never sees are told no better.
+errors drawn again; training stops when the validation loss, of members that it never sees, falls no further.
+
+BayesFlow and Keras are loaded the one way in which a fit is the same wherever it is made: on JAX, in 32 bits, uncut.
+Which library Keras calculates with, in how many bits, and after how many epochs it stops for a quick try, depends on
+environment variables and on ``~/.keras/keras.json``, which people set once for other work. Where Keras is loaded here,
+they are left aside; where it was loaded before, what it was loaded with must do.
 """
 
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 
-from fissure.studies.calibration.libraries import flow_available as flow_available
-from fissure.studies.calibration.libraries import libraries as _libraries
+from fissure.engine.forks import require_own_jax
+from fissure.errors import FissureError
 from fissure.studies.calibration.problem import Problem
 from fissure.studies.counterpart import Floats
+
+MISSING = "calibration needs BayesFlow, which is not installed: pip install 'fissure[calibrate]'"
+_OURS = {"KERAS_BACKEND": "jax", "TQDM_DISABLE": "1"}
+_NOT_OURS = ("KERAS_MAX_EPOCHS", "KERAS_MAX_STEPS_PER_EPOCH", "KERAS_NNX_ENABLED")
 
 
 @dataclass(frozen=True)
@@ -35,7 +50,7 @@ class Training:
 
 @dataclass(frozen=True, eq=False)
 class Flow:
-    """A trained flow. `mean` and `spread` (items,) standardise reports; `losses` are (epochs, 2): seen, unseen."""
+    """A trained flow. `mean` and `spread` (items,) standardise reports; `losses` (epochs, 2): training, validation."""
 
     approximator: Any
     mean: Floats
@@ -57,21 +72,21 @@ def train(problem: Problem, seed: int, training: Training) -> Flow:
 
     Raises `FissureError` where BayesFlow is not installed.
     """
-    bayesflow, keras = _libraries()
+    bayesflow, keras = libraries()
     keras.utils.set_random_seed(seed % 2**32)
     rng = np.random.default_rng([seed, 1])
     members = rng.permutation(len(problem.z))
     held = max(1, round(training.held * len(members)))
-    unseen, seen = members[:held], members[held:]
-    mean, spread = problem.standard(problem.told(rng, seen)[1])
+    validation, seen = members[:held], members[held:]
+    mean, spread = problem.standard(problem.simulate(rng, seen)[1])
 
     def batch(rng: np.random.Generator, rows: Any) -> dict[str, Any]:
-        target, said = problem.told(rng, rows)
+        target, said = problem.simulate(rng, rows)
         conditions = ((said - mean) / spread).astype(np.float32)
         return {"inference_variables": target.astype(np.float32), "inference_conditions": conditions}
 
-    class Told(keras.utils.PyDataset):  # type: ignore[name-defined]
-        """Batches of members, each reported on anew; another order every epoch."""
+    class ReportBatches(keras.utils.PyDataset):  # type: ignore[name-defined]
+        """Batches of histories, each with new reports; another order every epoch."""
 
         def __init__(self) -> None:
             super().__init__()
@@ -86,18 +101,18 @@ def train(problem: Problem, seed: int, training: Training) -> Flow:
         def on_epoch_end(self) -> None:
             self.order = rng.permutation(seen)
 
-    told = Told()
+    batches = ReportBatches()
     network = bayesflow.networks.CouplingFlow(
         depth=training.depth,
         subnet_kwargs={"widths": (training.width, training.width), "dropout": training.dropout},
     )
     approximator = bayesflow.approximators.ContinuousApproximator(inference_network=network, standardize=None)
-    steps = training.epochs * len(told)
+    steps = training.epochs * len(batches)
     schedule = keras.optimizers.schedules.CosineDecay(training.rate, steps)
     approximator.compile(optimizer=keras.optimizers.AdamW(schedule, weight_decay=training.decay, clipnorm=1.5))
-    checks = batch(np.random.default_rng([seed, 2]), np.repeat(unseen, 4))
+    checks = batch(np.random.default_rng([seed, 2]), np.repeat(validation, 4))
     history = approximator.fit(
-        dataset=told,
+        dataset=batches,
         epochs=training.epochs,
         validation_data=_Whole(keras, checks),
         verbose=0,
@@ -118,3 +133,80 @@ def _Whole(keras: Any, arrays: dict[str, Any]) -> Any:
             return arrays
 
     return Whole()
+
+
+def flow_available() -> None:
+    """Raise `FissureError` where BayesFlow cannot be used as it must be, before hours of simulating."""
+    libraries()
+    require_own_jax()
+
+
+def libraries() -> tuple[Any, Any]:
+    """BayesFlow and Keras. Raises `FissureError` where they are not installed, do not load, or are set otherwise."""
+    if find_spec("bayesflow") is None:
+        raise FissureError(MISSING)
+    own = "keras" not in sys.modules
+    try:
+        with _environment(), _silent_log():
+            import bayesflow
+            import keras
+    except Exception as error:  # whatever a half-installed library raises
+        why = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise FissureError(
+            f"calibration needs BayesFlow, which is installed but does not load ({type(error).__name__}: {why}); "
+            "see that its versions fit: pip install --upgrade 'fissure[calibrate]'"
+        ) from None
+    logging.getLogger("bayesflow").setLevel(logging.WARNING)
+    if own:
+        keras.config.set_floatx("float32")
+        keras.config.set_epsilon(1e-7)
+    _require_ours(keras)
+    return bayesflow, keras
+
+
+def _require_ours(keras: Any) -> None:
+    """Raise `FissureError` unless Keras is set as a fit needs it."""
+    needed = {
+        "backend": ("jax", "unset KERAS_BACKEND or set it to jax"),
+        "floatx": ("float32", "call keras.config.set_floatx('float32')"),
+        "max_epochs": (None, "call keras.config.set_max_epochs(None)"),
+        "max_steps_per_epoch": (None, "call keras.config.set_max_steps_per_epoch(None)"),
+    }
+    for name, (value, cure) in needed.items():
+        found = getattr(keras.config, name, lambda value=value: value)()
+        if found != value:
+            raise FissureError(
+                f"calibration needs Keras with {name} {value}, but this process has loaded it with {name} {found}: "
+                f"{cure}, in a new process where it was loaded for other work"
+            )
+    policy = keras.config.dtype_policy().name
+    if policy != "float32":
+        raise FissureError(f"calibration needs Keras with the dtype policy float32, but it is set to {policy}")
+
+
+@contextmanager
+def _environment() -> Iterator[None]:
+    """The environment as Keras is to see it when it loads; afterwards it is the user's again."""
+    before = {name: os.environ.get(name) for name in (*_OURS, *_NOT_OURS)}
+    os.environ.update(_OURS)
+    for name in _NOT_OURS:
+        os.environ.pop(name, None)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@contextmanager
+def _silent_log() -> Iterator[None]:
+    """Where nobody listens yet BayesFlow would make everybody's log speak."""
+    log, silent = logging.getLogger(), logging.NullHandler()
+    log.addHandler(silent)
+    try:
+        yield
+    finally:
+        log.removeHandler(silent)

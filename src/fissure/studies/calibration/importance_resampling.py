@@ -1,9 +1,9 @@
-"""Which simulated histories go on: those that stand, at the cut-off, where the group was said to stand.
+"""Importance resampling: the simulated histories that go on are those near the state that was known at the cut-off.
 
-A posterior of parameters alone starts every history anew, and new luck brings it to another state at the cut-off than
-the one that was known. So the figures are shared out. Those of the group's state at the cut-off (`SIZE`, of each output
-the last day within `RECENT` days before) are kept from the flow; members drawn from what the others say are simulated
-to the cut-off, and each is weighed by how well it tells the state::
+A posterior of parameters alone starts every history from the first day, and new luck brings it to another state at the
+cut-off than the one that was known. So the figures are divided. Those of the group's state at the cut-off (`SIZE`, of
+each output the last day within `RECENT` days before) are kept from the flow; members drawn from what the others say are
+simulated to the cut-off, and each is weighted by the likelihood of the state::
 
     weight_j  =  product over figures of the state of p_i(y_i | truth_ij, bias_j)
 
@@ -22,21 +22,21 @@ from numpy.typing import NDArray
 from scipy.special import log_ndtr
 
 from fissure.engine.random import prior_normals
-from fissure.studies.calibration.posterior import DECIMALS, Lived, Posterior
+from fissure.studies.calibration.posterior import DECIMALS, PastHistories, Posterior
 from fissure.studies.calibration.problem import Problem
 from fissure.studies.counterpart import Floats
 from fissure.studies.measurement import Datum, biases, floored
 
 SIZE = ("territory_km2", "residents_under_control", "fighters", "oil_bpd")
-"""Outputs that tell how large the group stands: its ground, people, fighters and wells."""
+"""Outputs that say how large the group stands: its ground, people, fighters and wells."""
 RECENT = 182
-"""Days before the cut-off in which a figure tells the state at it."""
+"""Days before the cut-off in which a figure counts as of the state at it."""
 SHARP = 1e-3
 """Least error of a figure, on its scale."""
 
 
-def of_state(items: Sequence[Datum], until: date) -> tuple[int, ...]:
-    """Places of the figures that tell the state at `until`."""
+def state_observations(items: Sequence[Datum], until: date) -> tuple[int, ...]:
+    """Places of the figures of the state at `until`."""
     stocks = [
         at
         for at, item in enumerate(items)
@@ -57,7 +57,7 @@ def _what(item: Datum) -> str:
 
 
 def log_weights(truth: Floats, items: Sequence[Datum], bias: Floats) -> Floats:
-    """(members,) how well members tell `items`: `truth` (members, items), `bias` (members, biases of items)."""
+    """(members,) log likelihood of `items`; `truth` is (members, items), `bias` (members, biases of items)."""
     names = biases(items)
     known = floored(truth, items)
     out = np.zeros(len(truth))
@@ -79,8 +79,8 @@ def _log_density(item: Datum, mean: Floats) -> Floats:
     return np.asarray(near + np.log1p(-np.exp(np.minimum(far - near, -1e-12))) - np.log(2 * item.half))
 
 
-def effective(log_weight: Floats) -> float:
-    """How many equally weighted members the weights are worth (Kish)."""
+def effective_size(log_weight: Floats) -> float:
+    """Effective sample size of the weights (Kish)."""
     weight = np.exp(log_weight - log_weight.max())
     return float(weight.sum() ** 2 / (weight**2).sum())
 
@@ -93,7 +93,7 @@ def resampled(log_weight: Floats, count: int, rng: np.random.Generator) -> NDArr
 
 
 @dataclass(frozen=True, eq=False)
-class OneEach:
+class OneDrawEach:
     """The draws of a posterior, the first for member 0, and so on; luck is the members' own."""
 
     posterior: Posterior
@@ -132,10 +132,10 @@ def without(problem: Problem, places: Sequence[int]) -> Problem:
     return replace(problem, items=tuple(problem.items[at] for at in kept), truth=problem.truth[:, kept])
 
 
-def going_on(
+def resample_histories(
     first: Posterior, problem: Problem, state: Sequence[int], truth: Floats, count: int, seed: int, weeks: int
 ) -> tuple[Posterior, NDArray[np.int64], float]:
-    """The posterior of `count` histories that go on, which ones, and how many equal ones they are worth.
+    """The posterior of `count` histories that go on, which ones, and the effective sample size.
 
     `first` are the draws that the histories were simulated with, one each, under `seed`; `truth` (histories, items)
     what they say in the place of each item of `problem`. Bias terms that only figures of the state have come from their
@@ -158,5 +158,5 @@ def going_on(
     rows = resampled(weight, count, rng)
     learned = first.draws[:, [names.index(problem.parameters[at]) for at in problem.learned]]
     draws = np.concatenate([learned, bias], axis=1)[rows].round(DECIMALS)
-    lived = Lived(rows, seed, weeks)
-    return replace(first, learned=problem.targets, draws=draws, lived=lived), rows, effective(weight)
+    lived = PastHistories(rows, seed, weeks)
+    return replace(first, learned=problem.targets, draws=draws, lived=lived), rows, effective_size(weight)

@@ -10,7 +10,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from fissure.engine.provenance import STUDY, code_digest, own_digest
 from fissure.engine.random import prior_normals, seed_words
 from fissure.engine.simulate import Past
 from fissure.errors import FissureError, nearest
+from fissure.evidence.ledger import Ledger
 from fissure.files import write_whole
 from fissure.model.catalogue import parameters_of
 from fissure.model.world import world_of
@@ -34,6 +35,7 @@ from fissure.studies import coverage
 from fissure.studies.counterpart import Floats
 from fissure.studies.kept import place, places
 from fissure.studies.measurement import Datum
+from fissure.studies.measurement import data as figures_of
 
 FORMAT = 1
 KEPT = "posterior"
@@ -52,7 +54,7 @@ WHAT = {
 
 
 @dataclass(frozen=True, eq=False)
-class Lived:
+class PastHistories:
     """Which histories go on: draw k had the luck of `members[k]` under `seed` in the first `weeks` weeks."""
 
     members: NDArray[np.int64]
@@ -65,8 +67,8 @@ class Posterior:
     """Draws (count, learned) of the normals of what was learned, fitted to figures up to `until`.
 
     `learned` are names of parameters, and of publishers' bias terms as ``bias:source.family``. `fitted_to` holds a
-    digest of each of `WHAT`; `made` says how it was made (`fit.Setting.told`). `lived` says which simulated history
-    each draw goes on from (`histories`); where it is None members have luck of their own from the first day.
+    digest of each of `WHAT`; `made` says how it was made (`fit.Setting.described`). `lived` says which simulated
+    history each draw goes on from (`histories`); where it is None members have luck of their own from the first day.
     """
 
     case: str
@@ -75,7 +77,7 @@ class Posterior:
     draws: Floats
     fitted_to: Mapping[str, str]
     made: Mapping[str, Any] = field(default_factory=dict)
-    lived: Lived | None = None
+    lived: PastHistories | None = None
 
     @property
     def plugins(self) -> tuple[str, ...]:
@@ -85,8 +87,8 @@ class Posterior:
     @cached_property
     def digest(self) -> str:
         """SHA-256, in hex, of the draws, of what they were fitted to and of how."""
-        told = [FORMAT, self.case, self.until.isoformat(), list(self.learned), dict(self.fitted_to), dict(self.made)]
-        sha = hashlib.sha256(json.dumps(told, sort_keys=True).encode())
+        content = [FORMAT, self.case, self.until.isoformat(), list(self.learned), dict(self.fitted_to), dict(self.made)]
+        sha = hashlib.sha256(json.dumps(content, sort_keys=True).encode())
         sha.update("\n".join(_lines(self.draws)).encode())
         sha.update(json.dumps(self._histories()).encode())
         return sha.hexdigest()
@@ -132,7 +134,7 @@ class Posterior:
 
     def write(self, path: Path) -> None:
         """Write it, whole or not at all."""
-        told = {
+        content = {
             "format": FORMAT,
             "about": f"Posterior of Fissure's case {self.case}, fitted to figures up to {self.until}: one draw a line, "
             "as standard normals of the priors.",
@@ -144,7 +146,7 @@ class Posterior:
             "lived": self._histories(),
             "learned": list(self.learned),
         }
-        text = json.dumps(told, indent=1, ensure_ascii=False)[:-2]
+        text = json.dumps(content, indent=1, ensure_ascii=False)[:-2]
         lines = ",\n".join(f"  [{line}]" for line in _lines(self.draws))
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, f'{text},\n "draws": [\n{lines}\n ]\n}}\n'.encode())
@@ -156,47 +158,51 @@ def _lines(draws: Floats) -> list[str]:
 
 def read_posterior(path: Path) -> Posterior:
     """The posterior in `path`. Raises `FissureError` where it cannot be read or was changed by hand."""
-    told = read_json(path, "a posterior")
+    content = read_json(path, "a posterior")
     try:
-        if told["format"] != FORMAT:
-            raise FissureError(f"{path}: is a posterior of format {str(told['format'])[:20]}, expected {FORMAT}")
+        if content["format"] != FORMAT:
+            raise FissureError(f"{path}: is a posterior of format {str(content['format'])[:20]}, expected {FORMAT}")
         found = Posterior(
-            case=str(told["case"]),
-            until=date.fromisoformat(told["until"]),
-            learned=_names(told["learned"]),
-            draws=_numbers(told["draws"], len(told["learned"])),
-            fitted_to=dict(told["fitted_to"]),
-            made=dict(told["made"]),
-            lived=_lived(told["lived"], len(told["draws"])),
+            case=str(content["case"]),
+            until=date.fromisoformat(content["until"]),
+            learned=_names(content["learned"]),
+            draws=_numbers(content["draws"], len(content["learned"])),
+            fitted_to=dict(content["fitted_to"]),
+            made=dict(content["made"]),
+            lived=_lived(content["lived"], len(content["draws"])),
         )
-        whole = found.digest == told["digest"]
+        whole = found.digest == content["digest"]
     except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise FissureError(f"{path}: cannot be read as a posterior ({error})") from None
     if not whole:
-        raise FissureError(f"{path}: this posterior is damaged or was changed, calibrate anew")
+        raise FissureError(f"{path}: this posterior is damaged or was changed, calibrate again")
     return found
 
 
-def _lived(told: Any, count: int) -> Lived | None:
-    if told is None:
+def _lived(content: Any, count: int) -> PastHistories | None:
+    if content is None:
         return None
-    members = np.array(told["members"])
-    seed, weeks = told["seed"], told["weeks"]
+    members = np.array(content["members"])
+    seed, weeks = content["seed"], content["weeks"]
     if members.shape != (count,) or members.dtype != np.int64 or not ((members >= 0) & (members < 2**31)).all():
         raise ValueError(f"'lived' does not name a history for each of {count} draws")
     if type(seed) is not int or type(weeks) is not int or not (0 <= seed < 2**64 and 0 < weeks < 10_000):
         raise ValueError("'lived' names no seed and weeks")
-    return Lived(members, seed, weeks)
+    return PastHistories(members, seed, weeks)
 
 
-def _names(told: Any) -> tuple[str, ...]:
-    if not isinstance(told, list) or not all(isinstance(name, str) for name in told) or len(set(told)) < len(told):
+def _names(content: Any) -> tuple[str, ...]:
+    if (
+        not isinstance(content, list)
+        or not all(isinstance(name, str) for name in content)
+        or len(set(content)) < len(content)
+    ):
         raise ValueError("'learned' is no list of different names")
-    return tuple(told)
+    return tuple(content)
 
 
-def _numbers(told: Any, width: int) -> Floats:
-    draws = np.array(told, np.float64)
+def _numbers(content: Any, width: int) -> Floats:
+    draws = np.array(content, np.float64)
     if draws.ndim != 2 or draws.shape[1] != width or not draws.size:
         raise ValueError(f"draws of shape {draws.shape}, expected (count, {width})")
     if not (np.abs(draws) <= FARTHEST).all():
@@ -222,7 +228,7 @@ def dependencies(case: Case, items: Sequence[Datum], packages: Sequence[str] | N
 
 def evidence_digest(items: Sequence[Datum]) -> str:
     """SHA-256, in hex, of the figures and of how each relates to the model."""
-    told = [
+    content = [
         [
             item.observation.model_dump(mode="json", exclude={"note", "doubt", "address"}),
             item.variable.model_dump(mode="json", exclude={"note", "title", "reason"}),
@@ -230,7 +236,7 @@ def evidence_digest(items: Sequence[Datum]) -> str:
         ]
         for item in items
     ]
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def packaged(case: Case) -> list[date]:
@@ -274,7 +280,7 @@ def require_fresh(path: Path, posterior: Posterior, case: Case, now: Mapping[str
         changed = " and ".join([", ".join(stale[:-1]), stale[-1]] if len(stale) > 1 else stale)
         verb = "have" if len(stale) > 1 or stale[0] == WHAT["priors"] else "has"
         raise FissureError(
-            f"{path}: this posterior is stale, as {changed} {verb} changed since it was fitted; calibrate anew "
+            f"{path}: this posterior is stale, as {changed} {verb} changed since it was fitted; calibrate again "
             f"(fissure calibrate {called(case.folder)} --until {posterior.until}) or use the prior (--prior)"
         )
     if gone := coverage.gone(posterior.plugins):
@@ -285,4 +291,40 @@ def require_fresh(path: Path, posterior: Posterior, case: Case, now: Mapping[str
     names = [p.name for p in parameters_of(case)]
     for name in posterior.learned:
         if not name.startswith("bias:") and name not in names:
-            raise FissureError(f"{path}: speaks of a parameter '{name}' that there is not{nearest(name, names)}")
+            raise FissureError(f"{path}: unknown parameter '{name}'{nearest(name, names)}")
+
+
+def chosen(case: Case, ledger: Ledger, path: Path | None = None) -> Posterior | None:
+    """The posterior in `path`, or else the one with the last cut-off that lies with `case`; None where there is none.
+
+    Raises `FissureError` where it cannot be read, is another case's, or was fitted to something else than there is now.
+    """
+    if path is None:
+        cut_offs = packaged(case)
+        if not cut_offs:
+            return None
+        path = path_of(case, cut_offs[-1])
+    posterior = _read_once(path)
+    known = figures_of(ledger, case.leanings, until=posterior.until)
+    require_fresh(path, posterior, case, dependencies(case, known, posterior.plugins))
+    return posterior
+
+
+def with_digest(case: Case, digest: str) -> tuple[date, Posterior] | None:
+    """The posterior with that digest among those that lie with `case`, and its cut-off; None where none has it."""
+    found = ((day, _read_once(path_of(case, day))) for day in (packaged(case) if digest else ()))
+    return next((one for one in found if one[1].digest == digest), None)
+
+
+def _read_once(path: Path) -> Posterior:
+    """The posterior in `path`, read again only when the file has changed."""
+    try:
+        now = path.stat()
+    except OSError:
+        return read_posterior(path)  # which says what is wrong
+    return _read(path, now.st_mtime_ns, now.st_size)
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, written: int, size: int) -> Posterior:
+    return read_posterior(path)

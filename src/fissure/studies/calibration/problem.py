@@ -3,16 +3,27 @@
 Parameters are standard normals under the prior (see `model.parameters`), and so are the publishers' bias terms. A
 simulated report is a member's truth seen through the measurement model; simulating the world is dear and reporting on
 it is free, so each member is reported on many times, each time with other biases and errors.
+
+Screening asks which parameters the figures can say anything of; the others keep their prior. For each parameter the
+squared rank correlation with each figure's truth is tested against chance (Spearman 1904); a parameter is learned where
+the strongest of them passes at the false discovery rate `RATE` over all of them (Benjamini and Hochberg 1995) and
+explains at least `LEAST` of the variance. What is screened out moves no figure, by itself and in one direction, by more
+than that, so that what was published could hardly move it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # its `stats` takes half a second to load, which it does when first used
 import xarray as xr
 
 from fissure.studies.counterpart import Floats
-from fissure.studies.measurement import Datum, biases, reports, truths
+from fissure.studies.measurement import Datum, biases, floored, reports, truths
+
+RATE = 0.01
+LEAST = 0.005
+"""Of a figure's variance over the prior (by ranks): a parameter that explains less of every figure is left."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,25 +56,84 @@ class Problem:
         """(items,) what was published, on the scale of each figure."""
         return np.array([item.published for item in self.items])
 
-    def standard(self, said: Floats) -> tuple[Floats, Floats]:
+    def standard(self, reported: Floats) -> tuple[Floats, Floats]:
         """(items,) mean and spread by which reports are standardised, from some of them, (n, items).
 
         No spread is less than what a publisher alone brings in: of a bound that next to no member breaks nearly all
         reports are the same, and the few others would stand thousands of spreads away.
         """
         alone = [(item.spread**2 + item.error**2 + item.half**2 / 3) ** 0.5 for item in self.items]
-        return said.mean(axis=0), np.maximum(np.maximum(said.std(axis=0), alone), 1e-6)
+        return reported.mean(axis=0), np.maximum(np.maximum(reported.std(axis=0), alone), 1e-6)
 
-    def told(self, rng: np.random.Generator, members: Sequence[int] | np.ndarray) -> tuple[Floats, Floats]:
-        """Targets (n, targets) and reports (n, items) of `members`, with biases and errors drawn anew."""
+    def simulate(self, rng: np.random.Generator, members: Sequence[int] | np.ndarray) -> tuple[Floats, Floats]:
+        """Targets (n, targets) and reports (n, items) of `members`, with biases and errors drawn again."""
         members = np.asarray(members)
         n, k = len(members), len(self.items)
         b = rng.standard_normal((n, len(self.free)))
         e, r = rng.standard_normal((n, k)), rng.standard_normal((n, k))
-        said = reports(self.truth[members], self.items, b, e, r)
-        return np.concatenate([self.z[np.ix_(members, np.asarray(self.learned, int))], b], axis=1), said
+        reported = reports(self.truth[members], self.items, b, e, r)
+        return np.concatenate([self.z[np.ix_(members, np.asarray(self.learned, int))], b], axis=1), reported
 
 
 def problem_of(data: xr.Dataset, z: Floats, parameters: Sequence[str], items: Sequence[Datum]) -> Problem:
     """The problem of learning all `parameters` from a run `data` whose members have the normals `z`."""
     return Problem(tuple(items), tuple(parameters), z, truths(data, items), tuple(range(len(parameters))))
+
+
+@dataclass(frozen=True)
+class ScreenedParameter:
+    """What the screening says of a parameter: the largest share of variance it explains, of which figure, and p."""
+
+    parameter: str
+    explains: float
+    of: str
+    p: float
+    learned: bool
+
+    @property
+    def reason(self) -> str:
+        """Why it is learned or left at its prior, in words."""
+        if self.learned:
+            return f"explains {self.explains:.1%} of {self.of}"
+        return f"explains no more than {self.explains:.1%} of any figure (most of {self.of})"
+
+
+def screen(
+    z: Floats, truth: Floats, parameters: Sequence[str], items: Sequence[Datum], least: float = LEAST
+) -> list[ScreenedParameter]:
+    """One line a parameter, in order; `z` is (members, parameters), `truth` (members, items)."""
+    ranks = _scores(floored(truth, items))
+    named = [item.observation.id for item in items]
+    moving = ranks.std(axis=0) > 0
+    if not moving.any():
+        return [
+            ScreenedParameter(parameter, 0.0, "none, as none differs between members", 1.0, False)
+            for parameter in parameters
+        ]
+    ranks, named = ranks[:, moving], [name for name, moves in zip(named, moving, strict=True) if moves]
+    n = len(z)
+    r = _scores(z).T @ ranks / n  # (parameters, figures)
+    t = np.abs(np.arctanh(np.clip(r, -0.999999, 0.999999))) * np.sqrt(n - 3)
+    p = 2.0 * scipy.stats.norm.sf(t)
+    line = _line(p.ravel())
+    out = []
+    for at, parameter in enumerate(parameters):
+        best = int(np.argmax(np.abs(r[at])))
+        explains, chance = float(r[at, best] ** 2), float(p[at, best])
+        out.append(ScreenedParameter(parameter, explains, named[best], chance, chance <= line and explains >= least))
+    return out
+
+
+def _scores(x: Floats) -> Floats:
+    """Ranks by column, as standardised numbers; a column that does not move is zero."""
+    ranks = scipy.stats.rankdata(x, axis=0)
+    ranks -= ranks.mean(axis=0)
+    spread = ranks.std(axis=0)
+    return np.asarray(np.divide(ranks, spread, out=np.zeros_like(ranks), where=spread > 0))
+
+
+def _line(p: Floats) -> float:
+    """The largest p that passes at the false discovery rate `RATE`; 0 where none does."""
+    ordered = np.sort(p)
+    passed = ordered <= RATE * np.arange(1, len(p) + 1) / len(p)
+    return float(ordered[passed].max()) if passed.any() else 0.0

@@ -1,4 +1,4 @@
-"""A second, simpler way to the same posterior: approximate Bayesian computation with regression.
+"""Regression ABC, a second and simpler way to the same posterior: approximate Bayesian computation with regression.
 
 Nothing of it is shared with the flow but the simulations. The reports are projected on the targets by linear
 regression (semi-automatic summaries: Fearnhead and Prangle 2012); the members whose summaries lie nearest to those of
@@ -15,7 +15,7 @@ from fissure.studies.counterpart import Floats
 
 KEPT = 0.05
 """Part of all reports that is kept."""
-TELLINGS = 8
+REPEATS = 8
 """Times that each member is reported on."""
 SHRINK = 1.0
 """Ridge of the regressions, in standardised units: one pseudo-observation a coefficient."""
@@ -30,28 +30,28 @@ class Agreement:
     target: str
     mean: float
     spread: float
-    simple_mean: float
-    simple_spread: float
+    abc_mean: float
+    abc_spread: float
 
     @property
     def apart(self) -> float:
         """How far the means are apart, in standard deviations (of both, pooled)."""
-        pooled = np.sqrt((self.spread**2 + self.simple_spread**2) / 2)
-        return float(abs(self.mean - self.simple_mean) / pooled)
+        pooled = np.sqrt((self.spread**2 + self.abc_spread**2) / 2)
+        return float(abs(self.mean - self.abc_mean) / pooled)
 
     @property
     def main(self) -> bool:
         """Whether this is one of the main margins, by either method."""
-        return min(self.spread, self.simple_spread) ** 2 <= 1.0 - MAIN
+        return min(self.spread, self.abc_spread) ** 2 <= 1.0 - MAIN
 
 
-def abc(problem: Problem, seed: int) -> tuple[Floats, Floats]:
+def abc_posterior(problem: Problem, seed: int) -> tuple[Floats, Floats]:
     """Adjusted draws (kept, targets) and their weights (kept,)."""
     rng = np.random.default_rng([seed, 5])
-    told = [problem.told(rng, np.arange(len(problem.z))) for _ in range(TELLINGS)]
-    theta, said = (np.concatenate(parts) for parts in zip(*told, strict=True))
-    mean, spread = problem.standard(said)
-    x, x0 = (said - mean) / spread, (problem.observed - mean) / spread
+    simulated = [problem.simulate(rng, np.arange(len(problem.z))) for _ in range(REPEATS)]
+    theta, reported = (np.concatenate(parts) for parts in zip(*simulated, strict=True))
+    mean, spread = problem.standard(reported)
+    x, x0 = (reported - mean) / spread, (problem.observed - mean) / spread
     slope = _ridge(x, theta - theta.mean(axis=0), np.ones(len(x)))
     summaries, aim = x @ slope, x0 @ slope
     scale = np.maximum(summaries.std(axis=0), 1e-9)
@@ -67,9 +67,9 @@ def abc(problem: Problem, seed: int) -> tuple[Floats, Floats]:
     return centre - local @ fitted[1:], weights / weights.sum()
 
 
-def agree(problem: Problem, flow_draws: Floats, seed: int) -> list[Agreement]:
+def compare_methods(problem: Problem, flow_draws: Floats, seed: int) -> list[Agreement]:
     """Both posteriors given the published figures, target by target; `flow_draws` is (draws, targets)."""
-    theta, weights = abc(problem, seed)
+    theta, weights = abc_posterior(problem, seed)
     mean = weights @ theta
     spread = np.sqrt(weights @ (theta - mean) ** 2)
     return [

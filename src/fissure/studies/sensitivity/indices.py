@@ -1,4 +1,4 @@
-"""Variance-based indices: how much of an outcome's variance is owed to each input, alone and with its interactions.
+"""Variance-based indices: how much of an outcome's variance is due to each input, alone and with its interactions.
 
 Saltelli's design (Saltelli et al. 2010, Computer Physics Communications 181:259-270): two independent samples A and B,
 and for each input i the sample A with the values that B has of it. From their outcomes::

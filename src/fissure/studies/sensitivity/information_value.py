@@ -1,9 +1,9 @@
-"""What evidence is worth: by how much knowing a parameter, or a published figure, would narrow an outcome.
+"""The value of evidence: by how much knowing a parameter, or a published figure, would narrow an outcome.
 
-Of the variance of an outcome over what is believed, knowing x would take the share that `smooth.explained` estimates,
-on average over what x may turn out to be (Strong, Oakley and Brennan 2014: the partial value of perfect information,
-for squared loss). A published figure is not known exactly: what is known is what its publisher says, so x is a report
-simulated with the lean, the bias that the publisher's figures share and the error of the measurement model.
+Of the variance of an outcome over what is believed, knowing x would take the share that `regression.variance_explained`
+estimates, on average over what x may turn out to be (Strong, Oakley and Brennan 2014: the partial value of perfect
+information, for squared loss). A published figure is not known exactly: what is known is what its publisher says, so x
+is a report simulated with the lean, the bias that the publisher's figures share and the error of the measurement model.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,11 +17,17 @@ from fissure.engine.parameter_source import Draws
 from fissure.studies.counterpart import Floats
 from fissure.studies.measurement import Datum, biases, reports
 from fissure.studies.sensitivity.inputs import Input
-from fissure.studies.sensitivity.regression import BOOTSTRAPS, LEVEL, columns_explained, explained, stacked
+from fissure.studies.sensitivity.regression import (
+    BOOTSTRAPS,
+    LEVEL,
+    stacked,
+    variance_explained,
+    variance_explained_by_each,
+)
 
-Of = Literal["parameter", "figure", "kind"]
+Subject = Literal["parameter", "figure", "kind"]
 LEAST = 0.01
-"""The lower end of a share from which on it is told."""
+"""The lower end of a share from which on it is reported."""
 OWN: Mapping[str, tuple[str, ...]] = {
     "collapse": ("territory_km2",),
     "deserted": ("deserted",),
@@ -38,7 +44,7 @@ OWN: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class Worth:
+class InformationValue:
     """That knowing `name` would take `share` of the variance of `outcome`, with its 95% interval.
 
     `of` says what it is: a parameter, a published figure, or all figures of one variable (a kind) together. `figures`
@@ -47,7 +53,7 @@ class Worth:
     """
 
     outcome: str
-    of: Of
+    of: Subject
     name: str
     title: str
     share: float
@@ -60,13 +66,13 @@ class Worth:
     itself: bool = False
 
     @property
-    def told(self) -> bool:
+    def beyond_chance(self) -> bool:
         """Whether it would narrow the outcome by anything that chance does not explain."""
         return self.low > LEAST
 
 
 @dataclass(frozen=True)
-class Learned:
+class Narrowing:
     """How much of the prior variance of an outcome or parameter the draws have lost: 1 - posterior / prior variance.
 
     Below 0 they are wider. `prior` and `posterior` are standard deviations, in `unit`.
@@ -82,11 +88,13 @@ class Learned:
     high: float
 
 
-def of_parameters(z: Floats, y: Floats, inputs: Sequence[Input], outcomes: Sequence[str], seed: int) -> list[Worth]:
+def of_parameters(
+    z: Floats, y: Floats, inputs: Sequence[Input], outcomes: Sequence[str], seed: int
+) -> list[InformationValue]:
     """The worth of knowing each of `inputs` exactly, from their normals `z` (n, inputs) and outcomes `y`."""
-    share, low, high = stacked(columns_explained(z, y, seed))
+    share, low, high = stacked(variance_explained_by_each(z, y, seed))
     return [
-        Worth(outcome, "parameter", one.name, one.meaning, *_three(share, low, high, i, o))
+        InformationValue(outcome, "parameter", one.name, one.meaning, *_three(share, low, high, i, o))
         for i, one in enumerate(inputs)
         for o, outcome in enumerate(outcomes)
     ]
@@ -94,7 +102,7 @@ def of_parameters(z: Floats, y: Floats, inputs: Sequence[Input], outcomes: Seque
 
 def of_figures(
     truth: Floats, items: Sequence[Datum], draws: Draws, seed: int, y: Floats, outcomes: Sequence[str]
-) -> list[Worth]:
+) -> list[InformationValue]:
     """The worth of each figure, and of all figures of each variable that the draws have not seen.
 
     `truth` (n, items), of members 0 to n - 1, is what the model says in the place of each figure (`floored`). A figure
@@ -105,7 +113,7 @@ def of_figures(
         return []
     items, truth = [items[at] for at in kept], truth[:, kept]
     said = reported(truth, items, draws, seed)
-    share, low, high = stacked(columns_explained(said, y, seed))
+    share, low, high = stacked(variance_explained_by_each(said, y, seed))
     out = [
         _worth(outcome, "figure", [item], draws, _three(share, low, high, i, o))
         for i, item in enumerate(items)
@@ -116,11 +124,11 @@ def of_figures(
         if not _seen(item, draws):
             of_kind.setdefault(item.variable.id, []).append(at)
     for places in of_kind.values():
-        found = explained(said[:, places], y, seed)
+        found = variance_explained(said[:, places], y, seed)
         own = [items[at] for at in places]
         for o, outcome in enumerate(outcomes):
-            told = float(found.share[o]), float(found.low[o]), float(found.high[o])
-            out.append(_worth(outcome, "kind", own, draws, told))
+            share_of = float(found.share[o]), float(found.low[o]), float(found.high[o])
+            out.append(_worth(outcome, "kind", own, draws, share_of))
     return out
 
 
@@ -134,7 +142,7 @@ def reported(truth: Floats, items: Sequence[Datum], draws: Draws, seed: int) -> 
 
 def narrowed(
     prior: Floats, posterior: Floats, names: Sequence[str], titles: Sequence[str], units: Sequence[str], seed: int
-) -> list[Learned]:
+) -> list[Narrowing]:
     """How much narrower the columns of `posterior` (m, columns) are than those of `prior` (n, columns).
 
     The interval is of a bootstrap over members of both.
@@ -153,19 +161,21 @@ def narrowed(
     low, high = np.quantile(share(resampled(posterior), resampled(prior)), [tail, 1 - tail], axis=0)
     middle = share(posterior.var(axis=0), prior.var(axis=0))
     columns = zip(names, titles, units, prior.std(axis=0), posterior.std(axis=0), middle, low, high, strict=True)
-    return [Learned(name, title, unit, *map(float, numbers)) for name, title, unit, *numbers in columns]
+    return [Narrowing(name, title, unit, *map(float, numbers)) for name, title, unit, *numbers in columns]
 
 
 def _seen(item: Datum, draws: Draws) -> bool:
     return draws.until is not None and item.observation.when <= draws.until
 
 
-def _worth(outcome: str, of: Of, items: Sequence[Datum], draws: Draws, told: tuple[float, float, float]) -> Worth:
+def _worth(
+    outcome: str, of: Subject, items: Sequence[Datum], draws: Draws, share: tuple[float, float, float]
+) -> InformationValue:
     variable, days = items[0].variable, [item.observation.when for item in items]
     own = variable.output in OWN.get(outcome.partition("@")[0], ())
     name = items[0].observation.id if of == "figure" else variable.id
     learned = all(_seen(item, draws) for item in items)
-    return Worth(outcome, of, name, variable.title, *told, len(items), min(days), max(days), learned, own)
+    return InformationValue(outcome, of, name, variable.title, *share, len(items), min(days), max(days), learned, own)
 
 
 def _three(share: Floats, low: Floats, high: Floats, i: int, o: int) -> tuple[float, float, float]:

@@ -1,4 +1,4 @@
-"""What is varied: the parameters, over what is believed of them, and each forcing, over a stated range.
+"""What is varied: parameters, over what is believed of them, each forcing, over a stated range, and luck.
 
 A forcing is multiplied by a factor between a half and two, log-uniform: a range to ask with, not a doubt that anybody
 stated, so shares of a forcing mean "if it had been up to twice as strong or weak" and stand against this range.
@@ -7,11 +7,14 @@ stated, so shares of a forcing mean "if it had been up to twice as strong or wea
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fissure.engine.parameter_source import Draws
+from fissure.engine.simulate import Past
 from fissure.model.parameters import Declared, quantile
 from fissure.studies.counterpart import Floats
 from fissure.studies.scenario import FORCING, Move, Scenario
@@ -20,6 +23,8 @@ FACTOR = 2.0
 """A forcing is between 1 / FACTOR and FACTOR times what it was."""
 DRAWN = 4096
 """Draws from which the distribution of a parameter is taken."""
+APART = 1 << 24
+"""History m + APART has the parameters of history m and luck of its own."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ class Margins:
     """The inputs of a design, each with its distribution by itself: inputs are made independent.
 
     Of a posterior this breaks what it says of inputs together. Indices need independent inputs; how much the
-    variance differs for it (`Of.spread` and `Of.design_spread`) is told.
+    variance differs for it (`OutcomeSensitivity.spread` and `OutcomeSensitivity.design_spread`) is shown.
     """
 
     inputs: tuple[Input, ...]
@@ -97,3 +102,35 @@ def spread(n: int, count: int, rng: np.random.Generator) -> Floats:
 def log_factor(u: Floats) -> Floats:
     """The logarithm of the factor, in units of its range: -1 to 1."""
     return np.asarray(np.log(factors(u)) / math.log(FACTOR))
+
+
+@dataclass(frozen=True, eq=False)
+class SeparateLuck:
+    """`draws`, from which members `APART` apart take the same parameters.
+
+    Of histories that go on from what was lived, both have lived the same: their luck differs from the cut-off on.
+    """
+
+    draws: Draws
+
+    @property
+    def digest(self) -> str:
+        """That of the draws, and that luck is apart."""
+        return f"{self.draws.digest}, luck apart"
+
+    @property
+    def until(self) -> date | None:
+        """The last day of which the draws have seen anything."""
+        return self.draws.until
+
+    def normals(self, seed: int, members: Sequence[int], names: Sequence[str]) -> NDArray[np.float64]:
+        """Standard normals of shape (members, names)."""
+        return self.draws.normals(seed, [member % APART for member in members], names)
+
+    def past(self, seed: int, members: Sequence[int]) -> Past | None:
+        """The luck that `members` live through again before their own."""
+        return self.draws.past(seed, [member % APART for member in members])
+
+    def pasts(self, seed: int, members: Sequence[int]) -> NDArray[np.int64]:
+        """(members,) numbers that are equal for members with the same past."""
+        return self.draws.pasts(seed, [member % APART for member in members])

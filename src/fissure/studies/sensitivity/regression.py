@@ -35,7 +35,7 @@ PENALTIES = tuple(10.0**x for x in np.arange(-4.0, 3.1, 0.5))
 
 
 @dataclass(frozen=True)
-class Share:
+class ExplainedVariance:
     """The `share` of the variance that is known, with its 95% interval; each of shape (outcomes,)."""
 
     share: Floats
@@ -43,7 +43,7 @@ class Share:
     high: Floats
 
 
-def explained(x: Floats, y: Floats, seed: int = 0) -> Share:
+def variance_explained(x: Floats, y: Floats, seed: int = 0) -> ExplainedVariance:
     """What knowing the columns of `x` (n, columns), all together, says of each of `y` (n, outcomes).
 
     The interval is of the mean over members (bootstrap of their losses with and without x); the share can be a little
@@ -59,7 +59,7 @@ def explained(x: Floats, y: Floats, seed: int = 0) -> Share:
         with_[left] = (y[left] - middle - _fitted(known[seen], y[seen] - middle, known[left])) ** 2
     tail = (1 - LEVEL) / 2
     low, high = np.quantile(_share(count @ with_, count @ without), [tail, 1 - tail], axis=0)
-    return Share(_share(with_.sum(axis=0), without.sum(axis=0)), low, high)
+    return ExplainedVariance(_share(with_.sum(axis=0), without.sum(axis=0)), low, high)
 
 
 @lru_cache(maxsize=2)
@@ -123,11 +123,11 @@ def _fitted(known: Floats, y: Floats, new: Floats) -> Floats:
     return np.asarray((new - middle) @ (v @ inner))
 
 
-def columns_explained(x: Floats, y: Floats, seed: int = 0) -> list[Share]:
+def variance_explained_by_each(x: Floats, y: Floats, seed: int = 0) -> list[ExplainedVariance]:
     """What knowing each column of `x` (n, columns) alone says of each of `y` (n, outcomes)."""
-    return [explained(x[:, [at]], y, seed) for at in range(x.shape[1])]
+    return [variance_explained(x[:, [at]], y, seed) for at in range(x.shape[1])]
 
 
-def stacked(shares: Sequence[Share]) -> tuple[Floats, Floats, Floats]:
+def stacked(shares: Sequence[ExplainedVariance]) -> tuple[Floats, Floats, Floats]:
     """(columns, outcomes) shares, lower and upper ends."""
     return tuple(np.stack([getattr(one, name) for one in shares]) for name in ("share", "low", "high"))  # type: ignore[return-value]

@@ -1,4 +1,4 @@
-"""What a study of sensitivity found, how many runs it took, and how it is told as a file."""
+"""The result of a sensitivity study, how many runs it took, and its file."""
 
 import json
 from collections.abc import Mapping
@@ -14,9 +14,9 @@ from fissure.files import disk_errors, write_whole
 from fissure.studies.bounds import NOT_RECORDED, AtBounds
 from fissure.studies.effective import Effective, few_histories
 from fissure.studies.sensitivity.indices import LUCK, REST, Index
-from fissure.studies.sensitivity.information_value import Learned, Worth
+from fissure.studies.sensitivity.information_value import InformationValue, Narrowing
 from fissure.studies.sensitivity.inputs import FACTOR, Input
-from fissure.studies.sensitivity.screening import Screened
+from fissure.studies.sensitivity.screening import Screening
 
 BLOCK = 4
 """Runs under the same forcings."""
@@ -40,8 +40,8 @@ class Sizes:
 
 
 @dataclass(frozen=True)
-class Of:
-    """What was found of one outcome.
+class OutcomeSensitivity:
+    """What one outcome depends on.
 
     `mean` and `spread` (standard deviation), `low` and `high` (5% and 95%) over the plain members. `design_spread` is
     the standard deviation over the design, where inputs are independent and strong forcings move. `converging` are
@@ -80,10 +80,10 @@ class Sensitivity:
     sizes: Sizes
     inputs: tuple[Input, ...]
     strong: tuple[str, ...]
-    screened: Screened
-    of: tuple[Of, ...]
-    worth: tuple[Worth, ...]
-    learned: tuple[Learned, ...]
+    screened: Screening
+    of: tuple[OutcomeSensitivity, ...]
+    worth: tuple[InformationValue, ...]
+    learned: tuple[Narrowing, ...]
     until: str | None
     folder: Path
     quick: bool = False
@@ -113,7 +113,7 @@ class Sensitivity:
         """What each input means, in words."""
         return {one.name: one.meaning for one in self.inputs}
 
-    def of_outcome(self, outcome: str, of: str) -> tuple[Worth, ...]:
+    def of_outcome(self, outcome: str, of: str) -> tuple[InformationValue, ...]:
         """What is worth knowing (`parameter`, `figure`, `kind`) for an outcome, the most first."""
         own = (one for one in self.worth if one.outcome == outcome and one.of == of)
         return tuple(sorted(own, key=lambda one: -one.share))
@@ -123,7 +123,7 @@ class Sensitivity:
         shares: dict[tuple[str, str], list[float]] = {}
         for one in self.worth:
             if one.of == of and not one.learned and not one.itself:
-                shares.setdefault((one.name, one.title), []).append(max(one.share, 0.0) if one.told else 0.0)
+                shares.setdefault((one.name, one.title), []).append(max(one.share, 0.0) if one.beyond_chance else 0.0)
         means = [(name, title, float(np.mean(own))) for (name, title), own in shares.items()]
         return tuple(sorted((one for one in means if one[2] > 0), key=lambda one: -one[2]))
 
@@ -160,7 +160,7 @@ def _whole(runs: float) -> int:
 
 
 def _plain(value: Any) -> Any:
-    """`value` with what JSON does not know told otherwise: days as text, no number as nothing."""
+    """`value` with what JSON does not know: days as text, no number as nothing."""
     if isinstance(value, Mapping):
         return {key: _plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple):

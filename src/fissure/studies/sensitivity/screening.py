@@ -42,7 +42,7 @@ Way = Literal["level", "spread"]
 
 
 @dataclass(frozen=True)
-class Found:
+class ScreenedInput:
     """That `input` moves the `way` of `outcome`: `share` of the variance (of ranks) that it adds, chance `p`."""
 
     input: str
@@ -53,10 +53,10 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Screened:
+class Screening:
     """What a screening with `runs` runs of `inputs` inputs found, the strongest first; `p` is what was needed."""
 
-    found: tuple[Found, ...]
+    found: tuple[ScreenedInput, ...]
     inputs: int
     runs: int
     p: float
@@ -66,7 +66,7 @@ class Screened:
         """The inputs that move any outcome, the strongest first."""
         return tuple(dict.fromkeys(one.input for one in self.found))
 
-    def of(self, outcome: str) -> tuple[Found, ...]:
+    def of(self, outcome: str) -> tuple[ScreenedInput, ...]:
         """What moves one outcome."""
         return tuple(one for one in self.found if one.outcome == outcome)
 
@@ -102,7 +102,7 @@ def screen(
     outcomes: Sequence[str],
     by_block: Sequence[str] = (),
     block: NDArray[np.int64] | None = None,
-) -> Screened:
+) -> Screening:
     """Which columns of `x` (n, inputs) move which of `y` (n, outcomes).
 
     `block` (n,) numbers the blocks of rows within which the inputs named in `by_block` do not vary.
@@ -113,12 +113,12 @@ def screen(
     held = _Inputs(basis, np.array([name in by_block for name in inputs]), own)
     needed = LEVEL / (2 * len(inputs) * len(outcomes))
     found = [
-        Found(inputs[at], name, way, share, p)
+        ScreenedInput(inputs[at], name, way, share, p)
         for name, column in zip(outcomes, y.T, strict=True)
         if np.ptp(column) > 0
         for at, way, share, p in _of(held, scores(column), needed)
     ]
-    return Screened(tuple(sorted(found, key=lambda one: (-one.share, one.p, one.input))), len(inputs), n, needed)
+    return Screening(tuple(sorted(found, key=lambda one: (-one.share, one.p, one.input))), len(inputs), n, needed)
 
 
 def _of(inputs: _Inputs, level: Floats, needed: float) -> list[tuple[int, Way, float, float]]:

@@ -38,11 +38,19 @@ from fissure.studies.outcomes import Outcome
 from fissure.studies.paired_runs import Job, PairedRuns
 from fissure.studies.scenario import AS_IT_IS, FORCING
 from fissure.studies.sensitivity.indices import LUCK, REST, Index, available, converging
-from fissure.studies.sensitivity.information_value import Learned, narrowed, of_figures, of_parameters
-from fissure.studies.sensitivity.inputs import Input, Margins, forced, inputs_of, log_factor, spread
-from fissure.studies.sensitivity.luck import APART, LuckApart
-from fissure.studies.sensitivity.result import BLOCK, Of, Sensitivity, Sizes
-from fissure.studies.sensitivity.screening import Screened, screen
+from fissure.studies.sensitivity.information_value import Narrowing, narrowed, of_figures, of_parameters
+from fissure.studies.sensitivity.inputs import (
+    APART,
+    Input,
+    Margins,
+    SeparateLuck,
+    forced,
+    inputs_of,
+    log_factor,
+    spread,
+)
+from fissure.studies.sensitivity.result import BLOCK, OutcomeSensitivity, Sensitivity, Sizes
+from fissure.studies.sensitivity.screening import Screening, screen
 
 RUNS, QUICK, FEWEST = 3200, 900, 80
 """Runs by default, of a quick look, and the fewest that can be spent."""
@@ -97,7 +105,7 @@ def sensitivity(
         seed: of all random numbers.
         weeks, units, slots: sizes of a run; the case's where not given.
         quick: half the units, and `QUICK` runs where `runs` is not given.
-        progress: is told how far it is.
+        progress: shows how far it is.
         workers: who simulates; threads of this process where not given. See `runner.workers_of`.
 
     Raises `FissureError` for bad input or without SALib, and `Interrupted` on Ctrl-C; what was measured is kept.
@@ -149,7 +157,7 @@ class _Study:
         worth = of_parameters(z, plain, own, self.names, self.seed)
         worth += of_figures(truth, self.figures, self.draws, self.seed, plain, self.names)
         of = [
-            Of(o.name, o.title, o.unit, *_summary(y), *designs[o.name])
+            OutcomeSensitivity(o.name, o.title, o.unit, *_summary(y), *designs[o.name])
             for o, y in zip(self.outcomes, plain.T, strict=True)
         ]
         until = None if self.draws.until is None else self.draws.until.isoformat()
@@ -180,7 +188,7 @@ class _Study:
         values = worlds.values(AS_IT_IS, range(members))
         return values[:, : len(self.outcomes)], values[:, len(self.outcomes) :]
 
-    def _screened(self, inputs: tuple[Input, ...], plain: Floats, sizes: Sizes) -> Screened:
+    def _screened(self, inputs: tuple[Input, ...], plain: Floats, sizes: Sizes) -> Screening:
         """The screening of plain and forced members together."""
         rng = np.random.default_rng([self.seed, 1])
         u = spread(sizes.forced // BLOCK, len(FORCING), rng)
@@ -210,7 +218,7 @@ class _Study:
             [(margins.scenario(row), member) for row, member in zip(u, members, strict=True)] for u, members in samples
         ]
         flat = [job for sample in jobs for job in sample]
-        found = self._measured(flat, LuckApart(self.draws), "strong inputs").reshape(len(jobs), rows, -1)
+        found = self._measured(flat, SeparateLuck(self.draws), "strong inputs").reshape(len(jobs), rows, -1)
         names = [*(one.name for one in strong), REST, LUCK]
         out = {}
         for o, name in enumerate(self.names):
@@ -219,7 +227,7 @@ class _Study:
             out[name] = (float(np.concatenate([a, b]).std()), tuple(tuple(step) for step in steps))
         return out
 
-    def _learned(self, inputs: Sequence[Input], plain: Floats, sizes: Sizes) -> list[Learned]:
+    def _learned(self, inputs: Sequence[Input], plain: Floats, sizes: Sizes) -> list[Narrowing]:
         """Prior to posterior; nothing where members come from the prior."""
         if not sizes.prior:
             return []
@@ -267,7 +275,7 @@ def figure_outcomes(figures: Sequence[Datum]) -> tuple[Outcome, ...]:
     """What the model says in the place of each figure, as outcomes to be measured, finite in every member."""
     measure = _Truths(tuple(figures))
     return tuple(
-        Outcome(_told(item), item.variable.title, item.variable.unit, "", partial(measure.of, at))
+        Outcome(_name(item), item.variable.title, item.variable.unit, "", partial(measure.of, at))
         for at, item in enumerate(figures)
     )
 
@@ -290,12 +298,12 @@ class _Truths:
         return _Truths, (self.figures,)
 
 
-def _told(item: Datum) -> str:
+def _name(item: Datum) -> str:
     """A name that says all that the truth behind a figure depends on."""
     observation, variable = item.observation, item.variable
-    told: list[Any] = [observation.model_dump(mode="json", include={"id", "date", "period", "bound"})]
-    told += [variable.model_dump(mode="json", exclude={"note", "title", "reason"}), item.scale, item.published]
-    return f"figure {json.dumps(told, sort_keys=True)}"
+    depends_on: list[Any] = [observation.model_dump(mode="json", include={"id", "date", "period", "bound"})]
+    depends_on += [variable.model_dump(mode="json", exclude={"note", "title", "reason"}), item.scale, item.published]
+    return f"figure {json.dumps(depends_on, sort_keys=True)}"
 
 
 def _summary(y: Floats) -> tuple[float, float, float, float]:

@@ -15,12 +15,11 @@ from fissure.files import write_whole
 from fissure.present import formatting
 from fissure.present.charts import differences, theme
 from fissure.present.formatting import signed
-from fissure.present.render.html import as_json, bundle, check_place, environment, explained
+from fissure.present.render.html import as_json, bundle, check_place, environment, explained, web
 from fissure.studies.effective import few_histories
 from fissure.studies.named import Study
 from fissure.studies.whatif import Answer, Course, Difference, WhatIf
 from fissure.views import text_whatif as words
-from fissure.views.report import page
 
 WIDTH, HALF = 150, 70
 """Pixels of an interval's picture, and of its longer side from zero."""
@@ -163,5 +162,5 @@ def claim_row(claim: Claim, ledger: Ledger) -> dict[str, Any]:
         "place": f"{claim.source}:{claim.line}{letter}",
         "paraphrase": claim.paraphrase,
         "source": claim.source,
-        "address": page.web(ledger.sources[claim.source].address),
+        "address": web(ledger.sources[claim.source].address),
     }

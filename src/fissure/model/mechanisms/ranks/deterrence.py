@@ -18,8 +18,7 @@ from fissure.model.effects import Effects, Scalar
 from fissure.model.measure import after, ratio
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
-from fissure.model.seen import executions_seen
-from fissure.model.sense import Sensed
+from fissure.model.sense import Sensed, executions_seen
 from fissure.model.world import Week
 
 

@@ -1,0 +1,175 @@
+"""The report of a run: what it gets wrong first, then everything that it holds."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import xarray as xr
+
+from fissure.cases.loader import Case
+from fissure.evidence.entries import Mechanism
+from fissure.evidence.ledger import Ledger
+from fissure.present import formatting
+from fissure.present.charts.maps import geography
+from fissure.present.document import (
+    Block,
+    Command,
+    Document,
+    Facts,
+    Fold,
+    Grid,
+    Items,
+    Medium,
+    Paragraph,
+    Section,
+    Span,
+)
+from fissure.present.sections import comparison, endings, histories, patterns, publishers
+from fissure.present.words import run as words
+from fissure.present.words.run import RunDescription
+from fissure.studies.compare import Compared
+from fissure.studies.effective import ENOUGH
+from fissure.studies.patterns import patterns_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PAGE: frozenset[Medium] = frozenset(("page", "json"))
+TRACE = (
+    "Every number here can be followed back to the claims (in our words, with source and line) and figures that it "
+    "rests on, rivals included. In a terminal:"
+)
+USE = (
+    "This is an aggregate, historical account of districts and groups. It holds no persons and no sites, and proposes "
+    "no course of action. It was made to ask which explanations of a past collapse are consistent with what was "
+    "published; it must not be used to select targets, to judge individuals, or to advise any armed group."
+)
+QUOTE = (
+    "The published figures come from parties to a war and from observers who could not see everything. Counts of the "
+    "dead and the executed are of people. Quote a number from this page only with its interval and with the words “{}”."
+)
+
+
+def document(
+    run: RunDescription,
+    data: xr.Dataset,
+    case: Case,
+    ledger: Ledger,
+    rows: Sequence[Compared],
+    *,
+    missing: Sequence[Mechanism] = (),
+    limits: Sequence[str] = (),
+    events: "pd.DataFrame | None" = None,
+    studies: Sequence[Section] = (),
+    model: Sequence[Section] = (),
+    hidden: Sequence[str] = (),
+) -> Document:
+    """The report.
+
+    Args:
+        run: how the run was made.
+        data: its records.
+        case: what was simulated.
+        ledger: the evidence.
+        rows: what `compare` found.
+        missing: mechanisms of the ledger that the model does not have yet.
+        limits: what the structure of the model cannot show, one sentence each.
+        events: the table of `Run.events`.
+        studies: sections of studies that were kept with the case, and of what was learned.
+        model: sections on the model itself: its effects, its causal picture.
+        hidden: what is kept with the case and not shown, as it is of another model, or of other draws.
+    """
+    met = patterns.of_run(data, patterns_of(case, ledger), ledger, rows, run)
+    shown = summary(run, data, case, ledger, rows)
+    ended, compared = shown.sections if len(shown.sections) > 1 else (None, *shown.sections)
+    sections = (
+        wrong(rows, run, missing, limits, len(ledger.mechanisms)),
+        *(replace(one, on=PAGE) for one in studies),
+        histories.section(data, ledger, rows),
+        ended,
+        None if events is None else histories.events(events, data),
+        histories.maps(data),
+        None if met is None else replace(met, on=PAGE),
+        compared,
+        *(replace(one, on=PAGE) for one in model),
+        publishers.section(ledger, case.leanings),
+        _trace(rows),
+        Section("use", "Responsible use", (Paragraph(USE), Paragraph(QUOTE.format(run.kind))), on=PAGE),
+        _made(run, case, hidden),
+    )
+    return replace(shown, sections=tuple(one for one in sections if one is not None), geography=geography(case))
+
+
+def summary(run: RunDescription, data: xr.Dataset, case: Case, ledger: Ledger, rows: Sequence[Compared]) -> Document:
+    """Of the report what a terminal shows: how the histories came apart, and every figure beside the model."""
+    titles = {str(name): str(array.attrs.get("long_name", name)) for name, array in data.data_vars.items()}
+    sign = formatting.BEHIND if any(row.behind_prior for row in rows) else ""
+    sections = (endings.section(data), comparison.section(rows, ledger, titles, run.worth))
+    return Document(
+        subject=case.title,
+        title=run.kind,
+        heading=case.title,
+        lead=words.lead(run, f"{case.start.day} {case.start:%B %Y}"),
+        notices=words.notices(run, sign),
+        sections=tuple(one for one in sections if one is not None),
+        version=run.version,
+        key="run",
+    )
+
+
+def wrong(
+    rows: Sequence[Compared],
+    run: RunDescription,
+    missing: Sequence[Mechanism],
+    limits: Sequence[str],
+    mechanisms: int,
+) -> Section:
+    """What the model gets wrong: the figures outside, what it does not say, what it lacks."""
+    blocks: list[Block] = [*comparison.verdicts(rows, run.members, run.worth)]
+    if any(row.compared and row.kind == "outcome" for row in rows):
+        blocks.append(comparison.explained(rows))
+    blocks += comparison.mistakes(rows) if run.members >= ENOUGH else ()
+    if missing:
+        blocks.append(_missing(missing, mechanisms))
+    if limits:
+        blocks.append(Section("limits", "What its structure cannot show", (Items.of(limits),)))
+    heading = "What this model gets wrong"
+    return Section("wrong", "What it gets wrong", tuple(blocks), heading=heading, on=PAGE)
+
+
+def _missing(missing: Sequence[Mechanism], mechanisms: int) -> Section:
+    said = (
+        f"The sources assert {mechanisms} mechanisms; {len(missing)} of them are not in the model yet, so whatever "
+        "they do is either missing here or wrongly put down to others."
+    )
+    groups = []
+    for group, title in formatting.MECHANISM_GROUPS.items():
+        own = [(f"{one.title} ", Span(one.name, code=True)) for one in missing if one.group == group]
+        groups += [Section(f"missing-{group}", title, (Items.of(own),))] if own else []
+    folded = Fold(f"The {len(missing)} mechanisms", (Grid(tuple(groups)),))
+    return Section("missing", "What is not in the model yet", (Paragraph(said), folded))
+
+
+def _trace(rows: Sequence[Compared]) -> Section:
+    lines = {
+        "territory_km2": "an output of the model: its mechanisms, figures and rivals",
+        "pay-gap": "a mechanism: the claims that it takes up",
+    }
+    if rows:
+        lines[rows[0].observation.source] = "a publisher: all that it says, and its leaning"
+    typed = "\n".join(f"fissure trace {name.ljust(20)} # {said}" for name, said in lines.items())
+    return Section("trace", "Trace a number", (Paragraph(TRACE), Command(typed)), on=PAGE)
+
+
+def _made(run: RunDescription, case: Case, hidden: Sequence[str]) -> Section:
+    blocks: list[Block] = [Paragraph(case.summary), Facts(run.how())]
+    if hidden:
+        blocks.append(
+            Paragraph(
+                "Kept with the case but not shown here, because made with another model, other draws or other "
+                f"mechanisms: {', '.join(hidden)}."
+            )
+        )
+    if run.command:
+        blocks += [Paragraph("The same command makes the same numbers again:"), Command(run.command)]
+    return Section("made", "How it was made", tuple(blocks), on=PAGE)
