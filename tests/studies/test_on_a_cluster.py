@@ -15,11 +15,10 @@ from fissure.engine.progress import Silent
 from fissure.engine.runner import Threads
 from fissure.model.catalogue import parameters_of
 from fissure.studies.effects import CheckTask, effects_of
-from fissure.studies.outcomes import outcomes_of
+from fissure.studies.outcomes import SERIES, outcomes_of
 from fissure.studies.paired_runs import PairedRuns
 from fissure.studies.scenario import AS_IT_IS, scenario_of
 from fissure.studies.sensitivity.study import figure_outcomes
-from fissure.studies.weekly import SERIES
 
 SIZE = {"weeks": 30, "units": 24, "slots": 20}
 

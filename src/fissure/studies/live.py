@@ -23,10 +23,9 @@ from fissure.engine.plan import MOST_MEMBERS, whole
 from fissure.engine.progress import Progress, Silent
 from fissure.errors import FissureError
 from fissure.studies.effective import effective_size
-from fissure.studies.outcomes import outcomes_of
+from fissure.studies.outcomes import SERIES, outcomes_of
 from fissure.studies.paired_runs import Job, PairedRuns
 from fissure.studies.scenario import AS_IT_IS, Scenario, week_of
-from fissure.studies.weekly import SERIES
 from fissure.studies.whatif import WhatIf, answer_of, asked_for, folder_of, measured_in, planned
 
 LEAST = 2

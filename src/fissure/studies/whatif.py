@@ -29,10 +29,9 @@ from fissure.studies.bounds import NOT_RECORDED, AtBounds, Bounds, at_bounds, bo
 from fissure.studies.counterpart import Floats
 from fissure.studies.effective import Effective, effective_size, pasts_of
 from fissure.studies.game import mean_interval, variance_ratio
-from fissure.studies.outcomes import Outcome, outcomes_of
+from fissure.studies.outcomes import SERIES, Outcome, outcomes_of
 from fissure.studies.paired_runs import PairedRuns
 from fissure.studies.scenario import AS_IT_IS, Scenario, week_of
-from fissure.studies.weekly import SERIES
 
 MEMBERS = 48
 LEAST, MOST = 0.05, 0.95

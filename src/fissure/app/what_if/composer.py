@@ -15,7 +15,7 @@ from fissure.model.catalogue import GROUPS, mechanism_classes
 from fissure.model.parameters import Declared
 from fissure.present import formatting
 from fissure.present.formatting import MECHANISM_GROUPS as HEADINGS
-from fissure.studies.named import Study
+from fissure.studies.questions import Study
 from fissure.studies.scenario import FORCING, How, Move, parse
 
 MOST_FACTOR = 100.0

@@ -17,7 +17,7 @@ from fissure.api.whatifs import OWN, day_or_month
 from fissure.cases.loader import Case
 from fissure.errors import FissureError, nearest
 from fissure.model.parameters import Declared
-from fissure.studies.named import Study, known_study
+from fissure.studies.questions import Study, known_study
 from fissure.studies.refusal import refuse
 from fissure.studies.scenario import Scenario, scenario_of, week_of
 
