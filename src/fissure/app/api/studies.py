@@ -23,8 +23,8 @@ from fissure.app.what_if.studio import MOST_SEED, Standing
 from fissure.errors import FissureError, nearest
 from fissure.studies.bounds import AtBound
 from fissure.studies.effective import few_histories
-from fissure.studies.named import Study
 from fissure.studies.outcomes import Outcome, outcomes_of
+from fissure.studies.questions import Study
 from fissure.studies.refusal import refuse
 from fissure.studies.whatif import Course, Difference
 from fissure.version import __version__
