@@ -13,11 +13,12 @@ from fissure.cases.loader import Case
 from fissure.cases.naming import REFERENCE
 from fissure.context import CaseLike, Context, context_of
 from fissure.engine.cache import cache_base
+from fissure.engine.cluster import workers_of
 from fissure.engine.ensemble import planned
 from fissure.engine.keeping import Asked, keeping
 from fissure.engine.plan import MOST_MEMBERS, whole
 from fissure.engine.progress import Progress
-from fissure.engine.runner import Workers, workers_of
+from fissure.engine.runner import Workers
 from fissure.errors import FissureError
 from fissure.studies import answers as study
 from fissure.studies import explained as attribution

@@ -9,8 +9,8 @@ from fissure.api.arguments import plain_arguments
 from fissure.cases.loader import Case
 from fissure.cases.naming import REFERENCE
 from fissure.context import CaseLike, Context, context_of
+from fissure.engine.cluster import workers_of
 from fissure.engine.progress import Progress
-from fissure.engine.runner import workers_of
 from fissure.studies import effects, verdicts
 
 if TYPE_CHECKING:

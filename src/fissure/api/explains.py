@@ -10,9 +10,9 @@ from fissure.api.arguments import plain_arguments
 from fissure.cases.loader import Case
 from fissure.cases.naming import REFERENCE, called
 from fissure.context import CaseLike, Context, context_of
+from fissure.engine.cluster import workers_of
 from fissure.engine.plan import plan_of
 from fissure.engine.progress import Progress
-from fissure.engine.runner import workers_of
 from fissure.errors import FissureError
 from fissure.studies import explain as study
 from fissure.studies.calibration import Posterior

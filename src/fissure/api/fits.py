@@ -11,10 +11,10 @@ from fissure.cases.loader import Case
 from fissure.cases.naming import REFERENCE
 from fissure.context import CaseLike, Context, context_of
 from fissure.engine.cache import cache_base
+from fissure.engine.cluster import workers_of
 from fissure.engine.ensemble import planned
 from fissure.engine.keeping import Asked, keeping
 from fissure.engine.progress import Progress
-from fissure.engine.runner import workers_of
 from fissure.errors import FissureError
 from fissure.files import disk_errors
 from fissure.studies import hindcast as hindcasts

@@ -15,11 +15,11 @@ from fissure.cases.naming import REFERENCE
 from fissure.constants import INTERVAL
 from fissure.context import CaseLike, Context, context_of
 from fissure.engine import ensemble
+from fissure.engine.cluster import workers_of
 from fissure.engine.export import export
 from fissure.engine.locks import asking
 from fissure.engine.origin import origin_of
 from fissure.engine.progress import Progress
-from fissure.engine.runner import workers_of
 from fissure.evidence import Ledger
 from fissure.model.limits import LIMITS
 from fissure.present.words.run import RunDescription

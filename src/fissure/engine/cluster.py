@@ -11,9 +11,9 @@ import re
 import time
 import warnings
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
@@ -22,7 +22,20 @@ from typing import Any
 from fissure.engine import remote
 from fissure.engine.made_with import MACHINE, MadeWith
 from fissure.engine.plan import Plan
-from fissure.engine.runner import Failure, Item, Made, Of, Stop, Task, cores, first_line, never
+from fissure.engine.runner import (
+    Failure,
+    Item,
+    Made,
+    Of,
+    Stop,
+    Task,
+    Threads,
+    Workers,
+    cores,
+    first_line,
+    never,
+    threads_for,
+)
 from fissure.errors import FissureError
 
 MISSING = "a cluster needs dask, which is not installed: pip install 'fissure[cluster]'"
@@ -317,6 +330,16 @@ class _Parcel:
     @classmethod
     def of(cls, asked: Mapping[str, str], payload: bytes) -> "_Parcel":
         return cls(asked, hashlib.sha256(payload).hexdigest()[:20], payload)
+
+
+@contextmanager
+def workers_of(cluster: str | None, threads: int | None = None) -> Iterator[Workers]:
+    """The workers of the cluster at an address, connected meanwhile; threads of this process where there is none."""
+    if cluster is None:
+        yield Threads(threads_for(threads))
+        return
+    with Cluster(cluster) as workers:
+        yield workers
 
 
 def _compile(task: Task, _: None) -> None:

@@ -22,7 +22,7 @@ from fissure.engine.dataset import coordinates_of, variables_of
 from fissure.engine.events import kinds_told
 from fissure.engine.forks import require_own_jax
 from fissure.engine.kernel import Kernel, Records, records_of
-from fissure.engine.made_with import MACHINE, MadeWith
+from fissure.engine.made_with import MACHINE
 from fissure.engine.origin import Origin
 from fissure.engine.parameter_source import Draws, Prior
 from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, whole
@@ -169,7 +169,7 @@ def run(
         draws: where members get their parameters; the prior of the case where not given.
         outputs: names of the outputs to keep; all where none is named.
         progress: is told how far the run is.
-        workers: who makes the members; `threads` of this process where not given. See `runner.workers_of`.
+        workers: who makes the members; `threads` of this process where not given. See `cluster.workers_of`.
 
     A member that cannot be made is left out, with its reason in `Run.failed` and a `FailedHistories` warning; asked
     again, it is tried again.
@@ -190,10 +190,11 @@ def run(
     whole("block", block, 1, MOST_MEMBERS)
     folder = (home or cache_base() / "runs") / plan.folder_name if out is None else Path(out)
     workers = workers or Threads(threads_for(threads))
-    if (there := _finished_elsewhere(folder, plan, int(members))) is not None:
-        return there
+    if (finished := _finished_elsewhere(folder, plan, int(members))) is not None:
+        return finished
     if missing(Store(folder, {}).blocks(), members, members):
-        plan = workers.settle(plan, _begun(folder))
+        there = (folder / DESCRIPTION).is_file()
+        plan = workers.settle(plan, Plan.of(open_store(folder).description["plan"]).made_with if there else None)
     job = _Job(parameters, EnsembleTask(case, plan, draws), workers, progress or Silent())
     described = job.description()
     check_folder(folder, described)
@@ -248,13 +249,6 @@ def _finished_elsewhere(folder: Path, plan: Plan, members: int) -> Run | None:
     if missing(store.blocks(), members, members) or store.members() < members:
         return None
     return Run(folder, Plan.of(told), members)
-
-
-def _begun(folder: Path) -> MadeWith | None:
-    """What the run in `folder` is made with, if there is one."""
-    if not (folder / DESCRIPTION).is_file():
-        return None
-    return Plan.of(open_store(folder).description["plan"]).made_with
 
 
 def _elsewhere(told: Mapping[str, Any]) -> dict[str, Any]:
@@ -380,7 +374,10 @@ class _Job:
         began, done, seconds, ns = time.perf_counter(), 0, 0.0, 0.0
         failed = {m: why for m, why in store.failed().items() if not any(a <= m < b for a, b in todo)}
         before = len(failed)
-        with closing(each_alone(self.workers, self.work, EnsembleTask.block, todo, _singles)) as finished:
+        alone = each_alone(
+            self.workers, self.work, EnsembleTask.block, todo, lambda span: [(m, m + 1) for m in range(*span)]
+        )
+        with closing(alone) as finished:
             for (start, stop), data in finished:
                 if not isinstance(data, Failure) and not holds(data):
                     data = Failure("its records arrived damaged")
@@ -401,7 +398,3 @@ class _Job:
             message = f"{len(failed) - before} of {members} histories failed and are left out (history {member}: {why})"
             warnings.warn(f"{store.folder}: {message}", FailedHistories, stacklevel=2)
         return Timing(compiled, seconds, ns, done)
-
-
-def _singles(span: Span) -> list[Span]:
-    return [(member, member + 1) for member in range(*span)]

@@ -8,9 +8,9 @@ makes it, as long as versions, settings and the kind of processor are those of t
 
 import os
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Protocol, TypeVar
@@ -98,18 +98,6 @@ def each_alone(
     if again and not stop():
         with closing(workers.each(task, function, again, stop)) as second:
             yield from second
-
-
-@contextmanager
-def workers_of(cluster: str | None, threads: int | None = None) -> Iterator[Workers]:
-    """The workers of the cluster at an address, connected meanwhile; threads of this process where there is none."""
-    if cluster is None:
-        yield Threads(threads_for(threads))
-        return
-    from fissure.engine.cluster import Cluster
-
-    with Cluster(cluster) as workers:
-        yield workers
 
 
 _here = threading.local()

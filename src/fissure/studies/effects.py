@@ -201,7 +201,7 @@ def check(
         out: the folder to keep what is measured in; one in the user's cache where not given.
         threads: runs at a time; no result depends on it.
         progress: is told how far the study is.
-        workers: who simulates; `threads` of this process where not given. See `runner.workers_of`.
+        workers: who simulates; `threads` of this process where not given. See `cluster.workers_of`.
 
     Raises `FissureError` for bad input or a disk that refuses, and `Interrupted` on Ctrl-C; what was measured is kept.
     """

@@ -190,7 +190,7 @@ def explain(
         weeks, units, slots: the case's own sizes where not given.
         out: the folder to keep what is measured in; one in the user's cache where not given.
         progress: is told how far the study is.
-        workers: who simulates; threads of this process where not given. See `runner.workers_of`.
+        workers: who simulates; threads of this process where not given. See `cluster.workers_of`.
 
     A member one of whose runs cannot be made is left out, with a warning.
 

@@ -218,7 +218,7 @@ def hindcast(
         out: the folder to keep the runs in (prior, DATE/known, DATE/extrapolated/N); the user's cache where not given.
         simulate: makes an ensemble; `ensemble.run` by default, so that a stopped hindcast goes on where it was.
         progress: is told which ensemble is made.
-        workers: who simulates; threads of this process where not given. See `runner.workers_of`.
+        workers: who simulates; threads of this process where not given. See `cluster.workers_of`.
 
     Raises `FissureError` for a date too early or too late for the case, and for fewer members than two a future.
     """

@@ -66,11 +66,7 @@ class PairedTask:
     case: Case
     plan: Plan
     draws: Draws
-    code: ClassVar[tuple[str, ...]] = (
-        "fissure.studies.paired_runs",
-        "fissure.studies.weekly",
-        "fissure.engine.dataset",
-    )
+    code: ClassVar[tuple[str, ...]] = ("fissure.studies.paired_runs", "fissure.engine.dataset")
     """The modules on which, with all that they import, the measured numbers depend beside the plan."""
     changes_later: ClassVar[bool] = True
     """Whether scenarios may begin later than the run: then every call says what holds later, so that one program serves

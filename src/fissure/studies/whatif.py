@@ -239,7 +239,7 @@ def whatif(
         draws: what members are drawn from; the prior where not given.
         out: the folder to keep what is measured in; one in the user's cache where not given.
         progress: is told how far it is.
-        workers: who simulates; threads of this process where not given. See `runner.workers_of`.
+        workers: who simulates; threads of this process where not given. See `cluster.workers_of`.
 
     A pair of which one run cannot be made is left out, with a warning.
 

@@ -133,7 +133,7 @@ def calibrate(
         bank: the folder of the simulated prior; `out/bank` where not given.
         out: the folder of the fit; one in the user's cache where not given.
         progress: shows how far it is.
-        workers: who simulates; threads of this process where not given. See `runner.workers_of`.
+        workers: who simulates; threads of this process where not given. See `cluster.workers_of`.
 
     Raises `FissureError` for a cut-off outside the case, before anything was published, or without BayesFlow.
     """

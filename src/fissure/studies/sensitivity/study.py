@@ -106,7 +106,7 @@ def sensitivity(
         weeks, units, slots: sizes of a run; the case's where not given.
         quick: half the units, and `QUICK` runs where `runs` is not given.
         progress: shows how far it is.
-        workers: who simulates; threads of this process where not given. See `runner.workers_of`.
+        workers: who simulates; threads of this process where not given. See `cluster.workers_of`.
 
     Raises `FissureError` for bad input or without SALib, and `Interrupted` on Ctrl-C; what was measured is kept.
     """
