@@ -10,16 +10,16 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from fissure.api.whatifs import plain, told
+from fissure.app import questions
 from fissure.app.api.jobs import JobSchema
 from fissure.app.api.jobs import told as job_told
 from fissure.app.api.runs import EffectiveSize
 from fissure.app.pages import AtDesk
+from fissure.app.questions import LEVERS, LONG, NAME
+from fissure.app.questions import named as tidied
 from fissure.app.schemas import ResultSchema, refusal, schema_of
+from fissure.app.studio import MOST_SEED, Standing
 from fissure.app.what_if import composer, export
-from fissure.app.what_if.questions import LEVERS, LONG, NAME
-from fissure.app.what_if.questions import named as tidied
-from fissure.app.what_if.saved import Saved
-from fissure.app.what_if.studio import MOST_SEED, Standing
 from fissure.errors import FissureError, nearest
 from fissure.studies.bounds import AtBound
 from fissure.studies.effective import few_histories
@@ -230,7 +230,7 @@ class SaveRequest(BaseModel):
     q: Annotated[str, Field(min_length=1, max_length=LONG)]
 
 
-@schema_of(Saved, without=("case",), saved="when, as an ISO date and time")
+@schema_of(questions.SavedQuestion, without=("case",), saved="when, as an ISO date and time")
 class SavedQuestion(ResultSchema):
     """A saved question."""
 

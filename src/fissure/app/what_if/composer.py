@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from fissure.app.desk import Desk
-from fissure.app.what_if.questions import Question
+from fissure.app.questions import Question
 from fissure.cases.loader import Case
 from fissure.cases.schema import Prior
 from fissure.model.catalogue import GROUPS, mechanism_classes
