@@ -11,6 +11,7 @@ from fissure.api.arguments import plain_arguments
 from fissure.cases.loader import Case
 from fissure.cases.naming import REFERENCE, called
 from fissure.context import CaseLike, Context, context_of
+from fissure.engine.cluster import workers_of
 from fissure.engine.plan import plan_of
 from fissure.engine.progress import Progress
 from fissure.errors import FissureError
@@ -80,6 +81,7 @@ def explain(
     prior: bool = False,
     posterior: str | Path | None = None,
     out: str | Path | None = None,
+    cluster: str | None = None,
     progress: Progress | None = None,
 ) -> Explanation:
     """Share outcomes among the mechanisms: how much of what came about is due to each of them, and to pairs.
@@ -102,6 +104,8 @@ def explain(
         prior: draw members from the prior, whatever was learned.
         posterior: the file of another posterior to draw members from.
         out: the folder to keep what is measured in; a folder in the user's cache where not given.
+        cluster: the address of a dask cluster that simulates, `local` or `local:N` for processes on this machine;
+            threads of this process where not given.
         progress: is told how far it is.
 
     Returns the finished attribution.
@@ -121,10 +125,11 @@ def explain(
     size = size_of(quick=quick, members=members, sampled=sampled, strongest=strongest, pairs=pairs, error=error)
     drawn = context.draws(prior=prior, posterior=posterior)
     asked = (of,) if isinstance(of, str) else tuple(of)
-    found = study.explain(
-        loaded, of=asked, size=size, draws=drawn, seed=seed, weeks=weeks,
-        out=None if out is None else Path(out).expanduser(), progress=progress,
-    )  # fmt: skip
+    with workers_of(cluster) as workers:
+        found = study.explain(
+            loaded, of=asked, size=size, draws=drawn, seed=seed, weeks=weeks,
+            out=None if out is None else Path(out).expanduser(), progress=progress, workers=workers,
+        )  # fmt: skip
     command = _command(loaded, found, asked, drawn, posterior, quick)
     return Explanation(loaded, Saved(found, command, None if drawn is None else drawn.until))
 

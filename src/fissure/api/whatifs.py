@@ -14,6 +14,7 @@ from fissure.api.arguments import plain_arguments
 from fissure.cases.loader import Case
 from fissure.cases.naming import REFERENCE
 from fissure.context import CaseLike, Context, context_of
+from fissure.engine.cluster import workers_of
 from fissure.engine.progress import Progress
 from fissure.errors import FissureError
 from fissure.files import disk_errors, write_whole
@@ -130,6 +131,7 @@ def whatif(
     prior: bool = False,
     posterior: str | Path | None = None,
     out: str | Path | None = None,
+    cluster: str | None = None,
     progress: Progress | None = None,
     **asked: Any,
 ) -> WhatIfs:
@@ -148,6 +150,8 @@ def whatif(
         prior: draw members from the prior, whatever was learned.
         posterior: the file of another posterior to draw members from.
         out: the folder to keep what is measured in; a folder in the user's cache where not given.
+        cluster: the address of a dask cluster that simulates, `local` or `local:N` for processes on this machine;
+            threads of this process where not given.
         progress: is told how far it is.
 
     Returns the finished what-if: an answer for each study and for the change of one's own.
@@ -186,10 +190,11 @@ def whatif(
         )
     drawn = context.draws(prior=prior, posterior=posterior)
     said = (of,) if isinstance(of, str) else tuple(of)
-    found = study.whatif(
-        loaded, scenarios, of=said, members=members, seed=seed, weeks=weeks, draws=drawn,
-        out=Path(out).expanduser() if out else None, progress=progress,
-    )  # fmt: skip
+    with workers_of(cluster) as workers:
+        found = study.whatif(
+            loaded, scenarios, of=said, members=members, seed=seed, weeks=weeks, draws=drawn,
+            out=Path(out).expanduser() if out else None, progress=progress, workers=workers,
+        )  # fmt: skip
     options = f"--posterior {shlex.quote(str(posterior))}" if posterior else "" if drawn else "--prior"
     return WhatIfs(context, found, named, drawn.until if drawn else None, options, said)
 

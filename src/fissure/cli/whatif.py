@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import FromPosterior, FromPrior, Seed, Weeks, folder_option, show, split_case, whole
+from fissure.cli.parts import FromPosterior, FromPrior, OnCluster, Seed, Weeks, folder_option, show, split_case, whole
 from fissure.errors import FissureError
 
 
@@ -44,6 +44,7 @@ def whatif(
         str | None,
         typer.Option("--maximise", "--maximize", "--minimise", "--minimize", "--optimise", "--optimize", hidden=True),
     ] = None,
+    cluster: OnCluster = None,
 ) -> None:
     """Tell what a change would have done: the same histories with and without it, and their differences.
 
@@ -79,7 +80,7 @@ def whatif(
     found = api.whatif(
         [*studies, *known], case=context, set=moves or (), off=off or (), since=since, of=of or (),
         members=members, seed=seed, weeks=weeks, prior=prior, posterior=posterior, out=folder,
-        progress=RichProgress(what="runs"),
+        cluster=cluster, progress=RichProgress(what="runs"),
     )  # fmt: skip
     made = {"Numbers": found.save(folder / "whatif.json"), "Page": found.report(folder / "whatif.html")}
     show(found.document(), made)
