@@ -72,7 +72,7 @@ def test_it_is_listed_and_traced_by_the_command(installed):
     assert NAME in listed.stdout and "Rumours spread" in listed.stdout
     traced = installed.python("-m", "fissure", "trace", NAME)
     assert traced.returncode == 0, traced.stderr
-    for words in ("rise = pace (1 - prestige)", "rumour-spread-s1:1a", "rumour-spread.pace"):
+    for words in ("rise = pace (1 - prestige)", "rumour-spread-s1-01a", "rumour-spread.pace"):
         assert words in traced.stdout, traced.stdout
 
 

@@ -27,6 +27,7 @@ from fissure.engine.keeping import Asked, keeping
 from fissure.engine.plan import whole
 from fissure.engine.progress import Progress, Silent
 from fissure.engine.random import prior_normals
+from fissure.engine.runner import Workers
 from fissure.engine.seals import Damaged, DamagedBlock, sealed_json, unsealed_json
 from fissure.errors import FissureError
 from fissure.evidence.ledger import Ledger
@@ -120,6 +121,7 @@ def calibrate(
     bank: Path | None = None,
     out: Path | None = None,
     progress: Progress | None = None,
+    workers: Workers | None = None,
 ) -> Calibration:
     """Fit `case` to the figures of `ledger` that speak of a day up to `until`; or read back the fit that is there.
 
@@ -131,6 +133,7 @@ def calibrate(
         bank: the folder of the simulated prior; `out/bank` where not given.
         out: the folder of the fit; one in the user's cache where not given.
         progress: shows how far it is.
+        workers: who simulates; threads of this process where not given. See `cluster.workers_of`.
 
     Raises `FissureError` for a cut-off outside the case, before anything was published, or without BayesFlow.
     """
@@ -151,7 +154,7 @@ def calibrate(
     flow_available()
     plan = ensemble.planned(case, seed=setting.seed, weeks=needed, units=setting.units, slots=setting.slots)
     with keeping(out, Asked("calibrate", plan, setting.members, setting.members + setting.histories, until)):
-        found = _fitted(case, ledger, until, known, fitted_to, setting, weeks, bank, out, progress)
+        found = _fitted(case, ledger, until, known, fitted_to, setting, weeks, bank, out, progress, workers)
         with disk_errors(out, 1 << 20):
             _write_fit(out, found)
     progress.finish()
@@ -169,14 +172,16 @@ def _fitted(
     bank: Path | None,
     out: Path,
     progress: Progress,
+    workers: Workers | None,
 ) -> Calibration:
     """Simulate, learn, check, and draw; arguments as those of `calibrate`."""
     needed = weeks_until(case, until)
     simulate = partial(
         ensemble.run, case, units=setting.units, slots=setting.slots, block=BLOCK,
-        outputs=outputs_of(ledger), progress=progress,
+        outputs=outputs_of(ledger), progress=progress, workers=workers,
     )  # fmt: skip
     run = simulate(seed=setting.seed, members=setting.members, weeks=max(weeks or 0, needed), out=bank or out / "bank")
+    run.require_all()
     problem = _problem(case, run, known, setting.seed)
     screened, problem = _screened(problem, setting, until)
     state = state_observations(problem.items, until)
@@ -188,6 +193,7 @@ def _fitted(
     lived = simulate(seed=own, members=setting.histories, weeks=needed, out=out / "histories" / first.digest[:12],
                      draws=OneDrawEach(first))  # fmt: skip
     truth = truths(lived.data, problem.items)
+    lived.require_all()
     posterior, rows, effective_size = resample_histories(first, problem, state, truth, setting.draws, own, needed)
     bias = posterior.draws[:, len(problem.learned) :]
     predictive = posterior_predictive(truth[rows], problem.items, bias, setting.seed)
