@@ -12,7 +12,7 @@ BENCH := .venv-bench
 PINNED := --quiet --disable-pip-version-check -c constraints.txt -c bench/constraints.txt
 MEMBERS ?= 100
 
-.PHONY: run app test test-slow test-lowest test-pythons test-all style clean browser bench docs
+.PHONY: run app test coverage test-slow test-lowest test-pythons test-all style clean browser bench docs
 
 run: $(VENV)/.installed
 	$(BIN)/fissure run islamic_state --members $(MEMBERS) --out runs/reference
@@ -22,6 +22,10 @@ app: $(VENV)/.installed-app
 
 test: style browser
 	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not slow"
+
+# The fast tests again, counting which lines they run; the least that is accepted stands in pyproject.toml.
+coverage: browser
+	$(BIN)/python -m pytest -q -n auto --dist loadgroup -m "not slow" --cov --cov-report term:skip-covered
 
 test-slow: browser
 	$(BIN)/python -m pytest -n auto --dist loadgroup -m "slow and not versions"

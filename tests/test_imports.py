@@ -24,6 +24,19 @@ LAYERS = [  # a module may import from its own layer's package and from layers b
     {"cli"},
     {"__main__"},
 ]
+WITHIN = {  # the same inside a package that has packages of its own
+    "app": [
+        {"settings", "auth", "background", "jobs", "assets", "schemas"},
+        {"binding", "redaction", "questions", "derived"},
+        {"middleware", "studio"},
+        {"desk"},
+        {"pages"},
+        {"live"},
+        {"history", "mechanisms", "evidence", "what_if", "why"},
+        {"api"},
+        {"server"},
+    ]
+}
 HEIGHT = {name: height for height, layer in enumerate(LAYERS) for name in layer}
 
 
@@ -60,6 +73,21 @@ def test_imports_run_one_way():
                 same = target[0] == parts[0]
                 if not same and HEIGHT[target[0]] >= HEIGHT[parts[0]]:
                     wrong.append(f"{'.'.join(parts)} imports {'.'.join(target)}")
+    assert not wrong
+
+
+def test_imports_run_one_way_inside_packages_too():
+    wrong = []
+    for package, layers in WITHIN.items():
+        height = {name: at for at, layer in enumerate(layers) for name in layer}
+        own = [(path, parts) for path, parts in modules() if parts[:1] == (package,) and len(parts) > 1]
+        assert {parts[1] for _, parts in own} == set(height), package
+        for path, parts in own:
+            others = {
+                one for one in imported(path) if one[:1] == (package,) and one[1] in height and one[1] != parts[1]
+            }
+            up = [one for one in others if height[one[1]] >= height[parts[1]]]
+            wrong += [f"{'.'.join(parts)} imports {'.'.join(one)}" for one in up]
     assert not wrong
 
 

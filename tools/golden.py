@@ -2,12 +2,14 @@
 
     python tools/golden.py write FOLDER [--source CHECKOUT] [--only GROUP ...] [--jobs 2]
     python tools/golden.py compare OLD NEW [--only GROUP ...] [--numbers] [--lines 40]
+    python tools/golden.py freeze [FOLDER]
 
 `write` runs the code of CHECKOUT (this one by default) on small runs, in a process for each group of outputs, and
 writes text files: terminal output at two widths, files that commands write (a report as its visible text and its
 charts), every answer of the page's interface, every view of the page. Times, speeds, versions, paths and digests are
 masked. `compare` prints what differs and exits with 1 if anything does; `--numbers` looks at numbers alone, so that
-words that were changed on purpose do not matter. What only NEW has is listed and is no difference.
+words that were changed on purpose do not matter. What only NEW has is listed and is no difference. `freeze` writes the
+small part that is committed, with which `tests/system/test_golden.py` compares: do so after a change that is meant.
 """
 
 import argparse
@@ -33,6 +35,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parents[1]
+FROZEN = HERE / "tests" / "golden" / "frozen"
 CASE = "islamic_state"
 WIDTHS = (140, 80)
 SMALL: dict[str, Any] = {"weeks": 60, "units": 24, "slots": 20}
@@ -42,6 +45,7 @@ SMALL: dict[str, Any] = {"weeks": 60, "units": 24, "slots": 20}
 
 _MASKS = (
     (rf"\b{time.strftime('%Y')}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?", "<time>"),
+    (rf"\b\d{{1,2}} \w{{3}} {time.strftime('%Y')}, \d\d:\d\d", "<time>"),
     (r"(?m)^ +[0-9a-f]{3,60}$", "<digest>"),  # the rest of one that was too long for its column
     (r"\bsha256:[0-9a-f]+", "<digest>"),
     (r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,64}\b", "<digest>"),
@@ -294,8 +298,8 @@ def arrays_of_blocks(folder: Path) -> dict[str, dict[str, str]]:
 
 Group = Callable[[Record], None]
 GROUPS: dict[str, Group] = {}
-SLOW = ("hindcast",)
-"""Groups that take minutes of fitting, and are made only where they are asked for by name."""
+BY_NAME = ("hindcast", "frozen")
+"""Groups that are made only where they are asked for by name: one takes minutes, one is made by `freeze`."""
 
 
 def group(written: Group) -> Group:
@@ -495,6 +499,25 @@ def old(record: Record) -> None:
             if (Path(folder.name) / "run.json").exists():
                 record.cli(f"{folder.name}-patterns", "patterns", folder.name, widths=(140,), errors=True)
             record.cli(f"{folder.name}-show", "runs", "show", folder.name, "--verify", widths=(140,), errors=True)
+
+
+@group
+def frozen(record: Record) -> None:
+    """What is committed: lists, traces, and a run of one's own case with its report, patterns and a what-if."""
+    own_case(Path("small_war"))
+    for name in ("pay-gap", "fighters", "S1-08a", "foreign-inflow-2015-04-cjtf-oir"):
+        record.cli(f"trace-{name}", "trace", name, widths=(100,))
+    record.cli("mechanisms", "mechanisms", widths=(100,))
+    record.cli("whatif-list", "whatif", "--list", widths=(100,))
+    record.cli("run", "run", "small_war", "--members", 2, "--out", "runs/first", widths=(100,))
+    record.file("report", Path("runs/first/report.html"))
+    record.json("records", arrays_of_blocks(Path("runs/first")))
+    record.cli("patterns", "patterns", "runs/first", widths=(100,))
+    record.cli("show", "runs", "show", "runs/first", widths=(100,))
+    case = of_case("whatif", "small_war")
+    words = (["no-strikes", *case] if case[0] == "--case" else [*case, "no-strikes"]) + ["--members", "4"]
+    record.cli("whatif", "whatif", *words, "--of", "deserted", "--out", "whatif", widths=(100,))
+    record.file("whatif", Path("whatif/whatif.json"))
 
 
 def own_case(folder: Path, weeks: int | None = None) -> None:
@@ -727,6 +750,8 @@ def inside(out: Path, name: str, source: Path) -> None:
 
 # --- Comparing
 
+LONG = 3000
+"""Lines of a file from which only the lines are compared, not their order."""
 _NUMBER = re.compile(r"(?<![\w.])[-−]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?%?")
 
 
@@ -764,8 +789,36 @@ def compare(old: Path, new: Path, only: Sequence[str], by_numbers: bool, most: i
     return differ
 
 
+def freeze(folder: Path, source: Path = HERE) -> int:
+    """Write the group that is committed into `folder`: terminal texts as they are, of all else the numbers."""
+    with tempfile.TemporaryDirectory() as place:
+        if write(Path(place), source, ["frozen"], 1):
+            print((Path(place) / "frozen.log").read_text(encoding="utf-8"), file=sys.stderr)
+            return 1
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.iterdir():
+            old.unlink()
+        for path in sorted((Path(place) / "frozen").iterdir()):
+            text = path.read_text(encoding="utf-8")
+            if ".w100." in path.name or path.name.startswith("records"):
+                (folder / path.name).write_text(text, encoding="utf-8")
+                continue
+            found = [f"{n} ×{k}" if k > 1 else n for n, k in sorted(numbers(text).items(), key=_by_value)]
+            lines = ["  ".join(found[i : i + 12]) for i in range(0, len(found), 12)]
+            (folder / f"{path.stem}.numbers.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return 0
+
+
+def _by_value(one: tuple[str, int]) -> tuple[float, str]:
+    return float(one[0]), one[0]
+
+
 def _lines_apart(before: str, after: str) -> Iterable[str]:
-    return list(difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=0))[2:]
+    one, other = before.splitlines(), after.splitlines()
+    if max(len(one), len(other)) < LONG:
+        return list(difflib.unified_diff(one, other, lineterm="", n=0))[2:]
+    gone, come = Counter(one) - Counter(other), Counter(other) - Counter(one)  # `difflib` would take minutes
+    return [f"-{line}" for line in gone.elements()] + [f"+{line}" for line in come.elements()]
 
 
 def _numbers_apart(before: str, after: str) -> Iterable[str]:
@@ -775,7 +828,7 @@ def _numbers_apart(before: str, after: str) -> Iterable[str]:
             yield sign + " " + " ".join(f"{n}×{k}" if k > 1 else n for n, k in sorted(apart.items()))
 
 
-USUAL = [name for name in GROUPS if name not in SLOW]
+USUAL = [name for name in GROUPS if name not in BY_NAME]
 
 
 def main() -> None:
@@ -783,6 +836,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     actions = parser.add_subparsers(dest="action", required=True)
     writing, working, comparing = (actions.add_parser(name) for name in ("write", "inside", "compare"))
+    actions.add_parser("freeze").add_argument("folder", type=Path, nargs="?", default=FROZEN)
     for one in (writing, working):
         one.add_argument("folder", type=Path)
         one.add_argument("--source", type=Path, default=HERE)
@@ -793,12 +847,14 @@ def main() -> None:
     comparing.add_argument("--lines", type=int, default=40)
     for one in (writing, comparing):
         one.add_argument(
-            "--only", nargs="*", choices=sorted(GROUPS), default=[name for name in GROUPS if name not in SLOW]
+            "--only", nargs="*", choices=sorted(GROUPS), default=[name for name in GROUPS if name not in BY_NAME]
         )
     writing.add_argument("--jobs", type=int, default=2)
     asked = parser.parse_args()
     if asked.action == "write":
         sys.exit(1 if write(asked.folder, asked.source.resolve(), asked.only, asked.jobs) else 0)
+    if asked.action == "freeze":
+        sys.exit(freeze(asked.folder))
     if asked.action == "inside":
         inside(asked.folder, asked.group, asked.source.resolve())
     sys.exit(1 if compare(asked.old, asked.new, asked.only, asked.numbers, asked.lines) else 0)

@@ -35,9 +35,8 @@ from fissure.model.record import OUTPUTS, Output
 from fissure.reading import read_yaml_lines, stands
 from fissure.studies.calibration import Posterior, chosen
 from fissure.studies.measurement import Datum, comparable, data
-from fissure.studies.named import Study, studies_of
 from fissure.studies.patterns import Pattern, patterns_of
-from fissure.studies.questions import Question, questions_of
+from fissure.studies.questions import Question, Study, questions_of, studies_of
 
 
 @dataclass(frozen=True, eq=False)

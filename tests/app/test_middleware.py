@@ -17,7 +17,7 @@ from fissure.app.middleware import CLIENTS, HEADERS, Rates
 from fissure.app.pages import VIEWS
 from fissure.app.server import create_app
 from fissure.app.settings import Limits, Settings, is_loopback
-from fissure.app.what_if.studio import Studio
+from fissure.app.studio import Studio
 from fissure.errors import FissureError
 
 TOKEN = "a-token-of-the-tests-1"

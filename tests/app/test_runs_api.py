@@ -8,7 +8,7 @@ from waiting import until
 
 from fissure import api
 from fissure.app.server import create_app
-from fissure.studies.quantiles import quantile_error
+from fissure.studies.effective import quantile_error
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,7 @@ from fissure.cases import Case, load_case
 from fissure.evidence.ledger import load_ledger, package_ledger
 from fissure.model.catalogue import parameters_of
 from fissure.studies.answers import kept_at, read_answers
-from fissure.studies.named import studies_of
-from fissure.studies.questions import questions_of
+from fissure.studies.questions import questions_of, studies_of
 
 DATA = Path(__file__).parent / "data"
 

@@ -5,8 +5,7 @@ from typing import Any
 
 from fissure.cases import load_case
 from fissure.evidence import load_ledger
-from fissure.studies.named import studies_of
-from fissure.studies.questions import questions_of
+from fissure.studies.questions import questions_of, studies_of
 from tests.cases.ruritania import FILES
 
 SOURCES = """\

@@ -163,6 +163,7 @@ def test_what_is_there_needs_no_cluster(make, whole_run):
 # --- The same bytes
 
 
+@pytest.mark.slow
 def test_a_half_made_run_is_finished_by_a_cluster(make, whole_run, team, tmp_path):
     make(tmp_path / "run", 4, block=4)
     more = make(tmp_path / "run", 10, block=4, workers=team)
@@ -171,6 +172,7 @@ def test_a_half_made_run_is_finished_by_a_cluster(make, whole_run, team, tmp_pat
     assert (more.folder / "run.json").read_bytes() == (whole_run.folder / "run.json").read_bytes()
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_what_is_finished_and_goes_on_without_a_cluster(make, single, team, tmp_path):
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where tests run in the background
     try:
@@ -196,6 +198,7 @@ def test_a_killed_worker_changes_nothing(make, single, scheduler, team, tmp_path
     assert begun_twice
 
 
+@pytest.mark.slow
 def test_two_processes_on_loopback_make_the_same_bytes(make, whole_run, tmp_path):
     with Cluster("local:2") as pair:
         made = make(tmp_path / "run", 10, block=4, workers=pair)
@@ -210,6 +213,7 @@ def test_two_processes_on_loopback_make_the_same_bytes(make, whole_run, tmp_path
 # --- Who differs
 
 
+@pytest.mark.slow
 def test_a_worker_of_another_model_gets_nothing_to_do(make, empty, whole_run, tmp_path):
     """Alone it is refused; beside one that does not differ it is left out."""
     with joining(empty, "model"):
@@ -253,6 +257,7 @@ def test_anything_is_handed_out_and_comes_back(case, team):
     assert sorted(made) == [(1, 4), (2, 8), (3, 12)]
 
 
+@pytest.mark.slow
 def test_what_fails_again_and_again_is_given_up(case, team):
     plan = planned(case, **SMALL)
 
@@ -268,6 +273,7 @@ def test_what_fails_again_and_again_is_given_up(case, team):
         list(team.each(plan, "this", refuses, ["that"]))
 
 
+@pytest.mark.slow
 def test_a_damaged_block_is_not_kept(case, team, monkeypatch):
     work = Work(case, planned(case, **SMALL), Prior())
     monkeypatch.setattr(Work, "block", lambda work, span: encode({})[:-1])
@@ -288,6 +294,7 @@ def test_a_worker_started_anew_under_an_old_address_is_not_known():
         remote.make("never given", b"")
 
 
+@pytest.mark.slow
 def test_all_workers_are_lost_and_another_joins(make, single, empty, tmp_path):
     with Cluster(empty) as team, joining(empty) as first:
         joined = []

@@ -4,6 +4,7 @@ import pytest
 from lives import survived
 
 
+@pytest.mark.slow
 def test_six_kills_change_no_byte(tmp_path):
     lives = survived(tmp_path, 6)
     assert lives.kills >= 6 and lives.ends >= 1

@@ -85,6 +85,7 @@ def test_a_second_process_traces_nothing_and_makes_the_same_bytes(tmp_path):
     assert len(kept(tmp_path)) == 1
 
 
+@pytest.mark.slow
 def test_what_jax_had_in_its_own_cache_is_kept_so_that_it_can_be_used(tmp_path):
     asked(tmp_path, given="before")
     assert not kept(tmp_path) and list(tmp_path.glob("compiled/jax-*/jit_toy*"))
@@ -92,6 +93,7 @@ def test_what_jax_had_in_its_own_cache_is_kept_so_that_it_can_be_used(tmp_path):
     assert first[0] == 1 and asked(tmp_path) == [0, first[1]]
 
 
+@pytest.mark.slow
 def test_several_processes_at_once(tmp_path):
     with ThreadPoolExecutor(3) as pool:
         found = list(pool.map(lambda _: asked(tmp_path), range(3)))

@@ -3,9 +3,10 @@
 from textwrap import dedent
 
 import pytest
+from gaps import problems
 
 from fissure.errors import FissureError
-from fissure.evidence import load_ledger, problems, require
+from fissure.evidence import load_ledger, require
 
 
 def test_a_whole_ledger_has_no_problem(write):

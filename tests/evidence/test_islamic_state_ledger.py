@@ -5,8 +5,9 @@ import re
 from collections import Counter
 from datetime import date
 
+from gaps import problems
+
 from fissure.cases.loader import load_case
-from fissure.evidence import problems
 from fissure.evidence.ledger import package_ledger
 from fissure.model import record
 from fissure.model.record import COORDINATES

@@ -4,9 +4,10 @@ from datetime import date
 from textwrap import dedent
 
 import pytest
+from gaps import problems
 
 from fissure.errors import FissureError
-from fissure.evidence import load_ledger, problems, trace
+from fissure.evidence import load_ledger, trace
 from fissure.evidence.entries import Point
 
 SERIES = """\

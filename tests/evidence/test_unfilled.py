@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+from gaps import problems
+
 import fissure
 from fissure.cases import case_names, load_case
-from fissure.evidence import load_ledger, problems, unfilled
+from fissure.evidence import load_ledger, unfilled
 from fissure.evidence.check import FILL_IN
 
 ROOT = Path(fissure.__file__).parent

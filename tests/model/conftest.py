@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fissure.cases.loader import load_case
+from fissure.engine.cache import enable_compile_cache
 from fissure.engine.random import seed_words
 from fissure.engine.simulate import draws
 from fissure.model.catalogue import build, mechanism_classes, parameters_of, prior_values
@@ -63,4 +64,5 @@ def _simulate(model, member, world):
 
 @pytest.fixture(scope="session")
 def small():
+    enable_compile_cache()  # what is compiled here is kept for later sessions too
     return Small(load_case("islamic_state"))

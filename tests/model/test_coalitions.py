@@ -1,4 +1,4 @@
-"""Ten thousand random sets of mechanisms in one compiled program: nothing breaks, and books close."""
+"""Many random sets of mechanisms in one compiled program: nothing breaks, and books close."""
 
 import equinox as eqx
 import jax
@@ -11,7 +11,7 @@ from fissure.engine.simulate import simulate_block
 from fissure.model.catalogue import build, mechanism_classes, parameters_of, prior_values
 from fissure.model.record import COORDINATES, OUTPUTS
 
-COALITIONS, AT_ONCE, WEEKS = 10_000, 2_000, 26
+AT_ONCE, WEEKS = 1_000, 26
 
 
 def switched(model, on):
@@ -19,13 +19,13 @@ def switched(model, on):
     return eqx.tree_at(lambda m: [m.mechanisms[name].on for name in mechanism_classes()], model, list(on.T))
 
 
-@pytest.fixture(scope="module")
-def records(small):
+@pytest.fixture(scope="module", params=[1_000, pytest.param(10_000, marks=pytest.mark.slow)])
+def records(small, request):
     """Records of all coalitions, from a program that is traced once."""
     parameters = parameters_of(small.case)
     random, found = np.random.default_rng(54), []
     before = simulate_block._cache_size()
-    for first in range(0, COALITIONS, AT_ONCE):
+    for first in range(0, request.param, AT_ONCE):
         members = list(range(first, first + AT_ONCE))
         values = prior_values(parameters, prior_normals(3, members, [p.name for p in parameters]))
         share = random.uniform(size=(AT_ONCE, 1))  # from nearly none to nearly all
@@ -33,12 +33,11 @@ def records(small):
         model = switched(build(parameters, values), jnp.asarray(on))
         record = simulate_block(model, jnp.asarray(members), small.world, seed_words(3), weeks=WEEKS, width=8)
         found.append(jax.tree.map(np.asarray, record))
-    assert simulate_block._cache_size() == before + 1
+    assert simulate_block._cache_size() <= before + 1
     return {name: np.concatenate([f[name] for f in found]) for name in found[0]}
 
 
 def test_nothing_breaks(records):
-    assert len(records["fighters"]) == COALITIONS
     for output in OUTPUTS:
         x = records[output.name]
         assert np.isfinite(x).all(), output.name
@@ -86,7 +85,8 @@ def test_sizes_of_events_add_up_to_what_is_recorded(records, kind):
     if labels:
         recorded = recorded.take([COORDINATES["cause"].index(label) for label in labels], axis=2)
     assert sizes.sum() > 0
-    assert np.array_equal(sizes.reshape(COALITIONS, WEEKS, -1).sum(2), recorded.reshape(COALITIONS, WEEKS, -1).sum(2))
+    many = len(sizes)
+    assert np.array_equal(sizes.reshape(many, WEEKS, -1).sum(2), recorded.reshape(many, WEEKS, -1).sum(2))
 
 
 COUNTS = {

@@ -53,16 +53,20 @@ def records():
         return dict(zip(variants, pool.map(lambda v: paired.record(v, range(MEMBERS)), variants), strict=True))
 
 
-@pytest.mark.parametrize("name", list(mechanism_classes()))
-def test_every_mechanism_has_a_check(name):
-    assert mechanism_classes()[name].checks
+def test_every_mechanism_has_a_check():
+    assert [name for name, kind in mechanism_classes().items() if not kind.checks] == []
 
 
-@pytest.mark.parametrize(("name", "check"), CHECKS, ids=[f"{name}: {check.observable}" for name, check in CHECKS])
-def test_it_moves_what_its_check_says(records, name, check):
+def faults(records, name, check):
+    """What is wrong with the effect of one check."""
     variant = variant_of(name, check)
     run, paired = records[variant], records[variant.base]
     effect = effect_of(name, check, check.measure(run, paired), check.measure(paired, paired))
-    assert effect.members >= MEMBERS - 2
-    assert np.sign(effect.difference) == check.sign, effect
-    assert effect.share >= 0.5, effect  # where nothing moved counts as not
+    if effect.members < MEMBERS - 2 or np.sign(effect.difference) != check.sign or effect.share < 0.5:
+        yield f"{name}: {check.observable}: {effect}"  # a member in whom nothing moved counts as not
+
+
+@pytest.mark.slow
+def test_each_moves_what_its_checks_say(records):
+    found = [fault for name, check in CHECKS for fault in faults(records, name, check)]
+    assert not found, "\n".join(found)

@@ -41,9 +41,20 @@ def the_ledger():
     return load_ledger(package_ledger(), the_case().ledger_folder)
 
 
-@pytest.fixture(params=list(mechanism_classes()))
-def mechanism(request):
-    return mechanism_classes()[request.param]
+def of_each_mechanism(rule):
+    """A test that holds `rule` against every mechanism, and names all that break it."""
+
+    def test():
+        broken = []
+        for mechanism in mechanism_classes().values():
+            try:
+                rule(mechanism)
+            except AssertionError as error:
+                broken.append(f"{mechanism.name()}: {error}")
+        assert not broken, "\n".join(broken)
+
+    test.__name__, test.__doc__ = rule.__name__, rule.__doc__
+    return test
 
 
 def doc(mechanism):
@@ -56,38 +67,45 @@ def part(mechanism, start, end):
     return " ".join(found[1].split())
 
 
+@of_each_mechanism
 def test_it_carries_the_claims_that_name_it(mechanism):
     claimed = sorted(claim.id for claim in the_ledger().claims_of(mechanism.name()))
     assert list(mechanism.claims) == claimed
     assert claimed
 
 
+@of_each_mechanism
 def test_its_group_is_that_of_the_ledger(mechanism):
     assert mechanism.group() == the_ledger().mechanisms[mechanism.name()].group
 
 
+@of_each_mechanism
 def test_it_begins_with_one_line(mechanism):
     lines = doc(mechanism).splitlines()
     assert re.fullmatch(r"[A-Z].{15,}\.", lines[0])
     assert lines[1] == ""
 
 
+@of_each_mechanism
 def test_it_names_theory_with_references(mechanism):
     assert re.search(r"\b(19|20)\d\d\b", part(mechanism, "Theory: ", r"\n\n"))
 
 
+@of_each_mechanism
 def test_it_has_an_equation_block_with_units(mechanism):
     block = [line for line in doc(mechanism).splitlines() if line.startswith("    ")]
     assert block, mechanism.__module__
     assert re.search(UNITS, "\n".join(block)), mechanism.__module__
 
 
+@of_each_mechanism
 def test_every_parameter_stands_in_the_equations(mechanism):
     block = "\n".join(line for line in doc(mechanism).splitlines() if line.startswith("    "))
     for name in {field.name for field in fields(mechanism)} - {"on"}:
         assert re.search(rf"\b{name}\b", block), f"{mechanism.__module__}: {name}"
 
 
+@of_each_mechanism
 def test_it_reads_and_writes_what_it_says(mechanism):
     """Both lists are those traced from the code: paths and channels, in order of the alphabet."""
     said = re.fullmatch(r"Reads: (.*?)\. Writes: (.*?)\.", stated(mechanism))
@@ -99,6 +117,7 @@ def test_it_reads_and_writes_what_it_says(mechanism):
     assert traced, mechanism.__module__
 
 
+@of_each_mechanism
 def test_its_source_lines_hold_its_claims(mechanism):
     text = part(mechanism, "Source: ", r"\.\s*\Z")
     assert re.fullmatch(r"S\d:\d+( S\d:\d+)*", text)
@@ -111,6 +130,7 @@ def test_its_source_lines_hold_its_claims(mechanism):
     assert all(int(line) <= lengths[s] for s, line in (place.split(":") for place in said))
 
 
+@of_each_mechanism
 def test_its_class_says_in_one_line_what_it_does(mechanism):
     assert re.fullmatch(r"[A-Z].{15,100}\.", mechanism.__doc__)
     assert re.fullmatch(r"[A-Z].{5,60}", mechanism.title)

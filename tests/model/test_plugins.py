@@ -59,6 +59,7 @@ def refused(call=mechanism_classes):
     return said
 
 
+@pytest.mark.slow
 def test_it_runs_and_its_switch_makes_a_difference(installed):
     """The test that comes with it makes paired runs, with and without it; its claims and equation are tested too."""
     done = installed.python("-m", "pytest", "-q", "-p", "no:cacheprovider", installed.src.parent / "tests")
@@ -71,7 +72,7 @@ def test_it_is_listed_and_traced_by_the_command(installed):
     assert NAME in listed.stdout and "Rumours spread" in listed.stdout
     traced = installed.python("-m", "fissure", "trace", NAME)
     assert traced.returncode == 0, traced.stderr
-    for words in ("rise = pace (1 - prestige)", "rumour-spread-s1:1a", "rumour-spread.pace"):
+    for words in ("rise = pace (1 - prestige)", "rumour-spread-s1-01a", "rumour-spread.pace"):
         assert words in traced.stdout, traced.stdout
 
 

@@ -63,6 +63,7 @@ def test_a_package_lands_in_a_folder_of_its_name(tmp_path):
     assert tmp_path / NAME / "pyproject.toml" in made.created
 
 
+@pytest.mark.slow
 def test_in_a_checkout_the_mechanism_keeps_the_rules_of_the_house(tmp_path):
     """Its own test passes, and so do those that every mechanism's file and parameters must pass."""
     ignored = shutil.ignore_patterns("__pycache__", "build")

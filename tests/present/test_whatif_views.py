@@ -17,10 +17,9 @@ from fissure.engine.plan import plan_of
 from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
 from fissure.present.charts import differences
-from fissure.studies.named import studies_of
-from fissure.studies.outcomes import KINDS, outcome
+from fissure.studies.outcomes import KINDS, SERIES, outcome
+from fissure.studies.questions import studies_of
 from fissure.studies.scenario import Move, Scenario
-from fissure.studies.weekly import SERIES
 from fissure.studies.whatif import Answer, WhatIf, course_of, difference_of
 from fissure.views import text_whatif as words
 from fissure.views.report.whatif import WIDTH, picture, render_whatif, write_whatif

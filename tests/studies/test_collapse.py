@@ -4,7 +4,7 @@ import numpy as np
 import xarray as xr
 from synthetic import weekly
 
-from fissure.studies.collapse import by_week, collapse_weeks
+from fissure.studies.endings import by_week, collapse_weeks
 
 
 def test_collapse_is_below_a_tenth_of_the_highest_so_far_and_stays():

@@ -20,6 +20,7 @@ from fissure.studies.game import (
     variance_ratio,
 )
 
+pytestmark = pytest.mark.slow
 N, SETS = 5, 600
 PARTS = {(0,): 9.0, (1,): 2.0, (2,): -1.0, (0, 1): 3.0, (1, 2, 3): 2.0, (0, 4): -1.0}
 TRUTH = values_of(N, PARTS)

@@ -6,7 +6,7 @@ import pytest
 
 from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
-from fissure.studies.named import FILE, known_study, studies_of
+from fissure.studies.questions import STUDIES, known_study, studies_of
 from fissure.studies.whatif import whatif
 
 GOOD = """- name: calm
@@ -50,6 +50,7 @@ def test_names_titles_and_changes_are_of_one_study_each(studies, parameters):
         assert len(set(told)) == len(told)
 
 
+@pytest.mark.slow
 def test_each_study_runs_and_changes_something(case, studies, parameters, tmp_path_factory):
     scenarios = {name: study.scenario(parameters) for name, study in studies.items()}
     size = {"weeks": 60, "units": 64, "slots": 112, "out": tmp_path_factory.mktemp("named")}
@@ -63,7 +64,7 @@ def test_each_study_runs_and_changes_something(case, studies, parameters, tmp_pa
 
 def written(case, folder, text):
     """The case, as if it lay in `folder` with `text` as its studies."""
-    (folder / FILE).write_text(text)
+    (folder / STUDIES).write_text(text)
     return replace(case, folder=folder)
 
 
@@ -97,7 +98,7 @@ def test_what_cannot_be_used_is_named_with_its_line(case, ledger, parameters, tm
     assert old in GOOD
     with pytest.raises(FissureError) as refused:
         studies_of(written(case, tmp_path, GOOD.replace(old, new)), ledger.claims, parameters)
-    for word in (FILE, *words):
+    for word in (STUDIES, *words):
         assert word in str(refused.value), str(refused.value)
 
 

@@ -81,10 +81,10 @@ def test_a_fit_knows_what_was_published_of_the_days_before(ledger):
     assert marks(2015, 4, 14)["i1"] == "tests" and marks(2016, 4, 26)["i1"] == "fits"
 
 
-@pytest.mark.parametrize("part", NEW)
 @pytest.mark.parametrize("weeks", [1, 20, 60])
-def test_a_short_run_is_no_error(case, part, weeks):
-    assert PARTS[part].check.answer(run(case, members=2, weeks=weeks)).holds.shape == (2,)
+def test_a_short_run_is_no_error(case, weeks):
+    short = run(case, members=2, weeks=weeks)
+    assert [name for name in NEW if PARTS[name].check.answer(short).holds.shape != (2,)] == []
 
 
 def test_all_members_of_a_posterior_count(data):

@@ -25,12 +25,11 @@ def test_nothing_is_concluded_of_a_history_in_which_nothing_happens(data, name):
     assert answers(data, name) in ([None] * 3, [False] * 3)
 
 
-@pytest.mark.parametrize("part", PARTS.values(), ids=PARTS)
 @pytest.mark.parametrize("weeks", [1, 20, 60])
-def test_a_short_run_is_no_error(case, part, weeks):
+def test_a_short_run_is_no_error(case, weeks):
     short = run(case, members=2, weeks=weeks)
     short["plots"] = short["attackers"]
-    assert part.check.answer(short).holds.shape == (2,)
+    assert [name for name, part in PARTS.items() if part.check.answer(short).holds.shape != (2,)] == []
 
 
 def test_a1_services_before_ground(data):

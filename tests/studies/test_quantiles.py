@@ -6,8 +6,7 @@ import xarray as xr
 from scipy.stats import binom
 
 from fissure.errors import FissureError
-from fissure.studies.effective import Effective
-from fissure.studies.quantiles import quantile_error, quantiles_of
+from fissure.studies.effective import Effective, quantile_error, quantiles_of
 
 
 @pytest.mark.parametrize("n", [2, 20, 58, 59, 137])

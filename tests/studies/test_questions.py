@@ -7,7 +7,7 @@ from fissure.api.answering import asked_of
 from fissure.cases.loader import load_case
 from fissure.context import context_of
 from fissure.errors import FissureError
-from fissure.studies.questions import FILE, questions_of
+from fissure.studies.questions import QUESTIONS, questions_of
 
 GOOD = """
 - name: one
@@ -30,7 +30,7 @@ def asked(case, tmp_path):
     def read(text):
         from dataclasses import replace
 
-        (tmp_path / FILE).write_text(text)
+        (tmp_path / QUESTIONS).write_text(text)
         return questions_of(replace(case, folder=tmp_path), ["S0-01a"], ["hundred-strikes"])
 
     return read

@@ -5,7 +5,7 @@ import pytest
 from synthetic import run
 
 from fissure.constants import WEEKS_A_MONTH
-from fissure.studies.weekly import SERIES
+from fissure.studies.outcomes import SERIES
 
 
 def test_every_series_is_a_number_in_every_week_also_where_all_is_lost(case):

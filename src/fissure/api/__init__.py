@@ -11,7 +11,7 @@ from fissure.api.sensitivities import SensitivityStudy, sensitivity
 from fissure.api.shelf import Stored, delete_runs, stored_run, stored_runs
 from fissure.api.whatifs import WhatIfs, whatif
 from fissure.context import Context, context_of
-from fissure.studies.quantiles import quantile_error
+from fissure.studies.effective import quantile_error
 
 __all__ = [
     "Answered",

@@ -26,9 +26,8 @@ from fissure.studies.coverage import uncovered
 from fissure.studies.effective import pasts_of
 from fissure.studies.explain import QUICK, Explained, explain
 from fissure.studies.kept import keep_in
-from fissure.studies.named import Study
 from fissure.studies.outcomes import outcomes_of
-from fissure.studies.questions import Question
+from fissure.studies.questions import Question, Study
 from fissure.studies.scenario import AS_IT_IS, Scenario
 from fissure.studies.whatif import MEMBERS, whatif
 from fissure.studies.worlds import Worlds

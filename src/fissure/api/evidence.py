@@ -7,7 +7,7 @@ from fissure.cases.naming import REFERENCE
 from fissure.context import CaseLike, context_of
 from fissure.evidence import Ledger, Trace
 from fissure.studies.calibration import Posterior
-from fissure.studies.named import Study
+from fissure.studies.questions import Study
 
 
 @plain_arguments

@@ -28,10 +28,9 @@ from fissure.studies import coverage
 from fissure.studies.calibration import Posterior, with_digest
 from fissure.studies.cohesion import cohesion
 from fissure.studies.compare import Compared, compare
-from fissure.studies.effective import Effective, effective_size
+from fissure.studies.effective import Effective, effective_size, quantiles_of
 from fissure.studies.endings import apart
 from fissure.studies.patterns import Met, Plausible, everyone, met, plausible
-from fissure.studies.quantiles import quantiles_of
 from fissure.version import __version__
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ from fissure.app.mechanisms import view as cracks
 from fissure.app.mechanisms.picture import ready as mechanisms_ready
 from fissure.app.middleware import HEADERS, Guard, without_slash
 from fissure.app.pages import page
-from fissure.app.refusals import EVERYWHERE
+from fissure.app.schemas import EVERYWHERE
 from fissure.app.settings import Settings
 from fissure.app.what_if import view as whatif
 from fissure.errors import FissureError

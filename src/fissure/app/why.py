@@ -7,9 +7,8 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse
 
 from fissure.app import derived
-from fissure.app.cite import Citation, citation
 from fissure.app.desk import Desk
-from fissure.app.pages import AtDesk, page
+from fissure.app.pages import AtDesk, Citation, citation, page
 from fissure.errors import FissureError, nearest
 from fissure.present.words import explain as words
 from fissure.studies.coverage import caution

@@ -1,6 +1,6 @@
 """The ledger: what the sources say, what was published, and what rests on it."""
 
-from fissure.evidence.check import problems, require, unfilled
+from fissure.evidence.check import require, unfilled
 from fissure.evidence.entries import Claim, Mechanism, Observation, Series, Source, Variable
 from fissure.evidence.ledger import Ledger, load_ledger, package_ledger
 from fissure.evidence.trace import Subject, Trace, trace
@@ -17,7 +17,6 @@ __all__ = [
     "Variable",
     "load_ledger",
     "package_ledger",
-    "problems",
     "require",
     "trace",
     "unfilled",

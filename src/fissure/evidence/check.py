@@ -1,9 +1,9 @@
-"""Is the ledger whole? One sentence for each gap, none when every link holds.
+"""What a ledger must have for a run: outputs that exist, units that agree, mechanisms that rest on claims.
 
-What is wrong in itself (a number, a date, a reference) is refused on loading; here is what a ledger lacks.
+What is wrong in itself (a number, a date, a reference) is refused on loading.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from fissure.errors import FissureError, nearest
@@ -11,22 +11,6 @@ from fissure.evidence.entries import Variable
 from fissure.evidence.ledger import Ledger
 
 FILL_IN = "FILL IN"  # how a text begins that a new mechanism's author has yet to write
-WORDS = 60  # a paraphrase longer than this is on its way to being a copy
-
-
-def problems(ledger: Ledger, mechanisms: Iterable[str], outputs: Iterable[str]) -> list[str]:
-    """What is missing or contradictory in `ledger`, one sentence each; an empty list when nothing is.
-
-    `mechanisms` are the names that must each rest on a claim, `outputs` the names of the model's outputs
-    (of a run); both are read from the code by the caller.
-    """
-    names, produced = list(mechanisms), list(outputs)
-    return [
-        *(f"{_place(ledger, *entry)}'{entry[2]}' is still to be filled in." for entry in unfilled(ledger)),
-        *_mechanism_problems(ledger, names),
-        *_claim_problems(ledger, names),
-        *_variable_problems(ledger, produced),
-    ]
 
 
 def unfilled(ledger: Ledger) -> list[tuple[str, str, str]]:
@@ -51,7 +35,7 @@ def require_mechanism(ledger: Ledger, name: str, group: str, claims: Collection[
         raise FissureError(f"{folder / 'mechanisms.yaml'}: {who} is in no ledger, expected an entry `- name: {name}`")
     if ledger.mechanisms[name].group != group:
         raise FissureError(
-            f"{_place(ledger, 'mechanism', name, 'group')}found group '{ledger.mechanisms[name].group}', "
+            f"{place_of(ledger, 'mechanism', name, 'group')}found group '{ledger.mechanisms[name].group}', "
             f"expected '{group}', as the class says"
         )
     taken_up = [claim.id for claim in ledger.claims_of(name)]
@@ -68,7 +52,7 @@ def require_mechanism(ledger: Ledger, name: str, group: str, claims: Collection[
     for found in taken_up:
         if found not in claims:
             raise FissureError(
-                f"{_place(ledger, 'claim', found, 'mechanism')}claim '{found}' names the {who}, "
+                f"{place_of(ledger, 'claim', found, 'mechanism')}claim '{found}' names the {who}, "
                 f"expected that its class carries '{found}' in `claims`"
             )
 
@@ -91,7 +75,7 @@ def require(
         unit = ledger.variables[observation.variable].unit
         if observation.unit != unit:
             raise FissureError(
-                f"{_place(ledger, 'observation', observation.id, 'unit')}found unit '{observation.unit}', "
+                f"{place_of(ledger, 'observation', observation.id, 'unit')}found unit '{observation.unit}', "
                 f"expected '{unit}', the unit of variable '{observation.variable}'"
             )
     _require_priors(ledger, evidence, place or (lambda *_: ""))
@@ -119,12 +103,12 @@ def _require_output(ledger: Ledger, variable: Variable, outputs: Mapping[str, Ma
         return
     if variable.output not in outputs:
         raise FissureError(
-            f"{_place(ledger, 'variable', variable.id, 'output')}found output '{variable.output}', "
+            f"{place_of(ledger, 'variable', variable.id, 'output')}found output '{variable.output}', "
             f"expected an output of the model{nearest(variable.output, outputs)}"
         )
     dimensions = outputs[variable.output]
     for dimension, picked in (variable.select or {}).items():
-        where = _place(ledger, "variable", variable.id, "select", dimension)
+        where = place_of(ledger, "variable", variable.id, "select", dimension)
         if dimension not in dimensions:
             raise FissureError(
                 f"{where}found dimension '{dimension}', expected {_listed(dimensions)} of output "
@@ -145,37 +129,7 @@ def _listed(names: Collection[str]) -> str:
     return f"one of {', '.join(names)}" if len(names) <= 12 else f"one of the {len(names)}"
 
 
-def _place(ledger: Ledger, kind: str, name: str, *keys: str) -> str:
+def place_of(ledger: Ledger, kind: str, name: str, *keys: str) -> str:
     """`FILE:LINE: `, or which entry it is where it was not read from a file."""
     place = ledger.places.get((kind, name))
     return f"{place(*keys)}: " if place else f"{kind} '{name}': "
-
-
-def _mechanism_problems(ledger: Ledger, names: list[str]) -> Iterator[str]:
-    for name in names:
-        if not ledger.claims_of(name):
-            yield f"mechanism '{name}' rests on no claim."
-
-
-def _claim_problems(ledger: Ledger, names: list[str]) -> Iterator[str]:
-    known = {*names, *ledger.mechanisms}
-    for claim in ledger.claims.values():
-        if claim.mechanism is not None and claim.mechanism not in known:
-            hint = nearest(claim.mechanism, known)
-            yield f"claim '{claim.id}' names an unknown mechanism '{claim.mechanism}'{hint or '.'}"
-        if len(claim.paraphrase.split()) > WORDS:
-            yield f"claim '{claim.id}' is longer than {WORDS} words: say it in fewer."
-        if claim.figure is not None:
-            figure = ledger.observations.get(claim.figure)
-            if figure is not None and figure.source != claim.source:
-                yield f"claim '{claim.id}' of {claim.source} gives a figure of {figure.source}."
-
-
-def _variable_problems(ledger: Ledger, produced: list[str]) -> Iterator[str]:
-    observed = {observation.variable for observation in ledger.observations.values()}
-    for variable in ledger.variables.values():
-        if variable.output is not None and variable.output not in produced:
-            hint = nearest(variable.output, produced)
-            yield f"variable '{variable.id}' names an unknown output '{variable.output}'{hint or '.'}"
-        if variable.id not in observed:
-            yield f"variable '{variable.id}' has no observation."

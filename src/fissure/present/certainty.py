@@ -7,8 +7,7 @@ import numpy as np
 from fissure.present import formatting
 from fissure.studies.bounds import TIMES, AtBound, AtBounds, bounds_of
 from fissure.studies.compare import Compared
-from fissure.studies.effective import ENOUGH, Effective
-from fissure.studies.quantiles import quantile_error
+from fissure.studies.effective import ENOUGH, Effective, quantile_error
 
 AT_END = "⊣"
 """The sign of a number some of whose histories are at an end of the outcome's range."""

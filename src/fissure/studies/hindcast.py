@@ -29,10 +29,9 @@ from fissure.model.plugins import made_of
 from fissure.studies import coverage
 from fissure.studies.baselines import RIVALS, baselines
 from fissure.studies.calibration.fit import outputs_of
-from fissure.studies.collapse import OUTPUTS as COLLAPSES
-from fissure.studies.collapse import What, by_week, collapse_weeks
 from fissure.studies.counterpart import Floats
 from fissure.studies.effective import Effective, effective_size, few_histories
+from fissure.studies.endings import COLLAPSES, What, by_week, collapse_weeks
 from fissure.studies.extrapolate import RECENT, futures
 from fissure.studies.kept import is_of, place, places
 from fissure.studies.measurement import Datum, comparable, data, floors, noise, published, truths

@@ -27,9 +27,8 @@ from fissure.errors import FissureError
 from fissure.studies.at_hand import AtHand
 from fissure.studies.counterpart import Floats
 from fissure.studies.effective import effective_size
-from fissure.studies.outcomes import outcomes_of
+from fissure.studies.outcomes import SERIES, outcomes_of
 from fissure.studies.scenario import AS_IT_IS, Scenario, week_of
-from fissure.studies.weekly import SERIES
 from fissure.studies.whatif import WhatIf, answer_of, asked_for, folder_of, measured_in, planned
 from fissure.studies.worlds import Job, Worlds
 

@@ -28,9 +28,8 @@ from fissure.studies.bounds import NOT_RECORDED, AtBounds, Bounds, at_bounds, bo
 from fissure.studies.counterpart import Floats
 from fissure.studies.effective import Effective, effective_size, pasts_of
 from fissure.studies.game import mean_interval, variance_ratio
-from fissure.studies.outcomes import Outcome, outcomes_of
+from fissure.studies.outcomes import SERIES, Outcome, outcomes_of
 from fissure.studies.scenario import AS_IT_IS, Scenario, week_of
-from fissure.studies.weekly import SERIES
 from fissure.studies.worlds import Worlds
 
 MEMBERS = 48

@@ -51,7 +51,7 @@ Weekly = Mapping[str, Callable[[xr.Dataset], Floats]]
 """Series by name: from a run to (members, weeks)."""
 Job = tuple[Scenario, int]
 """A scenario and a member."""
-MEASURING = ("fissure.studies.worlds", "fissure.studies.weekly", "fissure.engine.dataset")
+MEASURING = ("fissure.studies.worlds", "fissure.studies.outcomes", "fissure.engine.dataset")
 """The modules here on which, with all that they import, the measured numbers depend."""
 
 

@@ -13,7 +13,7 @@ from rich.text import Text
 from fissure.present import certainty, formatting
 from fissure.present.formatting import signed
 from fissure.studies.effective import few_histories
-from fissure.studies.named import Study
+from fissure.studies.questions import Study
 from fissure.studies.whatif import TINY, Answer, Difference, WhatIf
 
 WIDE = 112

@@ -56,6 +56,7 @@ def test_a_fit_says_what_was_learned_and_what_its_checks_found(case, known, fitt
     assert lived.seed == TINY.seed + 1 and lived.weeks == 40 and set(lived.members) <= set(range(40))
 
 
+@pytest.mark.slow
 def test_members_live_through_a_history_again_and_then_go_their_own_way(case, fitted):
     """Up to the cut-off a member has the very numbers of the history it goes on from; after it, luck of its own."""
     (found, out) = fitted
@@ -72,6 +73,7 @@ def test_members_live_through_a_history_again_and_then_go_their_own_way(case, fi
     assert same and all((now[a, lived.weeks + 1 :] != now[b, lived.weeks + 1 :]).any() for a, b in same)
 
 
+@pytest.mark.slow
 def test_no_later_figure_changes_a_byte(case, ledger, bank, fitted, tmp_path):
     rng = np.random.default_rng(8)
 
@@ -95,6 +97,7 @@ def test_no_later_figure_changes_a_byte(case, ledger, bank, fitted, tmp_path):
     assert found.items == fitted[0].items
 
 
+@pytest.mark.slow
 def test_an_earlier_figure_changes_the_posterior(case, ledger, bank, fitted, tmp_path):
     was, items = fitted[0].posterior, fitted[0].items
     flows = (item for at, item in enumerate(items) if at not in state_observations(items, UNTIL))
@@ -139,6 +142,7 @@ class Stops(Silent):
             raise KeyboardInterrupt
 
 
+@pytest.mark.slow
 def test_stopped_in_the_simulation_it_goes_on(case, ledger, bank, fitted, tmp_path, monkeypatch):
     monkeypatch.setattr(fit, "BLOCK", 8)
     with pytest.raises(Interrupted, match="stopped with 16 of 64 members kept"):
@@ -148,6 +152,7 @@ def test_stopped_in_the_simulation_it_goes_on(case, ledger, bank, fitted, tmp_pa
     assert (tmp_path / "posterior.json").read_bytes() == (fitted[1] / "posterior.json").read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "where", ["train", "compare_methods", "resample_histories", "posterior_predictive", "_write_fit"]
 )
@@ -167,6 +172,7 @@ def test_stopped_later_it_goes_on_without_simulating_the_prior(
     assert (tmp_path / "posterior.json").read_bytes() == (fitted[1] / "posterior.json").read_bytes()
 
 
+@pytest.mark.slow
 def test_a_posterior_that_was_damaged_is_made_anew(case, ledger, bank, fitted, tmp_path):
     good = (fitted[1] / "posterior.json").read_bytes()
     (tmp_path / "posterior.json").write_bytes(good[:-20])
@@ -180,6 +186,7 @@ def test_a_posterior_that_was_damaged_is_made_anew(case, ledger, bank, fitted, t
     assert (tmp_path / "calibration.json").read_bytes() == told
 
 
+@pytest.mark.slow
 def test_where_nothing_can_be_learned_it_says_so(case, ledger, bank, tmp_path, monkeypatch):
     monkeypatch.setattr(fit, "screen", lambda *_: [])
     with pytest.raises(FissureError, match="nothing can be learned from what was published up to 2015"):
@@ -195,6 +202,7 @@ class Nothing:
         return np.full((len(reports), count, 99), np.nan)
 
 
+@pytest.mark.slow
 def test_draws_that_are_no_numbers_are_never_kept(case, ledger, bank, tmp_path, monkeypatch):
     monkeypatch.setattr(fit, "train", lambda *_: Nothing())
     monkeypatch.setattr(fit, "recover", lambda *_: None)

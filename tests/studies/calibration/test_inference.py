@@ -59,6 +59,7 @@ def test_a_bound_that_next_to_no_member_breaks_is_not_blown_up(toy):
     assert (mean, spread) == (1.0, 0.5)  # all reports are the bound itself; one beyond it is some 0.5 off, not 10^6
 
 
+@pytest.mark.slow
 def test_the_flow_finds_the_posterior_that_is_known(toy, flow):
     mean, covariance = exact(toy)
     spread = np.sqrt(np.diag(covariance))
@@ -70,6 +71,7 @@ def test_the_flow_finds_the_posterior_that_is_known(toy, flow):
     assert np.abs(found - covariance / np.outer(spread, spread)).max() < 0.25
 
 
+@pytest.mark.slow
 def test_it_recovers_what_it_never_saw(toy, flow):
     found = recover(flow, toy, CHECKED, 200, 1)
     assert [one.target for one in found.targets] == list(toy.targets) and found.sets == 300
@@ -96,6 +98,7 @@ def test_the_checks_fail_for_a_posterior_that_is_too_narrow_too_wide_or_off(toy,
     assert min(one.rank_p for one in found.targets) < LEVEL / 1000
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_flow_and_another_seed_another(toy):
     small, training = replace(toy, z=toy.z[:40], truth=toy.truth[:40]), Training(2, 8, 0.1, 256, 2)  # less than a batch
     first, again, other = (train(small, seed, training) for seed in (2**64 - 1, 2**64 - 1, 4))
@@ -105,6 +108,7 @@ def test_the_same_seed_gives_the_same_flow_and_another_seed_another(toy):
     assert (drawn[0] != drawn[2]).any() and (first.sample(toy.observed[None], 5, 7) != drawn[0]).any()
 
 
+@pytest.mark.slow
 def test_training_sees_each_member_anew_and_stops_by_others(toy, monkeypatch):
     asked = []
     told = Problem.told
@@ -121,12 +125,14 @@ def test_training_sees_each_member_anew_and_stops_by_others(toy, monkeypatch):
     assert len({tuple(batch) for batch in batches[-6:]}) == 6  # another order every epoch
 
 
+@pytest.mark.slow
 def test_one_figure_and_one_parameter_are_enough(toy):
     one = Problem(toy.items[:1], toy.parameters[:1], toy.z[:100, :1], toy.truth[:100, :1], (0,))
     drawn = train(one, 1, Training(2, 8, 0.0, 32, 1)).sample(one.observed[None], 10, 1)
     assert drawn.shape == (1, 10, 2) and np.isfinite(drawn).all()
 
 
+@pytest.mark.slow
 def test_the_log_of_others_is_left_as_it_was():
     ask = (
         "import logging; from fissure.studies.calibration.flow import libraries; libraries(); "
@@ -146,6 +152,7 @@ def test_the_second_method_finds_the_posterior_that_is_known(toy):
     assert np.sqrt(weights @ (theta - found) ** 2) == pytest.approx(spread, rel=0.12)
 
 
+@pytest.mark.slow
 def test_both_methods_agree(toy, flow):
     drawn = flow.sample(toy.observed[None], 2_000, 9)[0]
     found = compare_methods(toy, drawn, 1)

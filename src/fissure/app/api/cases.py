@@ -14,7 +14,7 @@ from fissure.app.api.mechanisms import LoopsSchema, MechanismSchema, MechanismSu
 from fissure.app.desk import Desk
 from fissure.app.mechanisms.picture import WAITING, look
 from fissure.app.pages import AtDesk
-from fissure.app.refusals import refusal
+from fissure.app.schemas import refusal
 from fissure.cases.naming import HOME, case_names
 from fissure.context import Context, context_of
 from fissure.errors import nearest

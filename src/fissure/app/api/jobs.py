@@ -8,17 +8,17 @@ from fastapi import Path as InPath
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, Field
 
-from fissure.app.api.live import BEGIN, changes, listening
 from fissure.app.jobs import Job, Jobs, State
+from fissure.app.live import BEGIN, changes, listening
 from fissure.app.pages import AtDesk
-from fissure.app.refusals import refusal
+from fissure.app.schemas import refusal
 
 router = APIRouter(prefix="/api", tags=["jobs"])
 Id = Annotated[str, InPath(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$", description="the id of a job")]
 UNKNOWN = refusal(404, "No such job is known.")
 
 
-class JobOut(BaseModel):
+class JobSchema(BaseModel):
     """A job as it stands."""
 
     id: str
@@ -35,9 +35,9 @@ class JobOut(BaseModel):
     result: dict[str, Any] | None = Field(description="a small summary of what it has found so far")
 
 
-def told(job: Job, jobs: Jobs) -> JobOut:
+def told(job: Job, jobs: Jobs) -> JobSchema:
     """`job` as it is sent."""
-    return JobOut(
+    return JobSchema(
         id=job.id, kind=job.kind, title=job.title, state=job.state, phase=job.phase, done=job.done, total=job.total,
         left=job.left, ahead=jobs.ahead(job.id), error=job.error, version=job.version, result=_summary(job.result),
     )  # fmt: skip
@@ -57,19 +57,19 @@ def required(desk: AtDesk, id: Id) -> Job:
 
 
 @router.get("/jobs", summary="Jobs that wait, run, or ended lately, oldest first")
-def jobs(desk: AtDesk) -> list[JobOut]:
+def jobs(desk: AtDesk) -> list[JobSchema]:
     """Every job that the server still knows."""
     return [told(job, desk.jobs) for job in desk.jobs.all()]
 
 
 @router.get("/jobs/{id}", summary="A job as it stands", responses=UNKNOWN)
-def job(desk: AtDesk, id: Id) -> JobOut:
+def job(desk: AtDesk, id: Id) -> JobSchema:
     """How far one job is."""
     return told(required(desk, id), desk.jobs)
 
 
 @router.delete("/jobs/{id}", summary="Cancel a job; what it measured is kept", responses=UNKNOWN)
-def cancel(desk: AtDesk, id: Id) -> JobOut:
+def cancel(desk: AtDesk, id: Id) -> JobSchema:
     """Cancel it at its next step; nothing happens to one that has ended."""
     required(desk, id)
     return told(desk.jobs.cancel(id) or required(desk, id), desk.jobs)

@@ -15,7 +15,7 @@ from fissure.app.history.runs import PATTERN, ask
 from fissure.app.history.series import MOST_BY, names_of, weekly
 from fissure.app.jobs import Busy, State
 from fissure.app.pages import AtDesk
-from fissure.app.refusals import refusal
+from fissure.app.schemas import refusal
 from fissure.errors import FissureError
 
 router = APIRouter(prefix="/api", tags=["runs"])
@@ -47,7 +47,7 @@ class RunRow(BaseModel):
     command: str | None = Field(description="the command that makes it again, where one does")
 
 
-class RunTold(RunRow):
+class RunDetail(RunRow):
     """A run with what its comparison found; `counts` is there once its histories were read."""
 
     view: View
@@ -82,7 +82,7 @@ class Band(BaseModel):
     )
 
 
-class SeriesTold(BaseModel):
+class OutputSeries(BaseModel):
     """An output week by week; each date is the Monday of its week."""
 
     run: str
@@ -96,7 +96,7 @@ class SeriesTold(BaseModel):
     series: list[Band]
 
 
-class Asked(BaseModel):
+class RunRequest(BaseModel):
     """A run that is asked for."""
 
     model_config = ConfigDict(extra="forbid")
@@ -106,7 +106,7 @@ class Asked(BaseModel):
     name: Annotated[str, Field(pattern=f"^{PATTERN}$")] | None = None
 
 
-class JobTold(BaseModel):
+class RunJob(BaseModel):
     """The job that makes a run; follow it under ``/api/jobs/{id}``."""
 
     id: str
@@ -124,19 +124,19 @@ def runs(desk: AtDesk) -> list[RunRow]:
 
 
 @router.get("/runs/{name}", summary="A run, how it was made and how it compares", responses=REFUSED)
-def run(desk: AtDesk, name: Name) -> RunTold:
+def run(desk: AtDesk, name: Name) -> RunDetail:
     """One run; `view` tells whether its histories have been read."""
     stored = _stored(desk, name)
     if stored.state == "being written":
-        return RunTold(**_row(stored), view="reading")
+        return RunDetail(**_row(stored), view="reading")
     found = prepared(desk, stored)
     if found.value is not None:
         view = found.value
-        return RunTold(
+        return RunDetail(
             **_row(stored), view="ready", headline=view.headline, counts=None if view.few else view.counts,
             few_histories=view.few or None, effective_size=view.effective_size,
         )  # fmt: skip
-    return RunTold(**_row(stored), view="failed" if found.error else "reading", error=found.error)
+    return RunDetail(**_row(stored), view="failed" if found.error else "reading", error=found.error)
 
 
 @router.get("/runs/{name}/series", summary="What can be asked for as a series", responses=REFUSED)
@@ -152,10 +152,10 @@ def series(
     output: Annotated[str, InPath(max_length=100)],
     by: Annotated[Sequence[str], Query(max_length=MOST_BY, description="what to tell apart")] = (),
     errors: Annotated[bool, Query(description="with the sampling error of each quantile")] = False,
-) -> SeriesTold:
+) -> OutputSeries:
     """Quantiles over members. What `by` does not name is summed, where sums mean something."""
     stored = _stored(desk, name)
-    return SeriesTold(run=stored.name, **weekly(desk, stored, output, tuple(by), errors))
+    return OutputSeries(run=stored.name, **weekly(desk, stored, output, tuple(by), errors))
 
 
 @router.get("/runs/{name}/observations", summary="Published figures beside the run", responses=REFUSED)
@@ -173,14 +173,14 @@ def observations(desk: AtDesk, name: Name) -> list[ObservationRow]:
 
 
 @router.post("/runs", status_code=202, summary="Simulate a run", responses=BUSY)
-def simulate(desk: AtDesk, asked: Asked) -> JobTold:
+def simulate(desk: AtDesk, asked: RunRequest) -> RunJob:
     """Queue a run, or go on with one that was cut short; the same run asked twice is one job."""
     most = desk.settings.limits.run_members
     if asked.members > most:
         raise FissureError(f"members is {asked.members}, expected at most {most:,} on this server")
     job = ask(desk, members=asked.members, seed=asked.seed, name=asked.name)
     told = {name: getattr(job, name) for name in ("id", "kind", "title", "state")}
-    return JobTold(**told, name=str(job.asked["name"]), members=int(job.asked["members"]))
+    return RunJob(**told, name=str(job.asked["name"]), members=int(job.asked["members"]))
 
 
 def _stored(desk: Desk, name: str) -> Stored:

@@ -1,7 +1,7 @@
 """Studies: what can be asked, asking it, and the answer so far."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, HTTPException
@@ -10,23 +10,26 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from fissure.api.whatifs import plain, told
-from fissure.app.api import saved
-from fissure.app.api.jobs import JobOut
+from fissure.app import questions
+from fissure.app.api.jobs import JobSchema
 from fissure.app.api.jobs import told as job_told
 from fissure.app.api.runs import EffectiveSize
 from fissure.app.pages import AtDesk
-from fissure.app.refusals import refusal
+from fissure.app.questions import LEVERS, LONG, NAME
+from fissure.app.questions import named as tidied
+from fissure.app.schemas import ResultSchema, refusal, schema_of
+from fissure.app.studio import MOST_SEED, Standing
 from fissure.app.what_if import composer, export
-from fissure.app.what_if.questions import LEVERS, LONG, NAME
-from fissure.app.what_if.studio import MOST_SEED, Standing
 from fissure.errors import FissureError, nearest
+from fissure.studies.bounds import AtBound
 from fissure.studies.effective import few_histories
-from fissure.studies.outcomes import outcomes_of
+from fissure.studies.outcomes import Outcome, outcomes_of
+from fissure.studies.questions import Study
 from fissure.studies.refusal import refuse
+from fissure.studies.whatif import Course, Difference
 from fissure.version import __version__
 
 router = APIRouter(prefix="/api", tags=["studies"])
-router.include_router(saved.router)
 Id = Annotated[str, InPath(min_length=1, max_length=64, pattern=r"^[a-f0-9]+$", description="the id of a study")]
 Lever = Annotated[str, Field(min_length=1, max_length=120)]
 BUSY = refusal(503, "Too many questions wait; ask again after the seconds of `retry-after`.")
@@ -50,102 +53,62 @@ class Ask(BaseModel):
     weeks: int | None = Field(None, ge=1, le=2000, description="weeks from the start; all where not given")
 
 
-class Asked(JobOut):
+class StudyJob(JobSchema):
     """The job that measures the answer, and where a person sees it."""
 
     page: str = Field(description="address of the page that shows it, relative to the root of the page")
 
 
-class NamedStudy(BaseModel):
+@schema_of(Study, renamed={"moves": "set", "since": "from"})
+class NamedStudy(ResultSchema):
     """A question that comes with the case."""
 
-    name: str
-    title: str
-    question: str
-    claims: list[str]
-    off: list[str]
-    set: list[str]
-    since: date | None = Field(serialization_alias="from")
-    why: str
-    caution: str
-    falsifies: bool
-    expect: str
 
-
-class DriverOut(BaseModel):
+@schema_of(
+    composer.Driver, low="5% quantile of its prior; null for a forcing",
+    high="95% quantile of its prior; null for a forcing", least="what it cannot go below; null where there is no bound",
+    most="what it cannot go above; null where there is no bound",
+    settable="whether it can be set to a value, not only multiplied",
+)  # fmt: skip
+class DriverSchema(ResultSchema):
     """Something that can be moved."""
 
-    name: str
-    kind: Literal["forcing", "parameter"]
-    title: str
-    unit: str
-    low: float | None = Field(description="5% quantile of its prior; null for a forcing")
-    high: float | None = Field(description="95% quantile of its prior; null for a forcing")
-    least: float | None = Field(description="what it cannot go below; null where there is no bound")
-    most: float | None = Field(description="what it cannot go above; null where there is no bound")
-    settable: bool = Field(description="whether it can be set to a value, not only multiplied")
-    reason: str
-    evidence: list[str]
 
-
-class OutcomeOut(BaseModel):
+@schema_of(Outcome, without=("measure",), more="what a higher number says")
+class OutcomeSchema(ResultSchema):
     """Something that answers tell of."""
 
-    name: str
-    title: str
-    unit: str
-    more: str = Field(description="what a higher number says")
 
-
-class AtEnd(BaseModel):
+@schema_of(
+    AtBound, world="as it is, or with the change", least="whether it is at least so many",
+    near="whether it is enough to be near that end, where differences still show",
+)  # fmt: skip
+class AtBoundSchema(ResultSchema):
     """How many histories of a world are at an end of an outcome: differences from or to them are lower bounds."""
 
-    world: str = Field(description="as it is, or with the change")
-    end: Literal["lower", "upper"]
-    bound: float
-    count: int
-    of: int
-    least: bool = Field(description="whether it is at least so many")
-    near: bool = Field(description="whether it is enough to be near that end, where differences still show")
 
-
-class Difference(BaseModel):
+@schema_of(
+    Difference, low="lower end of the 90% interval of the mean", high="its upper end",
+    least="5% quantile of single histories", most="95% quantile of single histories",
+    share="share of histories that go the way of the mean",
+    ratio="by how many times more members unpaired ensembles would need",
+)  # fmt: skip
+class DifferenceSchema(ResultSchema):
     """What a change did to one outcome: changed less as it is, paired; null where a number is not defined."""
 
-    model_config = ConfigDict(extra="ignore")
-
-    outcome: str
-    title: str
-    unit: str
-    more: str
-    as_it_is: float | None
-    mean: float | None
-    low: float | None = Field(description="lower end of the 90% interval of the mean")
-    high: float | None = Field(description="its upper end")
-    least: float | None = Field(description="5% quantile of single histories")
-    most: float | None = Field(description="95% quantile of single histories")
-    share: float | None = Field(description="share of histories that go the way of the mean")
-    ratio: float | None = Field(description="by how many times more members unpaired ensembles would need")
-    members: int
-    changed: int
     verdict: str
-    at_bound: list[AtEnd] | None = Field(description="histories at an end of the outcome's range; null: not recorded")
+    at_bound: list[AtBoundSchema] | None = Field(
+        description="histories at an end of the outcome's range; null: not recorded"
+    )
     unreadable: bool = Field(description="whether most are at one end with and without, so that nothing can show")
 
 
-class Course(BaseModel):
+@schema_of(Course, without=("series", "title", "changed"))
+class CourseSchema(ResultSchema):
     """Paired differences by week."""
 
-    unit: str
-    as_it_is: list[float | None]
-    mean: list[float | None]
-    low: list[float | None]
-    high: list[float | None]
-    least: list[float | None]
-    most: list[float | None]
 
-
-class AnswerOut(BaseModel):
+class AnswerSchema(BaseModel):
     """The answer so far."""
 
     id: str
@@ -161,39 +124,31 @@ class AnswerOut(BaseModel):
     effective_size: EffectiveSize | None = Field(description="null where nothing is measured yet")
     few_histories: str | None = Field(description="a warning where there are too few for an interval; else null")
     start: date = Field(description="first day of the first week")
-    differences: list[Difference]
-    weekly: dict[str, Course]
+    differences: list[DifferenceSchema]
+    weekly: dict[str, CourseSchema]
     about: dict[str, Any] = Field(description="how it was made")
 
 
 @router.get("/studies/named", summary="The questions that come with the case")
 def named(desk: AtDesk) -> list[NamedStudy]:
     """Each with the claims that raise it, why its levers stand for it, and how its answer could be wrong."""
-    return [
-        NamedStudy(
-            name=one.name, title=one.title, question=one.question, claims=list(one.claims), off=list(one.off),
-            set=list(one.moves), since=one.since, why=one.why, caution=one.caution, falsifies=one.falsifies,
-            expect=one.expect,
-        )
-        for one in desk.studio.studies.values()
-    ]  # fmt: skip
+    return [NamedStudy.model_validate(one) for one in desk.studio.studies.values()]
 
 
 @router.get("/studies/drivers", summary="What can be moved")
-def drivers(desk: AtDesk) -> list[DriverOut]:
+def drivers(desk: AtDesk) -> list[DriverSchema]:
     """What the case imposes, and every parameter with what is believed of it."""
-    return [DriverOut(**one.described()) for one in composer.drivers(desk)]
+    return [DriverSchema.model_validate(one) for one in composer.drivers(desk)]
 
 
 @router.get("/studies/outcomes", summary="What answers tell of")
-def outcomes(desk: AtDesk) -> list[OutcomeOut]:
+def outcomes(desk: AtDesk) -> list[OutcomeSchema]:
     """The standard outcomes of the case."""
-    found = outcomes_of((), desk.case, desk.studio.most_weeks)
-    return [OutcomeOut(name=one.name, title=one.title, unit=one.unit, more=one.more) for one in found]
+    return [OutcomeSchema.model_validate(one) for one in outcomes_of((), desk.case, desk.studio.most_weeks)]
 
 
 @router.post("/studies", summary="Ask a what-if", status_code=202, responses=BUSY)
-def ask(desk: AtDesk, body: Ask) -> Asked:
+def ask(desk: AtDesk, body: Ask) -> StudyJob:
     """Begin to measure it, or join who asked the same before; what was measured earlier is not measured again."""
     more = body.model_extra or {}
     refuse(more)
@@ -210,16 +165,16 @@ def ask(desk: AtDesk, body: Ask) -> Asked:
     job = studio.ask(question, size)
     told = [("q", question.text), ("members", size.members), ("seed", size.seed)]
     address = f"what-if?{urlencode(told + ([('weeks', size.weeks)] if size.weeks else []))}"
-    return Asked(**job_told(job, desk.jobs).model_dump(), page=address)
+    return StudyJob(**job_told(job, desk.jobs).model_dump(), page=address)
 
 
 @router.get("/studies/{id}", summary="The answer so far", responses=UNKNOWN)
-def study(desk: AtDesk, id: Id) -> AnswerOut:
+def study(desk: AtDesk, id: Id) -> AnswerSchema:
     """Paired differences with their intervals, and their course by week, of the pairs measured so far."""
     standing = _required(desk, id)
     found, scenario = desk.studio.told(standing), standing.question.scenario
     made = told(found.found.answers[0], standing.question.study) if found else {"outcomes": [], "weekly": {}}
-    return AnswerOut(
+    return AnswerSchema(
         id=id, state=standing.state, error=standing.job.error if standing.job else "", title=standing.question.title,
         study=standing.question.study.name if standing.question.study else None,
         set=[str(move) for move in scenario.moves], off=list(scenario.off), since=scenario.since,
@@ -261,3 +216,43 @@ def _measured(desk: AtDesk, id: str) -> Standing:
     if not standing.known:
         raise HTTPException(404, "nothing is measured yet; ask again in a moment")
     return standing
+
+
+# Saved questions: kept on this machine, each under a name
+
+
+class SaveRequest(BaseModel):
+    """A question to save, as it stands in an address, under a name."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, Field(min_length=1, max_length=NAME)]
+    q: Annotated[str, Field(min_length=1, max_length=LONG)]
+
+
+@schema_of(questions.SavedQuestion, without=("case",), saved="when, as an ISO date and time")
+class SavedQuestion(ResultSchema):
+    """A saved question."""
+
+
+@router.get("/saved", summary="Saved questions, by name")
+def saved(desk: AtDesk) -> list[SavedQuestion]:
+    """Those about the case of this server."""
+    return [SavedQuestion.model_validate(one) for one in desk.studio.saved.all(desk.case.name)]
+
+
+@router.post("/saved", summary="Save a question, or give a saved one another name", status_code=201)
+def save(desk: AtDesk, body: SaveRequest) -> SavedQuestion:
+    """Kept once, whatever it is called: saving it again renames it."""
+    reader = desk.studio.reader()
+    read = reader.read(body.q)
+    question = type(read)(read.scenario, tidied(body.name), read.study)
+    return SavedQuestion.model_validate(desk.studio.saved.save(question, desk.case.name))
+
+
+@router.delete("/saved/{id}", summary="Delete a saved question", status_code=204,
+               responses=refusal(404, "There is no such saved question."))  # fmt: skip
+def delete(desk: AtDesk, id: Annotated[str, InPath(min_length=1, max_length=64)]) -> None:
+    """Gone for good; what was measured for it stays."""
+    if not desk.studio.saved.delete(id):
+        raise HTTPException(404, "there is no such saved question")

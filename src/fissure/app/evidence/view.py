@@ -1,21 +1,21 @@
 """Evidence: the ledger to search, each entry in full, what was learned from it, and whether it can forecast."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from markupsafe import Markup
+from pydantic import BaseModel, Field
 from starlette.responses import HTMLResponse
 
 from fissure.api.shelf import Stored
 from fissure.app import derived
-from fissure.app.cite import Citation, citation
 from fissure.app.desk import Desk
 from fissure.app.evidence import rows as ledger_rows
 from fissure.app.evidence.run_comparison import comparison
-from fissure.app.pages import AtDesk, page
+from fissure.app.pages import AtDesk, Citation, citation, page
 from fissure.context import Context
 from fissure.errors import FissureError, nearest
 from fissure.evidence import Ledger
@@ -34,54 +34,40 @@ TABS = {kind.name: kind.title for kind in ledger_rows.KINDS.values()} | {
     "forecast": "Can it forecast?",
 }
 FIRST = "observations"
-Text = Annotated[str, Query(max_length=200)]
+Text = Annotated[str, Field(max_length=200)]
+
+
+class Address(BaseModel):
+    """What the address asks for: a list or an entry, words to look for, a run, and of each filter a value."""
+
+    kind: Text = ""
+    find: Text = ""
+    entry: Text = ""
+    run: Text = ""
+    source: Text = ""
+    variable: Text = ""
+    output: Text = ""
+    group: Text = ""
+    mechanism: Text = ""
+    direction: Text = ""
+    fit: Text = ""
+    verdict: Text = ""
+    rivals: Text = ""
+    behind: Text = ""
+    type: Text = ""
+    counterpart: Text = ""
+    family: Text = ""
 
 
 @router.get("/evidence")
-def view(
-    request: Request,
-    desk: AtDesk,
-    kind: Text = "",
-    find: Text = "",
-    entry: Text = "",
-    run: Text = "",
-    source: Text = "",
-    variable: Text = "",
-    output: Text = "",
-    group: Text = "",
-    mechanism: Text = "",
-    direction: Text = "",
-    fit: Text = "",
-    verdict: Text = "",
-    rivals: Text = "",
-    behind: Text = "",
-    type: Text = "",
-    counterpart: Text = "",
-    family: Text = "",
-) -> HTMLResponse:
+def view(request: Request, desk: AtDesk, address: Annotated[Address, Query()]) -> HTMLResponse:
     """The view."""
-    filters = {
-        "source": source,
-        "variable": variable,
-        "output": output,
-        "group": group,
-        "mechanism": mechanism,
-        "direction": direction,
-        "fit": fit,
-        "verdict": verdict,
-        "rivals": rivals,
-        "behind": behind,
-        "type": type,
-        "counterpart": counterpart,
-        "family": family,
-    }
-    tab = _tab(kind, entry, desk.context)
+    tab = _tab(address.kind, address.entry, desk.context)
     if tab == "learned":
         return _learned(request, desk)
     if tab == "forecast":
         return _forecast(request, desk)
-    given = {name: value for name, value in filters.items() if value}
-    return _ledger(request, desk, ledger_rows.KINDS[tab], find, entry, run, given)
+    return _ledger(request, desk, ledger_rows.KINDS[tab], address)
 
 
 def _tab(kind: str, entry: str, context: Context) -> str:
@@ -109,26 +95,20 @@ class OpenEntry:
     trace: str
 
 
-def _ledger(
-    request: Request,
-    desk: Desk,
-    kind: ledger_rows.Kind,
-    find: str,
-    name: str,
-    run: str,
-    given: Mapping[str, str],
-) -> HTMLResponse:
+def _ledger(request: Request, desk: Desk, kind: ledger_rows.Kind, address: Address) -> HTMLResponse:
     context, stored, found, failed = desk.context, None, None, ""
+    run, name = address.run, address.entry
+    given = address.model_dump(exclude={"kind", "find", "entry", "run"}, exclude_defaults=True)
     if kind.name == "observations":
         held, stored = comparison(desk, run or None)
         found, failed = held.value, held.error
         if found is None:
-            given = {key: value for key, value in given.items() if key != "verdict"}  # not known yet
+            given.pop("verdict", None)  # not known yet
     elif run:
         desk.run(run)  # refuses a run that does not exist
     rows = ledger_rows.rows(kind.name, context, found)
     offered = ledger_rows.filters(kind.name, context, rows)
-    search = ledger_rows.search_of(find, given, offered, kind)
+    search = ledger_rows.search_of(address.find, given, offered, kind)
     matching = [search.matches(row) for row in rows]
     state = {"kind": kind.name, "find": search.find, **search.chosen, "run": run}
     waiting = stored is not None and found is None and not failed

@@ -29,8 +29,7 @@ from fissure.present.words import run as words
 from fissure.present.words.run import RunDescription
 from fissure.studies.compare import Compared, count
 from fissure.studies.counterpart import Calendar, calendar_of
-from fissure.studies.effective import ENOUGH, Effective
-from fissure.studies.quantiles import quantile_error
+from fissure.studies.effective import ENOUGH, Effective, quantile_error
 
 WEEKLY = ("ground", "residents", "fighters")
 """The figures whose numbers stand beside the map."""

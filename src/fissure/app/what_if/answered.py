@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from fissure.app.cite import Citation, citation
 from fissure.app.desk import Desk
-from fissure.app.what_if.questions import Question
-from fissure.app.what_if.studio import Size, Standing
+from fissure.app.pages import Citation, citation
+from fissure.app.questions import Question
+from fissure.app.studio import Size, Standing
 from fissure.present import formatting
 from fissure.present.charts import differences, together
 from fissure.present.formatting import signed

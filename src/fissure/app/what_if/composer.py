@@ -1,21 +1,21 @@
 """What the composer of what-ifs offers: drivers, mechanisms, days, and the questions that come with the case."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
 import numpy as np
 
 from fissure.app.desk import Desk
-from fissure.app.what_if.questions import Question
+from fissure.app.questions import Question
 from fissure.cases.loader import Case
 from fissure.cases.schema import Prior
 from fissure.model.catalogue import GROUPS, mechanism_classes
 from fissure.model.parameters import Declared
 from fissure.present import formatting
 from fissure.present.formatting import MECHANISM_GROUPS as HEADINGS
-from fissure.studies.named import Study
+from fissure.studies.questions import Study
 from fissure.studies.scenario import FORCING, Move, parse
 
 MOST_FACTOR = 100.0
@@ -39,10 +39,6 @@ class Driver:
     settable: bool
     reason: str
     evidence: tuple[str, ...]
-
-    def described(self) -> dict[str, Any]:
-        """As plain values."""
-        return {**asdict(self), "evidence": list(self.evidence)}
 
     @property
     def span(self) -> tuple[float, float]:

@@ -11,9 +11,9 @@ from starlette.responses import Response
 
 from fissure.api.whatifs import OWN, plain
 from fissure.app.desk import Desk
-from fissure.app.what_if.studio import Standing
+from fissure.app.studio import Standing
 from fissure.errors import FissureError
-from fissure.studies.named import Study
+from fissure.studies.questions import Study
 from fissure.studies.whatif import Answer, Difference, WhatIf
 from fissure.views.report.whatif import render_whatif
 

@@ -11,13 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, Response
 
-from fissure.app.api.live import BEGIN, changes, listening
 from fissure.app.desk import Desk
 from fissure.app.jobs import ENDED
+from fissure.app.live import BEGIN, changes, listening
 from fissure.app.pages import AtDesk, environment, page
+from fissure.app.questions import LEVERS, LONG, NAME, Question, once
+from fissure.app.studio import Size
 from fissure.app.what_if import answered, composer, export
-from fissure.app.what_if.questions import LEVERS, LONG, NAME, Question, once
-from fissure.app.what_if.studio import Size
 from fissure.errors import FissureError, nearest
 from fissure.studies.refusal import refuse
 from fissure.views import text_whatif as words

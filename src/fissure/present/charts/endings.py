@@ -13,8 +13,7 @@ from fissure.present.charts.series import Series
 from fissure.present.charts.shared import finished, midnight, of_series, years
 from fissure.present.charts.theme import DASHES, SERIES
 from fissure.studies.cohesion import PARTS
-from fissure.studies.collapse import by_week
-from fissure.studies.endings import ENDINGS
+from fissure.studies.endings import ENDINGS, by_week
 
 HEIGHT = 230
 UNIT = "share of histories"

@@ -13,8 +13,7 @@ from fissure.constants import WEEKS_A_MONTH
 from fissure.evidence.entries import Variable
 from fissure.present.charts.shared import midnight
 from fissure.studies.counterpart import Floats, calendar_of, joined
-from fissure.studies.effective import Effective
-from fissure.studies.quantiles import quantile_error
+from fissure.studies.effective import Effective, quantile_error
 
 Shape = Literal["level", "month", "cumulative", "share-of-peak-lost"]
 

@@ -26,8 +26,8 @@ from fissure.present.document import (
     only,
 )
 from fissure.present.words import hindcast as words
-from fissure.studies.collapse import What
 from fissure.studies.effective import few_histories
+from fissure.studies.endings import What
 from fissure.studies.hindcast import FORECASTS, FromDate, Hindcast
 from fissure.studies.score import Scored
 

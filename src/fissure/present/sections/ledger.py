@@ -3,6 +3,7 @@
 The page shows the blocks of `entry`; `fissure trace` prints the whole `document`.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from fissure.context import Context
@@ -173,6 +174,8 @@ def _about(trace: Trace, context: Context) -> Iterator[Block]:
             yield Paragraph(stated.line)
             yield from rule(stated.theory)
             yield from rule(stated.rule)
+            places = re.sub(r"(\S+):(\d+)(?= |$)", r"\1, line \2;", stated.source).rstrip(";")
+            yield _facts({"Reads": stated.reads, "Writes": ", ".join(stated.writes), "Source": places})
         case _:
             for line in filter(None, subject.text.split("\n")):
                 yield Paragraph(line)

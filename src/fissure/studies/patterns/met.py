@@ -119,6 +119,8 @@ def met(data: xr.Dataset, among: Plausible, patterns: Iterable[Pattern]) -> list
     `data` has the dimensions `member` and `week`; what is needed of it is read once.
     """
     patterns = tuple(patterns)
+    if not patterns:  # a case need not have any
+        return []
     needed = {name for pattern in patterns for part in pattern.parts for name in part.reads}
     read = data[sorted(needed & set(map(str, data.data_vars)))].isel(member=np.flatnonzero(among.keep)).compute()
     return [_of_part(pattern, part, read, among) for pattern in patterns for part in pattern.parts]

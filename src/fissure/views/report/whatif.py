@@ -17,7 +17,7 @@ from fissure.present.charts import differences, theme
 from fissure.present.formatting import signed
 from fissure.present.render.html import as_json, bundle, check_place, environment, explained, web
 from fissure.studies.effective import few_histories
-from fissure.studies.named import Study
+from fissure.studies.questions import Study
 from fissure.studies.whatif import Answer, Course, Difference, WhatIf
 from fissure.views import text_whatif as words
 

@@ -15,15 +15,14 @@ from fissure.api.whatifs import WhatIfs
 from fissure.app.background import Worker
 from fissure.app.derived import prune
 from fissure.app.jobs import Job, Jobs, Telling
+from fissure.app.questions import Question, Reader, SavedQuestions
 from fissure.app.settings import Settings
-from fissure.app.what_if.questions import Question, Reader
-from fissure.app.what_if.saved import Shelf
 from fissure.cases.loader import Case
 from fissure.context import Context
 from fissure.errors import FissureError
 from fissure.studies.calibration import Posterior
 from fissure.studies.live import LEAST, Live
-from fissure.studies.named import Study
+from fissure.studies.questions import Study
 from fissure.studies.scenario import AS_IT_IS, Scenario
 from fissure.studies.whatif import MEMBERS, WhatIf
 
@@ -113,7 +112,7 @@ class Studio:
         self._turn = threading.Lock()
         self._warmed = False
         self._answers = lru_cache(maxsize=64)(self._answer)
-        self.saved = Shelf(desk.settings.home / "saved", desk.settings.limits.saved)
+        self.saved = SavedQuestions(desk.settings.home / "saved", desk.settings.limits.saved)
 
     @cached_property
     def studies(self) -> Mapping[str, Study]:
