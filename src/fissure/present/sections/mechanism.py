@@ -34,9 +34,9 @@ from fissure.present.document import (
 from fissure.present.sections import effects, ledger, ledger_tables
 from fissure.present.sections.learned import update_picture
 from fissure.present.sections.observation_influence import updates_of
+from fissure.present.words import attribution as explaining
 from fissure.present.words import calibration as words
 from fissure.present.words import causal as signs
-from fissure.present.words import explain as explaining
 from fissure.studies import verdicts
 from fissure.studies.causal import BOTH, DOWN, UNKNOWN, UNMOVED, UP, unknown
 from fissure.studies.causal_atlas import Atlas, kinds

@@ -27,6 +27,7 @@ from fissure.engine.keeping import Asked, keeping
 from fissure.engine.plan import whole
 from fissure.engine.progress import Progress, Silent
 from fissure.engine.random import prior_normals
+from fissure.engine.runner import Workers
 from fissure.engine.seals import Damaged, DamagedBlock, sealed_json, unsealed_json
 from fissure.errors import FissureError
 from fissure.evidence.ledger import Ledger
@@ -120,6 +121,7 @@ def calibrate(
     bank: Path | None = None,
     out: Path | None = None,
     progress: Progress | None = None,
+    workers: Workers | None = None,
 ) -> Calibration:
     """Fit `case` to the figures of `ledger` that speak of a day up to `until`; or read back the fit that is there.
 
@@ -131,6 +133,7 @@ def calibrate(
         bank: the folder of the simulated prior; `out/bank` where not given.
         out: the folder of the fit; one in the user's cache where not given.
         progress: shows how far it is.
+        workers: who simulates; threads of this process where not given. See `cluster.workers_of`.
 
     Raises `FissureError` for a cut-off outside the case, before anything was published, or without BayesFlow.
     """
@@ -153,10 +156,11 @@ def calibrate(
     with keeping(out, Asked("calibrate", plan, setting.members, setting.members + setting.histories, until)):
         simulate = partial(
             ensemble.run, case, units=setting.units, slots=setting.slots, block=BLOCK, outputs=outputs_of(ledger),
-            progress=progress,
+            progress=progress, workers=workers,
         )  # fmt: skip
         longest = max(weeks or 0, needed)
         run = simulate(seed=setting.seed, members=setting.members, weeks=longest, out=bank or out / "bank")
+        run.require_all()
         problem = _problem(case, run, known, setting.seed)
         bare = Posterior(case.name, until, (), np.empty((0, 0)), fitted_to, setting.described())
         found = _fitted(bare, problem, setting, partial(simulate, weeks=needed), needed, out, progress)
@@ -185,6 +189,7 @@ def _fitted(
     own = setting.seed + 1
     folder = out / "histories" / first.digest[:12]
     lived = simulate(seed=own, members=setting.histories, out=folder, draws=OneDrawEach(first))
+    lived.require_all()
     truth = truths(lived.data, problem.items)
     posterior, rows, effective_size = resample_histories(first, problem, state, truth, setting.draws, own, weeks)
     bias = posterior.draws[:, len(problem.learned) :]
