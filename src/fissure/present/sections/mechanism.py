@@ -323,7 +323,7 @@ def _parameter(one: Declared, context: Context) -> Row:
             Cell(picture=drawn),
             Cell((Span(prior, soft=True),), middle),
             Cell(posterior, update.posterior.middle if update else None),
-            Cell(words.percent(update.contraction), update.contraction) if update else Cell("–"),
+            Cell(formatting.percent(update.contraction), update.contraction) if update else Cell("–"),
             Cell((f"{reason} ", *rests)),
         )
     )
