@@ -4,7 +4,6 @@ Where something was changed on purpose: `python tools/golden.py freeze`, and loo
 """
 
 import shutil
-from pathlib import Path
 
 import pytest
 from tests.commands import fissure_command
