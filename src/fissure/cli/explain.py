@@ -46,7 +46,9 @@ def explain(
     weeks: Weeks = None,
     prior: FromPrior = False,
     posterior: FromPosterior = None,
-    keep: Annotated[bool, typer.Option("--keep", help="Put it with the case, for its reports to show.")] = False,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep it in the case folder, or your data folder, for reports.")
+    ] = False,
     out: Annotated[
         Path | None,
         folder_option("Folder for the numbers and the page; ./runs/explain-CASE-... by default."),
