@@ -12,7 +12,7 @@ from fissure.app.kept import Kept
 from fissure.app import kept
 from fissure.app.server import create_app
 from fissure.present.words import explain as words
-from fissure.studies import explained
+from fissure.studies import attribution_file
 from fissure.views.report import why
 
 
@@ -98,7 +98,7 @@ def test_an_outcome_that_was_not_shared_out_is_said_with_the_nearest_name(client
 
 def test_without_an_attribution_one_sentence_says_what_makes_it(client, monkeypatch):
     monkeypatch.setattr(kept, "_READ", WeakKeyDictionary())
-    monkeypatch.setattr(explained, "kept", lambda *_: None)
+    monkeypatch.setattr(attribution_file, "kept", lambda *_: None)
     answer = client.get("/why")
     assert answer.status_code == 200
     assert (

@@ -22,8 +22,8 @@ from fissure.api.explains import Explanation, _command, size_of
 from fissure.errors import FissureError
 from fissure.present.charts import explain as charts
 from fissure.present.words import explain as words
-from fissure.studies.explain import FULL, QUICK
-from fissure.studies.explained import Saved, kept_at
+from fissure.studies.attribution import FULL, QUICK
+from fissure.studies.attribution_file import Saved, kept_at
 from fissure.views.report.explain import render_explained
 from fissure.views.text_explain import render
 

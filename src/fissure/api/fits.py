@@ -13,8 +13,8 @@ from fissure.context import CaseLike, Context, context_of
 from fissure.engine.cache import cache_base
 from fissure.engine.cluster import workers_of
 from fissure.engine.ensemble import planned
-from fissure.engine.keeping import Asked, keeping
 from fissure.engine.progress import Progress
+from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import FissureError
 from fissure.files import disk_errors
 from fissure.studies import hindcast as hindcasts
@@ -92,7 +92,7 @@ def calibrate(
         until: the cut-off, a day or its text (``2015-12-31``); figures of later days are never looked at.
         members: how many simulated histories to learn from.
         seed: of all random numbers.
-        out: the folder of the fit; one in the user's cache where not given. Asked again, a fit goes on where it was.
+        out: the folder of the fit; one in the user's cache where not given. StudyManifest again, a fit goes on where it was.
         cluster: the address of a dask cluster that simulates, `local` or `local:N` for processes on this machine;
             threads of this process where not given.
         progress: shows how far it is.
@@ -213,7 +213,7 @@ def hindcast(
             loaded, known, until, setting=setting, weeks=weeks, bank=bank, out=own, progress=progress, workers=workers
         ).posterior  # fmt: skip
 
-    asked = Asked("hindcast", planned(loaded, seed=seed), members, changes=tuple(f"from {day}" for day in days))
+    asked = StudyManifest("hindcast", planned(loaded, seed=seed), members, changes=tuple(f"from {day}" for day in days))
     with workers_of(cluster) as workers, keeping(folder, asked):
         found = hindcasts.hindcast(
             loaded,

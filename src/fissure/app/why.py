@@ -11,8 +11,8 @@ from fissure.app.desk import Desk
 from fissure.app.pages import AtDesk, Citation, citation, page
 from fissure.errors import FissureError, nearest
 from fissure.present.words import explain as words
+from fissure.studies.attribution_file import Saved
 from fissure.studies.coverage import caution
-from fissure.studies.explained import Saved
 from fissure.views.report import answers, why
 
 router = APIRouter(include_in_schema=False)

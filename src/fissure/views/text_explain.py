@@ -10,8 +10,8 @@ from rich.text import Text
 from fissure.present import formatting
 from fissure.present.formatting import signed
 from fissure.present.words import explain as words
-from fissure.studies.explain import Explained
-from fissure.studies.explained import Saved
+from fissure.studies.attribution import Explained
+from fissure.studies.attribution_file import Saved
 
 MOST = 10
 """Mechanisms, and pairs, that a table shows."""

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from fissure.present import certainty, formatting
 from fissure.present.words.explain import GROUPS
 from fissure.studies.answers import Answer, Answers, Figure
-from fissure.studies.explain import NONE
+from fissure.studies.attribution import NONE
 
 PARTS = {
     "all": "everything together",

@@ -12,8 +12,8 @@ from fissure.present import formatting
 from fissure.present.charts import theme
 from fissure.present.render.html import as_json, bundle, check_place, environment, explained
 from fissure.present.words import explain as words
-from fissure.studies.explain import Explained
-from fissure.studies.explained import Saved
+from fissure.studies.attribution import Explained
+from fissure.studies.attribution_file import Saved
 from fissure.views.report.why import drawn, part, sure
 
 

@@ -7,9 +7,9 @@ from fissure.present import formatting
 from fissure.present.charts import explain as charts
 from fissure.present.formatting import signed
 from fissure.present.words import explain as words
+from fissure.studies.attribution import Attribution, Explained
+from fissure.studies.attribution_file import Saved
 from fissure.studies.coverage import caution
-from fissure.studies.explain import Attribution, Explained
-from fissure.studies.explained import Saved
 
 EXACT = 1e-12
 """Exact values sum to the whole effect to within this share of it, or the page says by how much they miss."""
