@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Self, TypedDict
+from typing import TYPE_CHECKING, Self, TypedDict
 
 import numpy as np
 
@@ -34,6 +34,9 @@ from fissure.studies.questions import Question, Study
 from fissure.studies.scenario import AS_IT_IS, Scenario
 from fissure.studies.whatif import MEMBERS, whatif
 
+if TYPE_CHECKING:
+    from fissure.present.document import Document
+
 
 @dataclass(frozen=True, eq=False)
 class Answered:
@@ -51,11 +54,17 @@ class Answered:
         """The answers in the order in which the questions are asked."""
         return iter(self.found.answers)
 
+    def document(self) -> "Document":
+        """The result as a document, for a terminal, a page or JSON."""
+        from fissure.present.sections.answers import document
+
+        return document(self.found, self.case.title, self.context.ledger)
+
     def report(self, path: str | Path) -> Path:
         """Write one self-contained HTML page and return its path; the page needs no network."""
-        from fissure.views.report.answers import write_answers
+        from fissure.present.render import html
 
-        return write_answers(self.found, self.case, self.context.ledger, Path(path))
+        return html.write(self.document(), Path(path))
 
     def save(self, path: str | Path) -> Path:
         """Write all numbers as JSON and return the path."""

@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fissure.api.arguments import plain_arguments
 from fissure.cases.loader import Case
@@ -21,6 +22,9 @@ from fissure.studies.calibration import Posterior
 from fissure.studies.kept import keep_in
 from fissure.studies.outcomes import outcomes_of
 
+if TYPE_CHECKING:
+    from fissure.present.document import Document
+
 __all__ = ["Explanation", "explain", "explain_folder", "read_explained", "size_of"]
 
 
@@ -36,11 +40,17 @@ class Explanation:
         """All that was measured."""
         return self.saved.found
 
+    def document(self) -> "Document":
+        """The result as a document, for a terminal, a page or JSON."""
+        from fissure.present.sections.attribution import document
+
+        return document(self.saved, self.case.title)
+
     def report(self, path: str | Path) -> Path:
         """Write one self-contained HTML page and return its path; the page needs no network."""
-        from fissure.views.report.explain import write_explained
+        from fissure.present.render import html
 
-        return write_explained(self.saved, self.case, Path(path))
+        return html.write(self.document(), Path(path))
 
     def write(self, path: str | Path) -> Path:
         """Write all numbers as JSON, for `read_explained`, and return the path."""

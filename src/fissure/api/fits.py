@@ -92,7 +92,7 @@ def calibrate(
         until: the cut-off, a day or its text (``2015-12-31``); figures of later days are never looked at.
         members: how many simulated histories to learn from.
         seed: of all random numbers.
-        out: the folder of the fit; one in the user's cache where not given. StudyManifest again, a fit goes on where it was.
+        out: the folder of the fit; one in the user's cache where not given. Asked again, a fit goes on where it was.
         cluster: the address of a dask cluster that simulates, `local` or `local:N` for processes on this machine;
             threads of this process where not given.
         progress: shows how far it is.

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fissure.api.arguments import plain_arguments
 from fissure.cases.loader import Case
@@ -24,6 +24,9 @@ from fissure.studies.questions import Study, known_study
 from fissure.studies.refusal import refuse
 from fissure.studies.scenario import Scenario, scenario_of
 from fissure.version import __version__
+
+if TYPE_CHECKING:
+    from fissure.present.document import Document
 
 OWN = "own"
 """The name of an answer to a question that has none."""
@@ -70,7 +73,6 @@ class WhatIfs:
             "units and slots": f"{plan.units} units of {plan.slots} fighter slots",
             "digest of the case": plan.case_digest,
             "digest of the model": plan.model_digest,
-            "command": self.command,
         }
 
     @property
@@ -82,11 +84,18 @@ class WhatIfs:
         said += [f"--members {self.found.members} --weeks {plan.weeks}"]
         return " ".join(one for one in [*said, f"--seed {plan.seed}", self.options] if one)
 
+    def document(self) -> "Document":
+        """The result as a document, for a terminal, a page or JSON."""
+        from fissure.present.sections.whatif import document
+
+        title, ledger = self.case.title, self.context.ledger
+        return document(self.found, title, ledger, self.studies, self.about, self.command)
+
     def report(self, path: str | Path) -> Path:
         """Write one self-contained HTML page and return its path; the page needs no network."""
-        from fissure.views.report.whatif import write_whatif
+        from fissure.present.render import html
 
-        return write_whatif(self.found, self.case, self.context.ledger, self.studies, Path(path), about=self.about)
+        return html.write(self.document(), Path(path))
 
     def save(self, path: str | Path) -> Path:
         """Write all numbers as JSON and return the path; a number that is not defined is null."""
@@ -96,7 +105,12 @@ class WhatIfs:
             "effective_size": worth.told() if worth else None,
             "few_histories": few_histories(self.found.members) or None,
         }
-        numbers = {**self.about, **sure, "answers": [told(answer, self.studies.get(answer.name)) for answer in self]}
+        numbers = {
+            **self.about,
+            "command": self.command,
+            **sure,
+            "answers": [told(answer, self.studies.get(answer.name)) for answer in self],
+        }
         with disk_errors(path.parent, 1 << 20):
             write_whole(path, json.dumps(numbers, indent=1, allow_nan=False).encode() + b"\n")
         return path

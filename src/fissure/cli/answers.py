@@ -41,7 +41,6 @@ def answers(
     from fissure import api
     from fissure.engine.progress import RichProgress
     from fissure.errors import FissureError
-    from fissure.views.text_answers import render
 
     context = api.context_of(case)
     if keep and weeks not in (None, context.case.weeks):
@@ -55,4 +54,4 @@ def answers(
     made = {"Numbers": found.save(folder / "answers.json"), "Page": found.report(folder / "answers.html")}
     if keep:
         made["Kept"] = found.keep()
-    show(render(found.found), made)
+    show(found.document(), made)

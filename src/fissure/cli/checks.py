@@ -49,7 +49,6 @@ def check(
     """
     from fissure import api
     from fissure.engine.progress import RichProgress
-    from fissure.present.render.terminal import render
     from fissure.studies.effects import planned
 
     case, mechanisms = split_case(words)
@@ -61,7 +60,7 @@ def check(
         cluster=cluster, progress=RichProgress(what="runs"),
     )  # fmt: skip
     folder.mkdir(parents=True, exist_ok=True)
-    show(render(found.document()), {"Page": found.report(folder / "effects.html")})
+    show(found.document(), {"Page": found.report(folder / "effects.html")})
     if not found.holds:
         raise typer.Exit(1)
 

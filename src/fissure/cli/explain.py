@@ -61,8 +61,12 @@ def explain(
     from fissure import api
     from fissure.api.explains import explain_folder, require_all_weeks, size_of
     from fissure.engine.progress import RichProgress
+<<<<<<< HEAD
     from fissure.studies.attribution import most_runs
     from fissure.views.text_explain import render
+=======
+    from fissure.studies.attribution import most_runs
+>>>>>>> main
 
     size = size_of(quick=quick, members=members, sampled=sampled, strongest=strongest, pairs=pairs, error=error)
     context = api.context_of(case)
@@ -81,4 +85,4 @@ def explain(
     made = {"Numbers": found.write(folder / "explain.json"), "Page": found.report(folder / "explain.html")}
     if keep:
         made["Kept"] = found.keep()
-    show(render(found.saved), made)
+    show(found.document(), made)

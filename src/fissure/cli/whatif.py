@@ -57,8 +57,9 @@ def whatif(
         refuse([REFUSED[0]])
     from fissure import api
     from fissure.engine.progress import RichProgress
+    from fissure.present.render.terminal import FittedTable
+    from fissure.present.sections.whatif import listed
     from fissure.studies.whatif import planned
-    from fissure.views.text_whatif import listed, render
 
     case, studies = split_case(words)
     context = api.context_of(case)
@@ -69,7 +70,7 @@ def whatif(
             "--set or --off"
         )
     if list_:
-        show(listed(known.values()))
+        show(FittedTable(listed(known.values())))
         return
     draws = context.draws(prior=prior, posterior=posterior)
     folder = out or Path("runs") / f"whatif-{planned(context.case, seed=seed, weeks=weeks, draws=draws).folder_name}"
@@ -82,4 +83,4 @@ def whatif(
         cluster=cluster, progress=RichProgress(what="runs"),
     )  # fmt: skip
     made = {"Numbers": found.save(folder / "whatif.json"), "Page": found.report(folder / "whatif.html")}
-    show(render(found.found, found.studies), made)
+    show(found.document(), made)
