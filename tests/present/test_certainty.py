@@ -15,6 +15,8 @@ from fissure.present.render import terminal
 from fissure.present.sections import attribution, whatif
 from fissure.present.words import attribution as explain
 from fissure.present.words import whatif as whatif_words
+from fissure.studies.attribution import ALL, INSIDE_ALONE, NONE, WAR_ALONE
+from fissure.studies.attribution_file import Saved, read_explained
 from fissure.studies.bounds import AtBound, AtBounds, at_bounds, bounds_of
 from fissure.studies.compare import compare
 from fissure.studies.effective import Effective

@@ -10,18 +10,11 @@ from fissure.app import derived
 from fissure.app.desk import Desk
 from fissure.app.pages import AtDesk, Citation, citation, page
 from fissure.errors import FissureError, nearest
-<<<<<<< HEAD
-from fissure.present.words import explain as words
-from fissure.studies.attribution_file import Saved
-from fissure.studies.coverage import caution
-from fissure.views.report import answers, why
-=======
 from fissure.present.document import Notice, Paragraph, Section
 from fissure.present.render.html import fragment, specs_of
 from fissure.present.sections import answers, attribution
-from fissure.studies.coverage import caution
 from fissure.studies.attribution_file import Saved
->>>>>>> main
+from fissure.studies.coverage import caution
 
 router = APIRouter(include_in_schema=False)
 

@@ -13,13 +13,8 @@ from altair.utils.schemapi import debug_mode
 from fissure.present import certainty, formatting
 from fissure.present.charts.theme import SERIES
 from fissure.present.formatting import signed
-<<<<<<< HEAD:src/fissure/present/charts/explain.py
-from fissure.present.words import explain as words
-from fissure.studies.attribution import ALL, INSIDE_ALONE, NONE, OUTSIDE, WAR_ALONE, Explained
-=======
 from fissure.present.words import attribution as words
 from fissure.studies.attribution import ALL, INSIDE_ALONE, NONE, OUTSIDE, WAR_ALONE, Explained
->>>>>>> main:src/fissure/present/charts/attribution.py
 
 MOST = 15
 """Mechanisms on a chart; all stand in the table."""

@@ -23,12 +23,8 @@ from fissure.present.document import (
 from fissure.present.document import Figure as Chart
 from fissure.present.words.attribution import GROUPS
 from fissure.studies.answers import Answer, Answers, Figure
-<<<<<<< HEAD:src/fissure/present/words/answers.py
-from fissure.studies.attribution import NONE
-=======
 from fissure.studies.attribution import NONE
 from fissure.version import __version__
->>>>>>> main:src/fissure/present/sections/answers.py
 
 HEADING = "What the sources ask, and what the model answers"
 PARTS = {

@@ -153,11 +153,7 @@ def calibrate(
         return made
     flow_available()
     plan = ensemble.planned(case, seed=setting.seed, weeks=needed, units=setting.units, slots=setting.slots)
-<<<<<<< HEAD
     with keeping(out, StudyManifest("calibrate", plan, setting.members, setting.members + setting.histories, until)):
-        found = _fitted(case, ledger, until, known, fitted_to, setting, weeks, bank, out, progress, workers)
-=======
-    with keeping(out, Asked("calibrate", plan, setting.members, setting.members + setting.histories, until)):
         simulate = partial(
             ensemble.run, case, units=setting.units, slots=setting.slots, block=BLOCK, outputs=outputs_of(ledger),
             progress=progress, workers=workers,
@@ -168,7 +164,6 @@ def calibrate(
         problem = _problem(case, run, known, setting.seed)
         bare = Posterior(case.name, until, (), np.empty((0, 0)), fitted_to, setting.described())
         found = _fitted(bare, problem, setting, partial(simulate, weeks=needed), needed, out, progress)
->>>>>>> main
         with disk_errors(out, 1 << 20):
             _write_fit(out, found)
     progress.finish()
