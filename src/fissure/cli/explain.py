@@ -63,7 +63,7 @@ def explain(
     from fissure import api
     from fissure.api.explains import explain_folder, require_all_weeks, size_of
     from fissure.engine.progress import RichProgress
-    from fissure.studies.explain import most_runs
+    from fissure.studies.attribution import most_runs
 
     size = size_of(quick=quick, members=members, sampled=sampled, strongest=strongest, pairs=pairs, error=error)
     context = api.context_of(case)
