@@ -8,6 +8,7 @@ import typer
 
 from fissure.cli.parts import (
     REFERENCE,
+    AsJson,
     Case,
     FromPosterior,
     FromPrior,
@@ -35,6 +36,7 @@ def answers(
         folder_option("Folder for the numbers and the page; ./runs/answers-CASE by default."),
     ] = None,
     cluster: OnCluster = None,
+    as_json: AsJson = False,
 ) -> None:
     """Answer the questions that the sources of a case ask, with an interval, and say how it could be wrong.
 
@@ -56,4 +58,4 @@ def answers(
     made = {"Numbers": found.save(folder / "answers.json"), "Page": found.report(folder / "answers.html")}
     if keep:
         made["Kept"] = found.keep()
-    show(found.document(), made)
+    show(found.document(), made, as_json=as_json)

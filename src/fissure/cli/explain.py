@@ -8,6 +8,7 @@ import typer
 
 from fissure.cli.parts import (
     REFERENCE,
+    AsJson,
     Case,
     FromPosterior,
     FromPrior,
@@ -54,6 +55,7 @@ def explain(
         folder_option("Folder for the numbers and the page; ./runs/explain-CASE-... by default."),
     ] = None,
     cluster: OnCluster = None,
+    as_json: AsJson = False,
 ) -> None:
     """Tell what made it come apart: each outcome shared among groups, mechanisms and pairs of them, with intervals.
 
@@ -72,7 +74,10 @@ def explain(
     draws = context.draws(prior=prior, posterior=posterior)
     folder = out or Path("runs") / explain_folder(context, of or (), draws, seed=seed, weeks=weeks)
     whom = "the prior" if draws is None else f"the posterior of evidence up to {draws.until}"
-    typer.echo(f"At most {most_runs(size):,} runs, with members drawn from {whom}; what is there already is read back.")
+    typer.echo(
+        f"At most {most_runs(size):,} runs, with members drawn from {whom}; what is there already is read back.",
+        err=as_json,
+    )
     signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
     found = api.explain(
         context, of or (), quick=quick, members=members, sampled=sampled, strongest=strongest, pairs=pairs, error=error,
@@ -82,4 +87,4 @@ def explain(
     made = {"Numbers": found.write(folder / "explain.json"), "Page": found.report(folder / "explain.html")}
     if keep:
         made["Kept"] = found.keep()
-    show(found.document(), made)
+    show(found.document(), made, as_json=as_json)

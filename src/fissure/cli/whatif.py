@@ -6,7 +6,18 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import FromPosterior, FromPrior, OnCluster, Seed, Weeks, folder_option, show, split_case, whole
+from fissure.cli.parts import (
+    AsJson,
+    FromPosterior,
+    FromPrior,
+    OnCluster,
+    Seed,
+    Weeks,
+    folder_option,
+    show,
+    split_case,
+    whole,
+)
 from fissure.errors import FissureError
 
 
@@ -45,6 +56,7 @@ def whatif(
         typer.Option("--maximise", "--maximize", "--minimise", "--minimize", "--optimise", "--optimize", hidden=True),
     ] = None,
     cluster: OnCluster = None,
+    as_json: AsJson = False,
 ) -> None:
     """Tell what a change would have done: the same histories with and without it, and their differences.
 
@@ -75,7 +87,9 @@ def whatif(
     draws = context.draws(prior=prior, posterior=posterior)
     folder = out or Path("runs") / f"whatif-{planned(context.case, seed=seed, weeks=weeks, draws=draws).folder_name}"
     if draws is not None:
-        typer.echo(f"Members are drawn from the posterior of evidence up to {draws.until}; --prior for the prior.")
+        typer.echo(
+            f"Members are drawn from the posterior of evidence up to {draws.until}; --prior for the prior.", err=as_json
+        )
     signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
     found = api.whatif(
         [*studies, *known], case=context, set=moves or (), off=off or (), since=since, of=of or (),
@@ -83,4 +97,4 @@ def whatif(
         cluster=cluster, progress=RichProgress(what="runs"),
     )  # fmt: skip
     made = {"Numbers": found.save(folder / "whatif.json"), "Page": found.report(folder / "whatif.html")}
-    show(found.document(), made)
+    show(found.document(), made, as_json=as_json)
