@@ -29,8 +29,12 @@ from typing import Any
 from fissure.cases.loader import load_case
 from fissure.engine.plan import plan_of
 from fissure.model.catalogue import parameters_of
-from fissure.studies.calibration import read_posterior
-from fissure.studies.calibration.posterior import dependencies
+try:
+    from fissure.studies.calibration import read_posterior
+    from fissure.studies.calibration.posterior import dependencies
+except ImportError:  # before the package had this name
+    from fissure.studies.calibrate import read_posterior
+    from fissure.studies.calibrate.posterior import dependencies
 try:
     from fissure.engine.parameter_source import Prior
     from fissure.engine.provenance import model_digest, own_digest
