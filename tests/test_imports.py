@@ -24,6 +24,19 @@ LAYERS = [  # a module may import from its own layer's package and from layers b
     {"cli"},
     {"__main__"},
 ]
+WITHIN = {  # the same inside a package that has packages of its own
+    "app": [
+        {"settings", "auth", "background", "jobs", "assets", "schemas"},
+        {"binding", "redaction", "questions", "derived"},
+        {"middleware", "studio"},
+        {"desk"},
+        {"pages"},
+        {"live"},
+        {"history", "mechanisms", "evidence", "what_if", "why"},
+        {"api"},
+        {"server"},
+    ]
+}
 HEIGHT = {name: height for height, layer in enumerate(LAYERS) for name in layer}
 
 
@@ -63,6 +76,21 @@ def test_imports_run_one_way():
     assert not wrong
 
 
+def test_imports_run_one_way_inside_packages_too():
+    wrong = []
+    for package, layers in WITHIN.items():
+        height = {name: at for at, layer in enumerate(layers) for name in layer}
+        own = [(path, parts) for path, parts in modules() if parts[:1] == (package,) and len(parts) > 1]
+        assert {parts[1] for _, parts in own} == set(height), package
+        for path, parts in own:
+            others = {
+                one for one in imported(path) if one[:1] == (package,) and one[1] in height and one[1] != parts[1]
+            }
+            up = [one for one in others if height[one[1]] >= height[parts[1]]]
+            wrong += [f"{'.'.join(parts)} imports {'.'.join(one)}" for one in up]
+    assert not wrong
+
+
 def test_mechanisms_never_import_one_another():
     for path, parts in modules():
         if parts[:2] == ("model", "mechanisms") and len(parts) == 4:
@@ -87,6 +115,43 @@ def test_there_are_no_circles():
 
     for node in sorted(graph):
         visit(node)
+
+
+def parts_of_packages():
+    """For each package, which of its parts (modules and packages below) imports which."""
+    graph = {}
+    for path, parts in modules():
+        for target in imported(path):
+            for depth in range(min(len(parts), len(target))):
+                if parts[:depth] != target[:depth]:
+                    break
+                if depth and parts[depth] != target[depth] and is_part(target[: depth + 1]):
+                    graph.setdefault(parts[:depth], {}).setdefault(parts[depth], set()).add(target[depth])
+    return graph
+
+
+def is_part(names):
+    place = ROOT.joinpath(*names)
+    return place.is_dir() or place.with_suffix(".py").is_file()
+
+
+def reached(edges, start):
+    found, waiting = set(), [start]
+    while waiting:
+        for target in edges.get(waiting.pop(), ()):
+            if target not in found:
+                found.add(target)
+                waiting.append(target)
+    return found
+
+
+def test_no_parts_of_a_package_import_one_another():
+    """Modules and packages within one package, whatever is below them: there is no circle among these either."""
+    circles = {}
+    for package, edges in parts_of_packages().items():
+        if around := sorted(name for name in edges if name in reached(edges, name)):
+            circles[".".join(package)] = around
+    assert circles == {}
 
 
 def test_importing_the_package_is_light():

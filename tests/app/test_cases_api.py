@@ -59,7 +59,7 @@ def test_tells_priors_and_posteriors(get, case):
     assert list(told) == [one.name for one in parameters_of(case)]
     for one in told.values():
         for at in filter(None, (one["prior"], one["posterior"])):
-            assert at["low"] <= at["middle"] <= at["high"]
+            assert at["low"] <= at["median"] <= at["high"]
         assert one["reason"]
     learned = [one for one in told.values() if one["posterior"]]
     assert bool(learned) == (get("/islamic_state")["posterior"] is not None)

@@ -9,8 +9,8 @@ import pytest
 from fastapi.testclient import TestClient
 from waiting import GIVEN_UP, ran, until
 
+from fissure.app import live
 from fissure.app.api import jobs as module
-from fissure.app.api import live
 from fissure.app.server import create_app
 
 

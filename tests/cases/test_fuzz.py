@@ -12,11 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fissure.app.what_if.saved import Shelf
+from fissure.app.questions import SavedQuestions
 from fissure.engine.store import open_store
 from fissure.errors import FissureError
+from fissure.studies.attribution_file import read_explained
 from fissure.studies.calibration.posterior import Posterior, read_posterior
-from fissure.studies.explained import read_explained
 from tests.cases.written import WRITTEN, read_all, write_all
 
 ODD = [
@@ -206,7 +206,7 @@ READERS = {
     "posterior.json": read_posterior,
     "run.json": lambda path: open_store(path.parent),
     "explain.json": read_explained,
-    f"{'0' * 16}.json": lambda path: Shelf(path.parent, 9).all("small_war"),
+    f"{'0' * 16}.json": lambda path: SavedQuestions(path.parent, 9).all("small_war"),
 }
 
 

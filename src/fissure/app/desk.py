@@ -13,7 +13,7 @@ from fissure.app.background import Worker
 from fissure.app.derived import Derived
 from fissure.app.jobs import Jobs
 from fissure.app.settings import Settings
-from fissure.app.what_if.studio import Studio
+from fissure.app.studio import Studio
 from fissure.cases.loader import Case
 from fissure.context import Context, context_of
 from fissure.errors import FissureError, nearest

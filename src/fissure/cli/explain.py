@@ -6,7 +6,18 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import REFERENCE, Case, FromPosterior, FromPrior, Seed, Weeks, folder_option, show, whole
+from fissure.cli.parts import (
+    REFERENCE,
+    Case,
+    FromPosterior,
+    FromPrior,
+    OnCluster,
+    Seed,
+    Weeks,
+    folder_option,
+    show,
+    whole,
+)
 
 
 def explain(
@@ -35,11 +46,14 @@ def explain(
     weeks: Weeks = None,
     prior: FromPrior = False,
     posterior: FromPosterior = None,
-    keep: Annotated[bool, typer.Option("--keep", help="Put it with the case, for its reports to show.")] = False,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep it in the case folder, or your data folder, for reports.")
+    ] = False,
     out: Annotated[
         Path | None,
         folder_option("Folder for the numbers and the page; ./runs/explain-CASE-... by default."),
     ] = None,
+    cluster: OnCluster = None,
 ) -> None:
     """Tell what made it come apart: each outcome shared among groups, mechanisms and pairs of them, with intervals.
 
@@ -49,8 +63,7 @@ def explain(
     from fissure import api
     from fissure.api.explains import explain_folder, require_all_weeks, size_of
     from fissure.engine.progress import RichProgress
-    from fissure.studies.explain import most_runs
-    from fissure.views.text_explain import render
+    from fissure.studies.attribution import most_runs
 
     size = size_of(quick=quick, members=members, sampled=sampled, strongest=strongest, pairs=pairs, error=error)
     context = api.context_of(case)
@@ -63,9 +76,10 @@ def explain(
     signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
     found = api.explain(
         context, of or (), quick=quick, members=members, sampled=sampled, strongest=strongest, pairs=pairs, error=error,
-        seed=seed, weeks=weeks, prior=prior, posterior=posterior, out=folder, progress=RichProgress(what="runs"),
+        seed=seed, weeks=weeks, prior=prior, posterior=posterior, out=folder, cluster=cluster,
+        progress=RichProgress(what="runs"),
     )  # fmt: skip
     made = {"Numbers": found.write(folder / "explain.json"), "Page": found.report(folder / "explain.html")}
     if keep:
         made["Kept"] = found.keep()
-    show(render(found.saved), made)
+    show(found.document(), made)

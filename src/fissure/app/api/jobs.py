@@ -8,8 +8,8 @@ from fastapi import Path as InPath
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, Field
 
-from fissure.app.api.live import BEGIN, changes, listening
 from fissure.app.jobs import Job, Jobs, State
+from fissure.app.live import BEGIN, changes, listening
 from fissure.app.pages import AtDesk
 from fissure.app.schemas import refusal
 

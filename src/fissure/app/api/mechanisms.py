@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 from pydantic import BaseModel, Field
 
+from fissure.app.schemas import IntervalSchema
 from fissure.context import Context
 from fissure.evidence.entries import Claim, Observation
 from fissure.model.catalogue import mechanism_classes
@@ -19,24 +20,16 @@ from fissure.present.render.html import web
 from fissure.present.sections.ledger import rule
 from fissure.present.sections.mechanism import LOOPS
 from fissure.present.sections.observation_influence import updates_of
+from fissure.present.words import attribution as explaining
 from fissure.present.words import calibration as words
-from fissure.present.words import explain as explaining
 from fissure.studies import verdicts
+from fissure.studies.attribution_file import Saved
 from fissure.studies.causal import Loop
 from fissure.studies.causal_atlas import Atlas, kinds
 from fissure.studies.effects import Effect
-from fissure.studies.explained import Saved
 
 Sign = Literal["+", "-", "±", "?", "0"]
 SIGN = "+ rises with it or raises it, - the contrary, ± either by the state, 0 never seen to move, ? not known"
-
-
-class QuantilesSchema(BaseModel):
-    """5%, 50% and 95% quantiles, in the unit of the parameter."""
-
-    low: float
-    middle: float
-    high: float
 
 
 class ParameterSchema(BaseModel):
@@ -47,8 +40,8 @@ class ParameterSchema(BaseModel):
     meaning: str
     unit: str
     prior_kind: str = Field(description="the shape of the prior")
-    prior: QuantilesSchema
-    posterior: QuantilesSchema | None = Field(description="null where it was not learned, or there is no posterior")
+    prior: IntervalSchema
+    posterior: IntervalSchema | None = Field(description="null where it was not learned, or there is no posterior")
     shift: float | None = Field(description="mean of the posterior in standard deviations of the prior")
     contraction: float | None = Field(description="the share of the prior variance that the evidence took")
     reason: str
@@ -237,8 +230,8 @@ def _parameter(one: Declared, context: Context) -> ParameterSchema:
         meaning=one.meaning,
         unit=one.unit,
         prior_kind=one.prior.prior.kind,
-        prior=QuantilesSchema(low=low, middle=middle, high=high),
-        posterior=None if update is None else QuantilesSchema(**update.posterior._asdict()),
+        prior=IntervalSchema(low=low, median=middle, high=high),
+        posterior=None if update is None else IntervalSchema.model_validate(update.posterior._asdict()),
         shift=None if update is None else update.shift,
         contraction=None if update is None else update.contraction,
         reason=one.prior.reason,

@@ -9,17 +9,17 @@ from fastapi import Path as InPath
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from fissure.api.whatifs import plain, told
+from fissure.api.whatifs import WhatIfs, plain, told
+from fissure.app import questions
 from fissure.app.api.jobs import JobSchema
 from fissure.app.api.jobs import told as job_told
 from fissure.app.api.runs import EffectiveSize
 from fissure.app.pages import AtDesk
+from fissure.app.questions import LEVERS, LONG, NAME
+from fissure.app.questions import named as tidied
 from fissure.app.schemas import ResultSchema, refusal, schema_of
+from fissure.app.studio import MOST_SEED, Standing
 from fissure.app.what_if import composer, export
-from fissure.app.what_if.questions import LEVERS, LONG, NAME
-from fissure.app.what_if.questions import named as tidied
-from fissure.app.what_if.saved import Saved
-from fissure.app.what_if.studio import MOST_SEED, Standing
 from fissure.errors import FissureError, nearest
 from fissure.studies.bounds import AtBound
 from fissure.studies.effective import few_histories
@@ -182,7 +182,7 @@ def study(desk: AtDesk, id: Id) -> AnswerSchema:
         effective_size=EffectiveSize(**found.found.worth.told()) if found and found.found.worth else None,
         few_histories=few_histories(standing.known) or None, start=desk.case.start,
         differences=made["outcomes"], weekly=made["weekly"],
-        about={name: plain(x) for name, x in found.about.items()} if found else {"version": __version__},
+        about=_about(found) if found else {"version": __version__},
     )  # fmt: skip
 
 
@@ -211,6 +211,11 @@ def _required(desk: AtDesk, id: str) -> Standing:
     return standing
 
 
+def _about(found: WhatIfs) -> dict[str, Any]:
+    """How it was made."""
+    return {name: plain(x) for name, x in found.about.items()} | {"command": found.command}
+
+
 def _measured(desk: AtDesk, id: str) -> Standing:
     standing = _required(desk, id)
     if not standing.known:
@@ -230,7 +235,7 @@ class SaveRequest(BaseModel):
     q: Annotated[str, Field(min_length=1, max_length=LONG)]
 
 
-@schema_of(Saved, without=("case",), saved="when, as an ISO date and time")
+@schema_of(questions.SavedQuestion, without=("case",), saved="when, as an ISO date and time")
 class SavedQuestion(ResultSchema):
     """A saved question."""
 

@@ -12,11 +12,10 @@ from starlette.responses import HTMLResponse
 
 from fissure.api.shelf import Stored
 from fissure.app import derived
-from fissure.app.cite import Citation, citation
 from fissure.app.desk import Desk
 from fissure.app.evidence import rows as ledger_rows
 from fissure.app.evidence.run_comparison import comparison
-from fissure.app.pages import AtDesk, page
+from fissure.app.pages import AtDesk, Citation, citation, page
 from fissure.context import Context
 from fissure.errors import FissureError, nearest
 from fissure.evidence import Ledger

@@ -10,11 +10,10 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from fissure.api.shelf import Stored
-from fissure.app.cite import Citation, citation
 from fissure.app.desk import Desk, chosen
 from fissure.app.history.prepared import RunView, prepared
 from fissure.app.history.runs import running
-from fissure.app.pages import AtDesk, page
+from fissure.app.pages import AtDesk, Citation, citation, page
 from fissure.engine.progress import duration
 from fissure.errors import FissureError, nearest
 from fissure.present.charts.maps import Outline

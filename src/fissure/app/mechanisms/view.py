@@ -9,9 +9,8 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 from fissure.app import derived
-from fissure.app.cite import Citation, citation
 from fissure.app.mechanisms.picture import WAITING, look
-from fissure.app.pages import AtDesk, page
+from fissure.app.pages import AtDesk, Citation, citation, page
 from fissure.context import Context
 from fissure.engine.provenance import model_digest
 from fissure.errors import FissureError, nearest
