@@ -34,8 +34,8 @@ from fissure.studies.calibration.posterior import dependencies
 try:
     from fissure.engine.parameter_source import Prior
     from fissure.engine.provenance import model_digest, own_digest
-    from fissure.engine.workers import Work
-    part_of = lambda case, parameters, plan, draws: Work(case, plan, draws).part
+    from fissure.engine.ensemble import EnsembleTask
+    part_of = lambda case, parameters, plan, draws: EnsembleTask(case, plan, draws).part
 except ImportError:  # before code was digested by what it imports
     from fissure.engine.cache import model_digest, own_digest
     from fissure.engine.draws import Prior

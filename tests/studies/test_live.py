@@ -9,9 +9,9 @@ from fissure.engine.keeping import Asked, keeping
 from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
 from fissure.studies.live import Live, rounds
+from fissure.studies.paired_runs import OutcomeTask
 from fissure.studies.scenario import AS_IT_IS, scenario_of
 from fissure.studies.whatif import whatif
-from fissure.studies.worlds import Worlds
 
 SIZE = {"weeks": 30, "units": 24, "slots": 20}
 
@@ -25,13 +25,13 @@ def asked(case):
 def ran(monkeypatch):
     """The calls that were run, each as its scenarios' keys and members."""
     calls = []
-    before = Worlds._one
+    before = OutcomeTask.measure
 
     def one(self, call):
         calls.append([(scenario.key, member) for scenario, member in call])
         return before(self, call)
 
-    monkeypatch.setattr(Worlds, "_one", one)
+    monkeypatch.setattr(OutcomeTask, "measure", one)
     return calls
 
 
@@ -151,7 +151,7 @@ def test_a_folder_that_another_holds_is_told_in_one_sentence(case, asked, tmp_pa
 
 def test_who_asks_waits_for_one_warming_call_at_most(case, asked, tmp_path, ran):
     live = Live.of(case, out=tmp_path, **SIZE)
-    live.worlds.compile()
+    live.worlds.task.prepare()
     began, stop = threading.Event(), threading.Event()
     thread = threading.Thread(target=live.warm, args=(4000, lambda: stop.is_set() or began.set()))
     thread.start()

@@ -6,7 +6,18 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import REFERENCE, Case, FromPosterior, FromPrior, Seed, Weeks, folder_option, show, whole
+from fissure.cli.parts import (
+    REFERENCE,
+    Case,
+    FromPosterior,
+    FromPrior,
+    OnCluster,
+    Seed,
+    Weeks,
+    folder_option,
+    show,
+    whole,
+)
 
 
 def answers(
@@ -21,6 +32,7 @@ def answers(
         Path | None,
         folder_option("Folder for the numbers and the page; ./runs/answers-CASE by default."),
     ] = None,
+    cluster: OnCluster = None,
 ) -> None:
     """Answer the questions that the sources of a case ask, with an interval, and say how it could be wrong.
 
@@ -29,7 +41,6 @@ def answers(
     from fissure import api
     from fissure.engine.progress import RichProgress
     from fissure.errors import FissureError
-    from fissure.views.text_answers import render
 
     context = api.context_of(case)
     if keep and weeks not in (None, context.case.weeks):
@@ -38,9 +49,9 @@ def answers(
     signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
     found = api.answers(
         context, members=members, seed=seed, weeks=weeks, prior=prior, posterior=posterior, out=folder,
-        progress=RichProgress(what="runs"),
+        cluster=cluster, progress=RichProgress(what="runs"),
     )  # fmt: skip
     made = {"Numbers": found.save(folder / "answers.json"), "Page": found.report(folder / "answers.html")}
     if keep:
         made["Kept"] = found.keep()
-    show(render(found.found), made)
+    show(found.document(), made)

@@ -6,7 +6,18 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import REFERENCE, Case, FromPosterior, FromPrior, Seed, Weeks, folder_option, show, whole
+from fissure.cli.parts import (
+    REFERENCE,
+    Case,
+    FromPosterior,
+    FromPrior,
+    OnCluster,
+    Seed,
+    Weeks,
+    folder_option,
+    show,
+    whole,
+)
 
 
 def explain(
@@ -40,6 +51,7 @@ def explain(
         Path | None,
         folder_option("Folder for the numbers and the page; ./runs/explain-CASE-... by default."),
     ] = None,
+    cluster: OnCluster = None,
 ) -> None:
     """Tell what made it come apart: each outcome shared among groups, mechanisms and pairs of them, with intervals.
 
@@ -50,7 +62,6 @@ def explain(
     from fissure.api.explains import explain_folder, require_all_weeks, size_of
     from fissure.engine.progress import RichProgress
     from fissure.studies.explain import most_runs
-    from fissure.views.text_explain import render
 
     size = size_of(quick=quick, members=members, sampled=sampled, strongest=strongest, pairs=pairs, error=error)
     context = api.context_of(case)
@@ -63,9 +74,10 @@ def explain(
     signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
     found = api.explain(
         context, of or (), quick=quick, members=members, sampled=sampled, strongest=strongest, pairs=pairs, error=error,
-        seed=seed, weeks=weeks, prior=prior, posterior=posterior, out=folder, progress=RichProgress(what="runs"),
+        seed=seed, weeks=weeks, prior=prior, posterior=posterior, out=folder, cluster=cluster,
+        progress=RichProgress(what="runs"),
     )  # fmt: skip
     made = {"Numbers": found.write(folder / "explain.json"), "Page": found.report(folder / "explain.html")}
     if keep:
         made["Kept"] = found.keep()
-    show(render(found.saved), made)
+    show(found.document(), made)

@@ -6,7 +6,19 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import REFERENCE, AsJson, Case, FromPosterior, FromPrior, Seed, Weeks, folder_option, show, whole
+from fissure.cli.parts import (
+    REFERENCE,
+    AsJson,
+    Case,
+    FromPosterior,
+    FromPrior,
+    OnCluster,
+    Seed,
+    Weeks,
+    folder_option,
+    show,
+    whole,
+)
 
 
 def sensitivity(
@@ -28,6 +40,7 @@ def sensitivity(
         folder_option("Folder for numbers and page; ./runs/sensitivity-CASE-... by default."),
     ] = None,
     as_json: AsJson = False,
+    cluster: OnCluster = None,
 ) -> None:
     """What outcomes depend on: inputs screened, their shares of the variance, and what evidence would narrow them.
 
@@ -44,7 +57,7 @@ def sensitivity(
     signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
     found = api.sensitivity(
         of or (), case=context, members=members, seed=seed, weeks=weeks, prior=prior, posterior=posterior, quick=quick,
-        out=folder, progress=RichProgress(what="runs"),
+        out=folder, cluster=cluster, progress=RichProgress(what="runs"),
     )  # fmt: skip
     page = found.report(folder / "sensitivity.html")
     show(found.document(), {"Page": page, "Numbers": folder / "sensitivity.json"}, as_json=as_json)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import FromPosterior, FromPrior, Seed, Weeks, folder_option, show, split_case, whole
+from fissure.cli.parts import FromPosterior, FromPrior, OnCluster, Seed, Weeks, folder_option, show, split_case, whole
 from fissure.errors import FissureError
 
 
@@ -44,6 +44,7 @@ def whatif(
         str | None,
         typer.Option("--maximise", "--maximize", "--minimise", "--minimize", "--optimise", "--optimize", hidden=True),
     ] = None,
+    cluster: OnCluster = None,
 ) -> None:
     """Tell what a change would have done: the same histories with and without it, and their differences.
 
@@ -56,8 +57,9 @@ def whatif(
         refuse([REFUSED[0]])
     from fissure import api
     from fissure.engine.progress import RichProgress
+    from fissure.present.render.terminal import FittedTable
+    from fissure.present.sections.whatif import listed
     from fissure.studies.whatif import planned
-    from fissure.views.text_whatif import listed, render
 
     case, studies = split_case(words)
     context = api.context_of(case)
@@ -68,7 +70,7 @@ def whatif(
             "--set or --off"
         )
     if list_:
-        show(listed(known.values()))
+        show(FittedTable(listed(known.values())))
         return
     draws = context.draws(prior=prior, posterior=posterior)
     folder = out or Path("runs") / f"whatif-{planned(context.case, seed=seed, weeks=weeks, draws=draws).folder_name}"
@@ -78,7 +80,7 @@ def whatif(
     found = api.whatif(
         [*studies, *known], case=context, set=moves or (), off=off or (), since=since, of=of or (),
         members=members, seed=seed, weeks=weeks, prior=prior, posterior=posterior, out=folder,
-        progress=RichProgress(what="runs"),
+        cluster=cluster, progress=RichProgress(what="runs"),
     )  # fmt: skip
     made = {"Numbers": found.save(folder / "whatif.json"), "Page": found.report(folder / "whatif.html")}
-    show(render(found.found, found.studies), made)
+    show(found.document(), made)

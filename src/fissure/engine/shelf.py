@@ -21,7 +21,7 @@ from fissure.engine.locks import LOCK, Note, held_to_remove, is_held, note
 from fissure.engine.origin import ORIGIN, Origin, origin_of
 from fissure.engine.provenance import model_digest
 from fissure.engine.seals import is_whole, unsealed_json
-from fissure.engine.store import DESCRIPTION, open_store
+from fissure.engine.store import DESCRIPTION, FAILED, Store, open_store
 from fissure.errors import FissureError
 from fissure.files import UNFINISHED
 from fissure.version import __version__
@@ -191,7 +191,7 @@ def contents(folder: Path) -> Contents:
                 foreign.append(path)
             elif name == LOCK:
                 locks.append(path)
-            elif name in (DESCRIPTION, STUDY, ORIGIN) or _histories(name):
+            elif name in (DESCRIPTION, STUDY, ORIGIN, FAILED) or _histories(name):
                 sealed.append(path)
             histories += _histories(name)
     written = datetime.fromtimestamp(last).astimezone()
@@ -259,12 +259,16 @@ def _described(folder: Path) -> tuple[str, Mapping[str, Any]]:
 
 def _lacks(folder: Path, members: int) -> bool:
     """Whether the run in `folder` lacks any of that many members, or has none."""
-    return not members or bool(missing(blocks_in(folder / "blocks"), members, members))
+    try:
+        failed = Store(folder, {}).failed()
+    except FissureError:
+        return True
+    return not members or bool(missing(blocks_in(folder / "blocks"), members, members, failed))
 
 
 def _is_ours(path: Path) -> bool:
     name = path.name
-    known = name in (DESCRIPTION, STUDY, ORIGIN, LOCK) or _PAGE.fullmatch(name) or _histories(name)
+    known = name in (DESCRIPTION, STUDY, ORIGIN, LOCK, FAILED) or _PAGE.fullmatch(name) or _histories(name)
     return bool(known or name.startswith(UNFINISHED)) and not path.is_symlink()
 
 

@@ -1,6 +1,6 @@
 """Attribution: how much of what came about is due to each mechanism, to pairs of them, to inside and outside.
 
-Every coalition of mechanisms is a world of its own, with the same people and the same luck (`worlds`). The worth of a
+Every coalition of mechanisms is a world of its own, with the same people and luck (`paired_runs`). The worth of a
 coalition is an outcome of a member in it; Shapley values share the whole effect, everything on minus everything off,
 among the players (`game`). Three games are played:
 
@@ -26,6 +26,7 @@ from fissure.engine.keeping import Asked, keeping
 from fissure.engine.parameter_source import Draws
 from fissure.engine.plan import Plan, whole
 from fissure.engine.progress import Progress
+from fissure.engine.runner import Workers
 from fissure.errors import FissureError
 from fissure.model.catalogue import GROUPS, mechanism_classes
 from fissure.studies import game
@@ -34,8 +35,8 @@ from fissure.studies.counterpart import Floats
 from fissure.studies.effective import Effective, effective_size, few_histories, pasts_of
 from fissure.studies.game import Interval, mean_interval
 from fissure.studies.outcomes import Outcome, outcomes_of
+from fissure.studies.paired_runs import PairedRuns
 from fissure.studies.scenario import Scenario
-from fissure.studies.worlds import Worlds
 
 OUTSIDE = "war"
 """The group that comes from outside; the others are inside."""
@@ -176,6 +177,7 @@ def explain(
     slots: int | None = None,
     out: Path | None = None,
     progress: Progress | None = None,
+    workers: Workers | None = None,
 ) -> Explained:
     """Share the outcomes called `of` (the standard ones where none is named) among the mechanisms.
 
@@ -188,23 +190,28 @@ def explain(
         weeks, units, slots: the case's own sizes where not given.
         out: the folder to keep what is measured in; one in the user's cache where not given.
         progress: is told how far the study is.
+        workers: who simulates; threads of this process where not given. See `cluster.workers_of`.
+
+    A member one of whose runs cannot be made is left out, with a warning.
 
     Raises `FissureError` for bad input or a disk that refuses, and `Interrupted` on Ctrl-C; what was measured is kept.
     """
     check_size(size)
     asked = outcomes_of(of, case, weeks)
     folder = out or cache_base() / "runs" / f"explain-{case.name}"
-    own = Worlds.of(
-        case, asked, folder, draws=draws, seed=seed, weeks=weeks, units=units, slots=slots, progress=progress
-    )
+    own = PairedRuns.of(
+        case, asked, folder, draws=draws, seed=seed, weeks=weeks, units=units, slots=slots, progress=progress,
+        workers=workers,
+    )  # fmt: skip
     groups = _groups()
     until, named = draws.until if draws else None, tuple(f"explains {one.name}" for one in asked)
     with keeping(folder, Asked("explain", own.plan, size.groups, None, until, named)):
-        worths = _worths(own, list(groups), lambda names: _without(groups, names), range(size.groups), "groups")
+        worths, there = _worths(own, list(groups), lambda names: _without(groups, names), range(size.groups), "groups")
         every, reached = _every(own, size, seed)
         strongest, pairs = _strongest(own, every, size)
     inside = sum(1 << i for i, name in enumerate(groups) if name != OUTSIDE)
-    pasts = _pasts(own, size.groups)
+    pasts = pasts_of(own.draws, own.plan.seed, there)
+    worth = [effective_size(own.draws, seed, each) for each in (there, every.members, size.pairs) if each]
     return Explained(
         outcomes=asked,
         plan=own.plan,
@@ -221,13 +228,8 @@ def explain(
         pairs=pairs,
         paired=_saved(worths),
         at_bound=_at_bound(asked, own.plan, worths, inside),
-        worth={n: effective_size(own.draws, seed, n) for n in (size.groups, every.members, size.pairs) if n},
+        worth={one.histories: one for one in worth},
     )
-
-
-def _pasts(own: Worlds, members: int) -> NDArray[np.int64]:
-    """(members,) which past each of them goes on from."""
-    return pasts_of(own.draws, own.plan.seed, members)
 
 
 def _at_bound(outcomes: Sequence[Outcome], plan: Plan, worths: Floats, inside: int) -> tuple[AtBounds, ...]:
@@ -282,17 +284,20 @@ def _only(on: Iterable[str], among: Iterable[str]) -> Scenario:
 
 
 def _worths(
-    own: Worlds, players: Sequence[str], scenario: Callable[[Iterable[str]], Scenario], members: range, phase: str
-) -> Floats:
-    """(coalitions, members, outcomes) of all coalitions of `players`."""
+    own: PairedRuns, players: Sequence[str], scenario: Callable[[Iterable[str]], Scenario], members: range, phase: str
+) -> tuple[Floats, list[int]]:
+    """(coalitions, members, outcomes) of all coalitions of `players`, and the members that were finished in all."""
     coalitions = [
         scenario([player for i, player in enumerate(players) if mask >> i & 1]) for mask in range(1 << len(players))
     ]
     own.measure([(one, member) for member in members for one in coalitions], phase)
-    return np.stack([own.values(one, members) for one in coalitions])
+    there = own.finished(coalitions, members)
+    if len(there) < 2:
+        raise FissureError(f"{own.folder}: {len(there)} members were finished in every world, expected two or more")
+    return np.stack([own.values(one, there) for one in coalitions]), there
 
 
-def _every(own: Worlds, size: Size, seed: int) -> tuple[Attribution, Floats]:
+def _every(own: PairedRuns, size: Size, seed: int) -> tuple[Attribution, Floats]:
     """Every mechanism, by random orders, one pair of orders a member, until the first outcome is known well enough.
 
     A new member for each pair makes observations independent, and tells most of the mean over members.
@@ -305,12 +310,14 @@ def _every(own: Worlds, size: Size, seed: int) -> tuple[Attribution, Floats]:
         jobs = {key: [_only(_named(names, mask), names) for mask in game.chain(order)] for key, order in chains.items()}
         own.measure([(one, key[0]) for key, line in jobs.items() for one in line], f"mechanisms, {upto} members")
         for member in range(upto):
+            if not all(own.finished(jobs[member, way], [member]) for way in (0, 1)):
+                continue
             ways = [
                 game.marginals(chains[member, way], np.stack([own.values(s, [member])[0] for s in jobs[member, way]]))
                 for way in (0, 1)
             ]
             found[member, 0] = np.mean(ways, axis=0)
-        sampled = game.estimate(found, pasts=dict(enumerate(_pasts(own, upto).tolist())))
+        sampled = game.estimate(found, pasts=dict(enumerate(pasts_of(own.draws, own.plan.seed, upto).tolist())))
         if upto >= size.least and game.enough(sampled, size.error, size.least)[0]:
             break
     half = (sampled.high - sampled.low).max(axis=0) / 2
@@ -328,16 +335,16 @@ def _named(names: Sequence[str], mask: int) -> list[str]:
     return [name for i, name in enumerate(names) if mask >> i & 1]
 
 
-def _strongest(own: Worlds, every: Attribution, size: Size) -> tuple[Attribution | None, Pairs | None]:
+def _strongest(own: PairedRuns, every: Attribution, size: Size) -> tuple[Attribution | None, Pairs | None]:
     """The strongest mechanisms for the first outcome, exactly, with everything else on."""
     if not size.pairs:
         return None, None
     players = every.strongest(size.strongest)
     members = range(size.pairs)
-    worths = _worths(own, players, lambda on: _only(on, players), members, f"the {len(players)} strongest")
-    pasts = _pasts(own, size.pairs)
+    worths, there = _worths(own, players, lambda on: _only(on, players), members, f"the {len(players)} strongest")
+    pasts = pasts_of(own.draws, own.plan.seed, there)
     together = mean_interval(np.moveaxis(game.interactions(worths), 2, 0), pasts=pasts)
-    return _attribution(players, game.exact(worths), pasts), Pairs(players, together, len(members))
+    return _attribution(players, game.exact(worths), pasts), Pairs(players, together, len(there))
 
 
 def _attribution(players: tuple[str, ...], values: Floats, pasts: NDArray[np.int64]) -> Attribution:

@@ -12,25 +12,21 @@ question needs.
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 
 from fissure.cases.loader import Case
-from fissure.engine.cache import enable_compile_cache
 from fissure.engine.keeping import keeping
 from fissure.engine.parameter_source import Draws
 from fissure.engine.plan import MOST_MEMBERS, whole
 from fissure.engine.progress import Progress, Silent
 from fissure.errors import FissureError
-from fissure.studies.at_hand import AtHand
-from fissure.studies.counterpart import Floats
 from fissure.studies.effective import effective_size
 from fissure.studies.outcomes import SERIES, outcomes_of
+from fissure.studies.paired_runs import Job, PairedRuns
 from fissure.studies.scenario import AS_IT_IS, Scenario, week_of
 from fissure.studies.whatif import WhatIf, answer_of, asked_for, folder_of, measured_in, planned
-from fissure.studies.worlds import Job, Worlds
 
 LEAST = 2
 """Members from which a paired difference has an interval."""
@@ -88,31 +84,12 @@ class _Whole:
         self._before, self._done = self._before + self._done, 0
 
 
-class _Worlds(Worlds):
-    """Worlds that can be made ready before anything is asked, and that keep at hand what fits into memory."""
-
-    @cached_property
-    def kept(self) -> AtHand:
-        """What was measured so far, see `AtHand`."""
-        return AtHand(self.own_folder, self._read)
-
-    def compile(self) -> None:
-        """Have the program at hand."""
-        enable_compile_cache()
-        self._program(self._inputs([(AS_IT_IS, 0)]))
-
-    def _write(self, call: Sequence[Job], outcomes: Floats, weekly: Floats) -> Path:
-        path = super()._write(call, outcomes, weekly)
-        self.kept.on_disk(path, [(scenario.key, member) for scenario, member in call])
-        return path
-
-
 @dataclass(eq=False)
 class Live:
     """The what-ifs of one plan; safe to be asked by several threads, one of which measures at a time."""
 
     case: Case
-    worlds: _Worlds
+    worlds: PairedRuns
     folder: Path
     """The folder of `fissure whatif` for this plan."""
     _relay: _Relay
@@ -143,12 +120,11 @@ class Live:
         """
         plan = planned(case, seed=seed, weeks=weeks, draws=draws)
         folder, relay = out or folder_of(plan, within), _Relay()
-        worlds = _Worlds.of(
+        worlds = PairedRuns.of(
             case, outcomes_of((), case, plan.weeks), measured_in(folder), draws=draws, seed=seed, weeks=weeks,
             units=units, slots=slots, weekly={name: one.read for name, one in SERIES.items()}, progress=relay,
         )  # fmt: skip
-        assert isinstance(worlds, _Worlds)
-        worlds.kept.most = memory  # and what is kept is looked up once, before threads share it
+        worlds.kept.make_room(memory)  # and what is kept is looked up once, before threads share it
         return cls(case, worlds, folder, relay)
 
     def known(self, scenario: Scenario, most: int) -> int:
@@ -230,7 +206,7 @@ class Live:
         width = self.worlds.plan.width
         try:
             with self._turn:
-                self.worlds.compile()
+                self.worlds.task.prepare()
             for first in range(0, members, width):
                 while self._asking and not stop():
                     time.sleep(0.05)

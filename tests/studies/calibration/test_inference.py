@@ -135,7 +135,7 @@ def test_one_figure_and_one_parameter_are_enough(toy):
 @pytest.mark.slow
 def test_the_log_of_others_is_left_as_it_was():
     ask = (
-        "import logging; from fissure.studies.calibration.flow import _libraries; _libraries(); "
+        "import logging; from fissure.studies.calibration.flow import libraries; libraries(); "
         "log = logging.getLogger(); print(log.level, len(log.handlers))"
     )
     done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)

@@ -20,8 +20,8 @@ from fissure.present.render.html import web
 from fissure.present.sections.ledger import rule
 from fissure.present.sections.mechanism import LOOPS
 from fissure.present.sections.observation_influence import updates_of
+from fissure.present.words import attribution as explaining
 from fissure.present.words import calibration as words
-from fissure.present.words import explain as explaining
 from fissure.studies import verdicts
 from fissure.studies.causal import Loop
 from fissure.studies.causal_atlas import Atlas, kinds

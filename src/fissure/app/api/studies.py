@@ -9,7 +9,7 @@ from fastapi import Path as InPath
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from fissure.api.whatifs import plain, told
+from fissure.api.whatifs import WhatIfs, plain, told
 from fissure.app import questions
 from fissure.app.api.jobs import JobSchema
 from fissure.app.api.jobs import told as job_told
@@ -182,7 +182,7 @@ def study(desk: AtDesk, id: Id) -> AnswerSchema:
         effective_size=EffectiveSize(**found.found.worth.told()) if found and found.found.worth else None,
         few_histories=few_histories(standing.known) or None, start=desk.case.start,
         differences=made["outcomes"], weekly=made["weekly"],
-        about={name: plain(x) for name, x in found.about.items()} if found else {"version": __version__},
+        about=_about(found) if found else {"version": __version__},
     )  # fmt: skip
 
 
@@ -209,6 +209,11 @@ def _required(desk: AtDesk, id: str) -> Standing:
     if standing is None:
         raise HTTPException(404, f"there is no study '{id}'; ask it (POST /api/studies), what was measured is kept")
     return standing
+
+
+def _about(found: WhatIfs) -> dict[str, Any]:
+    """How it was made."""
+    return {name: plain(x) for name, x in found.about.items()} | {"command": found.command}
 
 
 def _measured(desk: AtDesk, id: str) -> Standing:

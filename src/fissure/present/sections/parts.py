@@ -6,7 +6,6 @@ from typing import Any
 from fissure.evidence.entries import Claim
 from fissure.evidence.ledger import Ledger
 from fissure.present.document import (
-    Block,
     Cell,
     Command,
     Facts,
@@ -87,7 +86,7 @@ def named(title: str, name: str) -> Cell:
     return Cell((f"{title} ", Span(name, code=True)))
 
 
-def too_few(members: int) -> tuple[Block, ...]:
+def too_few(members: int) -> tuple[Notice, ...]:
     """That there are too few histories for an interval, where there are."""
     said = few_histories(members)
     return (Notice((said,), kind="few"),) if said else ()

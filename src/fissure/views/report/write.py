@@ -1,20 +1,17 @@
-"""The report of a run, with the sections of studies that are not documents yet."""
+"""The report of a run: what was kept of studies of its case, beside the sections of the run itself."""
 
-import re
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import xarray as xr
-from markupsafe import Markup
 
 from fissure.cases.loader import Case
 from fissure.cases.naming import called
 from fissure.evidence.entries import Mechanism
 from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import parameters_of
-from fissure.present.document import Document, Drawing, Figure, Only, Section
-from fissure.present.render.html import environment
-from fissure.present.sections import causal, effects, hindcast, learned
+from fissure.present.document import Document, Section
+from fissure.present.sections import answers, attribution, causal, effects, hindcast, learned
 from fissure.present.sections import run as report
 from fissure.present.words.run import RunDescription
 from fissure.studies import answers as replies_to
@@ -25,7 +22,6 @@ from fissure.studies.explained import kept as kept_explained
 from fissure.studies.explained import kept_at as explained_at
 from fissure.studies.hindcast import kept
 from fissure.studies.hindcast import kept_at as hindcast_at
-from fissure.views.report import answers, why
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,14 +48,8 @@ def document(
     replies, past = replies_to.kept(case, drawn_from), kept(case)
     cause = kept_explained(case, drawn_from)
     found = {
-        "the answers": None
-        if replies is None
-        else _old(
-            "answers", "Questions and answers", answers.section(replies, ledger) | {"lacks": lacks(replies.plugins)}
-        ),
-        "the attribution": None
-        if cause is None
-        else _old("why", "What made it come apart", why.section(cause) | {"lacks": lacks(cause.found.plan.plugins)}),
+        "the answers": None if replies is None else answers.section(replies, ledger, lacks(replies.plugins)),
+        "the attribution": None if cause is None else attribution.section(cause, lacks(cause.found.plan.plugins)),
         "the forecasts from the past": None
         if past is None
         else hindcast.section(past, called(case.folder), ledger, lacks(past.plugins)),
@@ -94,16 +84,6 @@ def document(
         ],
         hidden=[what for what, at in kept_at.items() if found[what] is None and at(case).is_file()],
     )
-
-
-def _old(key: str, title: str, given: Mapping[str, Any]) -> Section:
-    """A section of which there is a template only."""
-    template = {"answers": "answers_section", "why": "why"}
-    text = environment().get_template(f"{template[key]}.html.j2").render({key: given})
-    found = re.search(r"<section[^>]*>\s*<h2>(.*?)</h2>(.*)</section>", text, re.DOTALL)
-    assert found is not None
-    figures = tuple(Figure(one, "", spec) for one, spec in given.get("specs", {}).items())
-    return Section(key, title, (Drawing(Markup(found[2])), Only(frozenset(), figures)), heading=found[1])
 
 
 def _learned(

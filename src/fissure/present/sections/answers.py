@@ -1,12 +1,32 @@
-"""Answers in words: what the model says to each question that the sources ask."""
+"""Answers to the questions that the sources ask: what the model says, how sure it is, and how it could be wrong."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
+from fissure.evidence.ledger import Ledger
 from fissure.present import certainty, formatting
-from fissure.present.words.explain import GROUPS
+from fissure.present.charts import differences
+from fissure.present.document import (
+    IN_JSON,
+    Block,
+    Cell,
+    Column,
+    Document,
+    Notice,
+    Paragraph,
+    Row,
+    Section,
+    Span,
+    Table,
+    not_in_terminal,
+)
+from fissure.present.document import Figure as Chart
+from fissure.present.words.attribution import GROUPS
 from fissure.studies.answers import Answer, Answers, Figure
 from fissure.studies.explain import NONE
+from fissure.version import __version__
 
+HEADING = "What the sources ask, and what the model answers"
 PARTS = {
     "all": "everything together",
     "inside": "the inside alone",
@@ -15,10 +35,114 @@ PARTS = {
     "difference": "difference",
     "as it is": "as it was",
 }
-
-
 RECRUITS = "The inside holds recruitment too, which keeps the group going, beside all that drives it apart."
 UNREADABLE = f" cannot be read: with and without the change most histories are at one end of it {certainty.AT_END}"
+COLUMNS = (
+    Column("Figure", wrap=True),
+    Column("Mean"),
+    Column("90% interval", key="interval"),
+    *(Column(name, on=IN_JSON) for name in ("low", "high")),
+    Column("In nine of ten histories", key="histories"),
+    *(Column(name, on=IN_JSON) for name in ("least", "most")),
+)
+
+
+def document(made: Answers, title: str, ledger: Ledger) -> Document:
+    """The whole result of `fissure answers` on the case called `title`."""
+    return Document(
+        subject=title,
+        title="answers",
+        heading=HEADING,
+        lead="The questions that the sources end with, and what comes of them in the model.",
+        notices=(),
+        sections=(Section("answers", "How to read them", _intro(made)), *questions(made, ledger)),
+        version=__version__,
+        key="answers",
+    )
+
+
+def section(made: Answers, ledger: Ledger, caution: str = "") -> Section:
+    """All answers as a section of another page; `caution` says what they do not cover of its model."""
+    blocks = (*_intro(made), *([Notice((caution,))] if caution else []), *questions(made, ledger))
+    return Section("answers", "Questions and answers", blocks, heading=HEADING)
+
+
+def _intro(made: Answers) -> tuple[Block, ...]:
+    said = (
+        "Each question as an article puts it, what comes of it in paired or shared-out simulations, and how the answer "
+        "could be wrong. Intervals are 90% intervals of the mean over histories. Each study has a number of histories "
+        "of its own, named with it, so the mean of one outcome is not exactly the same in all of them. ",
+        Span(made.command, code=True),
+        " makes the same numbers again.",
+    )
+    known = " ".join(notes(made))
+    return not_in_terminal(Paragraph(said)), *([Paragraph(known)] if known else [])
+
+
+def questions(made: Answers, ledger: Ledger) -> Iterator[Section]:
+    """A section for each question."""
+    for answer in made.answers:
+        said = sentence(answer, made)
+        several = len(answer.figures) > 1 and len({one.unit for one in answer.figures}) == 1
+        yield Section(
+            f"answer-of-{answer.name}",
+            answer.asks,
+            (
+                *([Notice((answer.few_histories,), kind="few")] if answer.few_histories else []),
+                Paragraph((Span(said, strong=True),)),
+                *(Paragraph(one, "small") for one in ends(answer)),
+                *([_chart(answer, said)] if several else []),
+                not_in_terminal(Table.of(COLUMNS, tuple(map(_row, answer.figures)), f"Figures: {answer.asks}")),
+                Paragraph((Span("How it could be wrong.", strong=True), f" {answer.caution}"), "small"),
+                Paragraph(_study(answer, ledger), "small soft"),
+            ),
+            kind="answer",
+        )
+
+
+def _study(answer: Answer, ledger: Ledger) -> tuple[str | Span, ...]:
+    """The study behind an answer, and the claims that ask."""
+    asked: list[str | Span] = []
+    for name in answer.claims:
+        asked += [", " if asked else "", Span(name, to=f"entry:{name}", tip=ledger.claims[name].paraphrase)]
+    rests = certainty.worth(answer.worth, answer.members)
+    return ("Study: ", Span(answer.study, code=True), f", {rests}. Asked by ", *asked, ".")
+
+
+def _row(figure: Figure) -> Row:
+    many = "–" if figure.least is None else formatting.interval(figure.least, figure.most or 0.0, figure.unit)
+    mark = f" {certainty.AT_END}" if figure.at_bound.found else ""
+    return Row(
+        (
+            Cell(f"{figure.title}: {part(figure)}"),
+            Cell(amount(figure.mean, figure.unit) + mark, figure.mean),
+            Cell(interval(figure)),
+            Cell(value=figure.low),
+            Cell(value=figure.high),
+            Cell(many),
+            Cell(value=figure.least),
+            Cell(value=figure.most),
+        )
+    )
+
+
+def _chart(answer: Answer, said: str) -> Chart:
+    """The figures with their intervals on one scale; what cannot be read has none."""
+    unit = formatting.unit(answer.figures[0].unit)
+    points = [
+        differences.Point(
+            (part(one) if one.part != "difference" else one.title) + (f" {certainty.AT_END}" if one.unreadable else ""),
+            one.mean,
+            one.mean if one.unreadable else one.low,
+            one.mean if one.unreadable else one.high,
+            interval(one) if one.unreadable else spread(one),
+        )
+        for one in answer.figures
+    ]
+    spec = differences.points(points, unit, said)
+    return Chart(
+        f"answer-{answer.name}", "Means with 90% intervals", spec, unit, said, kind="low one", name=answer.asks
+    )
 
 
 def sentence(answer: Answer, made: Answers) -> str:

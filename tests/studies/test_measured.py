@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from fissure.engine.seals import Damaged, DamagedBlock
-from fissure.studies import at_hand
-from fissure.studies.at_hand import AtHand
-from fissure.studies.worlds import Measured
+from fissure.studies import measured as store
+from fissure.studies.measured import Measured, MeasuredRuns
 
 MEMBERS = 4
 ONE = 8 * 10 + 8 * 3 * 30 + 400
@@ -57,7 +56,7 @@ def measured(kept, disk, scenario):
 def test_what_was_measured_is_there_to_the_last_bit(disk):
     for scenario in "abc":
         disk.write(scenario)
-    kept = AtHand(disk.folder, disk.read)
+    kept = MeasuredRuns(disk.folder, disk.read)
     assert len(kept) == 3 * MEMBERS and ("a", 3) in kept and ("a", 4) not in kept and ("d", 0) not in kept
     assert sorted(kept) == [(scenario, member) for scenario in "abc" for member in range(MEMBERS)]
     for scenario, member in kept:
@@ -70,12 +69,12 @@ def test_what_was_measured_is_there_to_the_last_bit(disk):
 def test_finding_what_is_there_takes_no_memory(disk):
     for at in range(50):
         disk.write(f"s{at}")
-    assert AtHand(disk.folder, disk.read).bytes == 0
+    assert MeasuredRuns(disk.folder, disk.read).bytes == 0
 
 
 def test_memory_is_bounded_however_much_is_measured(disk):
     most = 12 * MEMBERS * ONE
-    kept = AtHand(disk.folder, disk.read, most)
+    kept = MeasuredRuns(disk.folder, disk.read, most)
     seen = []
     for at in range(100):
         measured(kept, disk, f"s{at}")
@@ -91,7 +90,7 @@ def test_memory_is_bounded_however_much_is_measured(disk):
 
 
 def test_what_is_needed_again_and_again_stays(disk):
-    kept = AtHand(disk.folder, disk.read, 10 * MEMBERS * ONE)
+    kept = MeasuredRuns(disk.folder, disk.read, 10 * MEMBERS * ONE)
     measured(kept, disk, "as-it-is")
     disk.read_of.clear()
     for at in range(40):
@@ -101,15 +100,15 @@ def test_what_is_needed_again_and_again_stays(disk):
 
 
 def test_a_few_stay_even_where_there_is_no_room(disk):
-    kept = AtHand(disk.folder, disk.read, 0)
-    for at in range(at_hand.LEAST):
+    kept = MeasuredRuns(disk.folder, disk.read, 0)
+    for at in range(store.LEAST):
         measured(kept, disk, f"s{at}")
     disk.read_of.clear()
-    assert all((f"s{at}", 0) in kept for at in range(at_hand.LEAST)) and not disk.read_of
+    assert all((f"s{at}", 0) in kept for at in range(store.LEAST)) and not disk.read_of
 
 
 def test_what_was_deleted_is_known_no_more(disk):
-    kept = AtHand(disk.folder, disk.read)
+    kept = MeasuredRuns(disk.folder, disk.read)
     paths = {scenario: measured(kept, disk, scenario) for scenario in "ab"}
     paths["a"].unlink()
     assert ("a", 0) in kept  # it is at hand all the same
@@ -122,7 +121,7 @@ def test_what_was_deleted_is_known_no_more(disk):
 
 def test_a_file_that_vanished_unseen_is_known_no_more_either(disk, recwarn):
     path = disk.write("a")
-    kept = AtHand(disk.folder, disk.read)
+    kept = MeasuredRuns(disk.folder, disk.read)
     path.unlink()
     assert ("a", 0) not in kept and len(kept) == 0 and not kept.files("a")
     assert not [one for one in recwarn if one.category is DamagedBlock]  # somebody made room: nothing is damaged
@@ -130,7 +129,7 @@ def test_a_file_that_vanished_unseen_is_known_no_more_either(disk, recwarn):
 
 def test_a_damaged_file_is_named_and_taken_away(disk):
     disk.write("a")
-    kept = AtHand(disk.folder, disk.read)
+    kept = MeasuredRuns(disk.folder, disk.read)
     (disk.folder / "a.npz").write_text("other")
     with pytest.warns(DamagedBlock, match=r"a\.npz"):
         assert ("a", 0) not in kept
@@ -138,7 +137,7 @@ def test_a_damaged_file_is_named_and_taken_away(disk):
 
 
 def test_looking_again_finds_what_others_have_measured(disk):
-    kept = AtHand(disk.folder, disk.read)
+    kept = MeasuredRuns(disk.folder, disk.read)
     measured(kept, disk, "a")
     disk.write("b")
     assert ("b", 0) not in kept

@@ -1,20 +1,22 @@
 """Runs side by side: a member's numbers depend on its scenario alone; nothing changed is a difference of zero."""
 
 import errno
+import os
 from datetime import date
 
 import pytest
 
 from fissure.cases.loader import load_case
-from fissure.engine import blocks
 from fissure.engine.progress import Interrupted, Silent
+from fissure.engine.runner import FailedHistories
 from fissure.engine.seals import DamagedBlock
 from fissure.errors import FissureError
+from fissure.files import UNFINISHED
 from fissure.model.catalogue import parameters_of
 from fissure.studies.counterpart import joined
 from fissure.studies.outcomes import outcomes_of
+from fissure.studies.paired_runs import OutcomeTask, PairedRuns
 from fissure.studies.scenario import AS_IT_IS, Scenario, scenario_of
-from fissure.studies.worlds import Worlds
 
 WEEKS, SIZE = 30, {"units": 24, "slots": 20}
 ASKED = ("deserted", "territory@2014-12-31")
@@ -29,7 +31,7 @@ def case():
 
 def worlds(case, folder, progress=None):
     asked = outcomes_of(ASKED, case, WEEKS)
-    return Worlds.of(case, asked, folder, weeks=WEEKS, weekly=SERIES, progress=progress, **SIZE)
+    return PairedRuns.of(case, asked, folder, weeks=WEEKS, weekly=SERIES, progress=progress, **SIZE)
 
 
 def said(case, *moves, off=(), since=None):
@@ -71,7 +73,7 @@ def test_a_change_changes_numbers(made, name):
 @pytest.mark.parametrize("name", ["off later", "strikes later"])
 def test_before_the_day_everything_is_as_it_is(made, name):
     own, scenarios = made
-    week = (SINCE - own.case.start).days // 7
+    week = (SINCE - own.task.case.start).days // 7
     changed, plain = (own.series(s, range(5))["fighters"] for s in (scenarios[name], AS_IT_IS))
     assert (changed[:, : week + 1] == plain[:, : week + 1]).all()
     assert (changed[:, week + 1 :] != plain[:, week + 1 :]).any()
@@ -124,11 +126,11 @@ def test_a_full_disk_is_one_sentence_and_what_was_measured_stays(made, case, tmp
 
     stopped = worlds(case, tmp_path)
     with monkeypatch.context() as patch:
-        patch.setattr(blocks.os, "fsync", full)
+        patch.setattr(os, "fsync", full)
         with pytest.raises(FissureError, match=r"the disk is full, another .* are needed; what was finished is kept"):
             stopped.measure(jobs)
     again = worlds(case, tmp_path)
-    assert 8 <= len(again.kept) < 20 and not list(tmp_path.rglob(f"{blocks.UNFINISHED}*"))
+    assert 8 <= len(again.kept) < 20 and not list(tmp_path.rglob(f"{UNFINISHED}*"))
     again.measure(jobs)
     assert (again.values(AS_IT_IS, range(5)) == own.values(AS_IT_IS, range(5))).all()
     files = {path.name: path.read_bytes() for path in again.own_folder.iterdir()}
@@ -153,9 +155,41 @@ def test_one_changed_byte_is_never_read(made, case, at):
         path.write_bytes(data)
 
 
+def test_a_run_that_fails_is_a_row_and_the_others_go_on(case, tmp_path, monkeypatch):
+    """It is named with its reason, left out of what is compared, and tried again when it is asked for."""
+    measure = OutcomeTask.measure
+
+    def measured(task, call):
+        for scenario, member in call:
+            if member == 5 and scenario.off:
+                raise ValueError("it went to pieces")
+        return measure(task, call)
+
+    own, off = worlds(case, tmp_path), said(case, off=["desertion"])
+    jobs = [(one, member) for one in (AS_IT_IS, off) for member in range(6)]
+    with monkeypatch.context() as patch:
+        patch.setattr(OutcomeTask, "measure", measured)
+        with pytest.warns(
+            FailedHistories, match=r"1 of 12 runs failed .* \(history 5: ValueError: it went to pieces\)"
+        ):
+            own.measure(jobs)
+        assert own.kept.failed == worlds(case, tmp_path).kept.failed == {(off.key, 5): "ValueError: it went to pieces"}
+        assert own.finished([AS_IT_IS, off], range(6)) == [0, 1, 2, 3, 4] and (AS_IT_IS.key, 5) in own.kept
+        with pytest.raises(FissureError, match="history 5, without desertion: ValueError: it went to pieces"):
+            own.require(jobs)
+        with pytest.raises(FissureError, match="not one run could be made"):
+            own.measure(jobs)
+    own.measure(jobs)
+    own.require(jobs)
+    assert not own.kept.failed
+    fresh = worlds(case, tmp_path / "fresh")
+    fresh.measure(jobs)
+    assert (fresh.values(off, range(6)) == own.values(off, range(6))).all()
+
+
 def test_another_measure_starts_anew(made, case):
     own, _ = made
-    other = Worlds.of(case, own.outcomes[:1], own.folder, weeks=WEEKS, **SIZE)
+    other = PairedRuns.of(case, own.outcomes[:1], own.folder, weeks=WEEKS, **SIZE)
     assert not other.kept
 
 

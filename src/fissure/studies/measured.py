@@ -1,4 +1,7 @@
-"""What was measured of one plan: all of it on disk, and of that in memory what was needed last.
+"""What was measured of paired runs: all of it on disk, and of that in memory what was needed last.
+
+    FOLDER/3f2a....-4.npz     four runs: their keys, numbers, and series by week; sealed (`engine.seals`)
+    FOLDER/failed.json        the runs that could not be made, with why; sealed
 
 A server is asked many different what-ifs, each of which takes about a megabyte, and must not grow with their number. So
 numbers are in memory by scenario, and where they take more than `most` bytes those that were needed longest ago are
@@ -6,29 +9,55 @@ left to the disk, from which they are read when they are needed again. Files may
 room): what is neither in memory nor on disk is not known, and is measured again.
 """
 
+import hashlib
+import io
+import math
 import os
 import threading
 import warnings
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-from fissure.engine.seals import Damaged, DamagedBlock
-from fissure.studies.worlds import Measured
+import numpy as np
+
+from fissure.engine.seals import Damaged, DamagedBlock, sealed, sealed_json, unsealed, unsealed_json
+from fissure.files import disk_errors, write_whole
+from fissure.studies.counterpart import Floats
 
 Run = tuple[str, int]
 """The key of a scenario, and a member."""
+FAILED = "failed.json"
 LEAST = 8
 """Scenarios that stay in memory whatever they take: those that one page compares, as it is, and the one measured."""
 _OVERHEAD = 400
 """Bytes of a run in memory besides its numbers."""
 
 
-class AtHand(MutableMapping[Run, Measured]):
+@dataclass(frozen=True)
+class Measured:
+    """What is kept of one run: `outcomes` (outcomes,), `weekly` (series, weeks)."""
+
+    outcomes: Floats
+    weekly: Floats
+
+
+def read_measured(path: Path) -> dict[Run, Measured]:
+    """The runs in a file. Raises `Damaged` where it is not whole."""
+    with np.load(io.BytesIO(unsealed(path))) as file:
+        runs, outcomes, weekly = file["runs"], file["outcomes"], file["weekly"]
+    keys = [str(run).rsplit("-", 1) for run in runs]
+    return {(key, int(member)): Measured(*row) for (key, member), *row in zip(keys, outcomes, weekly, strict=True)}
+
+
+class MeasuredRuns(MutableMapping[Run, Measured]):
     """The runs in `folder`, which `read` reads from one of its files; safe to be used by several threads."""
 
-    def __init__(self, folder: Path, read: Callable[[Path], dict[Run, Measured]], most: float = float("inf")) -> None:
+    def __init__(
+        self, folder: Path, read: Callable[[Path], dict[Run, Measured]] = read_measured, most: float = math.inf
+    ) -> None:
         self._folder, self._read = folder, read
         self.most = most
         """Bytes that the numbers in memory may take."""
@@ -38,6 +67,36 @@ class AtHand(MutableMapping[Run, Measured]):
         self._memory: OrderedDict[str, dict[int, Measured]] = OrderedDict()
         self._bytes = 0
         self.look_again()
+
+    def keep(self, runs: Sequence[Run], numbers: Floats, weekly: Floats) -> None:
+        """Keep what was measured of the `runs` of a call. Raises `FissureError` where the disk refuses."""
+        names = [f"{scenario}-{member}" for scenario, member in runs]
+        held = io.BytesIO()
+        np.savez_compressed(held, runs=np.array(names), outcomes=numbers, weekly=weekly)
+        with disk_errors(self._folder, 1 << 20):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            path = self._folder / f"{hashlib.sha256(' '.join(names).encode()).hexdigest()[:20]}-{len(runs)}.npz"
+            write_whole(path, sealed(held.getvalue()))
+        self.on_disk(path, runs)
+        self.update(zip(runs, map(Measured, numbers, weekly), strict=True))
+
+    @property
+    def failed(self) -> dict[Run, str]:
+        """The runs that could not be made when they were asked for last, with why."""
+        path = self._folder / FAILED
+        told = unsealed_json(path)["failed"] if path.exists() else {}
+        return {(name.rsplit("-", 1)[0], int(name.rsplit("-", 1)[1])): why for name, why in told.items()}
+
+    def keep_failed(self, failed: Mapping[Run, str]) -> None:
+        """Say which runs could not be made. Raises `FissureError` where the disk refuses."""
+        path = self._folder / FAILED
+        with disk_errors(self._folder, 1 << 12):
+            if failed:
+                self._folder.mkdir(parents=True, exist_ok=True)
+                told = {f"{scenario}-{member}": why for (scenario, member), why in sorted(failed.items())}
+                write_whole(path, sealed_json({"format": 1, "failed": told}))
+            else:
+                path.unlink(missing_ok=True)
 
     def look_again(self) -> None:
         """Find what lies on disk; a damaged file is named in a `DamagedBlock` warning and taken away."""
@@ -114,6 +173,12 @@ class AtHand(MutableMapping[Run, Measured]):
     def __len__(self) -> int:
         with self._turn:
             return sum(len(self.of(scenario)) for scenario in {*self._files, *self._memory})
+
+    def make_room(self, most: float) -> None:
+        """Keep no more than `most` bytes in memory from now on."""
+        with self._turn:
+            self.most = most
+            self._make_room()
 
     @property
     def bytes(self) -> int:
