@@ -42,7 +42,7 @@ from fissure.present.sections import (
 from fissure.present.words import run as words
 from fissure.present.words.run import RunDescription
 from fissure.studies import answers as kept_answers
-from fissure.studies import coverage, explained, verdicts
+from fissure.studies import attribution_file, coverage, verdicts
 from fissure.studies import hindcast as kept_hindcast
 from fissure.studies.calibration import Posterior
 from fissure.studies.compare import Compared
@@ -140,7 +140,7 @@ def _studies(run: RunDescription, case: Case, ledger: Ledger) -> tuple[list[Sect
     """Sections of the studies that were kept with the case; and what is kept, but of another model or other draws."""
     drawn_from = run.posterior or ""
     replies, cause, past = (
-        kept_answers.kept(case, drawn_from), explained.kept(case, drawn_from), kept_hindcast.kept(case)
+        kept_answers.kept(case, drawn_from), attribution_file.kept(case, drawn_from), kept_hindcast.kept(case)
     )  # fmt: skip
     found = {
         "the answers": None if replies is None else answers.section(replies, ledger, _caution(replies.plugins, run)),
@@ -151,7 +151,7 @@ def _studies(run: RunDescription, case: Case, ledger: Ledger) -> tuple[list[Sect
         if past is None
         else hindcast.section(past, called(case.folder), ledger, _caution(past.plugins, run)),
     }
-    places = (kept_answers.kept_at(case), explained.kept_at(case), kept_hindcast.kept_at(case))
+    places = (kept_answers.kept_at(case), attribution_file.kept_at(case), kept_hindcast.kept_at(case))
     hidden = [what for (what, one), at in zip(found.items(), places, strict=True) if one is None and at.is_file()]
     return [one for one in found.values() if one is not None], hidden
 
