@@ -27,7 +27,7 @@ from fissure.errors import FissureError
 SMALL = {"seed": 7, "weeks": 12, "units": 16, "slots": 8}
 PATCHED = {
     "model": "from fissure.engine import provenance\nprovenance.model_digest = lambda: 'f' * 64\n",
-    "machine": "from fissure.engine import made_with\nmade_with._processor = lambda: 'Abacus'\n",
+    "machine": "from fissure.engine import environment\nenvironment._processor = lambda: 'Abacus'\n",
 }
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from fissure.engine import cache, programs
-from fissure.engine.seals import is_whole, sealed
+from fissure.engine.checksums import is_whole, sealed
 from fissure.errors import FissureError
 
 MEMBER = """

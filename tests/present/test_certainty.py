@@ -15,11 +15,11 @@ from fissure.present.render import terminal
 from fissure.present.sections import attribution, whatif
 from fissure.present.words import attribution as explain
 from fissure.present.words import whatif as whatif_words
+from fissure.studies.attribution import ALL, INSIDE_ALONE, NONE, WAR_ALONE
+from fissure.studies.attribution_file import Saved, read_explained
 from fissure.studies.bounds import AtBound, AtBounds, at_bounds, bounds_of
 from fissure.studies.compare import compare
 from fissure.studies.effective import Effective
-from fissure.studies.explain import ALL, INSIDE_ALONE, NONE, WAR_ALONE
-from fissure.studies.explained import Saved, read_explained
 from fissure.studies.outcomes import outcome
 from fissure.studies.scenario import Scenario
 from fissure.studies.whatif import AS_IT_WAS, CHANGED, Answer, WhatIf, difference_of

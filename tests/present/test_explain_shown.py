@@ -22,8 +22,8 @@ from fissure.present.charts import attribution as charts
 from fissure.present.render import html, terminal
 from fissure.present.sections.attribution import document
 from fissure.present.words import attribution as words
-from fissure.studies.explain import FULL, QUICK
-from fissure.studies.explained import Saved, kept_at
+from fissure.studies.attribution import FULL, QUICK
+from fissure.studies.attribution_file import Saved, kept_at
 
 COMMAND = "fissure explain islamic_state --seed 1 --weeks 247 --prior"
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from fissure.studies.bounds import NOT_RECORDED, AtBound, AtBounds, at_bounds, bounds_of, derived
-from fissure.studies.game import half_width, mean_interval
 from fissure.studies.outcomes import KINDS
+from fissure.studies.shapley import half_width, mean_interval
 
 ONE, OTHER = "as it is", "with the change"
 

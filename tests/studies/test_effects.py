@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from scipy.stats import ttest_1samp
 
+from fissure.engine.checksums import DamagedBlock
 from fissure.engine.parameter_source import Prior
 from fissure.engine.plan import plan_of
 from fissure.engine.progress import Interrupted, Silent
 from fissure.engine.runner import Threads
-from fissure.engine.seals import DamagedBlock
 from fissure.errors import FissureError
 from fissure.model.catalogue import mechanism_classes, parameters_of
 from fissure.model.check import HIGHER, LOWER, Check

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fissure.engine.seals import Damaged, DamagedBlock
+from fissure.engine.checksums import Damaged, DamagedBlock
 from fissure.studies import measured as store
 from fissure.studies.measured import Measured, MeasuredRuns
 

@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from fissure.cases.loader import load_case
+from fissure.engine.checksums import DamagedBlock
 from fissure.engine.progress import Interrupted, Silent
 from fissure.engine.runner import FailedHistories
-from fissure.engine.seals import DamagedBlock
 from fissure.errors import FissureError
 from fissure.files import UNFINISHED
 from fissure.model.catalogue import parameters_of

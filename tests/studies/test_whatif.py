@@ -7,9 +7,9 @@ import pytest
 
 from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
-from fissure.studies.game import mean_interval, variance_ratio
 from fissure.studies.outcomes import SERIES, outcome
 from fissure.studies.scenario import AS_IT_IS, Scenario, scenario_of
+from fissure.studies.shapley import mean_interval, variance_ratio
 from fissure.studies.whatif import course_of, difference_of, whatif
 
 SIZE = {"weeks": 30, "units": 24, "slots": 20, "members": 5}

@@ -15,18 +15,18 @@ from fissure.context import CaseLike, Context, context_of
 from fissure.engine.cache import cache_base
 from fissure.engine.cluster import workers_of
 from fissure.engine.ensemble import planned
-from fissure.engine.keeping import Asked, keeping
 from fissure.engine.plan import MOST_MEMBERS, whole
 from fissure.engine.progress import Progress
 from fissure.engine.runner import Workers
+from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import FissureError
 from fissure.studies import answers as study
-from fissure.studies import explained as attribution
+from fissure.studies import attribution_file as attribution
+from fissure.studies.attribution import QUICK, Explained, explain
 from fissure.studies.calibration import Posterior
 from fissure.studies.counterpart import Floats
 from fissure.studies.coverage import uncovered
 from fissure.studies.effective import pasts_of
-from fissure.studies.explain import QUICK, Explained, explain
 from fissure.studies.kept import keep_in
 from fissure.studies.outcomes import outcomes_of
 from fissure.studies.paired_runs import PairedRuns
@@ -128,7 +128,7 @@ def answers(
     plan = planned(loaded, seed=seed, weeks=weeks, draws=drawn)
     with (
         workers_of(cluster) as workers,
-        keeping(folder, Asked("answers", plan, members, until=None if drawn is None else drawn.until)),
+        keeping(folder, StudyManifest("answers", plan, members, until=None if drawn is None else drawn.until)),
     ):
         options: _Options = {
             "seed": seed, "weeks": weeks, "draws": drawn, "progress": progress, "workers": workers

@@ -15,10 +15,10 @@ from fissure.engine.cluster import workers_of
 from fissure.engine.plan import plan_of
 from fissure.engine.progress import Progress
 from fissure.errors import FissureError
-from fissure.studies import explain as study
+from fissure.studies import attribution as study
+from fissure.studies.attribution import FULL, QUICK, Explained, Size
+from fissure.studies.attribution_file import KEPT, Saved, read_explained
 from fissure.studies.calibration import Posterior
-from fissure.studies.explain import FULL, QUICK, Explained, Size
-from fissure.studies.explained import KEPT, Saved, read_explained
 from fissure.studies.kept import keep_in
 from fissure.studies.outcomes import outcomes_of
 

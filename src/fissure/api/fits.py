@@ -13,8 +13,8 @@ from fissure.context import CaseLike, Context, context_of
 from fissure.engine.cache import cache_base
 from fissure.engine.cluster import workers_of
 from fissure.engine.ensemble import planned
-from fissure.engine.keeping import Asked, keeping
 from fissure.engine.progress import Progress
+from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import FissureError
 from fissure.files import disk_errors
 from fissure.studies import hindcast as hindcasts
@@ -213,7 +213,7 @@ def hindcast(
             loaded, known, until, setting=setting, weeks=weeks, bank=bank, out=own, progress=progress, workers=workers
         ).posterior  # fmt: skip
 
-    asked = Asked("hindcast", planned(loaded, seed=seed), members, changes=tuple(f"from {day}" for day in days))
+    asked = StudyManifest("hindcast", planned(loaded, seed=seed), members, changes=tuple(f"from {day}" for day in days))
     with workers_of(cluster) as workers, keeping(folder, asked):
         found = hindcasts.hindcast(
             loaded,

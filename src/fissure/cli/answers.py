@@ -27,7 +27,9 @@ def answers(
     weeks: Weeks = None,
     prior: FromPrior = False,
     posterior: FromPosterior = None,
-    keep: Annotated[bool, typer.Option("--keep", help="Put them with the case, for its reports to show.")] = False,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep them in the case folder, or your data folder, for reports.")
+    ] = False,
     out: Annotated[
         Path | None,
         folder_option("Folder for the numbers and the page; ./runs/answers-CASE by default."),

@@ -46,7 +46,9 @@ def explain(
     weeks: Weeks = None,
     prior: FromPrior = False,
     posterior: FromPosterior = None,
-    keep: Annotated[bool, typer.Option("--keep", help="Put it with the case, for its reports to show.")] = False,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep it in the case folder, or your data folder, for reports.")
+    ] = False,
     out: Annotated[
         Path | None,
         folder_option("Folder for the numbers and the page; ./runs/explain-CASE-... by default."),
@@ -61,7 +63,7 @@ def explain(
     from fissure import api
     from fissure.api.explains import explain_folder, require_all_weeks, size_of
     from fissure.engine.progress import RichProgress
-    from fissure.studies.explain import most_runs
+    from fissure.studies.attribution import most_runs
 
     size = size_of(quick=quick, members=members, sampled=sampled, strongest=strongest, pairs=pairs, error=error)
     context = api.context_of(case)

@@ -18,7 +18,7 @@ def calibrate(
     ] = 4000,
     seed: Seed = 1,
     keep: Annotated[
-        bool, typer.Option("--keep", help="Put the posterior with the case, for every later run to use.")
+        bool, typer.Option("--keep", help="Keep the posterior in the case folder, or your data folder, for later runs.")
     ] = False,
     out: Annotated[
         Path | None,
@@ -60,7 +60,7 @@ def hindcast(
         folder_option("Folder for fits, runs and the page; ./runs/hindcast-CASE by default."),
     ] = None,
     keep: Annotated[
-        bool, typer.Option("--keep", help="Put the scores with the case, for its reports to show.")
+        bool, typer.Option("--keep", help="Keep the scores in the case folder, or your data folder, for reports.")
     ] = False,
     cluster: OnCluster = None,
 ) -> None:

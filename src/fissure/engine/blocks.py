@@ -20,7 +20,7 @@ from xarray.core import indexing
 from zarr.codecs import ZstdCodec
 from zarr.storage import MemoryStore, ZipStore
 
-from fissure.engine import seals
+from fissure.engine import checksums
 from fissure.errors import FissureError
 from fissure.files import write_whole
 
@@ -43,14 +43,14 @@ class Block:
 
     def is_whole(self) -> bool:
         """Whether the file is there and its bytes are those that were written."""
-        return seals.is_whole(self.path)
+        return checksums.is_whole(self.path)
 
     def read(self, name: str) -> NDArray[Any]:
         """The array `name`, members first. Raises `FissureError` where the file is missing or damaged.
 
         The bytes are held against their checksum the first time that this process reads of them.
         """
-        if not seals.known_whole(self.path):
+        if not checksums.known_whole(self.path):
             told = "its checksum does not hold" if self.path.is_file() else "there is no such file"
             raise FissureError(f"{self.path}: this block is damaged ({told}), ask for the run again to make it anew")
         try:
@@ -116,8 +116,8 @@ def encode(arrays: Mapping[str, tuple[tuple[str, ...], NDArray[Any], Mapping[str
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for path in sorted(files):
             archive.writestr(zipfile.ZipInfo(path, _EPOCH), files[path].to_bytes())
-        archive.comment = bytes(seals.LENGTH)
-    return seals.sealed(out.getvalue()[: -seals.LENGTH])
+        archive.comment = bytes(checksums.LENGTH)
+    return checksums.sealed(out.getvalue()[: -checksums.LENGTH])
 
 
 class Stored(BackendArray):

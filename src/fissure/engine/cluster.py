@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import Any
 
 from fissure.engine import remote
-from fissure.engine.made_with import MACHINE, MadeWith
+from fissure.engine.environment import MACHINE, MadeWith
 from fissure.engine.plan import Plan
 from fissure.engine.runner import (
     Failure,

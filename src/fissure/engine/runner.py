@@ -17,7 +17,7 @@ from typing import Any, Protocol, TypeVar
 
 import jax
 
-from fissure.engine.made_with import MadeWith
+from fissure.engine.environment import MadeWith
 from fissure.engine.plan import Plan, whole
 from fissure.errors import FissureError
 

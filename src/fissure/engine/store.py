@@ -23,8 +23,8 @@ from xarray.core import indexing
 
 from fissure.engine import events
 from fissure.engine.blocks import Block, Stored, blocks_in, missing
+from fissure.engine.checksums import KEY, DamagedBlock, check_json, sealed_json, unsealed_json
 from fissure.engine.locks import LOCK, held
-from fissure.engine.seals import KEY, DamagedBlock, check_json, sealed_json, unsealed_json
 from fissure.errors import FissureError
 from fissure.files import UNFINISHED, disk_errors, write_whole
 from fissure.reading import read_json, stands

@@ -25,11 +25,11 @@ from scipy.special import stdtrit
 from fissure.cases.loader import Case
 from fissure.cases.room import half_of
 from fissure.engine.cache import cache_base
-from fissure.engine.keeping import Asked, keeping
 from fissure.engine.parameter_source import Prior
 from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, whole
 from fissure.engine.progress import Progress, Silent
 from fissure.engine.runner import Threads, Workers, threads_for
+from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import nearest
 from fissure.model.catalogue import GROUPS, known_mechanism, mechanism_classes, parameters_of
 from fissure.model.check import Check, Record
@@ -213,7 +213,7 @@ def check(
     workers = workers or Threads(threads_for(threads))
     plan = workers.settle(plan, None)
     runs = PairedRuns(CheckTask(case, plan, Prior()), folder / "measured", (), workers, progress or Silent())
-    with keeping(folder, Asked("check", plan, members, changes=tuple(sorted(asked)))):
+    with keeping(folder, StudyManifest("check", plan, members, changes=tuple(sorted(asked)))):
         return Checked(effects_of(runs, asked or set(mechanism_classes()), members), plan, members, folder, quick)
 
 

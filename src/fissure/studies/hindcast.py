@@ -33,7 +33,7 @@ from fissure.studies.calibration.fit import outputs_of
 from fissure.studies.counterpart import Floats
 from fissure.studies.effective import Effective, effective_size, few_histories
 from fissure.studies.endings import COLLAPSES, What, by_week, collapse_weeks
-from fissure.studies.extrapolate import RECENT, futures
+from fissure.studies.forcing_forecasts import RECENT, futures
 from fissure.studies.kept import is_of, place, places
 from fissure.studies.measurement import Datum, comparable, data, floors, noise, published, truths
 from fissure.studies.score import Scored, Total, score, total

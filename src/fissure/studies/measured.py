@@ -1,6 +1,6 @@
 """What was measured of paired runs: all of it on disk, and of that in memory what was needed last.
 
-    FOLDER/3f2a....-4.npz     four runs: their keys, numbers, and series by week; sealed (`engine.seals`)
+    FOLDER/3f2a....-4.npz     four runs: their keys, numbers, and series by week; sealed (`engine.checksums`)
     FOLDER/failed.json        the runs that could not be made, with why; sealed
 
 A server is asked many different what-ifs, each of which takes about a megabyte, and must not grow with their number. So
@@ -23,7 +23,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fissure.engine.seals import Damaged, DamagedBlock, sealed, sealed_json, unsealed, unsealed_json
+from fissure.engine.checksums import Damaged, DamagedBlock, sealed, sealed_json, unsealed, unsealed_json
 from fissure.files import disk_errors, write_whole
 from fissure.studies.counterpart import Floats
 

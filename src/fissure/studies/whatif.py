@@ -4,7 +4,7 @@ Everything told is a paired difference, changed less as it is, member by member,
 parameters; never two bands side by side, whose overlap says little about their difference. Nothing here looks for a
 change that would serve anybody: what is changed is named by who asks, and no outcome is sought.
 
-Members that go on from the same past are not independent: errors are clustered by past (`game.mean_interval`).
+Members that go on from the same past are not independent: errors are clustered by past (`shapley.mean_interval`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,20 +18,20 @@ from numpy.typing import NDArray
 
 from fissure.cases.loader import Case
 from fissure.engine.cache import cache_base
-from fissure.engine.keeping import Asked, keeping
 from fissure.engine.parameter_source import Draws, Prior
 from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, whole
 from fissure.engine.progress import Progress
 from fissure.engine.runner import Workers
+from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
 from fissure.studies.bounds import NOT_RECORDED, AtBounds, Bounds, at_bounds, bounds_of
 from fissure.studies.counterpart import Floats
 from fissure.studies.effective import Effective, effective_size, pasts_of
-from fissure.studies.game import mean_interval, variance_ratio
 from fissure.studies.outcomes import SERIES, Outcome, outcomes_of
 from fissure.studies.paired_runs import PairedRuns
 from fissure.studies.scenario import AS_IT_IS, Scenario, week_of
+from fissure.studies.shapley import mean_interval, variance_ratio
 
 MEMBERS = 48
 LEAST, MOST = 0.05, 0.95
@@ -280,11 +280,11 @@ def measured_in(folder: Path) -> Path:
     return folder / "measured"
 
 
-def asked_for(worlds: PairedRuns, scenarios: Iterable[Scenario], members: int) -> Asked:
+def asked_for(worlds: PairedRuns, scenarios: Iterable[Scenario], members: int) -> StudyManifest:
     """What the folder says that was asked."""
     each = tuple(scenarios)
     runs = members * len({AS_IT_IS, *each})
-    return Asked("whatif", worlds.plan, members, runs, worlds.draws.until, tuple(map(str, each)))
+    return StudyManifest("whatif", worlds.plan, members, runs, worlds.draws.until, tuple(map(str, each)))
 
 
 def answer_of(name: str, scenario: Scenario, worlds: PairedRuns, members: Sequence[int]) -> Answer:

@@ -14,7 +14,7 @@ from fissure.present import certainty, formatting
 from fissure.present.charts.theme import SERIES
 from fissure.present.formatting import signed
 from fissure.present.words import attribution as words
-from fissure.studies.explain import ALL, INSIDE_ALONE, NONE, OUTSIDE, WAR_ALONE, Explained
+from fissure.studies.attribution import ALL, INSIDE_ALONE, NONE, OUTSIDE, WAR_ALONE, Explained
 
 MOST = 15
 """Mechanisms on a chart; all stand in the table."""

@@ -23,7 +23,7 @@ from fissure.present.document import (
 from fissure.present.document import Figure as Chart
 from fissure.present.words.attribution import GROUPS
 from fissure.studies.answers import Answer, Answers, Figure
-from fissure.studies.explain import NONE
+from fissure.studies.attribution import NONE
 from fissure.version import __version__
 
 HEADING = "What the sources ask, and what the model answers"

@@ -31,8 +31,8 @@ from fissure.present.document import (
 from fissure.present.formatting import signed
 from fissure.present.sections import parts
 from fissure.present.words import attribution as words
-from fissure.studies.explain import Attribution, Explained
-from fissure.studies.explained import Saved
+from fissure.studies.attribution import Attribution, Explained
+from fissure.studies.attribution_file import Saved
 from fissure.version import __version__
 
 MOST = 10

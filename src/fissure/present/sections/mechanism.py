@@ -38,10 +38,10 @@ from fissure.present.words import attribution as explaining
 from fissure.present.words import calibration as words
 from fissure.present.words import causal as signs
 from fissure.studies import verdicts
+from fissure.studies.attribution_file import Saved
 from fissure.studies.causal import BOTH, DOWN, UNKNOWN, UNMOVED, UP, unknown
 from fissure.studies.causal_atlas import Atlas, kinds
 from fissure.studies.coverage import caution
-from fissure.studies.explained import Saved
 
 LOOPS = 8
 """Loops that are shown of those through a mechanism or a field."""

@@ -23,12 +23,12 @@ import numpy as np
 from fissure.cases.loader import Case
 from fissure.engine import ensemble
 from fissure.engine.cache import cache_base
-from fissure.engine.keeping import Asked, keeping
+from fissure.engine.checksums import Damaged, DamagedBlock, sealed_json, unsealed_json
 from fissure.engine.plan import whole
 from fissure.engine.progress import Progress, Silent
 from fissure.engine.random import prior_normals
 from fissure.engine.runner import Workers
-from fissure.engine.seals import Damaged, DamagedBlock, sealed_json, unsealed_json
+from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import FissureError
 from fissure.evidence.ledger import Ledger
 from fissure.files import disk_errors, write_whole
@@ -153,7 +153,7 @@ def calibrate(
         return made
     flow_available()
     plan = ensemble.planned(case, seed=setting.seed, weeks=needed, units=setting.units, slots=setting.slots)
-    with keeping(out, Asked("calibrate", plan, setting.members, setting.members + setting.histories, until)):
+    with keeping(out, StudyManifest("calibrate", plan, setting.members, setting.members + setting.histories, until)):
         simulate = partial(
             ensemble.run, case, units=setting.units, slots=setting.slots, block=BLOCK, outputs=outputs_of(ledger),
             progress=progress, workers=workers,

@@ -23,12 +23,12 @@ import xarray as xr
 
 from fissure.cases.loader import Case
 from fissure.cases.room import half_of
-from fissure.engine.keeping import Asked, keeping
 from fissure.engine.parameter_source import Draws, Prior
 from fissure.engine.plan import Plan, plan_of, whole
 from fissure.engine.progress import Progress
 from fissure.engine.provenance import STUDY, code_digest
 from fissure.engine.runner import Workers
+from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.model.catalogue import parameters_of
 from fissure.studies.bounds import at_bounds, bounds_of
 from fissure.studies.counterpart import Floats
@@ -120,7 +120,7 @@ def sensitivity(
         case, tuple(outcomes), tuple(figures), folder / "measured", draws, int(runs), size, progress, workers
     )  # fmt: skip
     named = tuple(f"hangs on: {one.name}" for one in outcomes)
-    with keeping(folder, Asked("sensitivity", plan, None, int(runs), draws.until, named)):
+    with keeping(folder, StudyManifest("sensitivity", plan, None, int(runs), draws.until, named)):
         return replace(study.found(plan, folder), quick=quick)
 
 

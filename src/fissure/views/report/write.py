@@ -16,10 +16,10 @@ from fissure.present.sections import run as report
 from fissure.present.words.run import RunDescription
 from fissure.studies import answers as replies_to
 from fissure.studies import coverage, verdicts
+from fissure.studies.attribution_file import kept as kept_explained
+from fissure.studies.attribution_file import kept_at as explained_at
 from fissure.studies.calibration import Posterior
 from fissure.studies.compare import Compared
-from fissure.studies.explained import kept as kept_explained
-from fissure.studies.explained import kept_at as explained_at
 from fissure.studies.hindcast import kept
 from fissure.studies.hindcast import kept_at as hindcast_at
 

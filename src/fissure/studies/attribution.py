@@ -10,7 +10,7 @@ among the players (`game`). Three games are played:
 
 Inside are the groups ranks, factions, rule and governed, outside is the war. Values are per member; intervals are for
 their mean over the members that the posterior (or the prior) gives, and so carry what is not known of the parameters.
-Members that go on from the same past are not independent: errors are clustered by past (`game.mean_interval`).
+Members that go on from the same past are not independent: errors are clustered by past (`shapley.mean_interval`).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,21 +22,21 @@ from numpy.typing import NDArray
 
 from fissure.cases.loader import Case
 from fissure.engine.cache import cache_base
-from fissure.engine.keeping import Asked, keeping
 from fissure.engine.parameter_source import Draws
 from fissure.engine.plan import Plan, whole
 from fissure.engine.progress import Progress
 from fissure.engine.runner import Workers
+from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import FissureError
 from fissure.model.catalogue import GROUPS, mechanism_classes
-from fissure.studies import game
+from fissure.studies import shapley
 from fissure.studies.bounds import NOT_RECORDED, AtBounds, at_bounds, bounds_of
 from fissure.studies.counterpart import Floats
 from fissure.studies.effective import Effective, effective_size, few_histories, pasts_of
-from fissure.studies.game import Interval, mean_interval
 from fissure.studies.outcomes import Outcome, outcomes_of
 from fissure.studies.paired_runs import PairedRuns
 from fissure.studies.scenario import Scenario
+from fissure.studies.shapley import Interval, mean_interval
 
 OUTSIDE = "war"
 """The group that comes from outside; the others are inside."""
@@ -205,7 +205,7 @@ def explain(
     )  # fmt: skip
     groups = _groups()
     until, named = draws.until if draws else None, tuple(f"explains {one.name}" for one in asked)
-    with keeping(folder, Asked("explain", own.plan, size.groups, None, until, named)):
+    with keeping(folder, StudyManifest("explain", own.plan, size.groups, None, until, named)):
         worths, there = _worths(own, list(groups), lambda names: _without(groups, names), range(size.groups), "groups")
         every, reached = _every(own, size, seed)
         strongest, pairs = _strongest(own, every, size)
@@ -220,8 +220,8 @@ def explain(
         with_all=mean_interval(worths[-1], pasts=pasts),
         without_any=mean_interval(worths[0], pasts=pasts),
         effect=mean_interval(worths[-1] - worths[0], pasts=pasts),
-        groups=_attribution(tuple(groups), game.exact(worths), pasts),
-        blocks=Blocks(*(mean_interval(part, pasts=pasts) for part in game.split(worths, inside))),
+        groups=_attribution(tuple(groups), shapley.exact(worths), pasts),
+        blocks=Blocks(*(mean_interval(part, pasts=pasts) for part in shapley.split(worths, inside))),
         every=every,
         reached=reached,
         strongest=strongest,
@@ -303,22 +303,26 @@ def _every(own: PairedRuns, size: Size, seed: int) -> tuple[Attribution, Floats]
     A new member for each pair makes observations independent, and tells most of the mean over members.
     """
     names = tuple(mechanism_classes())
-    orders = game.Permutations(len(names), seed)
+    orders = shapley.Permutations(len(names), seed)
     found: dict[tuple[int, int], Floats] = {}
     for upto in _looks(size):
         chains = {(m, way): order for m in range(upto) for way, order in enumerate(orders.pair(m, 0))}
-        jobs = {key: [_only(_named(names, mask), names) for mask in game.chain(order)] for key, order in chains.items()}
+        jobs = {
+            key: [_only(_named(names, mask), names) for mask in shapley.chain(order)] for key, order in chains.items()
+        }
         own.measure([(one, key[0]) for key, line in jobs.items() for one in line], f"mechanisms, {upto} members")
         for member in range(upto):
             if not all(own.finished(jobs[member, way], [member]) for way in (0, 1)):
                 continue
             ways = [
-                game.marginals(chains[member, way], np.stack([own.values(s, [member])[0] for s in jobs[member, way]]))
+                shapley.marginals(
+                    chains[member, way], np.stack([own.values(s, [member])[0] for s in jobs[member, way]])
+                )
                 for way in (0, 1)
             ]
             found[member, 0] = np.mean(ways, axis=0)
-        sampled = game.estimate(found, pasts=dict(enumerate(pasts_of(own.draws, own.plan.seed, upto).tolist())))
-        if upto >= size.least and game.enough(sampled, size.error, size.least)[0]:
+        sampled = shapley.estimate(found, pasts=dict(enumerate(pasts_of(own.draws, own.plan.seed, upto).tolist())))
+        if upto >= size.least and shapley.enough(sampled, size.error, size.least)[0]:
             break
     half = (sampled.high - sampled.low).max(axis=0) / 2
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -343,8 +347,8 @@ def _strongest(own: PairedRuns, every: Attribution, size: Size) -> tuple[Attribu
     members = range(size.pairs)
     worths, there = _worths(own, players, lambda on: _only(on, players), members, f"the {len(players)} strongest")
     pasts = pasts_of(own.draws, own.plan.seed, there)
-    together = mean_interval(np.moveaxis(game.interactions(worths), 2, 0), pasts=pasts)
-    return _attribution(players, game.exact(worths), pasts), Pairs(players, together, len(there))
+    together = mean_interval(np.moveaxis(shapley.interactions(worths), 2, 0), pasts=pasts)
+    return _attribution(players, shapley.exact(worths), pasts), Pairs(players, together, len(there))
 
 
 def _attribution(players: tuple[str, ...], values: Floats, pasts: NDArray[np.int64]) -> Attribution:
@@ -356,6 +360,6 @@ def _saved(worths: Floats) -> Floats:
     """(outcomes,) variance of unpaired over that of paired differences, the middle one over groups switched off."""
     last = len(worths) - 1
     players = last.bit_length()
-    ratios = np.array([game.variance_ratio(worths[last], worths[last & ~(1 << i)]) for i in range(players)])
+    ratios = np.array([shapley.variance_ratio(worths[last], worths[last & ~(1 << i)]) for i in range(players)])
     known = (own[np.isfinite(own)] for own in ratios.T)
     return np.array([np.median(own) if own.size else np.nan for own in known])

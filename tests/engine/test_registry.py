@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from fissure.engine import shelf
-from fissure.engine.keeping import Asked, keeping
+from fissure.engine import registry
+from fissure.engine.checksums import sealed, sealed_json
 from fissure.engine.locks import LOCK, asking, held
-from fissure.engine.seals import sealed, sealed_json
-from fissure.engine.shelf import DELETED, delete, look, stored_in
+from fissure.engine.registry import DELETED, delete, look, stored_in
+from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import FissureError
 from fissure.files import UNFINISHED, write_whole
 
@@ -43,7 +43,7 @@ def study(whole_run, tmp_path):
 
 def asked(run, **changes):
     told = {"members": 4, "runs": 8, "until": date(2015, 12, 31), "changes": ("without pay-gap",)}
-    return Asked("whatif", run.plan, **{**told, **changes})
+    return StudyManifest("whatif", run.plan, **{**told, **changes})
 
 
 # --- What there is
@@ -135,7 +135,7 @@ def test_damage_is_found_where_it_is_looked_for(run, study, what):
 
 def test_another_version_is_told(run, study, monkeypatch):
     assert not look(run).other_version
-    monkeypatch.setattr(shelf, "model_digest", lambda: "changed")
+    monkeypatch.setattr(registry, "model_digest", lambda: "changed")
     assert look(run).other_version and look(study).other_version and look(run).state == "whole"
 
 
@@ -212,7 +212,7 @@ def test_a_deletion_that_was_cut_short_is_told_and_ended(run, monkeypatch):
         raise OSError(errno.EIO, "Input/output error")
 
     with monkeypatch.context() as patch, pytest.raises(FissureError, match=r"cannot be deleted \(Input/output error\)"):
-        patch.setattr(shelf.shutil, "rmtree", stuck)
+        patch.setattr(registry.shutil, "rmtree", stuck)
         delete(run)
     assert not run.exists()
     (left,) = stored_in(run.parent)

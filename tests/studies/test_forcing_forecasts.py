@@ -8,7 +8,7 @@ import pytest
 
 from fissure.errors import FissureError
 from fissure.model.world import world_of
-from fissure.studies.extrapolate import MOST, futures
+from fissure.studies.forcing_forecasts import MOST, futures
 
 AFTER = date(2015, 12, 31)
 ARRAYS = ("strikes", "strikes_low", "strikes_high", "oil_price", "exchange", "condemnations")

@@ -6,9 +6,9 @@ import os
 import numpy as np
 import pytest
 
-from fissure.engine import seals
+from fissure.engine import checksums
 from fissure.engine.blocks import Block
-from fissure.engine.seals import Damaged, is_whole, known_whole, sealed, sealed_json, unsealed, unsealed_json
+from fissure.engine.checksums import Damaged, is_whole, known_whole, sealed, sealed_json, unsealed, unsealed_json
 from fissure.errors import FissureError
 
 ARRAYS = {"a": (("member", "week"), np.arange(12, dtype=np.int32).reshape(3, 4), {"units": "x", "long_name": "A"})}
@@ -61,8 +61,8 @@ def test_what_is_no_sealed_json_is_damage(tmp_path, text):
 
 
 def test_a_file_is_hashed_once_for_each_version(tmp_path, monkeypatch):
-    hashed, look = [], seals.is_whole
-    monkeypatch.setattr(seals, "is_whole", lambda path: hashed.append(path) or look(path))
+    hashed, look = [], checksums.is_whole
+    monkeypatch.setattr(checksums, "is_whole", lambda path: hashed.append(path) or look(path))
     block = Block.at(tmp_path, 0, 3)
     block.write(ARRAYS)
     for _ in range(5):

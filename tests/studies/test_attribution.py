@@ -12,8 +12,8 @@ from fissure.engine.plan import plan_of
 from fissure.engine.progress import Interrupted, Silent
 from fissure.errors import FissureError
 from fissure.model.catalogue import mechanism_classes, parameters_of
-from fissure.studies import explain as study
-from fissure.studies.explain import Size, explain, most_runs
+from fissure.studies import attribution as study
+from fissure.studies.attribution import Size, explain, most_runs
 from fissure.studies.outcomes import outcomes_of
 
 ASKED = ("deserted", "territory@2014-08-31")

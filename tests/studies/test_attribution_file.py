@@ -9,8 +9,8 @@ import pytest
 from attributions import made_up
 
 from fissure.errors import FissureError
+from fissure.studies.attribution_file import Saved, kept, kept_at, read_explained
 from fissure.studies.calibration import packaged
-from fissure.studies.explained import Saved, kept, kept_at, read_explained
 
 
 @pytest.fixture(scope="module")

@@ -23,14 +23,14 @@ from fissure.files import disk_errors, write_whole
 from fissure.model.catalogue import parameters_of
 from fissure.model.world import world_of
 from fissure.reading import read_json
-from fissure.studies import coverage, game
+from fissure.studies import coverage, shapley
+from fissure.studies.attribution import ALL, INSIDE_ALONE, NONE, WAR_ALONE, Attribution, Blocks, Explained, Pairs, Size
 from fissure.studies.bounds import AtBounds, bounds_of, derived
 from fissure.studies.counterpart import Floats
 from fissure.studies.effective import Effective, effective_of_kept
-from fissure.studies.explain import ALL, INSIDE_ALONE, NONE, WAR_ALONE, Attribution, Blocks, Explained, Pairs, Size
-from fissure.studies.game import Interval
 from fissure.studies.kept import place, places
 from fissure.studies.outcomes import Outcome
+from fissure.studies.shapley import Interval
 
 FORMAT = 1
 KEPT = "kept/explain.json"
@@ -174,7 +174,7 @@ def _read(told: Mapping[str, Any], folder: Path) -> Saved:
 def _derived(found: Explained) -> tuple[AtBounds, ...]:
     """What the means and intervals of an attribution made before say of the ends at which its members are."""
     blocks, members = found.blocks, found.groups.members
-    factor = float(game.half_width(members))
+    factor = float(shapley.half_width(members))
     out = []
     for at, one in enumerate(found.outcomes):
         bounds = bounds_of(one.name, found.plan.weeks, found.plan.units * found.plan.slots)

@@ -13,9 +13,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from fissure.engine.checksums import sealed_json
 from fissure.engine.locks import LOCK, asked_command, held
 from fissure.engine.plan import Plan
-from fissure.engine.seals import sealed_json
 from fissure.errors import FissureError
 from fissure.files import UNFINISHED, disk_errors, write_whole
 
@@ -24,7 +24,7 @@ FORMAT = 1
 
 
 @dataclass(frozen=True)
-class Asked:
+class StudyManifest:
     """What a study was asked: `what` is its command, `members` its size, `changes` what it changes, in words."""
 
     what: str
@@ -43,7 +43,7 @@ class Asked:
 
 
 @contextmanager
-def keeping(folder: Path, asked: Asked) -> Iterator[None]:
+def keeping(folder: Path, asked: StudyManifest) -> Iterator[None]:
     """Hold the folder of a study, made if it is not there, and say in it what was asked.
 
     Leftovers of a study that was killed are removed; so is a new folder in which nothing came to be kept.

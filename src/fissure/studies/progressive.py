@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fissure.cases.loader import Case
-from fissure.engine.keeping import keeping
 from fissure.engine.parameter_source import Draws
 from fissure.engine.plan import MOST_MEMBERS, whole
 from fissure.engine.progress import Progress, Silent
+from fissure.engine.study_folder import keeping
 from fissure.errors import FissureError
 from fissure.studies.effective import effective_size
 from fissure.studies.outcomes import SERIES, outcomes_of

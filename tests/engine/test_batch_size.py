@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fissure.engine import batches
-from fissure.engine.batches import COPIES, MOST, UNKNOWN, check_fits, member_bytes, width_for, width_on
+from fissure.engine import batch_size
+from fissure.engine.batch_size import COPIES, MOST, UNKNOWN, check_fits, member_bytes, width_for, width_on
 from fissure.engine.random import prior_normals, seed_words
 from fissure.engine.simulate import simulate
 from fissure.errors import FissureError
@@ -40,8 +40,8 @@ def program(argument, output, temp, alias=0):
 def test_width_is_a_power_of_two_within_memory(limit, member):
     width = width_on(Fake(limit), member)
     assert width & (width - 1) == 0 and 1 <= width <= MOST
-    assert width * member <= batches.SHARE * limit or width == 1
-    assert 2 * width > MOST or 2 * width * member > batches.SHARE * limit / 2  # and not smaller than it need be
+    assert width * member <= batch_size.SHARE * limit or width == 1
+    assert 2 * width > MOST or 2 * width * member > batch_size.SHARE * limit / 2  # and not smaller than it need be
 
 
 @given(limit=st.integers(1, 10**12), member=st.integers(1, 10**9), used=st.integers(0, 10**12))

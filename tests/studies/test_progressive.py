@@ -5,11 +5,11 @@ import threading
 import numpy as np
 import pytest
 
-from fissure.engine.keeping import Asked, keeping
+from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
-from fissure.studies.live import Live, rounds
 from fissure.studies.paired_runs import OutcomeTask
+from fissure.studies.progressive import Live, rounds
 from fissure.studies.scenario import AS_IT_IS, scenario_of
 from fissure.studies.whatif import whatif
 
@@ -142,7 +142,7 @@ def test_progress_counts_over_all_rounds(case, asked, tmp_path):
 
 def test_a_folder_that_another_holds_is_told_in_one_sentence(case, asked, tmp_path):
     live = Live.of(case, out=tmp_path, **SIZE)
-    with keeping(tmp_path, Asked("whatif", live.worlds.plan)):
+    with keeping(tmp_path, StudyManifest("whatif", live.worlds.plan)):
         with pytest.raises(FissureError, match="is writing to this folder"):
             next(live.refine(asked, 4))
         live.warm(4)  # a comfort, never a reason to fail

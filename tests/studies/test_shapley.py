@@ -11,7 +11,7 @@ from hypothesis.extra import numpy as hnp
 from planted import planted
 from scipy.stats import chi2, ttest_1samp
 
-from fissure.studies.game import (
+from fissure.studies.shapley import (
     Permutations,
     Sampled,
     chain,
