@@ -88,7 +88,7 @@ def _weekly(folder: Path, context: Context, output: str, by: tuple[str, ...], er
         "title": str(array.attrs["long_name"]),
         "unit": str(array.attrs["units"]),
         "histories": result.stored.members,
-        "effective_size": result.worth.told() if result.worth else None,
+        "effective_size": result.worth.as_json() if result.worth else None,
         "few_histories": few_histories(result.stored.members) or None,
         "weeks": weeks,
         "series": bands,
