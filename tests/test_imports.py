@@ -19,6 +19,7 @@ LAYERS = [  # a module may import from its own layer's package and from layers b
     {"context"},
     {"present"},
     {"views"},
+    {"scaffold"},
     {"api"},
     {"app"},
     {"cli"},

@@ -102,7 +102,7 @@ class WhatIfs:
         path = Path(path)
         worth = self.found.worth
         sure = {
-            "effective_size": worth.told() if worth else None,
+            "effective_size": worth.as_json() if worth else None,
             "few_histories": few_histories(self.found.members) or None,
         }
         numbers = {
@@ -229,7 +229,7 @@ def told(answer: study.Answer, named: Study | None) -> dict[str, Any]:
             {
                 **{name: plain(x) for name, x in asdict(one).items()},
                 "verdict": one.verdict,
-                "at_bound": one.at_bound.told(),
+                "at_bound": one.at_bound.as_json(),
                 "unreadable": one.unreadable,
             }
             for one in answer.differences

@@ -138,9 +138,9 @@ def _told(saved: Saved) -> dict[str, Any]:
         "strongest": None if found.strongest is None else _of_attribution(found.strongest),
         "pairs": None if found.pairs is None else _of_pairs(found.pairs),
         "paired": _plain(found.paired),
-        "at_bound": [one.told() for one in found.at_bound] or None,
+        "at_bound": [one.as_json() for one in found.at_bound] or None,
         "few_histories": found.few_histories or None,
-        "effective_size": [one.told() for one in found.worth.values()] or None,
+        "effective_size": [one.as_json() for one in found.worth.values()] or None,
     }
 
 

@@ -179,7 +179,7 @@ def study(desk: AtDesk, id: Id) -> AnswerSchema:
         study=standing.question.study.name if standing.question.study else None,
         set=[str(move) for move in scenario.moves], off=list(scenario.off), since=scenario.since,
         members=standing.known, of=standing.size.members,
-        effective_size=EffectiveSize(**found.found.worth.told()) if found and found.found.worth else None,
+        effective_size=EffectiveSize(**found.found.worth.as_json()) if found and found.found.worth else None,
         few_histories=few_histories(standing.known) or None, start=desk.case.start,
         differences=made["outcomes"], weekly=made["weekly"],
         about=_about(found) if found else {"version": __version__},
