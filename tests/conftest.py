@@ -14,9 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.small_case import small
-
-__all__ = ["small"]
+from tests.own_case import written
 
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
@@ -25,7 +23,7 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 COMPILED = "FISSURE_COMPILED"
 KEPT, LARGEST = 3, 3_000_000_000
 """States of the code of which compiled programs are kept, and bytes of them."""
-TOGETHER = {"app": "page", "browser": "page", "cluster": "cluster"}
+TOGETHER = {"app": "page", "browser": "page", "calibration": "fits"}
 """Fixtures and folders whose tests are run by one worker, and its name: one browser and one server for all of them."""
 
 
@@ -78,6 +76,12 @@ def once(tmp_path_factory):
         return folder
 
     return once
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory):
+    """The folder of a small case of one's own, of 40 weeks."""
+    return written(tmp_path_factory.mktemp("small") / "small_war", weeks=40)
 
 
 @pytest.fixture(scope="session", autouse=True)

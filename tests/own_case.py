@@ -1,5 +1,6 @@
 """A case of one's own that can be simulated: the made-up small war, with priors, a ledger and a what-if."""
 
+from datetime import date, timedelta
 from pathlib import Path
 
 import yaml
@@ -43,16 +44,37 @@ QUESTIONS = """\
 """
 
 
-def written(folder: Path, name: str = "small_war") -> Path:
-    """Write the case into `folder`, which is made; `name` stands in its `case.yaml`."""
+LATER = (
+    "- {id: ranks-2001-09, variable: ranks, source: gazette, date: 2001-09-08, value: 20, bound: exact, "
+    "unit: persons, scope: Ruritania, doubt: made up, doubt_factor: 2.0}\n"
+)
+"""Another figure, of a war that lasts longer."""
+
+
+def written(folder: Path, name: str = "small_war", weeks: int = WEEKS) -> Path:
+    """Write the case into `folder`, which is made; `name` and its `weeks` stand in its `case.yaml`."""
     files = {**FILES, **{f"ledger/{file}": text for file, text in LEDGER.items()}}
     files |= {"studies.yaml": STUDIES, "questions.yaml": QUESTIONS, "priors.yaml": priors()}
     files["case.yaml"] = files["case.yaml"].replace("name: small_war", f"name: {name}", 1)
+    files |= {} if weeks == WEEKS else longer(files, weeks)
     for file, text in files.items():
         path = folder / file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return folder
+
+
+def longer(files: dict[str, str], weeks: int) -> dict[str, str]:
+    """Those of the files that are others in a war of so many weeks, up to half a year and more."""
+    days = [date(2001, 1, 1) + timedelta(weeks=week) for week in range(weeks)]
+    strikes = "".join(f"{day},Ruritania,1,0,9,made-up\n" for day in days)
+    prices = "".join(f"{day},25,3\n" for day in days)
+    return {
+        "case.yaml": files["case.yaml"].replace(f"weeks: {WEEKS}", f"weeks: {weeks}"),
+        "forcing/strikes.csv": "week,country,strikes,low,high,basis\n" + strikes,
+        "forcing/prices.csv": "week,oil_usd_per_barrel,local_per_usd_Ruritania\n" + prices,
+        "ledger/observations.yaml": files["ledger/observations.yaml"] + (LATER if weeks > 36 else ""),
+    }
 
 
 def priors() -> str:

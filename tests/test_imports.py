@@ -19,6 +19,7 @@ LAYERS = [  # a module may import from its own layer's package and from layers b
     {"context"},
     {"present"},
     {"views"},
+    {"scaffold"},
     {"api"},
     {"app"},
     {"cli"},
@@ -115,6 +116,43 @@ def test_there_are_no_circles():
 
     for node in sorted(graph):
         visit(node)
+
+
+def parts_of_packages():
+    """For each package, which of its parts (modules and packages below) imports which."""
+    graph = {}
+    for path, parts in modules():
+        for target in imported(path):
+            for depth in range(min(len(parts), len(target))):
+                if parts[:depth] != target[:depth]:
+                    break
+                if depth and parts[depth] != target[depth] and is_part(target[: depth + 1]):
+                    graph.setdefault(parts[:depth], {}).setdefault(parts[depth], set()).add(target[depth])
+    return graph
+
+
+def is_part(names):
+    place = ROOT.joinpath(*names)
+    return place.is_dir() or place.with_suffix(".py").is_file()
+
+
+def reached(edges, start):
+    found, waiting = set(), [start]
+    while waiting:
+        for target in edges.get(waiting.pop(), ()):
+            if target not in found:
+                found.add(target)
+                waiting.append(target)
+    return found
+
+
+def test_no_parts_of_a_package_import_one_another():
+    """Modules and packages within one package, whatever is below them: there is no circle among these either."""
+    circles = {}
+    for package, edges in parts_of_packages().items():
+        if around := sorted(name for name in edges if name in reached(edges, name)):
+            circles[".".join(package)] = around
+    assert circles == {}
 
 
 def test_importing_the_package_is_light():

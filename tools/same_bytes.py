@@ -29,17 +29,25 @@ from typing import Any
 from fissure.cases.loader import load_case
 from fissure.engine.plan import plan_of
 from fissure.model.catalogue import parameters_of
-from fissure.studies.calibration import read_posterior
-from fissure.studies.calibration.posterior import dependencies
+try:
+    from fissure.studies.calibration.posterior import dependencies, read_posterior
+except ImportError:
+    from fissure.studies.calibrate.posterior import dependencies, read_posterior
 try:
     from fissure.engine.parameter_source import Prior
     from fissure.engine.provenance import model_digest, own_digest
-    from fissure.engine.workers import Work
-    part_of = lambda case, parameters, plan, draws: Work(case, plan, draws).part
 except ImportError:  # before code was digested by what it imports
     from fissure.engine.cache import model_digest, own_digest
     from fissure.engine.draws import Prior
-    from fissure.engine.members import part_of
+try:
+    from fissure.engine.ensemble import EnsembleTask
+    part_of = lambda case, parameters, plan, draws: EnsembleTask(case, plan, draws).part
+except ImportError:  # before there was one runner
+    try:
+        from fissure.engine.workers import Work
+        part_of = lambda case, parameters, plan, draws: Work(case, plan, draws).part
+    except ImportError:
+        from fissure.engine.members import part_of
 
 members, path = int(sys.argv[1]), Path(sys.argv[2])
 case = load_case("islamic_state")

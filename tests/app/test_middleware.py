@@ -39,7 +39,7 @@ def settings(tmp_path_factory):
     return Settings(folders=(tmp_path_factory.mktemp("none"),), home=tmp_path_factory.mktemp("home"), limits=limits)
 
 
-class Asked(BaseModel):
+class StudyManifest(BaseModel):
     name: str = ""
     number: float = 0.0
 
@@ -49,7 +49,7 @@ def app_with_echo(settings):
     app = create_app(settings)
 
     @app.post("/api/echo")
-    def echo(asked: Asked, more: dict = Body(default={})):  # noqa: B008
+    def echo(asked: StudyManifest, more: dict = Body(default={})):  # noqa: B008
         return {"name": asked.name, "more": more}
 
     @app.get("/api/broken")

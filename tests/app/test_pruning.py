@@ -10,9 +10,9 @@ from fastapi.testclient import TestClient
 
 from fissure.app.derived import prune
 from fissure.app.server import create_app
-from fissure.engine.keeping import STUDY
 from fissure.engine.locks import held
-from fissure.studies.worlds import Worlds
+from fissure.engine.study_folder import STUDY
+from fissure.studies.paired_runs import OutcomeTask
 
 SIZE = 1000
 
@@ -129,8 +129,8 @@ def test_a_pruned_question_is_measured_again_with_the_same_numbers(small, monkey
     with small(kept=10**9) as client:
         first = answered(client, ASKS[0])
         each = sum(path.stat().st_size for path in small.files()) // len(small.files())
-    ran, before = [], Worlds._one
-    monkeypatch.setattr(Worlds, "_one", lambda self, call: ran.append(call) or before(self, call))
+    ran, before = [], OutcomeTask.measure
+    monkeypatch.setattr(OutcomeTask, "measure", lambda self, call: ran.append(call) or before(self, call))
     with small(kept=int(3.5 * each)) as client:  # as it is, and two questions
         for asked in ASKS[1:]:
             answered(client, asked)

@@ -13,7 +13,7 @@ from serving import serving
 
 from fissure.app.jobs import Telling
 from fissure.engine.progress import Silent
-from fissure.studies.live import Live
+from fissure.studies.progressive import Live
 
 
 def asked(page, server, q, members=6, **more):

@@ -1,19 +1,18 @@
 """Why as a person sees it, and that it tells the numbers of the report."""
 
-import re
 import urllib.request
-from weakref import WeakKeyDictionary
 
 import pytest
 from browser import watched
 from fastapi.testclient import TestClient
-from fissure.app.kept import Kept
 
-from fissure.app import kept
+from fissure.app import derived
+from fissure.app.derived import Kept
 from fissure.app.server import create_app
-from fissure.present.words import explain as words
-from fissure.studies import explained
-from fissure.views.report import why
+from fissure.present.document import Section
+from fissure.present.render.html import fragment, specs_of
+from fissure.present.sections import attribution
+from fissure.present.words import attribution as words
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +24,7 @@ def client(settings):
 
 @pytest.fixture(scope="module")
 def saved(client):
-    return kept.attribution(client.app.state.desk).found
+    return derived.attribution(client.app.state.desk.context).found
 
 
 @pytest.fixture
@@ -67,13 +66,10 @@ def test_a_phone_is_wide_enough(browser, server):
 def test_the_numbers_are_those_of_the_report(client, saved, outcome):
     name = saved.found.outcomes[outcome].name
     page = client.get("/why", params={"outcome": name}).text
-    table = page.split('<table class="attribution">')[1].split("</table>")[0]
-    cells = re.findall(r'<td class="n">([^<]*)</td>', table)
-    one = why.part(saved.found, outcome)
-    rows = [row for _, row in one["groups"]] + one["mechanisms"] + (one["exact"] or [])
-    told = [row[key] for row in rows for key in ("value", "interval", "share")]
-    told += [row[key] for row in one["pairs"] for key in ("value", "interval")]
-    assert cells == told
+    shown = Section("", "", tuple(attribution.outcome(saved.found, outcome)))
+    for spec in specs_of([shown]):
+        assert f'data-chart="{spec}"' in page
+    assert fragment(shown.blocks, 3, linked=True) in page
     for said in words.sentences(saved.found, outcome):
         assert said in page.replace("&#39;", "'")
 
@@ -97,15 +93,17 @@ def test_an_outcome_that_was_not_shared_out_is_said_with_the_nearest_name(client
 
 
 def test_without_an_attribution_one_sentence_says_what_makes_it(client, monkeypatch):
-    monkeypatch.setattr(kept, "_READ", WeakKeyDictionary())
-    monkeypatch.setattr(explained, "kept", lambda *_: None)
+    derived._read_kept.cache_clear()
+    command, path, _ = derived._STUDIES["attribution"]
+    monkeypatch.setitem(derived._STUDIES, "attribution", (command, path, lambda *_: None))
     answer = client.get("/why")
     assert answer.status_code == 200
     assert (
         "was made with another model, posterior or package of mechanisms; "
         "fissure explain islamic_state --keep makes one anew." in answer.text
     )
-    monkeypatch.setattr(kept, "attribution", lambda _: Kept(None, "No attribution is kept."))
+    derived._read_kept.cache_clear()
+    monkeypatch.setattr(derived, "attribution", lambda _: Kept(None, "No attribution is kept."))
     assert "No attribution is kept." in client.get("/why").text
 
 

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from fissure.app.questions import SavedQuestions
 from fissure.engine.store import open_store
 from fissure.errors import FissureError
+from fissure.studies.attribution_file import read_explained
 from fissure.studies.calibration.posterior import Posterior, read_posterior
-from fissure.studies.explained import read_explained
 from tests.cases.written import WRITTEN, read_all, write_all
 
 ODD = [

@@ -42,8 +42,8 @@ def nothing_is_simulated():
         raise Reached
 
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("engine.cache.require_own_jax", "engine.workers.require_own_jax", "engine.random.require_own_jax"):
-            patch.setattr(f"fissure.{name}", reached)
+        for name in ("cache", "ensemble", "random"):
+            patch.setattr(f"fissure.engine.{name}.require_own_jax", reached)
         patch.setattr(sys.modules["fissure.cli.serve"], "_serve", reached)
         patch.setattr("fissure.studies.calibration.fit.flow_available", lambda: None)
         yield

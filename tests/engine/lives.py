@@ -37,7 +37,7 @@ elif what == "whatif":
     case = load_case("islamic_state")
     whatif(case, {"own": Scenario(off=("desertion",))}, of=["deserted"], members=24, **small)
 else:
-    from fissure.studies.explain import Size, explain
+    from fissure.studies.attribution import Size, explain
     size = Size(groups=2, sampled=2, least=2, pairs=0)
     explain(load_case("islamic_state"), of=["deserted"], size=size, **small)
 """

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psutil
@@ -18,16 +18,16 @@ from fissure.engine import cluster as clusters
 from fissure.engine import remote
 from fissure.engine.blocks import encode
 from fissure.engine.cluster import Cluster, ClusterWarning
-from fissure.engine.ensemble import open_run, planned
-from fissure.engine.parameter_source import Prior
+from fissure.engine.ensemble import EnsembleTask, open_run, planned
+from fissure.engine.plan import Plan
 from fissure.engine.progress import Interrupted
-from fissure.engine.workers import Work
+from fissure.engine.runner import Failure
 from fissure.errors import FissureError
 
 SMALL = {"seed": 7, "weeks": 12, "units": 16, "slots": 8}
 PATCHED = {
     "model": "from fissure.engine import provenance\nprovenance.model_digest = lambda: 'f' * 64\n",
-    "machine": "from fissure.engine import made_with\nmade_with._processor = lambda: 'Abacus'\n",
+    "machine": "from fissure.engine import environment\nenvironment._processor = lambda: 'Abacus'\n",
 }
 
 
@@ -251,9 +251,17 @@ def test_a_run_is_of_the_machine_of_its_workers(make, case, empty, tmp_path):
 # --- Trouble
 
 
+@dataclass(frozen=True)
+class Words:
+    """A task of words."""
+
+    plan: Plan
+    words: str
+
+
 def test_anything_is_handed_out_and_comes_back(case, team):
     plan = planned(case, **SMALL)
-    made = team.each(plan, "four", lambda shared, item: len(shared) * item, [3, 1, 2])
+    made = team.each(Words(plan, "four"), lambda task, item: len(task.words) * item, [3, 1, 2])
     assert sorted(made) == [(1, 4), (2, 8), (3, 12)]
 
 
@@ -261,24 +269,26 @@ def test_anything_is_handed_out_and_comes_back(case, team):
 def test_what_fails_again_and_again_is_given_up(case, team):
     plan = planned(case, **SMALL)
 
-    def fails(shared, item):
-        raise ValueError(f"{shared} and {item}")
+    def fails(task, item):
+        if item == "that":
+            raise ValueError(f"{task.words} and {item}")
+        return item
 
-    def refuses(shared, item):
-        raise FissureError(f"{shared} cannot be {item}")
+    def refuses(task, item):
+        raise FissureError(f"{task.words} cannot be {item}")
 
-    with pytest.raises(FissureError, match=r"5 workers in turn could not .*of the last: ValueError: this and that"):
-        list(team.each(plan, "this", fails, ["that"]))
-    with pytest.raises(FissureError, match=r"^this cannot be that$"):
-        list(team.each(plan, "this", refuses, ["that"]))
+    made = dict(team.each(Words(plan, "this"), fails, ["that", "more"]))
+    assert made.pop("more") == "more" and not made["that"].alone
+    assert "5 workers in turn could not" in made["that"].reason
+    assert "of the last: ValueError: this and that" in made["that"].reason
+    assert list(team.each(Words(plan, "this"), refuses, ["that"])) == [("that", Failure("this cannot be that"))]
 
 
 @pytest.mark.slow
-def test_a_damaged_block_is_not_kept(case, team, monkeypatch):
-    work = Work(case, planned(case, **SMALL), Prior())
-    monkeypatch.setattr(Work, "block", lambda work, span: encode({})[:-1])
-    with pytest.raises(FissureError, match="members 0 to 3 arrived damaged"):
-        list(team.blocks(work, [(0, 4)]))
+def test_a_damaged_block_is_not_kept(make, team, tmp_path, monkeypatch):
+    monkeypatch.setattr(EnsembleTask, "block", lambda work, span: encode({})[:-1])
+    with pytest.raises(FissureError, match=r"no history could be made .its records arrived damaged"):
+        make(tmp_path / "run", 4, workers=team)
 
 
 def test_whose_turn_it_is():

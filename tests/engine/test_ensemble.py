@@ -16,10 +16,10 @@ import pytest
 import xarray as xr
 
 from fissure.engine import ensemble
-from fissure.engine.ensemble import open_run, planned
+from fissure.engine.ensemble import EnsembleTask, open_run, planned
 from fissure.engine.progress import Interrupted
 from fissure.engine.random import Draw, member_key, prior_normals, seed_words, stream_id
-from fissure.engine.workers import Work
+from fissure.engine.runner import FailedHistories
 from fissure.errors import FissureError
 from fissure.model.catalogue import build, mechanism_classes, parameters_of, prior_values
 from fissure.model.member_inputs import week_of
@@ -103,7 +103,7 @@ def test_blocks_may_be_made_in_any_order(whole_run, make, tmp_path, order):
 
 def test_members_do_not_depend_on_who_is_simulated_beside_them(whole_run, case):
     """Any members in any order in one call give the records that they have in the run."""
-    part = Work(case, whole_run.plan, ensemble.Prior()).part
+    part = EnsembleTask(case, whole_run.plan, ensemble.Prior()).part
     for members in ([9, 2, 5, 0], [3, 3], [7, 1, 8]):
         found = part(members)
         assert found["parameters"].tobytes() == whole_run.parameters.values[members].tobytes()
@@ -343,3 +343,29 @@ def test_kill_9_loses_nothing_finished(make, tmp_path):
     assert files == {p.relative_to(folder) for p in folder.rglob("*") if p.is_file()}
     assert all((folder / p).read_bytes() == (reference / p).read_bytes() for p in files)
     assert json.loads((folder / "run.json").read_text())["plan"]["seed"] == 7
+
+
+def test_a_history_that_fails_is_left_out_with_its_reason_and_tried_again(make, whole_run, tmp_path, monkeypatch):
+    part = EnsembleTask.part
+
+    def spoilt(task, members):
+        if 6 in members:
+            raise ValueError("it went to pieces")
+        return part(task, members)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(EnsembleTask, "part", spoilt)
+        with pytest.warns(FailedHistories, match=r"1 of 10 .*history 6: ValueError: it went to pieces"):
+            run = make(tmp_path / "run", 10)
+        assert run.failed == open_run(run.folder).failed == {6: "ValueError: it went to pieces"}
+        assert run.members == run.data.sizes["member"] == 9 and 6 not in run.data["member"].values
+        for name in ("fighters", "territory_km2"):
+            np.testing.assert_array_equal(run.data[name], whole_run.data[name].drop_sel(member=6))
+        assert set(run.events["member"]) <= set(run.numbers.tolist()) and run.parameters.sizes["member"] == 9
+        with pytest.raises(FissureError, match="1 of 10 histories failed"):
+            run.require_all()
+        with pytest.raises(FissureError, match="no history could be made"):
+            make(run.folder, 10)
+    again = make(run.folder, 10)
+    assert not again.failed and not (run.folder / "failed.json").exists()
+    np.testing.assert_array_equal(again.data["fighters"], whole_run.data["fighters"])

@@ -7,7 +7,7 @@ from lives import contents
 
 from fissure.engine import ensemble
 from fissure.engine.blocks import blocks_in
-from fissure.engine.shelf import look
+from fissure.engine.registry import look
 from fissure.errors import FissureError
 
 

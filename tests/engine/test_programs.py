@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from fissure.engine import cache, programs
-from fissure.engine.seals import is_whole, sealed
+from fissure.engine.checksums import is_whole, sealed
 from fissure.errors import FissureError
 
 MEMBER = """
@@ -22,7 +22,7 @@ from fissure.cases.loader import load_case
 from fissure.engine import programs
 from fissure.engine.parameter_source import Prior
 from fissure.engine.plan import plan_of
-from fissure.engine.workers import Work
+from fissure.engine.ensemble import EnsembleTask
 from fissure.model.catalogue import parameters_of
 
 traced, real = [], programs.simulate_block
@@ -34,7 +34,7 @@ programs.simulate_block = Told()
 case = load_case("islamic_state")
 parameters = parameters_of(case)
 plan = plan_of(case, parameters, seed=3, weeks=6, units=12, slots=10, width=2)
-part = Work(case, plan, Prior()).part
+part = EnsembleTask(case, plan, Prior()).part
 records = {name: hashlib.sha256(array.tobytes()).hexdigest() for name, array in part([0, 5]).items()}
 print(json.dumps([len(traced), records]))
 """

@@ -90,7 +90,7 @@ def test_a_history_depends_on_the_model_and_never_on_how_it_is_shown():
     assert {path.stem for path in mechanisms} <= {name.rsplit(".")[-1] for name in found}
 
 
-@pytest.mark.parametrize("root", ["fissure.studies.worlds", "fissure.studies.measurement"])
+@pytest.mark.parametrize("root", ["fissure.studies.paired_runs", "fissure.studies.measurement"])
 def test_what_is_measured_depends_on_studies_and_the_meaning_of_entries_alone(root):
     for name in closure(root, boundary=STUDY):
         assert name.split(".")[1] in ("constants", "studies", "evidence"), name

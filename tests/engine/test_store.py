@@ -15,9 +15,9 @@ from zarr.storage import ZipStore
 
 from fissure.engine import blocks, store
 from fissure.engine.blocks import Block, blocks_in, encode, missing
+from fissure.engine.checksums import sealed_json
 from fissure.engine.ensemble import open_run
-from fissure.engine.made_with import MACHINE, SETTINGS
-from fissure.engine.seals import sealed_json
+from fissure.engine.environment import MACHINE, SETTINGS
 from fissure.engine.store import DamagedBlock
 from fissure.errors import FissureError
 from fissure.files import UNFINISHED

@@ -11,9 +11,9 @@ import pytest
 
 from fissure.engine import locks
 from fissure.engine.blocks import Block, blocks_in, encode
-from fissure.engine.keeping import Asked, keeping
 from fissure.engine.locks import held, note
 from fissure.engine.store import open_store, writing
+from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import FissureError
 from fissure.files import UNFINISHED, write_whole
 
@@ -177,7 +177,7 @@ def test_a_run_goes_on_from_any_step_to_the_same_bytes(tmp_path, monkeypatch, ki
 
 @pytest.mark.parametrize("killed", [True, False], ids=["killed", "full"])
 def test_a_study_goes_on_from_any_step(tmp_path, monkeypatch, killed, whole_run):
-    asked = Asked("whatif", whole_run.plan, 4)
+    asked = StudyManifest("whatif", whole_run.plan, 4)
 
     def study(folder):
         with keeping(folder, asked):

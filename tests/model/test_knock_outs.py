@@ -5,17 +5,16 @@ by its prior is made frequent enough to be seen. Every pair shares parameters an
 """
 
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 
 import numpy as np
 import pytest
 
 from fissure.cases.loader import load_case
+from fissure.engine.parameter_source import Prior
 from fissure.engine.plan import plan_of
 from fissure.engine.random import prior_normals
 from fissure.model.catalogue import mechanism_classes, parameters_of
-from fissure.studies.effects import effect_of
-from fissure.studies.paired import Paired, variant_of
+from fissure.studies.effects import CheckTask, effect_of, require_known, scenario_of_check
 
 MEMBERS, WEEKS, SEED = 6, 110, 3
 SEEN = {  # standard-normal positions
@@ -27,40 +26,44 @@ SEEN = {  # standard-normal positions
     "treasury.war": 2.0,
     "treasury.cushion": 1.0,
 }
-CHECKS = [(name, check) for name, kind in mechanism_classes().items() for check in kind.checks]
+CHECKS = [(name, at, check) for name, kind in mechanism_classes().items() for at, check in enumerate(kind.checks)]
 
 
-def normals(names, members):
-    z = 0.5 * prior_normals(SEED, members, names)
-    for name, position in SEEN.items():
-        z[:, names.index(name)] = position
-    return z
+class Seen(Prior):
+    """The prior at half its width, where what is rare is seen."""
+
+    def normals(self, seed, members, names):
+        z = 0.5 * prior_normals(seed, members, names)
+        for name, position in SEEN.items():
+            z[:, names.index(name)] = position
+        return z
 
 
 @pytest.fixture(scope="module")
 def records():
-    """What every run that a check needs records, by its variant."""
+    """What every run that a check needs records, by its scenario."""
     case = load_case("islamic_state")
     parameters = parameters_of(case)
     plan = plan_of(case, parameters, seed=SEED, weeks=WEEKS, width=MEMBERS)
-    paired = Paired(case, plan, partial(normals, [p.name for p in parameters]))
-    changed = {variant_of(name, check) for name, check in CHECKS}
-    variants = sorted(changed | {variant.base for variant in changed})
-    for variant in variants:
-        paired.require(variant)
-    paired.compile()
+    task = CheckTask(case, plan, Seen())
+    changed = {scenario_of_check(name, at) for name, at, _ in CHECKS}
+    scenarios = sorted(changed | {scenario.base for scenario in changed}, key=str)
+    for scenario in scenarios:
+        require_known(scenario, task)
+    task.prepare()
+    calls = [[(scenario, member) for member in range(MEMBERS)] for scenario in scenarios]
     with ThreadPoolExecutor(2) as pool:
-        return dict(zip(variants, pool.map(lambda v: paired.record(v, range(MEMBERS)), variants), strict=True))
+        return dict(zip(scenarios, pool.map(task.records, calls), strict=True))
 
 
 def test_every_mechanism_has_a_check():
     assert [name for name, kind in mechanism_classes().items() if not kind.checks] == []
 
 
-def faults(records, name, check):
+def faults(records, name, at, check):
     """What is wrong with the effect of one check."""
-    variant = variant_of(name, check)
-    run, paired = records[variant], records[variant.base]
+    scenario = scenario_of_check(name, at)
+    run, paired = records[scenario], records[scenario.base]
     effect = effect_of(name, check, check.measure(run, paired), check.measure(paired, paired))
     if effect.members < MEMBERS - 2 or np.sign(effect.difference) != check.sign or effect.share < 0.5:
         yield f"{name}: {check.observable}: {effect}"  # a member in whom nothing moved counts as not
@@ -68,5 +71,5 @@ def faults(records, name, check):
 
 @pytest.mark.slow
 def test_each_moves_what_its_checks_say(records):
-    found = [fault for name, check in CHECKS for fault in faults(records, name, check)]
+    found = [fault for name, at, check in CHECKS for fault in faults(records, name, at, check)]
     assert not found, "\n".join(found)

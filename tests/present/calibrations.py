@@ -42,7 +42,7 @@ def calibration_of(case: Case, ledger: Ledger, failing: int = 5) -> Calibration:
     """One whose every check fails if `failing` is more than a few, and none if it is 0.
 
     So many targets are not covered, have ranks that are not uniform and differ between the methods; ten times as many
-    figures lie far above what is told back.
+    observations lie far above their predictive intervals.
     """
     items = tuple(data(ledger, case.leanings, until=UNTIL))
     posterior = posterior_of(case, ledger)

@@ -9,9 +9,9 @@ import pytest
 from fissure.api import ledger as ledger_of
 from fissure.cases.loader import load_case
 from fissure.errors import FissureError
-from fissure.present.words import answers as words
+from fissure.present.render import html, terminal
+from fissure.present.sections import answers as words
 from fissure.studies.answers import Answer, Answers, Figure, read_answers
-from fissure.views.report.answers import render_answers, section
 
 WEEKS = ("Time until the ground collapses", "weeks", "the ground is held longer")
 
@@ -92,8 +92,8 @@ def test_shares_are_told_in_per_cent():
 
 
 def test_the_page_holds_every_question_escaped_with_its_study(ledger):
-    text = render_answers(MADE, load_case("islamic_state"), ledger)
-    assert text.count('<article class="answer"') == 4
+    text = html.render(words.document(MADE, "A case", ledger))
+    assert text.count('class="answer"') == 4
     assert "It may &lt;b&gt;not&lt;/b&gt;." in text and "<b>not" not in text
     assert "fissure whatif x" in text and "fissure answers islamic_state --members 7" in text
     assert "Each study has a number of histories of its own" in text
@@ -101,10 +101,18 @@ def test_the_page_holds_every_question_escaped_with_its_study(ledger):
     assert not re.search(r'(?:src|href)="https?:', text)
 
 
+@pytest.mark.parametrize("width", [80, 140])
+def test_the_terminal_holds_every_question_with_its_caution(ledger, width):
+    lines = list(terminal.lines(words.document(MADE, "A case", ledger), width))
+    told = " ".join(" ".join(lines).split())
+    assert told.count("Does it?") == 4 and "It may <b>not</b>." in told and words.sentence(WEIGHED, MADE) in told
+    assert "fissure whatif x, 48 histories" in told and max(map(len, lines)) <= width
+
+
 def test_charts_hold_the_numbers_where_there_are_several(ledger):
-    shown = section(MADE, ledger)
-    assert set(shown["specs"]) == {"answer-shared", "answer-weighed"}
-    rows = shown["specs"]["answer-shared"]["datasets"]["figures"]
+    specs = html.specs_of([words.section(MADE, ledger)])
+    assert set(specs) == {"answer-shared", "answer-weighed"}
+    rows = specs["answer-shared"]["datasets"]["points"]
     assert [row["mean"] for row in rows] == [-90.0, -10.0, -60.0, -20.0]
 
 

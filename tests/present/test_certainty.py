@@ -10,17 +10,19 @@ from reports import lines, rendered
 from synthetic import run
 
 from fissure.present import certainty
-from fissure.present.words import explain
+from fissure.present.charts.attribution import inside_outside
+from fissure.present.render import terminal
+from fissure.present.sections import attribution, whatif
+from fissure.present.words import attribution as explain
+from fissure.present.words import whatif as whatif_words
+from fissure.studies.attribution import ALL, INSIDE_ALONE, NONE, WAR_ALONE
+from fissure.studies.attribution_file import Saved, read_explained
 from fissure.studies.bounds import AtBound, AtBounds, at_bounds, bounds_of
 from fissure.studies.compare import compare
 from fissure.studies.effective import Effective
-from fissure.studies.explain import ALL, INSIDE_ALONE, NONE, WAR_ALONE
-from fissure.studies.explained import Saved, read_explained
 from fissure.studies.outcomes import outcome
 from fissure.studies.scenario import Scenario
 from fissure.studies.whatif import AS_IT_WAS, CHANGED, Answer, WhatIf, difference_of
-from fissure.views import text_explain, text_whatif
-from fissure.views.report.why import part
 
 SHARED = Effective(24, 10, 8.2)
 
@@ -95,7 +97,7 @@ def test_an_attribution_at_the_end_of_the_run_cannot_be_read_from_the_inside(cap
     assert "is no sign that the two act on each other" in said
     assert "restricted to the run's 247 weeks" in explain.note(capped, 0)
     assert "cannot be read" not in " ".join(explain.sentences(capped, 1))
-    steps = part(capped, 0)["specs"]["collapse-blocks"]["datasets"]["steps"]
+    steps = inside_outside(capped, 0)["datasets"]["steps"]
     (inside,) = [row for row in steps if row["what"].startswith("The inside alone")]
     assert inside["what"].endswith("⊣") and inside["told"].endswith("cannot be read")
     assert inside["low"] == inside["high"] == inside["to"]
@@ -116,17 +118,12 @@ def test_what_is_known_of_ends_and_worth_is_read_back_with_the_attribution(cappe
 
 
 def test_the_table_of_an_attribution_warns_and_tells_recruitment_apart(capped):
-    from io import StringIO
-
-    from rich.console import Console
-
-    out = StringIO()
-    Console(file=out, width=160, color_system=None).print(text_explain.render(Saved(capped, "fissure explain")))
-    assert "Too few" in out.getvalue().splitlines()[1]
-    assert "8 histories, worth 4 independent draws (6 distinct pasts)" in out.getvalue()
+    lines = list(terminal.lines(attribution.document(Saved(capped, "fissure explain"), "A case"), 160))
+    assert any(line.startswith("Too few") for line in lines[:6])
+    assert "8 histories, worth 4 independent draws (6 distinct pasts)" in " ".join(lines)
     sides = capped.sides(0)
     assert sides.war + sides.recruitment + sides.rest == pytest.approx(capped.every.value[:, 0].sum())
-    assert f"the other {sides.of_rest} inside" in " ".join(out.getvalue().split())
+    assert f"the other {sides.of_rest} inside" in " ".join(" ".join(lines).split())
 
 
 def difference(case, name, changed, as_it_is):
@@ -136,21 +133,21 @@ def difference(case, name, changed, as_it_is):
 
 def test_a_difference_from_the_end_of_the_run_is_marked_and_counted(case):
     one = difference(case, "collapse", [200.0, 247, 247, 190], [247.0, 240, 247, 200])
-    assert text_whatif.interval(one).endswith("⊣") and not one.unreadable
+    assert whatif_words.interval(one).endswith("⊣") and not one.unreadable
     answer = Answer("own", Scenario(), (one,), ())
-    said = " ".join(text_whatif.sentences(answer))
+    said = " ".join(whatif_words.sentences(answer))
     assert "2 of 4 histories as it is, 2 of 4 histories with the change" in said and "restricted to the weeks" in said
 
 
 def test_a_difference_between_two_worlds_at_one_end_cannot_be_read_and_supports_nothing(case):
     one = difference(case, "territory@2016-12-31", [0.0, 0, 0, 12], [0.0, 0, 0, 10])
     assert one.unreadable and one.expected == "open"
-    assert text_whatif.way(one) == "cannot be read ⊣"
-    assert "Cannot be read" in " ".join(text_whatif.sentences(Answer("own", Scenario(), (one,), ())))
+    assert whatif_words.way(one) == "cannot be read ⊣"
+    assert "Cannot be read" in " ".join(whatif_words.sentences(Answer("own", Scenario(), (one,), ())))
 
 
 @pytest.mark.parametrize("members", [4, 19, 20])
-def test_what_ifs_of_few_pairs_warn(case, members):
+def test_what_ifs_of_few_pairs_warn(case, ledger, members):
     random = np.random.default_rng(1)
     values = random.uniform(10, 200, size=(2, members))
     one = difference(case, "collapse", *values)
@@ -158,8 +155,8 @@ def test_what_ifs_of_few_pairs_warn(case, members):
     found = WhatIf(
         (Answer("own", Scenario(), (one,), ()),), plan, case.start, members, None, Effective(members, 3, 2.5)
     )
-    lines = list(text_whatif.lines(found, {}))
-    assert any(line.startswith("Too few") for line in lines[:2]) == (members < 20)
+    lines = list(terminal.lines(whatif.document(found, "A case", ledger, {}, {}, "fissure whatif")))
+    assert any(line.startswith("Too few") for line in lines[:6]) == (members < 20)
     assert f"{members} histories, worth 2 independent draws (3 distinct pasts)" in " ".join(" ".join(lines).split())
 
 

@@ -5,7 +5,6 @@ import re
 import shutil
 from dataclasses import replace
 from datetime import date
-from io import StringIO
 from itertools import pairwise
 
 import altair as alt
@@ -13,19 +12,18 @@ import numpy as np
 import pytest
 from attributions import changed, made_up
 from reports import rendered
-from rich.console import Console
 from test_report_in_browser import opened
 from tests.chart_pages import faults
 from tests.paper import on_paper
 
 from fissure.api.explains import Explanation, _command, size_of
 from fissure.errors import FissureError
-from fissure.present.charts import explain as charts
-from fissure.present.words import explain as words
-from fissure.studies.explain import FULL, QUICK
-from fissure.studies.explained import Saved, kept_at
-from fissure.views.report.explain import render_explained
-from fissure.views.text_explain import render
+from fissure.present.charts import attribution as charts
+from fissure.present.render import html, terminal
+from fissure.present.sections.attribution import document
+from fissure.present.words import attribution as words
+from fissure.studies.attribution import FULL, QUICK
+from fissure.studies.attribution_file import Saved, kept_at
 
 COMMAND = "fissure explain islamic_state --seed 1 --weeks 247 --prior"
 
@@ -40,10 +38,8 @@ def saved(found):
     return Saved(found, COMMAND)
 
 
-def terminal(saved, width=150):
-    out = Console(file=StringIO(), width=width)
-    out.print(render(saved))
-    return out.file.getvalue()
+def printed(saved, width=150):
+    return "\n".join(terminal.lines(document(saved, "A case"), width))
 
 
 def test_the_whole_effect_is_told_with_its_direction(found):
@@ -180,19 +176,23 @@ def test_the_sum_is_told_where_it_misses(found):
 
 
 def test_the_terminal_holds_sentences_and_tables(saved):
-    text = re.sub(r"\s+", " ", terminal(saved))
+    text = re.sub(r"\s+", " ", printed(saved))
     for said in (*words.sentences(saved.found, 0), *words.sentences(saved.found, 1), words.sampling(saved.found)):
         assert said in text
-    assert "(prior, 247 weeks, seed 1)" in text and "+: more desert" in text and "reinforce each other" in text
-    assert "posterior of evidence up to 2015-12-31" in terminal(replace(saved, until=date(2015, 12, 31)))
-    assert all(len(row) <= 100 for row in terminal(saved, 100).splitlines())
+    assert (
+        "drawn from the prior (247 weeks, seed 1)" in text
+        and "+: more desert" in text
+        and "reinforce each other" in text
+    )
+    assert "posterior of evidence up to 2015-12-31" in printed(replace(saved, until=date(2015, 12, 31)))
+    assert all(len(row) <= 100 for row in printed(saved, 100).splitlines())
 
 
 def test_without_the_strongest_nothing_is_said_of_them(saved, case):
     quick = replace(saved, found=replace(saved.found, strongest=None, pairs=None))
-    assert "pairs" not in terminal(quick) and "among the strongest" not in terminal(quick)
+    assert "strongest pairs" not in printed(quick).lower() and "Exactly" not in printed(quick)
     assert charts.interactions(quick.found, 0) is None
-    assert 'data-chart="collapse-pairs"' not in render_explained(quick, case)
+    assert 'data-chart="collapse-pairs"' not in html.render(document(quick, case.title))
 
 
 def test_a_waterfall_goes_from_off_to_on(found):
@@ -238,7 +238,7 @@ def test_short_numbers(x, said):
 
 
 def test_the_page_holds_every_number_and_its_charts(saved, case):
-    page = render_explained(saved, case)
+    page = html.render(document(saved, case.title))
     shared = json.loads(re.search(r'id="shared">(.*?)</script>', page, re.S).group(1).replace("\\u003c", "<"))
     keys = {
         f"{name}-{what}" for name in ("collapse", "deserted") for what in ("groups", "blocks", "mechanisms", "pairs")
@@ -266,16 +266,16 @@ def test_the_report_shows_one_that_is_kept(saved, case, data, ledger, rows, tmp_
     for name in ("boundaries.geojson", "context.geojson"):
         shutil.copy(case.folder / name, tmp_path)
     own = replace(case, folder=tmp_path)
-    assert '<section id="why">' not in rendered(data, own, ledger, rows)
+    assert '<section id="attribution">' not in rendered(data, own, ledger, rows)
     Explanation(own, saved).keep()
     page = rendered(data, own, ledger, rows)
     assert (
-        '<section id="why">' in page
+        '<section id="attribution">' in page
         and words.by_group(saved.found, 0) in page
         and "a page that also tells of 1 other outcome." in page
     )
     assert 'data-chart="collapse-groups"' in page and '"collapse-groups"' in page
-    assert '<section id="why">' not in rendered(data, own, ledger, rows, posterior_digest="another")
+    assert '<section id="attribution">' not in rendered(data, own, ledger, rows, posterior_digest="another")
 
 
 def test_a_part_of_the_weeks_is_not_kept(saved, case, tmp_path):

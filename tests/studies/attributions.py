@@ -8,9 +8,9 @@ import numpy as np
 from fissure.cases.loader import load_case
 from fissure.engine.plan import plan_of
 from fissure.model.catalogue import mechanism_classes, parameters_of
-from fissure.studies.explain import Attribution, Blocks, Explained, Pairs, Size
-from fissure.studies.game import Interval, mean_interval
+from fissure.studies.attribution import Attribution, Blocks, Explained, Pairs, Size
 from fissure.studies.outcomes import outcomes_of
+from fissure.studies.shapley import Interval, mean_interval
 
 ASKED = ("collapse", "deserted")
 MEMBERS = 8

@@ -8,10 +8,10 @@ from attributions import made_up
 
 from fissure.cases.loader import load_case
 from fissure.studies.answers import Found, answer
-from fissure.studies.game import mean_interval
 from fissure.studies.outcomes import outcomes_of
 from fissure.studies.questions import Question
 from fissure.studies.scenario import Scenario
+from fissure.studies.shapley import mean_interval
 from fissure.studies.whatif import Answer, WhatIf, difference_of
 
 MEMBERS = 20

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from fissure.studies.bounds import NOT_RECORDED, AtBound, AtBounds, at_bounds, bounds_of, derived
-from fissure.studies.game import half_width, mean_interval
 from fissure.studies.outcomes import KINDS
+from fissure.studies.shapley import half_width, mean_interval
 
 ONE, OTHER = "as it is", "with the change"
 
@@ -68,5 +68,5 @@ def test_means_that_say_nothing_give_nothing():
 
 def test_they_are_read_back_from_json():
     found = AtBounds((AtBound(ONE, "upper", 40.0, 2, 3),))
-    assert AtBounds.read(found.told()) == found
-    assert AtBounds.read(NOT_RECORDED.told()) == NOT_RECORDED
+    assert AtBounds.read(found.as_json()) == found
+    assert AtBounds.read(NOT_RECORDED.as_json()) == NOT_RECORDED

@@ -8,7 +8,7 @@ import pytest
 from fissure.cases.loader import load_case
 from fissure.engine.provenance import digest_with, model_digest, own_digest
 from fissure.errors import FissureError
-from fissure.studies import answers, coverage, explained, hindcast
+from fissure.studies import answers, attribution_file, coverage, hindcast
 from fissure.studies.calibration import posterior as posteriors
 
 TRUST, RUMOUR = "fissure-trust 0.1.0 (digest abc)", "talk 2.0 (digest def)"
@@ -119,7 +119,7 @@ class TestKept:
 
     def test_an_attribution(self, case, installed):
         here = load_case("islamic_state")
-        saved = explained.read_explained(explained.kept_at(here))
+        saved = attribution_file.read_explained(attribution_file.kept_at(here))
         plan = saved.found.plan
         for made, now, served in [
             ((), {"trust": ALONE}, True),
@@ -128,8 +128,8 @@ class TestKept:
         ]:
             installed(**now)
             other = replace(plan, plugins=made, model_digest=digest_with(made))
-            replace(saved, found=replace(saved.found, plan=other)).write(explained.kept_at(case))
-            assert (explained.kept(case, plan.draws) is not None) == served
+            replace(saved, found=replace(saved.found, plan=other)).write(attribution_file.kept_at(case))
+            assert (attribution_file.kept(case, plan.draws) is not None) == served
 
     def test_a_posterior_that_was_fitted_with_a_package_that_is_gone(self, installed):
         case = load_case("islamic_state")

@@ -44,7 +44,7 @@ def test_members_of_the_prior_share_nothing():
 
 
 def test_it_is_read_back_from_json():
-    assert Effective.read(Effective(4, 3, 2.7).told()) == Effective(4, 3, 2.7)
+    assert Effective.read(Effective(4, 3, 2.7).as_json()) == Effective(4, 3, 2.7)
     assert Effective.read(None) is None
 
 

@@ -5,7 +5,7 @@ import pytest
 from planted import planted, values_of
 from toy_war import CAUSES, FEAR, PANIC, RUMOUR, STRIKES, UNFED, UNPAID, left
 
-from fissure.studies.game import (
+from fissure.studies.shapley import (
     LEAST,
     Interval,
     Permutations,

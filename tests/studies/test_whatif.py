@@ -7,9 +7,9 @@ import pytest
 
 from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
-from fissure.studies.game import mean_interval, variance_ratio
 from fissure.studies.outcomes import SERIES, outcome
 from fissure.studies.scenario import AS_IT_IS, Scenario, scenario_of
+from fissure.studies.shapley import mean_interval, variance_ratio
 from fissure.studies.whatif import course_of, difference_of, whatif
 
 SIZE = {"weeks": 30, "units": 24, "slots": 20, "members": 5}
@@ -117,12 +117,12 @@ def test_before_the_day_nothing_differs(found, case):
 
 
 def test_asked_again_nothing_is_run(case, said, found, monkeypatch):
-    from fissure.studies.worlds import Worlds
+    from fissure.studies.paired_runs import OutcomeTask
 
     def runs(*_):
         raise AssertionError("a run that was there already")
 
-    monkeypatch.setattr(Worlds, "_one", runs)
+    monkeypatch.setattr(OutcomeTask, "measure", runs)
     again = whatif(case, dict(reversed(said.items())), out=found.folder, **SIZE)
     assert [one.name for one in again.answers] == [*reversed(said)]
     assert again.of["later"].differences == found.of["later"].differences

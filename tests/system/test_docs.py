@@ -8,9 +8,9 @@ import pytest
 from fissure import api
 from fissure.cases.loader import load_case
 from fissure.present import formatting
-from fissure.studies import explained, hindcast
+from fissure.studies import attribution_file, hindcast
+from fissure.studies.attribution import INSIDE_ALONE, NONE
 from fissure.studies.effective import Effective, effective_size
-from fissure.studies.explain import INSIDE_ALONE, NONE
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -68,7 +68,7 @@ def drawn():
 
 @pytest.fixture(scope="module")
 def shared(drawn):
-    return explained.kept(load_case("islamic_state"), drawn.digest).found
+    return attribution_file.kept(load_case("islamic_state"), drawn.digest).found
 
 
 def signed(x, million=False):

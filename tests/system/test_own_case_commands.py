@@ -14,8 +14,8 @@ import fissure
 from fissure import cli
 from fissure.api import CaseChanged
 from fissure.cases.naming import SameName
+from fissure.engine.checksums import sealed_json
 from fissure.engine.origin import ORIGIN
-from fissure.engine.seals import sealed_json
 from fissure.errors import FissureError
 
 CASE = "my case"

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Self, TypedDict
+from typing import TYPE_CHECKING, Self, TypedDict
 
 import numpy as np
 
@@ -13,24 +13,29 @@ from fissure.cases.loader import Case
 from fissure.cases.naming import REFERENCE
 from fissure.context import CaseLike, Context, context_of
 from fissure.engine.cache import cache_base
+from fissure.engine.cluster import workers_of
 from fissure.engine.ensemble import planned
-from fissure.engine.keeping import Asked, keeping
 from fissure.engine.plan import MOST_MEMBERS, whole
 from fissure.engine.progress import Progress
+from fissure.engine.runner import Workers
+from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import FissureError
 from fissure.studies import answers as study
-from fissure.studies import explained as attribution
+from fissure.studies import attribution_file as attribution
+from fissure.studies.attribution import QUICK, Explained, explain
 from fissure.studies.calibration import Posterior
 from fissure.studies.counterpart import Floats
 from fissure.studies.coverage import uncovered
 from fissure.studies.effective import pasts_of
-from fissure.studies.explain import QUICK, Explained, explain
 from fissure.studies.kept import keep_in
 from fissure.studies.outcomes import outcomes_of
+from fissure.studies.paired_runs import PairedRuns
 from fissure.studies.questions import Question, Study
 from fissure.studies.scenario import AS_IT_IS, Scenario
 from fissure.studies.whatif import MEMBERS, whatif
-from fissure.studies.worlds import Worlds
+
+if TYPE_CHECKING:
+    from fissure.present.document import Document
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,11 +54,17 @@ class Answered:
         """The answers in the order in which the questions are asked."""
         return iter(self.found.answers)
 
+    def document(self) -> "Document":
+        """The result as a document, for a terminal, a page or JSON."""
+        from fissure.present.sections.answers import document
+
+        return document(self.found, self.case.title, self.context.ledger)
+
     def report(self, path: str | Path) -> Path:
         """Write one self-contained HTML page and return its path; the page needs no network."""
-        from fissure.views.report.answers import write_answers
+        from fissure.present.render import html
 
-        return write_answers(self.found, self.case, self.context.ledger, Path(path))
+        return html.write(self.document(), Path(path))
 
     def save(self, path: str | Path) -> Path:
         """Write all numbers as JSON and return the path."""
@@ -74,6 +85,7 @@ def answers(
     prior: bool = False,
     posterior: str | Path | None = None,
     out: str | Path | None = None,
+    cluster: str | None = None,
     progress: Progress | None = None,
 ) -> Answered:
     """Answer the questions that the sources of a case ask, with the studies that its `questions.yaml` names.
@@ -89,6 +101,8 @@ def answers(
         prior: draw members from the prior, whatever was learned.
         posterior: the file of another posterior to draw members from.
         out: the folder to keep what is measured in; a folder in the user's cache where not given.
+        cluster: the address of a dask cluster that simulates, `local` or `local:N` for processes on this machine;
+            threads of this process where not given.
         progress: is told how far it is.
 
     Returns the answers, in the order in which the questions are asked.
@@ -109,11 +123,16 @@ def answers(
     questions, studies = asked_of(context)
     drawn = context.draws(prior=prior, posterior=posterior)
     folder = cache_base() / "runs" / f"answers-{loaded.name}" if out is None else Path(out).expanduser()
-    options: _Options = {"seed": seed, "weeks": weeks, "draws": drawn, "progress": progress}
     kinds = _Kinds.of(questions)
     scenarios = {name: studies[name].scenario(context.parameters) for name in kinds.studies}
     plan = planned(loaded, seed=seed, weeks=weeks, draws=drawn)
-    with keeping(folder, Asked("answers", plan, members, until=None if drawn is None else drawn.until)):
+    with (
+        workers_of(cluster) as workers,
+        keeping(folder, StudyManifest("answers", plan, members, until=None if drawn is None else drawn.until)),
+    ):
+        options: _Options = {
+            "seed": seed, "weeks": weeks, "draws": drawn, "progress": progress, "workers": workers
+        }  # fmt: skip
         found = _found(loaded, kinds, scenarios, members, folder, options)
     made = study.answer(
         loaded, questions, found, draws="" if drawn is None else drawn.digest, weeks=weeks or loaded.weeks,
@@ -147,6 +166,7 @@ class _Options(TypedDict):
     weeks: int | None
     draws: Posterior | None
     progress: Progress | None
+    workers: Workers
 
 
 @dataclass(frozen=True)
@@ -172,8 +192,10 @@ def _as_it_was(case: Case, of: Sequence[str], members: int, folder: Path, option
     """(members, outcomes) with nothing changed."""
     if not of:
         return np.empty((members, 0))
-    worlds = Worlds.of(case, outcomes_of(of, case, options["weeks"]), folder, **options)
-    worlds.measure([(AS_IT_IS, member) for member in range(members)], "as it was")
+    worlds = PairedRuns.of(case, outcomes_of(of, case, options["weeks"]), folder, **options)
+    jobs = [(AS_IT_IS, member) for member in range(members)]
+    worlds.measure(jobs, "as it was")
+    worlds.require(jobs)
     return worlds.values(AS_IT_IS, range(members))
 
 

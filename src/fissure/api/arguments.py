@@ -19,7 +19,7 @@ import numpy as np
 
 from fissure.cases.loader import Case
 from fissure.context import Context
-from fissure.engine.shelf import Stored
+from fissure.engine.registry import Stored
 from fissure.errors import FissureError
 
 P = ParamSpec("P")

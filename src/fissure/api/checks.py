@@ -9,6 +9,7 @@ from fissure.api.arguments import plain_arguments
 from fissure.cases.loader import Case
 from fissure.cases.naming import REFERENCE
 from fissure.context import CaseLike, Context, context_of
+from fissure.engine.cluster import workers_of
 from fissure.engine.progress import Progress
 from fissure.studies import effects, verdicts
 
@@ -68,6 +69,7 @@ def check(
     seed: int = 1,
     quick: bool = False,
     out: str | Path | None = None,
+    cluster: str | None = None,
     progress: Progress | None = None,
 ) -> Effects:
     """Check that each of `mechanisms` (all where none is named) moves what its sources say, the way they say.
@@ -80,6 +82,8 @@ def check(
         seed: of all random numbers; the same seed gives the same numbers.
         quick: half the units and 16 members at most, for a first look.
         out: the folder to keep what is measured in; a folder in the user's cache where not given.
+        cluster: the address of a dask cluster that simulates, `local` or `local:N` for processes on this machine;
+            threads of this process where not given.
         progress: is told how far the checks are.
 
     Returns the verdicts, an effect for each check.
@@ -96,9 +100,10 @@ def check(
     context = context_of(case)
     asked = (mechanisms,) if isinstance(mechanisms, str) else tuple(mechanisms)
     context.check()
-    checked = effects.check(
-        context.case, asked, members=members, weeks=weeks, seed=seed, quick=quick,
-        out=Path(out).expanduser() if out else None, progress=progress,
-    )  # fmt: skip
+    with workers_of(cluster) as workers:
+        checked = effects.check(
+            context.case, asked, members=members, weeks=weeks, seed=seed, quick=quick,
+            out=Path(out).expanduser() if out else None, progress=progress, workers=workers,
+        )  # fmt: skip
     verdicts.write(checked)
     return Effects(context, checked, asked)

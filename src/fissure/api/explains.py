@@ -5,20 +5,25 @@ import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fissure.api.arguments import plain_arguments
 from fissure.cases.loader import Case
 from fissure.cases.naming import REFERENCE, called
 from fissure.context import CaseLike, Context, context_of
+from fissure.engine.cluster import workers_of
 from fissure.engine.plan import plan_of
 from fissure.engine.progress import Progress
 from fissure.errors import FissureError
-from fissure.studies import explain as study
+from fissure.studies import attribution as study
+from fissure.studies.attribution import FULL, QUICK, Explained, Size
+from fissure.studies.attribution_file import KEPT, Saved, read_explained
 from fissure.studies.calibration import Posterior
-from fissure.studies.explain import FULL, QUICK, Explained, Size
-from fissure.studies.explained import KEPT, Saved, read_explained
 from fissure.studies.kept import keep_in
 from fissure.studies.outcomes import outcomes_of
+
+if TYPE_CHECKING:
+    from fissure.present.document import Document
 
 __all__ = ["Explanation", "explain", "explain_folder", "read_explained", "size_of"]
 
@@ -35,11 +40,17 @@ class Explanation:
         """All that was measured."""
         return self.saved.found
 
+    def document(self) -> "Document":
+        """The result as a document, for a terminal, a page or JSON."""
+        from fissure.present.sections.attribution import document
+
+        return document(self.saved, self.case.title)
+
     def report(self, path: str | Path) -> Path:
         """Write one self-contained HTML page and return its path; the page needs no network."""
-        from fissure.views.report.explain import write_explained
+        from fissure.present.render import html
 
-        return write_explained(self.saved, self.case, Path(path))
+        return html.write(self.document(), Path(path))
 
     def write(self, path: str | Path) -> Path:
         """Write all numbers as JSON, for `read_explained`, and return the path."""
@@ -70,6 +81,7 @@ def explain(
     prior: bool = False,
     posterior: str | Path | None = None,
     out: str | Path | None = None,
+    cluster: str | None = None,
     progress: Progress | None = None,
 ) -> Explanation:
     """Share outcomes among the mechanisms: how much of what came about is due to each of them, and to pairs.
@@ -92,6 +104,8 @@ def explain(
         prior: draw members from the prior, whatever was learned.
         posterior: the file of another posterior to draw members from.
         out: the folder to keep what is measured in; a folder in the user's cache where not given.
+        cluster: the address of a dask cluster that simulates, `local` or `local:N` for processes on this machine;
+            threads of this process where not given.
         progress: is told how far it is.
 
     Returns the finished attribution.
@@ -111,10 +125,11 @@ def explain(
     size = size_of(quick=quick, members=members, sampled=sampled, strongest=strongest, pairs=pairs, error=error)
     drawn = context.draws(prior=prior, posterior=posterior)
     asked = (of,) if isinstance(of, str) else tuple(of)
-    found = study.explain(
-        loaded, of=asked, size=size, draws=drawn, seed=seed, weeks=weeks,
-        out=None if out is None else Path(out).expanduser(), progress=progress,
-    )  # fmt: skip
+    with workers_of(cluster) as workers:
+        found = study.explain(
+            loaded, of=asked, size=size, draws=drawn, seed=seed, weeks=weeks,
+            out=None if out is None else Path(out).expanduser(), progress=progress, workers=workers,
+        )  # fmt: skip
     command = _command(loaded, found, asked, drawn, posterior, quick)
     return Explanation(loaded, Saved(found, command, None if drawn is None else drawn.until))
 

@@ -11,9 +11,10 @@ from fissure.cases.loader import Case
 from fissure.cases.naming import REFERENCE
 from fissure.context import CaseLike, Context, context_of
 from fissure.engine.cache import cache_base
+from fissure.engine.cluster import workers_of
 from fissure.engine.ensemble import planned
-from fissure.engine.keeping import Asked, keeping
 from fissure.engine.progress import Progress
+from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import FissureError
 from fissure.files import disk_errors
 from fissure.studies import hindcast as hindcasts
@@ -81,6 +82,7 @@ def calibrate(
     members: int = MEMBERS,
     seed: int = 1,
     out: str | Path | None = None,
+    cluster: str | None = None,
     progress: Progress | None = None,
 ) -> Fit:
     """Learn from what was published of a case up to the day `until`, and check what was learned.
@@ -91,6 +93,8 @@ def calibrate(
         members: how many simulated histories to learn from.
         seed: of all random numbers.
         out: the folder of the fit; one in the user's cache where not given. Asked again, a fit goes on where it was.
+        cluster: the address of a dask cluster that simulates, `local` or `local:N` for processes on this machine;
+            threads of this process where not given.
         progress: shows how far it is.
 
     Returns the finished fit: the posterior and what its checks found.
@@ -108,7 +112,16 @@ def calibrate(
     context.check()
     loaded = context.case
     folder = Path(out).expanduser() if out else cache_base() / "fits" / f"{loaded.name}-{day}"
-    made = fit(loaded, context.ledger, day, setting=Setting(members=members, seed=seed), out=folder, progress=progress)
+    with workers_of(cluster) as workers:
+        made = fit(
+            loaded,
+            context.ledger,
+            day,
+            setting=Setting(members=members, seed=seed),
+            out=folder,
+            progress=progress,
+            workers=workers,
+        )
     return Fit(context, made, folder)
 
 
@@ -159,6 +172,7 @@ def hindcast(
     members: int = 300,
     seed: int = 1,
     out: str | Path | None = None,
+    cluster: str | None = None,
     progress: Progress | None = None,
 ) -> HindcastResult:
     """Fit a case to what was published up to each date, forecast to the end, and score what was published later.
@@ -169,6 +183,8 @@ def hindcast(
         members: of each forecast; the fits learn from as many as those of `calibrate`.
         seed: of all random numbers; the same seed gives the same scores.
         out: the folder to keep fits, runs and `hindcast.json` in; a folder in the user's cache where not given.
+        cluster: the address of a dask cluster that simulates, `local` or `local:N` for processes on this machine;
+            threads of this process where not given.
         progress: shows how far it is.
 
     Returns the forecasts with their scores.
@@ -193,12 +209,22 @@ def hindcast(
     def learned(until: date) -> Posterior:
         bank, own = folder / f"bank-{weeks}", folder / str(until) / "fit"  # all dates learn from one simulated prior
         setting = Setting(seed=seed)
-        return fit(loaded, known, until, setting=setting, weeks=weeks, bank=bank, out=own, progress=progress).posterior
+        return fit(
+            loaded, known, until, setting=setting, weeks=weeks, bank=bank, out=own, progress=progress, workers=workers
+        ).posterior  # fmt: skip
 
-    asked = Asked("hindcast", planned(loaded, seed=seed), members, changes=tuple(f"from {day}" for day in days))
-    with keeping(folder, asked):
+    asked = StudyManifest("hindcast", planned(loaded, seed=seed), members, changes=tuple(f"from {day}" for day in days))
+    with workers_of(cluster) as workers, keeping(folder, asked):
         found = hindcasts.hindcast(
-            loaded, known, days, fit=learned, members=members, seed=seed, out=folder, progress=progress
+            loaded,
+            known,
+            days,
+            fit=learned,
+            members=members,
+            seed=seed,
+            out=folder,
+            progress=progress,
+            workers=workers,
         )
         with disk_errors(folder, 1 << 20):
             found.save(folder / "hindcast.json")

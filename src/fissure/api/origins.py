@@ -12,7 +12,7 @@ from fissure.engine.dataset import coordinates_of
 from fissure.engine.origin import Origin, origin_of
 from fissure.engine.plan import Plan, case_digest, priors_digest
 from fissure.engine.provenance import model_digest
-from fissure.engine.shelf import Stored
+from fissure.engine.registry import Stored
 from fissure.engine.store import open_store
 from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of

@@ -2,7 +2,6 @@
 
 import shlex
 from collections.abc import Iterable
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -16,7 +15,7 @@ from fissure.cases.naming import REFERENCE
 from fissure.constants import INTERVAL
 from fissure.context import CaseLike, Context, context_of
 from fissure.engine import ensemble
-from fissure.engine.cluster import Cluster
+from fissure.engine.cluster import workers_of
 from fissure.engine.export import export
 from fissure.engine.locks import asking
 from fissure.engine.origin import origin_of
@@ -162,7 +161,7 @@ class Result:
 
     @cached_property
     def _document(self) -> "Document":
-        from fissure.views.report.write import document
+        from fissure.present.sections.run import document
 
         crowded = (f"{said[0].upper()}{said[1:]}." for said in self.context.too_few_places)
         return document(
@@ -294,7 +293,7 @@ def run(
     context = context_of(case)
     context.check()
     drawn = context.draws(prior=prior, posterior=posterior)
-    with nullcontext() if cluster is None else Cluster(cluster) as workers, asking(members=members):
+    with workers_of(cluster) as workers, asking(members=members):
         stored = ensemble.run(
             context.case, members=members, seed=seed, weeks=weeks, off=off, out=Path(out).expanduser() if out else None,
             home=None if home is None else Path(home), draws=drawn, progress=progress, workers=workers,

@@ -11,6 +11,7 @@ from fissure.cases.loader import Case
 from fissure.cases.naming import REFERENCE, called
 from fissure.context import CaseLike, context_of
 from fissure.engine.cache import cache_base
+from fissure.engine.cluster import workers_of
 from fissure.engine.progress import Progress
 from fissure.studies import sensitivity as study
 from fissure.studies.outcomes import outcomes_of
@@ -72,6 +73,7 @@ def sensitivity(
     posterior: str | Path | None = None,
     quick: bool = False,
     out: str | Path | None = None,
+    cluster: str | None = None,
     progress: Progress | None = None,
     units: int | None = None,
     slots: int | None = None,
@@ -88,6 +90,8 @@ def sensitivity(
         posterior: the file of another posterior to draw members from.
         quick: half the units and fewer runs, for a first look.
         out: the folder for what is measured and `sensitivity.json`; one in the user's cache where not given.
+        cluster: the address of a dask cluster that simulates, `local` or `local:N` for processes on this machine;
+            threads of this process where not given.
         progress: shows how far it is.
         units, slots: sizes of a member; the case's where not given.
 
@@ -111,10 +115,11 @@ def sensitivity(
     plan = study.planned(loaded, draws=draws, seed=seed, weeks=weeks, units=units, slots=slots, quick=quick)
     folder = Path(out).expanduser() if out else cache_base() / "runs" / f"sensitivity-{plan.folder_name}"
     asked, figures = outcomes_of(of, loaded, plan.weeks), list(context.data)
-    found = study.sensitivity(
-        loaded, asked, figures, folder, draws=draws, runs=members, seed=seed, weeks=weeks, units=units, slots=slots,
-        quick=quick, progress=progress,
-    )  # fmt: skip
+    with workers_of(cluster) as workers:
+        found = study.sensitivity(
+            loaded, asked, figures, folder, draws=draws, runs=members, seed=seed, weeks=weeks, units=units, slots=slots,
+            quick=quick, progress=progress, workers=workers,
+        )  # fmt: skip
     found.save(folder / "sensitivity.json")
     drawn = f" --posterior {shlex.quote(str(posterior))}" if posterior else "" if draws else " --prior"
     return SensitivityStudy(loaded, found, drawn)

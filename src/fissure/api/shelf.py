@@ -11,9 +11,9 @@ from fissure.api.arguments import plain_arguments
 from fissure.api.origins import differs, recorded
 from fissure.cases.loader import Case
 from fissure.cases.naming import called
-from fissure.engine import shelf
+from fissure.engine import registry
 from fissure.engine.plan import Plan
-from fissure.engine.shelf import Stored
+from fissure.engine.registry import Stored
 from fissure.errors import FissureError, nearest
 from fissure.studies.calibration import packaged, path_of, with_digest
 
@@ -41,8 +41,8 @@ def stored_runs(*folders: str | Path, verify: bool = False) -> list[Stored]:
         []
     """
     found: dict[Path, Stored] = {}
-    for place in _given(folders) or shelf.places():
-        for one in shelf.stored_in(place, verify=verify):
+    for place in _given(folders) or registry.places():
+        for one in registry.stored_in(place, verify=verify):
             found.setdefault(one.folder.absolute(), replace(one, command=one.command or _command(one)))
     return list(found.values())
 
@@ -70,13 +70,13 @@ def stored_run(name: str | Path, *folders: str | Path, verify: bool = False) -> 
     path, given = a_path("name", name), _given(folders)
     if len(path.parts) > 1 or path.is_absolute() or path in (Path(), Path("..")):
         return _one(path, str(name), [], verify)
-    places = given or shelf.places()
+    places = given or registry.places()
     here = [place / path for place in places if (place / path).is_dir()]
     if len(here) > 1:
         raise FissureError(
             f"found '{name}' in {' and in '.join(str(one.parent) for one in here)}, expected the path of one of them"
         )
-    known = [] if here else [one.name for place in places for one in shelf.stored_in(place)]
+    known = [] if here else [one.name for place in places for one in registry.stored_in(place)]
     return _one(here[0] if here else path, str(name), known, verify)
 
 
@@ -103,7 +103,7 @@ def delete_runs(*names: str | Path | Stored, folders: Iterable[str | Path] = ())
         True
     """
     found = [one if isinstance(one, Stored) else stored_run(one, *folders) for one in names]
-    return sum(shelf.delete(one.folder) for one in found)
+    return sum(registry.delete(one.folder) for one in found)
 
 
 def _given(folders: Sequence[str | Path]) -> list[Path]:
@@ -115,9 +115,9 @@ def _given(folders: Sequence[str | Path]) -> list[Path]:
 
 
 def _one(path: Path, name: str, known: Iterable[str], verify: bool) -> Stored:
-    found = [one for one in shelf.stored_in(path, verify=verify) if one.folder == path] if path.is_dir() else []
-    if path.name.startswith(shelf.DELETED) and path.is_dir():
-        found = [shelf.look(path)]
+    found = [one for one in registry.stored_in(path, verify=verify) if one.folder == path] if path.is_dir() else []
+    if path.name.startswith(registry.DELETED) and path.is_dir():
+        found = [registry.look(path)]
     if not found:
         raise FissureError(f"there is no run or study '{name}'{nearest(name, known)}")
     return replace(found[0], command=found[0].command or _command(found[0]))

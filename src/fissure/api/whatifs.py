@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fissure.api.arguments import plain_arguments
 from fissure.cases.loader import Case
 from fissure.cases.naming import REFERENCE
 from fissure.context import CaseLike, Context, context_of
+from fissure.engine.cluster import workers_of
 from fissure.engine.progress import Progress
 from fissure.errors import FissureError
 from fissure.files import disk_errors, write_whole
@@ -23,6 +24,9 @@ from fissure.studies.questions import Study, known_study
 from fissure.studies.refusal import refuse
 from fissure.studies.scenario import Scenario, scenario_of
 from fissure.version import __version__
+
+if TYPE_CHECKING:
+    from fissure.present.document import Document
 
 OWN = "own"
 """The name of an answer to a question that has none."""
@@ -69,7 +73,6 @@ class WhatIfs:
             "units and slots": f"{plan.units} units of {plan.slots} fighter slots",
             "digest of the case": plan.case_digest,
             "digest of the model": plan.model_digest,
-            "command": self.command,
         }
 
     @property
@@ -81,21 +84,33 @@ class WhatIfs:
         said += [f"--members {self.found.members} --weeks {plan.weeks}"]
         return " ".join(one for one in [*said, f"--seed {plan.seed}", self.options] if one)
 
+    def document(self) -> "Document":
+        """The result as a document, for a terminal, a page or JSON."""
+        from fissure.present.sections.whatif import document
+
+        title, ledger = self.case.title, self.context.ledger
+        return document(self.found, title, ledger, self.studies, self.about, self.command)
+
     def report(self, path: str | Path) -> Path:
         """Write one self-contained HTML page and return its path; the page needs no network."""
-        from fissure.views.report.whatif import write_whatif
+        from fissure.present.render import html
 
-        return write_whatif(self.found, self.case, self.context.ledger, self.studies, Path(path), about=self.about)
+        return html.write(self.document(), Path(path))
 
     def save(self, path: str | Path) -> Path:
         """Write all numbers as JSON and return the path; a number that is not defined is null."""
         path = Path(path)
         worth = self.found.worth
         sure = {
-            "effective_size": worth.told() if worth else None,
+            "effective_size": worth.as_json() if worth else None,
             "few_histories": few_histories(self.found.members) or None,
         }
-        numbers = {**self.about, **sure, "answers": [told(answer, self.studies.get(answer.name)) for answer in self]}
+        numbers = {
+            **self.about,
+            "command": self.command,
+            **sure,
+            "answers": [told(answer, self.studies.get(answer.name)) for answer in self],
+        }
         with disk_errors(path.parent, 1 << 20):
             write_whole(path, json.dumps(numbers, indent=1, allow_nan=False).encode() + b"\n")
         return path
@@ -116,6 +131,7 @@ def whatif(
     prior: bool = False,
     posterior: str | Path | None = None,
     out: str | Path | None = None,
+    cluster: str | None = None,
     progress: Progress | None = None,
     **asked: Any,
 ) -> WhatIfs:
@@ -134,6 +150,8 @@ def whatif(
         prior: draw members from the prior, whatever was learned.
         posterior: the file of another posterior to draw members from.
         out: the folder to keep what is measured in; a folder in the user's cache where not given.
+        cluster: the address of a dask cluster that simulates, `local` or `local:N` for processes on this machine;
+            threads of this process where not given.
         progress: is told how far it is.
 
     Returns the finished what-if: an answer for each study and for the change of one's own.
@@ -172,10 +190,11 @@ def whatif(
         )
     drawn = context.draws(prior=prior, posterior=posterior)
     said = (of,) if isinstance(of, str) else tuple(of)
-    found = study.whatif(
-        loaded, scenarios, of=said, members=members, seed=seed, weeks=weeks, draws=drawn,
-        out=Path(out).expanduser() if out else None, progress=progress,
-    )  # fmt: skip
+    with workers_of(cluster) as workers:
+        found = study.whatif(
+            loaded, scenarios, of=said, members=members, seed=seed, weeks=weeks, draws=drawn,
+            out=Path(out).expanduser() if out else None, progress=progress, workers=workers,
+        )  # fmt: skip
     options = f"--posterior {shlex.quote(str(posterior))}" if posterior else "" if drawn else "--prior"
     return WhatIfs(context, found, named, drawn.until if drawn else None, options, said)
 
@@ -210,7 +229,7 @@ def told(answer: study.Answer, named: Study | None) -> dict[str, Any]:
             {
                 **{name: plain(x) for name, x in asdict(one).items()},
                 "verdict": one.verdict,
-                "at_bound": one.at_bound.told(),
+                "at_bound": one.at_bound.as_json(),
                 "unreadable": one.unreadable,
             }
             for one in answer.differences

@@ -15,7 +15,7 @@ from fissure.present.render.html import TEMPLATES as REPORT
 
 STATIC = Path(__file__).parent / "static"
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}
-SHARED = ("report.css", "calibration.css", "explain.css", "hindcast.css", "print.css", "tooltips.js")
+SHARED = ("report.css", "calibration.css", "hindcast.css", "print.css", "tooltips.js")
 """Files of the report that the page uses too."""
 VEGA = "vega.js"
 _IMPORT = re.compile(r"""(\b(?:from|import)\s*\(?\s*["'])\./([\w.-]+\.js)(["'])""")

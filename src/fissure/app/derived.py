@@ -22,12 +22,12 @@ from typing import Any, Generic, TypeVar
 from fissure.app.background import Stopped, Worker
 from fissure.app.jobs import wrong_inside
 from fissure.context import Context
-from fissure.engine.keeping import STUDY
 from fissure.engine.locks import held_to_remove
 from fissure.engine.provenance import MODEL, PACKAGE, code_digest, model_digest
+from fissure.engine.study_folder import STUDY
 from fissure.errors import FissureError
 from fissure.files import UNFINISHED, write_whole
-from fissure.studies import answers, explained, hindcast
+from fissure.studies import answers, attribution_file, hindcast
 
 T = TypeVar("T")
 AGAIN = 10.0
@@ -259,7 +259,7 @@ class Kept(Generic[T]):
     why_not: str = ""
 
 
-def attribution(context: Context) -> Kept[explained.Saved]:
+def attribution(context: Context) -> Kept[attribution_file.Saved]:
     """The attribution of the members that the case is run with."""
     return _kept(context, "attribution")
 
@@ -276,7 +276,8 @@ def forecasts(context: Context) -> Kept[hindcast.Hindcast]:
 
 _STUDIES: dict[str, tuple[str, Callable[[Context], Path], Callable[[Context], Any]]] = {
     "attribution": (
-        "explain", lambda at: explained.kept_at(at.case), lambda at: explained.kept(at.case, at.posterior_digest)
+        "explain", lambda at: attribution_file.kept_at(at.case),
+        lambda at: attribution_file.kept(at.case, at.posterior_digest),
     ),
     "set of answers": (
         "answers", lambda at: answers.kept_at(at.case), lambda at: answers.kept(at.case, at.posterior_digest)

@@ -21,7 +21,7 @@ from fissure.cases.loader import Case
 from fissure.context import Context
 from fissure.errors import FissureError
 from fissure.studies.calibration import Posterior
-from fissure.studies.live import LEAST, Live
+from fissure.studies.progressive import LEAST, Live
 from fissure.studies.questions import Study
 from fissure.studies.scenario import AS_IT_IS, Scenario
 from fissure.studies.whatif import MEMBERS, WhatIf

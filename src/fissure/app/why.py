@@ -1,7 +1,7 @@
 """Why: how much of each outcome is due to what, and what the model answers to the sources' questions."""
 
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse
@@ -10,16 +10,13 @@ from fissure.app import derived
 from fissure.app.desk import Desk
 from fissure.app.pages import AtDesk, Citation, citation, page
 from fissure.errors import FissureError, nearest
-from fissure.present.words import explain as words
+from fissure.present.document import Notice, Paragraph, Section
+from fissure.present.render.html import fragment, specs_of
+from fissure.present.sections import answers, attribution
+from fissure.studies.attribution_file import Saved
 from fissure.studies.coverage import caution
-from fissure.studies.explained import Saved
-from fissure.views.report import answers, why
 
 router = APIRouter(include_in_schema=False)
-STRONGEST = 10
-"""Mechanisms in the open table."""
-MECHANISMS_AT = "cracks?mechanism="
-CLAIMS_AT = "evidence?entry="
 
 
 @router.get("/why")
@@ -30,16 +27,20 @@ def view(
 ) -> HTMLResponse:
     """The view."""
     shared, replies = derived.attribution(desk.context), derived.replies(desk.context)
-    specs: dict[str, Any] = {}
-    told: dict[str, Any] = {"one": None, "outcomes": [], "citation": None, "why_not": shared.why_not}
-    if shared.found is not None:
-        told |= _attributed(shared.found, outcome, desk)
-        specs |= told["one"]["specs"]
-    asked = None if replies.found is None else answers.section(replies.found, desk.ledger)
-    specs |= asked["specs"] if asked else {}
+    intro, about, cited, names = "", [], None, dict[str, str]()
+    if (saved := shared.found) is not None:
+        at, found = chosen(saved, outcome), saved.found
+        lead = Paragraph(attribution.intro(saved))
+        intro = fragment([lead, *attribution.cautions(found, caution(found.plan.plugins))])
+        about, cited = [shown(saved, at), attribution.certainty(found)], _cited(saved, at, desk)
+        names = {one.name: one.title for one in found.outcomes}
+    asked = Section("answers", answers.HEADING, (Notice((replies.why_not,)),))
+    if (made := replies.found) is not None:
+        asked = answers.section(made, desk.ledger, caution(made.plugins))
     return page(
-        request, "why_view", shared={"specs": specs}, answers=asked, answers_not=replies.why_not,
-        mechanisms_at=MECHANISMS_AT, claims_at=CLAIMS_AT, **told,
+        request, "why", shared={"specs": specs_of([*about, asked])}, intro=intro, outcomes=names,
+        outcome=outcome or next(iter(names), ""), about=fragment(about, linked=True), why_not=shared.why_not,
+        answers=fragment([asked], linked=True), citation=cited,
     )  # fmt: skip
 
 
@@ -54,31 +55,10 @@ def chosen(saved: Saved, outcome: str | None) -> int:
 
 
 @lru_cache(maxsize=32)
-def shown(saved: Saved, at: int) -> dict[str, Any]:
-    """What the report shows of one outcome (`views.report.why`), remembered: its charts take a moment."""
-    return why.part(saved.found, at)
-
-
-def _attributed(saved: Saved, outcome: str | None, desk: Desk) -> dict[str, Any]:
-    found, at = saved.found, chosen(saved, outcome)
-    one = shown(saved, at)
-    return {
-        "one": one,
-        "outcome": found.outcomes[at].name,
-        "outcomes": [(each.name, each.title) for each in found.outcomes],
-        "strongest": one["mechanisms"][:STRONGEST],
-        "left": len(one["mechanisms"]) - STRONGEST,
-        "members": found.groups.members,
-        "of": why.drawn(saved),
-        "legend": words.KEY,
-        "few": found.few_histories,
-        "rests": words.rests_on(found),
-        "sure": why.sure(found),
-        "wrong": words.WRONG,
-        "command": saved.command,
-        "lacks": caution(found.plan.plugins),
-        "citation": _cited(saved, at, desk),
-    }
+def shown(saved: Saved, at: int) -> Section:
+    """What the report shows of one outcome, remembered: its charts take a moment."""
+    found = saved.found
+    return Section(attribution.slug(found, at), found.outcomes[at].title, tuple(attribution.outcome(found, at)))
 
 
 def _cited(saved: Saved, at: int, desk: Desk) -> Citation:

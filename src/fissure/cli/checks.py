@@ -12,6 +12,7 @@ from fissure.cli.parts import (
     CaseOrRun,
     FromPrior,
     OfCase,
+    OnCluster,
     Seed,
     Weeks,
     folder_option,
@@ -40,6 +41,8 @@ def check(
         Path | None,
         folder_option("Folder for the numbers and the page; ./runs/check-CASE-... by default."),
     ] = None,
+    cluster: OnCluster = None,
+    as_json: AsJson = False,
 ) -> None:
     """Check that each mechanism moves what its sources say: paired runs with and without it, with the same luck.
 
@@ -47,7 +50,6 @@ def check(
     """
     from fissure import api
     from fissure.engine.progress import RichProgress
-    from fissure.present.render.terminal import render
     from fissure.studies.effects import planned
 
     case, mechanisms = split_case(words)
@@ -56,10 +58,10 @@ def check(
     signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
     found = api.check(
         mechanisms, case=context, members=members, weeks=weeks, seed=seed, quick=quick, out=folder,
-        progress=RichProgress(what="runs"),
+        cluster=cluster, progress=RichProgress(what="runs"),
     )  # fmt: skip
     folder.mkdir(parents=True, exist_ok=True)
-    show(render(found.document()), {"Page": found.report(folder / "effects.html")})
+    show(found.document(), {"Page": found.report(folder / "effects.html")}, as_json=as_json)
     if not found.holds:
         raise typer.Exit(1)
 

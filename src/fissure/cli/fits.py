@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import REFERENCE, AsJson, Case, Seed, folder_option, show, whole
+from fissure.cli.parts import REFERENCE, AsJson, Case, OnCluster, Seed, folder_option, show, whole
 from fissure.errors import FissureError
 
 
@@ -18,13 +18,14 @@ def calibrate(
     ] = 4000,
     seed: Seed = 1,
     keep: Annotated[
-        bool, typer.Option("--keep", help="Put the posterior with the case, for every later run to use.")
+        bool, typer.Option("--keep", help="Keep the posterior in the case folder, or your data folder, for later runs.")
     ] = False,
     out: Annotated[
         Path | None,
         folder_option("Folder of the fit; ./runs/fit-CASE-DATE by default."),
     ] = None,
     as_json: AsJson = False,
+    cluster: OnCluster = None,
 ) -> None:
     """Learn from what was published of a case up to a day, check what was learned, and write a page about it.
 
@@ -38,7 +39,9 @@ def calibrate(
     context = api.context_of(case)
     folder = out or Path("runs") / f"fit-{context.case.name}-{until}"
     signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
-    found = api.calibrate(context, until=until, members=members, seed=seed, out=folder, progress=RichProgress())
+    found = api.calibrate(
+        context, until=until, members=members, seed=seed, out=folder, cluster=cluster, progress=RichProgress()
+    )
     posterior = found.keep() if keep else folder / "posterior.json"
     made = {"Page": found.report(folder / "calibration.html"), "Posterior": posterior}
     show(found.document(), made, as_json=as_json)
@@ -57,8 +60,10 @@ def hindcast(
         folder_option("Folder for fits, runs and the page; ./runs/hindcast-CASE by default."),
     ] = None,
     keep: Annotated[
-        bool, typer.Option("--keep", help="Put the scores with the case, for its reports to show.")
+        bool, typer.Option("--keep", help="Keep the scores in the case folder, or your data folder, for reports.")
     ] = False,
+    cluster: OnCluster = None,
+    as_json: AsJson = False,
 ) -> None:
     """Fit to what was published up to a date, forecast to the end, and be scored on what was published later.
 
@@ -67,13 +72,14 @@ def hindcast(
     """
     from fissure import api
     from fissure.engine.progress import RichProgress
-    from fissure.present.render.terminal import render
 
     context = api.context_of(case)
     folder = out or Path("runs") / f"hindcast-{context.case.name}"
     signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
-    found = api.hindcast(context, dates or (), members=members, seed=seed, out=folder, progress=RichProgress())
+    found = api.hindcast(
+        context, dates or (), members=members, seed=seed, out=folder, cluster=cluster, progress=RichProgress()
+    )
     made = {"Page": found.report(folder / "hindcast.html")}
     if keep:
         made["Kept"] = found.keep()
-    show(render(found.document()), made)
+    show(found.document(), made, as_json=as_json)

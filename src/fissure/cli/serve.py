@@ -118,7 +118,7 @@ def _places(folders: list[Path]) -> tuple[Path, ...]:
 
 def _with_room(places: tuple[Path, ...], home: Path) -> tuple[Path, ...]:
     """The folders, the first of which takes new runs: it is none that is itself a run."""
-    from fissure.engine.shelf import stored_in
+    from fissure.engine.registry import stored_in
 
     single = [place for place in places if any(one.folder == place for one in stored_in(place))]
     wide = [place for place in places if place not in single]

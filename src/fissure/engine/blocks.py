@@ -7,7 +7,7 @@ chunk: reading a variable reads nothing of the others, once the block was seen t
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from xarray.core import indexing
 from zarr.codecs import ZstdCodec
 from zarr.storage import MemoryStore, ZipStore
 
-from fissure.engine import seals
+from fissure.engine import checksums
 from fissure.errors import FissureError
 from fissure.files import write_whole
 
@@ -43,14 +43,14 @@ class Block:
 
     def is_whole(self) -> bool:
         """Whether the file is there and its bytes are those that were written."""
-        return seals.is_whole(self.path)
+        return checksums.is_whole(self.path)
 
     def read(self, name: str) -> NDArray[Any]:
         """The array `name`, members first. Raises `FissureError` where the file is missing or damaged.
 
         The bytes are held against their checksum the first time that this process reads of them.
         """
-        if not seals.known_whole(self.path):
+        if not checksums.known_whole(self.path):
             told = "its checksum does not hold" if self.path.is_file() else "there is no such file"
             raise FissureError(f"{self.path}: this block is damaged ({told}), ask for the run again to make it anew")
         try:
@@ -82,12 +82,13 @@ def blocks_in(folder: Path) -> list[Block]:
     return out
 
 
-def missing(blocks: Iterable[Block], members: int, size: int) -> list[tuple[int, int]]:
-    """Ranges, cut at multiples of `size`, of those of the first `members` that `blocks` lack."""
+def missing(blocks: Iterable[Block], members: int, size: int, but: Collection[int] = ()) -> list[tuple[int, int]]:
+    """Ranges, cut at multiples of `size`, of the first `members` that `blocks` lack and that are not in `but`."""
     gaps, at = [], 0
-    for block in blocks:
-        gaps.append((at, min(block.start, members)))
-        at = block.stop
+    there = [(block.start, block.stop) for block in blocks] + [(member, member + 1) for member in but]
+    for start, stop in sorted(there):
+        gaps.append((at, min(start, members)))
+        at = max(at, stop)
     gaps.append((at, members))
     out = []
     for start, stop in gaps:
@@ -115,15 +116,22 @@ def encode(arrays: Mapping[str, tuple[tuple[str, ...], NDArray[Any], Mapping[str
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for path in sorted(files):
             archive.writestr(zipfile.ZipInfo(path, _EPOCH), files[path].to_bytes())
-        archive.comment = bytes(seals.LENGTH)
-    return seals.sealed(out.getvalue()[: -seals.LENGTH])
+        archive.comment = bytes(checksums.LENGTH)
+    return checksums.sealed(out.getvalue()[: -checksums.LENGTH])
 
 
 class Stored(BackendArray):
-    """A variable over all members, read from the blocks when and where it is asked for."""
+    """A variable over the members of some `numbers`, read from the blocks when and where it is asked for."""
 
-    def __init__(self, blocks: Sequence[Block], name: str, shape: tuple[int, ...], dtype: np.dtype[Any]):
-        self.blocks, self.name = tuple(blocks), name
+    def __init__(
+        self,
+        blocks: Sequence[Block],
+        name: str,
+        numbers: NDArray[np.int64],
+        shape: tuple[int, ...],
+        dtype: np.dtype[Any],
+    ):
+        self.blocks, self.name, self.numbers = tuple(blocks), name, numbers
         self.shape, self.dtype = shape, dtype
 
     def __getitem__(self, key: indexing.ExplicitIndexer) -> NDArray[Any]:
@@ -131,7 +139,7 @@ class Stored(BackendArray):
 
     def _outer(self, key: tuple[Any, ...]) -> NDArray[Any]:
         first, rest = key[0], key[1:]
-        wanted = np.atleast_1d(np.arange(self.shape[0])[first])
+        wanted = np.atleast_1d(self.numbers[first])
         out = np.empty((len(wanted), *_taken(np.empty((0, *self.shape[1:])), rest).shape[1:]), self.dtype)
         for block in self.blocks:
             here = (wanted >= block.start) & (wanted < block.stop)

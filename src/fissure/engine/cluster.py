@@ -1,8 +1,8 @@
-"""Blocks of members made by the workers of a dask cluster, which may come and go.
+"""Histories made by the workers of a dask cluster, which may come and go.
 
 Each worker is asked what it makes members with; one whose bytes could differ gets nothing to do. The others are sent
-the work once, then a few blocks at a time, and send back the files of finished blocks, which are kept here. The block
-of a worker that is lost is made again by another one. Nothing is kept on the cluster.
+the task once, then a few items at a time, and send back what is finished, which is kept here. The item of a worker that
+is lost is made again by another one. Nothing is kept on the cluster.
 """
 
 import hashlib
@@ -11,19 +11,31 @@ import re
 import time
 import warnings
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any
 
 from fissure.engine import remote
-from fissure.engine.made_with import MACHINE, MadeWith
+from fissure.engine.environment import MACHINE, MadeWith
 from fissure.engine.plan import Plan
-from fissure.engine.seals import holds
-from fissure.engine.workers import Made, Span, Work, cores
+from fissure.engine.runner import (
+    Failure,
+    Item,
+    Made,
+    Of,
+    Stop,
+    Task,
+    Threads,
+    Workers,
+    cores,
+    first_line,
+    never,
+    threads_for,
+)
 from fissure.errors import FissureError
 
 MISSING = "a cluster needs dask, which is not installed: pip install 'fissure[cluster]'"
@@ -37,8 +49,6 @@ LOSSES = 5
 """A block that this many workers were lost or failed over is given up."""
 LOCAL = re.compile(r"local(?::([1-9]\d{0,3}))?")
 REMOTE = re.compile(r"[a-z]+://\S+")
-
-Item = TypeVar("Item")
 
 
 class ClusterWarning(UserWarning):
@@ -102,7 +112,7 @@ class Cluster:
         self._client = self._own = None
         self._log.setLevel(self._level)
 
-    # --- What a run asks of it: see `workers.Workers`
+    # --- What a run asks of it: see `runner.Workers`
 
     def settle(self, plan: Plan, begun: MadeWith | None) -> Plan:
         """`plan` for the machine that its folder was begun on, else for one like this, else for what most workers are.
@@ -130,42 +140,37 @@ class Cluster:
             )
         return replace(plan, made_with=replace(plan.made_with, **machine))
 
-    def prepare(self, work: Work) -> None:
-        """Compile on all workers that are there, at once; those that come later do when they get their first block."""
+    def prepare(self, task: Task) -> None:
+        """Compile on all workers that are there, at once; those that come later do when they get their first item."""
         self._look()
-        for _ in self.each(work.plan, work, _compile, [None] * max(len(self._known), 1)):
-            pass
-
-    def blocks(self, work: Work, spans: Sequence[Span]) -> Made:
-        """The blocks `spans` as they come back; a few for each worker are ever under way."""
-        for span, data in self.each(work.plan, work, Work.block, spans):
-            if not holds(data):
-                raise FissureError(
-                    f"{self.address}: members {span[0]} to {span[1] - 1} arrived damaged; what was finished is kept, "
-                    "ask for it again"
-                )
-            yield span, data
+        for _, made in self.each(task, _compile, [None] * max(len(self._known), 1)):
+            if isinstance(made, Failure):
+                raise FissureError(made.reason)
 
     # --- Handing out
 
     def each(
-        self, plan: Plan, shared: Any, function: Callable[[Any, Item], Any], items: Sequence[Item]
-    ) -> Generator[tuple[Item, Any]]:
-        """`function(shared, item)` of each of `items`, in any order, on workers that `plan` can be made with.
+        self, task: Of, function: Callable[[Of, Item], Made], items: Sequence[Item], stop: Stop = never
+    ) -> Generator[tuple[Item, Made | Failure]]:
+        """`function(task, item)` of each of `items`, in any order, on workers that its plan can be made with.
 
-        `shared` goes to each worker once. Raises what `function` raises if that is a `FissureError`; anything else,
-        and a lost worker, moves the item to another one, and `LOSSES` of them end in a `FissureError`.
+        The task goes to each worker once. A `FissureError` is a failure of the item; anything else, and a lost worker,
+        moves the item to another one, and it has failed after `LOSSES` of them.
         """
-        parcel = _Parcel.of(remote.asked_by(plan), self._pickle.dumps(shared))
+        parcel = _Parcel.of(remote.asked_by(task.plan), self._pickle.dumps(task))
         todo, going, tries = deque(range(len(items))), dict[Any, tuple[int, str]](), _Tries(self.address)
         try:
-            while todo or going:
+            while (todo and not stop()) or going:
                 fit = self._fit(parcel)
                 for future in [f for f, (_, address) in going.items() if address not in fit]:
                     future.cancel(force=True)
-                    todo.appendleft(tries.again(*going.pop(future), "it was lost"))
+                    index, address = going.pop(future)
+                    if gone := tries.again(index, address, "it was lost"):
+                        yield items[index], gone
+                    else:
+                        todo.appendleft(index)
                 load = Counter(address for _, address in going.values())
-                while todo and (free := _next(fit, load, tries.of[todo[0]])):
+                while todo and not stop() and (free := _next(fit, load, tries.of[todo[0]])):
                     index = todo.popleft()
                     going[self._submit(parcel, function, items[index], free)] = index, free
                     load[free] += 1
@@ -175,10 +180,14 @@ class Cluster:
                     if found is None:
                         continue
                     del going[future]
-                    if isinstance(found, _Failed):
-                        todo.appendleft(tries.again(index, address, found.reason))
-                    else:
+                    if isinstance(found, tuple):
                         yield items[index], found[0]
+                    elif found.alone:
+                        yield items[index], found
+                    elif gone := tries.again(index, address, found.reason):
+                        yield items[index], gone
+                    else:
+                        todo.appendleft(index)
         finally:
             if going and self._client is not None:
                 with suppress(Exception):
@@ -199,22 +208,25 @@ class Cluster:
                 self._dask.wait(list(going), timeout=LOOK, return_when="FIRST_COMPLETED")
         return [future for future in going if future.done()]
 
-    def _fetched(self, future: Any, address: str) -> "tuple[Any] | _Failed | None":
-        """The result of a future that is done, or why there is none; None where it has not arrived yet."""
+    def _fetched(self, future: Any, address: str) -> tuple[Any] | Failure | None:
+        """The result of a future that is done, or why there is none; None where it has not arrived yet.
+
+        A failure that is not the item's own (`alone` is false) may be the worker's.
+        """
         failed = future.status == "error"
         try:
             return (future.result(timeout=PATIENCE),)
-        except FissureError:
-            raise
+        except FissureError as error:
+            return Failure(str(error))
         except (CancelledError, remote.Unknown, self._dask.scheduler.KilledWorker):
             self._known.pop(address, None)  # if it is there, it is greeted anew
             self._looked = float("-inf")
-            return _Failed("it was lost")
+            return Failure("it was lost", alone=False)
         except Exception as error:
             if isinstance(error, TimeoutError) and not failed:
                 self._looked = float("-inf")  # is the worker that has it still there?
                 return None
-            return _Failed(f"{type(error).__name__}: {_first_line(error)}")
+            return Failure(f"{type(error).__name__}: {first_line(error)}", alone=False)
 
     # --- Who is there
 
@@ -253,7 +265,7 @@ class Cluster:
         for address, told in found.items():
             if isinstance(told, OSError):  # gone again, or not yet there: greeted at the next look
                 continue
-            fault = "" if isinstance(told, dict) else f"{type(told).__name__}: {_first_line(told)}"
+            fault = "" if isinstance(told, dict) else f"{type(told).__name__}: {first_line(told)}"
             self._known[address] = _Worker(there[address]["nthreads"], None if fault else told, fault)
 
     def _faults(self, asked: Mapping[str, str], but: Collection[str] = ()) -> str:
@@ -284,15 +296,8 @@ class Cluster:
         try:
             self._client = self._dask.Client(**where, timeout=CONNECT, set_as_default=False)
         except (OSError, TimeoutError, ValueError, TypeError, RuntimeError) as error:
-            raise FissureError(f"{self.address}: no dask scheduler answers there ({_first_line(error)})") from None
+            raise FissureError(f"{self.address}: no dask scheduler answers there ({first_line(error)})") from None
         return self._client
-
-
-@dataclass(frozen=True)
-class _Failed:
-    """Why an item was not done."""
-
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -302,15 +307,16 @@ class _Tries:
     cluster: str
     of: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
 
-    def again(self, index: int, address: str, reason: str) -> int:
-        """The item, to be tried again. Raises `FissureError` after `LOSSES`."""
+    def again(self, index: int, address: str, reason: str) -> Failure | None:
+        """None where the item is to be tried again; why it has failed after `LOSSES`."""
         self.of[index].append(address)
-        if len(self.of[index]) >= LOSSES:
-            raise FissureError(
-                f"{self.cluster}: {LOSSES} workers in turn could not do one and the same part of the work (of the "
-                f"last: {reason}); have they memory enough? What was finished is kept, ask for it again"
-            )
-        return index
+        if len(self.of[index]) < LOSSES:
+            return None
+        return Failure(
+            f"{self.cluster}: {LOSSES} workers in turn could not do one and the same part of the work (of the "
+            f"last: {reason}); have they memory enough?",
+            alone=False,
+        )
 
 
 @dataclass(frozen=True)
@@ -326,8 +332,18 @@ class _Parcel:
         return cls(asked, hashlib.sha256(payload).hexdigest()[:20], payload)
 
 
-def _compile(work: Work, _: None) -> None:
-    work.part  # noqa: B018
+@contextmanager
+def workers_of(cluster: str | None, threads: int | None = None) -> Iterator[Workers]:
+    """The workers of the cluster at an address, connected meanwhile; threads of this process where there is none."""
+    if cluster is None:
+        yield Threads(threads_for(threads))
+        return
+    with Cluster(cluster) as workers:
+        yield workers
+
+
+def _compile(task: Task, _: None) -> None:
+    task.prepare()
 
 
 def _maker() -> Callable[[str, bytes], Any]:
@@ -369,7 +385,3 @@ def _unlike(there: Mapping[str, str], asked: Mapping[str, str], but: Collection[
     """What of `there` is not as `asked`, in words."""
     names = [name for name in asked if there.get(name) != asked[name] and name not in but]
     return ", ".join(f"{name} {there.get(name) or 'nothing'} there, {asked[name] or 'nothing'} asked" for name in names)
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -1,32 +1,41 @@
 """Many members: drawn from the prior, simulated by one compiled program, kept block by block."""
 
+import threading
 import time
-from collections.abc import Iterable, Mapping
+import warnings
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from fissure.cases.loader import Case, load_case
-from fissure.engine.blocks import Block, missing
-from fissure.engine.cache import cache_base
-from fissure.engine.dataset import coordinates_of
+from fissure.engine import events
+from fissure.engine.blocks import Block, encode, missing
+from fissure.engine.cache import cache_base, enable_compile_cache
+from fissure.engine.checksums import holds
+from fissure.engine.dataset import coordinates_of, variables_of
+from fissure.engine.environment import MACHINE
 from fissure.engine.events import kinds_told
-from fissure.engine.made_with import MACHINE, MadeWith
+from fissure.engine.forks import require_own_jax
+from fissure.engine.kernel import Kernel, Records, records_of
 from fissure.engine.origin import Origin
 from fissure.engine.parameter_source import Draws, Prior
 from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, whole
+from fissure.engine.programs import program_for
 from fissure.engine.progress import Interrupted, Progress, Silent
+from fissure.engine.runner import FailedHistories, Failure, Threads, Workers, each_alone, spread, threads_for
 from fissure.engine.store import DESCRIPTION, Store, check_folder, open_store, writing
-from fissure.engine.workers import Span, Threads, Work, Workers, threads_for
 from fissure.errors import FissureError
 from fissure.files import check_room, disk_errors
 from fissure.model.catalogue import parameters_of
 from fissure.model.parameters import Declared
+from fissure.model.world import world_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +44,11 @@ BLOCK = 8
 """Members in one file, or as many as one call makes where those are more."""
 SHRUNK = 0.5
 """Bytes on disk for each byte recorded (measured at full scale: 0.45)."""
+
+
+Span = tuple[int, int]
+"""Members from the first to the second number, the second exclusive."""
+_compiling = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -50,12 +64,32 @@ class Timing:
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """The first `members` members of the run that `folder` holds."""
+    """The first `asked` members of the run that `folder` holds, but for those that `failed`, by number, with why."""
 
     folder: Path
     plan: Plan
-    members: int
+    asked: int
     timing: Timing = Timing()
+    failed: Mapping[int, str] = field(default_factory=dict)
+
+    @cached_property
+    def numbers(self) -> NDArray[np.int64]:
+        """(members,) the numbers of the members that are there."""
+        return np.array([member for member in range(self.asked) if member not in self.failed], np.int64)
+
+    @property
+    def members(self) -> int:
+        """How many are there."""
+        return len(self.numbers)
+
+    def require_all(self) -> None:
+        """Raise `FissureError` where members failed, for work that needs every one of them."""
+        if self.failed:
+            member, why = next(iter(self.failed.items()))
+            raise FissureError(
+                f"{self.folder}: {len(self.failed)} of {self.asked} histories failed (history {member}: {why}); what "
+                "was finished is kept, ask for it again to try them again"
+            )
 
     @cached_property
     def data(self) -> xr.Dataset:
@@ -65,9 +99,9 @@ class Run:
         """
         store = open_store(self.folder)
         names = [n for n, v in store.description["variables"].items() if v["dims"][1] == "week"]
-        variables = {name: store.variable(name, self.members) for name in names}
+        variables = {name: store.variable(name, self.numbers) for name in names}
         dims = tuple(dict.fromkeys(str(d) for v in variables.values() for d in v.dims))
-        coordinates = {"member": np.arange(self.members), **store.coordinates(dims)}
+        coordinates = {"member": self.numbers, **store.coordinates(dims)}
         return _with_text(xr.Dataset(variables, coordinates, dict(store.description["attributes"])))
 
     @cached_property
@@ -76,9 +110,9 @@ class Run:
         store = open_store(self.folder)
         names = store.coordinates(("parameter",))
         units = ("parameter", np.array(store.description["parameter_units"]))
-        coordinates = {"member": np.arange(self.members), **names, "unit": units}
+        coordinates = {"member": self.numbers, **names, "unit": units}
         return _with_text(
-            xr.DataArray(store.variable("parameters", self.members), coordinates, name="parameters").load()
+            xr.DataArray(store.variable("parameters", self.numbers), coordinates, name="parameters").load()
         )
 
     @cached_property
@@ -87,7 +121,7 @@ class Run:
 
         See `engine.store.event_table`.
         """
-        return open_store(self.folder).events(self.members)
+        return open_store(self.folder).events(self.asked)
 
 
 _Labelled = TypeVar("_Labelled", xr.Dataset, xr.DataArray)
@@ -135,7 +169,10 @@ def run(
         draws: where members get their parameters; the prior of the case where not given.
         outputs: names of the outputs to keep; all where none is named.
         progress: is told how far the run is.
-        workers: who makes the members; `threads` of this process where not given. See `cluster.Cluster`.
+        workers: who makes the members; `threads` of this process where not given. See `cluster.workers_of`.
+
+    A member that cannot be made is left out, with its reason in `Run.failed` and a `FailedHistories` warning; asked
+    again, it is tried again.
 
     Raises `FissureError` for bad input, a folder that holds something else, or a full disk, and `Interrupted`
     on Ctrl-C; what was finished is kept, and the same call goes on from there. A run that another machine (but
@@ -153,11 +190,12 @@ def run(
     whole("block", block, 1, MOST_MEMBERS)
     folder = (home or cache_base() / "runs") / plan.folder_name if out is None else Path(out)
     workers = workers or Threads(threads_for(threads))
-    if (there := _finished_elsewhere(folder, plan, int(members))) is not None:
-        return there
+    if (finished := _finished_elsewhere(folder, plan, int(members))) is not None:
+        return finished
     if missing(Store(folder, {}).blocks(), members, members):
-        plan = workers.settle(plan, _begun(folder))
-    job = _Job(parameters, Work(case, plan, draws), workers, progress or Silent())
+        there = (folder / DESCRIPTION).is_file()
+        plan = workers.settle(plan, Plan.of(open_store(folder).description["plan"]).made_with if there else None)
+    job = _Job(parameters, EnsembleTask(case, plan, draws), workers, progress or Silent())
     described = job.description()
     check_folder(folder, described)
     kept = Store(folder, described).blocks()
@@ -166,7 +204,8 @@ def run(
         with disk_errors(folder, 1 << 16):
             Origin.of(case, folder).keep(folder)
         timing = job.complete(store, int(members), block)
-    return Run(folder, plan, int(members), timing)
+        failed = {member: why for member, why in store.failed().items() if member < members}
+    return Run(folder, plan, int(members), timing, failed)
 
 
 def planned(
@@ -190,7 +229,10 @@ def open_run(folder: str | Path) -> Run:
     members = store.members()
     if not members:
         raise FissureError(f"{folder}: no member of this run is finished")
-    return Run(Path(folder), Plan.of(store.description["plan"]), members)
+    failed = {member: why for member, why in store.failed().items() if member < members}
+    if len(failed) == members:
+        raise FissureError(f"{folder}: no member of this run is finished")
+    return Run(Path(folder), Plan.of(store.description["plan"]), members, failed=failed)
 
 
 def _finished_elsewhere(folder: Path, plan: Plan, members: int) -> Run | None:
@@ -209,16 +251,61 @@ def _finished_elsewhere(folder: Path, plan: Plan, members: int) -> Run | None:
     return Run(folder, Plan.of(told), members)
 
 
-def _begun(folder: Path) -> MadeWith | None:
-    """What the run in `folder` is made with, if there is one."""
-    if not (folder / DESCRIPTION).is_file():
-        return None
-    return Plan.of(open_store(folder).description["plan"]).made_with
-
-
 def _elsewhere(told: Mapping[str, Any]) -> dict[str, Any]:
     """A plan as `run.json` tells it, without the machine."""
     return {**told, "made with": {k: v for k, v in dict(told.get("made with", {})).items() if k not in MACHINE}}
+
+
+@dataclass(frozen=True, eq=False)
+class EnsembleTask:
+    """All that a block of a run is made from."""
+
+    case: Case
+    plan: Plan
+    draws: Draws
+
+    @cached_property
+    def _kernel(self) -> Kernel:
+        plan, world = self.plan, world_of(self.case, self.plan.units, self.plan.slots)
+        return Kernel(parameters_of(self.case), world, plan.seed, plan.width, self.draws, plan.off)
+
+    @cached_property
+    def _program(self) -> Callable[..., Any]:
+        require_own_jax()
+        enable_compile_cache()
+        return program_for(self.plan, self._kernel.arguments([0])[0])
+
+    def prepare(self) -> None:
+        """Compile."""
+        with _compiling:
+            self._program  # noqa: B018
+
+    def part(self, members: list[int]) -> Records:
+        """The records of up to `plan.width` members, whichever they are, by one program."""
+        self.prepare()
+        given, values = self._kernel.arguments(members)
+        return records_of(self._program(*given), values, members)
+
+    @cached_property
+    def variables(self) -> dict[str, dict[str, Any]]:
+        """What is recorded, by name: `dims`, `dtype`, `units`, `long_name`."""
+        own = {"dims": ["member", "parameter"], "dtype": "float64", "units": "see unit", "long_name": "Parameters"}
+        return {**variables_of(self.plan.outputs), "parameters": own}
+
+    def block(self, span: Span) -> bytes:
+        """The file of the block of these members, made here and now."""
+        width = self.plan.width
+        parts = spread(self.part, [list(range(a, min(a + width, span[1]))) for a in range(*span, width)])
+        records = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        arrays = {
+            name: (tuple(v["dims"]), records[name], {"units": v["units"], "long_name": v["long_name"]})
+            for name, v in self.variables.items()
+        }
+        return encode(arrays | events.arrays(records))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The fields alone: what was compiled stays where it is."""
+        return {"case": self.case, "plan": self.plan, "draws": self.draws}
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,7 +313,7 @@ class _Job:
     """A run being made."""
 
     parameters: list[Declared]
-    work: Work
+    work: EnsembleTask
     workers: Workers
     progress: Progress
 
@@ -263,7 +350,7 @@ class _Job:
         return int(members * SHRUNK * cells)
 
     def complete(self, store: Store, members: int, block: int) -> Timing:
-        """Simulate and keep the members that `store` lacks."""
+        """Simulate and keep the members that `store` lacks; those that failed before are tried again."""
         todo = missing(store.sound_blocks(repair=True), members, block)
         if not todo:
             return Timing()
@@ -283,13 +370,31 @@ class _Job:
             self.progress.finish()
 
     def _simulate(self, store: Store, todo: list[Span], members: int, compiled: float) -> Timing:
-        total = sum(stop - start for start, stop in todo)
-        began, done = time.perf_counter(), 0
-        with closing(self.workers.blocks(self.work, todo)) as finished:
+        total, width = sum(stop - start for start, stop in todo), self.work.plan.fighter_weeks
+        began, done, seconds, ns = time.perf_counter(), 0, 0.0, 0.0
+        failed = {m: why for m, why in store.failed().items() if not any(a <= m < b for a, b in todo)}
+        before = len(failed)
+        alone = each_alone(
+            self.workers, self.work, EnsembleTask.block, todo, lambda span: [(m, m + 1) for m in range(*span)]
+        )
+        with closing(alone) as finished:
             for (start, stop), data in finished:
+                if not isinstance(data, Failure) and not holds(data):
+                    data = Failure("its records arrived damaged")
+                if isinstance(data, Failure):
+                    failed |= dict.fromkeys(range(start, stop), data.reason)
+                    store.keep_failed(failed)
+                    continue
                 store.write(Block.at(store.blocks_folder, start, stop), data)
                 done += stop - start
                 seconds = time.perf_counter() - began
-                ns = seconds * 1e9 / (done * self.work.plan.fighter_weeks)
+                ns = seconds * 1e9 / (done * width)
                 self.progress.advance(members - total + done, members, seconds, ns)
-        return Timing(compiled, seconds, ns, total)
+        store.keep_failed(failed)
+        if len(failed) > before:
+            member, why = list(failed.items())[before]
+            if not done:
+                raise FissureError(f"{store.folder}: no history could be made ({why})")
+            message = f"{len(failed) - before} of {members} histories failed and are left out (history {member}: {why})"
+            warnings.warn(f"{store.folder}: {message}", FailedHistories, stacklevel=2)
+        return Timing(compiled, seconds, ns, done)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fissure.cases.loader import Case
 from fissure.cases.naming import packaged_name
-from fissure.engine.seals import sealed_json, unsealed_json
+from fissure.engine.checksums import sealed_json, unsealed_json
 from fissure.errors import FissureError
 from fissure.files import write_whole
 

@@ -10,8 +10,8 @@ import jax
 import numpy as np
 
 from fissure.cases.loader import Case
-from fissure.engine.batches import width_for
-from fissure.engine.made_with import MadeWith, made_with
+from fissure.engine.batch_size import width_for
+from fissure.engine.environment import MadeWith, made_with
 from fissure.engine.provenance import model_digest
 from fissure.errors import FissureError
 from fissure.model.catalogue import known_mechanism

@@ -22,10 +22,10 @@ import jax
 from jax.experimental.compilation_cache import compilation_cache
 from jax.experimental.serialize_executable import deserialize_and_load, serialize
 
-from fissure.engine.batches import check_fits
+from fissure.engine.batch_size import check_fits
 from fissure.engine.cache import enable_compile_cache
+from fissure.engine.checksums import sealed, unsealed
 from fissure.engine.plan import Plan
-from fissure.engine.seals import sealed, unsealed
 from fissure.engine.simulate import simulate_block
 from fissure.files import write_whole
 

@@ -3,13 +3,14 @@
     run.json                          the plan, the dimensions, the variables and the kinds of events, sealed
     case.json                         where the case lay that it is of, see `origin`
     run.lock                          held by the process that writes, see `locks`
+    failed.json                       the members that could not be made, with why, sealed; where there are any
     blocks/0000000-0000008.zarr.zip   members 0 to 7
 
 Every file appears whole or not at all: a run that is killed at any moment goes on from what was finished.
 """
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +23,8 @@ from xarray.core import indexing
 
 from fissure.engine import events
 from fissure.engine.blocks import Block, Stored, blocks_in, missing
+from fissure.engine.checksums import KEY, DamagedBlock, check_json, sealed_json, unsealed_json
 from fissure.engine.locks import LOCK, held
-from fissure.engine.seals import KEY, DamagedBlock, check_json, sealed_json
 from fissure.errors import FissureError
 from fissure.files import UNFINISHED, disk_errors, write_whole
 from fissure.reading import read_json, stands
@@ -35,6 +36,7 @@ FORMAT = 4
 UNSEALED = 3
 """The last format whose description had no seal."""
 DESCRIPTION = "run.json"
+FAILED = "failed.json"
 
 
 @dataclass(frozen=True)
@@ -69,10 +71,29 @@ class Store:
                     block.path.unlink(missing_ok=True)
         return out
 
+    def failed(self) -> dict[int, str]:
+        """Why members could not be made, by number. Raises `FissureError` where that is damaged."""
+        path = self.folder / FAILED
+        return {int(member): why for member, why in unsealed_json(path)["failed"].items()} if path.exists() else {}
+
+    def keep_failed(self, failed: Mapping[int, str]) -> None:
+        """Say which members could not be made; `FissureError` if the disk refuses."""
+        path = self.folder / FAILED
+        with disk_errors(self.folder, 1 << 12):
+            if failed:
+                write_whole(path, sealed_json({"format": 1, "failed": {str(m): failed[m] for m in sorted(failed)}}))
+            else:
+                path.unlink(missing_ok=True)
+
     def members(self) -> int:
-        """How many members are there without a gap from the first; `FissureError` names a damaged block of theirs."""
-        at = 0
+        """How many members there are from the first on without a gap; those that failed count as there.
+
+        Raises `FissureError` where a block is damaged.
+        """
+        at, failed = 0, self.failed()
         for block in self.blocks():
+            while at in failed:
+                at += 1
             if block.start != at:
                 break
             if not block.is_whole():
@@ -81,25 +102,27 @@ class Store:
                     "ask for the run again to make them anew"
                 )
             at = block.stop
+        while at in failed:
+            at += 1
         return at
 
     def write(self, block: Block, data: bytes) -> None:
-        """Keep the bytes of a block, see `workers.Work.encoded`; `FissureError` if the disk refuses."""
+        """Keep the bytes of a block, see `ensemble.EnsembleTask.block`; `FissureError` if the disk refuses."""
         with disk_errors(self.folder, len(data)):
             write_whole(block.path, data)
 
-    def variable(self, name: str, members: int) -> xr.Variable:
-        """A variable over the first `members` members, unread."""
+    def variable(self, name: str, numbers: NDArray[np.int64]) -> xr.Variable:
+        """A variable over the members of these numbers, unread."""
         spec = self.description["variables"][name]
         coordinates = self.description["coordinates"]
-        shape = (members, *(len(coordinates[d]) for d in spec["dims"][1:]))
-        stored = Stored(self.blocks(), name, shape, np.dtype(spec["dtype"]))
+        shape = (len(numbers), *(len(coordinates[d]) for d in spec["dims"][1:]))
+        stored = Stored(self.blocks(), name, numbers, shape, np.dtype(spec["dtype"]))
         attributes = {"units": spec["units"], "long_name": spec["long_name"]}
         return xr.Variable(spec["dims"], indexing.LazilyIndexedArray(stored), attributes)
 
     def events(self, members: int) -> "pd.DataFrame":
         """The events of the first `members` members, see `event_table`."""
-        return event_table(self.blocks(), self.description, members)
+        return event_table(self.blocks(), self.description, members, self.failed())
 
     def coordinates(self, dims: tuple[str, ...]) -> dict[str, np.ndarray]:
         """The labels of `dims` that have any."""
@@ -193,8 +216,10 @@ def writing(folder: Path, description: Mapping[str, Any]) -> Iterator[Store]:
         yield open_store(folder)
 
 
-def event_table(blocks: Sequence[Block], description: Mapping[str, Any], members: int) -> "pd.DataFrame":
-    """The events of the first `members` members, ordered by member, week, kind, bloc, district.
+def event_table(
+    blocks: Sequence[Block], description: Mapping[str, Any], members: int, failed: Collection[int] = ()
+) -> "pd.DataFrame":
+    """The events of the first `members` members but those that `failed`, ordered by member, week, kind, bloc, district.
 
     Columns: `member`; `week`, the Monday on which it began; `kind`; `district` and `bloc`, empty where the kind has
     none; `size`. A member without events has no row. `attrs` has `members`, how many members there are, and
@@ -204,7 +229,7 @@ def event_table(blocks: Sequence[Block], description: Mapping[str, Any], members
     """
     import pandas as pd
 
-    if gaps := missing(blocks, members, members):
+    if gaps := missing(blocks, members, members, failed):
         raise FissureError(f"members {gaps[0][0]} to {gaps[0][1] - 1} of this run are missing, ask for it again")
     parts: dict[str, list[NDArray[Any]]] = {name: [] for name in events.STORED}
     for block in (b for b in blocks if b.start < members):
@@ -224,5 +249,5 @@ def event_table(blocks: Sequence[Block], description: Mapping[str, Any], members
             "size": size,
         }
     )
-    frame.attrs = {"members": members, "kinds": dict(kinds)}
+    frame.attrs = {"members": members - sum(member < members for member in failed), "kinds": dict(kinds)}
     return frame

@@ -1,7 +1,7 @@
 """How numbers, days and verdicts are put in words, the same in the terminal and in the report."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -119,6 +119,16 @@ def signed(x: float) -> str:
     x = float(f"{x:.3g}")
     said = f"{x:+,.0f}" if abs(x) >= 100 else f"{x:+.3g}"
     return "0" if x == 0 else said.replace("-", "−")
+
+
+def percent(x: float) -> str:
+    """A share in whole per cent; what is below zero by chance stays below zero."""
+    return f"{100 * x:.0f}%".replace("-0%", "0%").replace("-", "−") if math.isfinite(x) else "–"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Parts joined as in a sentence."""
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else list(parts))
 
 
 def exact(x: float, unit: str = "") -> str:

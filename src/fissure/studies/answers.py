@@ -20,14 +20,14 @@ from fissure.errors import FissureError
 from fissure.files import disk_errors, write_whole
 from fissure.model.plugins import made_of
 from fissure.studies import coverage
+from fissure.studies.attribution import ALL, INSIDE_ALONE, NONE, WAR_ALONE, Explained
 from fissure.studies.bounds import NOT_RECORDED, AtBounds, at_bounds, bounds_of, derived
 from fissure.studies.counterpart import Floats
 from fissure.studies.effective import Effective, effective_of_kept, few_histories
-from fissure.studies.explain import ALL, INSIDE_ALONE, NONE, WAR_ALONE, Explained
-from fissure.studies.game import Interval, half_width, mean_interval
 from fissure.studies.kept import is_of, place, places
 from fissure.studies.outcomes import Outcome
 from fissure.studies.questions import Question
+from fissure.studies.shapley import Interval, half_width, mean_interval
 from fissure.studies.whatif import AS_IT_WAS, CHANGED, Pasts, WhatIf
 
 KEPT = "kept/answers.json"

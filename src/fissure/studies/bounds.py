@@ -99,13 +99,13 @@ class AtBounds:
         ends = [{each.end for each in self.of(world) if each.most and not each.near} for world in (one, other)]
         return bool(ends[0] & ends[1])
 
-    def told(self) -> list[dict[str, Any]] | None:
+    def as_json(self) -> list[dict[str, Any]] | None:
         """As plain values, for JSON; None where it was not recorded."""
         return [asdict(one) for one in self.found] if self.recorded else None
 
     @classmethod
     def read(cls, told: Sequence[Mapping[str, Any]] | None) -> Self:
-        """What `told` gave."""
+        """What `as_json` gave."""
         return cls(recorded=False) if told is None else cls(tuple(AtBound(**one) for one in told))
 
 

@@ -64,13 +64,13 @@ class Effective:
         total = float(counts.sum())
         return cls(int(total), len(counts), total**2 / float((counts**2).sum()) if total else 0.0)
 
-    def told(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """As plain values, for JSON."""
         return {"histories": self.histories, "pasts": self.pasts, "independent": round(self.independent, 1)}
 
     @classmethod
     def read(cls, told: Mapping[str, Any] | None) -> Self | None:
-        """What `told` gave; None of None."""
+        """What `as_json` gave; None of None."""
         if told is None:
             return None
         return cls(int(told["histories"]), int(told["pasts"]), float(told["independent"]))

@@ -1,48 +1,46 @@
 """The effect check: does each mechanism move what its sources say, the way they say?
 
-Every check is a paired comparison over members of the prior ensemble. What is measured is kept on disk call by call, so
-that a study that is stopped goes on where it was:
-
-    OUT/measured/KEY/VARIANT/0000000-0000004.json      KEY: of the plan, so that a changed model starts anew; sealed
+Every check is a paired comparison over members of the prior ensemble. What is measured is kept call by call
+(`paired_runs`), so that a study that is stopped goes on where it was.
 
 Members are added, 16 at first and then twice as many, until the interval of a check excludes zero on the expected side
 or all members are used. Looking up to three times makes a false "holds" somewhat likelier than the 2.5% of one look.
 """
 
-import hashlib
-import re
+import threading
 import time
-import warnings
-from collections import defaultdict
-from collections.abc import Callable, Generator, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from contextlib import closing
-from dataclasses import dataclass, field, replace
+from collections import OrderedDict
+from collections.abc import Hashable, Iterable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
+import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from fissure.cases.loader import Case
 from fissure.cases.room import half_of
-from fissure.engine.cache import cache_base, enable_compile_cache
-from fissure.engine.keeping import Asked, keeping
+from fissure.engine.cache import cache_base
+from fissure.engine.parameter_source import Prior
 from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, whole
-from fissure.engine.progress import Interrupted, Progress, Silent
-from fissure.engine.seals import Damaged, DamagedBlock, sealed_json, unsealed_json
-from fissure.engine.workers import threads_for
-from fissure.files import disk_errors, write_whole
+from fissure.engine.progress import Progress, Silent
+from fissure.engine.runner import Threads, Workers, threads_for
+from fissure.engine.study_folder import StudyManifest, keeping
+from fissure.errors import nearest
 from fissure.model.catalogue import GROUPS, known_mechanism, mechanism_classes, parameters_of
 from fissure.model.check import Check, Record
+from fissure.model.world import World
 from fissure.studies.effective import ENOUGH
-from fissure.studies.paired import Paired, Variant, variant_of
+from fissure.studies.paired_runs import Call, Job, PairedRuns, PairedTask, Rows
+from fissure.studies.scenario import WORLD, Move, Scenario
 
 FIRST, MEMBERS, QUICK = 16, 48, 16
 LEVEL = 0.95
 Verdict = Literal["holds", "not shown", "contrary", "no effect"]
-Span = tuple[int, int]
 Floats = NDArray[np.float64]
 
 
@@ -189,6 +187,7 @@ def check(
     out: Path | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
+    workers: Workers | None = None,
 ) -> Checked:
     """Check the effects of `mechanisms`, all where none is named.
 
@@ -202,6 +201,7 @@ def check(
         out: the folder to keep what is measured in; one in the user's cache where not given.
         threads: runs at a time; no result depends on it.
         progress: is told how far the study is.
+        workers: who simulates; `threads` of this process where not given. See `cluster.workers_of`.
 
     Raises `FissureError` for bad input or a disk that refuses, and `Interrupted` on Ctrl-C; what was measured is kept.
     """
@@ -210,9 +210,11 @@ def check(
     plan = planned(case, weeks=weeks, seed=seed, quick=quick)
     members = min(members, QUICK) if quick else int(members)
     folder = out or cache_base() / "runs" / f"check-{plan.folder_name}"
-    study = Study(Paired(case, plan), folder / "measured" / plan.key, threads_for(threads), progress or Silent())
-    with keeping(folder, Asked("check", plan, members, changes=tuple(sorted(asked)))):
-        return Checked(study.effects(asked or set(mechanism_classes()), members), plan, members, folder, quick)
+    workers = workers or Threads(threads_for(threads))
+    plan = workers.settle(plan, None)
+    runs = PairedRuns(CheckTask(case, plan, Prior()), folder / "measured", (), workers, progress or Silent())
+    with keeping(folder, StudyManifest("check", plan, members, changes=tuple(sorted(asked)))):
+        return Checked(effects_of(runs, asked or set(mechanism_classes()), members), plan, members, folder, quick)
 
 
 Number = tuple[str, int]
@@ -220,154 +222,124 @@ Number = tuple[str, int]
 
 
 @dataclass(frozen=True, eq=False)
-class Study:
-    """Runs checks and keeps what they measure in `folder`, one file for each changed run and call of members."""
+class CheckTask(PairedTask):
+    """Measures all checks that need a scenario: their numbers in the changed runs, then in the runs as they are."""
 
-    paired: Paired
-    folder: Path
-    threads: int = 1
-    progress: Progress = field(default_factory=Silent)
-    seconds: dict[Variant, float] = field(default_factory=lambda: defaultdict(float))
+    code: ClassVar = ("fissure.studies.effects",)
+    changes_later: ClassVar[bool] = False
+    _bases: OrderedDict[Hashable, "Future[Record]"] = field(default_factory=OrderedDict, init=False, repr=False)
 
-    def effects(self, mechanisms: Iterable[str], members: int) -> tuple[Effect, ...]:
-        """Effects of all checks of `mechanisms`, with as few members as each needs and `members` at most."""
-        asked = [(name, i) for name in mechanisms for i in range(len(mechanism_classes()[name].checks))]
-        for number in asked:
-            self.paired.require(_variant(number))
-        found: dict[Number, Effect] = {}
-        for upto in stages(members):
-            open_ = [number for number in asked if number not in found or not found[number].holds]
-            self._measure(sorted({_variant(number) for number in open_}), upto)
-            found |= {number: self._effect(number, upto) for number in open_}
-        order = {name: (GROUPS.index(kind.group()), name) for name, kind in mechanism_classes().items()}
-        return tuple(found[number] for number in sorted(asked, key=lambda n: (order[n[0]], n[1])))
+    def together(self, job: Job) -> Hashable:
+        """Runs of one scenario, and members side by side in all scenarios, so that their base is run once."""
+        return job[1] // self.plan.width, job[0]
 
-    def _effect(self, number: Number, upto: int) -> Effect:
-        variant, check = _variant(number), _check(number)
-        parts = [self._kept(variant, span) for span in self._spans(upto)]
-        changed, as_it_is = np.concatenate([part[_label(number)] for part in parts], axis=1)
-        return effect_of(number[0], check, changed, as_it_is, self.seconds[variant])
-
-    def _measure(self, variants: Sequence[Variant], upto: int) -> None:
-        """Measure what is not kept yet of the first `upto` members."""
-        todo = [(v, span) for span in self._spans(upto) for v in variants if not self._is_kept(v, span)]
-        if not todo:
-            return
-        runs = sum(b - a for _, (a, b) in [*todo, *{(v.base, span) for v, span in todo}])
-        began, done = time.perf_counter(), 0
-        try:
-            enable_compile_cache()
-            self.progress.phase("compiling")
-            self.paired.compile()
-            self.progress.phase(f"checking with {upto} members")
-            began = time.perf_counter()
-            with closing(self._jobs(todo)) as finished:
-                for count in finished:
-                    done += count
-                    passed = time.perf_counter() - began
-                    self.progress.advance(done, runs, passed, passed * 1e9 / (done * self.paired.plan.fighter_weeks))
-        except KeyboardInterrupt:
-            raise Interrupted(
-                f"stopped in a check with {upto} members, what was measured is kept in {self.folder}; "
-                "ask for it again to go on"
-            ) from None
-        finally:
-            self.progress.finish()
-
-    def _jobs(self, todo: Sequence[tuple[Variant, Span]]) -> Generator[int, None, None]:
-        """Run all of `todo`, a few at a time; yields how many members each run had, as it ends."""
-        pool = ThreadPoolExecutor(self.threads)
-        try:
-            bases: dict[tuple[Variant, Span], Future[Record]] = {}
-            jobs: dict[Future[Any], tuple[Variant | None, int]] = {}
-            for variant, span in todo:
-                key, count = (variant.base, span), span[1] - span[0]
-                if key not in bases:  # handed in before whatever waits for it, so that no job waits in vain
-                    bases[key] = pool.submit(self.paired.record, variant.base, range(*span))
-                    jobs[bases[key]] = None, count
-                jobs[pool.submit(self._job, variant, span, bases[key].result)] = variant, count
-            for job in as_completed(jobs):
-                changed, count = jobs[job]
-                if changed is not None:
-                    self.seconds[changed] += job.result()
-                job.result()
-                yield count
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-
-    def _job(self, variant: Variant, span: Span, base: Callable[[], Record]) -> float:
-        """Run `variant`, measure it beside its pair, keep the numbers; the seconds that the run took."""
-        as_it_is = base()
+    def measure(self, call: Call) -> Rows:
+        """Run one call beside its base, and measure it: (runs, 2 x checks)."""
+        scenario, as_it_is = call[0][0], self._base(call)
         began = time.perf_counter()
-        changed = self.paired.record(variant, range(*span))
+        changed = self.records(call)
         seconds = time.perf_counter() - began
-        measured = {
-            _label(n): [_numbers(_check(n).measure(run, as_it_is), span) for run in (changed, as_it_is)]
-            for n in _numbered(variant)
-        }
-        path = self._path(variant, span)
-        told = {"changed": str(variant), "members": list(range(*span)), "[changed, as it is]": measured}
-        with disk_errors(self.folder, 1 << 16):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, sealed_json(told))
-        return seconds
+        measures = [_check(number).measure for number in numbered(scenario)]
+        numbers = [_numbers(one(run, as_it_is), len(call)) for run in (changed, as_it_is) for one in measures]
+        return Rows(np.stack(numbers, axis=1), np.zeros((len(call), 0, 0)), seconds)
 
-    def _spans(self, upto: int) -> list[Span]:
-        """Members of each call."""
-        width = self.paired.plan.width
-        return [(a, min(a + width, upto)) for a in range(0, upto, width)]
+    def _base(self, call: Call) -> Record:
+        """The records that `call` is compared with; run once where several calls at a time need them."""
+        base = [(scenario.base, member) for scenario, member in call]
+        key = (base[0][0].key, *(member for _, member in base))
+        with self._turn:
+            future = self._bases.get(key)
+            mine = future is None
+            future = self._bases.setdefault(key, Future())
+            while len(self._bases) > BASES:
+                self._bases.popitem(last=False)
+        if mine:
+            try:
+                future.set_result(self.records(base))
+            except BaseException as error:
+                future.set_exception(error)
+        return future.result()
 
-    def _path(self, variant: Variant, span: Span) -> Path:
-        said = str(variant)
-        slug = re.sub(r"[^a-z0-9.]+", "-", said)[:60]
-        name = f"{slug}-{hashlib.sha256(said.encode()).hexdigest()[:8]}"
-        return self.folder / name / f"{span[0]:07d}-{span[1]:07d}.json"
+    @cached_property
+    def _turn(self) -> threading.Lock:
+        return threading.Lock()
 
-    def _is_kept(self, variant: Variant, span: Span) -> bool:
-        path = self._path(variant, span)
-        if not path.exists():
-            return False
-        try:
-            self._kept(variant, span)
-        except Damaged:
-            message = f"{path}: members {span[0]} to {span[1] - 1} are damaged and are measured again"
-            warnings.warn(message, DamagedBlock, stacklevel=2)
-            path.unlink(missing_ok=True)
-            return False
-        except (ValueError, LookupError):  # of other checks
-            return False
-        return True
-
-    def _kept(self, variant: Variant, span: Span) -> dict[str, Floats]:
-        """Numbers of both runs by check, each of shape (2, members)."""
-        told = unsealed_json(self._path(variant, span))["[changed, as it is]"]
-        found = {_label(n): np.array(told[_label(n)], np.float64) for n in _numbered(variant)}
-        if any(pairs.shape != (2, span[1] - span[0]) for pairs in found.values()):
-            raise ValueError("another number of members")
-        return found
+    def __getstate__(self) -> dict[str, Any]:
+        """The fields alone: bases stay where they are."""
+        own = {f.name: getattr(self, f.name) for f in fields(self) if f.init}
+        return {**own, "_bases": OrderedDict()}
 
 
-def _numbers(values: Floats, span: Span) -> list[float]:
-    """One number a member, as a list; raises `ValueError` for a measure that gives anything else."""
-    values = np.asarray(values, np.float64)
-    if values.shape != (span[1] - span[0],):
-        raise ValueError(f"a measure gave numbers of shape {values.shape}, expected one for each member")
-    return [float(x) for x in values]
+BASES = 4
+"""Calls with nothing changed whose records stay in memory."""
+
+
+def effects_of(runs: PairedRuns, mechanisms: Iterable[str], members: int) -> tuple[Effect, ...]:
+    """Effects of all checks of `mechanisms`, with as few members as each needs and `members` at most.
+
+    Raises `ValueError` where a check moves what there is not.
+    """
+    asked = [(name, i) for name in mechanisms for i in range(len(mechanism_classes()[name].checks))]
+    for number in asked:
+        require_known(scenario_of_check(*number), runs.task)
+    found: dict[Number, Effect] = {}
+    width = runs.plan.width
+    for upto in stages(members):
+        open_ = [number for number in asked if number not in found or not found[number].holds]
+        scenarios = sorted({scenario_of_check(*number) for number in open_}, key=str)
+        spans = [range(a, min(a + width, upto)) for a in range(0, upto, width)]
+        jobs = [(one, member) for span in spans for one in scenarios for member in span]
+        runs.measure(jobs, f"checking with {upto} members")
+        found |= {number: _effect(runs, number, upto) for number in open_}
+    order = {name: (GROUPS.index(kind.group()), name) for name, kind in mechanism_classes().items()}
+    return tuple(found[number] for number in sorted(asked, key=lambda n: (order[n[0]], n[1])))
+
+
+def _effect(runs: PairedRuns, number: Number, upto: int) -> Effect:
+    scenario = scenario_of_check(*number)
+    there = runs.finished([scenario], range(upto))
+    numbers = numbered(scenario)
+    table = runs.values(scenario, there) if there else np.empty((0, 2 * len(numbers)))
+    at = numbers.index(number)
+    changed, as_it_is = table[:, at], table[:, len(numbers) + at]
+    return effect_of(number[0], _check(number), changed, as_it_is, runs.seconds.get(scenario.key, 0.0))
+
+
+def scenario_of_check(mechanism: str, place: int) -> Scenario:
+    """The changed run that a check of `mechanism` needs: it is off, or drivers are moved; and what is held."""
+    check = _check((mechanism, place))
+    moves = [Move(name, "times", factor) for name, factor in check.driver.items()]
+    moves += [Move(name, "at", z) for name, z in check.fix.items()]
+    return Scenario(() if check.driver else (mechanism,), tuple(sorted(moves)))
+
+
+def require_known(scenario: Scenario, task: PairedTask) -> None:
+    """Raise `ValueError`, with the nearest name, where a driver or a held parameter does not exist."""
+    arrays = [WORLD + f.name for f in fields(World) if _is_float(getattr(task.world, f.name))]
+    names = [p.name for p in task.parameters]
+    for move in scenario.moves:
+        known = arrays if move.name.startswith(WORLD) and move.how == "times" else names
+        if move.name not in known:
+            raise ValueError(f"there is no '{move.name}' to move or to hold{nearest(move.name, known)}")
+
+
+def numbered(scenario: Scenario) -> list[Number]:
+    """All checks, of any mechanism, that need `scenario`."""
+    every = [(name, i) for name, kind in mechanism_classes().items() for i in range(len(kind.checks))]
+    return [number for number in every if scenario_of_check(*number) == scenario]
 
 
 def _check(number: Number) -> Check:
     return mechanism_classes()[number[0]].checks[number[1]]
 
 
-def _variant(number: Number) -> Variant:
-    return variant_of(number[0], _check(number))
+def _numbers(values: Floats, runs: int) -> Floats:
+    """One number a run; raises `ValueError` for a measure that gives anything else."""
+    values = np.asarray(values, np.float64)
+    if values.shape != (runs,):
+        raise ValueError(f"a measure gave numbers of shape {values.shape}, expected one for each member")
+    return values
 
 
-def _label(number: Number) -> str:
-    return f"{number[0]} {number[1]}: {_check(number).observable}"
-
-
-def _numbered(variant: Variant) -> list[Number]:
-    """All checks, of any mechanism, that need `variant`."""
-    all_ = [(name, i) for name, kind in mechanism_classes().items() for i in range(len(kind.checks))]
-    return [number for number in all_ if _variant(number) == variant]
+def _is_float(x: Any) -> bool:
+    return hasattr(x, "dtype") and bool(jnp.issubdtype(x.dtype, jnp.floating))

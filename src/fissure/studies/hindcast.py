@@ -22,6 +22,7 @@ from fissure.engine.plan import whole
 from fissure.engine.progress import Progress, Silent
 from fissure.engine.provenance import own_digest
 from fissure.engine.random import prior_normals
+from fissure.engine.runner import Workers
 from fissure.errors import FissureError
 from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import parameters_of
@@ -32,7 +33,7 @@ from fissure.studies.calibration.fit import outputs_of
 from fissure.studies.counterpart import Floats
 from fissure.studies.effective import Effective, effective_size, few_histories
 from fissure.studies.endings import COLLAPSES, What, by_week, collapse_weeks
-from fissure.studies.extrapolate import RECENT, futures
+from fissure.studies.forcing_forecasts import RECENT, futures
 from fissure.studies.kept import is_of, place, places
 from fissure.studies.measurement import Datum, comparable, data, floors, noise, published, truths
 from fissure.studies.score import Scored, Total, score, total
@@ -175,16 +176,18 @@ def read_hindcast(path: str | Path) -> Hindcast:
         raise FissureError(f"{path}: at {where}: {first['msg']}, expected a saved hindcast") from None
 
 
-def stored(progress: Progress, outputs: Sequence[str] = ()) -> Simulate:
+def stored(progress: Progress, outputs: Sequence[str] = (), workers: Workers | None = None) -> Simulate:
     """Simulation by `ensemble.run`: what is in its folder already is read back, what is missing is made.
 
     Of each member only `outputs` are kept, where any are named.
     """
 
     def simulate(case: Case, members: int, draws: Draws | None, *, seed: int, out: Path | None) -> xr.Dataset:
-        return ensemble.run(
-            case, members=members, seed=seed, out=out, draws=draws, outputs=outputs, progress=progress
-        ).data
+        run = ensemble.run(
+            case, members=members, seed=seed, out=out, draws=draws, outputs=outputs, progress=progress, workers=workers
+        )
+        run.require_all()
+        return run.data
 
     return simulate
 
@@ -201,6 +204,7 @@ def hindcast(
     out: Path | None = None,
     simulate: Simulate | None = None,
     progress: Progress | None = None,
+    workers: Workers | None = None,
 ) -> Hindcast:
     """Fit to each of `dates`, forecast to the end, and score.
 
@@ -214,6 +218,7 @@ def hindcast(
         out: the folder to keep the runs in (prior, DATE/known, DATE/extrapolated/N); the user's cache where not given.
         simulate: makes an ensemble; `ensemble.run` by default, so that a stopped hindcast goes on where it was.
         progress: is told which ensemble is made.
+        workers: who simulates; threads of this process where not given. See `cluster.workers_of`.
 
     Raises `FissureError` for a date too early or too late for the case, and for fewer members than two a future.
     """
@@ -225,7 +230,7 @@ def hindcast(
             raise FissureError(f"found the date {day} to forecast from, {_expected(case, ledger)}")
     told = progress or Silent()
     outputs = sorted({*outputs_of(ledger), *tuple(COLLAPSES.values())})
-    job = _Job(case, ledger, members, count, seed, out, simulate or stored(told, outputs), told)
+    job = _Job(case, ledger, members, count, seed, out, simulate or stored(told, outputs, workers), told)
     try:
         found = tuple(job.of(day, fit) for day in dates)
     finally:

@@ -24,7 +24,9 @@ from fissure.model.parameters import Declared
 from fissure.model.world import World
 from fissure.reading.values import LARGEST, number
 
-How = Literal["times", "to"]
+How = Literal["times", "to", "at"]
+WORLD = "world."
+"""How the name of an array of the world begins, which checks of mechanisms move directly."""
 
 
 @dataclass(frozen=True)
@@ -51,14 +53,22 @@ FORCING = {
 
 @dataclass(frozen=True, order=True)
 class Move:
-    """A driver multiplied by a factor (``times``) or set to a value (``to``)."""
+    """A driver multiplied by a factor (``times``) or set to a value (``to``); or held ``at`` a position of its prior.
+
+    The position is a standard normal. Only checks of mechanisms hold parameters, and only they move arrays by name.
+    """
 
     name: str
     how: How
     value: float
 
+    @property
+    def is_of_world(self) -> bool:
+        """Whether it moves what a case imposes, not a parameter."""
+        return self.name.startswith(("forcing.", WORLD))
+
     def __str__(self) -> str:
-        return f"{self.name}={'x' if self.how == 'times' else ''}{self.value:g}"
+        return f"{self.name}={'x' if self.how == 'times' else '@' if self.how == 'at' else ''}{self.value:g}"
 
 
 @dataclass(frozen=True)
@@ -68,6 +78,11 @@ class Scenario:
     off: tuple[str, ...] = ()
     moves: tuple[Move, ...] = ()
     since: date | None = None
+
+    @property
+    def base(self) -> "Scenario":
+        """What a check compares it with: nothing is changed, and what is held is held."""
+        return Scenario(moves=tuple(move for move in self.moves if move.how == "at"))
 
     @property
     def key(self) -> str:
@@ -150,7 +165,7 @@ def moved_values(
     at = {p.name: i for i, p in enumerate(parameters)}
     out = values.copy()
     for move in moves:
-        if (i := at.get(move.name)) is None:
+        if move.how == "at" or (i := at.get(move.name)) is None:
             continue
         out[..., i] = out[..., i] * move.value if move.how == "times" else move.value
         if parameters[i].prior.prior.kind == "logitnormal":
@@ -158,19 +173,31 @@ def moved_values(
     return out
 
 
+def held_normals(z: NDArray[np.float64], moves: Iterable[Move], parameters: Sequence[Declared]) -> NDArray[np.float64]:
+    """(..., parameters) standard normals with those that `moves` hold at their positions."""
+    held = {move.name: move.value for move in moves if move.how == "at"}
+    if not held:
+        return z
+    out = z.copy()
+    for i, parameter in enumerate(parameters):
+        out[..., i] = held.get(parameter.name, out[..., i])
+    return out
+
+
 def moved_world(world: World, moves: Iterable[Move]) -> World:
     """`world` with the forcing of `moves` applied."""
     for move in moves:
-        if (forcing := FORCING.get(move.name)) is None:
+        if not move.is_of_world:
             continue
-        array: Array = getattr(world, forcing.array)
+        name = move.name.removeprefix(WORLD) if move.name.startswith(WORLD) else FORCING[move.name].array
+        array: Array = getattr(world, name)
         if move.how == "times":
             array = array * jnp.float32(move.value)
-        elif forcing.array == "strikes":
+        elif name == "strikes":
             array = _strikes_to(array, move.value)
         else:
             array = jnp.full_like(array, move.value)
-        changed: dict[str, Any] = {forcing.array: array}
+        changed: dict[str, Any] = {name: array}
         world = replace(world, **changed)
     return world
 

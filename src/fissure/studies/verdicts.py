@@ -21,7 +21,7 @@ FILE = "effects.json"
 WAYS = {-1: "lower", 1: "higher"}
 
 
-def told(checked: Checked) -> dict[str, Any]:
+def as_json(checked: Checked) -> dict[str, Any]:
     """A finished study as plain data: how it was made, and each effect."""
     plan = checked.plan
     return {
@@ -49,12 +49,12 @@ def write(checked: Checked) -> Path:
     path = checked.folder / FILE
     with disk_errors(path.parent, 1 << 20):
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, json.dumps(told(checked), indent=1).encode() + b"\n")
+        write_whole(path, json.dumps(as_json(checked), indent=1).encode() + b"\n")
     return path
 
 
 def kept(path: Path = KEPT) -> dict[str, Any]:
-    """What `told` gave when verdicts were last kept; see there."""
+    """What `as_json` gave when verdicts were last kept; see there."""
     return dict(json.loads(path.read_text(encoding="utf-8")))
 
 

@@ -4,10 +4,10 @@ Everything told is a paired difference, changed less as it is, member by member,
 parameters; never two bands side by side, whose overlap says little about their difference. Nothing here looks for a
 change that would serve anybody: what is changed is named by who asks, and no outcome is sought.
 
-Members that go on from the same past are not independent: errors are clustered by past (`game.mean_interval`).
+Members that go on from the same past are not independent: errors are clustered by past (`shapley.mean_interval`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,19 +18,20 @@ from numpy.typing import NDArray
 
 from fissure.cases.loader import Case
 from fissure.engine.cache import cache_base
-from fissure.engine.keeping import Asked, keeping
 from fissure.engine.parameter_source import Draws, Prior
 from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, whole
 from fissure.engine.progress import Progress
+from fissure.engine.runner import Workers
+from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
 from fissure.studies.bounds import NOT_RECORDED, AtBounds, Bounds, at_bounds, bounds_of
 from fissure.studies.counterpart import Floats
 from fissure.studies.effective import Effective, effective_size, pasts_of
-from fissure.studies.game import mean_interval, variance_ratio
 from fissure.studies.outcomes import SERIES, Outcome, outcomes_of
+from fissure.studies.paired_runs import PairedRuns
 from fissure.studies.scenario import AS_IT_IS, Scenario, week_of
-from fissure.studies.worlds import Worlds
+from fissure.studies.shapley import mean_interval, variance_ratio
 
 MEMBERS = 48
 LEAST, MOST = 0.05, 0.95
@@ -224,6 +225,7 @@ def whatif(
     draws: Draws | None = None,
     out: Path | None = None,
     progress: Progress | None = None,
+    workers: Workers | None = None,
 ) -> WhatIf:
     """Run each of `scenarios` beside the same members as they are, and tell the differences.
 
@@ -237,6 +239,9 @@ def whatif(
         draws: what members are drawn from; the prior where not given.
         out: the folder to keep what is measured in; one in the user's cache where not given.
         progress: is told how far it is.
+        workers: who simulates; threads of this process where not given. See `cluster.workers_of`.
+
+    A pair of which one run cannot be made is left out, with a warning.
 
     Raises `FissureError` for bad input or a disk that refuses, and `Interrupted` on Ctrl-C; what was measured is kept,
     and the same call goes on from it.
@@ -249,16 +254,20 @@ def whatif(
     for scenario in scenarios.values():
         week_of(scenario.since, case, plan.weeks)
     folder = out or folder_of(plan)
-    worlds = Worlds.of(
+    worlds = PairedRuns.of(
         case, asked, measured_in(folder), draws=draws, seed=seed, weeks=weeks,
         units=units, slots=slots, weekly={name: one.read for name, one in SERIES.items()}, progress=progress,
+        workers=workers,
     )  # fmt: skip
     each = range(members)
     with keeping(folder, asked_for(worlds, scenarios.values(), members)):
         worlds.measure((scenario, member) for scenario in (AS_IT_IS, *scenarios.values()) for member in each)
-    answers = tuple(answer_of(name, scenario, worlds, each) for name, scenario in scenarios.items())
-    worth = effective_size(worlds.draws, seed, members)
-    return WhatIf(answers, worlds.plan, case.start, members, folder, worth)
+    there = worlds.finished((AS_IT_IS, *scenarios.values()), each)
+    if len(there) < 2:
+        raise FissureError(f"{folder}: {len(there)} pairs of runs were finished, expected two or more")
+    answers = tuple(answer_of(name, scenario, worlds, there) for name, scenario in scenarios.items())
+    worth = effective_size(worlds.draws, seed, there)
+    return WhatIf(answers, worlds.plan, case.start, len(there), folder, worth)
 
 
 def folder_of(plan: Plan, within: Path | None = None) -> Path:
@@ -271,14 +280,14 @@ def measured_in(folder: Path) -> Path:
     return folder / "measured"
 
 
-def asked_for(worlds: Worlds, scenarios: Iterable[Scenario], members: int) -> Asked:
+def asked_for(worlds: PairedRuns, scenarios: Iterable[Scenario], members: int) -> StudyManifest:
     """What the folder says that was asked."""
     each = tuple(scenarios)
     runs = members * len({AS_IT_IS, *each})
-    return Asked("whatif", worlds.plan, members, runs, worlds.draws.until, tuple(map(str, each)))
+    return StudyManifest("whatif", worlds.plan, members, runs, worlds.draws.until, tuple(map(str, each)))
 
 
-def answer_of(name: str, scenario: Scenario, worlds: Worlds, members: range) -> Answer:
+def answer_of(name: str, scenario: Scenario, worlds: PairedRuns, members: Sequence[int]) -> Answer:
     """What `scenario` did in `members`, which were measured in it and as they are."""
     changed, plain = worlds.values(scenario, members), worlds.values(AS_IT_IS, members)
     then, before = worlds.series(scenario, members), worlds.series(AS_IT_IS, members)

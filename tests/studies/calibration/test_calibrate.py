@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from toy_problems import TINY, UNTIL
 
+from fissure.engine.checksums import DamagedBlock
 from fissure.engine.ensemble import open_run
 from fissure.engine.ensemble import run as ensemble_run
 from fissure.engine.progress import Interrupted, Silent
-from fissure.engine.seals import DamagedBlock
 from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
 from fissure.studies.calibration import Setting, calibrate, fit

@@ -34,9 +34,9 @@ class Known:
         return np.array(drawn)
 
 
-def test_told_gives_prior_biases_and_what_the_measurement_model_says(toy):
+def test_simulating_gives_prior_biases_and_what_the_measurement_model_says(toy):
     members = np.repeat(np.arange(2_000), 10)
-    target, said = toy.told(np.random.default_rng(0), members)
+    target, said = toy.simulate(np.random.default_rng(0), members)
     assert toy.targets == ("one.x", "two.x", "three.x", "bias:a.v", "bias:b.v")
     assert (target[:, :3] == toy.z[members]).all()
     lean, spread = np.array([0, 0, 0.2, 0.2]), 0.5 * target[:, [3, 3, 4, 4]]
@@ -47,7 +47,7 @@ def test_told_gives_prior_biases_and_what_the_measurement_model_says(toy):
 
 def test_only_learned_parameters_are_targets(toy):
     one = replace(toy, learned=(1,))
-    target, _ = one.told(np.random.default_rng(0), [4, 2])
+    target, _ = one.simulate(np.random.default_rng(0), [4, 2])
     assert one.targets == ("two.x", "bias:a.v", "bias:b.v")
     assert (target[:, 0] == toy.z[[4, 2], 1]).all()
 
@@ -55,7 +55,7 @@ def test_only_learned_parameters_are_targets(toy):
 def test_a_bound_that_next_to_no_member_breaks_is_not_blown_up(toy):
     item = datum("u", 1.0, bound="upper", error=0.3, spread=0.4)
     rare = Problem((item,), ("p",), np.zeros((1000, 1)), np.full((1000, 1), -2.0), (0,))
-    mean, spread = rare.standard(rare.told(np.random.default_rng(0), range(1000))[1])
+    mean, spread = rare.standard(rare.simulate(np.random.default_rng(0), range(1000))[1])
     assert (mean, spread) == (1.0, 0.5)  # all reports are the bound itself; one beyond it is some 0.5 off, not 10^6
 
 
@@ -111,9 +111,9 @@ def test_the_same_seed_gives_the_same_flow_and_another_seed_another(toy):
 @pytest.mark.slow
 def test_training_sees_each_member_anew_and_stops_by_others(toy, monkeypatch):
     asked = []
-    told = Problem.told
+    simulate = Problem.simulate
     monkeypatch.setattr(
-        Problem, "told", lambda self, rng, members: (asked.append(members), told(self, rng, members))[1]
+        Problem, "simulate", lambda self, rng, members: (asked.append(members), simulate(self, rng, members))[1]
     )
     small = replace(toy, z=toy.z[:100], truth=toy.truth[:100])
     flow = train(small, 1, Training(2, 8, 0.0, 32, 3))
@@ -135,7 +135,7 @@ def test_one_figure_and_one_parameter_are_enough(toy):
 @pytest.mark.slow
 def test_the_log_of_others_is_left_as_it_was():
     ask = (
-        "import logging; from fissure.studies.calibration.flow import _libraries; _libraries(); "
+        "import logging; from fissure.studies.calibration.flow import libraries; libraries(); "
         "log = logging.getLogger(); print(log.level, len(log.handlers))"
     )
     done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
@@ -163,7 +163,7 @@ def test_both_methods_agree(toy, flow):
     assert min(one.apart for one in shifted) > 0.7
 
 
-def test_what_is_told_back_carries_the_biases_of_its_draws():
+def test_a_predictive_check_carries_the_biases_of_its_draws():
     item = datum("f", 1.0, error=0.1, spread=0.5, bias="a.v")
     truth = np.zeros((2_000, 1))
     (right,) = posterior_predictive(truth, [item], np.full((2_000, 1), 2.0), 1)
@@ -173,7 +173,7 @@ def test_what_is_told_back_carries_the_biases_of_its_draws():
     assert not wrong.inside and wrong.below == 1.0
 
 
-def test_a_bound_that_members_keep_is_told_back():
+def test_a_bound_that_members_keep_is_reproduced():
     item = datum("u", 0.5, bound="upper", error=0.05, spread=0.05)
     bias = np.random.default_rng(0).standard_normal((500, 1))
     (kept,) = posterior_predictive(np.zeros((500, 1)), [item], bias, 1)

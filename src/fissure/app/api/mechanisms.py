@@ -20,13 +20,13 @@ from fissure.present.render.html import web
 from fissure.present.sections.ledger import rule
 from fissure.present.sections.mechanism import LOOPS
 from fissure.present.sections.observation_influence import updates_of
+from fissure.present.words import attribution as explaining
 from fissure.present.words import calibration as words
-from fissure.present.words import explain as explaining
 from fissure.studies import verdicts
+from fissure.studies.attribution_file import Saved
 from fissure.studies.causal import Loop
 from fissure.studies.causal_atlas import Atlas, kinds
 from fissure.studies.effects import Effect
-from fissure.studies.explained import Saved
 
 Sign = Literal["+", "-", "±", "?", "0"]
 SIGN = "+ rises with it or raises it, - the contrary, ± either by the state, 0 never seen to move, ? not known"

@@ -9,7 +9,7 @@ from fastapi import Path as InPath
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from fissure.api.whatifs import plain, told
+from fissure.api.whatifs import WhatIfs, plain, told
 from fissure.app import questions
 from fissure.app.api.jobs import JobSchema
 from fissure.app.api.jobs import told as job_told
@@ -179,10 +179,10 @@ def study(desk: AtDesk, id: Id) -> AnswerSchema:
         study=standing.question.study.name if standing.question.study else None,
         set=[str(move) for move in scenario.moves], off=list(scenario.off), since=scenario.since,
         members=standing.known, of=standing.size.members,
-        effective_size=EffectiveSize(**found.found.worth.told()) if found and found.found.worth else None,
+        effective_size=EffectiveSize(**found.found.worth.as_json()) if found and found.found.worth else None,
         few_histories=few_histories(standing.known) or None, start=desk.case.start,
         differences=made["outcomes"], weekly=made["weekly"],
-        about={name: plain(x) for name, x in found.about.items()} if found else {"version": __version__},
+        about=_about(found) if found else {"version": __version__},
     )  # fmt: skip
 
 
@@ -209,6 +209,11 @@ def _required(desk: AtDesk, id: str) -> Standing:
     if standing is None:
         raise HTTPException(404, f"there is no study '{id}'; ask it (POST /api/studies), what was measured is kept")
     return standing
+
+
+def _about(found: WhatIfs) -> dict[str, Any]:
+    """How it was made."""
+    return {name: plain(x) for name, x in found.about.items()} | {"command": found.command}
 
 
 def _measured(desk: AtDesk, id: str) -> Standing:

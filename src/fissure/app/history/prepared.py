@@ -53,7 +53,7 @@ class EffectiveSize(Frozen):
     @classmethod
     def of(cls, worth: Effective | None) -> "EffectiveSize | None":
         """The same of what is known."""
-        return None if worth is None else cls(**worth.told())
+        return None if worth is None else cls(**worth.as_json())
 
 
 class Verdicts(Frozen):

@@ -16,7 +16,11 @@ export async function settle(root, part, charts) {
   for (const old of [...root.querySelectorAll("[data-live]")]) {
     const now = fresh.querySelector(`[data-live="${old.dataset.live}"]`);
     if (!now || !old.isConnected || old.contains(document.activeElement) && old.isEqualNode(now)) continue;
-    if (same && old.querySelector("[data-chart]")) continue; // its charts stay, their parts are put in place one by one
+    if (same && old.querySelector("[data-chart]")) { // its charts stay, what stands around them is put in place
+      const [words, said] = [old, now].map((one) => one.querySelector("section > p"));
+      if (words && said) words.textContent = said.textContent;
+      continue;
+    }
     for (const details of now.querySelectorAll("details")) details.open = open.has(nameOf(details));
     if (old.isEqualNode(now)) continue;
     const at = stops(old).indexOf(document.activeElement);
@@ -28,8 +32,10 @@ export async function settle(root, part, charts) {
   if (!same) return charts.watch(root);
   for (const element of root.querySelectorAll("[data-chart]")) {
     const spec = part.specs[element.dataset.chart];
-    const words = fresh.querySelector(`[data-chart="${element.dataset.chart}"]`)?.getAttribute("aria-label");
-    if (words) element.setAttribute("aria-label", words);
+    const now = fresh.querySelector(`[data-chart="${element.dataset.chart}"]`);
+    if (now) element.setAttribute("aria-label", now.getAttribute("aria-label"));
+    const [old, numbers] = [element, now].map((one) => one?.closest("figure").querySelector(".numbers .scroll"));
+    if (old && numbers && !old.isEqualNode(numbers)) old.replaceChildren(...numbers.childNodes);
     await into(element, spec, before[element.dataset.chart], charts);
   }
 }
@@ -43,7 +49,7 @@ async function into(element, spec, before, charts) {
 
 const stops = (where) => [...where.querySelectorAll("summary, a, button, [tabindex]")];
 const skeleton = ({ datasets, description, ...rest }) => JSON.stringify(rest);
-const nameOf = (details) => details.dataset.keep ?? details.closest("[data-live]")?.dataset.live ?? "";
+const nameOf = (details) => `${details.closest("[data-live]")?.dataset.live} ${details.querySelector("summary")?.textContent}`;
 const parsed = (html) => new DOMParser().parseFromString(html, "text/html").body;
 
 function replaced(specs, charts) {

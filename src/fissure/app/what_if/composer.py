@@ -16,7 +16,7 @@ from fissure.model.parameters import Declared
 from fissure.present import formatting
 from fissure.present.formatting import MECHANISM_GROUPS as HEADINGS
 from fissure.studies.questions import Study
-from fissure.studies.scenario import FORCING, Move, parse
+from fissure.studies.scenario import FORCING, How, Move, parse
 
 MOST_FACTOR = 100.0
 """By how much a driver can be multiplied on the page; its slider ends at four."""
@@ -101,7 +101,7 @@ class Row:
 
     driver: Driver
     shown: bool
-    how: Literal["times", "to"] = "times"
+    how: How = "times"
     value: float = 1.0
 
     @property

@@ -13,9 +13,10 @@ from fissure.api.whatifs import OWN, plain
 from fissure.app.desk import Desk
 from fissure.app.studio import Standing
 from fissure.errors import FissureError
+from fissure.present.render.html import render
+from fissure.present.sections.whatif import document
 from fissure.studies.questions import Study
 from fissure.studies.whatif import Answer, Difference, WhatIf
-from fissure.views.report.whatif import render_whatif
 
 FIELDS = ("as_it_is", "mean", "low", "high", "least", "most")
 
@@ -26,8 +27,8 @@ def report(desk: Desk, standing: Sequence[Standing]) -> Response:
     Raises `FissureError` where nothing is measured yet.
     """
     members = min((one.known for one in standing), default=0)
-    made = [desk.studio.told(one, members) for one in standing]
-    told = [one for one in made if one is not None]
+    each = [desk.studio.told(one, members) for one in standing]
+    told = [one for one in each if one is not None]
     if not told or len(told) < len(standing):
         raise FissureError("nothing is measured yet of some of these questions; ask them first")
     answers: list[Answer] = []
@@ -41,9 +42,9 @@ def report(desk: Desk, standing: Sequence[Standing]) -> Response:
         studies |= {name: one.question.study} if one.question.study else {}
     first = told[0].found
     whole = WhatIf(tuple(answers), first.plan, first.start, members, first.folder, first.worth)
-    about = {**told[0].about, "command": "\n".join(what.command for what in told)}
-    text = render_whatif(whole, desk.case, desk.ledger, studies, about=about, titles=titles)
-    return _attached(text, "text/html", f"fissure-what-if-{_name(standing)}.html")
+    command = "\n".join(what.command for what in told)
+    made = document(whole, desk.case.title, desk.ledger, studies, told[0].about, command, titles)
+    return _attached(render(made), "text/html", f"fissure-what-if-{_name(standing)}.html")
 
 
 def csv(desk: Desk, standing: Standing) -> Response:

@@ -19,9 +19,10 @@ from fissure.app.questions import LEVERS, LONG, NAME, Question, once
 from fissure.app.studio import Size
 from fissure.app.what_if import answered, composer, export
 from fissure.errors import FissureError, nearest
+from fissure.present.document import Notice
+from fissure.present.render.html import fragment, specs_of
+from fissure.present.sections.whatif import KIND
 from fissure.studies.refusal import refuse
-from fissure.views import text_whatif as words
-from fissure.views.report.whatif import WIDTH, claim_row
 
 KNOWN = ("q", "draft", "members", "seed", "weeks")
 router = APIRouter(include_in_schema=False)
@@ -68,7 +69,6 @@ def whatif(request: Request, desk: AtDesk, asked: AtAddress) -> HTMLResponse:
     """The view."""
     desk.studio.warm()
     studies = desk.studio.studies
-    claims = {id_: claim_row(desk.ledger.claims[id_], desk.ledger) for one in studies.values() for id_ in one.claims}
     told, specs, texts = _answers(desk, asked)
     length = asked.size.weeks or desk.studio.most_weeks
     shared: dict[str, Any] = {
@@ -79,12 +79,13 @@ def whatif(request: Request, desk: AtDesk, asked: AtAddress) -> HTMLResponse:
         "most": desk.settings.limits.compared,
         "draftStudy": asked.draft.study.name if asked.draft and asked.draft.study else None,
     }
+    kind = Notice((KIND,), "What kind of numbers these are", "small")
     others = [("q", one.text) for one in asked.questions] + [("members", str(asked.size.members))]
     return page(
-        request, "what-if", shared=shared, **told,
+        request, "what-if", shared=shared, kind=fragment([kind]), **told,
         draft=asked.draft, rows=composer.rows(desk, asked.draft), groups=composer.switches(asked.draft),
         line=composer.time_line(desk.case, length), wide=composer.WIDE, high=composer.HIGH, weeks=length,
-        most_factor=composer.MOST_FACTOR, studies=studies, claims=claims,
+        most_factor=composer.MOST_FACTOR, studies=studies, claims=desk.ledger.claims,
         start_from={name: "what-if?" + urlencode([*others, ("draft", f"study={name}")]) + "#compose"
                     for name in studies},
         most_members=desk.settings.limits.members, **_saved(desk),
@@ -188,16 +189,16 @@ def _part(desk: Desk, asked: Address, shown: str | None = None) -> dict[str, Any
 def _answers(desk: Desk, asked: Address) -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
     """What the template of the answers takes, the specs of its charts, and what the script is told."""
     each = answered.shown(desk, asked.questions, asked.size)
-    figures, specs = answered.figures(each)
+    found = answered.sections(each)
     cited = answered.cited(desk, each, asked.size)
     without = {
         one.letter: "what-if?" + answered.address([x for x in asked.questions if x != one.question], asked.size)
         for one in each
     }
     told = {
-        "each": each, "size": asked.size, "figures": figures, "crossed": answered.crossed(each), "cited": cited,
-        "key": words.KEY, "nothing": words.NOTHING, "picture_width": WIDTH, "without": without,
+        "each": each, "size": asked.size, "cited": cited, "without": without,
+        "found": {one.key: fragment([one], linked=True) for one in found},
         "query": asked.query,
         "has_report": bool(each) and all(one.found for one in each),
     }  # fmt: skip
-    return told, specs, answered.told(desk, each)
+    return told, dict(specs_of(found)), answered.told(desk, each)

@@ -8,6 +8,7 @@ from typing import Any
 import altair as alt
 from altair.utils.schemapi import debug_mode
 
+from fissure.present import formatting
 from fissure.present.charts.shared import finished, finite, legend, of_series, tooltip
 from fissure.present.charts.theme import SERIES
 from fissure.present.document import Drawing
@@ -33,7 +34,7 @@ def coverage(recovery: Recovery, titles: Mapping[str, str]) -> dict[str, Any]:
             "said": f"{one.covered:.0%}",
             "where": INSIDE if low - 1e-9 <= one.covered <= high + 1e-9 else OUTSIDE,
             "ranks": f"p = {one.rank_p:.2g}",
-            "contraction": words.percent(one.contraction),
+            "contraction": formatting.percent(one.contraction),
         }
         for at, one in enumerate(ordered)
     ]

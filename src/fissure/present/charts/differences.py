@@ -1,105 +1,211 @@
-"""A chart of a paired difference by week: its mean, the interval of the mean, what one history may bring, and zero."""
+"""Charts of paired differences: by week, of one question or of several, and as points with their intervals."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
-
-import altair as alt
-from altair.utils.schemapi import debug_mode
+from typing import Any, NamedTuple
 
 from fissure.present import formatting
-from fissure.present.charts.shared import at_week, finished, local, midnight
-from fissure.present.charts.theme import SERIES
+from fissure.present.charts.shared import midnight, thickness
+from fissure.present.charts.theme import DASHES, SERIES
 from fissure.present.formatting import signed
 from fissure.studies.whatif import Course
 
-HEIGHT = 200
+HEIGHT, ROW = 200, 30
+"""Pixels of a chart by week, and of a point."""
 FIELDS = ("mean", "low", "high", "least", "most")
 BANDS = (("least", "most", 0.16), ("low", "high", 0.4))
 """What one history may bring, light; the interval of the mean, darker."""
+SEVERAL = (("low", "high", 0.2),)
+"""The bands where questions stand above one another."""
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+ZERO = {"type": "rule", "strokeWidth": 1.2, "strokeDash": [4, 3], "style": "cursor", "aria": False}
 
 
-def spec(course: Course, start: date) -> dict[str, Any]:
-    """The Vega-Lite spec of `course`, whose first week begins on `start`."""
-    values = rows(course, start)
-    with debug_mode(False):  # the tests check the parts against the schema
-        chart = alt.layer(*_layers(course, values, start))
-        return finished(chart, HEIGHT, describe(course), {"differences": values, "zero": [{"zero": 0}]})
+class Line(NamedTuple):
+    """A question's course; `letter` and `title` tell it from others on the same chart."""
+
+    course: Course
+    letter: str = ""
+    title: str = ""
+
+
+def spec(own: Sequence[Line], start: date, letters: Sequence[str] = ()) -> dict[str, Any]:
+    """The Vega-Lite spec of one series, whose first week begins on `start`.
+
+    Without `letters` it is of one question; with them a letter has the same colour and dash in every chart. The
+    vertical scale follows the numbers, so that they can be changed in place.
+    """
+    course, several = own[0].course, bool(letters)
+    weeks = len(course.mean)
+    values = [
+        {**({"question": one.letter} if several else {}), **{name: row[name] for name in ("week", *_fields(several))}}
+        for one in own
+        for row in rows(one.course, start)
+    ]
+    x = {
+        "field": "week", "type": "temporal", "title": None,
+        "scale": {"domain": [_local(start), _local(start + timedelta(weeks=weeks))]},
+        "axis": {"format": "%Y", "tickCount": "year"} if weeks > 78 else {"format": "%b %Y", "tickCount": 4},
+    }  # fmt: skip
+    y = {
+        "type": "quantitative", "title": formatting.unit(course.unit), "scale": {"zero": True, "nice": True},
+        "axis": {"tickCount": 5, **_thousands(values)},
+    }  # fmt: skip
+    by_letter = {"field": "question", "type": "nominal", "legend": None}  # letters stand at the lines themselves
+    colour: dict[str, Any] = {"color": {"value": SERIES[0]}}
+    if several:
+        colour = {"color": {**by_letter, "scale": {"domain": [*letters], "range": [*SERIES[: len(letters)]]}}}
+    dashes = {"domain": [*letters], "range": [list(one) for one in DASHES[: len(letters)]]}
+    dash = {"strokeDash": {**by_letter, "scale": dashes}} if several else {}
+    named = {"name": "differences"}
+    layers: list[dict[str, Any]] = [
+        {"data": named, "mark": {"type": "area", "opacity": opacity, "aria": False},
+         "encoding": {"x": x, "y": {**y, "field": low}, "y2": {"field": high}, **colour}}
+        for low, high, opacity in (SEVERAL if several else BANDS)
+    ]  # fmt: skip
+    layers += [
+        {"data": named, "mark": {"type": "line", "strokeWidth": 2, "aria": False},
+         "encoding": {"x": x, "y": {**y, "field": "mean"}, **colour, **dash}},
+        {"data": {"name": "zero"}, "mark": ZERO, "encoding": {"y": {**y, "field": "zero"}}},
+    ]  # fmt: skip
+    data = {"differences": values, "zero": [{"zero": 0}]}
+    if several:
+        layers += [
+            {"data": {"name": "letters"},
+             "mark": {"type": "text", "fontWeight": "bold", "fontSize": 14, "dy": -9, "aria": False},
+             "encoding": {"x": x, "y": {**y, "field": "mean"}, **colour,
+                          "text": {"field": "question", "type": "nominal"}}}
+        ]  # fmt: skip
+        data |= {"letters": _places(own, start), "said": _said(own, start)}
+    return {
+        "$schema": SCHEMA, "width": "container", "height": HEIGHT,
+        "autosize": {"type": "fit-x", "contains": "padding"}, "description": describe(own),
+        "layer": [*layers, _hover(own, x, weeks, several)], "datasets": data,
+    }  # fmt: skip
+
+
+def _hover(own: Sequence[Line], x: Mapping[str, Any], weeks: int, several: bool) -> dict[str, Any]:
+    """An upright line at the week that is pointed at, with its numbers."""
+    selected = {"name": "hover", "select": {"type": "point", "on": "pointerover", "clear": "pointerout",
+                                            "fields": ["week"]}}  # fmt: skip
+    told = {one.letter: f"{one.letter}: {one.title}" for one in own}
+    if not several:
+        told = {"mean_said": "Mean difference", "interval": "90% interval of the mean",
+                "history": "One history, 5% to 95%"}  # fmt: skip
+    tips: list[dict[str, Any]] = [{"field": "week", "type": "temporal", "title": "Week of", "format": "%-d %B %Y"}]
+    tips += [{"field": field, "type": "nominal", "title": title} for field, title in told.items()]
+    calculated = {
+        "mean_said": _formatted("mean"),
+        "interval": f"{_formatted('low')} + ' to ' + {_formatted('high')}",
+        "history": f"{_formatted('least')} + ' to ' + {_formatted('most')}",
+    }
+    opacity = {"condition": {"param": "hover", "empty": False, "value": 0.3}, "value": 0}
+    return {
+        "data": {"name": "said" if several else "differences"},
+        **({} if several else {"transform": [{"calculate": how, "as": name} for name, how in calculated.items()]}),
+        "params": [selected],
+        "mark": {"type": "rule", "strokeWidth": {"expr": thickness(weeks)}, "style": "cursor", "aria": False},
+        "encoding": {"x": x, "tooltip": tips, "opacity": opacity},
+    }
 
 
 def rows(course: Course, start: date) -> list[dict[str, Any]]:
     """One row a week: its Monday and the numbers of the difference, rounded to four digits."""
     return [
-        {
-            "week": midnight(start + timedelta(weeks=week)),
-            **{name: float(f"{getattr(course, name)[week]:.4g}") for name in FIELDS},
-        }
+        {"week": midnight(start + timedelta(weeks=week)),
+         **{name: float(f"{getattr(course, name)[week]:.4g}") for name in FIELDS}}
         for week in range(len(course.mean))
-    ]
+    ]  # fmt: skip
 
 
-def describe(course: Course) -> str:
+def describe(own: Sequence[Line]) -> str:
     """The chart in words, for who cannot see it."""
-    said = f"{course.title}, {formatting.unit(course.unit)}: paired difference by week, changed less as it is."
-    if not course.changed:
-        return f"{said} Zero in every week and history."
-    at = int(abs(course.mean).argmax())
-    return (
-        f"{said} Farthest from zero in week {at + 1}: {signed(float(course.mean[at]))} "
-        f"(90% interval of the mean {signed(float(course.low[at]))} to {signed(float(course.high[at]))})."
-    )
+    course = own[0].course
+    said = [f"{course.title}, {formatting.unit(course.unit)}: paired differences by week, changed less as it is."]
+    for one in own:
+        at = int(abs(one.course.mean).argmax())
+        far = "zero in every week and history."
+        if one.course.changed:
+            far = (
+                f"farthest from zero in week {at + 1}: {signed(float(one.course.mean[at]))} (90% interval of the mean "
+                f"{signed(float(one.course.low[at]))} to {signed(float(one.course.high[at]))})."
+            )
+        said.append(f"{one.letter}, {one.title}: {far}" if one.letter else far[:1].upper() + far[1:])
+    return " ".join(said)
 
 
-def _layers(course: Course, values: Sequence[Mapping[str, Any]], start: date) -> list[alt.Chart]:
-    weeks, last = len(values), start + timedelta(weeks=len(values))
-    x = alt.X(
-        "week:T",
-        title=None,
-        scale=alt.Scale(domain=[local(start), local(last)]),
-        axis=alt.Axis(format="%Y", tickCount="year") if weeks > 78 else alt.Axis(format="%b %Y", tickCount=4),
-    )
-    low, high = _domain(values)
+class Point(NamedTuple):
+    """A mean with its interval: what it is called, and the same in words."""
 
-    def y(field: str) -> alt.Y:
-        return alt.Y(
-            f"{field}:Q",
-            title=formatting.unit(course.unit),
-            scale=alt.Scale(domain=[low, high], nice=True, zero=True),
-            axis=alt.Axis(tickCount=5, format="~s", labelExpr="datum.value ? datum.label : '0'")
-            if max(-low, high) >= 10_000
-            else alt.Axis(tickCount=5),
-        )
+    name: str
+    mean: float
+    low: float
+    high: float
+    said: str
 
-    base = alt.Chart(alt.NamedData(name="differences"))
-    colour = SERIES[0]
-    said = base.transform_calculate(
-        mean_said=_said("mean"),
-        interval=f"{_said('low')} + ' to ' + {_said('high')}",
-        history=f"{_said('least')} + ' to ' + {_said('most')}",
-    )
+
+def points(own: Sequence[Point], unit: str, description: str) -> dict[str, Any]:
+    """The Vega-Lite spec of means of one unit, each a point with its 90% interval, with a line at zero."""
+    y = {
+        "field": "name", "type": "nominal", "sort": [one.name for one in own], "title": None,
+        "axis": {"labelLimit": 260, "ticks": False, "domain": False},
+    }  # fmt: skip
     tips = [
-        alt.Tooltip("mean_said:N", title="Mean difference"),
-        alt.Tooltip("interval:N", title="90% interval of the mean"),
-        alt.Tooltip("history:N", title="One history, 5% to 95%"),
+        {"field": field, "type": "nominal", "title": title} for field, title in (("name", "Part"), ("said", "Mean"))
     ]
+    x = {"type": "quantitative", "title": unit, "axis": {"tickCount": 6}}
+    colour, named = SERIES[0], {"name": "points"}
+    return {
+        "$schema": SCHEMA, "width": "container", "height": ROW * len(own), "description": description,
+        "layer": [
+            {"data": {"name": "zero"}, "mark": ZERO, "encoding": {"x": {**x, "field": "zero"}}},
+            {"data": named, "mark": {"type": "rule", "strokeWidth": 3, "color": colour, "opacity": 0.5, "aria": False},
+             "encoding": {"x": {**x, "field": "low"}, "x2": {"field": "high"}, "y": y}},
+            {"data": named,
+             "mark": {"type": "point", "filled": True, "size": 70, "color": colour, "opacity": 1, "aria": False},
+             "encoding": {"x": {**x, "field": "mean"}, "y": y, "tooltip": tips}},
+        ],
+        "datasets": {"points": [one._asdict() for one in own], "zero": [{"zero": 0}]},
+    }  # fmt: skip
+
+
+def _fields(several: bool) -> tuple[str, ...]:
+    return FIELDS[:3] if several else FIELDS
+
+
+def _said(own: Sequence[Line], start: date) -> list[dict[str, str]]:
+    """What each question says of each week."""
     return [
-        *(
-            base.mark_area(opacity=opacity, color=colour, aria=False).encode(x=x, y=y(a), y2=f"{b}:Q")
-            for a, b, opacity in BANDS
-        ),
-        base.mark_line(strokeWidth=2, color=colour, aria=False).encode(x=x, y=y("mean")),
-        alt.Chart(alt.NamedData(name="zero"))
-        .mark_rule(strokeWidth=1.2, strokeDash=[4, 3], style="cursor", aria=False)
-        .encode(y=y("zero")),
-        at_week(said, x, tips, weeks),
+        {"week": midnight(start + timedelta(weeks=week)), **{one.letter: in_words(one.course, week) for one in own}}
+        for week in range(len(own[0].course.mean))
     ]
 
 
-def _domain(values: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
-    low = min([0.0, *(row[name] for row in values for name in ("least", "low"))])
-    high = max([0.0, *(row[name] for row in values for name in ("most", "high"))])
-    return (low, high) if high > low else (-1.0, 1.0)
+def in_words(course: Course, week: int) -> str:
+    """The mean difference of a week with its interval."""
+    mean, low, high = (signed(float(part[week])) for part in (course.mean, course.low, course.high))
+    return f"{mean} ({low} to {high})"
 
 
-def _said(field: str) -> str:
+def _places(own: Sequence[Line], start: date) -> list[dict[str, Any]]:
+    """Where each letter stands: at its line's farthest from zero, each a little on from the one before."""
+    out = []
+    for at, one in enumerate(own):
+        weeks = len(one.course.mean)
+        week = min(int(abs(one.course.mean).argmax()) + at * weeks // 16, weeks - 1)
+        row = rows(one.course, start)[week]
+        out.append({"question": one.letter, "week": row["week"], "mean": row["mean"]})
+    return out
+
+
+def _thousands(values: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    most = max((abs(row[name]) for row in values for name in FIELDS if name in row), default=0.0)
+    return {"format": "~s", "labelExpr": "datum.value ? datum.label : '0'"} if most >= 10_000 else {}
+
+
+def _formatted(field: str) -> str:
     return f"format(datum.{field}, '+,.3~r')"
+
+
+def _local(day: date) -> dict[str, int]:
+    return {"year": day.year, "month": day.month, "date": day.day}

@@ -69,7 +69,7 @@ def block(one: Block) -> list[RenderableType]:
             return [_text(line, "yellow") for line in one.lines]
         case Items():
             return [
-                Padding(Text.assemble(*_sign(item.sign, item.tone), _text(item.line)), (0, 0, 0, 2))
+                Padding(Text.assemble(*_sign(item.sign or "·", item.tone), _text(item.line)), (0, 0, 0, 2))
                 for item in one.items
             ]
         case Tally():

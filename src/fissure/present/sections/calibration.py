@@ -162,7 +162,7 @@ def _explained(found: Calibration, ledger: Ledger) -> list[tuple[str, str, str]]
     """Each parameter, the observation that it explains most of, and how much of it."""
     named = {item.observation.id: item for item in found.items}
     return [
-        (one.parameter, words.observation(named.get(one.of), ledger) or one.of, words.percent(one.explains))
+        (one.parameter, words.observation(named.get(one.of), ledger) or one.of, formatting.percent(one.explains))
         for one in found.screened
     ]
 
@@ -213,9 +213,9 @@ def _recovery(found: Calibration, titles: Mapping[str, str]) -> Section:
     rows = tuple(
         Row.of(
             parts.code(one.target),
-            Cell(words.percent(one.covered), one.covered),
+            Cell(formatting.percent(one.covered), one.covered),
             Cell(words.probability(one.rank_p), one.rank_p),
-            Cell(words.percent(one.contraction), one.contraction),
+            Cell(formatting.percent(one.contraction), one.contraction),
             Cell(f"{one.correlation:.2f}".replace("-", "−").replace("nan", "–"), one.correlation),
         )
         for one in found.recovery.targets
@@ -225,7 +225,7 @@ def _recovery(found: Calibration, titles: Mapping[str, str]) -> Section:
         "The shaded field is what chance gives, the broken line nine in ten. Point at a target for its numbers.",
         Table.of(("Target", *right), rows, "Numbers of recovery"),
     )  # fmt: skip
-    uncovered = [_target(one.target, titles, words.percent(one.covered)) for one in inference.uncovered(found)]
+    uncovered = [_target(one.target, titles, formatting.percent(one.covered)) for one in inference.uncovered(found)]
     uneven = [_target(one.target, titles, f"p = {words.probability(one.rank_p)}") for one in inference.uneven(found)]
     return Section(
         "recovery",
@@ -329,7 +329,7 @@ def _predicted(item: Datum, check: PredictiveCheck, ledger: Ledger) -> Row:
         Cell(published, words.own_unit(check.published, item)),
         Cell(words.value(median, unit), median),
         Cell(interval),
-        Cell(words.percent(check.below), check.below),
+        Cell(formatting.percent(check.below), check.below),
         Cell(words.inside(item, check), tone=TONES[check.inside]),
         key=f"check-{own.id}",
     )

@@ -137,7 +137,7 @@ def updates_table(
             *(Cell(value=x) for x in (one.posterior.middle, *one.prior[::2], *one.posterior[::2])),
             Cell(unit),
             Cell(f"{one.shift:+.1f}".replace("-", "−"), one.shift),
-            Cell(words.percent(one.contraction), one.contraction),
+            Cell(formatting.percent(one.contraction), one.contraction),
         ]
         rows.append(Row((*cells, explains.get(one.name, Cell())) if explains is not None else tuple(cells)))
     return Table.of(columns, tuple(rows), label, "effects moves")
@@ -156,7 +156,7 @@ def biases_table(biases: Iterable[words.PublisherBias]) -> Table:
                 Cell((Span(prior, soft=True),)),
                 Cell(words.bias(one.posterior.middle, one.scale), one.posterior.middle),
                 Cell(ends),
-                Cell(words.percent(one.contraction), one.contraction),
+                Cell(formatting.percent(one.contraction), one.contraction),
                 Cell(str(one.figures), one.figures),
                 Cell(one.verdict, tone=bias_tone(one)),
             )

@@ -34,14 +34,14 @@ from fissure.present.document import (
 from fissure.present.sections import effects, ledger, ledger_tables
 from fissure.present.sections.learned import update_picture
 from fissure.present.sections.observation_influence import updates_of
+from fissure.present.words import attribution as explaining
 from fissure.present.words import calibration as words
 from fissure.present.words import causal as signs
-from fissure.present.words import explain as explaining
 from fissure.studies import verdicts
+from fissure.studies.attribution_file import Saved
 from fissure.studies.causal import BOTH, DOWN, UNKNOWN, UNMOVED, UP, unknown
 from fissure.studies.causal_atlas import Atlas, kinds
 from fissure.studies.coverage import caution
-from fissure.studies.explained import Saved
 
 LOOPS = 8
 """Loops that are shown of those through a mechanism or a field."""
@@ -323,7 +323,7 @@ def _parameter(one: Declared, context: Context) -> Row:
             Cell(picture=drawn),
             Cell((Span(prior, soft=True),), middle),
             Cell(posterior, update.posterior.middle if update else None),
-            Cell(words.percent(update.contraction), update.contraction) if update else Cell("–"),
+            Cell(formatting.percent(update.contraction), update.contraction) if update else Cell("–"),
             Cell((f"{reason} ", *rests)),
         )
     )

@@ -124,7 +124,7 @@ def _predicted(
         (
             Span(words.inside(item, found), tone="inside" if found.inside else "outside"),
             f" Posterior predictive check: with what was learned, {publisher} would have reported {said} (90%: "
-            f"{words.between(ends[0], ends[1], unit)}); {words.percent(below)} of the reports lie below what was "
+            f"{words.between(ends[0], ends[1], unit)}); {formatting.percent(below)} of the reports lie below what was "
             "published. ",
             Span(
                 f"{run.members} histories of the stored run {run.run}, each with the publisher's bias that was drawn "
@@ -173,7 +173,7 @@ def _forecasts(item: Datum, past: Hindcast) -> Iterator[Row]:
 
 def _interval(row: Scored, item: Datum) -> str:
     if row.one_sided:
-        return f"{words.percent(row.beyond)} of histories break the bound"
+        return f"{formatting.percent(row.beyond)} of histories break the bound"
     unit = item.observation.unit
     low, median, high = (words.own_unit(x, item) for x in (row.low, row.median, row.high))
     return f"{words.value(median, unit)} ({words.between(low, high, unit)})"
@@ -199,7 +199,7 @@ def _bias(item: Datum, context: Context) -> Iterator[Section]:
     for one in words.publisher_biases(context.posterior, [item], context.ledger)[:1]:
         before = f"{words.bias(one.prior.middle, one.scale)} ({words.bias_interval(one.prior, one.scale)})"
         said = (
-            f"{one.said}; before the fit {before}. Contraction {words.percent(one.contraction)}, from {count} "
+            f"{one.said}; before the fit {before}. Contraction {formatting.percent(one.contraction)}, from {count} "
             f"figure{'' if count == 1 else 's'} of this publisher on {one.family} together, not from this one alone. "
         )
         yield Section(
@@ -223,7 +223,7 @@ def _goes_with(of_run: FigureInRun, run: RunComparison, context: Context) -> Ite
     shares = [
         part
         for one, share in named
-        for part in (", ", Span(one.name, code=True), f" {words.percent(share)} of the variance")
+        for part in (", ", Span(one.name, code=True), f" {formatting.percent(share)} of the variance")
     ][1:]
     said = (
         f"Over the {run.different} histories with parameters of their own, where the model says more or less in place "

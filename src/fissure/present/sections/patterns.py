@@ -52,7 +52,7 @@ IN_TIME = (
     "What the parts on what came first compare. A point is the median of the members that a part applies to, the thick "
     "line their middle 50%, the thin line 90%."
 )
-NONE = "This case lists no pattern of which its ledger holds the sources, so there is nothing to test."
+NONE = "This case lists no patterns (it has no `patterns.yaml`), so there is nothing to test."
 
 
 def document(

@@ -182,7 +182,7 @@ def _screening(found: Sensitivity) -> Section:
             parts.named(found.titles[one.input], one.input),
             Cell("its mean" if one.way == "level" else "its scatter"),
             Cell(titles[one.outcome]),
-            Cell(words.percent(one.share), one.share),
+            Cell(formatting.percent(one.share), one.share),
             Cell(f"{one.p:.0e}", one.p),
         )
         for one in found.screened.found

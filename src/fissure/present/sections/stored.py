@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from fissure.engine.shelf import Stored
+from fissure.engine.registry import Stored
 from fissure.files import size
 from fissure.present.document import Cell, Column, Facts, Line, Row, Span, Table, Tone
 

@@ -116,7 +116,10 @@ def publisher_biases(posterior: Posterior, items: Iterable[Datum], ledger: Ledge
         normals = np.quantile(z, INTERVAL)
         middle, spread = (float(np.mean([getattr(item, key) for item in own])) for key in ("lean", "spread"))
         before, after = (_plain(middle + spread * at_normals, scale) for at_normals in (NORMAL, normals))
-        publisher, family = formatting.short(own[0].observation, ledger.sources), _family(own[0])
+        publisher, family = (
+            formatting.short(own[0].observation, ledger.sources),
+            formatting.family(own[0].variable.of_family),
+        )
         contraction = float(1.0 - z.var())
         out.append(
             PublisherBias(name, publisher, family, scale, len(own), before, after, _interval(normals), contraction)
@@ -176,7 +179,8 @@ def titles(found: Calibration, case: Case, ledger: Ledger) -> dict[str, str]:
     """Every target in words."""
     out = {one.name: one.meaning.rstrip(".") for one in parameters_of(case)}
     for item in found.items:
-        out[BIAS + item.bias] = f"Bias of {formatting.short(item.observation, ledger.sources)} on {_family(item)}"
+        publisher, family = formatting.short(item.observation, ledger.sources), item.variable.of_family
+        out[BIAS + item.bias] = f"Bias of {publisher} on {formatting.family(family)}"
     return {name: out.get(name, name) for name in found.posterior.learned}
 
 
@@ -256,11 +260,6 @@ def inside(item: Datum, check: PredictiveCheck) -> str:
     return "✓ inside" if check.inside else f"{'▲' if check.published > check.high else '▼'} {gap(item, check)}"
 
 
-def percent(x: float) -> str:
-    """A share in whole per cent."""
-    return f"{100 * x:.0f}%".replace("-0%", "0%").replace("-", "−") if math.isfinite(x) else "–"
-
-
 def probability(p: float) -> str:
     """A p value to two digits."""
     return value(float(f"{p:.2g}"))
@@ -269,10 +268,6 @@ def probability(p: float) -> str:
 def spread(mean: float, deviation: float) -> str:
     """Such as `+0.30 ± 0.92`."""
     return f"{mean:+.2f} ± {deviation:.2f}".replace("-", "−")
-
-
-def _family(item: Datum) -> str:
-    return item.variable.of_family.replace("_", " ").replace("-", " ")
 
 
 def _plain(on_scale: Floats, scale: str) -> Interval:

@@ -1,12 +1,13 @@
 """How a hindcast is put in words, the same in the terminal and on its page."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fissure.evidence.entries import Variable
 from fissure.evidence.ledger import Ledger
 from fissure.present import certainty, formatting
+from fissure.present.formatting import listed
 from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS
 from fissure.studies.hindcast import KINDS, FromDate, Hindcast, Kind
 from fissure.studies.score import Against, OfVariable, Scored, Total, against, by_variable, total
@@ -103,8 +104,8 @@ def headline(one: FromDate) -> tuple[str, str]:
     rivals = [(line, line.against) for line in lines(one) if line.name != "extrapolated" and line.against is not None]
     lost = [_versus(line.name, a) for line, a in rivals if a.skill is not None and a.skill < 0]
     won = [_versus(line.name, a) for line, a in rivals if a.skill is not None and a.skill >= 0]
-    worse = f"CRPS in sum is worse than that of {_and(lost)}." if lost else ""
-    better = f"CRPS in sum is better than that of {_and(won)}." if won else ""
+    worse = f"CRPS in sum is worse than that of {listed(lost)}." if lost else ""
+    better = f"CRPS in sum is better than that of {listed(won)}." if won else ""
     failed, other = [worse], [better]
     (failed if _short_of(t) else other).insert(0, _coverage(t))
     ahead = total(one.scored["extrapolated"])
@@ -127,12 +128,12 @@ def wars(found: Hindcast) -> str:
     said = []
     if worse:
         said.append(
-            f"Knowing the war as it came makes the forecasts worse from {_and(worse)}: how the model answers to the "
+            f"Knowing the war as it came makes the forecasts worse from {listed(worse)}: how the model answers to the "
             "offensives and strikes of those years is off."
         )
     if better:
         only = "only " if worse else ""
-        said.append(f"It makes them better {only}from {_and(better)}.")
+        said.append(f"It makes them better {only}from {listed(better)}.")
     if said:
         said.append("(CRPS in sum over the figures of which all forecasts speak, lower is better.)")
     return " ".join(said)
@@ -316,10 +317,6 @@ def told(row: Scored, variable: Variable) -> tuple[str, str]:
 def plain(x: float, scale: str) -> float:
     """A number on the scale of a figure in its unit."""
     return math.exp(x) if scale == "factor" else x
-
-
-def _and(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def _signed(x: float) -> str:

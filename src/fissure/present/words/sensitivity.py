@@ -1,8 +1,7 @@
 """How a sensitivity study is put in words."""
 
-from collections.abc import Sequence
-
 from fissure.present import certainty, formatting
+from fissure.present.formatting import listed, percent
 from fissure.studies.sensitivity import InformationValue, OutcomeSensitivity, Sensitivity
 from fissure.studies.sensitivity.indices import CONVERGED, LUCK, REST
 from fissure.studies.sensitivity.inputs import FACTOR
@@ -17,11 +16,6 @@ CHANCE = {
     REST: "Everything that is not among these inputs: the other parameters, and luck",
     LUCK: "Luck alone, which no knowledge of any input takes away",
 }
-
-
-def percent(x: float) -> str:
-    """A share in per cent; what is below zero by chance stays below zero."""
-    return "–" if x != x else f"{100 * x:.0f}%".replace("-0%", "0%").replace("-", "−")
 
 
 def between(low: float, high: float) -> str:
@@ -159,11 +153,6 @@ def worth(one: InformationValue) -> str:
     """What a kind of evidence would take of the variance of an outcome, in a line."""
     itself = " (the answer itself, measured)" if one.itself else ""
     return f"{share(one.share, one.low, one.high)}  {one.title}{itself}, {when(one)}"
-
-
-def listed(words: Sequence[str]) -> str:
-    """Words joined as in a sentence."""
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else list(words))
 
 
 def _low(title: str) -> str:

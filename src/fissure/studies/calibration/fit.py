@@ -11,7 +11,7 @@ Whatever was finished stays: called again with the same evidence, a fit goes on 
 import json
 import math
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -23,11 +23,12 @@ import numpy as np
 from fissure.cases.loader import Case
 from fissure.engine import ensemble
 from fissure.engine.cache import cache_base
-from fissure.engine.keeping import Asked, keeping
+from fissure.engine.checksums import Damaged, DamagedBlock, sealed_json, unsealed_json
 from fissure.engine.plan import whole
 from fissure.engine.progress import Progress, Silent
 from fissure.engine.random import prior_normals
-from fissure.engine.seals import Damaged, DamagedBlock, sealed_json, unsealed_json
+from fissure.engine.runner import Workers
+from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import FissureError
 from fissure.evidence.ledger import Ledger
 from fissure.files import disk_errors, write_whole
@@ -53,7 +54,7 @@ MEMBERS = 4_000
 DRAWS = 1_000
 """Draws of the posterior that are kept."""
 HISTORIES = 4_000
-"""Members that are simulated to the cut-off, to go on from those that tell its state."""
+"""Members that are simulated to the cut-off, to go on from those near the state that was known."""
 CHECKED = 400
 """Synthetic data sets (members kept from training), draws for each, and members for the predictive check."""
 FEWEST = 40
@@ -120,6 +121,7 @@ def calibrate(
     bank: Path | None = None,
     out: Path | None = None,
     progress: Progress | None = None,
+    workers: Workers | None = None,
 ) -> Calibration:
     """Fit `case` to the figures of `ledger` that speak of a day up to `until`; or read back the fit that is there.
 
@@ -131,6 +133,7 @@ def calibrate(
         bank: the folder of the simulated prior; `out/bank` where not given.
         out: the folder of the fit; one in the user's cache where not given.
         progress: shows how far it is.
+        workers: who simulates; threads of this process where not given. See `cluster.workers_of`.
 
     Raises `FissureError` for a cut-off outside the case, before anything was published, or without BayesFlow.
     """
@@ -150,8 +153,17 @@ def calibrate(
         return made
     flow_available()
     plan = ensemble.planned(case, seed=setting.seed, weeks=needed, units=setting.units, slots=setting.slots)
-    with keeping(out, Asked("calibrate", plan, setting.members, setting.members + setting.histories, until)):
-        found = _fitted(case, ledger, until, known, fitted_to, setting, weeks, bank, out, progress)
+    with keeping(out, StudyManifest("calibrate", plan, setting.members, setting.members + setting.histories, until)):
+        simulate = partial(
+            ensemble.run, case, units=setting.units, slots=setting.slots, block=BLOCK, outputs=outputs_of(ledger),
+            progress=progress, workers=workers,
+        )  # fmt: skip
+        longest = max(weeks or 0, needed)
+        run = simulate(seed=setting.seed, members=setting.members, weeks=longest, out=bank or out / "bank")
+        run.require_all()
+        problem = _problem(case, run, known, setting.seed)
+        bare = Posterior(case.name, until, (), np.empty((0, 0)), fitted_to, setting.described())
+        found = _fitted(bare, problem, setting, partial(simulate, weeks=needed), needed, out, progress)
         with disk_errors(out, 1 << 20):
             _write_fit(out, found)
     progress.finish()
@@ -159,36 +171,27 @@ def calibrate(
 
 
 def _fitted(
-    case: Case,
-    ledger: Ledger,
-    until: date,
-    known: list[Datum],
-    fitted_to: Mapping[str, str],
+    bare: Posterior,
+    problem: Problem,
     setting: Setting,
-    weeks: int | None,
-    bank: Path | None,
+    simulate: Callable[..., ensemble.Run],
+    weeks: int,
     out: Path,
     progress: Progress,
 ) -> Calibration:
-    """Simulate, learn, check, and draw; arguments as those of `calibrate`."""
-    needed = weeks_until(case, until)
-    simulate = partial(
-        ensemble.run, case, units=setting.units, slots=setting.slots, block=BLOCK,
-        outputs=outputs_of(ledger), progress=progress,
-    )  # fmt: skip
-    run = simulate(seed=setting.seed, members=setting.members, weeks=max(weeks or 0, needed), out=bank or out / "bank")
-    problem = _problem(case, run, known, setting.seed)
-    screened, problem = _screened(problem, setting, until)
-    state = state_observations(problem.items, until)
+    """Screen, learn, check, and draw, from a posterior without draws; `simulate` runs histories to the cut-off."""
+    screened, problem = _screened(problem, setting, bare.until)
+    state = state_observations(problem.items, bare.until)
     before = without(problem, state)
     flow, recovery = _learned(before, setting, progress)
-    first, agreements = _drawn(flow, before, Posterior(case.name, until, (), _NONE, fitted_to, setting.described()))
+    first, agreements = _drawn(flow, before, bare)
     # members of the first stage have one draw each, and luck that no member of the bank had
     own = setting.seed + 1
-    lived = simulate(seed=own, members=setting.histories, weeks=needed, out=out / "histories" / first.digest[:12],
-                     draws=OneDrawEach(first))  # fmt: skip
+    folder = out / "histories" / first.digest[:12]
+    lived = simulate(seed=own, members=setting.histories, out=folder, draws=OneDrawEach(first))
+    lived.require_all()
     truth = truths(lived.data, problem.items)
-    posterior, rows, effective_size = resample_histories(first, problem, state, truth, setting.draws, own, needed)
+    posterior, rows, effective_size = resample_histories(first, problem, state, truth, setting.draws, own, weeks)
     bias = posterior.draws[:, len(problem.learned) :]
     predictive = posterior_predictive(truth[rows], problem.items, bias, setting.seed)
     losses = tuple((float(a), float(b)) for a, b in flow.losses)
@@ -196,9 +199,6 @@ def _fitted(
         posterior, problem.items, tuple(screened), losses, recovery, tuple(agreements), tuple(predictive),
         tuple(problem.items[at].observation.id for at in state), effective_size,
     )  # fmt: skip
-
-
-_NONE = np.empty((0, 0))
 
 
 def _screened(problem: Problem, setting: Setting, until: date) -> tuple[list[ScreenedParameter], Problem]:
@@ -244,7 +244,7 @@ def weeks_until(case: Case, until: date) -> int:
 
 
 def outputs_of(ledger: Ledger) -> list[str]:
-    """The outputs that figures of `ledger`, of whatever day, are held against."""
+    """The outputs that figures of `ledger`, of whatever day, are compared with."""
     return sorted({v.output for v in ledger.variables.values() if v.output is not None})
 
 

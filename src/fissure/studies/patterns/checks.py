@@ -47,13 +47,13 @@ class Kind(Strict):
     def answer(self, data: xr.Dataset) -> Answer:
         """What the members of `data` say; nothing where the run is too short."""
         try:
-            return self.found(data)
+            return self.evaluate(data)
         except TooShort:
             nothing = np.full(data.sizes["member"], np.nan)
             no = np.zeros(data.sizes["member"], bool)
             return Answer.of(nothing, nothing, no, no)
 
-    def found(self, data: xr.Dataset) -> Answer:
+    def evaluate(self, data: xr.Dataset) -> Answer:
         """The answer. Raises `TooShort`."""
         raise NotImplementedError
 
@@ -82,7 +82,7 @@ class Comparison(Kind):
             holds(condition, nothing)
         return self
 
-    def found(self, data: xr.Dataset) -> Answer:
+    def evaluate(self, data: xr.Dataset) -> Answer:
         """The two numbers, and whether the condition is true of them."""
         first = self.first.value(data)
         second = self.second.value(data) if self.second else np.full(len(first), self.limit, np.float64)
@@ -117,7 +117,7 @@ class Order(Kind):
             raise ValueError("expected either `second` or `day`")
         return self
 
-    def found(self, data: xr.Dataset) -> Answer:
+    def evaluate(self, data: xr.Dataset) -> Answer:
         """The weeks of both."""
         calendar = calendar_of(data)
         if calendar.weeks < self.least_weeks or (self.lasts and calendar.last < self.lasts):
@@ -152,7 +152,7 @@ class Together(Kind):
             raise ValueError("expected either what is lost or what is coming")
         return self
 
-    def found(self, data: xr.Dataset) -> Answer:
+    def evaluate(self, data: xr.Dataset) -> Answer:
         """The correlation, and what chance would give."""
         if self.coming:
             cause = measures.ahead(self.coming.weekly(data))
@@ -172,7 +172,7 @@ class Persistence(Kind):
     per: Series
     least: Positive
 
-    def found(self, data: xr.Dataset) -> Answer:
+    def evaluate(self, data: xr.Dataset) -> Answer:
         """The rate in the eight weeks after all crests over that in the eight before, and the least."""
         stock = self.per.weekly(data)
         rate = np.divide(self.rate.weekly(data), stock, out=np.zeros(stock.shape), where=stock > 0)
@@ -196,7 +196,7 @@ class Flatness(Kind):
     weeks: Whole
     factor: Positive
 
-    def found(self, data: xr.Dataset) -> Answer:
+    def evaluate(self, data: xr.Dataset) -> Answer:
         """The highest over the lowest mean, and the factor."""
         mean = running(self.of.weekly(data))[:, QUARTER - 1 : self.weeks]
         if mean.shape[1] < self.weeks - QUARTER + 1:
@@ -214,7 +214,7 @@ class FallTime(Kind):
     shares: tuple[Share, Share]
     weeks: Whole
 
-    def found(self, data: xr.Dataset) -> Answer:
+    def evaluate(self, data: xr.Dataset) -> Answer:
         """The weeks that it took, from the last at the first share to the first at the second, and the limit."""
         mean = running(self.of.weekly(data))
         high = np.fmax.accumulate(mean, axis=1)
@@ -240,7 +240,7 @@ class Eruption(Kind):
     times: Positive
     least: Positive
 
-    def found(self, data: xr.Dataset) -> Answer:
+    def evaluate(self, data: xr.Dataset) -> Answer:
         """The highest rate, and the lowest of the calm."""
         events, stock = self.of.weekly(data), self.per.weekly(data)
         over = running(stock, HALF_YEAR)
@@ -277,7 +277,7 @@ class Stillness(Kind):
         yield Series(of=self.of)
         yield from super().series()
 
-    def found(self, data: xr.Dataset) -> Answer:
+    def evaluate(self, data: xr.Dataset) -> Answer:
         """Mean change over quarters, points: in stalemate, and in loss or zero."""
         still, losing = self._by_quarter(data)
         second = np.where(np.isfinite(still), 0.0, np.nan) if self.falls else losing

@@ -11,8 +11,9 @@ Forcings are the same for `BLOCK` runs side by side, since these share a world; 
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from threading import local
 from typing import Any
@@ -22,17 +23,19 @@ import xarray as xr
 
 from fissure.cases.loader import Case
 from fissure.cases.room import half_of
-from fissure.engine.keeping import Asked, keeping
 from fissure.engine.parameter_source import Draws, Prior
 from fissure.engine.plan import Plan, plan_of, whole
 from fissure.engine.progress import Progress
 from fissure.engine.provenance import STUDY, code_digest
+from fissure.engine.runner import Workers
+from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.model.catalogue import parameters_of
 from fissure.studies.bounds import at_bounds, bounds_of
 from fissure.studies.counterpart import Floats
 from fissure.studies.effective import effective_size
 from fissure.studies.measurement import Datum, floored, truths
 from fissure.studies.outcomes import Outcome
+from fissure.studies.paired_runs import Job, PairedRuns
 from fissure.studies.scenario import AS_IT_IS, FORCING
 from fissure.studies.sensitivity.indices import LUCK, REST, Index, available, converging
 from fissure.studies.sensitivity.information_value import Narrowing, narrowed, of_figures, of_parameters
@@ -48,7 +51,6 @@ from fissure.studies.sensitivity.inputs import (
 )
 from fissure.studies.sensitivity.result import BLOCK, OutcomeSensitivity, Sensitivity, Sizes
 from fissure.studies.sensitivity.screening import Screening, screen
-from fissure.studies.worlds import Job, Worlds
 
 RUNS, QUICK, FEWEST = 3200, 900, 80
 """Runs by default, of a quick look, and the fewest that can be spent."""
@@ -89,6 +91,7 @@ def sensitivity(
     slots: int | None = None,
     quick: bool = False,
     progress: Progress | None = None,
+    workers: Workers | None = None,
 ) -> Sensitivity:
     """Screen all inputs, take apart the variance of `outcomes`, and weigh evidence.
 
@@ -103,6 +106,7 @@ def sensitivity(
         weeks, units, slots: sizes of a run; the case's where not given.
         quick: half the units, and `QUICK` runs where `runs` is not given.
         progress: shows how far it is.
+        workers: who simulates; threads of this process where not given. See `cluster.workers_of`.
 
     Raises `FissureError` for bad input or without SALib, and `Interrupted` on Ctrl-C; what was measured is kept.
     """
@@ -112,9 +116,11 @@ def sensitivity(
     draws = draws or Prior()
     plan = planned(case, draws=draws, seed=seed, weeks=weeks, units=units, slots=slots, quick=quick)
     size: dict[str, Any] = {"seed": seed, "weeks": plan.weeks, "units": plan.units, "slots": plan.slots}
-    study = _Study(case, tuple(outcomes), tuple(figures), folder / "measured", draws, int(runs), size, progress)
+    study = _Study(
+        case, tuple(outcomes), tuple(figures), folder / "measured", draws, int(runs), size, progress, workers
+    )  # fmt: skip
     named = tuple(f"hangs on: {one.name}" for one in outcomes)
-    with keeping(folder, Asked("sensitivity", plan, None, int(runs), draws.until, named)):
+    with keeping(folder, StudyManifest("sensitivity", plan, None, int(runs), draws.until, named)):
         return replace(study.found(plan, folder), quick=quick)
 
 
@@ -128,6 +134,7 @@ class _Study:
     runs: int
     size: Mapping[str, Any]
     progress: Progress | None
+    workers: Workers | None
 
     @property
     def seed(self) -> int:
@@ -164,9 +171,10 @@ class _Study:
             ),
         )  # fmt: skip
 
-    def _worlds(self, outcomes: Sequence[Outcome], draws: Draws, where: str = "runs") -> Worlds:
-        return Worlds.of(
-            self.case, outcomes, self.folder / where, draws=draws, progress=self.progress, **self.size
+    def _worlds(self, outcomes: Sequence[Outcome], draws: Draws, where: str = "runs") -> PairedRuns:
+        return PairedRuns.of(
+            self.case, outcomes, self.folder / where, draws=draws, progress=self.progress, workers=self.workers,
+            **self.size,
         )  # fmt: skip
 
     def _plain(self, members: int) -> tuple[Floats, Floats]:
@@ -174,7 +182,9 @@ class _Study:
         measured = (*self.outcomes, *figure_outcomes(self.figures))
         code = code_digest("fissure.studies.measurement", boundary=STUDY)[:16]
         worlds = self._worlds(measured, self.draws, f"plain-{code}")
-        worlds.measure([(AS_IT_IS, member) for member in range(members)], "what is believed")
+        jobs = [(AS_IT_IS, member) for member in range(members)]
+        worlds.measure(jobs, "what is believed")
+        worlds.require(jobs)
         values = worlds.values(AS_IT_IS, range(members))
         return values[:, : len(self.outcomes)], values[:, len(self.outcomes) :]
 
@@ -235,6 +245,7 @@ class _Study:
         """(jobs, outcomes)."""
         worlds = self._worlds(self.outcomes, draws)
         worlds.measure(jobs, phase)
+        worlds.require(jobs)
         return np.stack([worlds.values(scenario, [member])[0] for scenario, member in jobs])
 
 
@@ -262,21 +273,29 @@ def design(strong: Sequence[Input], rows: int, seed: int) -> list[tuple[Floats, 
 
 def figure_outcomes(figures: Sequence[Datum]) -> tuple[Outcome, ...]:
     """What the model says in the place of each figure, as outcomes to be measured, finite in every member."""
-    held = local()  # a thread measures all of one run before it turns to the next
-
-    def all_of(data: xr.Dataset) -> Floats:
-        if getattr(held, "data", None) is not data:
-            held.data, held.found = data, floored(truths(data, figures), figures)
-        found: Floats = held.found
-        return found
-
-    def reading(at: int) -> Callable[[xr.Dataset], Floats]:
-        return lambda data: all_of(data)[:, at]
-
+    measure = _Truths(tuple(figures))
     return tuple(
-        Outcome(_name(item), item.variable.title, item.variable.unit, "", reading(at))
+        Outcome(_name(item), item.variable.title, item.variable.unit, "", partial(measure.of, at))
         for at, item in enumerate(figures)
     )
+
+
+class _Truths:
+    """Measures all figures of a run at once; a thread measures all of one run before it turns to the next."""
+
+    def __init__(self, figures: tuple[Datum, ...]) -> None:
+        self.figures, self._held = figures, local()
+
+    def of(self, at: int, data: xr.Dataset) -> Floats:
+        """(members,) of one figure."""
+        if getattr(self._held, "data", None) is not data:
+            self._held.data, self._held.found = data, floored(truths(data, self.figures), self.figures)
+        found: Floats = self._held.found
+        return found[:, at]
+
+    def __reduce__(self) -> tuple[type["_Truths"], tuple[tuple[Datum, ...]]]:
+        """As a worker is sent it: without what a thread holds here."""
+        return _Truths, (self.figures,)
 
 
 def _name(item: Datum) -> str:

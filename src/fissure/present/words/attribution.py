@@ -1,0 +1,396 @@
+"""An attribution in words: the same sentences in the terminal, on its page and in the report.
+
+Signs are told with a verb (adds, takes away) and with what more of the outcome is. What an interval cannot tell from
+nothing is said to be so, and shares of the whole effect are told only where there is a whole effect to share.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from fissure.model.catalogue import mechanism_classes
+from fissure.present import certainty, formatting
+from fissure.present.formatting import signed
+from fissure.studies.attribution import ALL, INSIDE_ALONE, NONE, OUTSIDE, RECRUITS, WAR_ALONE, Attribution, Explained
+from fissure.studies.counterpart import Floats
+from fissure.studies.shapley import Interval
+
+GROUPS = {
+    "ranks": "the ranks",
+    "factions": "the factions",
+    "rule": "its rule",
+    "governed": "the governed",
+    "war": "the war",
+}
+SINGULAR = {"its rule", "the war", "the inside", "it"}
+UNCLEAR = "cannot be told from nothing"
+LEAST_SHARE = 0.2
+"""Of what all players do either way; of a whole effect smaller than that, shares would mislead."""
+NAMED = 3
+"""Mechanisms and pairs that a sentence names."""
+KEY = (
+    "Means over members with 90% intervals (Student's t). + adds to the outcome, − takes from it; ? the interval "
+    f"includes zero. {certainty.KEY}"
+)
+WRONG = (
+    "It is about the model, not the world: it shares out what the simulated histories do. A mechanism that the model "
+    "has wrong, or has not, is given the wrong share, and its share goes to others.",
+    "“Everything off” never was: only what is no mechanism goes on, such as posting units and fighting where enemies "
+    "already meet. It is where counting begins, no history that could have been.",
+    "Shapley values share what several do together evenly among them. They do not say what would have happened without "
+    "one: for that, switch it off alone (fissure run --off, fissure check).",
+    "Intervals are of the mean over members; single histories differ more. They rest on few members and on the mean "
+    "being near normal: of a mechanism that matters in a few histories only, they hold the truth less often than 90%.",
+    "Among many mechanisms and pairs some differ from nothing by chance: one in ten, where none does anything.",
+    "The strongest mechanisms are picked by the same members on which they are then measured, so the strongest look a "
+    "little stronger than they are. Their own game leaves everything else on, so its numbers are others than those "
+    "over all mechanisms.",
+)
+"""How an attribution could be wrong, a sentence each."""
+
+
+def at(found: Interval, *index: int) -> tuple[float, float, float]:
+    """Mean, low and high of one entry of an interval."""
+    return float(found.mean[index]), float(found.low[index]), float(found.high[index])
+
+
+def of(found: Attribution, player: int, outcome: int) -> tuple[float, float, float]:
+    """Value, low and high of a player."""
+    return (
+        float(found.value[player, outcome]),
+        float(found.low[player, outcome]),
+        float(found.high[player, outcome]),
+    )
+
+
+def clear(low: float, high: float) -> bool:
+    """Whether an interval excludes zero; one that is not known does not."""
+    return low > 0 or high < 0
+
+
+def mark(low: float, high: float) -> str:
+    """The sign of an interval that cannot be told from nothing; what is nothing in every member needs none."""
+    return "" if clear(low, high) or low == high == 0 else "?"
+
+
+def ends(low: float, high: float) -> str:
+    """An interval of a difference, with signs."""
+    first, last = signed(low), signed(high)
+    return first if first == last else f"{first} to {last}"
+
+
+def level(value: float, low: float, high: float, unit: str) -> str:
+    """A number with its interval, which is left out where all members agree or it is not known."""
+    said = f"{formatting.number(value)} {formatting.unit(unit)}"
+    return (
+        said if low == high or not np.isfinite([low, high]).all() else f"{said} (90%: {formatting.interval(low, high)})"
+    )
+
+
+def difference(value: float, low: float, high: float) -> str:
+    """A difference with its sign and interval."""
+    return signed(value) if low == high else f"{signed(value)} (90%: {ends(low, high)})"
+
+
+def amount(value: float, low: float, high: float, unit: str) -> str:
+    """The size of a difference whose direction a verb tells, with its interval in the same direction."""
+    first, last = (-high, -low) if value < 0 else (low, high)
+    known = "" if low == high else f" (90%: {formatting.interval(first, last)})"
+    return f"{formatting.number(abs(value))} {formatting.unit(unit)}{known}"
+
+
+def verb(value: float, subject: str) -> str:
+    """What somebody does to the outcome: adds to it or takes from it."""
+    one = subject in SINGULAR
+    return ("adds" if one else "add") if value > 0 else ("takes away" if one else "take away")
+
+
+def title(name: str) -> str:
+    """What a mechanism is called, by its name where it is unknown."""
+    kinds = mechanism_classes()
+    return kinds[name].title if name in kinds else name
+
+
+def quoted(name: str) -> str:
+    """A mechanism in a sentence."""
+    return f"“{title(name)}”"
+
+
+def shares(found: Explained, outcome: int) -> bool:
+    """Whether the whole effect is large and certain enough to be shared out in per cent."""
+    effect, low, high = at(found.effect, outcome)
+    return clear(low, high) and abs(effect) >= LEAST_SHARE * float(np.abs(found.groups.value[:, outcome]).sum())
+
+
+def share(value: float, found: Explained, outcome: int) -> str:
+    """`value` in per cent of the whole effect; a dash where that misleads."""
+    if not shares(found, outcome):
+        return "–"
+    return f"{value / float(found.effect.mean[outcome]):.0%}".replace("-", "−").replace("−0%", "0%")
+
+
+def sentences(found: Explained, outcome: int) -> list[str]:
+    """What the attribution says of one outcome, most important first."""
+    said = [whole(found, outcome), *ends_reached(found, outcome), by_group(found, outcome)]
+    said += [inside_outside(found, outcome), sides(found, outcome), mechanisms(found, outcome)]
+    return [one for one in [*said, *([pairs(found, outcome)] if found.pairs else [])] if one]
+
+
+def ends_reached(found: Explained, outcome: int) -> list[str]:
+    """How many histories are at an end of the outcome, in which of the four worlds."""
+    return certainty.at_ends(found.bounds_at(outcome), found.outcomes[outcome].unit)
+
+
+def rests_on(found: Explained) -> list[str]:
+    """What the intervals rest on: those of the groups, and those of all mechanisms where these are others."""
+    each = dict.fromkeys([found.groups.members, found.every.members])
+    said = [certainty.worth(found.worth.get(members), members) for members in each]
+    first = certainty.rests_on(found.worth.get(found.groups.members), found.groups.members, allowed=found.clustered)
+    return [first, *(f"Those of all mechanisms, one by one, rest on {one}." for one in said[1:])]
+
+
+def sides(found: Explained, outcome: int) -> str:
+    """The war, recruitment, and what else is inside: of many mechanisms inside, one brings fighters in."""
+    if RECRUITS not in found.every.players:
+        return ""
+    of, unit = found.sides(outcome), found.outcomes[outcome].unit
+
+    def does(value: float, who: str) -> str:
+        return f"{verb(value, who)} {formatting.number(abs(value))} {formatting.unit(unit)}"
+
+    return (
+        f"Summed over single mechanisms: the {of.of_war} of the war {does(of.war, 'they')}; recruitment, which is "
+        f"inside too, {does(of.recruitment, 'it')}; the other {of.of_rest} inside {does(of.rest, 'they')} "
+        f"(means over {found.every.members} members; no interval was kept of such sums)."
+    )
+
+
+def whole(found: Explained, outcome: int) -> str:
+    """The whole effect: everything on beside everything off."""
+    one = found.outcomes[outcome]
+    ends = found.bounds_at(outcome)
+    on, off = (
+        level(*at(part, outcome), one.unit) + certainty.marked(ends, world)
+        for part, world in ((found.with_all, ALL), (found.without_any, NONE))
+    )
+    said = f"With everything on it is {on}, with everything off {off}"
+    value, low, high = at(found.effect, outcome)
+    if value == low == high == 0:
+        return f"{said}: the mechanisms change nothing."
+    if not clear(low, high):
+        return f"{said}: the whole effect, {difference(value, low, high)}, {UNCLEAR}, so no shares of it are told."
+    told = f"{said}: the mechanisms together {verb(value, 'they')} {amount(value, low, high, one.unit)}."
+    if not shares(found, outcome):
+        told += " That is little beside what they do in both directions, so no shares of it are told."
+    return told
+
+
+def by_group(found: Explained, outcome: int) -> str:
+    """What each of the five groups does, strongest first."""
+    told, unclear = [], []
+    for name in found.groups.strongest(len(found.groups.players), outcome):
+        value, low, high = of(found.groups, found.groups.players.index(name), outcome)
+        who = GROUPS.get(name, name)
+        if not clear(low, high):
+            unclear.append(who)
+            continue
+        part = f", {share(value, found, outcome)} of the whole" if shares(found, outcome) else ""
+        told.append(f"{who} {verb(value, who)} {amount(value, low, high, found.outcomes[outcome].unit)}{part}")
+    said = [f"Shared among the groups: {'; '.join(told)}." if told else ""]
+    if unclear:
+        does = "does" if len(unclear) == 1 and unclear[0] in SINGULAR else "do"
+        said.append(f"What {_listed(unclear)} {does} {UNCLEAR}.")
+    return _capital(" ".join(filter(None, said)))
+
+
+def inside_outside(found: Explained, outcome: int) -> str:
+    """The war alone, the inside alone, and what takes both."""
+    unit, blocks, ends = found.outcomes[outcome].unit, found.blocks, found.bounds_at(outcome)
+    said = [
+        f"{_alone(who, at(block, outcome), unit)}{certainty.marked(ends, NONE, world)}"
+        if not ends.unreadable(NONE, world)
+        else f"what {who} alone does cannot be read from this outcome: with and without it most histories are at one "
+        f"end of it {certainty.AT_END}"
+        for who, block, world in (
+            (GROUPS[OUTSIDE], blocks.outside, WAR_ALONE), ("the inside", blocks.inside, INSIDE_ALONE)
+        )
+    ]  # fmt: skip
+    return f"{_capital(said[0])}; {said[1]}. {_both(found, outcome)}"
+
+
+def unreadable(found: Explained, outcome: int) -> bool:
+    """Whether either side alone cannot be read from the outcome, nor then what takes both."""
+    ends = found.bounds_at(outcome)
+    return ends.unreadable(NONE, INSIDE_ALONE) or ends.unreadable(NONE, WAR_ALONE)
+
+
+def _alone(who: str, told: tuple[float, float, float], unit: str) -> str:
+    if told == (0, 0, 0):
+        return f"{who} alone does nothing"
+    if not clear(*told[1:]):
+        return f"what {who} alone does, {difference(*told)}, {UNCLEAR}"
+    return f"{who} alone {verb(told[0], who)} {amount(*told, unit)}"
+
+
+def _both(found: Explained, outcome: int) -> str:
+    """The part that comes only of both together, read by which way each goes alone."""
+    blocks, unit = found.blocks, found.outcomes[outcome].unit
+    value, low, high = at(blocks.interaction, outcome)
+    if unreadable(found, outcome):
+        return (
+            f"What comes only of both together, {difference(value, low, high)}, holds what could not show alone, so it "
+            "is no sign that the two act on each other."
+        )
+    if value == low == high == 0:
+        return "Nothing comes only of both together: the two add up."
+    if not clear(low, high):
+        return f"What comes only of both together, {difference(value, low, high)}, {UNCLEAR}."
+    much = amount(value, low, high, unit)
+    match together(blocks.inside, blocks.outside, blocks.interaction, outcome):
+        case "reinforce":
+            return f"Only both together {verb(value, 'they')} another {much}: they reinforce each other."
+        case "overlap":
+            least = verb(-value, "they")
+            return f"Together they {least} less than the two alone in sum, by {much}: they overlap."
+        case _:
+            return f"Only both together {verb(value, 'they')} another {much}."
+
+
+def together(first: Interval, second: Interval, both: Interval, *index: int) -> str:
+    """How two causes that differ from nothing go together: ``reinforce``, ``overlap``, ``opposed`` or ``unclear``.
+
+    Of two that go the same way, an interaction that way reinforces, and one the other way is an overlap: each can do
+    alone part of what the other does. Of two that go opposite ways no such word fits.
+    """
+    value, low, high = at(both, *index)
+    if not clear(low, high):
+        return "unclear"
+    a, b = at(first, *index), at(second, *index)
+    if not (clear(*a[1:]) and clear(*b[1:])):
+        return "some"
+    if a[0] * b[0] < 0:
+        return "opposed"
+    return "reinforce" if a[0] * value > 0 else "overlap"
+
+
+def mechanisms(found: Explained, outcome: int) -> str:
+    """The strongest mechanisms, sampled over all of them."""
+    every, unit = found.every, found.outcomes[outcome].unit
+    sure = [
+        name
+        for name in every.strongest(len(every.players), outcome)
+        if clear(*of(every, every.players.index(name), outcome)[1:])
+    ]
+    head = f"Of {len(every.players)} mechanisms {len(sure) or 'none'} can be told from nothing"
+    head += f" over {every.members} members"
+    if not sure:
+        return f"{head}."
+    told = [
+        f"{quoted(name)} {verb(value, 'it')} {amount(value, low, high, unit)}"
+        for name in sure[:NAMED]
+        for value, low, high in [of(every, every.players.index(name), outcome)]
+    ]
+    return f"{head}; strongest: {'; '.join(told)}."
+
+
+def ranked(found: Explained, outcome: int) -> list[tuple[int, int]]:
+    """Pairs of the strongest, by the size of their interaction, those that differ from nothing first."""
+    if found.pairs is None:
+        return []
+    interaction = found.pairs.interaction
+
+    def order(both: tuple[int, int]) -> tuple[bool, float]:
+        value, low, high = at(interaction, *both, outcome)
+        return not clear(low, high), -abs(value)
+
+    return sorted(((i, j) for i in range(len(found.pairs.players)) for j in range(i)), key=order)
+
+
+WORDS = {
+    "reinforce": "reinforce each other",
+    "overlap": "overlap",
+    "opposed": "pull opposite ways",
+    "some": "act together",
+    "unclear": UNCLEAR,
+}
+
+
+def pair(found: Explained, i: int, j: int, outcome: int) -> str:
+    """How two of the strongest go together, one of `WORDS`; which way each goes is its Shapley value in that game."""
+    assert found.pairs is not None and found.strongest is not None
+    values = Interval(found.strongest.value, found.strongest.low, found.strongest.high)
+    first, second = (Interval(*(part[k] for part in values)) for k in (i, j))
+    own = Interval(*(part[i, j] for part in found.pairs.interaction))
+    return together(first, second, own, outcome)
+
+
+def pairs(found: Explained, outcome: int) -> str:
+    """The strongest pairs, those that can be told from nothing."""
+    assert found.pairs is not None
+    unit = formatting.unit(found.outcomes[outcome].unit)
+    order = ranked(found, outcome)
+    sure = [(i, j) for i, j in order if pair(found, i, j, outcome) != "unclear"]
+    head = f"Of the {len(order)} pairs of the {len(found.pairs.players)} strongest {len(sure) or 'none'} can be told "
+    head += f"from nothing over {found.pairs.members} members"
+    if not sure:
+        return f"{head}."
+    told = [
+        f"{quoted(found.pairs.players[i])} and {quoted(found.pairs.players[j])} {WORDS[pair(found, i, j, outcome)]} "
+        f"({signed(float(found.pairs.interaction.mean[i, j, outcome]))} {unit})"
+        for i, j in sure[:NAMED]
+    ]
+    return f"{head}: {'; '.join(told)}."
+
+
+def sampling(found: Explained) -> str:
+    """Whether sampling reached the error that was asked for."""
+    reached, asked = float(found.reached[0]), found.size.error
+    one = found.outcomes[0].title.lower() if found.outcomes else ""
+    head = f"Sampling over all mechanisms looked at {found.every.members} members"
+    if not np.isfinite(reached):
+        return f"{head}; “{one}” has no whole effect to measure its error by."
+    end = "which was reached" if reached <= asked else "which so few members do not reach"
+    return (
+        f"{head}. The widest interval of a mechanism is ±{per_cent(reached)} of the whole effect on “{one}”; asked for "
+        f"was ±{per_cent(asked)}, {end}."
+    )
+
+
+def pairing(found: Explained) -> str:
+    """What pairing saves, for the outcomes where it could be measured."""
+    known = [(o.name, float(x)) for o, x in zip(found.outcomes, found.paired, strict=True) if np.isfinite(x)]
+    if not known:
+        return "What pairing saves could not be measured: no two runs differ by chance."
+    told = ", ".join(f"{name} {formatting.number(float(f'{ratio:.2g}'))}" for name, ratio in known)
+    return (
+        "Runs share their members and luck. Unpaired runs would need this many times as many members for the same "
+        f"error (measured variance ratio): {told}."
+    )
+
+
+def sums(values: Floats, effect: Floats) -> float:
+    """How far the values of all players are from the whole effect, as a share of it or of their sizes."""
+    size = np.maximum(np.abs(effect), np.abs(values).sum(axis=0))
+    away = np.abs(values.sum(axis=0) - effect)
+    return float(np.max(np.divide(away, size, out=np.zeros_like(away), where=size > 0), initial=0.0))
+
+
+def note(found: Explained, outcome: int) -> str:
+    """What has to be known to read an outcome; empty for most."""
+    name = found.outcomes[outcome].name
+    said = [certainty.restricted(name, found.plan.weeks), certainty.not_recorded(found.bounds_at(outcome), name)]
+    return " ".join(one for one in said if one)
+
+
+def per_cent(x: float) -> str:
+    """A share in per cent, to two digits."""
+    return f"{formatting.number(float(f'{100 * x:.2g}'))}%"
+
+
+def _listed(words: Sequence[str]) -> str:
+    """Words in a row: a, b and c."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _capital(said: str) -> str:
+    return said[:1].upper() + said[1:]
