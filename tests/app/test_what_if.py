@@ -4,9 +4,8 @@ import html
 import json
 
 import pytest
-from waiting import until
-
 from fissure.studies.live import Live
+from waiting import until
 
 Q = "/what-if?members=6&q="
 
