@@ -21,7 +21,7 @@ def new_mechanism(
 
     In a checkout of Fissure its files and entries are added there; elsewhere it becomes a package of its own.
     """
-    from fissure.views.scaffold import new_mechanism as write
+    from fissure.scaffold import new_mechanism as write
 
     made = write(name, group, title=title, into=into)
     for what, paths in (("Wrote", made.created), ("Added to", made.extended)):
