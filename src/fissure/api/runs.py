@@ -161,7 +161,7 @@ class Result:
 
     @cached_property
     def _document(self) -> "Document":
-        from fissure.views.report.write import document
+        from fissure.present.sections.run import document
 
         crowded = (f"{said[0].upper()}{said[1:]}." for said in self.context.too_few_places)
         return document(
