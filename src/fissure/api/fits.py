@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Fit:
+class FitResult:
     """A finished calibration: the posterior, what its checks found, and their page."""
 
     context: Context
@@ -84,7 +84,7 @@ def calibrate(
     out: str | Path | None = None,
     cluster: str | None = None,
     progress: Progress | None = None,
-) -> Fit:
+) -> FitResult:
     """Learn from what was published of a case up to the day `until`, and check what was learned.
 
     Args:
@@ -122,7 +122,7 @@ def calibrate(
             progress=progress,
             workers=workers,
         )
-    return Fit(context, made, folder)
+    return FitResult(context, made, folder)
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,7 +23,7 @@ from fissure.cli.parts import (
 from fissure.errors import FissureError
 
 if TYPE_CHECKING:
-    from fissure.api import Result
+    from fissure.api import RunResult
 
 
 def check(
@@ -103,7 +103,7 @@ def patterns(
     show(_result_of(case, members, seed, prior, of).patterns_document(day), as_json=as_json)
 
 
-def _result_of(case: str, members: int, seed: int, prior: bool, of: str | None) -> "Result":
+def _result_of(case: str, members: int, seed: int, prior: bool, of: str | None) -> "RunResult":
     """The run in a folder, or that of a case, made where it is not there. `of` says which case a run is of."""
     from fissure import api
     from fissure.engine.progress import RichProgress
