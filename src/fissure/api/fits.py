@@ -15,7 +15,7 @@ from fissure.engine.cluster import workers_of
 from fissure.engine.ensemble import planned
 from fissure.engine.progress import Progress
 from fissure.engine.study_folder import StudyManifest, keeping
-from fissure.errors import FissureError
+from fissure.errors import ArgumentError
 from fissure.files import disk_errors
 from fissure.studies import hindcast as hindcasts
 from fissure.studies.calibration import Calibration, Posterior, Setting
@@ -161,7 +161,7 @@ def day_of(found: str | date) -> date:
     try:
         return found if isinstance(found, date) else date.fromisoformat(found)
     except (TypeError, ValueError):
-        raise FissureError(f"found {found!r}, expected a day such as 2015-12-31") from None
+        raise ArgumentError(f"found {found!r}, expected a day such as 2015-12-31") from None
 
 
 @plain_arguments

@@ -20,7 +20,7 @@ from fissure.cli.parts import (
     split_case,
     whole,
 )
-from fissure.errors import FissureError
+from fissure.errors import ArgumentError
 
 if TYPE_CHECKING:
     from fissure.api import RunResult
@@ -111,6 +111,6 @@ def _result_of(case: str, members: int, seed: int, prior: bool, of: str | None) 
     if (Path(case) / "run.json").exists():
         return api.read_run(case, of)
     if of is not None:
-        raise FissureError(f"found --case {of} beside {case}, which is no run; expected it with the folder of a run")
+        raise ArgumentError(f"found --case {of} beside {case}, which is no run; expected it with the folder of a run")
     signal.signal(signal.SIGINT, signal.default_int_handler)
     return api.run(case, members=members, seed=seed, prior=prior, home=Path("runs"), progress=RichProgress())
