@@ -28,9 +28,9 @@ def indices(of: OutcomeSensitivity, found: Sensitivity) -> dict[str, Any]:
             (FIRST_ORDER, one.first, one.first_low, one.first_high),
             (TOTAL, one.total, one.total_low, one.total_high),
         ):
-            if math.isfinite(middle):
+            if math.isfinite(middle, 4):
                 what = found.titles.get(one.input) or words.CHANCE.get(one.input, "")
-                ends = {"share": finite(middle), "low": finite(low), "high": finite(high)}
+                ends = {"share": finite(middle, 4), "low": finite(low, 4), "high": finite(high, 4)}
                 rows.append(
                     {"input": one.input, "kind": kind, "what": what, "said": words.share(middle, low, high), **ends}
                 )
@@ -58,14 +58,14 @@ def convergence(of: OutcomeSensitivity) -> dict[str, Any]:
         {
             "input": one.input,
             "rows": one.rows,
-            "share": finite(one.total),
-            "low": finite(one.total_low),
-            "high": finite(one.total_high),
+            "share": finite(one.total, 4),
+            "low": finite(one.total_low, 4),
+            "high": finite(one.total_high, 4),
             "said": words.share(one.total, one.total_low, one.total_high),
         }
         for step in of.converging
         for one in step
-        if one.input in order and math.isfinite(one.total)
+        if one.input in order and math.isfinite(one.total, 4)
     ]
     places = sorted({step[0].rows for step in of.converging if step})
     scale = alt.Scale(domain=order, range=list(SERIES[: len(order)]))
@@ -100,9 +100,9 @@ def worth(found: Sequence[InformationValue], title: str, coloured: bool = False)
             "what": name,
             "name": one.name,
             "title": one.title,
-            "share": finite(one.share),
-            "low": finite(one.low),
-            "high": finite(one.high),
+            "share": finite(one.share, 4),
+            "low": finite(one.low, 4),
+            "high": finite(one.high, 4),
             "kind": ITSELF if one.itself else OTHER,
             "when": words.when(one),
             "said": words.share(one.share, one.low, one.high),
