@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import fissure
-from fissure.views.scaffold import new_mechanism
+from fissure.scaffold import new_mechanism
 
 SOURCES = Path(fissure.__file__).parents[1]
 

@@ -1,4 +1,4 @@
-"""Imports run one way: cli, api -> views -> studies -> engine -> model -> cases -> evidence -> foundations."""
+"""Imports run one way: cli, api -> present -> studies -> engine -> model -> cases -> evidence -> foundations."""
 
 import ast
 import subprocess
@@ -18,7 +18,7 @@ LAYERS = [  # a module may import from its own layer's package and from layers b
     {"studies"},
     {"context"},
     {"present"},
-    {"views"},
+    {"scaffold"},
     {"api"},
     {"app"},
     {"cli"},

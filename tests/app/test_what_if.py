@@ -1,8 +1,11 @@
 """The view as the server writes it: addresses, and what is refused in them."""
 
 import html
+import json
 
 import pytest
+from fissure.studies.live import Live
+from waiting import until
 
 Q = "/what-if?members=6&q="
 
@@ -77,3 +80,67 @@ def test_all_drivers_and_claims_of_the_studies_are_there(client):
     desk = client.app.state.desk
     assert all(one.title in told for one in desk.studio.studies.values()) and "style=" not in told
     assert desk.ledger.claims["S4-07e"].paraphrase in html.unescape(told)
+
+
+def composed(client, beside="", **fields):
+    return client.post(f"/what-if/composed{beside}", json=fields, headers={"accept": "application/json"})
+
+
+STRIKES = {"name": "forcing.strikes", "how": "times", "value": 2}
+
+
+def test_the_composers_fields_become_a_question_beside_those_of_the_address(client):
+    fields = {"name": "Mine; = so", "moves": [STRIKES], "off": ["desertion"], "since": "2014-07-21", "pairs": 8}
+    told = composed(client, "?q=off=ethnic-strain&members=6", **fields).json()
+    assert told["q"] == "Mine so;set=forcing.strikes=x2;off=desertion;from=2014-07-21"
+    page = client.get(f"/{told['address']}").text
+    assert "members=8" in told["address"] and page.count("data-question=") == 2 and "Mine so</h3>" in page
+
+
+def test_a_named_study_stays_one_while_its_levers_stand_as_it_has_them(client):
+    study = client.app.state.desk.studio.studies["hundred-strikes"]
+    scenario = client.app.state.desk.studio.reader().of(study=study.name).scenario
+    own = {
+        "study": study.name, "off": list(scenario.off), "since": str(scenario.since),
+        "moves": [{"name": one.name, "how": one.how, "value": one.value} for one in scenario.moves],
+    }  # fmt: skip
+    assert composed(client, **own).json()["q"] == f"study={study.name}"
+    assert composed(client, **{**own, "name": "Called so"}).json()["q"] == f"Called so;study={study.name}"
+    for change in ({"off": ["desertion"]}, {"since": "2014-08-04"}, {"moves": [STRIKES]}):
+        assert "study=" not in composed(client, **{**own, **change}).json()["q"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({}, "changes nothing"),
+        ({"off": ["desertions"]}, "did you mean 'desertion'"),
+        ({"moves": [{**STRIKES, "value": "many"}]}, "moves"),
+        ({"moves": [{**STRIKES, "how": "by"}]}, "moves"),
+        ({"off": ["desertion"], "pairs": 1}, "members is 1"),
+        ({"off": ["desertion"], "since": "2030-01-01"}, "outside the run"),
+        ({"text": "off=desertion"}, "text"),
+    ],
+)
+def test_fields_that_make_no_question_are_refused_in_a_sentence(client, fields, words):
+    told = composed(client, **fields)
+    assert told.status_code == 422 and words in told.json()["detail"]
+
+
+def test_the_stream_carries_the_answers_and_the_job_keeps_the_latest(client, monkeypatch):
+    """What the job found is shown as it is: nothing is computed twice."""
+    desk, address = client.app.state.desk, "q=off=desertion;from=2014-12&members=6"
+    desk.studio._warmed = True
+    id = client.post("/api/studies", json={"off": ["desertion"], "from": "2014-12", "members": 6}).json()["id"]
+    until(lambda: desk.jobs.get(id).ended)
+    monkeypatch.setattr(Live, "answer", lambda *asked: pytest.fail("it was computed again"))
+    with client.stream("GET", f"/what-if/events?{address}") as stream:
+        assert stream.headers["content-type"].startswith("text/event-stream")
+        lines = [*stream.iter_lines()]
+    (told,) = [json.loads(line[5:]) for line in lines if line.startswith("data:") and line != "data: null"]
+    assert "event: end" in lines and told["known"] == "6"
+    assert told["questions"][0]["state"] == "done" and "6 pairs" in told["html"] and "fighters" in told["specs"]
+    with client.stream("GET", f"/what-if/events?{address}", headers={"last-event-id": "6"}) as stream:
+        lines = [*stream.iter_lines()]
+    (again,) = [json.loads(line[5:]) for line in lines if line.startswith("data:") and line != "data: null"]
+    assert "html" not in again and again["questions"] == told["questions"]  # it is there already

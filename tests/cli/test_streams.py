@@ -8,7 +8,9 @@ import sys
 
 import pytest
 
-from fissure.cli import signs, streams, surroundings
+from fissure.cli import streams
+from fissure.cli import streams as signs
+from fissure.cli import streams as surroundings
 from fissure.errors import FissureError
 
 

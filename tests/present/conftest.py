@@ -41,4 +41,4 @@ def report(
 ) -> Path:
     """The report of the synthetic run, as a file."""
     path = tmp_path_factory.mktemp("report") / "report.html"
-    return html.write(report_of(data, case, ledger, rows, described(data), events=events()), path)
+    return html.write(report_of(described(data), data, case, ledger, rows, events=events()), path)

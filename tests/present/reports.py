@@ -1,9 +1,9 @@
 """Reports of synthetic runs."""
 
 from fissure.present.render import html, terminal
+from fissure.present.sections.run import document as report_of
 from fissure.present.sections.run import summary
 from fissure.present.words.run import RunDescription
-from fissure.views.report.write import document as report_of
 
 
 def described(data, **own):

@@ -200,9 +200,10 @@ def test_what_the_ledger_says_is_escaped(data, case, ledger):
     odd = replace(
         ledger,
         observations={
+            **ledger.observations,
             observation.id: observation.model_copy(
-                update={"doubt": evil, "address": "javascript:alert(3)", "rival_of": (), "scope": evil}
-            )
+                update={"doubt": evil, "address": "javascript:alert(3)", "scope": evil}
+            ),
         },
         sources={**ledger.sources, "ihs": source},
     )

@@ -15,7 +15,7 @@ import yaml
 import fissure
 from fissure.errors import FissureError
 from fissure.model.catalogue import mechanism_classes
-from fissure.views.scaffold import Change, new_mechanism, write_all
+from fissure.scaffold import Change, new_mechanism, write_all
 
 ROOT = Path(fissure.__file__).parents[2]
 NAME = "rumour-spread"

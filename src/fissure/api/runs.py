@@ -18,8 +18,8 @@ from fissure.engine import ensemble
 from fissure.engine.cluster import workers_of
 from fissure.engine.export import export
 from fissure.engine.locks import asking
-from fissure.engine.origin import origin_of
 from fissure.engine.progress import Progress
+from fissure.engine.study_folder import origin_of
 from fissure.evidence import Ledger
 from fissure.model.limits import LIMITS
 from fissure.present.words.run import RunDescription
@@ -161,7 +161,7 @@ class Result:
 
     @cached_property
     def _document(self) -> "Document":
-        from fissure.views.report.write import document
+        from fissure.present.sections.run import document
 
         crowded = (f"{said[0].upper()}{said[1:]}." for said in self.context.too_few_places)
         return document(

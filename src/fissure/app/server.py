@@ -81,9 +81,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 def _said(request: Request, status: int, text: str, headers: Mapping[str, str] | None = None) -> Response:
-    """One sentence: as JSON under ``/api``, else as a page, or as plain text where even that cannot be made."""
+    """One sentence: as JSON under ``/api`` and for who asks for it, else as a page, or as text where that fails."""
     text = text[:LONGEST].encode("utf-8", "replace").decode()  # half a surrogate pair of theirs cannot be sent
-    if request.scope["path"].startswith(("/api/", "/static/")):
+    asked = request.headers.get("accept", "").startswith("application/json")
+    if asked or request.scope["path"].startswith(("/api/", "/static/")):
         return JSONResponse({"detail": text}, status, headers)
     try:
         answer: Response = page(request, "said", status=status, text=text)

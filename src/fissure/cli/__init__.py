@@ -11,19 +11,13 @@ from typing import Annotated, NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from fissure.cli.answers import answers
 from fissure.cli.checks import check, orderings, patterns
-from fissure.cli.explain import explain
 from fissure.cli.fits import calibrate, hindcast
-from fissure.cli.listing import cases, mechanisms, trace
-from fissure.cli.new import new_mechanism
-from fissure.cli.run import run
-from fissure.cli.runs import stored
-from fissure.cli.sensitivity import sensitivity
+from fissure.cli.listing import cases, mechanisms, new_mechanism, trace
+from fissure.cli.runs import run, stored
 from fissure.cli.serve import serve
-from fissure.cli.streams import Streams
-from fissure.cli.surroundings import ready, require_readable
-from fissure.cli.whatif import whatif
+from fissure.cli.streams import Streams, ready, require_readable
+from fissure.cli.studies import answers, explain, sensitivity, whatif
 from fissure.errors import FissureError
 from fissure.version import __version__
 

@@ -42,6 +42,7 @@ def check(
         folder_option("Folder for the numbers and the page; ./runs/check-CASE-... by default."),
     ] = None,
     cluster: OnCluster = None,
+    as_json: AsJson = False,
 ) -> None:
     """Check that each mechanism moves what its sources say: paired runs with and without it, with the same luck.
 
@@ -60,7 +61,7 @@ def check(
         cluster=cluster, progress=RichProgress(what="runs"),
     )  # fmt: skip
     folder.mkdir(parents=True, exist_ok=True)
-    show(found.document(), {"Page": found.report(folder / "effects.html")})
+    show(found.document(), {"Page": found.report(folder / "effects.html")}, as_json=as_json)
     if not found.holds:
         raise typer.Exit(1)
 

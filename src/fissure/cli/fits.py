@@ -63,6 +63,7 @@ def hindcast(
         bool, typer.Option("--keep", help="Keep the scores in the case folder, or your data folder, for reports.")
     ] = False,
     cluster: OnCluster = None,
+    as_json: AsJson = False,
 ) -> None:
     """Fit to what was published up to a date, forecast to the end, and be scored on what was published later.
 
@@ -71,7 +72,6 @@ def hindcast(
     """
     from fissure import api
     from fissure.engine.progress import RichProgress
-    from fissure.present.render.terminal import render
 
     context = api.context_of(case)
     folder = out or Path("runs") / f"hindcast-{context.case.name}"
@@ -82,4 +82,4 @@ def hindcast(
     made = {"Page": found.report(folder / "hindcast.html")}
     if keep:
         made["Kept"] = found.keep()
-    show(render(found.document()), made)
+    show(found.document(), made, as_json=as_json)

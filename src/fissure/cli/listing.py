@@ -1,10 +1,12 @@
-"""Commands that list and trace: what there is, and what it rests on."""
+"""Commands that list, trace and begin: what there is, what it rests on, and files of something new."""
 
+import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import AsJson, show, split_case
+from fissure.cli.parts import AsJson, folder_option, show, split_case
 from fissure.errors import FissureError
 
 
@@ -29,24 +31,57 @@ def trace(
     show(document(context.trace(names[0]), context), as_json=as_json)
 
 
-def mechanisms() -> None:
+def mechanisms(as_json: AsJson = False) -> None:
     """List the mechanisms of the model, by group."""
-    from rich.table import Table
-
     from fissure.model.catalogue import GROUPS, mechanism_classes
 
+    kinds = sorted(mechanism_classes().values(), key=lambda kind: GROUPS.index(kind.group()))
+    if as_json:
+        typer.echo(json.dumps([{"group": k.group(), "name": k.name(), "title": k.title} for k in kinds], indent=1))
+        return
+    from rich.table import Table
+
     table = Table("group", "mechanism", "what it does")
-    found = mechanism_classes().values()
-    for group in GROUPS:
-        for kind in (k for k in found if k.group() == group):
-            table.add_row(group, kind.name(), kind.title)
+    for kind in kinds:
+        table.add_row(kind.group(), kind.name(), kind.title)
     show(table)
 
 
-def cases() -> None:
+def cases(as_json: AsJson = False) -> None:
     """List the cases that come with the package."""
     from fissure.cases.loader import load_case
     from fissure.cases.naming import HOME, case_names
 
-    for name in case_names():
-        typer.echo(f"{name}: {load_case(HOME / name).title}")
+    titles = {name: load_case(HOME / name).title for name in case_names()}
+    if as_json:
+        typer.echo(json.dumps(titles, indent=1, ensure_ascii=False))
+        return
+    for name, title in titles.items():
+        typer.echo(f"{name}: {title}")
+
+
+def new_mechanism(
+    name: Annotated[str, typer.Argument(help="Its name: small letters, words joined by dashes.")],
+    group: Annotated[str, typer.Option(metavar="G", help="One of ranks, factions, rule, governed, war.")],
+    title: Annotated[str | None, typer.Option(help="What it is, in 6 to 60 letters; its name by default.")] = None,
+    into: Annotated[
+        Path | None,
+        folder_option("Write a package of its own there; ./NAME by default."),
+    ] = None,
+) -> None:
+    """Write a new mechanism with its claim, prior and test, which runs at once and is yours to fill in.
+
+    In a checkout of Fissure its files and entries are added there; elsewhere it becomes a package of its own.
+    """
+    from fissure.scaffold import new_mechanism as write
+
+    made = write(name, group, title=title, into=into)
+    for what, paths in (("Wrote", made.created), ("Added to", made.extended)):
+        for path in paths:
+            typer.echo(f"{what} {path}")
+    test = next(path for path in made.created if path.name.startswith("test_"))
+    typer.echo("It runs as it is. Fill in what begins with FILL IN, then look at it:")
+    if not made.checkout:
+        typer.echo(f"  pip install -e '{test.parents[1]}[test]'")
+    typer.echo(f"  fissure trace {made.name}")
+    typer.echo(f"  python -m pytest {test}")

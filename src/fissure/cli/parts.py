@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from fissure.present.document import Document
+    from fissure.studies.calibration import Posterior
 
 
 def whole(found: str) -> int:
@@ -83,6 +84,13 @@ def split_case(words: list[str] | None) -> tuple[str, list[str]]:
     if first in case_names() or (folder / "case.yaml").exists() or get_close_matches(first, case_names(), 1, 0.8):
         return first, others
     return REFERENCE, words
+
+
+def say_draws(draws: "Posterior | None", as_json: bool) -> None:
+    """Say that members are drawn from a posterior, if they are; beside JSON on standard error."""
+    if draws is not None:
+        said = f"Members are drawn from the posterior of evidence up to {draws.until}; --prior for the prior."
+        typer.echo(said, err=as_json)
 
 
 def show(told: "Document | RenderableType", made: Mapping[str, Path] | None = None, *, as_json: bool = False) -> None:

@@ -1,6 +1,7 @@
-"""`fissure runs`: what is stored, and taking it away."""
+"""`fissure run`, and `fissure runs`: simulating a case, what is stored, and taking it away."""
 
 import json
+import signal
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,6 +10,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fissure.cli import parts
+from fissure.cli.parts import (
+    REFERENCE,
+    AsJson,
+    Case,
+    FromPosterior,
+    FromPrior,
+    OnCluster,
+    Seed,
+    Weeks,
+    folder_option,
+    whole,
+)
 from fissure.errors import FissureError
 
 if TYPE_CHECKING:
@@ -27,7 +40,6 @@ Places = Annotated[
 ]
 Verify = Annotated[bool, typer.Option("--verify", help="Hold every file against its checksum; takes a while.")]
 MOST_DAYS = timedelta(36_500)
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON, for machines.")]
 
 
 def _days(found: str) -> timedelta:
@@ -173,3 +185,51 @@ def _can_ask() -> bool:
 def _exit(found: "list[Stored]") -> None:
     if any(one.state == "damaged" for one in found):
         raise typer.Exit(1)
+
+
+def run(
+    case: Case = REFERENCE,
+    members: Annotated[int, typer.Option(parser=whole, metavar="N", help="How many simulated histories.")] = 100,
+    seed: Seed = 1,
+    weeks: Weeks = None,
+    off: Annotated[
+        list[str] | None, typer.Option(metavar="MECHANISM", help="Switch a mechanism off; may be given again.")
+    ] = None,
+    prior: FromPrior = False,
+    posterior: FromPosterior = None,
+    out: Annotated[
+        Path | None,
+        folder_option("Folder for the run and its report; ./runs/CASE-... by default."),
+    ] = None,
+    no_report: Annotated[bool, typer.Option("--no-report", help="Write no report, only the run.")] = False,
+    cluster: OnCluster = None,
+    as_json: AsJson = False,
+) -> None:
+    """Simulate a case, show it beside what was observed, and write a report with pictures.
+
+    A run that was stopped, or that has fewer members than asked for, goes on where it was.
+    """
+    typer.echo("reading the case and its evidence ...", err=True)  # before the libraries, which take a second to load
+    from fissure import api
+    from fissure.engine.progress import RichProgress
+
+    context = api.context_of(case)
+    draws = context.draws(prior=prior, posterior=posterior)
+    parts.say_draws(draws, as_json)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
+    result = api.run(
+        context, members=members, seed=seed, weeks=weeks, off=off or (), prior=prior, posterior=posterior, out=out,
+        home=Path("runs"), cluster=cluster, progress=RichProgress(),
+    )  # fmt: skip
+    made = {} if no_report else {"Report": result.report(result.folder / "report.html")}
+    parts.show(result.document() if as_json else result.summary(), made, as_json=as_json)
+    timing = result.stored.timing
+    if not timing.members:
+        typer.echo(f"Nothing to simulate: {members} of {members} members were there already.", err=as_json)
+        return
+    many = "members" if timing.members != 1 else "member"
+    typer.echo(
+        f"{timing.members} {many} in {timing.run:.1f} s after {timing.compile:.1f} s of compiling: "
+        f"{timing.ns:.1f} ns per fighter-week.",
+        err=as_json,
+    )

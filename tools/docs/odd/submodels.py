@@ -130,6 +130,6 @@ def _about(kind: type) -> str:
 def _claim(id_: str, ledger: Ledger) -> str:
     claim = ledger.claims[id_]
     return (
-        f"{md.code(id_)} ({claim.source}:{claim.line}, {DIRECTIONS[claim.direction]}: {md.prose(claim.effect)}). "
+        f"{md.code(id_)} ({claim.source}, line {claim.line}; {DIRECTIONS[claim.direction]}: {md.prose(claim.effect)}). "
         f"{md.prose(claim.paraphrase)}"
     )

@@ -1,7 +1,7 @@
 """Stored runs: how they were made, their weekly numbers, what was published beside them; and simulating another."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Query
@@ -12,7 +12,7 @@ from fissure.api.shelf import Stored
 from fissure.app.desk import Desk
 from fissure.app.history.prepared import EffectiveSize, ObservationRow, Verdicts, prepared
 from fissure.app.history.runs import PATTERN, ask
-from fissure.app.history.series import MOST_BY, names_of, weekly
+from fissure.app.history.series import MOST_BY, OutputRow, OutputSeries, names_of, weekly
 from fissure.app.jobs import Busy, State
 from fissure.app.pages import AtDesk
 from fissure.app.schemas import refusal
@@ -56,44 +56,6 @@ class RunDetail(RunRow):
     counts: Verdicts | None = Field(None, description="null too where there are too few histories to count over")
     few_histories: str | None = Field(None, description="a warning where there are too few for an interval; else null")
     effective_size: EffectiveSize | None = None
-
-
-class OutputRow(BaseModel):
-    """What can be asked for as a series."""
-
-    name: str
-    title: str
-    unit: str
-    by: list[str] = Field(description="what it can be told apart by")
-    summed: bool = Field(description="whether it may be summed over what it is not told apart by")
-
-
-class Band(BaseModel):
-    """Quantiles over members, one a week; None where less than half of them have a value."""
-
-    select: dict[str, str]
-    q05: list[float | None]
-    q25: list[float | None]
-    median: list[float | None]
-    q75: list[float | None]
-    q95: list[float | None]
-    errors: dict[str, list[float | None]] | None = Field(
-        None, description="standard error of each quantile, where they were asked for"
-    )
-
-
-class OutputSeries(BaseModel):
-    """An output week by week; each date is the Monday of its week."""
-
-    run: str
-    output: str
-    title: str
-    unit: str
-    histories: int
-    effective_size: EffectiveSize | None
-    few_histories: str | None = Field(description="a warning where there are too few for an interval; else null")
-    weeks: list[date]
-    series: list[Band]
 
 
 class RunRequest(BaseModel):
@@ -142,7 +104,7 @@ def run(desk: AtDesk, name: Name) -> RunDetail:
 @router.get("/runs/{name}/series", summary="What can be asked for as a series", responses=REFUSED)
 def outputs(desk: AtDesk, name: Name) -> list[OutputRow]:
     """The outputs of a run."""
-    return [OutputRow(**one) for one in names_of(_stored(desk, name), desk.context)]
+    return names_of(_stored(desk, name), desk.context)
 
 
 @router.get("/runs/{name}/series/{output}", summary="An output, week by week", responses=REFUSED)
@@ -154,8 +116,7 @@ def series(
     errors: Annotated[bool, Query(description="with the sampling error of each quantile")] = False,
 ) -> OutputSeries:
     """Quantiles over members. What `by` does not name is summed, where sums mean something."""
-    stored = _stored(desk, name)
-    return OutputSeries(run=stored.name, **weekly(desk, stored, output, tuple(by), errors))
+    return weekly(desk, _stored(desk, name), output, tuple(by), errors)
 
 
 @router.get("/runs/{name}/observations", summary="Published figures beside the run", responses=REFUSED)

@@ -21,7 +21,6 @@ from fissure.app.what_if import answered, composer, export
 from fissure.errors import FissureError, nearest
 from fissure.present.document import Notice
 from fissure.present.render.html import fragment, specs_of
-from fissure.present.sections.parts import place_of
 from fissure.present.sections.whatif import KIND
 from fissure.studies.refusal import refuse
 
@@ -86,7 +85,7 @@ def whatif(request: Request, desk: AtDesk, asked: AtAddress) -> HTMLResponse:
         request, "what-if", shared=shared, kind=fragment([kind]), **told,
         draft=asked.draft, rows=composer.rows(desk, asked.draft), groups=composer.switches(asked.draft),
         line=composer.time_line(desk.case, length), wide=composer.WIDE, high=composer.HIGH, weeks=length,
-        most_factor=composer.MOST_FACTOR, studies=studies, claims=desk.ledger.claims, place_of=place_of,
+        most_factor=composer.MOST_FACTOR, studies=studies, claims=desk.ledger.claims,
         start_from={name: "what-if?" + urlencode([*others, ("draft", f"study={name}")]) + "#compose"
                     for name in studies},
         most_members=desk.settings.limits.members, **_saved(desk),

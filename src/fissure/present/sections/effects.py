@@ -200,7 +200,7 @@ def _mechanism(name: str, ledger: Ledger, linked: bool) -> Line:
         href = f"#{claim.id}" if linked else ""
         cited += [
             " ",
-            Span(parts.place_of(claim), href=href, to=f"entry:{claim.id}", kind="small", tip=claim.paraphrase),
+            Span(claim.id, href=href, to=f"entry:{claim.id}", kind="small", tip=claim.paraphrase),
         ]
     return (f"{kinds[name].title if name in kinds else name} ", Span(name, code=True), *cited)
 

@@ -20,7 +20,6 @@ from fissure.present.document import (
     Fold,
     Grid,
     Line,
-    Medium,
     Paragraph,
     Row,
     Section,
@@ -33,7 +32,6 @@ from fissure.studies.counterpart import calendar_of
 if TYPE_CHECKING:
     import pandas as pd
 
-PAGE: frozenset[Medium] = frozenset(("page", "json"))
 LEGEND = (
     "The line is the median of the simulated histories, the darker band holds the middle 50% of them in each week, "
     "the lighter 90%. Points are published figures: the thick line is the published range, the thin line adds our "
@@ -61,7 +59,7 @@ WHEN = (
 
 def section(data: xr.Dataset, ledger: Ledger, rows: Sequence[Compared]) -> Section:
     """What was recorded, part by part; a part without a chart is left out."""
-    return Section("history", "History", (Paragraph(LEGEND), *parts(data, ledger, rows)), on=PAGE)
+    return Section("history", "History", (Paragraph(LEGEND), *parts(data, ledger, rows)))
 
 
 def parts(data: xr.Dataset, ledger: Ledger, rows: Sequence[Compared]) -> tuple[Section, ...]:
@@ -127,7 +125,7 @@ def maps(data: xr.Dataset) -> Section:
     for number, day in enumerate(map_charts.dates(data)):
         spec = map_charts.spec(data, day)
         figures.append(Figure(f"map-{number}", formatting.day(day), spec, alt=spec["description"], kind="map"))
-    return Section("maps", "Maps", (Paragraph(MAPS), Grid(tuple(figures), "maps")), on=PAGE)
+    return Section("maps", "Maps", (Paragraph(MAPS), Grid(tuple(figures), "maps")))
 
 
 def events(found: "pd.DataFrame", data: xr.Dataset) -> Section:
@@ -141,7 +139,7 @@ def events(found: "pd.DataFrame", data: xr.Dataset) -> Section:
         blocks.append(Section("events-by-quarter", "When they happen", inside))
     if never:
         blocks.append(Paragraph(f"In no history of this run: {never}.", "small"))
-    return Section("events", "Events", tuple(blocks), on=PAGE)
+    return Section("events", "Events", tuple(blocks))
 
 
 def _over_the_run(lines: Sequence[Timeline]) -> Table:

@@ -93,7 +93,7 @@ def entry(
 ) -> tuple[Block, ...]:
     """What the page shows of the subject of `trace`; `influence` says what a figure did to what is believed.
 
-    With `addresses` those of all figures are listed; on a page they are links.
+    With `addresses` those of all figures are listed, and the sources of rivals; on a page all are links.
     """
     shown = dict.fromkeys([*trace.observations, *(o for group in trace.rival_groups for o in group)])
     listed = tuple(shown) if addresses else ()
@@ -102,7 +102,8 @@ def entry(
     of_one = subject.kind in ("claim", "observation")
     if of_one:
         own = (trace.claims if subject.kind == "claim" else trace.observations)[0].source
-        blocks.append(sources(sorted(trace.sources.values(), key=lambda one: one.id != own), listed))
+        others = [one for one in trace.sources.values() if one.id != own] if addresses else []
+        blocks.append(sources([trace.sources[own], *others], listed))
     if subject.kind == "claim":
         blocks.append(_taken_up(context.ledger.claims[name]))
     if subject.kind == "source":

@@ -61,7 +61,7 @@ def sources(some: Iterable[Source], figures: Iterable[Observation] = ()) -> Sect
     return Section("sources", "Who says so", (Items(tuple(items), "sources"),))
 
 
-def claims(some: Sequence[Claim], of: Kind) -> Table:
+def claims(some: Sequence[Claim], of: Kind = "claim") -> Table:
     """Claims with where they stand, what they say of what, and who takes them up (not told of one mechanism)."""
     columns = (
         Column("claim", key="id"),

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from fissure.evidence.entries import Claim
 from fissure.evidence.ledger import Ledger
 from fissure.present.document import (
     Cell,
@@ -12,54 +11,27 @@ from fissure.present.document import (
     Figure,
     Notice,
     Paragraph,
-    Row,
     Section,
     Span,
     Table,
     not_in_terminal,
 )
+from fissure.present.sections import ledger_tables
 from fissure.studies.effective import few_histories
 
 AGAIN = "The same command makes the same numbers again:"
 
 
 def claims(ids: Iterable[str], ledger: Ledger) -> Section:
-    """The claims that a study answers to, each with its place, and the sources that make them."""
+    """The claims that a study answers to, and the sources that make them."""
     found = [ledger.claims[name] for name in dict.fromkeys(ids)]
-    sources = [ledger.sources[name] for name in dict.fromkeys(one.source for one in found)]
-    example = found[0].id if found else ""
-    rows = (
-        Row((Cell(place_of(one), href=ledger.sources[one.source].address or f"#source-{one.source}"),
-             Cell(one.paraphrase), Cell((Span(one.effect, soft=True),))), key=one.id)
-        for one in found
-    )  # fmt: skip
-    publishers = (
-        Row((Cell(one.id), Cell(one.title, note=one.file or "", below=True), Cell(one.publisher),
-             Cell((Span(one.leaning or "", soft=True),))), key=f"source-{one.id}")
-        for one in sources
-    )  # fmt: skip
     said = (
         "What the sources assert or ask, in our words, by source and line. In a terminal ",
-        Span(f"fissure trace {example}", code=True),
+        Span(f"fissure trace {found[0].id if found else ''}", code=True),
         " follows any of them further.",
     )
-    return Section(
-        "claims",
-        "Claims",
-        (
-            not_in_terminal(
-                Paragraph(said),
-                Table.of(("Source and line", "What it says", "On what"), tuple(rows), "Claims"),
-                Table.of(("Source", "Title", "Publisher", "Leaning"), tuple(publishers), "Sources"),
-            ),
-        ),
-    )
-
-
-def place_of(claim: Claim) -> str:
-    """Where a claim stands: source and line, with a letter where a line holds several."""
-    letter = claim.id[-1:] if claim.id[-1:].isalpha() else ""
-    return f"{claim.source}:{claim.line}{letter}"
+    speak = ledger_tables.sources([ledger.sources[name] for name in dict.fromkeys(one.source for one in found)])
+    return Section("claims", "Claims", (not_in_terminal(Paragraph(said), ledger_tables.claims(found), speak),))
 
 
 def made(facts: Mapping[str, object], command: str, method: str = "") -> Section:

@@ -1,6 +1,7 @@
 """Patterns that the record shows: each part with the share of histories that meet it, its interval and verdict."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -81,7 +82,7 @@ def document(
         subject=subject,
         title="patterns",
         heading="Which patterns of the record come about?",
-        lead=run_words.lead(run, formatting.day(calendar.first)),
+        lead=run_words.lead(replace(run, worth=None), formatting.day(calendar.first)),
         notices=(
             *([Notice((few,), "Too few histories", "few")] if few else []),
             *run_words.notices(run)[bool(run.few) :],

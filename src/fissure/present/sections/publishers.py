@@ -38,7 +38,6 @@ def section(ledger: Ledger, leanings: Sequence[Leaning]) -> Section:
             Table.of(columns, rows, "Publishers", "publishers"),
             *([measured(found)] if found else []),
         ),
-        on=frozenset(("page", "json")),
     )
 
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import xarray as xr
 
 from fissure.cases.loader import Case
+from fissure.cases.naming import called
 from fissure.evidence.entries import Mechanism
 from fissure.evidence.ledger import Ledger
+from fissure.model.catalogue import parameters_of
 from fissure.present import formatting
 from fissure.present.charts.maps import geography
 from fissure.present.document import (
@@ -24,9 +26,25 @@ from fissure.present.document import (
     Section,
     Span,
 )
-from fissure.present.sections import comparison, endings, histories, patterns, publishers
+from fissure.present.sections import (
+    answers,
+    attribution,
+    causal,
+    comparison,
+    effects,
+    endings,
+    hindcast,
+    histories,
+    learned,
+    patterns,
+    publishers,
+)  # fmt: skip
 from fissure.present.words import run as words
 from fissure.present.words.run import RunDescription
+from fissure.studies import answers as kept_answers
+from fissure.studies import attribution_file, coverage, verdicts
+from fissure.studies import hindcast as kept_hindcast
+from fissure.studies.calibration import Posterior
 from fissure.studies.compare import Compared
 from fissure.studies.effective import ENOUGH
 from fissure.studies.patterns import patterns_of
@@ -60,9 +78,7 @@ def document(
     missing: Sequence[Mechanism] = (),
     limits: Sequence[str] = (),
     events: "pd.DataFrame | None" = None,
-    studies: Sequence[Section] = (),
-    model: Sequence[Section] = (),
-    hidden: Sequence[str] = (),
+    posterior: Posterior | None = None,
 ) -> Document:
     """The report.
 
@@ -75,29 +91,32 @@ def document(
         missing: mechanisms of the ledger that the model does not have yet.
         limits: what the structure of the model cannot show, one sentence each.
         events: the table of `Run.events`.
-        studies: sections of studies that were kept with the case, and of what was learned.
-        model: sections on the model itself: its effects, its causal picture.
-        hidden: what is kept with the case and not shown, as it is of another model, or of other draws.
+        posterior: what members were drawn from, if not the prior.
     """
+    studies, hidden = _studies(run, case, ledger)
     met = patterns.of_run(data, patterns_of(case, ledger), ledger, rows, run)
     shown = summary(run, data, case, ledger, rows)
     ended, compared = shown.sections if len(shown.sections) > 1 else (None, *shown.sections)
     sections = (
         wrong(rows, run, missing, limits, len(ledger.mechanisms)),
-        *(replace(one, on=PAGE) for one in studies),
+        *studies,
+        _learned(posterior, case, ledger, data, run),
         histories.section(data, ledger, rows),
         ended,
         None if events is None else histories.events(events, data),
         histories.maps(data),
-        None if met is None else replace(met, on=PAGE),
+        met,
         compared,
-        *(replace(one, on=PAGE) for one in model),
+        _effects(ledger, run),
+        causal.section(ledger),
         publishers.section(ledger, case.leanings),
         _trace(rows),
-        Section("use", "Responsible use", (Paragraph(USE), Paragraph(QUOTE.format(run.kind))), on=PAGE),
+        Section("use", "Responsible use", (Paragraph(USE), Paragraph(QUOTE.format(run.kind)))),
         _made(run, case, hidden),
     )
-    return replace(shown, sections=tuple(one for one in sections if one is not None), geography=geography(case))
+    own = {one.key for one in shown.sections}
+    there = tuple(one if one.key in own else replace(one, on=PAGE) for one in sections if one is not None)
+    return replace(shown, sections=there, geography=geography(case))
 
 
 def summary(run: RunDescription, data: xr.Dataset, case: Case, ledger: Ledger, rows: Sequence[Compared]) -> Document:
@@ -117,6 +136,49 @@ def summary(run: RunDescription, data: xr.Dataset, case: Case, ledger: Ledger, r
     )
 
 
+def _studies(run: RunDescription, case: Case, ledger: Ledger) -> tuple[list[Section], list[str]]:
+    """Sections of the studies that were kept with the case; and what is kept, but of another model or other draws."""
+    drawn_from = run.posterior or ""
+    replies, cause, past = (
+        kept_answers.kept(case, drawn_from), attribution_file.kept(case, drawn_from), kept_hindcast.kept(case)
+    )  # fmt: skip
+    found = {
+        "the answers": None if replies is None else answers.section(replies, ledger, _caution(replies.plugins, run)),
+        "the attribution": None
+        if cause is None
+        else attribution.section(cause, _caution(cause.found.plan.plugins, run)),
+        "the forecasts from the past": None
+        if past is None
+        else hindcast.section(past, called(case.folder), ledger, _caution(past.plugins, run)),
+    }
+    places = (kept_answers.kept_at(case), attribution_file.kept_at(case), kept_hindcast.kept_at(case))
+    hidden = [what for (what, one), at in zip(found.items(), places, strict=True) if one is None and at.is_file()]
+    return [one for one in found.values() if one is not None], hidden
+
+
+def _caution(made: Sequence[str], run: RunDescription) -> str:
+    """What numbers that were made with the packages `made` do not cover of the run."""
+    return coverage.caution(made, run.plugins, run.off)
+
+
+def _learned(
+    posterior: Posterior | None, case: Case, ledger: Ledger, data: xr.Dataset, run: RunDescription
+) -> Section | None:
+    if posterior is None:
+        return None
+    lacks = coverage.of_posterior(posterior.plugins, parameters_of(case), run.plugins, run.off)
+    return learned.section(posterior, case, learned.fitted_to(posterior, case, ledger, data), lacks)
+
+
+def _effects(ledger: Ledger, run: RunDescription) -> Section:
+    """The verdicts kept of the last full check."""
+    kept = verdicts.kept()
+    return effects.section(
+        verdicts.effects(kept), ledger, case=kept["case"], members=kept["members"], stale=verdicts.stale(kept),
+        caution=_caution((), run),
+    )  # fmt: skip
+
+
 def wrong(
     rows: Sequence[Compared],
     run: RunDescription,
@@ -134,7 +196,7 @@ def wrong(
     if limits:
         blocks.append(Section("limits", "What its structure cannot show", (Items.of(limits),)))
     heading = "What this model gets wrong"
-    return Section("wrong", "What it gets wrong", tuple(blocks), heading=heading, on=PAGE)
+    return Section("wrong", "What it gets wrong", tuple(blocks), heading=heading)
 
 
 def _missing(missing: Sequence[Mechanism], mechanisms: int) -> Section:
@@ -158,7 +220,7 @@ def _trace(rows: Sequence[Compared]) -> Section:
     if rows:
         lines[rows[0].observation.source] = "a publisher: all that it says, and its leaning"
     typed = "\n".join(f"fissure trace {name.ljust(20)} # {said}" for name, said in lines.items())
-    return Section("trace", "Trace a number", (Paragraph(TRACE), Command(typed)), on=PAGE)
+    return Section("trace", "Trace a number", (Paragraph(TRACE), Command(typed)))
 
 
 def _made(run: RunDescription, case: Case, hidden: Sequence[str]) -> Section:
@@ -172,4 +234,4 @@ def _made(run: RunDescription, case: Case, hidden: Sequence[str]) -> Section:
         )
     if run.command:
         blocks += [Paragraph("The same command makes the same numbers again:"), Command(run.command)]
-    return Section("made", "How it was made", tuple(blocks), on=PAGE)
+    return Section("made", "How it was made", tuple(blocks))
