@@ -28,7 +28,7 @@ def indices(of: OutcomeSensitivity, found: Sensitivity) -> dict[str, Any]:
             (FIRST_ORDER, one.first, one.first_low, one.first_high),
             (TOTAL, one.total, one.total_low, one.total_high),
         ):
-            if math.isfinite(middle, 4):
+            if math.isfinite(middle):
                 what = found.titles.get(one.input) or words.CHANCE.get(one.input, "")
                 ends = {"share": finite(middle, 4), "low": finite(low, 4), "high": finite(high, 4)}
                 rows.append(
@@ -65,7 +65,7 @@ def convergence(of: OutcomeSensitivity) -> dict[str, Any]:
         }
         for step in of.converging
         for one in step
-        if one.input in order and math.isfinite(one.total, 4)
+        if one.input in order and math.isfinite(one.total)
     ]
     places = sorted({step[0].rows for step in of.converging if step})
     scale = alt.Scale(domain=order, range=list(SERIES[: len(order)]))
