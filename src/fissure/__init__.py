@@ -10,7 +10,7 @@ Heavy libraries load when they are first needed.
 
 from typing import Any
 
-import fissure.engine.forks  # noqa: F401  (notices from the start that the process is forked)
+import fissure.engine.begin  # noqa: F401  (notices from the start that the process is forked)
 from fissure.version import __version__
 
 __all__ = [

@@ -23,8 +23,8 @@ from fissure.cases.loader import Case, load_case
 from fissure.cases.naming import called
 from fissure.cases.schema import ParameterPrior
 from fissure.engine.begin import require_usable
-from fissure.engine.dataset import coordinates_of, dataset_of, variables_of
 from fissure.engine.plan import priors_digest
+from fissure.engine.records import coordinates_of, dataset_of, variables_of
 from fissure.errors import FissureError
 from fissure.evidence import Ledger, Mechanism, Subject, Trace, load_ledger, package_ledger, require, trace, unfilled
 from fissure.evidence.check import FILL_IN, require_mechanism

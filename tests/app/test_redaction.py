@@ -18,7 +18,7 @@ from fissure.app.redaction import Places, is_near
 from fissure.app.server import create_app
 from fissure.app.settings import Settings
 from fissure.cases.loader import load_case
-from fissure.engine.origin import Origin
+from fissure.engine.study_folder import Origin
 from fissure.errors import FissureError
 
 TOKEN = "a-token-of-the-tests-1"

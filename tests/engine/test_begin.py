@@ -9,7 +9,7 @@ import warnings
 import jax
 import pytest
 
-from fissure.engine import begin, forks
+from fissure.engine import begin
 from fissure.engine.locks import held, is_held
 from fissure.errors import FissureError
 
@@ -100,7 +100,7 @@ def test_a_forked_process_simulates_only_where_jax_had_not_begun(tmp_path, small
 
 
 def test_this_process_may_simulate():
-    forks.require_own_jax()
+    begin.require_own_jax()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")

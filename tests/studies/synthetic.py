@@ -7,7 +7,7 @@ import pandas as pd
 import xarray as xr
 
 from fissure.cases.loader import Case
-from fissure.engine.dataset import dataset_of
+from fissure.engine.records import dataset_of
 from fissure.model.record import COORDINATES, OUTPUTS
 
 

@@ -15,7 +15,7 @@ from fissure import cli
 from fissure.api import CaseChanged
 from fissure.cases.naming import SameName
 from fissure.engine.checksums import sealed_json
-from fissure.engine.origin import ORIGIN
+from fissure.engine.study_folder import ORIGIN
 from fissure.errors import FissureError
 
 CASE = "my case"

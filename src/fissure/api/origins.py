@@ -8,12 +8,12 @@ from fissure.cases.loader import Case, digest_of, load_case
 from fissure.cases.naming import HOME, case_names, packaged_name
 from fissure.context import CaseLike, Context, context_of
 from fissure.engine import ensemble
-from fissure.engine.dataset import coordinates_of
-from fissure.engine.origin import Origin, origin_of
 from fissure.engine.plan import Plan, case_digest, priors_digest
 from fissure.engine.provenance import model_digest
+from fissure.engine.records import coordinates_of
 from fissure.engine.registry import Stored
 from fissure.engine.store import open_store
+from fissure.engine.study_folder import Origin, origin_of
 from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
 from fissure.model.world import world_of

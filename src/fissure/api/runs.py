@@ -18,8 +18,8 @@ from fissure.engine import ensemble
 from fissure.engine.cluster import workers_of
 from fissure.engine.export import export
 from fissure.engine.locks import asking
-from fissure.engine.origin import origin_of
 from fissure.engine.progress import Progress
+from fissure.engine.study_folder import origin_of
 from fissure.evidence import Ledger
 from fissure.model.limits import LIMITS
 from fissure.present.words.run import RunDescription

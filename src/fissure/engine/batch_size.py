@@ -15,8 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from fissure.cases.loader import Case
-from fissure.engine.dataset import coordinates_of, variables_of
-from fissure.engine.events import kinds_told
+from fissure.engine.records import coordinates_of, kinds_told, variables_of
 from fissure.errors import FissureError
 from fissure.model.start import Start, initial_state, member_inputs
 from fissure.model.world import world_of

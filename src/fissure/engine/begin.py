@@ -1,7 +1,9 @@
 """Whether JAX can begin here as Fissure needs it, asked before any work and answered in one sentence.
 
 JAX and XLA are set by variables of the environment and by a program's own calls, often for other work. What changes
-results or ends the process is refused; what changes nothing is left alone.
+results or ends the process is refused; what changes nothing is left alone. So is a process that was forked from one in
+which JAX had begun: its threads did not come along, so that JAX waits there for ever. (Pools of `multiprocessing` fork
+on Linux by default, up to Python 3.13; what needs no JAX, reading a run or a trace, works there all the same.)
 """
 
 import os
@@ -78,3 +80,27 @@ def _require_flags(flags: str) -> None:
     said = [line for line in tried.stderr.splitlines() if "XLA_FLAGS" in line]
     if tried.returncode and said:
         raise FissureError(f"XLA refuses XLA_FLAGS={flags} ({said[0].split('] ')[-1].strip()}): unset it")
+
+
+_without_threads = False
+
+
+def _forked() -> None:
+    """In the child: whether JAX had begun in the parent, by Fissure or for other work."""
+    global _without_threads
+    bridge = sys.modules.get("jax._src.xla_bridge")  # the public question takes a lock, which may be held for ever here
+    _without_threads = _without_threads or bool(getattr(bridge, "_backends", None))
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)
+
+
+def require_own_jax() -> None:
+    """Raise `FissureError` in a process that was forked after JAX had begun."""
+    if _without_threads:
+        raise FissureError(
+            "this process was forked from one in which JAX had begun, and JAX would wait here for ever: start worker "
+            "processes with the method spawn or forkserver (as multiprocessing.get_context('spawn')), or simulate in "
+            "one process with cluster='local:N'"
+        )

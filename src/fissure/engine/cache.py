@@ -16,7 +16,7 @@ from pathlib import Path
 import jax
 from jax.experimental.compilation_cache import compilation_cache
 
-from fissure.engine.forks import require_own_jax
+from fissure.engine.begin import require_own_jax
 from fissure.engine.provenance import model_digest
 from fissure.errors import FissureError
 from fissure.version import __version__

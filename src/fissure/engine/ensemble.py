@@ -15,22 +15,20 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from fissure.cases.loader import Case, load_case
-from fissure.engine import events
+from fissure.engine.begin import require_own_jax
 from fissure.engine.blocks import Block, encode, missing
 from fissure.engine.cache import cache_base, enable_compile_cache
 from fissure.engine.checksums import holds
-from fissure.engine.dataset import coordinates_of, variables_of
 from fissure.engine.environment import MACHINE
-from fissure.engine.events import kinds_told
-from fissure.engine.forks import require_own_jax
 from fissure.engine.kernel import Kernel, Records, records_of
-from fissure.engine.origin import Origin
 from fissure.engine.parameter_source import Draws, Prior
 from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, whole
 from fissure.engine.programs import program_for
 from fissure.engine.progress import Interrupted, Progress, Silent
+from fissure.engine.records import coordinates_of, event_arrays, kinds_told, variables_of
 from fissure.engine.runner import FailedHistories, Failure, Threads, Workers, each_alone, spread, threads_for
 from fissure.engine.store import DESCRIPTION, Store, check_folder, open_store, writing
+from fissure.engine.study_folder import Origin
 from fissure.errors import FissureError
 from fissure.files import check_room, disk_errors
 from fissure.model.catalogue import parameters_of
@@ -301,7 +299,7 @@ class EnsembleTask:
             name: (tuple(v["dims"]), records[name], {"units": v["units"], "long_name": v["long_name"]})
             for name, v in self.variables.items()
         }
-        return encode(arrays | events.arrays(records))
+        return encode(arrays | event_arrays(records))
 
     def __getstate__(self) -> dict[str, Any]:
         """The fields alone: what was compiled stays where it is."""

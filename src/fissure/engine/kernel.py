@@ -12,15 +12,15 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from fissure.engine.events import sparse
 from fissure.engine.parameter_source import Draws
 from fissure.engine.random import seed_words
+from fissure.engine.records import sparse
 from fissure.model.catalogue import build, prior_values
 from fissure.model.parameters import Declared
 from fissure.model.world import World
 
 Records = dict[str, NDArray[Any]]
-"""Arrays by name, members first; events as columns, see `events.sparse`."""
+"""Arrays by name, members first; events as columns, see `records.sparse`."""
 Arguments = tuple[Any, ...]
 """What `simulate.simulate_block` takes."""
 

@@ -20,7 +20,7 @@ from jaxtyping import Array, Float, Int, UInt32
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from fissure.engine.forks import require_own_jax
+from fissure.engine.begin import require_own_jax
 
 _ROTATIONS = ((10, 26), (11, 21), (13, 27), (23, 5), (6, 20), (17, 11), (25, 10), (18, 20))
 _PARITY = 0x1BD11BDA

@@ -18,10 +18,9 @@ from fissure.engine.blocks import blocks_in, missing
 from fissure.engine.cache import cache_base
 from fissure.engine.checksums import is_whole, unsealed_json
 from fissure.engine.locks import LOCK, Note, held_to_remove, is_held, note
-from fissure.engine.origin import ORIGIN, Origin, origin_of
 from fissure.engine.provenance import model_digest
 from fissure.engine.store import DESCRIPTION, FAILED, Store, open_store
-from fissure.engine.study_folder import STUDY
+from fissure.engine.study_folder import ORIGIN, STUDY, Origin, origin_of
 from fissure.errors import FissureError
 from fissure.files import UNFINISHED
 from fissure.version import __version__

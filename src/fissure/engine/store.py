@@ -21,7 +21,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from xarray.core import indexing
 
-from fissure.engine import events
+from fissure.engine import records
 from fissure.engine.blocks import Block, Stored, blocks_in, missing
 from fissure.engine.checksums import KEY, DamagedBlock, check_json, sealed_json, unsealed_json
 from fissure.engine.locks import LOCK, held
@@ -231,10 +231,10 @@ def event_table(
 
     if gaps := missing(blocks, members, members, failed):
         raise FissureError(f"members {gaps[0][0]} to {gaps[0][1] - 1} of this run are missing, ask for it again")
-    parts: dict[str, list[NDArray[Any]]] = {name: [] for name in events.STORED}
+    parts: dict[str, list[NDArray[Any]]] = {name: [] for name in records.STORED}
     for block in (b for b in blocks if b.start < members):
         member = block.read("event_member")
-        for name in events.STORED:
+        for name in records.STORED:
             column = member if name == "event_member" else block.read(name)
             parts[name].append(column[member < members])
     member, week, kind, district, bloc, size = (np.concatenate(part) for part in parts.values())

@@ -67,7 +67,7 @@ class Week(eqx.Module):
 def world_of(case: Case, units: int | None = None, slots: int | None = None) -> World:
     """The arrays of `case`; `units` and `slots` may be given to simulate at a smaller scale.
 
-    NumPy puts them together and converts them: a plan is made also where JAX cannot calculate, see `engine.forks`.
+    NumPy puts them together and converts them: a plan is made also where JAX cannot calculate, see `engine.begin`.
     """
     units, slots = units or case.units, slots or case.slots
     bloc = blocs_of_units(case.blocs, units)

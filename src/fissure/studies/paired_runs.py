@@ -24,13 +24,13 @@ from numpy.typing import NDArray
 
 from fissure.cases.loader import Case
 from fissure.engine.cache import enable_compile_cache
-from fissure.engine.dataset import dataset_of
 from fissure.engine.parameter_source import Draws, Prior
 from fissure.engine.plan import Plan, plan_of
 from fissure.engine.programs import program_for
 from fissure.engine.progress import Interrupted, Progress, Silent
 from fissure.engine.provenance import STUDY, code_digest
 from fissure.engine.random import seed_words
+from fissure.engine.records import dataset_of
 from fissure.engine.runner import FailedHistories, Failure, Threads, Workers, each_alone, threads_for
 from fissure.engine.simulate import Later
 from fissure.errors import FissureError
@@ -66,7 +66,7 @@ class PairedTask:
     case: Case
     plan: Plan
     draws: Draws
-    code: ClassVar[tuple[str, ...]] = ("fissure.studies.paired_runs", "fissure.engine.dataset")
+    code: ClassVar[tuple[str, ...]] = ("fissure.studies.paired_runs", "fissure.engine.records")
     """The modules on which, with all that they import, the measured numbers depend beside the plan."""
     changes_later: ClassVar[bool] = True
     """Whether scenarios may begin later than the run: then every call says what holds later, so that one program serves

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from fissure.engine.forks import require_own_jax
+from fissure.engine.begin import require_own_jax
 from fissure.errors import FissureError
 from fissure.studies.calibration.problem import Problem
 from fissure.studies.counterpart import Floats

@@ -1,12 +1,60 @@
-"""Events as a table: dense arrays of a week become rows, rows become columns of a block."""
+"""Records with names: what is recorded, its dimensions, labels and units; events as rows of a table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
+import xarray as xr
 from numpy.typing import NDArray
 
+from fissure.cases.loader import Case
 from fissure.model.events import KINDS, PREFIX
+from fissure.model.record import COORDINATES, OUTPUTS
+
+
+def coordinates_of(case: Case, weeks: int) -> dict[str, list[str]]:
+    """The labels of every dimension but the member, as text; `week` as the day on which it begins."""
+    return {
+        "week": [(case.start + timedelta(weeks=w)).isoformat() for w in range(weeks)],
+        "country": list(case.countries),
+        "district": [d.id for d in case.districts],
+        "bloc": [b.name for b in case.blocs],
+        **{name: list(labels) for name, labels in COORDINATES.items()},
+    }
+
+
+def variables_of(outputs: Collection[str] = ()) -> dict[str, dict[str, Any]]:
+    """What is recorded, by name: `dims` (member and week first), `dtype`, `units`, `long_name`.
+
+    Of `outputs` alone where any are named.
+    """
+    return {
+        o.name: {
+            "dims": ["member", "week", *o.dims],
+            "dtype": "int32" if o.whole_number else "float32",
+            "units": o.unit,
+            "long_name": o.long_name,
+        }
+        for o in OUTPUTS
+        if not outputs or o.name in outputs
+    }
+
+
+def dataset_of(records: Mapping[str, NDArray], members: Sequence[int], case: Case) -> xr.Dataset:
+    """The records of `members`, each array of shape (members, weeks, ...), as a data set with units.
+
+    `week` is the Monday on which a stock was taken and from which a flow ran.
+    """
+    told = coordinates_of(case, next(iter(records.values())).shape[1])
+    coordinates: dict[str, Any] = {"member": np.asarray(members, np.int64), **told}
+    coordinates["week"] = np.array(told["week"], "datetime64[ns]")
+    variables = {
+        name: (v["dims"], np.asarray(records[name]), {"units": v["units"], "long_name": v["long_name"]})
+        for name, v in variables_of().items()
+    }
+    return xr.Dataset(variables, coordinates, {"case": case.name, "title": case.title})
+
 
 Columns = dict[str, NDArray[Any]]
 STORED = {
@@ -50,7 +98,9 @@ def rows(planes: Sequence[tuple[Sequence[str], NDArray[Any]]], members: Sequence
     return {name: table[n, order].astype(dtype) for n, (name, (dtype, *_)) in enumerate(STORED.items())}
 
 
-def arrays(records: Mapping[str, NDArray[Any]]) -> dict[str, tuple[tuple[str, ...], NDArray[Any], dict[str, str]]]:
+def event_arrays(
+    records: Mapping[str, NDArray[Any]],
+) -> dict[str, tuple[tuple[str, ...], NDArray[Any], dict[str, str]]]:
     """The columns as a block keeps them: dimensions, values, attributes."""
     return {
         name: (("event",), records[name], {"units": units, "long_name": said})
