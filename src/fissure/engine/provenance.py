@@ -22,7 +22,7 @@ CASE = ("fissure.errors", "fissure.reading", "fissure.cases", "fissure.evidence.
 """What reads a case and a ledger: what comes of it is digested as data, in the plan of a run and of a posterior."""
 MODEL = (*CASE, "fissure.evidence.entries", "fissure.engine.begin")
 """The boundary of a simulated history; of `begin`, that it may refuse to begin changes nothing of what is made."""
-STUDY = (*CASE, "fissure.model", "fissure.engine")
+STUDY = (*CASE, "fissure.files", "fissure.model", "fissure.engine")
 """The boundary of what is measured of a history: the plan, under which it is kept, answers for the history itself."""
 _parsing = threading.Lock()  # Python 3.11 counts the depth of all trees that are being built in one place
 

@@ -132,11 +132,11 @@ def table(rows: Sequence[Compared], ledger: Ledger, titles: Mapping[str, str]) -
     """The figures by subject and variable, rivals joined by a bracket."""
     columns = (
         Column("id", on=frozenset(("json",))),
-        Column("Of"),
+        Column("Of", key="when"),
         Column("Published", "right"),
-        Column("90% with doubt", "right", on=PAGE),
+        Column("90% with doubt", "right", on=PAGE, key="with_doubt"),
         Column("Model median", "right"),
-        Column("Model 90%", "right"),
+        Column("Model 90%", "right", key="model_interval"),
         Column("Verdict"),
         Column("Published by", on=PAGE),
         Column("By", wrap=True, least=16, on=TERMINAL),

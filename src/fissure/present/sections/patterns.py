@@ -1,6 +1,7 @@
 """Patterns that the record shows: each part with the share of histories that meet it, its interval and verdict."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -31,8 +32,8 @@ from fissure.present.words import patterns as words
 from fissure.present.words import run as run_words
 from fissure.present.words.run import RunDescription
 from fissure.studies.compare import Compared
-from fissure.studies.counterpart import Calendar, Floats, calendar_of
 from fissure.studies.effective import few_histories
+from fissure.studies.observation_operator import Calendar, Floats, calendar_of
 from fissure.studies.patterns import LEVELS, Met, Pattern, Plausible, everyone, met, plausible, sample
 
 TONES: Mapping[str, Tone] = {"met": "inside", "mixed": "near", "not met": "outside"}
@@ -81,7 +82,7 @@ def document(
         subject=subject,
         title="patterns",
         heading="Which patterns of the record come about?",
-        lead=run_words.lead(run, formatting.day(calendar.first)),
+        lead=run_words.lead(replace(run, worth=None), formatting.day(calendar.first)),
         notices=(
             *([Notice((few,), "Too few histories", "few")] if few else []),
             *run_words.notices(run)[bool(run.few) :],
