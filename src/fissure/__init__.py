@@ -14,17 +14,17 @@ import fissure.engine.begin  # noqa: F401  (notices from the start that the proc
 from fissure.version import __version__
 
 __all__ = [
-    "Answered",
+    "AnswersResult",
+    "AttributionResult",
     "CaseChanged",
-    "Effects",
-    "Explanation",
+    "EffectsResult",
     "FissureError",
     "Fit",
     "HindcastResult",
     "Result",
     "SensitivityStudy",
     "Stored",
-    "WhatIfs",
+    "WhatIfResult",
     "__version__",
     "answers",
     "calibrate",

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Answered:
+class AnswersResult:
     """Answers of a case, their page, and their file."""
 
     context: Context
@@ -87,7 +87,7 @@ def answers(
     out: str | Path | None = None,
     cluster: str | None = None,
     progress: Progress | None = None,
-) -> Answered:
+) -> AnswersResult:
     """Answer the questions that the sources of a case ask, with the studies that its `questions.yaml` names.
 
     An attribution that was kept with the case (`fissure explain --keep`) is used where it is of the same members; else
@@ -138,7 +138,7 @@ def answers(
         loaded, questions, found, draws="" if drawn is None else drawn.digest, weeks=weeks or loaded.weeks,
         command=_command(context, members, seed, weeks, prior, posterior),
     )  # fmt: skip
-    return Answered(context, made)
+    return AnswersResult(context, made)
 
 
 def _found(

@@ -33,7 +33,7 @@ OWN = "own"
 
 
 @dataclass(frozen=True, eq=False)
-class WhatIfs:
+class WhatIfResult:
     """Finished what-ifs: an answer for each scenario, their page, and their numbers as JSON."""
 
     context: Context
@@ -134,7 +134,7 @@ def whatif(
     cluster: str | None = None,
     progress: Progress | None = None,
     **asked: Any,
-) -> WhatIfs:
+) -> WhatIfResult:
     """Run the same histories as they are and with something changed, and tell the differences with their intervals.
 
     Args:
@@ -196,7 +196,7 @@ def whatif(
             out=Path(out).expanduser() if out else None, progress=progress, workers=workers,
         )  # fmt: skip
     options = f"--posterior {shlex.quote(str(posterior))}" if posterior else "" if drawn else "--prior"
-    return WhatIfs(context, found, named, drawn.until if drawn else None, options, said)
+    return WhatIfResult(context, found, named, drawn.until if drawn else None, options, said)
 
 
 def day_or_month(found: str | date | None) -> date | None:

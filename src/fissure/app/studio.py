@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from fissure.api.whatifs import WhatIfs
+from fissure.api.whatifs import WhatIfResult
 from fissure.app.background import Worker
 from fissure.app.derived import prune
 from fissure.app.jobs import Job, Jobs, Telling
@@ -257,13 +257,15 @@ class Studio:
     def _answer(self, name: str, scenario: Scenario, size: Size, members: int) -> WhatIf:
         return self.live(size).answer({name: scenario}, members)
 
-    def told(self, standing: Standing, members: int | None = None) -> WhatIfs | None:
+    def told(self, standing: Standing, members: int | None = None) -> WhatIfResult | None:
         """`answer` with all that says how it was made."""
         found, drawn = self.answer(standing, members), self._desk.posterior
         if found is None:
             return None
         studies = {one.name: one for one in [standing.question.study] if one}
-        return WhatIfs(self._desk.context, found, studies, drawn.until if drawn else None, "" if drawn else "--prior")
+        return WhatIfResult(
+            self._desk.context, found, studies, drawn.until if drawn else None, "" if drawn else "--prior"
+        )
 
     def warm(self, members: int = MEMBERS) -> None:
         """Get ready for the first question, in the background."""

@@ -9,7 +9,7 @@ from fastapi import Path as InPath
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from fissure.api.whatifs import WhatIfs, plain, told
+from fissure.api.whatifs import WhatIfResult, plain, told
 from fissure.app import questions
 from fissure.app.api.jobs import JobSchema
 from fissure.app.api.jobs import told as job_told
@@ -211,7 +211,7 @@ def _required(desk: AtDesk, id: str) -> Standing:
     return standing
 
 
-def _about(found: WhatIfs) -> dict[str, Any]:
+def _about(found: WhatIfResult) -> dict[str, Any]:
     """How it was made."""
     return {name: plain(x) for name, x in found.about.items()} | {"command": found.command}
 
