@@ -4,10 +4,10 @@ from fissure.api.answering import AnswersResult, answers
 from fissure.api.checks import EffectsResult, check
 from fissure.api.evidence import draws_of, ledger, named_studies, trace
 from fissure.api.explains import AttributionResult, explain, read_explained
-from fissure.api.fits import Fit, HindcastResult, calibrate, hindcast
+from fissure.api.fits import FitResult, HindcastResult, calibrate, hindcast
 from fissure.api.origins import CaseChanged, is_changed, is_of, recorded
-from fissure.api.runs import Result, export_run, opened, read_run, run
-from fissure.api.sensitivities import SensitivityStudy, sensitivity
+from fissure.api.runs import RunResult, export_run, opened, read_run, run
+from fissure.api.sensitivities import SensitivityResult, sensitivity
 from fissure.api.shelf import Stored, delete_runs, stored_run, stored_runs
 from fissure.api.whatifs import WhatIfResult, whatif
 from fissure.context import Context, context_of
@@ -19,10 +19,10 @@ __all__ = [
     "CaseChanged",
     "Context",
     "EffectsResult",
-    "Fit",
+    "FitResult",
     "HindcastResult",
-    "Result",
-    "SensitivityStudy",
+    "RunResult",
+    "SensitivityResult",
     "Stored",
     "WhatIfResult",
     "answers",

@@ -19,15 +19,15 @@ from fissure.engine.plan import MOST_MEMBERS, whole
 from fissure.engine.progress import Progress
 from fissure.engine.runner import Workers
 from fissure.engine.study_folder import StudyManifest, keeping
-from fissure.errors import FissureError
+from fissure.errors import ArgumentError
 from fissure.studies import answers as study
 from fissure.studies import attribution_file as attribution
 from fissure.studies.attribution import QUICK, Explained, explain
 from fissure.studies.calibration import Posterior
-from fissure.studies.counterpart import Floats
 from fissure.studies.coverage import uncovered
 from fissure.studies.effective import pasts_of
 from fissure.studies.kept import keep_in
+from fissure.studies.observation_operator import Floats
 from fissure.studies.outcomes import outcomes_of
 from fissure.studies.paired_runs import PairedRuns
 from fissure.studies.questions import Question, Study
@@ -213,7 +213,7 @@ def _command(
 def asked_of(context: Context) -> tuple[tuple[Question, ...], Mapping[str, Study]]:
     """The questions of a case and its named studies. Raises `FissureError` where it asks nothing."""
     if not context.questions:
-        raise FissureError(
+        raise ArgumentError(
             f"{context.case.folder}: this case asks nothing, expected a file questions.yaml in its folder"
         )
     return context.questions, context.studies

@@ -14,7 +14,7 @@ from fissure.context import CaseLike, Context, context_of
 from fissure.engine.cluster import workers_of
 from fissure.engine.plan import plan_of
 from fissure.engine.progress import Progress
-from fissure.errors import FissureError
+from fissure.errors import ArgumentError
 from fissure.studies import attribution as study
 from fissure.studies.attribution import FULL, QUICK, Explained, Size
 from fissure.studies.attribution_file import KEPT, Saved, read_explained
@@ -155,7 +155,7 @@ def size_of(
 def require_all_weeks(case: Case, weeks: int | None) -> None:
     """Raise `FissureError` where an attribution of so many weeks is not to be kept with the case."""
     if weeks not in (None, case.weeks):
-        raise FissureError(f"found {weeks} weeks to keep, expected all {case.weeks} of the case")
+        raise ArgumentError(f"found {weeks} weeks to keep, expected all {case.weeks} of the case")
 
 
 def explain_folder(

@@ -19,7 +19,7 @@ from fissure.app.questions import Question, Reader, SavedQuestions
 from fissure.app.settings import Settings
 from fissure.cases.loader import Case
 from fissure.context import Context
-from fissure.errors import FissureError
+from fissure.errors import ArgumentError, FissureError
 from fissure.studies.calibration import Posterior
 from fissure.studies.progressive import LEAST, Live
 from fissure.studies.questions import Study
@@ -134,13 +134,13 @@ class Studio:
         most = self._desk.settings.limits.members
         members = min(MEMBERS, most) if members is None else members
         if not LEAST <= members <= most:
-            raise FissureError(
+            raise ArgumentError(
                 f"members is {members}, expected {LEAST} to {most} on the page; fissure whatif takes more"
             )
         if seed is not None and not 0 <= seed <= MOST_SEED:
-            raise FissureError(f"seed is {seed}, expected 0 to {MOST_SEED}")
+            raise ArgumentError(f"seed is {seed}, expected 0 to {MOST_SEED}")
         if weeks is not None and not 1 <= weeks <= self.most_weeks:
-            raise FissureError(f"weeks is {weeks}, expected 1 to {self.most_weeks}")
+            raise ArgumentError(f"weeks is {weeks}, expected 1 to {self.most_weeks}")
         return Size(members, 1 if seed is None else seed, weeks)
 
     def reader(self, weeks: int | None = None) -> Reader:
@@ -198,7 +198,7 @@ class Studio:
     def ask(self, question: Question, size: Size) -> Job:
         """The job that measures it, new or under way.
 
-        Raises `FissureError` for what cannot be asked, and `Busy` where too much waits.
+        Raises `FissureError` for what cannot be asked, and `BusyError` where too much waits.
         """
         live = self.live(size)
         live.require(question.scenario, size.members)
