@@ -167,7 +167,7 @@ def test_a_run_is_told_of_by_plain_values(small, tmp_path):
     same = api.run(small, members=2, seed=3, weeks=2, off=["pay-gap"], out=tmp_path / "out")
     assert same.stored.timing.members == 0 and found.stored.plan == same.stored.plan
     assert found.about().members == 2 and type(found.about().members) is int
-    assert repr(found) == f"<Result: 2 histories of 2 weeks, A small war, seed 3, in {tmp_path / 'out'}>"
+    assert repr(found) == f"<RunResult: 2 histories of 2 weeks, A small war, seed 3, in {tmp_path / 'out'}>"
 
 
 def test_without_docstrings_nothing_begins(monkeypatch):

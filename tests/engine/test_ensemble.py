@@ -17,10 +17,9 @@ import xarray as xr
 
 from fissure.engine import ensemble
 from fissure.engine.ensemble import EnsembleTask, open_run, planned
-from fissure.engine.progress import Interrupted
 from fissure.engine.random import Draw, member_key, prior_normals, seed_words, stream_id
 from fissure.engine.runner import FailedHistories
-from fissure.errors import FissureError
+from fissure.errors import FissureError, StoppedError
 from fissure.model.catalogue import build, mechanism_classes, parameters_of, prior_values
 from fissure.model.member_inputs import week_of
 from fissure.model.record import OUTPUTS
@@ -303,7 +302,7 @@ class Stop:
 
 def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(whole_run, make, tmp_path):
     stop = Stop(at=4)
-    with pytest.raises(Interrupted, match=r"stopped with 4 of 10 members kept in .*ask for it again"):
+    with pytest.raises(StoppedError, match=r"stopped with 4 of 10 members kept in .*ask for it again"):
         make(tmp_path / "run", 10, block=2, progress=stop)
     assert stop.phases == ["compiling", "simulating"] and stop.finished
     assert open_run(tmp_path / "run").members == 4

@@ -25,7 +25,7 @@ from fissure.app.desk import Desk
 from fissure.app.evidence import view as evidence
 from fissure.app.history import view as history
 from fissure.app.history.prepared import prepare_newest
-from fissure.app.jobs import Busy
+from fissure.app.jobs import BusyError
 from fissure.app.mechanisms import view as cracks
 from fissure.app.mechanisms.picture import ready as mechanisms_ready
 from fissure.app.middleware import HEADERS, Guard, without_slash
@@ -96,7 +96,7 @@ def _said(request: Request, status: int, text: str, headers: Mapping[str, str] |
 
 
 def _mendable(request: Request, error: Exception) -> Response:
-    if isinstance(error, Busy):
+    if isinstance(error, BusyError):
         return _said(request, 503, str(error), {"retry-after": "10"})
     return _said(request, 422, str(error))
 

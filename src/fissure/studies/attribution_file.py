@@ -18,7 +18,7 @@ import xarray as xr
 from fissure.cases.loader import Case
 from fissure.engine.plan import Plan, case_digest, priors_digest
 from fissure.engine.provenance import digest_with
-from fissure.errors import FissureError
+from fissure.errors import ArgumentError
 from fissure.files import disk_errors, write_whole
 from fissure.model.catalogue import parameters_of
 from fissure.model.world import world_of
@@ -77,7 +77,7 @@ def read_explained(path: str | Path) -> Saved:
             raise ValueError(f"its format is {told['format']!r}, not {FORMAT}")
         return _read(told, path.parent)
     except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-        raise FissureError(f"{path}: cannot be read as a saved attribution ({error})") from None
+        raise ArgumentError(f"{path}: cannot be read as a saved attribution ({error})") from None
 
 
 def kept(case: Case, draws: str = "") -> Saved | None:
@@ -198,7 +198,7 @@ def _level(found: Interval, at: int) -> tuple[float, float]:
 
 
 def _unmeasured(data: xr.Dataset) -> Floats:
-    raise FissureError("this outcome was read back with its attribution and measures nothing")
+    raise ArgumentError("this outcome was read back with its attribution and measures nothing")
 
 
 def _of_interval(found: Interval) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from fissure.app.mechanisms.picture import WAITING, look
 from fissure.app.pages import AtDesk, Citation, citation, page
 from fissure.context import Context
 from fissure.engine.provenance import model_digest
-from fissure.errors import FissureError, nearest
+from fissure.errors import ArgumentError, nearest
 from fissure.model.catalogue import known_mechanism, mechanism_classes
 from fissure.model.description import described
 from fissure.present.formatting import MECHANISM_GROUPS, mechanism_label
@@ -44,7 +44,7 @@ def cracks(
 ) -> HTMLResponse:
     """The overview, or the page of a mechanism or a field."""
     if mechanism and field:
-        raise FissureError("found a mechanism and a field, expected one of them to show")
+        raise ArgumentError("found a mechanism and a field, expected one of them to show")
     found, context = look(desk), desk.context
     atlas = found.value
     if mechanism:
@@ -98,7 +98,7 @@ def ready(desk: AtDesk) -> dict[str, bool]:
 def _known_field(path: str, atlas: Atlas) -> str:
     """`path`, if there is such a field; else a `FissureError` with the nearest."""
     if path not in atlas.fields:
-        raise FissureError(f"there is no field '{path}'{nearest(path, atlas.fields)}")
+        raise ArgumentError(f"there is no field '{path}'{nearest(path, atlas.fields)}")
     return path
 
 

@@ -108,7 +108,7 @@ def sensitivity(
         progress: shows how far it is.
         workers: who simulates; threads of this process where not given. See `cluster.workers_of`.
 
-    Raises `FissureError` for bad input or without SALib, and `Interrupted` on Ctrl-C; what was measured is kept.
+    Raises `FissureError` for bad input or without SALib, and `StoppedError` on Ctrl-C; what was measured is kept.
     """
     available()
     runs = (QUICK if quick else RUNS) if runs is None else runs
