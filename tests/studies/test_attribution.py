@@ -161,9 +161,9 @@ def test_a_coalition_switches_off_just_the_others(case, monkeypatch):
 @pytest.mark.parametrize(
     ("size", "words"),
     [
-        (Size(groups=1), "the members of the groups must be a whole number from 2"),
-        (Size(sampled=1), "sampled must be a whole number from 2"),
-        (Size(sampled=4), "the least members that are sampled must be a whole number from 2 to 4"),
+        (Size(groups=1), "expected a whole number from 2"),
+        (Size(sampled=1), "expected a whole number from 2"),
+        (Size(sampled=4), "expected a whole number from 2 to 4"),
         (Size(strongest=13), "from 2 to 12, not 13"),
         (Size(pairs=1), "found one member for the strongest"),
         (Size(error=0.0), "found the error 0, expected a share between 0 and 1"),

@@ -13,7 +13,7 @@ from fissure.engine.runner import FailedHistories
 from fissure.errors import FissureError, StoppedError
 from fissure.files import UNFINISHED
 from fissure.model.catalogue import parameters_of
-from fissure.studies.counterpart import joined
+from fissure.studies.observation_operator import joined
 from fissure.studies.outcomes import outcomes_of
 from fissure.studies.paired_runs import OutcomeTask, PairedRuns
 from fissure.studies.scenario import AS_IT_IS, Scenario, scenario_of

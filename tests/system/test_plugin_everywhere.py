@@ -49,7 +49,7 @@ warnings.simplefilter("ignore")
 from fastapi.testclient import TestClient
 from fissure import api
 from fissure.app.history.prepared import prepared
-from fissure.app.mechanisms.picture import look
+from fissure.app.mechanisms import look
 from fissure.app.pages import VIEWS
 from fissure.app.server import create_app
 from fissure.app.settings import Limits, Settings

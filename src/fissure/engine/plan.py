@@ -148,7 +148,7 @@ def standard_width(case: Case, weeks: int, units: int, slots: int) -> int:
 def whole(name: str, value: int, low: int, high: int) -> None:
     """Raise `FissureError` unless `value` is a whole number from `low` to `high`."""
     if not isinstance(value, int | np.integer) or isinstance(value, bool) or not low <= value <= high:
-        raise ArgumentError(f"{name} must be a whole number from {low} to {high}, not {value!r}")
+        raise ArgumentError(f"{name} is {value!r}, expected a whole number from {low} to {high}")
 
 
 def case_digest(case: Case, world: World) -> str:

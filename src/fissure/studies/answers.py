@@ -22,9 +22,9 @@ from fissure.model.plugins import made_of
 from fissure.studies import coverage
 from fissure.studies.attribution import ALL, INSIDE_ALONE, NONE, WAR_ALONE, Explained
 from fissure.studies.bounds import NOT_RECORDED, AtBounds, at_bounds, bounds_of, derived
-from fissure.studies.counterpart import Floats
 from fissure.studies.effective import Effective, effective_of_kept, few_histories
 from fissure.studies.kept import is_of, place, places
+from fissure.studies.observation_operator import Floats
 from fissure.studies.outcomes import Outcome
 from fissure.studies.questions import Question
 from fissure.studies.shapley import Interval, half_width, mean_interval

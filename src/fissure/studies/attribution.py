@@ -31,8 +31,8 @@ from fissure.errors import ArgumentError
 from fissure.model.catalogue import GROUPS, mechanism_classes
 from fissure.studies import shapley
 from fissure.studies.bounds import NOT_RECORDED, AtBounds, at_bounds, bounds_of
-from fissure.studies.counterpart import Floats
 from fissure.studies.effective import Effective, effective_size, few_histories, pasts_of
+from fissure.studies.observation_operator import Floats
 from fissure.studies.outcomes import Outcome, outcomes_of
 from fissure.studies.paired_runs import PairedRuns
 from fissure.studies.scenario import Scenario

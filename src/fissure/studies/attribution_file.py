@@ -26,9 +26,9 @@ from fissure.reading import read_json
 from fissure.studies import coverage, shapley
 from fissure.studies.attribution import ALL, INSIDE_ALONE, NONE, WAR_ALONE, Attribution, Blocks, Explained, Pairs, Size
 from fissure.studies.bounds import AtBounds, bounds_of, derived
-from fissure.studies.counterpart import Floats
 from fissure.studies.effective import Effective, effective_of_kept
 from fissure.studies.kept import place, places
+from fissure.studies.observation_operator import Floats
 from fissure.studies.outcomes import Outcome
 from fissure.studies.shapley import Interval
 

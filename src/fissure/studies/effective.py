@@ -29,7 +29,7 @@ from scipy.special import betainc
 from fissure.cases.loader import Case
 from fissure.engine.parameter_source import Draws, Prior
 from fissure.errors import ArgumentError, nearest
-from fissure.studies.counterpart import Floats
+from fissure.studies.observation_operator import Floats
 
 ENOUGH = 20
 """Histories from which a 90% interval can be told.

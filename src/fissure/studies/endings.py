@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from fissure.constants import HALF_YEAR
 from fissure.errors import ArgumentError
-from fissure.studies.counterpart import Floats, calendar_of, joined
+from fissure.studies.observation_operator import Floats, calendar_of, joined
 
 What = Literal["territory", "fighters"]
 COLLAPSES: dict[What, str] = {"territory": "territory_km2", "fighters": "fighters"}

@@ -30,13 +30,13 @@ from fissure.model.plugins import made_of
 from fissure.studies import coverage
 from fissure.studies.baselines import RIVALS, baselines
 from fissure.studies.calibration.fit import outputs_of
-from fissure.studies.counterpart import Floats
 from fissure.studies.effective import Effective, effective_size, few_histories
 from fissure.studies.endings import COLLAPSES, What, by_week, collapse_weeks
 from fissure.studies.forcing_forecasts import RECENT, futures
 from fissure.studies.kept import is_of, place, places
 from fissure.studies.measurement import Datum, comparable, data, floors, noise, published, truths
-from fissure.studies.score import Scored, Total, score, total
+from fissure.studies.observation_operator import Floats
+from fissure.studies.score import ForecastScore, Total, score, total
 from fissure.version import __version__
 
 Kind = Literal["known", "extrapolated", "prior"]
@@ -83,7 +83,7 @@ class FromDate:
     known: int
     later: int
     beyond: int
-    scored: dict[str, tuple[Scored, ...]]
+    scored: dict[str, tuple[ForecastScore, ...]]
     foreseen: tuple[str, ...]
     silent: tuple[str, ...]
     fell_back: tuple[str, ...]

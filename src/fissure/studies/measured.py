@@ -26,7 +26,7 @@ import numpy as np
 from fissure.engine.checksums import DamagedBlock, sealed, sealed_json, unsealed, unsealed_json
 from fissure.errors import DamagedError
 from fissure.files import disk_errors, write_whole
-from fissure.studies.counterpart import Floats
+from fissure.studies.observation_operator import Floats
 
 Run = tuple[str, int]
 """The key of a scenario, and a member."""

@@ -36,7 +36,7 @@ from fissure.errors import ArgumentError, nearest
 from fissure.evidence.entries import NEGLIGIBLE, Observation, SourceKind, Variable
 from fissure.evidence.ledger import Ledger
 from fissure.studies.compare import FORCED, Scale
-from fissure.studies.counterpart import Floats, NotComparable, calendar_of, counterpart
+from fissure.studies.observation_operator import Floats, NotComparable, calendar_of, counterpart
 
 UNDEFINED_POINTS = 1.0
 """On the scale of points, how far below the figure a truth that is not defined counts as."""

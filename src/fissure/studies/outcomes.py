@@ -16,8 +16,8 @@ from fissure.constants import HALF_YEAR, QUARTER, WEEKS_A_MONTH
 from fissure.engine.plan import whole
 from fissure.errors import ArgumentError, nearest
 from fissure.studies.cohesion import cohesion
-from fissure.studies.counterpart import Floats, calendar_of, joined
 from fissure.studies.endings import came_apart, collapse_weeks
+from fissure.studies.observation_operator import Floats, calendar_of, joined
 
 Measure = Callable[[xr.Dataset], Floats]
 

@@ -38,8 +38,8 @@ from fissure.model.catalogue import build, parameters_of, prior_values
 from fissure.model.parameters import Declared
 from fissure.model.week import Model
 from fissure.model.world import World, world_of
-from fissure.studies.counterpart import Floats
 from fissure.studies.measured import MeasuredRuns
+from fissure.studies.observation_operator import Floats
 from fissure.studies.outcomes import Outcome
 from fissure.studies.scenario import Scenario, held_normals, moved_values, moved_world, week_of
 

@@ -217,9 +217,9 @@ def test_draws_that_are_no_numbers_are_never_kept(case, ledger, bank, tmp_path, 
     [
         (date(2014, 6, 29), {}, "found the cut-off 2014-06-29, expected a day of the case, from 2014-06-30"),
         (date(2030, 1, 1), {}, "found the cut-off 2030-01-01, expected a day of the case"),
-        (UNTIL, {"members": 39}, "members must be a whole number from 40"),
-        (UNTIL, {"draws": 0}, "draws must be a whole number from 1"),
-        (UNTIL, {"checked": 1}, "checked must be a whole number from 2"),
+        (UNTIL, {"members": 39}, "expected a whole number from 40"),
+        (UNTIL, {"draws": 0}, "expected a whole number from 1"),
+        (UNTIL, {"checked": 1}, "expected a whole number from 2"),
     ],
     ids=str,
 )

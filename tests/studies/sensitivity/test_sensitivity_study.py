@@ -102,7 +102,7 @@ def test_what_was_stopped_goes_on(case, ledger, tmp_path, found):
 
 @pytest.mark.parametrize("runs", [0, 79, 2.5])
 def test_too_few_runs_are_refused(case, ledger, tmp_path, runs):
-    with pytest.raises(FissureError, match="runs must be a whole number from 80"):
+    with pytest.raises(FissureError, match="expected a whole number from 80"):
         sensitivity(case, outcomes_of(ASKED, case, WEEKS), (), tmp_path, **SIZE | {"runs": runs})
 
 

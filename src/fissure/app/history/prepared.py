@@ -28,8 +28,8 @@ from fissure.present.sections import comparison, endings, histories
 from fissure.present.words import run as words
 from fissure.present.words.run import RunDescription
 from fissure.studies.compare import Compared, count
-from fissure.studies.counterpart import Calendar, calendar_of
 from fissure.studies.effective import ENOUGH, Effective, quantile_error
+from fissure.studies.observation_operator import Calendar, calendar_of
 
 WEEKLY = ("ground", "residents", "fighters")
 """The figures whose numbers stand beside the map."""

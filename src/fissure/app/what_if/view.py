@@ -13,8 +13,7 @@ from starlette.responses import HTMLResponse, Response
 
 from fissure.app.desk import Desk
 from fissure.app.jobs import ENDED
-from fissure.app.live import BEGIN, changes, listening
-from fissure.app.pages import AtDesk, environment, page
+from fissure.app.pages import BEGIN, AtDesk, changes, environment, listening, page
 from fissure.app.questions import LEVERS, LONG, NAME, Question, once
 from fissure.app.studio import Size
 from fissure.app.what_if import answered, composer, export

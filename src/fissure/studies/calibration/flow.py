@@ -25,7 +25,7 @@ import numpy as np
 from fissure.engine.begin import require_own_jax
 from fissure.errors import ArgumentError
 from fissure.studies.calibration.problem import Problem
-from fissure.studies.counterpart import Floats
+from fissure.studies.observation_operator import Floats
 
 MISSING = "calibration needs BayesFlow, which is not installed: pip install 'fissure[calibrate]'"
 _OURS = {"KERAS_BACKEND": "jax", "TQDM_DISABLE": "1"}

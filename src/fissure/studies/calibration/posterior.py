@@ -32,10 +32,10 @@ from fissure.model.catalogue import parameters_of
 from fissure.model.world import world_of
 from fissure.reading import read_json
 from fissure.studies import coverage
-from fissure.studies.counterpart import Floats
 from fissure.studies.kept import place, places
 from fissure.studies.measurement import Datum
 from fissure.studies.measurement import data as figures_of
+from fissure.studies.observation_operator import Floats
 
 FORMAT = 1
 KEPT = "posterior"

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from fissure.errors import ArgumentError
-from fissure.studies.counterpart import Floats
+from fissure.studies.observation_operator import Floats
 
 REST, LUCK = "everything else and luck", "luck"
 LEVEL, BOOTSTRAPS = 0.95, 1000
