@@ -91,7 +91,9 @@ def test_published_figures_and_endings_and_events_stand_as_in_the_report(text, r
 
 def test_of_too_few_histories_both_warn_and_list_nothing_as_wrong(text, report):
     for page in (text, report):
-        assert "Too few: the ends of a 90% interval cannot be told from 8 histories; at least 20 are needed." in page
+        assert (
+            "Too few: the ends of a 90% interval cannot be estimated from 8 histories; at least 20 are needed." in page
+        )
         assert ">Where published figures lie outside</h" not in page
         wrong = part(page, '<section id="wrong">', "</section>")
         assert 'class="tally"' not in wrong

@@ -35,7 +35,7 @@ def test_a_good_file_is_read_and_none_is_no_lean(tmp_path):
     ("old", "new", "said"),
     [
         ("kind: coalition\n  common", "kind: coalitoin\n  common", r"yaml:6: at '1\.kind' found 'coalitoin'"),
-        ("  family: deaths\n", "", r"yaml:5: the leaning of 'coalition' stands already on line 1"),
+        ("  family: deaths\n", "", r"yaml:5: the leaning of 'coalition' is already on line 1"),
         ("[0.9, 2.2]", "[2.2, 0.9]", r"yaml:1: .*factor runs from 2\.2 to 0\.9"),
         ("[0.9, 2.2]", "[0, 2.2]", r"yaml:3: at '0\.factor.*' found 0"),
         ("common: 0.8", "common: 1.8", r"yaml:4: at '0\.common' found 1\.8"),

@@ -164,7 +164,7 @@ def test_a_bloc_without_a_unit(write: Write) -> None:
             "thestate,80",
             "districts.csv:3: found opponent 'thestate', expected one of the-state; did you mean 'the-state'?",
         ),
-        ("districts.csv", "R2", "R1", "districts.csv:3: district 'R1' stands already on line 2"),
+        ("districts.csv", "R2", "R1", "districts.csv:3: district 'R1' is already on line 2"),
         (
             "neighbours.csv",
             "R1,R2",

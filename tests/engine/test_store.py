@@ -132,7 +132,7 @@ def test_a_damaged_block_is_named_when_a_run_is_opened(copied):
     path.write_bytes(data)
     with pytest.raises(FissureError) as caught:
         open_run(copied)
-    assert str(caught.value) == f"{path}: members 4 to 7 are damaged, ask for the run again to make them anew"
+    assert str(caught.value) == f"{path}: members 4 to 7 are damaged, ask for the run again to make them again"
 
 
 def test_reading_a_variable_reads_no_other(whole_run, monkeypatch):
@@ -150,7 +150,7 @@ def test_reading_a_variable_reads_no_other(whole_run, monkeypatch):
 
 def test_a_folder_that_holds_something_else_is_refused(tmp_path, make):
     (tmp_path / "thesis.txt").write_text("mine")
-    with pytest.raises(FissureError, match=r"holds something else than a run \('thesis.txt'\)"):
+    with pytest.raises(FissureError, match=r"is not empty and holds no run \('thesis.txt'\)"):
         make(tmp_path, 2)
     assert contents(tmp_path) == {Path("thesis.txt"): b"mine"}
 

@@ -101,7 +101,7 @@ HEAD = "first,last,low,value,high\n"
         (PAID + "2015-07-01,2015-09-30,,5,\n", r"paid\.csv:4: lacks a number"),
         (HEAD + "2015-01-01,2015-03-31,3,2,9\n", r"paid\.csv:2: the range is inside out"),
         (HEAD + "2015-01-01,2015-03-31,0,0,9\n", r"paid\.csv:2: found 0, expected a number above 0"),
-        (PAID + "2015-01-01,2015-03-31,1,2,3\n", r"paid\.csv:4: the time '2015-q1' stands already on line 2"),
+        (PAID + "2015-01-01,2015-03-31,1,2,3\n", r"paid\.csv:4: the time '2015-q1' is already on line 2"),
         (HEAD + "2015-01-01,soon,1,2,3\n", r"paid\.csv:2: at 'last' found 'soon': expected a date"),
         (HEAD + "2015-01-01,2015-03-31,1,2,nan\n", r"paid\.csv:2: at 'high' found 'nan'"),
         (HEAD, r"paid\.csv:2: holds no row"),

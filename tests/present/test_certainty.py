@@ -38,7 +38,7 @@ def test_the_table_says_at_its_top_that_histories_are_too_few(few, case, ledger)
     members, data, rows = few
     joined = " ".join(" ".join(lines(data, case, ledger, rows, 120)).split())
     head = joined[: joined.index("────")]
-    assert ("Too few: the ends of a 90% interval cannot be told from" in head) == (members < 20)
+    assert ("Too few: the ends of a 90% interval cannot be estimated from" in head) == (members < 20)
     assert ("at least 20 are needed" in head) == (members < 20)
     assert ("lie inside a 90% interval that says something" in joined) == (members >= 20)
     assert ("By variable" in joined) == (members >= 20)

@@ -65,14 +65,14 @@ def test_groups_are_told_strongest_first_and_what_is_unclear_is_not(found):
     said = words.by_group(found, 0)
     assert said.startswith("Shared among the groups: the war takes away 63 weeks (90%: 62.")
     assert "62% of the whole; the ranks take away 30 weeks" in said
-    assert said.endswith("What the factions do cannot be told from nothing.")
+    assert said.endswith("What the factions do cannot be distinguished from zero.")
 
 
 def test_of_a_whole_effect_that_is_unclear_no_shares_are_told(found):
     unclear = changed(found, "effect", 0, -3.0, -9.0, 3.0)
     said = words.whole(unclear, 0)
     assert said.endswith(
-        "the whole effect, −3 (90%: −9 to +3), cannot be told from nothing, so no shares of it are told."
+        "the whole effect, −3 (90%: −9 to +3), cannot be distinguished from zero, so no shares of it are given."
     )
     assert "of the whole" not in words.by_group(unclear, 0) and words.share(1.0, unclear, 0) == "–"
 
@@ -107,12 +107,12 @@ def test_nothing_is_told_as_nothing(found):
         (
             (-1, -3, 1),
             (-6, -7, -5),
-            "what the inside alone does, −1 (90%: −3 to +1), cannot be told from nothing. Only both",
+            "what the inside alone does, −1 (90%: −3 to +1), cannot be distinguished from zero. Only both",
         ),
         (
             (-35, -36, -34),
             (1, -2, 4),
-            "What comes only of both together, +1 (90%: −2 to +4), cannot be told from nothing.",
+            "What comes only of both together, +1 (90%: −2 to +4), cannot be distinguished from zero.",
         ),
     ],
 )
@@ -125,11 +125,11 @@ def test_inside_and_outside_reinforce_overlap_or_neither(found, inside, both, sa
 def test_mechanisms_that_can_be_told_from_nothing_are_counted_and_named(found):
     said = words.mechanisms(found, 0)
     sure = sum((found.every.low[:, 0] > 0) | (found.every.high[:, 0] < 0))
-    assert said.startswith(f"Of 54 mechanisms {sure} can be told from nothing over 8 members; strongest: “")
+    assert said.startswith(f"Of 54 mechanisms {sure} can be distinguished from zero over 8 members; strongest: “")
     assert said.count("“") == words.NAMED
     every = replace(found.every, low=found.every.value - 99e3, high=found.every.value + 99e3)
     assert words.mechanisms(replace(found, every=every), 0) == (
-        "Of 54 mechanisms none can be told from nothing over 8 members."
+        "Of 54 mechanisms none can be distinguished from zero over 8 members."
     )
 
 

@@ -51,7 +51,7 @@ def require_docstrings() -> None:
     """Raise `FissureError` where Python leaves docstrings out, which traces, reports and the chart library read."""
     if sys.flags.optimize > 1:
         raise ArgumentError(
-            "Python was told to leave docstrings out (PYTHONOPTIMIZE=2 or -OO), which reports are made of: unset it"
+            "Python is set to leave docstrings out (PYTHONOPTIMIZE=2 or -OO), which reports are made of: unset it"
         )
 
 

@@ -302,11 +302,11 @@ def _read_kept(context: Context, what: str, written: int) -> Kept[Any]:
         found = read(context)
     except FissureError as error:
         said = str(error)
-        return Kept(None, f"{said[:1].upper()}{said[1:]}; {makes} anew.")
+        return Kept(None, f"{said[:1].upper()}{said[1:]}; {makes} again.")
     if found is None:
         stale = (
             f"The {what} that is kept with this case is of another case, or was made with another model, posterior or "
             "package of mechanisms"
         )
-        return Kept(None, f"{stale}; {makes} anew.")
+        return Kept(None, f"{stale}; {makes} again.")
     return Kept(found)

@@ -88,6 +88,6 @@ def read_leanings(path: Path) -> list[Leaning]:
     for number, leaning in enumerate(leanings):
         line, of = line_of(number, "kind"), f" on '{leaning.family}'" if leaning.family else ""
         if first := seen.get((leaning.kind, leaning.family)):
-            raise CaseError(f"{path}:{line}: the leaning of '{leaning.kind}'{of} stands already on line {first}")
+            raise CaseError(f"{path}:{line}: the leaning of '{leaning.kind}'{of} is already on line {first}")
         seen[leaning.kind, leaning.family] = line
     return leanings

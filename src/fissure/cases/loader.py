@@ -216,7 +216,7 @@ def _districts(path: Path, top: CaseFile) -> list[District]:
     seen: dict[str, int] = {}
     for line, district in rows:
         if district.id in seen:
-            raise CaseError(f"{path}:{line}: district {shown(district.id)} stands already on line {seen[district.id]}")
+            raise CaseError(f"{path}:{line}: district {shown(district.id)} is already on line {seen[district.id]}")
         seen[district.id] = line
         _known(path, line, "country", district.country, top.countries)
         _known(path, line, "opponent", district.opponent, opponents)
@@ -295,7 +295,7 @@ def _offensives(path: Path, top: CaseFile, ids: list[str], mondays: list[date]) 
     seen: dict[str, int] = {}
     for line, offensive in rows:
         if offensive.id in seen:
-            raise CaseError(f"{path}:{line}: offensive '{offensive.id}' stands already on line {seen[offensive.id]}")
+            raise CaseError(f"{path}:{line}: offensive '{offensive.id}' is already on line {seen[offensive.id]}")
         seen[offensive.id] = line
         _known(path, line, "district", offensive.district, ids)
         _known(path, line, "opponent", offensive.opponent, opponents)

@@ -52,13 +52,13 @@ class Block:
         """
         if not checksums.known_whole(self.path):
             told = "its checksum does not hold" if self.path.is_file() else "there is no such file"
-            raise RunError(f"{self.path}: this block is damaged ({told}), ask for the run again to make it anew")
+            raise RunError(f"{self.path}: this block is damaged ({told}), ask for the run again to make it again")
         try:
             with ZipStore(self.path, mode="r") as store:
                 return np.asarray(zarr.open_array(store, path=name, mode="r", zarr_format=3)[...])
         except (OSError, LookupError, ValueError, RuntimeError, AttributeError, zipfile.BadZipFile) as error:
             raise RunError(
-                f"{self.path}: this block is damaged ({error}), ask for the run again to make it anew"
+                f"{self.path}: this block is damaged ({error}), ask for the run again to make it again"
             ) from None
 
     def write(self, arrays: Mapping[str, tuple[tuple[str, ...], NDArray[Any], Mapping[str, str]]]) -> None:

@@ -15,7 +15,7 @@ from fissure.errors import DamagedError
 MARK = b"sha256:"
 LENGTH = len(MARK) + 64
 """Bytes of a seal."""
-AGAIN = "ask for it again to make it anew"
+AGAIN = "ask for it again to make it again"
 KEY = "sha256"
 """Where a JSON file holds its seal."""
 

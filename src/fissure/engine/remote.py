@@ -19,7 +19,7 @@ _given: OrderedDict[str, Any] = OrderedDict()
 
 
 class Unknown(LookupError):
-    """The worker has not been given this; it was started anew under the address of another."""
+    """The worker has not been given this; it was restarted under the address of another."""
 
 
 def greet(dask_worker: Any) -> dict[str, str]:

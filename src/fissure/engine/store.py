@@ -99,7 +99,7 @@ class Store:
             if not block.is_whole():
                 raise RunError(
                     f"{block.path}: members {block.start} to {block.stop - 1} are damaged, "
-                    "ask for the run again to make them anew"
+                    "ask for the run again to make them again"
                 )
             at = block.stop
         while at in failed:
@@ -162,7 +162,7 @@ def check_folder(folder: Path, description: Mapping[str, Any]) -> None:
         return
     foreign = sorted(p.name for p in folder.iterdir() if p.name != LOCK and not p.name.startswith(UNFINISHED))
     if foreign:
-        raise RunError(f"{folder}: holds something else than a run ('{foreign[0]}'), choose another folder")
+        raise RunError(f"{folder}: is not empty and holds no run ('{foreign[0]}'), choose another folder")
 
 
 def differences(there: Mapping[str, Any], asked: Mapping[str, Any]) -> str:

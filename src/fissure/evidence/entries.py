@@ -380,8 +380,6 @@ def _points(series: Series, path: Path) -> dict[str, tuple[int, Point]]:
     points: dict[str, tuple[int, Point]] = {}
     for line, point in rows:
         if point.label in points:
-            raise LedgerError(
-                f"{path}:{line}: the time '{point.label}' stands already on line {points[point.label][0]}"
-            )
+            raise LedgerError(f"{path}:{line}: the time '{point.label}' is already on line {points[point.label][0]}")
         points[point.label] = line, point
     return points

@@ -11,7 +11,7 @@ LIMITS = (
     "Opponents are garrisons and operations with a strength; they lose men and replace them, but have no politics and "
     "no morale, and all are worth the same, man for man. A district's fighting counts as against a regime by its main "
     "opponent at the start.",
-    "What moves members' minds is scaled by one common factor, since causes that are told one by one overlap; how they "
+    "What moves members' minds is scaled by one common factor, since causes that are stated one by one overlap; how they "
     "overlap is not modelled.",
     "Money beyond the wanted reserve is spent on projects that have no effect, so that wealth buys neither services "
     "nor arms.",

@@ -69,7 +69,7 @@ def headline(n: Counts, members: int = ENOUGH) -> str:
     if members < ENOUGH:
         return (
             f"How many of {figures(n.compared)} lie inside a 90% interval is not counted over so few histories "
-            f"({members}): the ends of one cannot be told from fewer than {ENOUGH}."
+            f"({members}): the ends of one cannot be estimated from fewer than {ENOUGH}."
         )
     return (
         f"Of {figures(n.compared)} that the model has a counterpart of, {n.of['inside']} "

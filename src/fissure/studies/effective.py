@@ -82,14 +82,14 @@ def few_histories(histories: int | Mapping[str, int]) -> str:
     `histories` is their number, or that of each part of a study by what the part is called.
 
     >>> few_histories(4)
-    'Too few: the ends of a 90% interval cannot be told from 4 histories; at least 20 are needed.'
+    'Too few: the ends of a 90% interval cannot be estimated from 4 histories; at least 20 are needed.'
     """
     parts = histories if isinstance(histories, Mapping) else {"": histories}
     short = [(what, n) for what, n in parts.items() if n < ENOUGH]
     if not short:
         return ""
     told = ", ".join(f"{n} {'history' if n == 1 else 'histories'}{f' ({what})' if what else ''}" for what, n in short)
-    return f"Too few: the ends of a 90% interval cannot be told from {told}; at least {ENOUGH} are needed."
+    return f"Too few: the ends of a 90% interval cannot be estimated from {told}; at least {ENOUGH} are needed."
 
 
 def effective_size(draws: Draws | None, seed: int, members: int | Iterable[int]) -> Effective:

@@ -118,7 +118,7 @@ ENDINGS: tuple[Ending, ...] = (
         "territorial-collapse", "Territorial collapse",
         "The ground held falls below a tenth of its highest so far and stays there to the end of the run.",
         "a tenth of the highest so far",
-        "A judgement, and the rule that hindcasts are told by. A half would count a retreat from empty desert; of a "
+        "A judgement, and the rule that hindcasts are judged by. A half would count a retreat from empty desert; of a "
         "tenth is left a pocket to defend and no territory to rule.",
         lambda data: collapse_weeks(data, "territory"), True,
     ),

@@ -51,7 +51,7 @@ def required(desk: AtDesk, id: Id) -> Job:
     """The job of that id, or 404."""
     job = desk.jobs.get(id)
     if job is None:
-        raise HTTPException(404, f"there is no job '{id}'; the server has forgotten it or was started anew, ask again")
+        raise HTTPException(404, f"there is no job '{id}'; the server has forgotten it or was restarted, ask again")
     return job
 
 

@@ -33,8 +33,8 @@ class OutputRow(BaseModel):
     name: str
     title: str
     unit: str
-    by: list[str] = Field(description="what it can be told apart by")
-    summed: bool = Field(description="whether it may be summed over what it is not told apart by")
+    by: list[str] = Field(description="what it can be split by")
+    summed: bool = Field(description="whether it may be summed over what it is not split by")
 
 
 class Band(BaseModel):
@@ -109,7 +109,7 @@ def _weekly(run: str, folder: Path, context: Context, output: str, by: tuple[str
     dims = _dims(array)
     for name in by:
         if name not in dims:
-            known = f"expected one of {', '.join(dims)}" if dims else "it is not told apart by anything"
+            known = f"expected one of {', '.join(dims)}" if dims else "it is not split by anything"
             raise ArgumentError(f"found by '{name}' for '{output}', {known}")
     left = [name for name in dims if name not in by]
     if left and not _summed(array):

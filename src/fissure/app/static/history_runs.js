@@ -62,7 +62,7 @@ async function follow() {
     await wait();
     const job = await json(`api/jobs/${encodeURIComponent(work.dataset.job)}`).catch(unknown);
     if (!job) continue; // a line at the top says so, and it goes on when the server is back
-    if (job.state === "unknown") return location.reload(); // the server was started anew: the page says what is kept
+    if (job.state === "unknown") return location.reload(); // the server was restarted: the page says what is kept
     tell(job);
     state = job.state;
   }

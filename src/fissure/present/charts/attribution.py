@@ -175,7 +175,7 @@ def _dot(name: str, game: str, told: tuple[float, float, float]) -> dict[str, An
 def interactions(found: Explained, outcome: int) -> dict[str, Any] | None:
     """The Vega-Lite spec of the heat map: what each of the strongest does alone, and each pair beyond that.
 
-    The numbers stand in the cells with their signs, so that colour only helps; one that cannot be told from nothing
+    The numbers stand in the cells with their signs, so that colour only helps; one that cannot be distinguished from zero
     stands in brackets. None where no game of the strongest was played.
     """
     if found.pairs is None:
@@ -231,7 +231,7 @@ def wrapped(label: str) -> str:
 
 
 def _told(value: float, low: float, high: float) -> str:
-    """A difference with its interval, and a sign where it cannot be told from nothing."""
+    """A difference with its interval, and a sign where it cannot be distinguished from zero."""
     known = "" if low == high else f" ({words.ends(low, high)})"
     return f"{signed(value)}{known} {words.mark(low, high)}".strip()
 

@@ -186,7 +186,7 @@ def changed(figure: Figure) -> str:
         return f"{figure.title}: exactly as it is"
     from_ = "" if figure.base is None else f", on {amount(figure.base, figure.unit)} as it is"
     if not figure.told:
-        return f"{figure.title}: a change of {spread(figure)}{from_}, which cannot be told from nothing"
+        return f"{figure.title}: a change of {spread(figure)}{from_}, which cannot be distinguished from zero"
     if figure.unreadable:
         return f"{figure.title}{UNREADABLE}"
     way = "up" if figure.mean > 0 else "down"

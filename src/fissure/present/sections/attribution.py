@@ -47,7 +47,7 @@ ABOUT_THE_MODEL = (
 STEPS = "Blue adds, orange takes away; the thin line is the 90% interval of the step, ? means that it includes zero."
 PAIRS = (
     "On the diagonal what each does alone, with every other of the strongest off; beside it what two do together "
-    "beyond that. In brackets: cannot be told from nothing. The columns are numbered as the rows."
+    "beyond that. In brackets: cannot be distinguished from zero. The columns are numbered as the rows."
 )
 VALUE = (
     Column("Adds", "right"),

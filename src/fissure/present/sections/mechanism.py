@@ -168,7 +168,7 @@ def _checked(name: str, attribution: Saved | None) -> Iterator[Block]:
     if attribution is not None and name in (players := attribution.found.every.players):
         outcome, every = attribution.found.outcomes[0], attribution.found.every
         value, low, high = explaining.of(every, players.index(name), 0)
-        unsure = ", which cannot be told from nothing" if explaining.mark(low, high) else ""
+        unsure = ", which cannot be distinguished from zero" if explaining.mark(low, high) else ""
         share = f"{explaining.difference(value, low, high)} {formatting.unit(outcome.unit)}"
         yield Paragraph(
             (

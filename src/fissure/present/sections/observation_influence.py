@@ -214,7 +214,7 @@ def _goes_with(of_run: FigureInRun, run: RunComparison, context: Context) -> Ite
     if not named:
         if of_run.model and run.different:
             yield Paragraph(
-                f"No learned parameter can be told from chance to go with it, over the {run.different} histories of "
+                f"No learned parameter goes with it more than by chance, over the {run.different} histories of "
                 "the run that have parameters of their own; what it taught of any one of them cannot be told apart "
                 "from what the other figures did.",
                 "small soft",

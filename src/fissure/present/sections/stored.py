@@ -53,7 +53,7 @@ def facts(one: Stored) -> Facts:
     plan = one.plan
     rows: list[tuple[str, Line]] = [
         ("folder", str(one.folder)),
-        ("what", one.what or "cannot be told"),
+        ("what", one.what or "unknown"),
         ("state", _state(one)),
         ("histories", _histories(one)),
         ("size", size(one.contents.bytes)),

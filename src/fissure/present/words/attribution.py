@@ -23,7 +23,7 @@ GROUPS = {
     "war": "the war",
 }
 SINGULAR = {"its rule", "the war", "the inside", "it"}
-UNCLEAR = "cannot be told from nothing"
+UNCLEAR = "cannot be distinguished from zero"
 LEAST_SHARE = 0.2
 """Of what all players do either way; of a whole effect smaller than that, shares would mislead."""
 NAMED = 3
@@ -41,7 +41,7 @@ WRONG = (
     "one: for that, switch it off alone (fissure run --off, fissure check).",
     "Intervals are of the mean over members; single histories differ more. They rest on few members and on the mean "
     "being near normal: of a mechanism that matters in a few histories only, they hold the truth less often than 90%.",
-    "Among many mechanisms and pairs some differ from nothing by chance: one in ten, where none does anything.",
+    "Among many mechanisms and pairs some differ from zero by chance: one in ten, where none does anything.",
     "The strongest mechanisms are picked by the same members on which they are then measured, so the strongest look a "
     "little stronger than they are. Their own game leaves everything else on, so its numbers are others than those "
     "over all mechanisms.",
@@ -69,7 +69,7 @@ def clear(low: float, high: float) -> bool:
 
 
 def mark(low: float, high: float) -> str:
-    """The sign of an interval that cannot be told from nothing; what is nothing in every member needs none."""
+    """The sign of an interval that cannot be distinguished from zero; what is nothing in every member needs none."""
     return "" if clear(low, high) or low == high == 0 else "?"
 
 
@@ -178,10 +178,10 @@ def whole(found: Explained, outcome: int) -> str:
     if value == low == high == 0:
         return f"{said}: the mechanisms change nothing."
     if not clear(low, high):
-        return f"{said}: the whole effect, {difference(value, low, high)}, {UNCLEAR}, so no shares of it are told."
+        return f"{said}: the whole effect, {difference(value, low, high)}, {UNCLEAR}, so no shares of it are given."
     told = f"{said}: the mechanisms together {verb(value, 'they')} {amount(value, low, high, one.unit)}."
     if not shares(found, outcome):
-        told += " That is little beside what they do in both directions, so no shares of it are told."
+        told += " That is little beside what they do in both directions, so no shares of it are given."
     return told
 
 
@@ -281,7 +281,7 @@ def mechanisms(found: Explained, outcome: int) -> str:
         for name in every.strongest(len(every.players), outcome)
         if clear(*of(every, every.players.index(name), outcome)[1:])
     ]
-    head = f"Of {len(every.players)} mechanisms {len(sure) or 'none'} can be told from nothing"
+    head = f"Of {len(every.players)} mechanisms {len(sure) or 'none'} can be distinguished from zero"
     head += f" over {every.members} members"
     if not sure:
         return f"{head}."
@@ -325,13 +325,13 @@ def pair(found: Explained, i: int, j: int, outcome: int) -> str:
 
 
 def pairs(found: Explained, outcome: int) -> str:
-    """The strongest pairs, those that can be told from nothing."""
+    """The strongest pairs, those that can be distinguished from zero."""
     assert found.pairs is not None
     unit = formatting.unit(found.outcomes[outcome].unit)
     order = ranked(found, outcome)
     sure = [(i, j) for i, j in order if pair(found, i, j, outcome) != "unclear"]
-    head = f"Of the {len(order)} pairs of the {len(found.pairs.players)} strongest {len(sure) or 'none'} can be told "
-    head += f"from nothing over {found.pairs.members} members"
+    head = f"Of the {len(order)} pairs of the {len(found.pairs.players)} strongest {len(sure) or 'none'} can be "
+    head += f"distinguished from zero over {found.pairs.members} members"
     if not sure:
         return f"{head}."
     told = [
