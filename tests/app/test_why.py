@@ -100,7 +100,7 @@ def test_without_an_attribution_one_sentence_says_what_makes_it(client, monkeypa
     assert answer.status_code == 200
     assert (
         "was made with another model, posterior or package of mechanisms; "
-        "fissure explain islamic_state --keep makes one anew." in answer.text
+        "fissure explain islamic_state --keep makes one again." in answer.text
     )
     derived._read_kept.cache_clear()
     monkeypatch.setattr(derived, "attribution", lambda _: Kept(None, "No attribution is kept."))

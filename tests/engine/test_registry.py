@@ -161,7 +161,7 @@ def test_a_folder_with_anything_else_is_left_alone(run, place):
     with pytest.raises(FissureError) as caught:
         delete(run)
     assert str(caught.value) == (
-        f"{run}: holds something else as well ('{other}'), move that away first; nothing was deleted"
+        f"{run}: also holds something else ('{other}'), move that away first; nothing was deleted"
     )
     assert contents(run) == before
 
@@ -171,11 +171,11 @@ def test_no_link_is_followed(run, tmp_path):
     outside.mkdir()
     (outside / "run.json").write_text("mine")
     (run / "elsewhere").symlink_to(outside)
-    with pytest.raises(FissureError, match=r"holds something else as well \('elsewhere'\)"):
+    with pytest.raises(FissureError, match=r"also holds something else \('elsewhere'\)"):
         delete(run)
     (run / "elsewhere").unlink()
     (run / "report.html").symlink_to(outside / "run.json")
-    with pytest.raises(FissureError, match=r"holds something else as well \('report.html'\)"):
+    with pytest.raises(FissureError, match=r"also holds something else \('report.html'\)"):
         delete(run)
     (run / "report.html").unlink()
     link = tmp_path / "link"

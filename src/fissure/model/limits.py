@@ -11,8 +11,8 @@ LIMITS = (
     "Opponents are garrisons and operations with a strength; they lose men and replace them, but have no politics and "
     "no morale, and all are worth the same, man for man. A district's fighting counts as against a regime by its main "
     "opponent at the start.",
-    "What moves members' minds is scaled by one common factor, since causes that are stated one by one overlap; how they "
-    "overlap is not modelled.",
+    "What moves members' minds is scaled by one common factor, since causes that are stated one by one overlap; how "
+    "they overlap is not modelled.",
     "Money beyond the wanted reserve is spent on projects that have no effect, so that wealth buys neither services "
     "nor arms.",
     "Local recruits join the unit that stands in their district, whatever its bloc; the origins that a "

@@ -26,9 +26,7 @@ class Minds(eqx.Module):
     title: ClassVar[str] = "Forgetting, morale and experience"
 
     memory: Scalar = parameter("weeks", "Time over which grievance and doubt fade and commitment follows prestige.")
-    impression: Scalar = parameter(
-        "ratio", "Common factor on all that moves minds, as causes stated one by one overlap."
-    )
+    impression: Scalar = parameter("ratio", "Common factor on all that moves minds, as single causes overlap.")
     fortune: Scalar = parameter("share", "How far commitment falls with the group's prestige.")
     calm: Scalar = parameter("weeks", "Time over which fear of the leadership fades.")
     training: Scalar = parameter("weeks", "Time over which a fighter in service becomes skilled.")

@@ -175,8 +175,8 @@ def _dot(name: str, game: str, told: tuple[float, float, float]) -> dict[str, An
 def interactions(found: Explained, outcome: int) -> dict[str, Any] | None:
     """The Vega-Lite spec of the heat map: what each of the strongest does alone, and each pair beyond that.
 
-    The numbers stand in the cells with their signs, so that colour only helps; one that cannot be distinguished from zero
-    stands in brackets. None where no game of the strongest was played.
+    The numbers stand in the cells with their signs, so that colour only helps; one that cannot be distinguished from
+    zero stands in brackets. None where no game of the strongest was played.
     """
     if found.pairs is None:
         return None

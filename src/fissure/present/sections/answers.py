@@ -175,7 +175,7 @@ def notes(made: Answers) -> list[str]:
     if not all(figure.at_bound.recorded for figure in figures):
         said.append(
             "How many histories are at an end of an outcome's range was not recorded with these answers; where their "
-            "means say it, it is told."
+            "means say it, it is stated."
         )
     return said
 
@@ -247,8 +247,8 @@ def _shared(figures: tuple[Figure, ...]) -> str:
     whole, inside, outside, both = figures
     if not whole.told:
         return (
-            f"{whole.title} differs by {spread(whole)} between everything on and everything off: that cannot be told "
-            "from nothing, so there is nothing to share out."
+            f"{whole.title} differs by {spread(whole)} between everything on and everything off: that cannot be "
+            "distinguished from zero, so there is nothing to share out."
         )
     way, to = ("adds", "to") if whole.mean > 0 else ("takes", "from")
     base = f"{amount(whole.base or 0.0, whole.unit)} with everything off{certainty.marked(whole.at_bound, NONE)}"

@@ -215,7 +215,7 @@ def _goes_with(of_run: FigureInRun, run: RunComparison, context: Context) -> Ite
         if of_run.model and run.different:
             yield Paragraph(
                 f"No learned parameter goes with it more than by chance, over the {run.different} histories of "
-                "the run that have parameters of their own; what it taught of any one of them cannot be told apart "
+                "the run that have parameters of their own; what it taught of any one of them cannot be separated "
                 "from what the other figures did.",
                 "small soft",
             )
