@@ -89,7 +89,7 @@ def test_outputs_say_what_they_can_be_told_apart_by(client, result):
     [
         (f"{RUN}/series/fightes", "did you mean 'fighters'"),
         (f"{RUN}/series/fighters?by=cause", "expected one of origin"),
-        (f"{RUN}/series/leaders?by=origin", "not told apart by anything"),
+        (f"{RUN}/series/leaders?by=origin", "not split by anything"),
         (f"{RUN}/series/commitment", "cannot be summed over origin, expected by=origin"),
         ("smallrun", "did you mean 'small-run'"),
         ("smallrun/series", "did you mean 'small-run'"),

@@ -160,9 +160,7 @@ def test_a_folder_with_anything_else_is_left_alone(run, place):
     other = str(Path(place) / "notes.txt")
     with pytest.raises(FissureError) as caught:
         delete(run)
-    assert str(caught.value) == (
-        f"{run}: also holds something else ('{other}'), move that away first; nothing was deleted"
-    )
+    assert str(caught.value) == (f"{run}: also contains ('{other}'), move that away first; nothing was deleted")
     assert contents(run) == before
 
 
@@ -171,11 +169,11 @@ def test_no_link_is_followed(run, tmp_path):
     outside.mkdir()
     (outside / "run.json").write_text("mine")
     (run / "elsewhere").symlink_to(outside)
-    with pytest.raises(FissureError, match=r"also holds something else \('elsewhere'\)"):
+    with pytest.raises(FissureError, match=r"also contains \('elsewhere'\)"):
         delete(run)
     (run / "elsewhere").unlink()
     (run / "report.html").symlink_to(outside / "run.json")
-    with pytest.raises(FissureError, match=r"also holds something else \('report.html'\)"):
+    with pytest.raises(FissureError, match=r"also contains \('report.html'\)"):
         delete(run)
     (run / "report.html").unlink()
     link = tmp_path / "link"

@@ -65,7 +65,7 @@ def test_where_there_is_no_effect_nothing_is_shared_out():
         ((31.0, 22.0, 40.0), "up by 31 weeks (90%: 22 to 40)"),
         (
             (-3.0, -9.0, 3.0),
-            "a change of −3 weeks (90%: −9 to 3), on 158 weeks as it is, which cannot be told from",
+            "a change of −3 weeks (90%: −9 to 3), on 158 weeks as it is, which cannot be distinguished from",
         ),
         ((0.0, 0.0, 0.0), "exactly as it is"),
     ],

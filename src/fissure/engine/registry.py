@@ -214,7 +214,7 @@ def delete(folder: Path) -> int:
         raise RunError(f"{folder}: holds no run or study of Fissure, nothing was deleted")
     if own.foreign:
         other = own.foreign[0].relative_to(folder)
-        raise RunError(f"{folder}: also holds something else ('{other}'), move that away first; nothing was deleted")
+        raise RunError(f"{folder}: also contains ('{other}'), move that away first; nothing was deleted")
     away = folder if left_over else _new_name(folder)
     try:
         with ExitStack() as locks:
