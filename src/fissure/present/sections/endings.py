@@ -21,8 +21,8 @@ INTRO = (
     "Five endings are distinguished. A history has come apart when its ground is lost or its ranks are hollow, for "
     "good; insolvency, split and revolt are blows that it may survive. Effective fighters are a product of number and "
     "power, and a product falls to a tenth sooner than what it is made of: of the lead of the ranks over the ground a "
-    "part is arithmetic. Dates are those of the histories in which the ending happened, the median and the interval that "
-    "holds 90% of them."
+    "part is arithmetic. Dates are those of the histories in which the ending happened, the median and the interval "
+    "that holds 90% of them."
 )
 COHESION = (
     "Cohesion is the fourth root of the product of stay, unity, candour and obedience, each an index from 0 to 1. "
