@@ -9,7 +9,7 @@ from pathlib import Path
 import fissure
 from fissure.scaffold import new_mechanism
 
-SOURCES = Path(fissure.__file__).parents[1]
+SOURCES, ROOT = Path(fissure.__file__).parents[1], Path(__file__).parents[1]
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Package:
 
     def python(self, *arguments, **environment):
         """Python in a process of its own, where this package is installed."""
-        path = os.pathsep.join([str(SOURCES), str(self.src)])
+        path = os.pathsep.join([str(SOURCES), str(ROOT), str(self.src)])
         return subprocess.run(
             [sys.executable, *map(str, arguments)],
             capture_output=True, text=True, timeout=300, cwd=self.src,

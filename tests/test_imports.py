@@ -31,8 +31,7 @@ WITHIN = {  # the same inside a package that has packages of its own
         {"middleware", "studio"},
         {"desk"},
         {"pages"},
-        {"live"},
-        {"history", "mechanisms", "evidence", "what_if", "why"},
+        {"history", "mechanisms", "evidence", "what_if", "attribution"},
         {"api"},
         {"server"},
     ]

@@ -355,7 +355,7 @@ REFUSALS: tuple[tuple[str, ...], ...] = (
     ("whatif", "hundred-strikes", "--maximise", "collapse"),
     ("whatif", "--off", "pay-gap", "--from", "2013-03"),
     ("whatif", "--set", "forcing.strike=x2"),
-    ("sensitivity", "--runs", "8", "--quick"),
+    ("sensitivity", "--members", "8", "--quick"),
     ("sensitivity", "--of", "teritory@2016-12-31", "--quick"),
     ("patterns", "nowhere"),
     ("patterns", "islamic_state", "--until", "soon"),
@@ -434,7 +434,7 @@ def explain(record: Record) -> None:
 @group
 def sensitivity(record: Record) -> None:
     """`sensitivity --quick`."""
-    asked = ("--of", "deserted", "--of", "territory@2015-06-30", "--quick", "--weeks", 60, "--runs", 120)
+    asked = ("--of", "deserted", "--of", "territory@2015-06-30", "--quick", "--weeks", 60, "--members", 120)
     study(record, "sensitivity", "sensitivity", *asked, folder="sensitivity")
 
 

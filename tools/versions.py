@@ -43,7 +43,7 @@ except SystemExit as left:
     assert not left.code, left.code
 case = load_case("islamic_state")
 stored = ensemble.run(case, members=3, weeks=6, units=12, slots=8, seed=7, out=Path("run"))
-result = fissure.Result(fissure.api.context_of(case), stored)
+result = fissure.RunResult(fissure.api.context_of(case), stored)
 assert result.report("report.html").stat().st_size > 100_000
 records = {name: hashlib.sha256(array.values.tobytes()).hexdigest() for name, array in result.data.data_vars.items()}
 print(json.dumps({"python": platform.python_version(), "records": records}))

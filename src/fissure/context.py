@@ -25,7 +25,7 @@ from fissure.cases.schema import ParameterPrior
 from fissure.engine.begin import require_usable
 from fissure.engine.plan import priors_digest
 from fissure.engine.records import coordinates_of, dataset_of, variables_of
-from fissure.errors import FissureError
+from fissure.errors import ArgumentError, FissureError
 from fissure.evidence import Ledger, Mechanism, Subject, Trace, load_ledger, package_ledger, require, trace, unfilled
 from fissure.evidence.check import FILL_IN, require_mechanism
 from fissure.model.catalogue import mechanism_classes, parameters_of, parts
@@ -178,7 +178,7 @@ class Context:
         Raises `FissureError` where both are asked for, and for a posterior that cannot be read or is stale.
         """
         if prior and posterior is not None:
-            raise FissureError("found both prior and a posterior, expected one of them to draw members from")
+            raise ArgumentError("found both prior and a posterior, expected one of them to draw members from")
         if prior:
             return None
         path = None if posterior is None else Path(posterior).expanduser()
@@ -257,7 +257,7 @@ def context_of(case: CaseLike) -> Context:
     if isinstance(case, Case):
         return Context(case)
     if not isinstance(case, str | Path) or not str(case):
-        raise FissureError(f"case is {case!r}, expected a name, the path of a folder, or a loaded case")
+        raise ArgumentError(f"case is {case!r}, expected a name, the path of a folder, or a loaded case")
     return Context(load_case(case))
 
 

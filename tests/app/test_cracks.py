@@ -10,11 +10,10 @@ import pytest
 from fastapi.testclient import TestClient
 from waiting import atlas_of
 
-from fissure.app import server
+from fissure.app import mechanisms as cracks
 from fissure.app.api import mechanisms as schemas
 from fissure.app.derived import Found
-from fissure.app.mechanisms import view as cracks
-from fissure.app.mechanisms.picture import ATLAS, WAITING
+from fissure.app.mechanisms import ATLAS, WAITING
 from fissure.app.server import create_app
 from fissure.app.settings import Settings
 from fissure.context import context_of
@@ -217,7 +216,7 @@ def test_a_server_that_stops_waits_for_what_it_has_begun(tmp_path, monkeypatch):
             go.set()  # it is waited for, and only then goes on
         join(thread, *patience)
 
-    monkeypatch.setattr(server, "mechanisms_ready", lambda desk: (begun.set(), go.wait(), ended.append(desk)))
+    monkeypatch.setattr(cracks, "warm", lambda desk: (begun.set(), go.wait(), ended.append(desk)))
     app = create_app(Settings(folders=(tmp_path,), home=tmp_path))
     app.state.desk.patience = 600.0
     with TestClient(app, base_url="http://127.0.0.1"):

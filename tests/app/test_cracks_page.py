@@ -4,8 +4,8 @@ import pytest
 from browser import watched
 from waiting import atlas_of
 
+from fissure.app import mechanisms as view
 from fissure.app.derived import Found
-from fissure.app.mechanisms import view
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from fissure import api
 from fissure.app.history.prepared import HISTORY, view_of
 from fissure.app.server import create_app
 from fissure.present.charts import maps, theme, timeline
-from fissure.studies.counterpart import calendar_of
+from fissure.studies.observation_operator import calendar_of
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 from waiting import GIVEN_UP, until
 
 from fissure.app import jobs as module
-from fissure.app.jobs import Busy, Cancelled, Jobs
+from fissure.app.jobs import BusyError, CancelledError, Jobs
 from fissure.errors import FissureError
 
 SOON = GIVEN_UP
@@ -133,7 +133,7 @@ def test_a_full_queue_refuses_in_a_sentence(jobs):
     assert gate.begun.wait(SOON)
     for id in "abc":
         submit(jobs, id, Held())
-    with pytest.raises(Busy, match="3 questions wait already"):
+    with pytest.raises(BusyError, match="3 questions wait already"):
         submit(jobs, "d", Held())
     assert jobs.get("d") is None
     assert submit(jobs, "b", Held()).state == "waiting"  # what waits already is no new one
@@ -241,7 +241,7 @@ def test_a_job_that_swallows_its_cancellation_is_told_at_each_step(jobs):
         for _ in range(3):
             try:
                 telling.phase("on")
-            except Cancelled:
+            except CancelledError:
                 told.append(jobs.get("a").phase)
         return None
 
@@ -287,7 +287,7 @@ def test_stopping_cancels_what_waits_and_what_runs_and_takes_no_more(jobs):
     stopping = threading.Thread(target=jobs.stop, args=(SOON,))
     stopping.start()
     until(lambda: jobs.get("b").state == "cancelled")
-    with pytest.raises(Busy, match="stopping"):
+    with pytest.raises(BusyError, match="stopping"):
         submit(jobs, "c", Held())
     work.go.set()
     stopping.join(SOON)
@@ -365,7 +365,7 @@ def test_one_that_waits_is_told_of_in_good_english():
     submit(jobs, "a", work)
     state(jobs, "a", "running")
     submit(jobs, "b", work)
-    with pytest.raises(Busy, match=r"^a question waits already; ask again when it is done$"):
+    with pytest.raises(BusyError, match=r"^a question waits already; ask again when it is done$"):
         submit(jobs, "c", work)
     work.go.set()
     jobs.stop(SOON)
@@ -424,7 +424,7 @@ def test_where_no_thread_can_be_started_nothing_waits_for_one(jobs, monkeypatch)
 
     with monkeypatch.context() as patch:
         patch.setattr(threading.Thread, "start", refuse)
-        with pytest.raises(Busy, match="ask again in a moment"):
+        with pytest.raises(BusyError, match="ask again in a moment"):
             submit(jobs, "a", lambda telling: 1)
         assert jobs.get("a") is None
     submit(jobs, "a", lambda telling: 1)

@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from waiting import GIVEN_UP, ran, until
 
-from fissure.app import live
+from fissure.app import pages
 from fissure.app.api import jobs as module
 from fissure.app.server import create_app
 
@@ -126,7 +126,7 @@ def test_the_stream_of_a_tab_that_is_closed_is_free_at_once(held, monkeypatch):
     """Not at the next thing that would be sent: nothing is sent here any more."""
     client, _, _ = held
     desk = client.app.state.desk
-    monkeypatch.setattr(live, "STEP", 3600.0)
+    monkeypatch.setattr(pages, "STEP", 3600.0)
 
     async def listen():
         opened, statuses = asyncio.Event(), []

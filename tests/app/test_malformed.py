@@ -19,7 +19,7 @@ from small_run import RUN
 from waiting import GIVEN_UP, until
 
 from fissure.app.history.prepared import prepared
-from fissure.app.mechanisms.picture import look
+from fissure.app.mechanisms import look
 from fissure.app.pages import VIEWS
 from fissure.app.server import create_app
 

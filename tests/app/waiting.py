@@ -5,7 +5,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from fissure.app.desk import Desk
-from fissure.app.mechanisms.picture import look
+from fissure.app.mechanisms import look
 
 GIVEN_UP = 600.0
 """Seconds after which it will not happen any more."""

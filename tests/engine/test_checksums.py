@@ -8,8 +8,8 @@ import pytest
 
 from fissure.engine import checksums
 from fissure.engine.blocks import Block
-from fissure.engine.checksums import Damaged, is_whole, known_whole, sealed, sealed_json, unsealed, unsealed_json
-from fissure.errors import FissureError
+from fissure.engine.checksums import is_whole, known_whole, sealed, sealed_json, unsealed, unsealed_json
+from fissure.errors import DamagedError, FissureError
 
 ARRAYS = {"a": (("member", "week"), np.arange(12, dtype=np.int32).reshape(3, 4), {"units": "x", "long_name": "A"})}
 TOLD = {"plan": {"seed": 7, "off": [], "share": 0.1}, "about": "Für alle"}
@@ -29,13 +29,13 @@ def test_every_changed_byte_and_every_cut_is_damage(tmp_path):
     for data in spoilt:
         path.write_bytes(data)
         assert not is_whole(path) and not known_whole(path)
-        with pytest.raises(Damaged, match=r"file: is damaged .*, ask for it again"):
+        with pytest.raises(DamagedError, match=r"file: is damaged .*, ask for it again"):
             unsealed(path)
 
 
 def test_a_missing_file_is_damage(tmp_path):
     assert not is_whole(tmp_path / "none") and not known_whole(tmp_path / "none")
-    with pytest.raises(Damaged, match=r"none: cannot be read \(No such file"):
+    with pytest.raises(DamagedError, match=r"none: cannot be read \(No such file"):
         unsealed(tmp_path / "none")
 
 
@@ -47,7 +47,7 @@ def test_every_changed_byte_of_a_json_file_is_damage_or_says_the_same(tmp_path):
         path.write_bytes(whole[:n] + bytes([whole[n] ^ 1]) + whole[n + 1 :])
         try:
             told = unsealed_json(path)
-        except Damaged as error:
+        except DamagedError as error:
             assert str(path) in str(error)
         else:
             assert told == TOLD and whole[n : n + 1].isspace()
@@ -56,7 +56,7 @@ def test_every_changed_byte_of_a_json_file_is_damage_or_says_the_same(tmp_path):
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"sha256": 3}', "[" * 100_000])
 def test_what_is_no_sealed_json_is_damage(tmp_path, text):
     (tmp_path / "file.json").write_text(text)
-    with pytest.raises(Damaged, match=r"file\.json: "):
+    with pytest.raises(DamagedError, match=r"file\.json: "):
         unsealed_json(tmp_path / "file.json")
 
 

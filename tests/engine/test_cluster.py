@@ -20,9 +20,8 @@ from fissure.engine import remote
 from fissure.engine.blocks import encode
 from fissure.engine.cluster import Cluster, ClusterWarning
 from fissure.engine.ensemble import EnsembleTask, open_run, planned
-from fissure.engine.progress import Interrupted
 from fissure.engine.runner import Failure
-from fissure.errors import FissureError
+from fissure.errors import FissureError, StoppedError
 
 SMALL = {"seed": 7, "weeks": 12, "units": 16, "slots": 8}
 PATCHED = {
@@ -176,7 +175,7 @@ def test_a_half_made_run_is_finished_by_a_cluster(make, whole_run, team, tmp_pat
 def test_ctrl_c_keeps_what_is_finished_and_goes_on_without_a_cluster(make, single, team, tmp_path):
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where tests run in the background
     try:
-        with pytest.raises(Interrupted, match=r"stopped with 3 of 10 members kept"):
+        with pytest.raises(StoppedError, match=r"stopped with 3 of 10 members kept"):
             stop = When(3, lambda: signal.raise_signal(signal.SIGINT))
             make(tmp_path / "run", 10, block=1, workers=team, progress=stop)
     finally:

@@ -17,10 +17,9 @@ import xarray as xr
 
 from fissure.engine import ensemble
 from fissure.engine.ensemble import EnsembleTask, open_run, planned
-from fissure.engine.progress import Interrupted
 from fissure.engine.random import Draw, member_key, prior_normals, seed_words, stream_id
 from fissure.engine.runner import FailedHistories
-from fissure.errors import FissureError
+from fissure.errors import FissureError, StoppedError
 from fissure.model.catalogue import build, mechanism_classes, parameters_of, prior_values
 from fissure.model.member_inputs import week_of
 from fissure.model.record import OUTPUTS
@@ -235,14 +234,14 @@ def test_the_plan_tells_apart_all_that_matters(case):
 @pytest.mark.parametrize(
     ("ask", "told"),
     [
-        ({"members": 0}, "members must be a whole number from 1 to 1000000, not 0"),
-        ({"members": 10**7}, "members must be a whole number from 1 to 1000000, not 10000000"),
-        ({"members": 2.5}, "members must be a whole number from 1 to 1000000, not 2.5"),
-        ({"seed": -1}, "seed must be a whole number from 0 to"),
-        ({"seed": 2**64}, "seed must be a whole number from 0 to"),
-        ({"weeks": 0}, "weeks must be a whole number from 1 to 247, not 0"),
-        ({"weeks": 248}, "weeks must be a whole number from 1 to 247, not 248"),
-        ({"slots": 70_000}, "slots must be a whole number from 1 to 32767"),
+        ({"members": 0}, "members is 0, expected a whole number from 1 to 1000000"),
+        ({"members": 10**7}, "members is 10000000, expected a whole number from 1 to 1000000"),
+        ({"members": 2.5}, "members is 2.5, expected a whole number from 1 to 1000000"),
+        ({"seed": -1}, "expected a whole number from 0 to"),
+        ({"seed": 2**64}, "expected a whole number from 0 to"),
+        ({"weeks": 0}, "weeks is 0, expected a whole number from 1 to 247"),
+        ({"weeks": 248}, "weeks is 248, expected a whole number from 1 to 247"),
+        ({"slots": 70_000}, "expected a whole number from 1 to 32767"),
         ({"off": ["desertoin"]}, "there is no mechanism 'desertoin'; did you mean 'desertion'?"),
     ],
     ids=str,
@@ -303,7 +302,7 @@ class Stop:
 
 def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(whole_run, make, tmp_path):
     stop = Stop(at=4)
-    with pytest.raises(Interrupted, match=r"stopped with 4 of 10 members kept in .*ask for it again"):
+    with pytest.raises(StoppedError, match=r"stopped with 4 of 10 members kept in .*ask for it again"):
         make(tmp_path / "run", 10, block=2, progress=stop)
     assert stop.phases == ["compiling", "simulating"] and stop.finished
     assert open_run(tmp_path / "run").members == 4

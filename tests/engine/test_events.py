@@ -214,7 +214,7 @@ def test_the_example_in_the_docs_runs(eight, bloody, capsys):
     page = (Path(__file__).parents[2] / "docs" / "how-to" / "run-from-python.md").read_text()
     section = page[page.index("\n## What happened") :]
     code = "\n".join(line[4:] for line in section.splitlines() if line.startswith("    ") or not line)
-    names = {"result": api.Result(api.context_of(bloody), eight)}
+    names = {"result": api.RunResult(api.context_of(bloody), eight)}
     exec(code, names)
     assert "clash ['bloc', 'district'] fighters killed" in capsys.readouterr().out
     assert len(names["executions"]) and set(names["per_member"].columns) == {"count", "sum"}

@@ -13,7 +13,7 @@ import xarray as xr
 from reports import rendered
 from synthetic import run
 
-from fissure.api.runs import Result
+from fissure.api.runs import RunResult
 from fissure.context import context_of
 from fissure.present.charts import endings as charts
 from fissure.present.charts import theme
@@ -140,7 +140,7 @@ def test_a_run_that_lacks_what_it_is_measured_from_has_no_section(history, case,
 
 
 def test_a_result_holds_both(history, case, found):
-    result = Result(context_of(case), SimpleNamespace(data=history))
+    result = RunResult(context_of(case), SimpleNamespace(data=history))
     assert result.endings.identical(found) and result.endings is result.endings
     assert result.cohesion.identical(cohesion(history))
 

@@ -12,7 +12,7 @@ from fissure.present.charts import timeline
 from fissure.present.document import Paragraph, Table, figures_of, plain
 from fissure.present.sections import histories
 from fissure.studies.compare import compare
-from fissure.studies.counterpart import calendar_of
+from fissure.studies.observation_operator import calendar_of
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from test_report_in_browser import opened
 from tests.chart_pages import faults
 from tests.paper import on_paper
 
-from fissure.api.explains import Explanation, _command, size_of
+from fissure.api.explains import AttributionResult, _command, size_of
 from fissure.errors import FissureError
 from fissure.present.charts import attribution as charts
 from fissure.present.render import html, terminal
@@ -251,7 +251,7 @@ def test_the_page_holds_every_number_and_its_charts(saved, case):
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_the_page_draws_without_a_network(browser, saved, case, tmp_path, width, scheme):
-    path = Explanation(case, saved).report(tmp_path / "explain.html")
+    path = AttributionResult(case, saved).report(tmp_path / "explain.html")
     page, said, asked = opened(browser, path, width, scheme)
     assert said == [] and asked == [path.as_uri()]
     drawn = page.evaluate("[...document.querySelectorAll('[data-chart]')].map(e => e.querySelectorAll('svg').length)")
@@ -267,7 +267,7 @@ def test_the_report_shows_one_that_is_kept(saved, case, data, ledger, rows, tmp_
         shutil.copy(case.folder / name, tmp_path)
     own = replace(case, folder=tmp_path)
     assert '<section id="attribution">' not in rendered(data, own, ledger, rows)
-    Explanation(own, saved).keep()
+    AttributionResult(own, saved).keep()
     page = rendered(data, own, ledger, rows)
     assert (
         '<section id="attribution">' in page
@@ -282,7 +282,7 @@ def test_a_part_of_the_weeks_is_not_kept(saved, case, tmp_path):
     part = replace(saved, found=replace(saved.found, plan=replace(saved.found.plan, weeks=12)))
     own = replace(case, folder=tmp_path)
     with pytest.raises(FissureError, match="found 12 weeks to keep, expected all 247"):
-        Explanation(own, part).keep()
+        AttributionResult(own, part).keep()
     assert not kept_at(own).exists()
 
 

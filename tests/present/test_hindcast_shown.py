@@ -23,7 +23,7 @@ from fissure.present.render import terminal as in_terminal
 from fissure.present.sections import hindcast as sections
 from fissure.present.words import hindcast as words
 from fissure.studies.hindcast import Collapse, FromDate, Hindcast
-from fissure.studies.score import Scored
+from fissure.studies.score import ForecastScore
 
 DAY = date(2015, 12, 31)
 COMMAND = "fissure hindcast islamic_state --from 2015-12-31"
@@ -33,7 +33,7 @@ def scored(ledger, name, target, median, half, scale="factor"):
     o = ledger.observations[name]
     interval = 2 * half + 20 * max(0.0, abs(target - median) - half)
     low, high = median - half, median + half
-    return Scored(
+    return ForecastScore(
         name, o.variable, scale, o.bound, target, low, median, high, abs(target - median) + 0.1, interval, 0.0, 20, 0
     )
 

@@ -22,7 +22,7 @@ from fissure.present.render import terminal
 from fissure.present.sections import patterns as section
 from fissure.present.words import patterns as words
 from fissure.studies.compare import compare
-from fissure.studies.counterpart import calendar_of
+from fissure.studies.observation_operator import calendar_of
 from fissure.studies.patterns import everyone, met, plausible, sample
 
 

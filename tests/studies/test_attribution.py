@@ -9,8 +9,8 @@ import pytest
 
 from fissure.cases.loader import load_case
 from fissure.engine.plan import plan_of
-from fissure.engine.progress import Interrupted, Silent
-from fissure.errors import FissureError
+from fissure.engine.progress import Silent
+from fissure.errors import FissureError, StoppedError
 from fissure.model.catalogue import mechanism_classes, parameters_of
 from fissure.studies import attribution as study
 from fissure.studies.attribution import Size, explain, most_runs
@@ -161,9 +161,9 @@ def test_a_coalition_switches_off_just_the_others(case, monkeypatch):
 @pytest.mark.parametrize(
     ("size", "words"),
     [
-        (Size(groups=1), "the members of the groups must be a whole number from 2"),
-        (Size(sampled=1), "sampled must be a whole number from 2"),
-        (Size(sampled=4), "the least members that are sampled must be a whole number from 2 to 4"),
+        (Size(groups=1), "expected a whole number from 2"),
+        (Size(sampled=1), "expected a whole number from 2"),
+        (Size(sampled=4), "expected a whole number from 2 to 4"),
         (Size(strongest=13), "from 2 to 12, not 13"),
         (Size(pairs=1), "found one member for the strongest"),
         (Size(error=0.0), "found the error 0, expected a share between 0 and 1"),
@@ -201,7 +201,7 @@ def test_what_was_stopped_goes_on_to_the_same_numbers(case, tmp_path, monkeypatc
     few = {name: kind for name, kind in mechanism_classes().items() if name in FEW}  # the others stay on
     monkeypatch.setattr(study, "mechanism_classes", lambda: few)
     whole = real(case, tmp_path / "whole")
-    with pytest.raises(Interrupted, match="ask for it again to go on"):
+    with pytest.raises(StoppedError, match="ask for it again to go on"):
         real(case, tmp_path / "parts", Stops())
     again = real(case, tmp_path / "parts")
     for name in ("with_all", "without_any", "effect"):

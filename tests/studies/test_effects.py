@@ -9,9 +9,9 @@ from scipy.stats import ttest_1samp
 from fissure.engine.checksums import DamagedBlock
 from fissure.engine.parameter_source import Prior
 from fissure.engine.plan import plan_of
-from fissure.engine.progress import Interrupted, Silent
+from fissure.engine.progress import Silent
 from fissure.engine.runner import Threads
-from fissure.errors import FissureError
+from fissure.errors import FissureError, StoppedError
 from fissure.model.catalogue import mechanism_classes, parameters_of
 from fissure.model.check import HIGHER, LOWER, Check
 from fissure.model.measure import mean
@@ -172,7 +172,7 @@ class Impatient(Silent):
 def test_a_stopped_study_goes_on_to_the_same_bytes(plan, only, tmp_path):
     only(pay_gap=[CHECK], contagion=[CHECK])
     whole = effects_in(tmp_path / "whole", Known(plan, noise), ["pay-gap", "contagion"], 24, threads=2)
-    with pytest.raises(Interrupted, match="go on"):
+    with pytest.raises(StoppedError, match="go on"):
         effects_in(tmp_path / "cut", Known(plan, noise), ["pay-gap", "contagion"], 24, progress=Impatient())
     kept = list((tmp_path / "cut").rglob("*.npz"))
     assert 0 < len(kept) < len(list((tmp_path / "whole").rglob("*.npz")))

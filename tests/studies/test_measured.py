@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from fissure.engine.checksums import Damaged, DamagedBlock
+from fissure.engine.checksums import DamagedBlock
+from fissure.errors import DamagedError
 from fissure.studies import measured as store
 from fissure.studies.measured import Measured, MeasuredRuns
 
@@ -33,9 +34,9 @@ class Disk:
         try:
             scenario = path.read_text()
         except OSError:
-            raise Damaged(f"{path}: cannot be read") from None
+            raise DamagedError(f"{path}: cannot be read") from None
         if scenario != path.stem:
-            raise Damaged(f"{path}: is damaged")
+            raise DamagedError(f"{path}: is damaged")
         return {(scenario, member): run(scenario, member) for member in range(MEMBERS)}
 
 

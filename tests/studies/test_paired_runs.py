@@ -8,12 +8,12 @@ import pytest
 
 from fissure.cases.loader import load_case
 from fissure.engine.checksums import DamagedBlock
-from fissure.engine.progress import Interrupted, Silent
+from fissure.engine.progress import Silent
 from fissure.engine.runner import FailedHistories
-from fissure.errors import FissureError
+from fissure.errors import FissureError, StoppedError
 from fissure.files import UNFINISHED
 from fissure.model.catalogue import parameters_of
-from fissure.studies.counterpart import joined
+from fissure.studies.observation_operator import joined
 from fissure.studies.outcomes import outcomes_of
 from fissure.studies.paired_runs import OutcomeTask, PairedRuns
 from fissure.studies.scenario import AS_IT_IS, Scenario, scenario_of
@@ -110,7 +110,7 @@ class Stops(Silent):
 
 def test_what_was_stopped_keeps_what_it_has(case, tmp_path):
     own = worlds(case, tmp_path, Stops())
-    with pytest.raises(Interrupted, match="ask for it again to go on"):
+    with pytest.raises(StoppedError, match="ask for it again to go on"):
         own.measure([(AS_IT_IS, member) for member in range(60)])
     assert 0 < len(worlds(case, tmp_path).kept) < 60
 

@@ -90,7 +90,7 @@ def test_whatif_and_answers(home):
     assert "no-strikes" in said("whatif", CASE, "--list")
     small = ("--members", "4", "--of", "deserted")
     assert "forcing.strikes" in said("whatif", CASE, "--set", "forcing.strikes=x2", *small)
-    assert "no-strikes --set forcing.strikes=0" in said("whatif", CASE, "no-strikes", *small)
+    assert "No strikes --set forcing.strikes=0" in said("whatif", CASE, "no-strikes", *small)
     out = said("answers", CASE, "--members", "4")
     assert "What if nothing had been bombed?" in out
     assert f"fissure whatif '{CASE}' no-strikes --of deserted" in out
@@ -163,7 +163,7 @@ def test_a_case_that_has_changed_since_is_said(home):
         found = fissure.read_run("runs/first")
     about = found.about()
     assert about.command is None and "changed since" in about.changed
-    assert "command not known" in said("runs", "show", "first")
+    assert "command: not known" in said("runs", "show", "first")
     edited(home, "districts.csv", "R2,Lower", "R3,Lower")
     for file in ("neighbours.csv", "offensives.csv", "boundaries.geojson"):
         edited(home, file, "R2", "R3")

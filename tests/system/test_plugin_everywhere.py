@@ -49,7 +49,7 @@ warnings.simplefilter("ignore")
 from fastapi.testclient import TestClient
 from fissure import api
 from fissure.app.history.prepared import prepared
-from fissure.app.mechanisms.picture import look
+from fissure.app.mechanisms import look
 from fissure.app.pages import VIEWS
 from fissure.app.server import create_app
 from fissure.app.settings import Limits, Settings
@@ -61,11 +61,11 @@ out = Path(sys.argv[1])
 case = load_case("{CASE}")
 drawn = api.draws_of(case)
 stored = ensemble.run(case, members=2, out=out / "runs" / "small", draws=drawn, **{SMALL})
-result = api.Result(api.context_of(case), stored, drawn)
+result = api.RunResult(api.context_of(case), stored, drawn)
 without = ensemble.run(case, members=2, out=out / "off", draws=drawn, off=["{NAME}", "{OTHER}"], **{SMALL})
 found = {{
     "report": result.report(out / "report.html").read_text("utf-8"),
-    "cautions": {{"on": result.cautions, "off": api.Result(api.context_of(case), without, drawn).cautions}},
+    "cautions": {{"on": result.cautions, "off": api.RunResult(api.context_of(case), without, drawn).cautions}},
     "odd": protocol("{CASE}"),
 }}
 settings = Settings(folders=(out / "runs",), home=out / "home", limits=Limits(burst=10_000, rate=10_000.0), weeks=60)

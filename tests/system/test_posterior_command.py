@@ -82,7 +82,7 @@ def test_a_file_that_is_no_posterior_is_refused(tmp_path):
         ((), "expected --until"),
         (("--until", "soon"), "found 'soon', expected a day such as 2015-12-31"),
         (("--until", "2011-01-01"), "expected a day of the case"),
-        (("--until", "2015-12-31", "--members", "3"), "members must be a whole number from 40"),
+        (("--until", "2015-12-31", "--members", "3"), "expected a whole number from 40"),
     ],
 )
 def test_bad_input_to_calibrate_is_one_sentence(arguments, words, tmp_path):

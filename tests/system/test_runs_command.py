@@ -76,7 +76,7 @@ def test_json_says_all(place):
 def test_show_says_how_it_was_made(place):
     done = typed("show", "first")
     assert done.exit_code == 0, done.exception
-    for word in ("islamic_state", "prior", "16 units of 8 fighter slots", "switched off nothing", "command not known"):
+    for word in ("islamic_state", "16 units of 8 fighter slots", "switched off: nothing", "command: not known"):
         assert word in said(done), done.output
 
 

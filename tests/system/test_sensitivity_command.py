@@ -43,4 +43,4 @@ def test_without_salib_it_says_what_to_install(monkeypatch, tmp_path, capsys):
 
 def test_too_few_runs_are_refused(tmp_path):
     done = asked("sensitivity", "--prior", "--members", "10", "--weeks", "6", "--out", str(tmp_path))
-    assert isinstance(done.exception, FissureError) and "runs must be a whole number from 80" in str(done.exception)
+    assert isinstance(done.exception, FissureError) and "expected a whole number from 80" in str(done.exception)

@@ -73,7 +73,7 @@ def test_bad_input_is_one_sentence(tmp_path, arguments, words):
         ({"studies": "scholars-silent", "since": "2015-03"}, "2015-03-01.*nothing that changes"),
         ({"studies": "hundred-strikes", "weeks": 12}, "2015-03-16 lies outside the run"),
         ({"studies": "scholars-silent", "of": "teritory@2014-09-01"}, "did you mean 'territory'"),
-        ({"studies": "scholars-silent", "members": 1}, "members must be a whole number from 2"),
+        ({"studies": "scholars-silent", "members": 1}, "expected a whole number from 2"),
         ({"off": "pay-gap", "case": "islamic_stat"}, "did you mean 'islamic_state'"),
     ],
 )

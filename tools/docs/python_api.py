@@ -12,7 +12,8 @@ import fissure
 
 HEAD = """# Python reference
 
-Everything here is imported from `fissure`; all other modules are private and may change without notice. This page is
+Everything here is imported from `fissure`, and the tree of errors from `fissure.errors`; all other modules are private
+and may change without notice. This page is
 written from the docstrings (`make docs`), and the examples in it are run by the tests.
 """
 

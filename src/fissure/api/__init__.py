@@ -1,30 +1,30 @@
 """The Python face of Fissure: what `fissure.run`, `fissure.calibrate`, `fissure.check` and the others are."""
 
-from fissure.api.answering import Answered, answers
-from fissure.api.checks import Effects, check
+from fissure.api.answering import AnswersResult, answers
+from fissure.api.checks import EffectsResult, check
 from fissure.api.evidence import draws_of, ledger, named_studies, trace
-from fissure.api.explains import Explanation, explain, read_explained
-from fissure.api.fits import Fit, HindcastResult, calibrate, hindcast
+from fissure.api.explains import AttributionResult, explain, read_explained
+from fissure.api.fits import FitResult, HindcastResult, calibrate, hindcast
 from fissure.api.origins import CaseChanged, is_changed, is_of, recorded
-from fissure.api.runs import Result, export_run, opened, read_run, run
-from fissure.api.sensitivities import SensitivityStudy, sensitivity
+from fissure.api.runs import RunResult, export_run, opened, read_run, run
+from fissure.api.sensitivities import SensitivityResult, sensitivity
 from fissure.api.shelf import Stored, delete_runs, stored_run, stored_runs
-from fissure.api.whatifs import WhatIfs, whatif
+from fissure.api.whatifs import WhatIfResult, whatif
 from fissure.context import Context, context_of
 from fissure.studies.effective import quantile_error
 
 __all__ = [
-    "Answered",
+    "AnswersResult",
+    "AttributionResult",
     "CaseChanged",
     "Context",
-    "Effects",
-    "Explanation",
-    "Fit",
+    "EffectsResult",
+    "FitResult",
     "HindcastResult",
-    "Result",
-    "SensitivityStudy",
+    "RunResult",
+    "SensitivityResult",
     "Stored",
-    "WhatIfs",
+    "WhatIfResult",
     "answers",
     "calibrate",
     "check",

@@ -19,15 +19,15 @@ from fissure.engine.plan import MOST_MEMBERS, whole
 from fissure.engine.progress import Progress
 from fissure.engine.runner import Workers
 from fissure.engine.study_folder import StudyManifest, keeping
-from fissure.errors import FissureError
+from fissure.errors import ArgumentError
 from fissure.studies import answers as study
 from fissure.studies import attribution_file as attribution
 from fissure.studies.attribution import QUICK, Explained, explain
 from fissure.studies.calibration import Posterior
-from fissure.studies.counterpart import Floats
 from fissure.studies.coverage import uncovered
 from fissure.studies.effective import pasts_of
 from fissure.studies.kept import keep_in
+from fissure.studies.observation_operator import Floats
 from fissure.studies.outcomes import outcomes_of
 from fissure.studies.paired_runs import PairedRuns
 from fissure.studies.questions import Question, Study
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Answered:
+class AnswersResult:
     """Answers of a case, their page, and their file."""
 
     context: Context
@@ -87,7 +87,7 @@ def answers(
     out: str | Path | None = None,
     cluster: str | None = None,
     progress: Progress | None = None,
-) -> Answered:
+) -> AnswersResult:
     """Answer the questions that the sources of a case ask, with the studies that its `questions.yaml` names.
 
     An attribution that was kept with the case (`fissure explain --keep`) is used where it is of the same members; else
@@ -138,7 +138,7 @@ def answers(
         loaded, questions, found, draws="" if drawn is None else drawn.digest, weeks=weeks or loaded.weeks,
         command=_command(context, members, seed, weeks, prior, posterior),
     )  # fmt: skip
-    return Answered(context, made)
+    return AnswersResult(context, made)
 
 
 def _found(
@@ -213,7 +213,7 @@ def _command(
 def asked_of(context: Context) -> tuple[tuple[Question, ...], Mapping[str, Study]]:
     """The questions of a case and its named studies. Raises `FissureError` where it asks nothing."""
     if not context.questions:
-        raise FissureError(
+        raise ArgumentError(
             f"{context.case.folder}: this case asks nothing, expected a file questions.yaml in its folder"
         )
     return context.questions, context.studies

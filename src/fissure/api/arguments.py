@@ -20,7 +20,7 @@ import numpy as np
 from fissure.cases.loader import Case
 from fissure.context import Context
 from fissure.engine.registry import Stored
-from fissure.errors import FissureError
+from fissure.errors import ArgumentError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -50,7 +50,7 @@ def _without_shape(value: Any) -> Any:
 def require_docstrings() -> None:
     """Raise `FissureError` where Python leaves docstrings out, which traces, reports and the chart library read."""
     if sys.flags.optimize > 1:
-        raise FissureError(
+        raise ArgumentError(
             "Python was told to leave docstrings out (PYTHONOPTIMIZE=2 or -OO), which reports are made of: unset it"
         )
 
@@ -64,21 +64,21 @@ def number(name: str, value: Any) -> Any:
     try:
         return index(value)
     except TypeError:
-        raise FissureError(f"{name} is {_shown(value)}, expected a number") from None
+        raise ArgumentError(f"{name} is {_shown(value)}, expected a number") from None
 
 
 def share(name: str, value: Any) -> Any:
     """A number that need not be whole."""
     found = number(name, value)
     if isinstance(found, bool | str):
-        raise FissureError(f"{name} is {_shown(value)}, expected a number")
+        raise ArgumentError(f"{name} is {_shown(value)}, expected a number")
     return found
 
 
 def switch(name: str, value: Any) -> bool:
     """True or False, NumPy's too."""
     if not isinstance(value, bool | np.bool_):
-        raise FissureError(f"{name} is {_shown(value)}, expected True or False")
+        raise ArgumentError(f"{name} is {_shown(value)}, expected True or False")
     return bool(value)
 
 
@@ -87,10 +87,10 @@ def names(name: str, value: Any) -> tuple[str, ...]:
     if isinstance(value, str):
         return (str.__str__(value),)
     if not isinstance(value, Iterable) or isinstance(value, bytes | Mapping):
-        raise FissureError(f"{name} is {_shown(value)}, expected names")
+        raise ArgumentError(f"{name} is {_shown(value)}, expected names")
     found = list(value)
     if wrong := [one for one in found if not isinstance(one, str)]:
-        raise FissureError(f"found {_shown(wrong[0])} in {name}, expected a name")
+        raise ArgumentError(f"found {_shown(wrong[0])} in {name}, expected a name")
     told = [str.__str__(one) for one in found]
     return tuple(sorted(told) if isinstance(value, AbstractSet) else told)
 
@@ -115,13 +115,13 @@ def days(name: str, value: Any) -> tuple[Any, ...]:
 def path(name: str, value: Any) -> Path:
     """A path, with ``~`` as the user's home."""
     if not isinstance(value, str | os.PathLike) or isinstance(told := os.fspath(value), bytes):
-        raise FissureError(f"{name} is {_shown(value)}, expected a path")
+        raise ArgumentError(f"{name} is {_shown(value)}, expected a path")
     if not told or "\0" in told:
-        raise FissureError(f"{name} is {told!r}, expected a path")
+        raise ArgumentError(f"{name} is {told!r}, expected a path")
     try:
         return Path(told).expanduser()
     except RuntimeError:
-        raise FissureError(f"{name} is {told!r}, and there is no such home folder") from None
+        raise ArgumentError(f"{name} is {told!r}, and there is no such home folder") from None
 
 
 def paths(name: str, value: Any) -> tuple[Path, ...]:
@@ -137,13 +137,13 @@ def case(name: str, value: Any) -> Any:
         return str.__str__(value)
     if isinstance(value, os.PathLike):
         return path(name, value)
-    raise FissureError(f"{name} is {_shown(value)}, expected a name, the path of a folder, or a loaded case")
+    raise ArgumentError(f"{name} is {_shown(value)}, expected a name, the path of a folder, or a loaded case")
 
 
 def text(name: str, value: Any) -> str:
     """A text."""
     if not isinstance(value, str):
-        raise FissureError(f"{name} is {_shown(value)}, expected a text")
+        raise ArgumentError(f"{name} is {_shown(value)}, expected a text")
     return str.__str__(value)
 
 
@@ -157,7 +157,7 @@ def _stored(name: str, value: Any) -> tuple[Any, ...]:
 
 
 def _no_day(name: str, value: Any) -> Any:
-    raise FissureError(f"{name} is {_shown(value)}, expected a day such as 2015-12-31")
+    raise ArgumentError(f"{name} is {_shown(value)}, expected a day such as 2015-12-31")
 
 
 def _shown(value: Any) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Effects:
+class EffectsResult:
     """Finished checks of mechanisms: what each found, and their page."""
 
     context: Context
@@ -71,7 +71,7 @@ def check(
     out: str | Path | None = None,
     cluster: str | None = None,
     progress: Progress | None = None,
-) -> Effects:
+) -> EffectsResult:
     """Check that each of `mechanisms` (all where none is named) moves what its sources say, the way they say.
 
     Args:
@@ -106,4 +106,4 @@ def check(
             out=Path(out).expanduser() if out else None, progress=progress, workers=workers,
         )  # fmt: skip
     verdicts.write(checked)
-    return Effects(context, checked, asked)
+    return EffectsResult(context, checked, asked)

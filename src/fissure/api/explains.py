@@ -14,7 +14,7 @@ from fissure.context import CaseLike, Context, context_of
 from fissure.engine.cluster import workers_of
 from fissure.engine.plan import plan_of
 from fissure.engine.progress import Progress
-from fissure.errors import FissureError
+from fissure.errors import ArgumentError
 from fissure.studies import attribution as study
 from fissure.studies.attribution import FULL, QUICK, Explained, Size
 from fissure.studies.attribution_file import KEPT, Saved, read_explained
@@ -25,11 +25,11 @@ from fissure.studies.outcomes import outcomes_of
 if TYPE_CHECKING:
     from fissure.present.document import Document
 
-__all__ = ["Explanation", "explain", "explain_folder", "read_explained", "size_of"]
+__all__ = ["AttributionResult", "explain", "explain_folder", "read_explained", "size_of"]
 
 
 @dataclass(frozen=True, eq=False)
-class Explanation:
+class AttributionResult:
     """A finished attribution: its numbers in `found`, its page, and its file."""
 
     case: Case
@@ -83,7 +83,7 @@ def explain(
     out: str | Path | None = None,
     cluster: str | None = None,
     progress: Progress | None = None,
-) -> Explanation:
+) -> AttributionResult:
     """Share outcomes among the mechanisms: how much of what came about is due to each of them, and to pairs.
 
     Members are drawn from the posterior that comes with the case, where one does. What was measured is kept; the same
@@ -131,7 +131,7 @@ def explain(
             out=None if out is None else Path(out).expanduser(), progress=progress, workers=workers,
         )  # fmt: skip
     command = _command(loaded, found, asked, drawn, posterior, quick)
-    return Explanation(loaded, Saved(found, command, None if drawn is None else drawn.until))
+    return AttributionResult(loaded, Saved(found, command, None if drawn is None else drawn.until))
 
 
 def size_of(
@@ -155,7 +155,7 @@ def size_of(
 def require_all_weeks(case: Case, weeks: int | None) -> None:
     """Raise `FissureError` where an attribution of so many weeks is not to be kept with the case."""
     if weeks not in (None, case.weeks):
-        raise FissureError(f"found {weeks} weeks to keep, expected all {case.weeks} of the case")
+        raise ArgumentError(f"found {weeks} weeks to keep, expected all {case.weeks} of the case")
 
 
 def explain_folder(

@@ -15,7 +15,7 @@ from fissure.engine.cluster import workers_of
 from fissure.engine.ensemble import planned
 from fissure.engine.progress import Progress
 from fissure.engine.study_folder import StudyManifest, keeping
-from fissure.errors import FissureError
+from fissure.errors import ArgumentError
 from fissure.files import disk_errors
 from fissure.studies import hindcast as hindcasts
 from fissure.studies.calibration import Calibration, Posterior, Setting
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Fit:
+class FitResult:
     """A finished calibration: the posterior, what its checks found, and their page."""
 
     context: Context
@@ -84,7 +84,7 @@ def calibrate(
     out: str | Path | None = None,
     cluster: str | None = None,
     progress: Progress | None = None,
-) -> Fit:
+) -> FitResult:
     """Learn from what was published of a case up to the day `until`, and check what was learned.
 
     Args:
@@ -122,7 +122,7 @@ def calibrate(
             progress=progress,
             workers=workers,
         )
-    return Fit(context, made, folder)
+    return FitResult(context, made, folder)
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,7 +161,7 @@ def day_of(found: str | date) -> date:
     try:
         return found if isinstance(found, date) else date.fromisoformat(found)
     except (TypeError, ValueError):
-        raise FissureError(f"found {found!r}, expected a day such as 2015-12-31") from None
+        raise ArgumentError(f"found {found!r}, expected a day such as 2015-12-31") from None
 
 
 @plain_arguments

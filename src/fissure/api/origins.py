@@ -14,7 +14,7 @@ from fissure.engine.records import coordinates_of
 from fissure.engine.registry import Stored
 from fissure.engine.store import open_store
 from fissure.engine.study_folder import Origin, origin_of
-from fissure.errors import FissureError
+from fissure.errors import FissureError, RunError
 from fissure.model.catalogue import parameters_of
 from fissure.model.world import world_of
 
@@ -43,13 +43,13 @@ def context_of_run(run: ensemble.Run, case: CaseLike | None = None) -> Context:
     context = context_of(recorded(run.folder, run.plan.case, origin) if case is None else case)
     found = context.case
     if case is None and origin is None and differs(run.plan, None, found):
-        raise FissureError(
+        raise RunError(
             f"{run.folder}: holds a run of another case than the '{found.name}' that comes with the package, and does "
             f"not say of which; {CURE}"
         )
     other = _other_places(run, found)
     if other:
-        raise FissureError(
+        raise RunError(
             f"{run.folder}: holds a run of the case '{run.plan.case}', and {found.folder} has another "
             f"{' and another '.join(other)} than it had; {CURE}, as it was when the run was made, or run the case again"
         )
@@ -114,7 +114,7 @@ def recorded(folder: Path, name: str, origin: Origin | None) -> Case:
     same = [place for place in places if _digest(place) == origin.digest]
     found_at = [*same, *places] or _renamed(folder, origin)
     if not found_at:
-        raise FissureError(
+        raise RunError(
             f"{folder}: holds a run of the case '{origin.name}' in {origin.folder}, which is not there any more; "
             f"{CURE}, where it is now"
         )
@@ -124,7 +124,7 @@ def recorded(folder: Path, name: str, origin: Origin | None) -> Case:
 def _packaged(folder: Path, name: str) -> Case:
     known = case_names()
     if name not in known:
-        raise FissureError(f"{folder}: holds a run of the case '{name}', expected one of {', '.join(known)}; {CURE}")
+        raise RunError(f"{folder}: holds a run of the case '{name}', expected one of {', '.join(known)}; {CURE}")
     return _loaded(HOME / name, digest_of(HOME / name))
 
 

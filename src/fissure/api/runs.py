@@ -43,7 +43,7 @@ CHANGED = "its files have changed since this run was made; the numbers are of th
 
 
 @dataclass(frozen=True, eq=False)
-class Result:
+class RunResult:
     """A finished run: its records, its parameters, how it compares with what was observed, and its report."""
 
     context: Context
@@ -200,7 +200,7 @@ class Result:
         """One line, as a notebook shows it."""
         plan, members = self.stored.plan, self.stored.members
         many = f"{members} {'history' if members == 1 else 'histories'} of {plan.weeks} weeks"
-        return f"<Result: {many}, {self.case.title}, seed {plan.seed}, in {self.stored.folder}>"
+        return f"<RunResult: {many}, {self.case.title}, seed {plan.seed}, in {self.stored.folder}>"
 
     @property
     def cautions(self) -> list[str]:
@@ -257,7 +257,7 @@ def run(
     home: str | Path | None = None,
     cluster: str | None = None,
     progress: Progress | None = None,
-) -> Result:
+) -> RunResult:
     """Simulate an ensemble of a case, or read back what is there already.
 
     Members are drawn from the posterior that comes with the case, where one does.
@@ -298,15 +298,15 @@ def run(
             context.case, members=members, seed=seed, weeks=weeks, off=off, out=Path(out).expanduser() if out else None,
             home=None if home is None else Path(home), draws=drawn, progress=progress, workers=workers,
         )  # fmt: skip
-    return Result(context, stored, drawn, None if posterior is None else Path(posterior))
+    return RunResult(context, stored, drawn, None if posterior is None else Path(posterior))
 
 
 @plain_arguments
-def read_run(folder: str | Path, case: CaseLike | None = None) -> Result:
+def read_run(folder: str | Path, case: CaseLike | None = None) -> RunResult:
     """The run that `folder` holds, as far as it is finished, with the case that it is of.
 
     Args:
-        folder: of the run, as `run` was given it as `out`, or `Result.folder` of a run that was kept in the cache.
+        folder: of the run, as `run` was given it as `out`, or `RunResult.folder` of a run that was kept in the cache.
         case: the case that the run is of: a name, the path of a folder, or a loaded case. Where it is not given, it
             is looked for where it lay when the run was made, there from the run's folder, and beside these.
 
@@ -327,12 +327,12 @@ def read_run(folder: str | Path, case: CaseLike | None = None) -> Result:
     return found
 
 
-def opened(folder: str | Path, case: CaseLike | None = None) -> Result:
-    """As `read_run`, for who says by other means that the case has changed: `Result.about` tells it."""
+def opened(folder: str | Path, case: CaseLike | None = None) -> RunResult:
+    """As `read_run`, for who says by other means that the case has changed: `RunResult.about` tells it."""
     stored = ensemble.open_run(Path(folder).expanduser())
     context = context_of_run(stored, case)
     drawn = with_digest(context.case, stored.plan.draws)
-    return Result(context, stored, drawn[1] if drawn else None)
+    return RunResult(context, stored, drawn[1] if drawn else None)
 
 
 @plain_arguments

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class SensitivityStudy:
+class SensitivityResult:
     """A finished sensitivity study: its result, and its page."""
 
     case: Case
@@ -77,7 +77,7 @@ def sensitivity(
     progress: Progress | None = None,
     units: int | None = None,
     slots: int | None = None,
-) -> SensitivityStudy:
+) -> SensitivityResult:
     """What outcomes depend on: inputs screened, shares of the variance, and which evidence would narrow them most.
 
     Args:
@@ -122,4 +122,4 @@ def sensitivity(
         )  # fmt: skip
     found.save(folder / "sensitivity.json")
     drawn = f" --posterior {shlex.quote(str(posterior))}" if posterior else "" if draws else " --prior"
-    return SensitivityStudy(loaded, found, drawn)
+    return SensitivityResult(loaded, found, drawn)

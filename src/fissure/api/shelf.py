@@ -14,7 +14,7 @@ from fissure.cases.naming import called
 from fissure.engine import registry
 from fissure.engine.plan import Plan
 from fissure.engine.registry import Stored
-from fissure.errors import FissureError, nearest
+from fissure.errors import FissureError, RunError, nearest
 from fissure.studies.calibration import packaged, path_of, with_digest
 
 __all__ = ["Stored", "delete_runs", "stored_run", "stored_runs"]
@@ -73,7 +73,7 @@ def stored_run(name: str | Path, *folders: str | Path, verify: bool = False) -> 
     places = given or registry.places()
     here = [place / path for place in places if (place / path).is_dir()]
     if len(here) > 1:
-        raise FissureError(
+        raise RunError(
             f"found '{name}' in {' and in '.join(str(one.parent) for one in here)}, expected the path of one of them"
         )
     known = [] if here else [one.name for place in places for one in registry.stored_in(place)]
@@ -110,7 +110,7 @@ def _given(folders: Sequence[str | Path]) -> list[Path]:
     given = [a_path("folders", folder) for folder in folders]
     for folder in given:
         if not folder.is_dir():
-            raise FissureError(f"{folder}: is no folder, expected one to look for runs in")
+            raise RunError(f"{folder}: is no folder, expected one to look for runs in")
     return given
 
 
@@ -119,7 +119,7 @@ def _one(path: Path, name: str, known: Iterable[str], verify: bool) -> Stored:
     if path.name.startswith(registry.DELETED) and path.is_dir():
         found = [registry.look(path)]
     if not found:
-        raise FissureError(f"there is no run or study '{name}'{nearest(name, known)}")
+        raise RunError(f"there is no run or study '{name}'{nearest(name, known)}")
     return replace(found[0], command=found[0].command or _command(found[0]))
 
 

@@ -16,7 +16,7 @@ from fissure.cases.naming import REFERENCE
 from fissure.context import CaseLike, Context, context_of
 from fissure.engine.cluster import workers_of
 from fissure.engine.progress import Progress
-from fissure.errors import FissureError
+from fissure.errors import ArgumentError
 from fissure.files import disk_errors, write_whole
 from fissure.studies import whatif as study
 from fissure.studies.effective import few_histories
@@ -33,7 +33,7 @@ OWN = "own"
 
 
 @dataclass(frozen=True, eq=False)
-class WhatIfs:
+class WhatIfResult:
     """Finished what-ifs: an answer for each scenario, their page, and their numbers as JSON."""
 
     context: Context
@@ -134,7 +134,7 @@ def whatif(
     cluster: str | None = None,
     progress: Progress | None = None,
     **asked: Any,
-) -> WhatIfs:
+) -> WhatIfResult:
     """Run the same histories as they are and with something changed, and tell the differences with their intervals.
 
     Args:
@@ -174,7 +174,7 @@ def whatif(
     loaded, known = context.case, context.studies
     chosen = dict.fromkeys((studies,) if isinstance(studies, str) else studies)
     if chosen and not known:
-        raise FissureError(
+        raise ArgumentError(
             f"{loaded.folder}: this case brings no named studies, expected a file studies.yaml in its folder"
         )
     named = {known_study(name, known, f" {context.cli_name}"): known[name] for name in chosen}
@@ -183,9 +183,9 @@ def whatif(
     if own.off or own.moves:
         scenarios[OWN] = own
     elif own.since:
-        raise FissureError(f"found a day ({own.since}) and nothing that changes on it, expected set or off beside it")
+        raise ArgumentError(f"found a day ({own.since}) and nothing that changes on it, expected set or off beside it")
     if not scenarios:
-        raise FissureError(
+        raise ArgumentError(
             f"nothing was asked, expected a study ({', '.join(known) or 'the case brings none'}), set or off"
         )
     drawn = context.draws(prior=prior, posterior=posterior)
@@ -196,7 +196,7 @@ def whatif(
             out=Path(out).expanduser() if out else None, progress=progress, workers=workers,
         )  # fmt: skip
     options = f"--posterior {shlex.quote(str(posterior))}" if posterior else "" if drawn else "--prior"
-    return WhatIfs(context, found, named, drawn.until if drawn else None, options, said)
+    return WhatIfResult(context, found, named, drawn.until if drawn else None, options, said)
 
 
 def day_or_month(found: str | date | None) -> date | None:
@@ -210,7 +210,7 @@ def day_or_month(found: str | date | None) -> date | None:
         month = isinstance(found, str) and re.fullmatch(r"\d{4}-\d{2}", found)
         return date.fromisoformat(f"{found}-01" if month else found)
     except (TypeError, ValueError):
-        raise FissureError(f"found {found!r}, expected a day such as 2015-03-16 or a month such as 2015-03") from None
+        raise ArgumentError(f"found {found!r}, expected a day such as 2015-03-16 or a month such as 2015-03") from None
 
 
 def told(answer: study.Answer, named: Study | None) -> dict[str, Any]:

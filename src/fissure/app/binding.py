@@ -11,7 +11,7 @@ import socket
 import sys
 
 from fissure.app.settings import PORT, is_loopback
-from fissure.errors import FissureError
+from fissure.errors import ArgumentError
 
 SHORTEST = 16
 """Characters of a token."""
@@ -28,14 +28,14 @@ def listen(host: str, port: int | None) -> socket.socket:
     try:
         family, _, _, _, place = socket.getaddrinfo(host, port or PORT, type=socket.SOCK_STREAM)[0]
     except (OSError, UnicodeError):
-        raise FissureError(f"found --host '{host}', expected an address of this machine, such as 127.0.0.1") from None
+        raise ArgumentError(f"found --host '{host}', expected an address of this machine, such as 127.0.0.1") from None
     for one in (port,) if port is not None else range(PORT, PORT + TRIED):
         try:
             return socket.create_server((place[0], one, *place[2:]), family=family, backlog=128)
         except OSError as error:
             if port is not None or not _is_taken(error):
-                raise FissureError(_why(error, host, one)) from None
-    raise FissureError(f"the ports {PORT} to {PORT + TRIED - 1} are all taken, expected --port with a free one")
+                raise ArgumentError(_why(error, host, one)) from None
+    raise ArgumentError(f"the ports {PORT} to {PORT + TRIED - 1} are all taken, expected --port with a free one")
 
 
 def token_of(host: str, own: str | None) -> str | None:
@@ -46,11 +46,11 @@ def token_of(host: str, own: str | None) -> str | None:
     if own is None:
         return None if is_loopback(host) else secrets.token_urlsafe(24)
     if len(own) < SHORTEST:
-        raise FissureError(f"found a token of {len(own)} characters, expected {SHORTEST} or more, or none to get one")
+        raise ArgumentError(f"found a token of {len(own)} characters, expected {SHORTEST} or more, or none to get one")
     if not _TOKEN.fullmatch(own):
-        raise FissureError("found a token with other characters, expected letters, digits and - . _ ~")
+        raise ArgumentError("found a token with other characters, expected letters, digits and - . _ ~")
     if len(set(own)) < SHORTEST // 3:
-        raise FissureError("found a token that repeats itself, expected one that nobody guesses, or none to get one")
+        raise ArgumentError("found a token that repeats itself, expected one that nobody guesses, or none to get one")
     return own
 
 
@@ -69,12 +69,12 @@ def opens(asked: bool | None, token: str | None) -> bool:
     if asked is None:
         return token is None and sys.stdout.isatty() and _has_screen()
     if asked and token is not None:
-        raise FissureError(
+        raise ArgumentError(
             "found --open together with a token, which every user of this machine could then read in the list of "
             "programs; open the address yourself"
         )
     if asked and not _has_screen():
-        raise FissureError("found --open, but there is no screen here (or it is over SSH); open the address yourself")
+        raise ArgumentError("found --open, but there is no screen here (or it is over SSH); open the address yourself")
     return bool(asked)
 
 

@@ -16,7 +16,7 @@ from fissure.app.settings import Settings
 from fissure.app.studio import Studio
 from fissure.cases.loader import Case
 from fissure.context import Context, context_of
-from fissure.errors import FissureError, nearest
+from fissure.errors import ArgumentError, nearest
 from fissure.evidence import Ledger
 from fissure.studies.calibration import Posterior
 
@@ -114,5 +114,5 @@ def chosen(runs: Mapping[str, Stored], name: str | None) -> Stored | None:
     if not name:
         return newest_of(runs.values())
     if name not in runs:
-        raise FissureError(f"there is no run '{name}'{nearest(name, runs)}")
+        raise ArgumentError(f"there is no run '{name}'{nearest(name, runs)}")
     return runs[name]

@@ -25,11 +25,11 @@ REMEMBERED = 64
 DIED = "the thread that worked on it has died; what was finished is kept, ask again"
 
 
-class Busy(FissureError):
+class BusyError(FissureError):
     """The queue is full; its text says when to ask again."""
 
 
-class Cancelled(FissureError):
+class CancelledError(FissureError):
     """The user cancelled the job."""
 
 
@@ -66,7 +66,7 @@ Work = Callable[["Telling"], Any]
 class Telling:
     """What the work of a job tells it with: a `Progress`, and `show` for results that are not final yet.
 
-    Each raises `Cancelled` once the job is cancelled.
+    Each raises `CancelledError` once the job is cancelled.
     """
 
     def __init__(self, jobs: "Jobs", id: str, turn: int) -> None:
@@ -89,7 +89,7 @@ class Telling:
 
     def _tell(self, **changes: Any) -> None:
         if not self._jobs._told(self._id, self._turn, changes):
-            raise Cancelled("cancelled")
+            raise CancelledError("cancelled")
 
 
 class Jobs:
@@ -119,7 +119,7 @@ class Jobs:
     ) -> Job:
         """Queue a job, or return the one with that `id` that waits, runs or is done.
 
-        One that is done is done `anew` where its caller says that what it made is there no more. Raises `Busy` where
+        One that is done is done `anew` where its caller says that what it made is gone. Raises `BusyError` where
         the queue is full or the server is stopping.
         """
         with self._held:
@@ -129,9 +129,9 @@ class Jobs:
             if known is not None and known.state not in over and self._turns[id] not in self._off:
                 return known
             if self._stopping:
-                raise Busy("the server is stopping; ask again when it is back")
+                raise BusyError("the server is stopping; ask again when it is back")
             if len(self._queue) >= self._most:
-                raise Busy(_full(len(self._queue)))
+                raise BusyError(_full(len(self._queue)))
             self._start()  # first: what nobody could work on must not wait
             job = Job(id, kind, title, dict(asked), version=known.version + 1 if known else 0)
             self._jobs[id] = job
@@ -193,7 +193,7 @@ class Jobs:
         try:
             worker.start()
         except RuntimeError:  # no memory, or too many processes of the user
-            raise Busy("this machine can begin no more work just now; ask again in a moment") from None
+            raise BusyError("this machine can begin no more work just now; ask again in a moment") from None
         self._worker = worker
 
     def _recover(self) -> None:
@@ -207,7 +207,7 @@ class Jobs:
                 self._off.discard(self._turns[id])
                 self._set(id, state="failed", phase="", left=None, error=DIED)
         if self._queue:
-            with suppress(Busy):  # the next who asks tries again
+            with suppress(BusyError):  # the next who asks tries again
                 self._start()
 
     def _serve(self) -> None:
@@ -225,7 +225,7 @@ class Jobs:
     def _do(self, id: str, turn: int, work: Work) -> None:
         try:
             result = work(Telling(self, id, turn))
-        except Cancelled:
+        except CancelledError:
             self._end(id, turn, state="cancelled")
         except FissureError as error:
             self._end(id, turn, state="cancelled" if turn in self._off else "failed", error=str(error))

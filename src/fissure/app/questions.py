@@ -19,7 +19,7 @@ from pathlib import Path
 
 from fissure.api.whatifs import OWN, day_or_month
 from fissure.cases.loader import Case
-from fissure.errors import FissureError, nearest
+from fissure.errors import ArgumentError, nearest
 from fissure.files import disk_errors, write_whole
 from fissure.model.parameters import Declared
 from fissure.studies.questions import Study, known_study
@@ -87,19 +87,21 @@ class Reader:
     def read(self, text: str) -> Question:
         """The question that `text` says. Raises `FissureError`, one sentence, for anything else."""
         if len(text) > LONG:
-            raise FissureError(f"a question has {len(text):,} characters, expected at most {LONG:,}")
+            raise ArgumentError(f"a question has {len(text):,} characters, expected at most {LONG:,}")
         told: dict[str, str] = {}
         for part in filter(None, (part.strip() for part in text.split(";"))):
             key, found, value = part.partition("=")
             key = key.strip() if found else "name"
             refuse([key])
             if key not in (*KEYS, "name"):
-                raise FissureError(
+                raise ArgumentError(
                     f"a question has a part '{key[:NAME]}='{nearest(key, KEYS)}; expected "
                     "set=, off=, from= or study=, and a name without '='"
                 )
             if key in told:
-                raise FissureError(f"a question says {'its name' if key == 'name' else f'{key}='} twice, expected once")
+                raise ArgumentError(
+                    f"a question says {'its name' if key == 'name' else f'{key}='} twice, expected once"
+                )
             told[key] = value.strip() if found else part
         return self.of(
             name=told.get("name", ""),
@@ -121,17 +123,17 @@ class Reader:
         """The question with these levers. Raises `FissureError`, one sentence, for what cannot be asked."""
         name = named(name) if name else ""
         if len(set) + len(off) > LEVERS:
-            raise FissureError(f"a question moves {len(set) + len(off)} levers, expected at most {LEVERS}")
+            raise ArgumentError(f"a question moves {len(set) + len(off)} levers, expected at most {LEVERS}")
         if study is not None:
             if set or off or since:
-                raise FissureError(f"found the study '{study[:NAME]}' and changes beside it, expected one of them")
+                raise ArgumentError(f"found the study '{study[:NAME]}' and changes beside it, expected one of them")
             found = self.studies[known_study(study[:NAME], self.studies)]
             question = Question(found.scenario(self.parameters), name, found)
         else:
             question = Question(scenario_of(off, set, day_or_month(since), parameters=self.parameters), name)
         one = question.scenario
         if not one.off and not one.moves:
-            raise FissureError(
+            raise ArgumentError(
                 f"a question{f' ({name})' if name else ''} changes nothing, expected set=, off= or study="
             )
         week_of(one.since, self.case, self.weeks)
@@ -172,7 +174,7 @@ def named(name: str) -> str:
     """`name`, tidied. Raises `FissureError` where it cannot be a name."""
     name = " ".join(name.split())
     if not name or len(name) > NAME or not name.isprintable() or any(mark in name for mark in ";="):
-        raise FissureError(f"a name has 1 to {NAME} characters and none of ; and =, found '{name[:NAME]}'")
+        raise ArgumentError(f"a name has 1 to {NAME} characters and none of ; and =, found '{name[:NAME]}'")
     return name
 
 
@@ -223,7 +225,7 @@ class SavedQuestions:
         with self._turn, disk_errors(self._folder, 1 << 12):
             self._folder.mkdir(parents=True, exist_ok=True)
             if not path.is_file() and sum(1 for _ in self._folder.glob("*.json")) >= self._most:
-                raise FissureError(f"{self._most} questions are saved already; delete one first")
+                raise ArgumentError(f"{self._most} questions are saved already; delete one first")
             write_whole(path, json.dumps(asdict(one), ensure_ascii=False, indent=1).encode() + b"\n")
         return one
 

@@ -19,15 +19,14 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Match
 
-from fissure.app import assets, why
+from fissure.app import assets, attribution
+from fissure.app import mechanisms as cracks
 from fissure.app.api import cases, jobs, ledger, runs, studies
 from fissure.app.desk import Desk
 from fissure.app.evidence import view as evidence
 from fissure.app.history import view as history
 from fissure.app.history.prepared import prepare_newest
-from fissure.app.jobs import Busy
-from fissure.app.mechanisms import view as cracks
-from fissure.app.mechanisms.picture import ready as mechanisms_ready
+from fissure.app.jobs import BusyError
 from fissure.app.middleware import HEADERS, Guard, without_slash
 from fissure.app.pages import page
 from fissure.app.schemas import EVERYWHERE
@@ -56,7 +55,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         desk.worker.submit("newest", lambda: prepare_newest(desk))
-        desk.worker.submit("mechanisms", lambda: mechanisms_ready(desk), spare=True)
+        desk.worker.submit("mechanisms", lambda: cracks.warm(desk), spare=True)
         if settings.warm:
             desk.studio.warm()
         yield
@@ -71,7 +70,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )  # fmt: skip
     app.state.desk = desk
     app.add_middleware(Guard, settings=settings)
-    for part in (assets, history, cracks, why, whatif, evidence, cases, ledger, runs, studies, jobs):
+    for part in (assets, history, cracks, attribution, whatif, evidence, cases, ledger, runs, studies, jobs):
         app.include_router(part.router)
     app.add_exception_handler(FissureError, _mendable)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -96,7 +95,7 @@ def _said(request: Request, status: int, text: str, headers: Mapping[str, str] |
 
 
 def _mendable(request: Request, error: Exception) -> Response:
-    if isinstance(error, Busy):
+    if isinstance(error, BusyError):
         return _said(request, 503, str(error), {"retry-after": "10"})
     return _said(request, 422, str(error))
 

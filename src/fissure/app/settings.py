@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fissure.cases.naming import REFERENCE
-from fissure.errors import FissureError
+from fissure.errors import ArgumentError
 
 PORT = 8014
 _SEGMENT = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+")
@@ -39,11 +39,11 @@ def root_path(text: str) -> str:
     if not found:
         return ""
     if "//" in found and ":" in found.partition("//")[0]:
-        raise FissureError(f"found --root-path {text[:200]}, expected the path alone, such as /user/me/proxy/8014")
+        raise ArgumentError(f"found --root-path {text[:200]}, expected the path alone, such as /user/me/proxy/8014")
     segments = found.split("/")[1:]
     whole = found.startswith("/") and all(map(_SEGMENT.fullmatch, segments)) and not {".", ".."} & {*segments}
     if not whole:
-        raise FissureError(
+        raise ArgumentError(
             f"found --root-path {text[:200] or 'of nothing'}, expected a path that begins with / as an address has it, "
             "such as /user/me/proxy/8014"
         )
@@ -58,7 +58,7 @@ def host_name(text: str) -> str:
     except UnicodeError:
         found = ""
     if not _NAME.fullmatch(found):
-        raise FissureError(
+        raise ArgumentError(
             f"found --allow-host {text[:200] or 'without a name'}, expected a name alone as it stands in the browser's "
             "address, without https:// and without a port, such as hub.example.org"
         )
@@ -127,7 +127,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         if self.token is None and not self.loopback:
-            raise FissureError(f"found host {self.host} without a token, expected one where others can reach the page")
+            raise ArgumentError(f"found host {self.host} without a token, expected one where others can reach the page")
         object.__setattr__(self, "root_path", root_path(self.root_path))
         object.__setattr__(self, "hosts", tuple(map(host_name, self.hosts)))
 

@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from fissure.api.whatifs import WhatIfs
+from fissure.api.whatifs import WhatIfResult
 from fissure.app.background import Worker
 from fissure.app.derived import prune
 from fissure.app.jobs import Job, Jobs, Telling
@@ -19,7 +19,7 @@ from fissure.app.questions import Question, Reader, SavedQuestions
 from fissure.app.settings import Settings
 from fissure.cases.loader import Case
 from fissure.context import Context
-from fissure.errors import FissureError
+from fissure.errors import ArgumentError, FissureError
 from fissure.studies.calibration import Posterior
 from fissure.studies.progressive import LEAST, Live
 from fissure.studies.questions import Study
@@ -134,13 +134,13 @@ class Studio:
         most = self._desk.settings.limits.members
         members = min(MEMBERS, most) if members is None else members
         if not LEAST <= members <= most:
-            raise FissureError(
+            raise ArgumentError(
                 f"members is {members}, expected {LEAST} to {most} on the page; fissure whatif takes more"
             )
         if seed is not None and not 0 <= seed <= MOST_SEED:
-            raise FissureError(f"seed is {seed}, expected 0 to {MOST_SEED}")
+            raise ArgumentError(f"seed is {seed}, expected 0 to {MOST_SEED}")
         if weeks is not None and not 1 <= weeks <= self.most_weeks:
-            raise FissureError(f"weeks is {weeks}, expected 1 to {self.most_weeks}")
+            raise ArgumentError(f"weeks is {weeks}, expected 1 to {self.most_weeks}")
         return Size(members, 1 if seed is None else seed, weeks)
 
     def reader(self, weeks: int | None = None) -> Reader:
@@ -198,7 +198,7 @@ class Studio:
     def ask(self, question: Question, size: Size) -> Job:
         """The job that measures it, new or under way.
 
-        Raises `FissureError` for what cannot be asked, and `Busy` where too much waits.
+        Raises `FissureError` for what cannot be asked, and `BusyError` where too much waits.
         """
         live = self.live(size)
         live.require(question.scenario, size.members)
@@ -257,13 +257,15 @@ class Studio:
     def _answer(self, name: str, scenario: Scenario, size: Size, members: int) -> WhatIf:
         return self.live(size).answer({name: scenario}, members)
 
-    def told(self, standing: Standing, members: int | None = None) -> WhatIfs | None:
+    def told(self, standing: Standing, members: int | None = None) -> WhatIfResult | None:
         """`answer` with all that says how it was made."""
         found, drawn = self.answer(standing, members), self._desk.posterior
         if found is None:
             return None
         studies = {one.name: one for one in [standing.question.study] if one}
-        return WhatIfs(self._desk.context, found, studies, drawn.until if drawn else None, "" if drawn else "--prior")
+        return WhatIfResult(
+            self._desk.context, found, studies, drawn.until if drawn else None, "" if drawn else "--prior"
+        )
 
     def warm(self, members: int = MEMBERS) -> None:
         """Get ready for the first question, in the background."""

@@ -10,7 +10,7 @@ from typing import Self
 
 from pydantic import model_validator
 
-from fissure.errors import FissureError
+from fissure.errors import CaseError
 from fissure.evidence.entries import SourceKind
 from fissure.reading import Positive, Real, Share, Strict, Text, read_yaml_lines, stands
 
@@ -46,7 +46,7 @@ def read_study_dates(folder: Path, start: date, weeks: int) -> StudyDates:
             for n, day in enumerate(days):
                 if not start <= day <= last:
                     where = f"{path}:{line_of(key, n)}"
-                    raise FissureError(f"{where}: found {day}, expected a day of the case, {start} to {last}")
+                    raise CaseError(f"{where}: found {day}, expected a day of the case, {start} to {last}")
     return StudyDates(
         outcomes=given.outcomes or thirds, hindcasts=given.hindcasts or thirds, collapse=given.collapse or last
     )
@@ -88,6 +88,6 @@ def read_leanings(path: Path) -> list[Leaning]:
     for number, leaning in enumerate(leanings):
         line, of = line_of(number, "kind"), f" on '{leaning.family}'" if leaning.family else ""
         if first := seen.get((leaning.kind, leaning.family)):
-            raise FissureError(f"{path}:{line}: the leaning of '{leaning.kind}'{of} stands already on line {first}")
+            raise CaseError(f"{path}:{line}: the leaning of '{leaning.kind}'{of} stands already on line {first}")
         seen[leaning.kind, leaning.family] = line
     return leanings

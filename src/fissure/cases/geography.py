@@ -15,7 +15,7 @@ from typing import Any
 from fissure.cases import shapes
 from fissure.cases.schema import District
 from fissure.cases.shapes import Area, brief, read_areas
-from fissure.errors import FissureError, nearest
+from fissure.errors import CaseError, nearest
 
 GROSS = 0.05
 """Of its area: a shape that mending changes by more is refused."""
@@ -64,20 +64,20 @@ def _check_ids(path: Path, areas: Sequence[Area], known: list[str]) -> None:
     found: list[str] = []
     for area in areas:
         if area.id is None:
-            raise FissureError(f"{path}: feature {area.number} has no property 'id', expected the id of a district")
+            raise CaseError(f"{path}: feature {area.number} has no property 'id', expected the id of a district")
         if not isinstance(area.id, str):
             place = "property 'id'" if "id" in area.properties else "'id'"
-            raise FissureError(
+            raise CaseError(
                 f"{path}: feature {area.number} has {brief(area.id)} as its {place}, "
                 "expected the id of a district, as text in quotes"
             )
         found.append(area.id)
     for name in found:
         if name not in known:
-            raise FissureError(f"{path}: found '{name}', which is no district of the case{nearest(name, known)}")
+            raise CaseError(f"{path}: found '{name}', which is no district of the case{nearest(name, known)}")
     for name in known:
         if found.count(name) != 1:
-            raise FissureError(f"{path}: district '{name}' has {found.count(name)} features, expected 1")
+            raise CaseError(f"{path}: district '{name}' has {found.count(name)} features, expected 1")
 
 
 def _shapes(path: Path, areas: Sequence[Area]) -> list[Any]:
@@ -86,11 +86,11 @@ def _shapes(path: Path, areas: Sequence[Area]) -> list[Any]:
     for area in areas:
         shape, fault = shapes.shape_of(area.polygons)
         if shape.is_empty:
-            raise FissureError(f"{area.who} has a shape without area, expected a ring around an area")
+            raise CaseError(f"{area.who} has a shape without area, expected a ring around an area")
         if fault:
             where = f"{fault.what}, near longitude {fault.lon:.6g}, latitude {fault.lat:.6g}"
             if fault.change > GROSS:
-                raise FissureError(
+                raise CaseError(
                     f"{area.who} {where}, expected rings that do not cross and holes inside; 'Fix geometries' "
                     "of QGIS or '-clean' of mapshaper may mend it"
                 )
@@ -131,11 +131,11 @@ def check_districts(path: Path, districts: Sequence[District], drawn: Drawn) -> 
             if _holds(drawn[one.id][1], *mended(one.lon, one.lat)):
                 same = [two for two in strays if two is not one and _holds(drawn[two.id][1], *mended(two.lon, two.lat))]
                 also = f" (also for {listed([repr(two.id) for two in same])})" if same else ""
-                raise FissureError(f"{_outside(path, one, drawn)}; {slip} in one of the two files{also}")
+                raise CaseError(f"{_outside(path, one, drawn)}; {slip} in one of the two files{also}")
     at = {one.id: _around(one, drawn) for one in strays}
     for one in strays:
         if at[one.id] in at:
-            raise FissureError(
+            raise CaseError(
                 f"{_outside(path, one, drawn)} and inside that of '{at[one.id]}', whose own point lies elsewhere; "
                 "the shapes or the points seem to be mixed up between districts"
             )

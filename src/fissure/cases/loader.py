@@ -34,7 +34,7 @@ from fissure.cases.schema import (
     Strikes,
     price_row,
 )
-from fissure.errors import FissureError, nearest
+from fissure.errors import CaseError, nearest
 from fissure.reading import read_bytes, read_csv, read_text, read_yaml, read_yaml_lines, shown, stands
 
 _REQUIRED = (
@@ -152,7 +152,7 @@ def load_case(name_or_path: str | Path) -> Case:
         _known(folder / "case.yaml", line_of(key, number, "country"), "country", country, top.countries)
     if bare := without_unit(top.blocs, top.units):
         names = ", ".join(f"'{bloc.name}'" for bloc in bare)
-        raise FissureError(
+        raise CaseError(
             f"{folder / 'case.yaml'}:{line_of('units')}: found {top.units} units for {len(top.blocs)} blocs, "
             f"which leaves none for {names}, expected more units"
         )
@@ -189,11 +189,11 @@ def _require_files(folder: Path) -> None:
     """Refuse a folder that lacks files, naming all of them: a newcomer mends one list, not one file a run."""
     missing = [name for name in _REQUIRED if not stands(folder / name)]
     if len(missing) == 1:
-        raise FissureError(f"{folder / missing[0]}: there is no such file")
+        raise CaseError(f"{folder / missing[0]}: there is no such file")
     if missing and not stands(folder / "priors.yaml"):  # without it alone a case can be read, though not run
         missing.append("priors.yaml")
     if missing:
-        raise FissureError(f"{folder}: {len(missing)} files of a case are missing: {', '.join(missing)}")
+        raise CaseError(f"{folder}: {len(missing)} files of a case are missing: {', '.join(missing)}")
 
 
 def _priors(path: Path) -> dict[str, ParameterPrior]:
@@ -205,25 +205,23 @@ def _priors(path: Path) -> dict[str, ParameterPrior]:
 def _known(path: Path, line: int, what: str, found: str, known: Sequence[str]) -> None:
     if found not in known:
         listed = f"one of {', '.join(known)}" if len(known) <= 12 else f"one of the {len(known)} known"
-        raise FissureError(f"{path}:{line}: found {what} {shown(found)}, expected {listed}{nearest(found, known)}")
+        raise CaseError(f"{path}:{line}: found {what} {shown(found)}, expected {listed}{nearest(found, known)}")
 
 
 def _districts(path: Path, top: CaseFile) -> list[District]:
     rows = read_csv(path, District)
     if not rows:
-        raise FissureError(f"{path}:2: holds no district, expected at least one")
+        raise CaseError(f"{path}:2: holds no district, expected at least one")
     opponents = [opponent.name for opponent in top.opponents]
     seen: dict[str, int] = {}
     for line, district in rows:
         if district.id in seen:
-            raise FissureError(
-                f"{path}:{line}: district {shown(district.id)} stands already on line {seen[district.id]}"
-            )
+            raise CaseError(f"{path}:{line}: district {shown(district.id)} stands already on line {seen[district.id]}")
         seen[district.id] = line
         _known(path, line, "country", district.country, top.countries)
         _known(path, line, "opponent", district.opponent, opponents)
     if (total := sum(district.residents for _, district in rows)) > MOST:
-        raise FissureError(f"{path}: the districts have {total:,.0f} residents together, expected at most {MOST:,.0f}")
+        raise CaseError(f"{path}: the districts have {total:,.0f} residents together, expected at most {MOST:,.0f}")
     return [district for _, district in rows]
 
 
@@ -234,9 +232,9 @@ def _neighbours(path: Path, ids: list[str]) -> NDArray[np.bool_]:
         for name in (pair.a, pair.b):
             _known(path, line, "district", name, ids)
         if pair.a == pair.b:
-            raise FissureError(f"{path}:{line}: district '{pair.a}' cannot be its own neighbour")
+            raise CaseError(f"{path}:{line}: district '{pair.a}' cannot be its own neighbour")
         if shared[at[pair.a], at[pair.b]]:
-            raise FissureError(f"{path}:{line}: the pair '{pair.a}', '{pair.b}' stands twice")
+            raise CaseError(f"{path}:{line}: the pair '{pair.a}', '{pair.b}' stands twice")
         shared[at[pair.a], at[pair.b]] = shared[at[pair.b], at[pair.a]] = True
     return _frozen(shared)
 
@@ -244,9 +242,9 @@ def _neighbours(path: Path, ids: list[str]) -> NDArray[np.bool_]:
 def _week(path: Path, line: int, day: date, mondays: list[date]) -> int:
     week, rest = divmod((day - mondays[0]).days, 7)
     if rest:
-        raise FissureError(f"{path}:{line}: found week {day}, a {day:%A}, expected a Monday")
+        raise CaseError(f"{path}:{line}: found week {day}, a {day:%A}, expected a Monday")
     if not 0 <= week < len(mondays):
-        raise FissureError(f"{path}:{line}: found week {day}, expected one from {mondays[0]} to {mondays[-1]}")
+        raise CaseError(f"{path}:{line}: found week {day}, expected one from {mondays[0]} to {mondays[-1]}")
     return week
 
 
@@ -258,10 +256,10 @@ def _strikes(
         _known(path, line, "country", row.country, top.countries)
         cell = (slice(None), _week(path, line, row.week, mondays), top.countries.index(row.country))
         if not np.isnan(out[cell]).all():
-            raise FissureError(f"{path}:{line}: week {row.week} in {row.country} stands twice")
+            raise CaseError(f"{path}:{line}: week {row.week} in {row.country} stands twice")
         out[cell] = row.strikes, row.low, row.high
     for week, country in np.argwhere(np.isnan(out[0])):
-        raise FissureError(f"{path}: week {mondays[week]} in {top.countries[country]} is missing")
+        raise CaseError(f"{path}: week {mondays[week]} in {top.countries[country]} is missing")
     return _frozen(out[0]), _frozen(out[1]), _frozen(out[2])
 
 
@@ -272,10 +270,10 @@ def _prices(path: Path, top: CaseFile, mondays: list[date]) -> tuple[NDArray[np.
         day: date = row.week  # type: ignore[attr-defined]
         week = _week(path, line, day, mondays)
         if not np.isnan(out[week]).all():
-            raise FissureError(f"{path}:{line}: week {day} stands twice")
+            raise CaseError(f"{path}:{line}: week {day} stands twice")
         out[week] = [getattr(row, column) for column in columns]
     for missing in np.flatnonzero(np.isnan(out[:, 0])):
-        raise FissureError(f"{path}: week {mondays[missing]} is missing")
+        raise CaseError(f"{path}: week {mondays[missing]} is missing")
     return _frozen(out[:, 0]), _frozen(out[:, 1:])
 
 
@@ -285,7 +283,7 @@ def _condemnations(path: Path, mondays: list[date]) -> NDArray[np.float64]:
         week = (row.date - mondays[0]).days // 7
         if not 0 <= week < len(mondays):
             end = mondays[-1] + timedelta(days=6)
-            raise FissureError(f"{path}:{line}: found date {row.date}, expected a day from {mondays[0]} to {end}")
+            raise CaseError(f"{path}:{line}: found date {row.date}, expected a day from {mondays[0]} to {end}")
         out[week] += row.weight
     return _frozen(out)
 
@@ -297,12 +295,12 @@ def _offensives(path: Path, top: CaseFile, ids: list[str], mondays: list[date]) 
     seen: dict[str, int] = {}
     for line, offensive in rows:
         if offensive.id in seen:
-            raise FissureError(f"{path}:{line}: offensive '{offensive.id}' stands already on line {seen[offensive.id]}")
+            raise CaseError(f"{path}:{line}: offensive '{offensive.id}' stands already on line {seen[offensive.id]}")
         seen[offensive.id] = line
         _known(path, line, "district", offensive.district, ids)
         _known(path, line, "opponent", offensive.opponent, opponents)
         if not mondays[0] <= offensive.start <= end:
-            raise FissureError(
+            raise CaseError(
                 f"{path}:{line}: found start {offensive.start}, expected a day from {mondays[0]} to {end} "
                 "(the case's weeks)"
             )

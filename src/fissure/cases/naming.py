@@ -8,7 +8,7 @@ import warnings
 from contextlib import suppress
 from pathlib import Path
 
-from fissure.errors import FissureError, nearest
+from fissure.errors import CaseError, nearest
 
 HOME = Path(__file__).parent
 """Where the cases lie that come with the package."""
@@ -66,10 +66,8 @@ def folder_of(name_or_path: str | Path) -> Path:
     if text in known:
         return HOME / text
     if isinstance(name_or_path, Path) or "/" in text or text.endswith((".yaml", ".yml")):
-        raise FissureError(f"{path}: there is no such case folder")
-    raise FissureError(
-        f"there is no case '{text}', expected a folder or one of {', '.join(known)}{nearest(text, known)}"
-    )
+        raise CaseError(f"{path}: there is no such case folder")
+    raise CaseError(f"there is no case '{text}', expected a folder or one of {', '.join(known)}{nearest(text, known)}")
 
 
 def _looks_like_a_case(folder: Path) -> bool:

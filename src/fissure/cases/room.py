@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from fissure.cases.schema import Bloc, ParameterPrior
-from fissure.errors import FissureError
+from fissure.errors import CaseError
 
 FIGHTERS, FOREIGN_SHARE = "start.fighters", "start.foreign-share"
 
@@ -21,7 +21,7 @@ def blocs_of_units(blocs: Sequence[Bloc], units: int) -> list[int]:
     than origins.
     """
     if units < (origins := _origins(blocs)):
-        raise FissureError(f"found {units} units, expected at least {origins}: one for locals and one for foreigners")
+        raise CaseError(f"found {units} units, expected at least {origins}: one for locals and one for foreigners")
     return [i for i, n in enumerate(_units_of(blocs, units)) for _ in range(n)]
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fissure.errors import FissureError
+from fissure.errors import CaseError
 from fissure.reading import read_text
 
 Ring = list[tuple[float, float]]
@@ -51,7 +51,7 @@ def read_areas(path: Path) -> list[Area]:
     areas = []
     for number, feature in enumerate(data["features"], start=1):
         if not isinstance(feature, dict):
-            raise FissureError(f"{path}: feature {number} is {brief(feature)}, expected a GeoJSON feature")
+            raise CaseError(f"{path}: feature {number} is {brief(feature)}, expected a GeoJSON feature")
         found = feature.get("properties")
         properties = found if isinstance(found, dict) else {}
         own = feature.get("id") if properties.get("id") is None else properties["id"]
@@ -85,16 +85,16 @@ def _collection(path: Path) -> dict[str, Any]:
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:
-        raise FissureError(f"{path}:{error.lineno}: is not JSON ({error.msg}), expected GeoJSON") from None
+        raise CaseError(f"{path}:{error.lineno}: is not JSON ({error.msg}), expected GeoJSON") from None
     except (ValueError, RecursionError) as error:  # a number too long, lists too deep
-        raise FissureError(f"{path}: is not JSON that can be read ({error}), expected GeoJSON") from None
+        raise CaseError(f"{path}: is not JSON that can be read ({error}), expected GeoJSON") from None
     if not isinstance(data, dict) or data.get("type") != "FeatureCollection":
         found = f"type {brief(data.get('type'))}" if isinstance(data, dict) else brief(data)
-        raise FissureError(f"{path}:1: found {found}, expected a GeoJSON FeatureCollection")
+        raise CaseError(f"{path}:1: found {found}, expected a GeoJSON FeatureCollection")
     if "features" not in data:
-        raise FissureError(f"{path}: key 'features' is missing, expected a list of GeoJSON features")
+        raise CaseError(f"{path}: key 'features' is missing, expected a list of GeoJSON features")
     if not isinstance(data["features"], list):
-        raise FissureError(f"{path}: found {brief(data['features'])} at 'features', expected a list of features")
+        raise CaseError(f"{path}: found {brief(data['features'])} at 'features', expected a list of features")
     return data
 
 
@@ -111,12 +111,12 @@ def _system(data: dict[str, Any]) -> str | None:
 def _polygons(geometry: Any, who: str, system: str | None, within: bool = False) -> Iterator[list[Ring]]:
     """The rings of each polygon of a geometry; `within` a collection there is no other."""
     if geometry is None:
-        raise FissureError(f"{who} has no geometry, {_AREAS}")
+        raise CaseError(f"{who} has no geometry, {_AREAS}")
     kind = geometry.get("type") if isinstance(geometry, dict) else None
     if kind == "GeometryCollection" and not within:
         parts = geometry.get("geometries")
         if not isinstance(parts, list) or not parts:
-            raise FissureError(f"{who} has a GeometryCollection without 'geometries', {_AREAS}")
+            raise CaseError(f"{who} has a GeometryCollection without 'geometries', {_AREAS}")
         for part in parts:
             yield from _polygons(part, who, system, within=True)
         return
@@ -127,9 +127,9 @@ def _polygons(geometry: Any, who: str, system: str | None, within: bool = False)
             if kind in ("Point", "MultiPoint", "LineString", "MultiLineString")
             else ""
         )
-        raise FissureError(f"{who} has a geometry {found}, {_AREAS}{only}")
+        raise CaseError(f"{who} has a geometry {found}, {_AREAS}{only}")
     if "coordinates" not in geometry:
-        raise FissureError(f"{who} has a geometry without 'coordinates', expected those of a {kind}")
+        raise CaseError(f"{who} has a geometry without 'coordinates', expected those of a {kind}")
     coordinates = geometry["coordinates"]
     _check_lists(coordinates, _DEPTH[kind], kind, who)
     for rings in coordinates if kind == "MultiPolygon" else [coordinates]:
@@ -139,24 +139,24 @@ def _polygons(geometry: Any, who: str, system: str | None, within: bool = False)
 def _check_lists(found: Any, depth: int, kind: str, who: str) -> None:
     least = 4 if depth == 1 else 1
     if not isinstance(found, list):
-        raise FissureError(f"{who} has {brief(found)} among its coordinates, expected the lists of a {kind}")
+        raise CaseError(f"{who} has {brief(found)} among its coordinates, expected the lists of a {kind}")
     if len(found) < least:
         what = "ring of positions" if depth == 1 else "list of coordinates"
-        raise FissureError(f"{who} has a {what} with {len(found)} entries, expected at least {least}")
+        raise CaseError(f"{who} has a {what} with {len(found)} entries, expected at least {least}")
     if depth > 1:
         for part in found:
             _check_lists(part, depth - 1, kind, who)
         return
     for position in found:
         if not isinstance(position, list) or len(position) < 2:
-            raise FissureError(f"{who} has {brief(position)} among its coordinates, expected [longitude, latitude]")
+            raise CaseError(f"{who} has {brief(position)} among its coordinates, expected [longitude, latitude]")
 
 
 def _closed(rings: list[list[Any]], who: str) -> Iterator[list[Any]]:
     for ring in rings:
         first, last = ring[0][:2], ring[-1][:2]
         if first != last:
-            raise FissureError(
+            raise CaseError(
                 f"{who} has a ring that is not closed, from {json.dumps(first)} to {json.dumps(last)}, "
                 "expected its first position again at the end"
             )
@@ -168,7 +168,7 @@ def _position(found: list[Any], who: str, system: str | None) -> tuple[float, fl
     for number, limit, widest in zip(found, (180, 90), (360, 90 + 1e-6), strict=False):
         if type(number) not in (int, float) or not -widest <= number <= widest:
             what = "longitude" if limit == 180 else "latitude"
-            raise FissureError(
+            raise CaseError(
                 f"{who} has {brief(number)} as a {what}, expected a number of degrees from -{limit} to {limit}"
                 + _why(found[0], found[1], system)
             )

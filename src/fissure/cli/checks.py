@@ -20,10 +20,10 @@ from fissure.cli.parts import (
     split_case,
     whole,
 )
-from fissure.errors import FissureError
+from fissure.errors import ArgumentError
 
 if TYPE_CHECKING:
-    from fissure.api import Result
+    from fissure.api import RunResult
 
 
 def check(
@@ -103,7 +103,7 @@ def patterns(
     show(_result_of(case, members, seed, prior, of).patterns_document(day), as_json=as_json)
 
 
-def _result_of(case: str, members: int, seed: int, prior: bool, of: str | None) -> "Result":
+def _result_of(case: str, members: int, seed: int, prior: bool, of: str | None) -> "RunResult":
     """The run in a folder, or that of a case, made where it is not there. `of` says which case a run is of."""
     from fissure import api
     from fissure.engine.progress import RichProgress
@@ -111,6 +111,6 @@ def _result_of(case: str, members: int, seed: int, prior: bool, of: str | None) 
     if (Path(case) / "run.json").exists():
         return api.read_run(case, of)
     if of is not None:
-        raise FissureError(f"found --case {of} beside {case}, which is no run; expected it with the folder of a run")
+        raise ArgumentError(f"found --case {of} beside {case}, which is no run; expected it with the folder of a run")
     signal.signal(signal.SIGINT, signal.default_int_handler)
     return api.run(case, members=members, seed=seed, prior=prior, home=Path("runs"), progress=RichProgress())

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from fissure.cli.parts import REFERENCE, AsJson, Case, OnCluster, Seed, folder_option, show, whole
-from fissure.errors import FissureError
+from fissure.errors import ArgumentError
 
 
 def calibrate(
@@ -35,7 +35,7 @@ def calibrate(
     from fissure.engine.progress import RichProgress
 
     if not until:
-        raise FissureError("no cut-off was given, expected --until and a day such as 2015-12-31")
+        raise ArgumentError("no cut-off was given, expected --until and a day such as 2015-12-31")
     context = api.context_of(case)
     folder = out or Path("runs") / f"fit-{context.case.name}-{until}"
     signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from fissure.cli.parts import AsJson, folder_option, show, split_case
-from fissure.errors import FissureError
+from fissure.errors import ArgumentError
 
 
 def trace(
@@ -26,7 +26,7 @@ def trace(
 
     case, names = split_case(words)
     if len(names) != 1:
-        raise FissureError(f"found {len(names)} names to trace, expected one, such as fissure trace pay-gap")
+        raise ArgumentError(f"found {len(names)} names to trace, expected one, such as fissure trace pay-gap")
     context = context_of(case)
     show(document(context.trace(names[0]), context), as_json=as_json)
 

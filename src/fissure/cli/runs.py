@@ -22,7 +22,7 @@ from fissure.cli.parts import (
     folder_option,
     whole,
 )
-from fissure.errors import FissureError
+from fissure.errors import ArgumentError
 
 if TYPE_CHECKING:
     from fissure.api.shelf import Stored
@@ -61,7 +61,7 @@ def list_(context: typer.Context, places: Places = None, verify: Verify = False,
     """
     if context.invoked_subcommand is not None:
         if verify or as_json or places:
-            raise FissureError(f"found options before '{context.invoked_subcommand}', expected them behind it")
+            raise ArgumentError(f"found options before '{context.invoked_subcommand}', expected them behind it")
         return
     from rich.console import Group
 
@@ -112,7 +112,7 @@ def export(
 
     found = api.stored_run(name, *(places or ()))
     if found.what != "run":
-        raise FissureError(f"{found.folder}: holds a study ({found.what}), expected a run")
+        raise ArgumentError(f"{found.folder}: holds a study ({found.what}), expected a run")
     typer.echo(f"Written: {api.export_run(found.folder, path)}")
 
 
@@ -144,7 +144,7 @@ def delete(
     parts.show(Group(*block(table(chosen))))
     if not yes:
         if not _can_ask():
-            raise FissureError("nobody can be asked here, expected --yes to delete; nothing was deleted")
+            raise ArgumentError("nobody can be asked here, expected --yes to delete; nothing was deleted")
         if not typer.confirm(f"Delete {summary(chosen).removesuffix('.')}?"):
             typer.echo("Nothing was deleted.")
             return
@@ -158,7 +158,7 @@ def _chosen(names: list[str], places: list[Path], unfinished: bool, older_than: 
     from fissure import api
 
     if bool(names) == (unfinished or older_than is not None):
-        raise FissureError("expected either names to delete, or --unfinished or --older-than")
+        raise ArgumentError("expected either names to delete, or --unfinished or --older-than")
     if names:
         return [api.stored_run(name, *places) for name in dict.fromkeys(names)]
     found = [one for one in api.stored_runs(*places) if one.state != "being written"]

@@ -11,7 +11,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from fissure.cli.parts import path, split_case, whole
-from fissure.errors import FissureError
+from fissure.errors import ArgumentError
 
 
 def serve(
@@ -67,11 +67,11 @@ def serve(
     Everything is on this machine. Ctrl-C stops it; what is finished is kept.
     """
     if missing := [name for name in ("fastapi", "uvicorn") if importlib.util.find_spec(name) is None]:
-        raise FissureError(f"the page needs {' and '.join(missing)}, expected after: pip install 'fissure[app]'")
+        raise ArgumentError(f"the page needs {' and '.join(missing)}, expected after: pip install 'fissure[app]'")
     if port is not None and not 1 <= port <= 65535:
-        raise FissureError(f"found --port {port}, expected a number from 1 to 65535")
+        raise ArgumentError(f"found --port {port}, expected a number from 1 to 65535")
     if disk < 1:
-        raise FissureError(f"found --disk {disk}, expected 1 or more megabytes")
+        raise ArgumentError(f"found --disk {disk}, expected 1 or more megabytes")
     from fissure.app import binding
     from fissure.app.settings import host_name, is_loopback
     from fissure.app.settings import root_path as parsed_root_path
@@ -112,7 +112,7 @@ def _serve(places: tuple[Path, ...], place: Any, opened: str | None, disk: int, 
 def _places(folders: list[Path]) -> tuple[Path, ...]:
     for folder in folders:
         if not folder.is_dir():
-            raise FissureError(f"{folder}: is no folder, expected one with runs, or a run")
+            raise ArgumentError(f"{folder}: is no folder, expected one with runs, or a run")
     return tuple(dict.fromkeys(folder.absolute() for folder in folders))
 
 

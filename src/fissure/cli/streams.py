@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from types import TracebackType
 from typing import Any, TextIO
 
-from fissure.errors import FissureError
+from fissure.errors import ArgumentError
 
 
 class Streams:
@@ -141,7 +141,7 @@ def require_readable(arguments: Iterable[str]) -> None:
     for argument in arguments:
         if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in argument):
             shown = argument.encode("unicode_escape").decode()
-            raise FissureError(
+            raise ArgumentError(
                 f"found '{shown}', expected text without control characters, in the encoding of this terminal "
                 f"({sys.getfilesystemencoding()})"
             )

@@ -20,7 +20,7 @@ from fissure.cli.parts import (
     split_case,
     whole,
 )
-from fissure.errors import FissureError
+from fissure.errors import ArgumentError
 
 
 def whatif(
@@ -79,7 +79,7 @@ def whatif(
     context = api.context_of(case)
     known = context.studies if all_ or list_ else {}
     if (all_ or list_) and not known:
-        raise FissureError(
+        raise ArgumentError(
             f"{context.case.folder}: this case brings no named studies, expected a file studies.yaml in its folder, or "
             "--set or --off"
         )
@@ -194,11 +194,10 @@ def answers(
     """
     from fissure import api
     from fissure.engine.progress import RichProgress
-    from fissure.errors import FissureError
 
     context = api.context_of(case)
     if keep and weeks not in (None, context.case.weeks):
-        raise FissureError(f"found {weeks} weeks to keep, expected all {context.case.weeks} of the case")
+        raise ArgumentError(f"found {weeks} weeks to keep, expected all {context.case.weeks} of the case")
     folder = out or Path("runs") / f"answers-{context.case.name}"
     signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
     found = api.answers(

@@ -16,7 +16,7 @@ import numpy as np
 
 from fissure.cases.loader import Case
 from fissure.engine.records import coordinates_of, kinds_told, variables_of
-from fissure.errors import FissureError
+from fissure.errors import ArgumentError
 from fissure.model.start import Start, initial_state, member_inputs
 from fissure.model.world import world_of
 
@@ -94,7 +94,7 @@ def check_fits(program: Compiled, device: Device, width: int) -> None:
         return
     fitting = width * max(free, 0) // wanted
     cure = f"run with width={_power_of_two(fitting)} (a run of its own)" if fitting else "free some"
-    raise FissureError(
+    raise ArgumentError(
         f"{width} members side by side need {wanted / 1e9:.1f} GB of the device's memory, of which "
         f"{max(free, 0) / 1e9:.1f} GB are free: end what else uses it, or {cure}"
     )

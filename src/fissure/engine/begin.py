@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
-from fissure.errors import FissureError
+from fissure.errors import SetupError
 
 _NEEDED: dict[str, tuple[Any, ...]] = {
     "jax_disable_jit": (False,),
@@ -38,7 +38,7 @@ def loading() -> Iterator[None]:
         last = traceback.extract_tb(error.__traceback__)[-1].filename.replace("\\", "/")
         if not last.endswith("jax/_src/config.py"):
             raise
-        raise FissureError(f"JAX refuses how it is set in the environment ({error}), expected it to be unset") from None
+        raise SetupError(f"JAX refuses how it is set in the environment ({error}), expected it to be unset") from None
 
 
 def require_usable() -> None:
@@ -49,17 +49,13 @@ def require_usable() -> None:
     for name, values in _NEEDED.items():
         found = setting(name)
         if found not in values:
-            raise FissureError(
-                f"JAX is set to {name} = {found!r}, expected {values[0]!r}: unset {name.upper()} ({name})"
-            )
+            raise SetupError(f"JAX is set to {name} = {found!r}, expected {values[0]!r}: unset {name.upper()} ({name})")
     try:
         jax.devices()
     except (RuntimeError, AssertionError) as error:
         told = [f"{name}={os.environ[name]}" for name in ("JAX_PLATFORMS", "JAX_PLATFORM_NAME") if name in os.environ]
         why = next(iter(str(error).splitlines()), "") or "there is no such device"
-        raise FissureError(
-            f"JAX does not begin with {' and '.join(told) or 'its settings'} ({why}): unset it"
-        ) from None
+        raise SetupError(f"JAX does not begin with {' and '.join(told) or 'its settings'} ({why}): unset it") from None
 
 
 def setting(name: str) -> Any:
@@ -79,7 +75,7 @@ def _require_flags(flags: str) -> None:
     tried = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, errors="replace", check=False)
     said = [line for line in tried.stderr.splitlines() if "XLA_FLAGS" in line]
     if tried.returncode and said:
-        raise FissureError(f"XLA refuses XLA_FLAGS={flags} ({said[0].split('] ')[-1].strip()}): unset it")
+        raise SetupError(f"XLA refuses XLA_FLAGS={flags} ({said[0].split('] ')[-1].strip()}): unset it")
 
 
 _without_threads = False
@@ -99,7 +95,7 @@ if hasattr(os, "register_at_fork"):
 def require_own_jax() -> None:
     """Raise `FissureError` in a process that was forked after JAX had begun."""
     if _without_threads:
-        raise FissureError(
+        raise SetupError(
             "this process was forked from one in which JAX had begun, and JAX would wait here for ever: start worker "
             "processes with the method spawn or forkserver (as multiprocessing.get_context('spawn')), or simulate in "
             "one process with cluster='local:N'"

@@ -21,7 +21,7 @@ from zarr.codecs import ZstdCodec
 from zarr.storage import MemoryStore, ZipStore
 
 from fissure.engine import checksums
-from fissure.errors import FissureError
+from fissure.errors import RunError
 from fissure.files import write_whole
 
 _NAME = re.compile(r"(\d{7})-(\d{7})\.zarr\.zip")
@@ -52,12 +52,12 @@ class Block:
         """
         if not checksums.known_whole(self.path):
             told = "its checksum does not hold" if self.path.is_file() else "there is no such file"
-            raise FissureError(f"{self.path}: this block is damaged ({told}), ask for the run again to make it anew")
+            raise RunError(f"{self.path}: this block is damaged ({told}), ask for the run again to make it anew")
         try:
             with ZipStore(self.path, mode="r") as store:
                 return np.asarray(zarr.open_array(store, path=name, mode="r", zarr_format=3)[...])
         except (OSError, LookupError, ValueError, RuntimeError, AttributeError, zipfile.BadZipFile) as error:
-            raise FissureError(
+            raise RunError(
                 f"{self.path}: this block is damaged ({error}), ask for the run again to make it anew"
             ) from None
 

@@ -18,7 +18,7 @@ from jax.experimental.compilation_cache import compilation_cache
 
 from fissure.engine.begin import require_own_jax
 from fissure.engine.provenance import model_digest
-from fissure.errors import FissureError
+from fissure.errors import FissureError, SetupError
 from fissure.version import __version__
 
 KEPT = 3
@@ -36,7 +36,7 @@ def cache_base() -> Path:
     try:
         return Path.home() / ".cache" / "fissure"
     except RuntimeError:
-        raise FissureError("there is no home folder to keep runs in, set FISSURE_CACHE to a folder") from None
+        raise SetupError("there is no home folder to keep runs in, set FISSURE_CACHE to a folder") from None
 
 
 def processor() -> str:

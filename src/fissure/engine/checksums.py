@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from fissure.errors import FissureError
+from fissure.errors import DamagedError
 
 MARK = b"sha256:"
 LENGTH = len(MARK) + 64
@@ -21,10 +21,6 @@ KEY = "sha256"
 
 _Version = tuple[int, int, int]
 _whole: dict[Path, _Version] = {}
-
-
-class Damaged(FissureError):
-    """A stored file is not what was written, or cannot be read; the text names it."""
 
 
 class DamagedBlock(UserWarning):
@@ -47,13 +43,13 @@ def holds(data: bytes) -> bool:
 
 
 def unsealed(path: Path) -> bytes:
-    """What was sealed into the file. Raises `Damaged` where it is not whole or cannot be read."""
+    """What was sealed into the file. Raises `DamagedError` where it is not whole or cannot be read."""
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise Damaged(f"{path}: cannot be read ({error.strerror or error}), {AGAIN}") from None
+        raise DamagedError(f"{path}: cannot be read ({error.strerror or error}), {AGAIN}") from None
     if not holds(data):
-        raise Damaged(f"{path}: is damaged (its checksum does not hold), {AGAIN}")
+        raise DamagedError(f"{path}: is damaged (its checksum does not hold), {AGAIN}")
     return data[:-LENGTH]
 
 
@@ -103,13 +99,13 @@ def check_json(told: Mapping[str, Any]) -> bool:
 
 
 def unsealed_json(path: Path) -> dict[str, Any]:
-    """What was sealed into the JSON file. Raises `Damaged` where it is not whole or cannot be read."""
+    """What was sealed into the JSON file. Raises `DamagedError` where it is not whole or cannot be read."""
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise Damaged(f"{path}: cannot be read ({error}), {AGAIN}") from None
+        raise DamagedError(f"{path}: cannot be read ({error}), {AGAIN}") from None
     if not isinstance(told, dict) or not check_json(told):
-        raise Damaged(f"{path}: is damaged (its checksum does not hold), {AGAIN}")
+        raise DamagedError(f"{path}: is damaged (its checksum does not hold), {AGAIN}")
     return {name: value for name, value in told.items() if name != KEY}
 
 

@@ -36,7 +36,7 @@ from fissure.engine.runner import (
     never,
     threads_for,
 )
-from fissure.errors import FissureError
+from fissure.errors import ClusterError, FissureError
 
 MISSING = "a cluster needs dask, which is not installed: pip install 'fissure[cluster]'"
 CONNECT = 10.0
@@ -81,7 +81,7 @@ class Cluster:
             LOCAL.fullmatch(address) or REMOTE.fullmatch(address) or address.endswith(".json")
         )
         if not known:
-            raise FissureError(
+            raise ClusterError(
                 f"found the cluster {address!r}, expected local, local:N, the address of a dask scheduler such as "
                 "tcp://HOST:8786, or its scheduler file (.json)"
             )
@@ -89,7 +89,7 @@ class Cluster:
             import cloudpickle
             import distributed
         except ImportError:
-            raise FissureError(MISSING) from None
+            raise ClusterError(MISSING) from None
         self.address = address
         self._dask, self._pickle = distributed, cloudpickle
         self._client: Any = None
@@ -127,7 +127,7 @@ class Cluster:
         asked = remote.asked_by(plan)
         able = [w.told for w in self._known.values() if w.told is not None and not _unlike(w.told, asked, MACHINE)]
         if not able:
-            raise FissureError(f"{self.address}: no worker there can make this run: {self._faults(asked, MACHINE)}")
+            raise ClusterError(f"{self.address}: no worker there can make this run: {self._faults(asked, MACHINE)}")
         machines = Counter(tuple(told[name] for name in MACHINE) for told in able)
         wanted = [made.described() for made in (begun, plan.made_with) if made is not None]
         preferred = [tuple(told[name] for name in MACHINE) for told in wanted]
@@ -145,7 +145,7 @@ class Cluster:
         self._look()
         for _, made in self.each(task, _compile, [None] * max(len(self._known), 1)):
             if isinstance(made, Failure):
-                raise FissureError(made.reason)
+                raise ClusterError(made.reason)
 
     # --- Handing out
 
@@ -255,7 +255,7 @@ class Cluster:
             time.sleep(0.1)
         there = client.scheduler_info(n_workers=-1)["workers"] if client.status == "running" else {}
         if client.status != "running":
-            raise FissureError(
+            raise ClusterError(
                 f"{self.address}: the scheduler has gone; what was finished is kept, ask for it again to go on"
             )
         self._looked = time.monotonic()
@@ -292,11 +292,11 @@ class Cluster:
         elif self.address.endswith(".json"):
             where = {"scheduler_file": self.address}
             if not Path(self.address).is_file():
-                raise FissureError(f"{self.address}: there is no such scheduler file")
+                raise ClusterError(f"{self.address}: there is no such scheduler file")
         try:
             self._client = self._dask.Client(**where, timeout=CONNECT, set_as_default=False)
         except (OSError, TimeoutError, ValueError, TypeError, RuntimeError) as error:
-            raise FissureError(f"{self.address}: no dask scheduler answers there ({first_line(error)})") from None
+            raise ClusterError(f"{self.address}: no dask scheduler answers there ({first_line(error)})") from None
         return self._client
 
 

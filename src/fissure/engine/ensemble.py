@@ -24,12 +24,12 @@ from fissure.engine.kernel import Kernel, Records, records_of
 from fissure.engine.parameter_source import Draws, Prior
 from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, whole
 from fissure.engine.programs import program_for
-from fissure.engine.progress import Interrupted, Progress, Silent
+from fissure.engine.progress import Progress, Silent
 from fissure.engine.records import coordinates_of, event_arrays, kinds_told, variables_of
 from fissure.engine.runner import FailedHistories, Failure, Threads, Workers, each_alone, spread, threads_for
 from fissure.engine.store import DESCRIPTION, Store, check_folder, open_store, writing
 from fissure.engine.study_folder import Origin
-from fissure.errors import FissureError
+from fissure.errors import RunError, StoppedError
 from fissure.files import check_room, disk_errors
 from fissure.model.catalogue import parameters_of
 from fissure.model.parameters import Declared
@@ -84,7 +84,7 @@ class Run:
         """Raise `FissureError` where members failed, for work that needs every one of them."""
         if self.failed:
             member, why = next(iter(self.failed.items()))
-            raise FissureError(
+            raise RunError(
                 f"{self.folder}: {len(self.failed)} of {self.asked} histories failed (history {member}: {why}); what "
                 "was finished is kept, ask for it again to try them again"
             )
@@ -172,7 +172,7 @@ def run(
     A member that cannot be made is left out, with its reason in `Run.failed` and a `FailedHistories` warning; asked
     again, it is tried again.
 
-    Raises `FissureError` for bad input, a folder that holds something else, or a full disk, and `Interrupted`
+    Raises `FissureError` for bad input, a folder that holds something else, or a full disk, and `StoppedError`
     on Ctrl-C; what was finished is kept, and the same call goes on from there. A run that another machine (but
     the same versions and settings) has finished is read back; one that it has begun is refused.
     """
@@ -226,10 +226,10 @@ def open_run(folder: str | Path) -> Run:
     store = open_store(Path(folder))
     members = store.members()
     if not members:
-        raise FissureError(f"{folder}: no member of this run is finished")
+        raise RunError(f"{folder}: no member of this run is finished")
     failed = {member: why for member, why in store.failed().items() if member < members}
     if len(failed) == members:
-        raise FissureError(f"{folder}: no member of this run is finished")
+        raise RunError(f"{folder}: no member of this run is finished")
     return Run(Path(folder), Plan.of(store.description["plan"]), members, failed=failed)
 
 
@@ -361,7 +361,7 @@ class _Job:
             return self._simulate(store, todo, members, compiled)
         except KeyboardInterrupt:
             kept = members - sum(b - a for a, b in missing(store.blocks(), members, block))
-            raise Interrupted(
+            raise StoppedError(
                 f"stopped with {kept} of {members} members kept in {store.folder}, ask for it again to go on"
             ) from None
         finally:
@@ -392,7 +392,7 @@ class _Job:
         if len(failed) > before:
             member, why = list(failed.items())[before]
             if not done:
-                raise FissureError(f"{store.folder}: no history could be made ({why})")
+                raise RunError(f"{store.folder}: no history could be made ({why})")
             message = f"{len(failed) - before} of {members} histories failed and are left out (history {member}: {why})"
             warnings.warn(f"{store.folder}: {message}", FailedHistories, stacklevel=2)
         return Timing(compiled, seconds, ns, done)

@@ -11,7 +11,7 @@ import jax
 
 from fissure.engine.begin import require_usable, setting
 from fissure.engine.cache import processor
-from fissure.errors import FissureError
+from fissure.errors import RunError
 
 LIBRARIES = ("jax", "jaxlib", "numpy", "scipy", "equinox")
 SETTINGS = {
@@ -60,7 +60,7 @@ class MadeWith:
 def made_with() -> MadeWith:
     """What this process makes runs with. Raises `FissureError` where JAX is set to 64 bits, or cannot begin."""
     if setting("jax_enable_x64"):
-        raise FissureError("Fissure calculates in 32 bits but JAX is set to 64: unset JAX_ENABLE_X64 (jax_enable_x64)")
+        raise RunError("Fissure calculates in 32 bits but JAX is set to 64: unset JAX_ENABLE_X64 (jax_enable_x64)")
     require_usable()
     device = setting("jax_default_device")
     if not isinstance(device, jax.Device):

@@ -16,7 +16,7 @@ import pandas as pd
 import xarray as xr
 
 from fissure.engine.ensemble import Run
-from fissure.errors import FissureError
+from fissure.errors import OutputError
 from fissure.files import UNFINISHED, disk_errors
 
 
@@ -28,14 +28,14 @@ def export(run: Run, path: Path) -> Path:
     """
     write = _WRITERS.get(path.suffix.lower())
     if write is None:
-        raise FissureError(
+        raise OutputError(
             f"{path}: found a name that ends in '{path.suffix}', expected .nc (NetCDF), .zarr (Zarr), or no ending for "
             "a folder of CSV tables"
         )
     if path.exists() or path.is_symlink():
-        raise FissureError(f"{path}: is there already, choose another name; nothing was written")
+        raise OutputError(f"{path}: is there already, choose another name; nothing was written")
     if not path.parent.is_dir():
-        raise FissureError(f"{path.parent}: there is no such folder, expected one to write {path.name} into")
+        raise OutputError(f"{path.parent}: there is no such folder, expected one to write {path.name} into")
     with disk_errors(path, run.data.nbytes):
         room = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=path.parent))
         try:

@@ -25,7 +25,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from fissure.errors import FissureError
+from fissure.errors import RunError
 
 LOCK = "run.lock"
 WAIT, PAUSE = 0.3, 0.03
@@ -90,7 +90,7 @@ def held_to_remove(folder: Path) -> Generator[int | None]:
         lock.acquire()
     except Timeout:
         who = note(folder) or Note()
-        raise FissureError(f"{folder}: {who} is writing to this folder, wait for it to end or choose another") from None
+        raise RunError(f"{folder}: {who} is writing to this folder, wait for it to end or choose another") from None
     except OSError as error:
         if error.errno not in _NO_LOCKS:
             raise

@@ -13,7 +13,7 @@ from fissure.cases.loader import Case
 from fissure.engine.batch_size import width_for
 from fissure.engine.environment import MadeWith, made_with
 from fissure.engine.provenance import model_digest
-from fissure.errors import FissureError
+from fissure.errors import ArgumentError
 from fissure.model.catalogue import known_mechanism
 from fissure.model.parameters import Declared
 from fissure.model.plugins import made_of
@@ -85,7 +85,7 @@ class Plan:
             own |= {name: tuple(told.get(name, ())) for name in ("off", "plugins", "outputs")}
             return cls(**{**own, "made_with": MadeWith.of(told["made with"])})
         except (LookupError, TypeError, AttributeError) as error:
-            raise FissureError(f"the plan of the run cannot be read ({error!r})") from None
+            raise ArgumentError(f"the plan of the run cannot be read ({error!r})") from None
 
 
 def plan_of(
@@ -148,7 +148,7 @@ def standard_width(case: Case, weeks: int, units: int, slots: int) -> int:
 def whole(name: str, value: int, low: int, high: int) -> None:
     """Raise `FissureError` unless `value` is a whole number from `low` to `high`."""
     if not isinstance(value, int | np.integer) or isinstance(value, bool) or not low <= value <= high:
-        raise FissureError(f"{name} must be a whole number from {low} to {high}, not {value!r}")
+        raise ArgumentError(f"{name} is {value!r}, expected a whole number from {low} to {high}")
 
 
 def case_digest(case: Case, world: World) -> str:

@@ -8,12 +8,6 @@ from rich.console import Console
 from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as Bar
 
-from fissure.errors import FissureError
-
-
-class Interrupted(FissureError):
-    """The user stopped a run; its text says how to go on."""
-
 
 class Progress(Protocol):
     """What a run tells while it goes."""

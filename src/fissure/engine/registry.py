@@ -21,7 +21,7 @@ from fissure.engine.locks import LOCK, Note, held_to_remove, is_held, note
 from fissure.engine.provenance import model_digest
 from fissure.engine.store import DESCRIPTION, FAILED, Store, open_store
 from fissure.engine.study_folder import ORIGIN, STUDY, Origin, origin_of
-from fissure.errors import FissureError
+from fissure.errors import FissureError, RunError
 from fissure.files import UNFINISHED
 from fissure.version import __version__
 
@@ -205,16 +205,16 @@ def delete(folder: Path) -> int:
     written.
     """
     if folder.is_symlink():
-        raise FissureError(f"{folder}: is a link, expected the folder of a run itself; nothing was deleted")
+        raise RunError(f"{folder}: is a link, expected the folder of a run itself; nothing was deleted")
     if not folder.is_dir():
-        raise FissureError(f"{folder}: there is no such folder")
+        raise RunError(f"{folder}: there is no such folder")
     left_over = folder.name.startswith(DELETED)
     own = contents(folder)
     if not left_over and not _is_deletable(folder):
-        raise FissureError(f"{folder}: holds no run or study of Fissure, nothing was deleted")
+        raise RunError(f"{folder}: holds no run or study of Fissure, nothing was deleted")
     if own.foreign:
         other = own.foreign[0].relative_to(folder)
-        raise FissureError(f"{folder}: holds something else too ('{other}'), move that away first; nothing was deleted")
+        raise RunError(f"{folder}: holds something else too ('{other}'), move that away first; nothing was deleted")
     away = folder if left_over else _new_name(folder)
     try:
         with ExitStack() as locks:
@@ -226,7 +226,7 @@ def delete(folder: Path) -> int:
         shutil.rmtree(away)
     except OSError as error:
         left = away if away.exists() else folder
-        raise FissureError(f"{left}: cannot be deleted ({error.strerror or error})") from None
+        raise RunError(f"{left}: cannot be deleted ({error.strerror or error})") from None
     return own.bytes
 
 
@@ -252,7 +252,7 @@ def _described(folder: Path) -> tuple[str, Mapping[str, Any]]:
         return "run", {"plan": told["plan"], "until": told["attributes"].get("until")}
     told = unsealed_json(folder / STUDY)
     if not isinstance(told.get("plan"), dict) or not isinstance(told.get("what"), str):
-        raise FissureError(f"{folder / STUDY}: is not the description of a study that this version of Fissure can read")
+        raise RunError(f"{folder / STUDY}: is not the description of a study that this version of Fissure can read")
     return told["what"], told
 
 

@@ -25,7 +25,7 @@ from fissure.engine import records
 from fissure.engine.blocks import Block, Stored, blocks_in, missing
 from fissure.engine.checksums import KEY, DamagedBlock, check_json, sealed_json, unsealed_json
 from fissure.engine.locks import LOCK, held
-from fissure.errors import FissureError
+from fissure.errors import RunError
 from fissure.files import UNFINISHED, disk_errors, write_whole
 from fissure.reading import read_json, stands
 
@@ -97,7 +97,7 @@ class Store:
             if block.start != at:
                 break
             if not block.is_whole():
-                raise FissureError(
+                raise RunError(
                     f"{block.path}: members {block.start} to {block.stop - 1} are damaged, "
                     "ask for the run again to make them anew"
                 )
@@ -134,14 +134,14 @@ def open_store(folder: Path) -> Store:
     """The run in `folder`. Raises `FissureError` if there is none, or one of a later format."""
     path = folder / DESCRIPTION
     if not stands(path):
-        raise FissureError(f"{folder}: there is no run in this folder (no {DESCRIPTION})")
+        raise RunError(f"{folder}: there is no run in this folder (no {DESCRIPTION})")
     described = read_json(path, "the description of a run")
     parts = ("plan", "coordinates", "variables", "events", "attributes")
     known = isinstance(described, dict) and described.get("format") in (FORMAT, UNSEALED)
     if not known or not all(isinstance(described.get(part), dict) for part in parts):
-        raise FissureError(f"{path}: is not the description of a run that this version of Fissure can read")
+        raise RunError(f"{path}: is not the description of a run that this version of Fissure can read")
     if described["format"] != UNSEALED and not check_json(described):
-        raise FissureError(
+        raise RunError(
             f"{path}: is damaged (its checksum does not hold), remove the folder or put the file back; without it "
             "nothing says what the blocks are of"
         )
@@ -154,15 +154,15 @@ def check_folder(folder: Path, description: Mapping[str, Any]) -> None:
     if not folder.exists():
         return
     if not folder.is_dir():
-        raise FissureError(f"{folder}: is a file, expected a folder for the run")
+        raise RunError(f"{folder}: is a file, expected a folder for the run")
     if (folder / DESCRIPTION).exists():
         there = open_store(folder).description
         if differs := differences(there["plan"], description["plan"]):
-            raise FissureError(f"{folder}: holds another run ({differs}), choose another folder")
+            raise RunError(f"{folder}: holds another run ({differs}), choose another folder")
         return
     foreign = sorted(p.name for p in folder.iterdir() if p.name != LOCK and not p.name.startswith(UNFINISHED))
     if foreign:
-        raise FissureError(f"{folder}: holds something else than a run ('{foreign[0]}'), choose another folder")
+        raise RunError(f"{folder}: holds something else than a run ('{foreign[0]}'), choose another folder")
 
 
 def differences(there: Mapping[str, Any], asked: Mapping[str, Any]) -> str:
@@ -230,7 +230,7 @@ def event_table(
     import pandas as pd
 
     if gaps := missing(blocks, members, members, failed):
-        raise FissureError(f"members {gaps[0][0]} to {gaps[0][1] - 1} of this run are missing, ask for it again")
+        raise RunError(f"members {gaps[0][0]} to {gaps[0][1] - 1} of this run are missing, ask for it again")
     parts: dict[str, list[NDArray[Any]]] = {name: [] for name in records.STORED}
     for block in (b for b in blocks if b.start < members):
         member = block.read("event_member")

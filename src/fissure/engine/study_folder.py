@@ -20,7 +20,7 @@ from fissure.cases.naming import packaged_name
 from fissure.engine.checksums import sealed_json, unsealed_json
 from fissure.engine.locks import LOCK, asked_command, held
 from fissure.engine.plan import Plan
-from fissure.errors import FissureError
+from fissure.errors import RunError
 from fissure.files import UNFINISHED, disk_errors, write_whole
 
 STUDY = "study.json"
@@ -55,7 +55,7 @@ def keeping(folder: Path, asked: StudyManifest) -> Iterator[None]:
     Raises `FissureError` where the folder is a file, cannot be written, or is being written by another process.
     """
     if folder.exists() and not folder.is_dir():
-        raise FissureError(f"{folder}: is a file, expected a folder to keep what is measured in")
+        raise RunError(f"{folder}: is a file, expected a folder to keep what is measured in")
     new = not folder.exists()
     with ExitStack() as while_writing:
         with disk_errors(folder, 1 << 16):
@@ -164,9 +164,7 @@ def origin_of(run: Path) -> Origin | None:
     places = [told.get("folder"), told.get("from this run")]
     needed = [*texts, *(place for place in places if place is not None)]
     if told.get("format") != CASE_FORMAT or not all(isinstance(text, str) for text in needed):
-        raise FissureError(
-            f"{path}: does not say which case this run is of; remove the file, and name the case instead"
-        )
+        raise RunError(f"{path}: does not say which case this run is of; remove the file, and name the case instead")
     folder, beside = places
     return Origin(str(texts[0]), str(texts[1]), None if folder is None else Path(folder), beside)
 

@@ -6,7 +6,7 @@ What is wrong in itself (a number, a date, a reference) is refused on loading.
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
-from fissure.errors import FissureError, nearest
+from fissure.errors import LedgerError, nearest
 from fissure.evidence.entries import Variable
 from fissure.evidence.ledger import Ledger
 
@@ -32,26 +32,26 @@ def require_mechanism(ledger: Ledger, name: str, group: str, claims: Collection[
     the project's own tests never see.
     """
     if name not in ledger.mechanisms:
-        raise FissureError(f"{folder / 'mechanisms.yaml'}: {who} is in no ledger, expected an entry `- name: {name}`")
+        raise LedgerError(f"{folder / 'mechanisms.yaml'}: {who} is in no ledger, expected an entry `- name: {name}`")
     if ledger.mechanisms[name].group != group:
-        raise FissureError(
+        raise LedgerError(
             f"{place_of(ledger, 'mechanism', name, 'group')}found group '{ledger.mechanisms[name].group}', "
             f"expected '{group}', as the class says"
         )
     taken_up = [claim.id for claim in ledger.claims_of(name)]
     if not taken_up:
-        raise FissureError(
+        raise LedgerError(
             f"{folder / 'claims.yaml'}: {who} rests on no claim, expected at least one with `mechanism: {name}`"
         )
     for found in claims:
         if found not in taken_up:
-            raise FissureError(
+            raise LedgerError(
                 f"{who} carries '{found}' in `claims`, expected claims with `mechanism: {name}`"
                 f"{nearest(found, taken_up)}"
             )
     for found in taken_up:
         if found not in claims:
-            raise FissureError(
+            raise LedgerError(
                 f"{place_of(ledger, 'claim', found, 'mechanism')}claim '{found}' names the {who}, "
                 f"expected that its class carries '{found}' in `claims`"
             )
@@ -74,7 +74,7 @@ def require(
     for observation in ledger.observations.values():
         unit = ledger.variables[observation.variable].unit
         if observation.unit != unit:
-            raise FissureError(
+            raise LedgerError(
                 f"{place_of(ledger, 'observation', observation.id, 'unit')}found unit '{observation.unit}', "
                 f"expected '{unit}', the unit of variable '{observation.variable}'"
             )
@@ -95,14 +95,14 @@ def _require_priors(ledger: Ledger, evidence: Mapping[str, Collection[str]], pla
     if more:
         listed = ", ".join(f"{at}'{p}' on '{n}'" for at, (p, n) in zip(where[1:], more, strict=True))
         said = f"{said.rstrip('?')}; so {'do' if len(more) > 1 else 'does'} {len(more)} more: {listed}"
-    raise FissureError(said)
+    raise LedgerError(said)
 
 
 def _require_output(ledger: Ledger, variable: Variable, outputs: Mapping[str, Mapping[str, Collection[str]]]) -> None:
     if variable.output is None:
         return
     if variable.output not in outputs:
-        raise FissureError(
+        raise LedgerError(
             f"{place_of(ledger, 'variable', variable.id, 'output')}found output '{variable.output}', "
             f"expected an output of the model{nearest(variable.output, outputs)}"
         )
@@ -110,14 +110,14 @@ def _require_output(ledger: Ledger, variable: Variable, outputs: Mapping[str, Ma
     for dimension, picked in (variable.select or {}).items():
         where = place_of(ledger, "variable", variable.id, "select", dimension)
         if dimension not in dimensions:
-            raise FissureError(
+            raise LedgerError(
                 f"{where}found dimension '{dimension}', expected {_listed(dimensions)} of output "
                 f"'{variable.output}'{nearest(dimension, dimensions)}"
             )
         labels = dimensions[dimension]
         for label in (picked,) if isinstance(picked, str) else picked:
             if label not in labels:
-                raise FissureError(
+                raise LedgerError(
                     f"{where}found {dimension} '{label}', expected {_listed(labels)} of output "
                     f"'{variable.output}'{nearest(label, labels)}"
                 )

@@ -13,7 +13,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
-from fissure.errors import FissureError
+from fissure.errors import LedgerError
 from fissure.reading import Amount, Day, Real, Strict, Text, Whole, read_csv, reason
 
 SourceKind = Literal[
@@ -367,7 +367,7 @@ def expanded(series: Mapping[str, tuple[Series, Path]]) -> list[Placed]:
             try:
                 observation = Observation.model_validate({**shared, **own, **numbers, "rival_of": rivals})
             except ValidationError as error:
-                raise FissureError(f"{folder / one.file}:{line}: {reason(error)}") from None
+                raise LedgerError(f"{folder / one.file}:{line}: {reason(error)}") from None
             found.append((observation, folder / one.file, line))
     return found
 
@@ -376,11 +376,11 @@ def _points(series: Series, path: Path) -> dict[str, tuple[int, Point]]:
     """The points of `series` by label, each with its line in the table at `path`."""
     rows = read_csv(path, Point)
     if not rows:
-        raise FissureError(f"{path}:2: holds no row, expected at least one point of the series '{series.id}'")
+        raise LedgerError(f"{path}:2: holds no row, expected at least one point of the series '{series.id}'")
     points: dict[str, tuple[int, Point]] = {}
     for line, point in rows:
         if point.label in points:
-            raise FissureError(
+            raise LedgerError(
                 f"{path}:{line}: the time '{point.label}' stands already on line {points[point.label][0]}"
             )
         points[point.label] = line, point

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from fissure.errors import FissureError, nearest
+from fissure.errors import LedgerError, nearest
 from fissure.evidence.entries import Claim, Mechanism, Observation, Series, Source, Variable, expanded
 from fissure.reading import Strict, read_yaml_lines, stands
 
@@ -51,9 +51,7 @@ class Ledger:
         Raises `FissureError` for an id that is not in the ledger.
         """
         if observation_id not in self.observations:
-            raise FissureError(
-                f"there is no observation '{observation_id}'{nearest(observation_id, self.observations)}"
-            )
+            raise LedgerError(f"there is no observation '{observation_id}'{nearest(observation_id, self.observations)}")
         return tuple(self.observations[other] for other in self.observations[observation_id].rival_of)
 
 
@@ -72,12 +70,12 @@ def load_ledger(*folders: Path) -> Ledger:
     """
     for folder in folders:
         if not folder.is_dir():
-            raise FissureError(f"{folder}: there is no such folder, expected a ledger with {', '.join(FILES)}")
+            raise LedgerError(f"{folder}: there is no such folder, expected a ledger with {', '.join(FILES)}")
         if not any(stands(folder / file) for file in FILES):
-            raise FissureError(f"{folder}: holds nothing of a ledger, expected {', '.join(FILES)}")
+            raise LedgerError(f"{folder}: holds nothing of a ledger, expected {', '.join(FILES)}")
     told = [folder for folder in folders if stands(folder / "variables.yaml")]
     if told and not any(stands(folder / "observations.yaml") for folder in folders):
-        raise FissureError(
+        raise LedgerError(
             f"{told[-1] / 'observations.yaml'}: there is no such file, "
             "expected the observations of the variables in variables.yaml"
         )
@@ -94,7 +92,7 @@ def load_ledger(*folders: Path) -> Ledger:
         for position, rival in enumerate(one.rival_of):
             _resolve(here, ("rival_of", position), rival, series, "series")
         if one.unit != (unit := variables[one.variable].unit):
-            raise FissureError(
+            raise LedgerError(
                 f"{_at(here, 'unit')}: found unit '{one.unit}', expected '{unit}', "
                 f"the unit of variable '{one.variable}'"
             )
@@ -110,7 +108,7 @@ def load_ledger(*folders: Path) -> Ledger:
             _resolve(here, "figure", claim.figure, observations, "observation")
         lines = sources[claim.source].lines
         if lines is not None and claim.line > lines:
-            raise FissureError(
+            raise LedgerError(
                 f"{_at(here, 'line')}: found line {claim.line}, expected at most {lines}, the length of {claim.source}"
             )
     for observation in observations.values():
@@ -127,7 +125,7 @@ def load_ledger(*folders: Path) -> Ledger:
                 why = f"'{rival}', which does not name it in turn"
             else:
                 continue
-            raise FissureError(f"{_at(here, 'rival_of', position)}: '{observation.id}' names as its rival {why}")
+            raise LedgerError(f"{_at(here, 'rival_of', position)}: '{observation.id}' names as its rival {why}")
     return Ledger(
         sources=MappingProxyType(sources),
         mechanisms=MappingProxyType(mechanisms),
@@ -157,9 +155,9 @@ def _check_figure(place: tuple[Path, int, Callable[..., int]], observation: Obse
             wanted = "a share of at most 1"
         else:
             continue
-        raise FissureError(f"{_at(place, key)}: at '{key}' found {number:g}: expected {wanted}")
+        raise LedgerError(f"{_at(place, key)}: at '{key}' found {number:g}: expected {wanted}")
     if variable.how == "period-sum" and observation.period is None:
-        raise FissureError(f"{_at(place, 'date')}: expected a period, since '{variable.id}' is a sum over one")
+        raise LedgerError(f"{_at(place, 'date')}: expected a period, since '{variable.id}' is a sum over one")
 
 
 def _merge(folders: Iterable[Path], file: str, kind: type[E], key: str) -> tuple[dict[str, E], Places]:
@@ -174,7 +172,7 @@ def _merge(folders: Iterable[Path], file: str, kind: type[E], key: str) -> tuple
             name = getattr(entry, key)
             if name in entries:
                 first, at, first_line = places[name]
-                raise FissureError(
+                raise LedgerError(
                     f"{path}:{line(position, key)}: {key} '{name}' stands twice, first in {first}:{first_line(at, key)}"
                 )
             entries[name] = entry
@@ -190,7 +188,7 @@ def _add_points(
     for observation, table, row in expanded(homes):
         if observation.id in observations:
             first = _at(places[observation.id], "id")
-            raise FissureError(f"{table}:{row}: the id '{observation.id}' stands twice, first in {first}")
+            raise LedgerError(f"{table}:{row}: the id '{observation.id}' stands twice, first in {first}")
         observations[observation.id] = observation
         places[observation.id] = (table, row, lambda line, *_: line)
 
@@ -209,7 +207,7 @@ def _resolve(
 ) -> None:
     if name not in known:
         keys = (key,) if isinstance(key, str) else key
-        raise FissureError(
+        raise LedgerError(
             f"{_at(place, *keys)}: at '{keys[0]}' found '{name}', expected the id of a {what}"
             f"{nearest(name, known)}".replace("a observation", "an observation")
         )

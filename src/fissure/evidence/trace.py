@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from fissure.errors import FissureError, nearest
+from fissure.errors import LedgerError, nearest
 from fissure.evidence.entries import Claim, Observation, Source, Variable
 from fissure.evidence.ledger import Ledger
 
@@ -95,7 +95,7 @@ def _find(name: str, ledger: Ledger, subjects: Mapping[str, Subject]) -> Subject
         *ledger.observations,
     ]
     what = f"{asked} " if asked else ""
-    raise FissureError(f"there is no {what}'{bare}' to trace{nearest(bare, known)}")
+    raise LedgerError(f"there is no {what}'{bare}' to trace{nearest(bare, known)}")
 
 
 def _from_ledger(name: str, ledger: Ledger) -> list[Subject]:

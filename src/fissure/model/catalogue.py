@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from fissure.cases.loader import Case
 from fissure.cases.schema import MOST, REACH, ParameterPrior
-from fissure.errors import FissureError, nearest
+from fissure.errors import CaseError, FissureError, nearest
 from fissure.model import mechanisms
 from fissure.model.mechanism import Mechanism
 from fissure.model.parameters import Declared, Quantity, quantile, quantities
@@ -75,7 +75,7 @@ def known_mechanism(name: str) -> str:
     """`name`, if there is such a mechanism; else a `FissureError` with the nearest name."""
     known = mechanism_classes()
     if name not in known:
-        raise FissureError(f"there is no mechanism '{name}'{nearest(name, known) or '; see fissure mechanisms'}")
+        raise CaseError(f"there is no mechanism '{name}'{nearest(name, known) or '; see fissure mechanisms'}")
     return name
 
 
@@ -103,10 +103,10 @@ def parameters_of(case: Case) -> list[Declared]:
     }
     for name, (where, prior) in stated.items():
         if name not in known:
-            raise FissureError(f"{_at(where, name)}: there is no parameter '{name}'{nearest(name, known)}")
+            raise CaseError(f"{_at(where, name)}: there is no parameter '{name}'{nearest(name, known)}")
         unit = known[name][2].unit
         if prior.unit != unit:
-            raise FissureError(
+            raise CaseError(
                 f"{_at(where, name, 'unit')}: parameter '{name}' has unit '{prior.unit}', expected '{unit}'"
             )
         _require_room(case, name, prior, where)
@@ -123,11 +123,11 @@ def _require_priors(missing: Mapping[str, Path], known: Mapping[str, tuple[str, 
     if len(missing) == 1:
         ((name, where),) = missing.items()
         what = known[name][2]
-        raise FissureError(f"{where}: parameter '{name}' has no prior (unit: {what.unit}, meaning: {what.meaning})")
+        raise CaseError(f"{where}: parameter '{name}' has no prior (unit: {what.unit}, meaning: {what.meaning})")
     if missing:
         files = dict.fromkeys(missing.values())
         listed = (f"{file}: {', '.join(name for name, where in missing.items() if where == file)}" for file in files)
-        raise FissureError(
+        raise CaseError(
             f"{len(missing)} parameters have no prior in {'; in '.join(listed)} (fissure trace NAME tells what each is)"
         )
 
@@ -145,7 +145,7 @@ def _require_room(case: Case, name: str, prior: ParameterPrior, where: Path) -> 
     elif not prior.unit.startswith(_COUNTED):
         return
     if (largest := float(quantile(prior.prior, np.array(REACH)))) > most:
-        raise FissureError(
+        raise CaseError(
             f"{_at(where, name, 'prior')}: the prior of '{name}' reaches up to {largest:.3g} {prior.unit}, "
             f"expected at most {most:.3g}{of}"
         )

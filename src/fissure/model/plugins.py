@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import get_args
 
 from fissure.cases.schema import ParameterPrior
-from fissure.errors import FissureError, nearest
+from fissure.errors import PluginError, nearest
 from fissure.evidence.entries import Group
 from fissure.model.mechanism import Mechanism
 from fissure.model.parameters import quantities
@@ -75,12 +75,12 @@ def offered(taken: Collection[str]) -> dict[str, type[Mechanism]]:
     kinds: dict[str, Plugin] = {}
     for plugin in plugins():
         if plugin.name in taken:
-            raise FissureError(
+            raise PluginError(
                 f"the package '{plugin.package}' {plugin.version} offers a mechanism '{plugin.name}', but that name is "
                 "taken by Fissure itself, expected another one"
             )
         if plugin.name in kinds:
-            raise FissureError(
+            raise PluginError(
                 f"the packages '{kinds[plugin.name].package}' and '{plugin.package}' both offer a mechanism "
                 f"'{plugin.name}', uninstall one of them"
             )
@@ -106,7 +106,7 @@ def plugin_priors() -> dict[str, tuple[Path, ParameterPrior]]:
         read, line = read_yaml_lines(path, dict[str, ParameterPrior])
         for name, prior in read.items():
             if name.partition(".")[0] not in own:
-                raise FissureError(
+                raise PluginError(
                     f"{path}:{line(name)}: found a prior of '{name}', expected only parameters of the package's own "
                     f"mechanisms ({', '.join(own)}); what is believed of others belongs to a case"
                 )
@@ -137,25 +137,25 @@ def _loaded(point: EntryPoint) -> Plugin:
         kind = point.load()
     except Exception as error:  # whatever the import of a stranger's module raises
         told = " ".join(f"{type(error).__name__}: {error}".split())
-        raise FissureError(f"{who}, which cannot be loaded ({told}), mend the package or uninstall it") from None
+        raise PluginError(f"{who}, which cannot be loaded ({told}), mend the package or uninstall it") from None
     if not isinstance(kind, type) or not issubclass(kind, Mechanism) or inspect.isabstract(kind):
-        raise FissureError(f"{who}, expected a subclass of fissure.model.mechanism.Mechanism with a `__call__`")
+        raise PluginError(f"{who}, expected a subclass of fissure.model.mechanism.Mechanism with a `__call__`")
     if point.name != kind.name() or not re.fullmatch(NAME, point.name):
-        raise FissureError(
+        raise PluginError(
             f"{who}, expected the name of its module's file with dashes, '{kind.name()}', in small letters"
         )
     if kind.group() not in get_args(Group):
-        raise FissureError(
+        raise PluginError(
             f"{who}, of group '{kind.group()}', expected `in_group` to be one of {', '.join(get_args(Group))}"
             f"{nearest(kind.group(), get_args(Group))}"
         )
     for name in ("title", "claims", "checks"):
         if not hasattr(kind, name):
-            raise FissureError(f"{who}, whose class has no `{name}`")
+            raise PluginError(f"{who}, whose class has no `{name}`")
     declared = {field for _, field, _ in quantities(point.name, kind)}
     for f in fields(kind):
         if f.name not in declared | {"on"}:
-            raise FissureError(f"{who}, whose field '{f.name}' is no parameter, expected `parameter(unit, meaning)`")
+            raise PluginError(f"{who}, whose field '{f.name}' is no parameter, expected `parameter(unit, meaning)`")
     return Plugin(point.name, package, version, kind)
 
 

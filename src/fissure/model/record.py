@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import jax.numpy as jnp
 from jaxtyping import Array
 
-from fissure.errors import FissureError, nearest
+from fissure.errors import CaseError, nearest
 from fissure.model.sense import Sensed
 from fissure.model.state import FLANKS, INCOME, KILLED, ORIGINS, SPENDING, URGENT, Cause, Flows, State
 from fissure.model.week import Model
@@ -352,5 +352,5 @@ def known_output(name: str) -> str:
     """`name`, if there is such an output; else a `FissureError` with the nearest name."""
     known = [o.name for o in OUTPUTS]
     if name not in known:
-        raise FissureError(f"there is no output '{name}'{nearest(name, known)}")
+        raise CaseError(f"there is no output '{name}'{nearest(name, known)}")
     return name

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from fissure.errors import FissureError, nearest
+from fissure.errors import FileError, nearest
 from fissure.reading.strict_yaml import Plain, fault, parsed
 from fissure.reading.text import read_text
 
@@ -34,15 +34,15 @@ def read_yaml_lines(path: Path, kind: type[T]) -> tuple[T, Callable[..., int]]:
         root, data = parsed(text)
     except yaml.YAMLError as error:
         line, said = fault(error, text)
-        raise FissureError(f"{path}:{line}: {said}") from None
+        raise FileError(f"{path}:{line}: {said}") from None
     except RecursionError:
-        raise FissureError(f"{path}: found lists or mappings too deep in one another to be read") from None
+        raise FileError(f"{path}: found lists or mappings too deep in one another to be read") from None
     try:
         read = TypeAdapter(kind).validate_python(data)
     except ValidationError as error:
         first = first_of(error)
         line = _line_of(root, first["loc"])
-        raise FissureError(f"{path}:{line}: {sentence(first, data, kind)}") from None
+        raise FileError(f"{path}:{line}: {sentence(first, data, kind)}") from None
     return read, lambda *loc: _line_of(root, loc)
 
 

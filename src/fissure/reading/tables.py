@@ -10,7 +10,7 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
-from fissure.errors import FissureError, nearest
+from fissure.errors import FileError, nearest
 from fissure.reading.entries import first_of, sentence, shown
 from fissure.reading.text import read_text
 from fissure.reading.values import missing_mark
@@ -34,7 +34,7 @@ def read_csv(path: Path, kind: type[T]) -> list[tuple[int, T]]:
     separator, skipped = _separator(text, fields)
     records = [one for one in _records(path, text, separator, skipped) if any(one[1])]
     if not records:
-        raise FissureError(f"{path}:1: is empty, expected a heading with the columns {', '.join(fields)}")
+        raise FileError(f"{path}:1: is empty, expected a heading with the columns {', '.join(fields)}")
     (line, names), *records = records
     columns = _columns(path, line, names, fields)
     rows = [(line, _row(path, line, cells, columns)) for line, cells in records]
@@ -45,7 +45,7 @@ def read_csv(path: Path, kind: type[T]) -> list[tuple[int, T]]:
     out: list[tuple[int, T]] = []
     for line, data in rows:
         if marked := next((name for name in optional if missing_mark(data.get(name, ""))), None):
-            raise FissureError(
+            raise FileError(
                 f"{path}:{line}: at '{marked}' found {shown(data[marked])}: expected an empty cell for no value"
             )
         try:
@@ -53,8 +53,8 @@ def read_csv(path: Path, kind: type[T]) -> list[tuple[int, T]]:
         except ValidationError as error:
             first = first_of(error)
             if first["type"] == "missing":
-                raise FissureError(f"{path}:{line}: the cell at '{first['loc'][-1]}' is empty") from None
-            raise FissureError(f"{path}:{line}: {sentence(first, data, kind)}") from None
+                raise FileError(f"{path}:{line}: the cell at '{first['loc'][-1]}' is empty") from None
+            raise FileError(f"{path}:{line}: {sentence(first, data, kind)}") from None
     return out
 
 
@@ -77,7 +77,7 @@ def _separator(text: str, fields: Iterable[str]) -> tuple[str, int]:
 
 def _records(path: Path, text: str, separator: str, skipped: int) -> Iterator[Record]:
     if separator not in _SEPARATORS:
-        raise FissureError(f"{path}:1: names {separator!r} as what separates cells, expected ','")
+        raise FileError(f"{path}:1: names {separator!r} as what separates cells, expected ','")
     lines = io.StringIO(text, newline="")
     for _ in range(skipped):
         lines.readline()
@@ -89,7 +89,7 @@ def _records(path: Path, text: str, separator: str, skipped: int) -> Iterator[Re
         except StopIteration:
             return
         except csv.Error as error:
-            raise FissureError(f"{path}:{start}: {_malformed(str(error))}") from None
+            raise FileError(f"{path}:{start}: {_malformed(str(error))}") from None
         yield start, [_cleaned(cell) for cell in cells]
 
 
@@ -113,11 +113,11 @@ def _columns(path: Path, line: int, names: list[str], fields: Mapping[str, Any])
     for at, name in enumerate(names):
         if name and name not in fields:
             cure = nearest(name.lower().replace(" ", "_"), fields)
-            raise FissureError(f"{path}:{line}: found column {shown(name)}, expected {listed}{cure}")
+            raise FileError(f"{path}:{line}: found column {shown(name)}, expected {listed}{cure}")
         if name and name in names[:at]:
-            raise FissureError(f"{path}:{line}: column '{name}' stands twice")
+            raise FileError(f"{path}:{line}: column '{name}' stands twice")
     if missing := [name for name, field in fields.items() if field.is_required() and name not in names]:
-        raise FissureError(f"{path}:{line}: column '{missing[0]}' is missing, expected {listed}")
+        raise FileError(f"{path}:{line}: column '{missing[0]}' is missing, expected {listed}")
     return names
 
 
@@ -126,14 +126,14 @@ def _row(path: Path, line: int, cells: list[str], columns: list[str]) -> dict[st
     extra = [cell for cell in cells[len(columns) :] if cell]
     if extra or len(cells) < len(columns):
         cure = "; a text that holds a separator or a line break belongs in quotes" if extra else ""
-        raise FissureError(f"{path}:{line}: found {len(cells)} cells, expected {len(columns)}{cure}")
+        raise FileError(f"{path}:{line}: found {len(cells)} cells, expected {len(columns)}{cure}")
     for at, (name, cell) in enumerate(zip(columns, cells, strict=False), start=1):
         if cell and not name:
-            raise FissureError(
+            raise FileError(
                 f"{path}:{line}: found {shown(cell)} in column {at}, whose heading is empty, expected a name"
             )
         if cell in _FORMULA_ERRORS:
-            raise FissureError(f"{path}:{line}: at '{name}' found {shown(cell)}, the mark of a formula that failed")
+            raise FileError(f"{path}:{line}: at '{name}' found {shown(cell)}, the mark of a formula that failed")
     return {name: cell for name, cell in zip(columns, cells, strict=False) if cell}
 
 
@@ -160,14 +160,14 @@ def _with_points(
     points = [one for one in cells if "." in one[2]]
     if commas and points:
         (line, name, cell), (at, _, other) = points[0], commas[0]
-        raise FissureError(
+        raise FileError(
             f"{path}:{line}: at '{name}' found {shown(cell)}, and {shown(other)} on line {at}, in a table "
             f"with {between} between cells: expected either points or commas before decimals, not both"
         )
     signed = commas or points
     if signed and all(_EITHER.fullmatch(cell) for _, _, cell in signed):
         line, name, cell = signed[0]
-        raise FissureError(
+        raise FileError(
             f"{path}:{line}: at '{name}' found {shown(cell)} in a table with {between} between cells, which may be a "
             "thousand and more or a decimal: expected commas between cells and a point before decimals"
         )

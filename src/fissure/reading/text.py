@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from fissure.errors import FissureError
+from fissure.errors import FileError
 
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8"),
@@ -43,9 +43,9 @@ def read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        raise FissureError(f"{path}: there is no such file") from None
+        raise FileError(f"{path}: there is no such file") from None
     except (OSError, ValueError) as error:  # a folder, no permission, links in a circle, a NUL in the name
-        raise FissureError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
+        raise FileError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
 
 
 def read_text(path: Path) -> str:
@@ -60,12 +60,12 @@ def read_text(path: Path) -> str:
     try:
         text = data[len(mark) :].decode(encoding)
     except UnicodeDecodeError as error:
-        raise FissureError(_undecodable(path, data[len(mark) :], encoding, error.start, len(mark))) from None
+        raise FileError(_undecodable(path, data[len(mark) :], encoding, error.start, len(mark))) from None
     text = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if (at := text.find("\0")) >= 0:
-        raise FissureError(f"{path}:{_line(text, at)}: found a NUL character, expected text: the file may be damaged")
+        raise FileError(f"{path}:{_line(text, at)}: found a NUL character, expected text: the file may be damaged")
     if found := _CONFLICT.search(text):
-        raise FissureError(f"{path}:{_line(text, found.start())}: found '<<<<<<<', the mark of an unfinished git merge")
+        raise FileError(f"{path}:{_line(text, found.start())}: found '<<<<<<<', the mark of an unfinished git merge")
     return text
 
 
@@ -77,14 +77,14 @@ def stands(path: Path) -> bool:
 def _require_text(path: Path, data: bytes) -> None:
     for start, what in _FORMATS:
         if data.startswith(start):
-            raise FissureError(f"{path}: is {what}, expected plain text saved as UTF-8")
+            raise FileError(f"{path}: is {what}, expected plain text saved as UTF-8")
     if _PAGE.match(data):
-        raise FissureError(f"{path}:1: is a web page or another XML document, expected plain text")
+        raise FileError(f"{path}:1: is a web page or another XML document, expected plain text")
     if data.startswith(_POINTER):
-        raise FissureError(f"{path}:1: is a pointer of Git LFS, expected the file itself (git lfs pull)")
+        raise FileError(f"{path}:1: is a pointer of Git LFS, expected the file itself (git lfs pull)")
     head = data[:1000]
     if 2 * max(head[::2].count(0), head[1::2].count(0)) > len(head) // 2 > 1:
-        raise FissureError(f"{path}:1: seems to be UTF-16 without a byte order mark, expected a file saved as UTF-8")
+        raise FileError(f"{path}:1: seems to be UTF-16 without a byte order mark, expected a file saved as UTF-8")
 
 
 def _undecodable(path: Path, data: bytes, encoding: str, at: int, skipped: int) -> str:
@@ -112,7 +112,7 @@ def read_json(path: Path, what: str) -> Any:
     number too long or lists too deep.
     """
     if not stands(path):
-        raise FissureError(f"{path}: there is no such file, expected {what}")
+        raise FileError(f"{path}: there is no such file, expected {what}")
     text = read_text(path)
     try:
         return json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
@@ -122,7 +122,7 @@ def read_json(path: Path, what: str) -> Any:
         said = f"{path}: cannot be read as {what} (lists or mappings are too deep in one another)"
     except ValueError as error:  # ours below, and a number of more digits than Python reads
         said = f"{path}: cannot be read as {what} ({error if isinstance(error, _Refused) else 'a number is too long'})"
-    raise FissureError(said)
+    raise FileError(said)
 
 
 class _Refused(ValueError):

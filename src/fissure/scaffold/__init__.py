@@ -12,7 +12,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from fissure.errors import FissureError, nearest
+from fissure.errors import ArgumentError, nearest
 from fissure.evidence import load_ledger
 from fissure.model.catalogue import GROUPS, reserved
 from fissure.model.plugins import NAME
@@ -85,12 +85,12 @@ def new_mechanism(
     _check_name(name)
     title = _title(name, title)
     if group not in GROUPS:
-        raise FissureError(f"found group '{group}', expected one of {', '.join(GROUPS)}{nearest(group, GROUPS)}")
+        raise ArgumentError(f"found group '{group}', expected one of {', '.join(GROUPS)}{nearest(group, GROUPS)}")
     checkout = into is None and (here / HOME).is_dir()
     known = load_ledger(here / LEDGER) if checkout else None
     taken = {**dict.fromkeys(known.mechanisms if known else (), "a mechanism of the ledger"), **reserved()}
     if name in taken:
-        raise FissureError(
+        raise ArgumentError(
             f"the name '{name}' is taken by {taken[name]} (see fissure trace {name}), expected another one"
         )
     if known:
@@ -117,7 +117,7 @@ def _check_name(name: str) -> None:
         words = re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower())
         better = "-".join(words)[:LONGEST].rstrip("-")
         hint = f"; did you mean '{better}'?" if better not in ("", name) and not keyword.iskeyword(better) else ""
-        raise FissureError(
+        raise ArgumentError(
             f"found name '{name}', expected at most {LONGEST} small letters, words joined by dashes{hint}"
         )
 
@@ -127,7 +127,7 @@ def _title(name: str, given: str | None) -> str:
     if given is None and len(title) < 6:
         title += " at work"
     if not re.fullmatch(TITLE, title) or not title[0].isupper():
-        raise FissureError(
+        raise ArgumentError(
             f"found title '{title}', expected one line of 6 to 60 letters that begins with a capital, without quotes"
         )
     return title
@@ -197,7 +197,7 @@ def write_all(changes: Sequence[Change]) -> None:
     """
     for change in changes:
         if change.before is None and stands(change.path):
-            raise FissureError(f"{change.path}: is there already, and nothing is overwritten: nothing was written")
+            raise ArgumentError(f"{change.path}: is there already, and nothing is overwritten: nothing was written")
     made: list[Path] = []  # folders
     beside = {change: change.path.with_name(f"{change.path.name}{BESIDE}") for change in changes}
     moved: list[Change] = []
@@ -212,7 +212,7 @@ def write_all(changes: Sequence[Change]) -> None:
         _undo(moved, beside, made)
         if isinstance(error, OSError):
             where = error.filename or changes[len(moved)].path
-            raise FissureError(f"{where}: {error.strerror or error}: nothing was written") from None
+            raise ArgumentError(f"{where}: {error.strerror or error}: nothing was written") from None
         raise
 
 

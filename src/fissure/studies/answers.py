@@ -16,15 +16,15 @@ import numpy as np
 from fissure.cases.loader import Case
 from fissure.cases.naming import called, packaged_name
 from fissure.engine.provenance import own_digest
-from fissure.errors import FissureError
+from fissure.errors import FileError
 from fissure.files import disk_errors, write_whole
 from fissure.model.plugins import made_of
 from fissure.studies import coverage
 from fissure.studies.attribution import ALL, INSIDE_ALONE, NONE, WAR_ALONE, Explained
 from fissure.studies.bounds import NOT_RECORDED, AtBounds, at_bounds, bounds_of, derived
-from fissure.studies.counterpart import Floats
 from fissure.studies.effective import Effective, effective_of_kept, few_histories
 from fissure.studies.kept import is_of, place, places
+from fissure.studies.observation_operator import Floats
 from fissure.studies.outcomes import Outcome
 from fissure.studies.questions import Question
 from fissure.studies.shapley import Interval, half_width, mean_interval
@@ -289,8 +289,8 @@ def read_answers(path: str | Path) -> Answers:
     try:
         return TypeAdapter(Answers).validate_json(Path(path).read_bytes())
     except OSError as error:
-        raise FissureError(f"{path}: {error.strerror or error}, expected saved answers") from None
+        raise FileError(f"{path}: {error.strerror or error}, expected saved answers") from None
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the top"
-        raise FissureError(f"{path}: at {where}: {first['msg']}, expected saved answers") from None
+        raise FileError(f"{path}: at {where}: {first['msg']}, expected saved answers") from None

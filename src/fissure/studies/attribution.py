@@ -27,12 +27,12 @@ from fissure.engine.plan import Plan, whole
 from fissure.engine.progress import Progress
 from fissure.engine.runner import Workers
 from fissure.engine.study_folder import StudyManifest, keeping
-from fissure.errors import FissureError
+from fissure.errors import ArgumentError
 from fissure.model.catalogue import GROUPS, mechanism_classes
 from fissure.studies import shapley
 from fissure.studies.bounds import NOT_RECORDED, AtBounds, at_bounds, bounds_of
-from fissure.studies.counterpart import Floats
 from fissure.studies.effective import Effective, effective_size, few_histories, pasts_of
+from fissure.studies.observation_operator import Floats
 from fissure.studies.outcomes import Outcome, outcomes_of
 from fissure.studies.paired_runs import PairedRuns
 from fissure.studies.scenario import Scenario
@@ -194,7 +194,7 @@ def explain(
 
     A member one of whose runs cannot be made is left out, with a warning.
 
-    Raises `FissureError` for bad input or a disk that refuses, and `Interrupted` on Ctrl-C; what was measured is kept.
+    Raises `FissureError` for bad input or a disk that refuses, and `StoppedError` on Ctrl-C; what was measured is kept.
     """
     check_size(size)
     asked = outcomes_of(of, case, weeks)
@@ -252,9 +252,9 @@ def check_size(size: Size) -> None:
     whole("the strongest mechanisms", size.strongest, 2, 12)
     whole("the members of the strongest", size.pairs, 0, 10_000)
     if size.pairs == 1:
-        raise FissureError("found one member for the strongest mechanisms, expected two or more for an interval")
+        raise ArgumentError("found one member for the strongest mechanisms, expected two or more for an interval")
     if not 0 < size.error < 1:
-        raise FissureError(f"found the error {size.error:g}, expected a share between 0 and 1 of the whole effect")
+        raise ArgumentError(f"found the error {size.error:g}, expected a share between 0 and 1 of the whole effect")
 
 
 def most_runs(size: Size) -> int:
@@ -293,7 +293,7 @@ def _worths(
     own.measure([(one, member) for member in members for one in coalitions], phase)
     there = own.finished(coalitions, members)
     if len(there) < 2:
-        raise FissureError(f"{own.folder}: {len(there)} members were finished in every world, expected two or more")
+        raise ArgumentError(f"{own.folder}: {len(there)} members were finished in every world, expected two or more")
     return np.stack([own.values(one, there) for one in coalitions]), there
 
 

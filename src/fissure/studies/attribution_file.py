@@ -18,7 +18,7 @@ import xarray as xr
 from fissure.cases.loader import Case
 from fissure.engine.plan import Plan, case_digest, priors_digest
 from fissure.engine.provenance import digest_with
-from fissure.errors import FissureError
+from fissure.errors import ArgumentError
 from fissure.files import disk_errors, write_whole
 from fissure.model.catalogue import parameters_of
 from fissure.model.world import world_of
@@ -26,9 +26,9 @@ from fissure.reading import read_json
 from fissure.studies import coverage, shapley
 from fissure.studies.attribution import ALL, INSIDE_ALONE, NONE, WAR_ALONE, Attribution, Blocks, Explained, Pairs, Size
 from fissure.studies.bounds import AtBounds, bounds_of, derived
-from fissure.studies.counterpart import Floats
 from fissure.studies.effective import Effective, effective_of_kept
 from fissure.studies.kept import place, places
+from fissure.studies.observation_operator import Floats
 from fissure.studies.outcomes import Outcome
 from fissure.studies.shapley import Interval
 
@@ -77,7 +77,7 @@ def read_explained(path: str | Path) -> Saved:
             raise ValueError(f"its format is {told['format']!r}, not {FORMAT}")
         return _read(told, path.parent)
     except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-        raise FissureError(f"{path}: cannot be read as a saved attribution ({error})") from None
+        raise ArgumentError(f"{path}: cannot be read as a saved attribution ({error})") from None
 
 
 def kept(case: Case, draws: str = "") -> Saved | None:
@@ -198,7 +198,7 @@ def _level(found: Interval, at: int) -> tuple[float, float]:
 
 
 def _unmeasured(data: xr.Dataset) -> Floats:
-    raise FissureError("this outcome was read back with its attribution and measures nothing")
+    raise ArgumentError("this outcome was read back with its attribution and measures nothing")
 
 
 def _of_interval(found: Interval) -> dict[str, Any]:

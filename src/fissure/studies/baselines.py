@@ -36,8 +36,8 @@ from scipy.special import ndtr
 
 from fissure.constants import DAYS_A_YEAR
 from fissure.engine.random import prior_normals
-from fissure.studies.counterpart import Floats, month_of, year_of
 from fissure.studies.measurement import Datum, biases, noise, published
+from fissure.studies.observation_operator import Floats, month_of, year_of
 
 Rival = Literal["persistence", "linear trend", "exponential decay"]
 RIVALS: tuple[Rival, ...] = ("persistence", "linear trend", "exponential decay")

@@ -14,7 +14,7 @@ from typing import Any, Literal, Self
 
 import numpy as np
 
-from fissure.studies.counterpart import Floats
+from fissure.studies.observation_operator import Floats
 
 End = Literal["lower", "upper"]
 TIMES = frozenset({"apart", "collapse", "replaced"})

@@ -21,8 +21,8 @@ import numpy as np
 import xarray as xr
 
 from fissure.constants import HALF_YEAR
-from fissure.studies.counterpart import Floats, joined
 from fissure.studies.endings import held
+from fissure.studies.observation_operator import Floats, joined
 
 UNITS = "index, 0 to 1"
 PARTS = {

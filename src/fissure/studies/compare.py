@@ -11,7 +11,7 @@ import xarray as xr
 from fissure.constants import INTERVAL
 from fissure.evidence.entries import Observation, Variable
 from fissure.evidence.ledger import Ledger
-from fissure.studies.counterpart import COVERED, Floats, NotComparable, calendar_of, counterpart, held
+from fissure.studies.observation_operator import COVERED, Floats, NotComparable, calendar_of, counterpart, held
 
 Verdict = Literal["inside", "inside, too wide", "bound kept", "near", "outside", "not compared"]
 Kind = Literal["outcome", "driver"]

@@ -11,7 +11,7 @@ Fissure was made with none.
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from fissure.errors import FissureError
+from fissure.errors import ArgumentError
 from fissure.model.parameters import Declared
 from fissure.model.plugins import Plugin, made_of, plugins
 
@@ -79,7 +79,7 @@ def gone(made: Iterable[str]) -> str:
 def require_own(what: str) -> None:
     """Raise `FissureError` where packages that bring mechanisms are installed: `what` is kept for our own alone."""
     if packages := made_of():
-        raise FissureError(
+        raise ArgumentError(
             f"found {named(packages)}, expected Fissure's own mechanisms alone, as their {what} are kept with it; "
             "uninstall the others first"
         )

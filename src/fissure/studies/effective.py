@@ -28,8 +28,8 @@ from scipy.special import betainc
 
 from fissure.cases.loader import Case
 from fissure.engine.parameter_source import Draws, Prior
-from fissure.errors import FissureError, nearest
-from fissure.studies.counterpart import Floats
+from fissure.errors import ArgumentError, nearest
+from fissure.studies.observation_operator import Floats
 
 ENOUGH = 20
 """Histories from which a 90% interval can be told.
@@ -175,12 +175,12 @@ def quantiles_of(
     Raises `FissureError` for an output that there is not and for what is no quantile.
     """
     if output not in data:
-        raise FissureError(f"there is no output '{output}'{nearest(output, map(str, data.data_vars))}")
+        raise ArgumentError(f"there is no output '{output}'{nearest(output, map(str, data.data_vars))}")
     array = data[output].transpose("member", ...).compute()
     levels = [float(q)] if np.isscalar(q) else [float(one) for one in q]  # type: ignore[arg-type, union-attr]
     for level in levels:
         if not 0 < level < 1:
-            raise FissureError(f"q is {level:g}, expected quantiles between 0 and 1")
+            raise ArgumentError(f"q is {level:g}, expected quantiles between 0 and 1")
     independent = None if worth is None else worth.independent
     found = [quantile_error(array.values, level, independent=independent) for level in levels]
     dims = ("q", *map(str, array.dims[1:]))

@@ -203,7 +203,7 @@ def check(
         progress: is told how far the study is.
         workers: who simulates; `threads` of this process where not given. See `cluster.workers_of`.
 
-    Raises `FissureError` for bad input or a disk that refuses, and `Interrupted` on Ctrl-C; what was measured is kept.
+    Raises `FissureError` for bad input or a disk that refuses, and `StoppedError` on Ctrl-C; what was measured is kept.
     """
     asked = set(map(known_mechanism, [mechanisms] if isinstance(mechanisms, str) else mechanisms))
     whole("members", members, 2, MOST_MEMBERS)

@@ -25,8 +25,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from fissure.constants import HALF_YEAR
-from fissure.errors import FissureError
-from fissure.studies.counterpart import Floats, calendar_of, joined
+from fissure.errors import ArgumentError
+from fissure.studies.observation_operator import Floats, calendar_of, joined
 
 What = Literal["territory", "fighters"]
 COLLAPSES: dict[What, str] = {"territory": "territory_km2", "fighters": "fighters"}
@@ -199,7 +199,7 @@ def apart(data: xr.Dataset) -> xr.Dataset:
 def held(data: xr.Dataset, reads: tuple[str, ...], what: str) -> None:
     """Raise `FissureError` where `data` lacks one of the outputs `reads`, which `what` is measured from."""
     if absent := [name for name in reads if name not in data]:
-        raise FissureError(
+        raise ArgumentError(
             f"the run does not hold {', '.join(absent)}, expected all of {', '.join(reads)}: {what} is measured from "
             "them. Run it again with this version"
         )

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from fissure.cases.loader import Case
 from fissure.cases.schema import Offensive
-from fissure.errors import FissureError
+from fissure.errors import ArgumentError
 
 RECENT = 13
 """Weeks whose mean the strikes go on from."""
@@ -53,7 +53,7 @@ def futures(case: Case, after: date, count: int, seed: int = 1) -> list[Case]:
     known = ((after - case.start).days + 1) // 7
     if not RECENT <= known < case.weeks:
         first, last = case.start + timedelta(days=7 * RECENT - 1), case.end - timedelta(days=2)
-        raise FissureError(f"found the date {after}, expected one from {first} to {last} (the case's weeks)")
+        raise ArgumentError(f"found the date {after}, expected one from {first} to {last} (the case's weeks)")
     return [_future(case, after, known, np.random.default_rng([seed, after.toordinal(), n]), n) for n in range(count)]
 
 

@@ -23,20 +23,20 @@ from fissure.engine.progress import Progress, Silent
 from fissure.engine.provenance import own_digest
 from fissure.engine.random import prior_normals
 from fissure.engine.runner import Workers
-from fissure.errors import FissureError
+from fissure.errors import FileError
 from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import parameters_of
 from fissure.model.plugins import made_of
 from fissure.studies import coverage
 from fissure.studies.baselines import RIVALS, baselines
 from fissure.studies.calibration.fit import outputs_of
-from fissure.studies.counterpart import Floats
 from fissure.studies.effective import Effective, effective_size, few_histories
 from fissure.studies.endings import COLLAPSES, What, by_week, collapse_weeks
 from fissure.studies.forcing_forecasts import RECENT, futures
 from fissure.studies.kept import is_of, place, places
 from fissure.studies.measurement import Datum, comparable, data, floors, noise, published, truths
-from fissure.studies.score import Scored, Total, score, total
+from fissure.studies.observation_operator import Floats
+from fissure.studies.score import ForecastScore, Total, score, total
 from fissure.version import __version__
 
 Kind = Literal["known", "extrapolated", "prior"]
@@ -83,7 +83,7 @@ class FromDate:
     known: int
     later: int
     beyond: int
-    scored: dict[str, tuple[Scored, ...]]
+    scored: dict[str, tuple[ForecastScore, ...]]
     foreseen: tuple[str, ...]
     silent: tuple[str, ...]
     fell_back: tuple[str, ...]
@@ -169,11 +169,11 @@ def read_hindcast(path: str | Path) -> Hindcast:
     try:
         return TypeAdapter(Hindcast).validate_json(Path(path).read_bytes())
     except OSError as error:
-        raise FissureError(f"{path}: {error.strerror or error}, expected a saved hindcast") from None
+        raise FileError(f"{path}: {error.strerror or error}, expected a saved hindcast") from None
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the top"
-        raise FissureError(f"{path}: at {where}: {first['msg']}, expected a saved hindcast") from None
+        raise FileError(f"{path}: at {where}: {first['msg']}, expected a saved hindcast") from None
 
 
 def stored(progress: Progress, outputs: Sequence[str] = (), workers: Workers | None = None) -> Simulate:
@@ -227,7 +227,7 @@ def hindcast(
     whole(f"members (at least two for each of {count} futures of the war)", members, 2 * count, 1_000_000)
     for day in dates:
         if not _possible(case, ledger, day):
-            raise FissureError(f"found the date {day} to forecast from, {_expected(case, ledger)}")
+            raise FileError(f"found the date {day} to forecast from, {_expected(case, ledger)}")
     told = progress or Silent()
     outputs = sorted({*outputs_of(ledger), *tuple(COLLAPSES.values())})
     job = _Job(case, ledger, members, count, seed, out, simulate or stored(told, outputs, workers), told)
@@ -257,9 +257,7 @@ def default_dates(case: Case, ledger: Ledger) -> list[date]:
     days = [day for day in case.dates.hindcasts if _possible(case, ledger, day)]
     if not days:
         tried = " and ".join(map(str, case.dates.hindcasts))
-        raise FissureError(
-            f"no forecast from {tried} can be scored: ask for a date (--from), {_expected(case, ledger)}"
-        )
+        raise FileError(f"no forecast from {tried} can be scored: ask for a date (--from), {_expected(case, ledger)}")
     return days
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from fissure.cases import naming
 from fissure.cases.loader import Case
 from fissure.cases.naming import packaged_name
-from fissure.errors import FissureError
+from fissure.errors import ArgumentError, FissureError
 
 IN_SOURCE = "FISSURE_KEEP_IN_SOURCE"
 
@@ -29,7 +29,7 @@ def keep_in(folder: Path) -> Path:
         return _of_user() / "cases" / name
     checkout = naming.HOME.parents[2]
     if not (checkout / "pyproject.toml").is_file():
-        raise FissureError(f"{IN_SOURCE} is set, expected a checkout of the source, and {folder} is installed")
+        raise ArgumentError(f"{IN_SOURCE} is set, expected a checkout of the source, and {folder} is installed")
     return folder
 
 
@@ -70,4 +70,4 @@ def _of_user() -> Path:
     try:
         return Path.home() / ".local" / "share" / "fissure"
     except RuntimeError:
-        raise FissureError("there is no home folder to keep results in, set FISSURE_DATA to a folder") from None
+        raise ArgumentError("there is no home folder to keep results in, set FISSURE_DATA to a folder") from None

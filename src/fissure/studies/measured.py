@@ -23,9 +23,10 @@ from pathlib import Path
 
 import numpy as np
 
-from fissure.engine.checksums import Damaged, DamagedBlock, sealed, sealed_json, unsealed, unsealed_json
+from fissure.engine.checksums import DamagedBlock, sealed, sealed_json, unsealed, unsealed_json
+from fissure.errors import DamagedError
 from fissure.files import disk_errors, write_whole
-from fissure.studies.counterpart import Floats
+from fissure.studies.observation_operator import Floats
 
 Run = tuple[str, int]
 """The key of a scenario, and a member."""
@@ -45,7 +46,7 @@ class Measured:
 
 
 def read_measured(path: Path) -> dict[Run, Measured]:
-    """The runs in a file. Raises `Damaged` where it is not whole."""
+    """The runs in a file. Raises `DamagedError` where it is not whole."""
     with np.load(io.BytesIO(unsealed(path))) as file:
         runs, outcomes, weekly = file["runs"], file["outcomes"], file["weekly"]
     keys = [str(run).rsplit("-", 1) for run in runs]
@@ -199,7 +200,7 @@ class MeasuredRuns(MutableMapping[Run, Measured]):
     def _from(self, path: Path) -> dict[Run, Measured]:
         try:
             return self._read(path)
-        except Damaged:
+        except DamagedError:
             if path.exists():  # else somebody made room
                 message = f"{path}: these runs are damaged and are simulated again"
                 warnings.warn(message, DamagedBlock, stacklevel=2)

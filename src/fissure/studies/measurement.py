@@ -32,11 +32,11 @@ from scipy.special import ndtr
 from fissure.cases.conventions import Leaning
 from fissure.constants import Z90
 from fissure.engine.random import prior_normals
-from fissure.errors import FissureError, nearest
+from fissure.errors import ArgumentError, nearest
 from fissure.evidence.entries import NEGLIGIBLE, Observation, SourceKind, Variable
 from fissure.evidence.ledger import Ledger
 from fissure.studies.compare import FORCED, Scale
-from fissure.studies.counterpart import Floats, NotComparable, calendar_of, counterpart
+from fissure.studies.observation_operator import Floats, NotComparable, calendar_of, counterpart
 
 UNDEFINED_POINTS = 1.0
 """On the scale of points, how far below the figure a truth that is not defined counts as."""
@@ -83,7 +83,7 @@ def data(
     families = {variable.of_family for variable in ledger.variables.values()}
     for leaning in leanings:
         if leaning.family is not None and leaning.family not in families:
-            raise FissureError(
+            raise ArgumentError(
                 f"the leaning of kind '{leaning.kind}' speaks of the family '{leaning.family}', "
                 f"expected the family of a variable{nearest(leaning.family, families)}"
             )

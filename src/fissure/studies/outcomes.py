@@ -14,10 +14,10 @@ import xarray as xr
 from fissure.cases.loader import Case
 from fissure.constants import HALF_YEAR, QUARTER, WEEKS_A_MONTH
 from fissure.engine.plan import whole
-from fissure.errors import FissureError, nearest
+from fissure.errors import ArgumentError, nearest
 from fissure.studies.cohesion import cohesion
-from fissure.studies.counterpart import Floats, calendar_of, joined
 from fissure.studies.endings import came_apart, collapse_weeks
+from fissure.studies.observation_operator import Floats, calendar_of, joined
 
 Measure = Callable[[xr.Dataset], Floats]
 
@@ -36,7 +36,7 @@ class Outcome:
         """(members,) of `data`; raises `FissureError` where a number is not finite."""
         found = np.asarray(self.measure(data), np.float64)
         if not np.isfinite(found).all():
-            raise FissureError(f"{self.name} is no finite number in some histories, so they cannot be compared")
+            raise ArgumentError(f"{self.name} is no finite number in some histories, so they cannot be compared")
         return found
 
 
@@ -137,19 +137,19 @@ def outcome(said: str, case: Case, weeks: int | None = None) -> Outcome:
     """
     name, at, day = said.partition("@")
     if name not in KINDS:
-        raise FissureError(f"there is no outcome '{name}'{nearest(name, KINDS)}; there are {', '.join(KINDS)}")
+        raise ArgumentError(f"there is no outcome '{name}'{nearest(name, KINDS)}; there are {', '.join(KINDS)}")
     kind = KINDS[name]
     if not kind.dated:
         if at:
-            raise FissureError(f"'{said}': {name} speaks of the whole run, expected no day")
+            raise ArgumentError(f"'{said}': {name} speaks of the whole run, expected no day")
         return Outcome(name, kind.title, kind.unit, kind.more, lambda data: kind.measure(data, None))
     last = _last_day(case, weeks)
     try:
         when = date.fromisoformat(day)
     except ValueError:
-        raise FissureError(f"'{said}' names no day, expected {name}@YYYY-MM-DD, as in {name}@{last}") from None
+        raise ArgumentError(f"'{said}' names no day, expected {name}@YYYY-MM-DD, as in {name}@{last}") from None
     if not case.start <= when <= last:
-        raise FissureError(f"'{said}' lies outside the run, which goes from {case.start} to {last}")
+        raise ArgumentError(f"'{said}' lies outside the run, which goes from {case.start} to {last}")
 
     def measure(data: xr.Dataset) -> Floats:
         return kind.measure(data, calendar_of(data).week_of(when))

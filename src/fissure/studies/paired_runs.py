@@ -27,19 +27,19 @@ from fissure.engine.cache import enable_compile_cache
 from fissure.engine.parameter_source import Draws, Prior
 from fissure.engine.plan import Plan, plan_of
 from fissure.engine.programs import program_for
-from fissure.engine.progress import Interrupted, Progress, Silent
+from fissure.engine.progress import Progress, Silent
 from fissure.engine.provenance import STUDY, code_digest
 from fissure.engine.random import seed_words
 from fissure.engine.records import dataset_of
 from fissure.engine.runner import FailedHistories, Failure, Threads, Workers, each_alone, threads_for
 from fissure.engine.simulate import Later
-from fissure.errors import FissureError
+from fissure.errors import ArgumentError, StoppedError
 from fissure.model.catalogue import build, parameters_of, prior_values
 from fissure.model.parameters import Declared
 from fissure.model.week import Model
 from fissure.model.world import World, world_of
-from fissure.studies.counterpart import Floats
 from fissure.studies.measured import MeasuredRuns
+from fissure.studies.observation_operator import Floats
 from fissure.studies.outcomes import Outcome
 from fissure.studies.scenario import Scenario, held_normals, moved_values, moved_world, week_of
 
@@ -223,7 +223,7 @@ class PairedRuns:
     def measure(self, jobs: Iterable[Job], phase: str = "simulating") -> None:
         """Run what is not kept yet of `jobs`; a run that fails is named in `kept.failed`, and in a warning.
 
-        Raises `Interrupted` on Ctrl-C; what was measured stays. Raises `FissureError` where not one run can be made.
+        Raises `StoppedError` on Ctrl-C; what was measured stays. Raises `FissureError` where not one run can be made.
         """
         todo = [job for job in dict.fromkeys(jobs) if (job[0].key, job[1]) not in self.kept]
         if not todo:
@@ -234,7 +234,7 @@ class PairedRuns:
             self.progress.phase(phase)
             done, failed = self._run(todo)
         except KeyboardInterrupt:
-            raise Interrupted(
+            raise StoppedError(
                 f"stopped with {len(self.kept)} runs kept in {self.folder}; ask for it again to go on"
             ) from None
         finally:
@@ -243,7 +243,7 @@ class PairedRuns:
         if failed:
             (_, member), why = next(iter(failed.items()))
             if not done:
-                raise FissureError(f"{self.folder}: not one run could be made ({why})")
+                raise ArgumentError(f"{self.folder}: not one run could be made ({why})")
             message = f"{len(failed)} of {len(todo)} runs failed and are left out (history {member}: {why})"
             warnings.warn(f"{self.folder}: {message}", FailedHistories, stacklevel=2)
 
@@ -293,7 +293,7 @@ class PairedRuns:
         for scenario, member in jobs:
             if (scenario.key, member) not in self.kept:
                 why = self.kept.failed.get((scenario.key, member), "it was not made")
-                raise FissureError(
+                raise ArgumentError(
                     f"{self.folder}: {len(self.kept.failed)} runs failed (history {member}, {scenario}: {why}); what "
                     "was measured is kept, ask for it again to try them again"
                 )

@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from fissure.cases.loader import Case
-from fissure.errors import FissureError, nearest
+from fissure.errors import CaseError, FissureError, nearest
 from fissure.model.catalogue import GROUPS
 from fissure.model.parameters import Declared
 from fissure.reading import Day, Flag, Strict, Text, read_yaml_lines, stands
@@ -67,11 +67,11 @@ def studies_of(case: Case, claims: Collection[str], parameters: Sequence[Declare
     found: dict[str, Study] = {}
     for number, study in enumerate(read):
         if study.name in found:
-            raise FissureError(f"{path}:{line(number, 'name')}: study '{study.name}' stands twice")
+            raise CaseError(f"{path}:{line(number, 'name')}: study '{study.name}' stands twice")
         for at, claim in enumerate(study.claims):
             if claim not in claims:
                 where = f"{path}:{line(number, 'claims', at)}"
-                raise FissureError(f"{where}: there is no claim '{claim}'{nearest(claim, claims)}")
+                raise CaseError(f"{where}: there is no claim '{claim}'{nearest(claim, claims)}")
         _require(study, case, parameters, lambda *keys, number=number: f"{path}:{line(number, *keys)}")
         found[study.name] = study
     return found
@@ -86,9 +86,9 @@ def _require(study: Study, case: Case, parameters: Sequence[Declared], place: Ca
         try:
             scenario_of(off, moves, parameters=parameters)
         except FissureError as error:
-            raise FissureError(f"{place(*keys)}: {error}") from None
+            raise CaseError(f"{place(*keys)}: {error}") from None
     if study.since is not None and not 0 <= (study.since - case.start).days // 7 < case.weeks:
-        raise FissureError(
+        raise CaseError(
             f"{place('from')}: found {study.since}, expected a day from {case.start} on and before {case.end}"
         )
 
@@ -100,7 +100,7 @@ def known_study(name: str, studies: Collection[str], case: str = "") -> str:
     """
     if name not in studies:
         cure = nearest(name, studies) or f"; see fissure whatif{case} --list"
-        raise FissureError(f"there is no study '{name}'{cure}")
+        raise CaseError(f"there is no study '{name}'{cure}")
     return name
 
 
@@ -157,19 +157,17 @@ def questions_of(case: Case, claims: Collection[str], studies: Collection[str]) 
     read, line = read_yaml_lines(path, list[Question])
     for number, one in enumerate(read):
         if one.name in (other.name for other in read[:number]):
-            raise FissureError(
-                f"{path}:{line(number, 'name')}: question '{one.name}' stands twice, expected another name"
-            )
+            raise CaseError(f"{path}:{line(number, 'name')}: question '{one.name}' stands twice, expected another name")
         wrong = [
             *((("claims", at), "claim", claim, claims) for at, claim in enumerate(one.claims) if claim not in claims),
             *((("groups", at), "group", g, GROUPS) for at, g in enumerate(one.groups or ()) if g not in GROUPS),
             *((("whatif",), "study", name, studies) for name in [one.whatif] if name and name not in studies),
         ]
         for keys, what, name, known in wrong:
-            raise FissureError(f"{path}:{line(number, *keys)}: there is no {what} '{name}'{nearest(name, known)}")
+            raise CaseError(f"{path}:{line(number, *keys)}: there is no {what} '{name}'{nearest(name, known)}")
         for name in one.outcomes:
             try:
                 outcome(name, case)
             except FissureError as error:
-                raise FissureError(f"{path}:{line(number)}: {error}") from None
+                raise CaseError(f"{path}:{line(number)}: {error}") from None
     return tuple(read)

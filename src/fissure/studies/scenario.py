@@ -18,7 +18,7 @@ from jaxtyping import Array
 from numpy.typing import NDArray
 
 from fissure.cases.loader import Case
-from fissure.errors import FissureError, nearest
+from fissure.errors import ArgumentError, nearest
 from fissure.model.catalogue import known_mechanism
 from fissure.model.parameters import Declared
 from fissure.model.world import World
@@ -121,7 +121,7 @@ def scenario_of(
     told = [_required(parse(m) if isinstance(m, str) else m, parameters) for m in moves]
     names = [m.name for m in told]
     if twice := [name for name in names if names.count(name) > 1]:
-        raise FissureError(f"'{twice[0]}' is set twice, expected one value")
+        raise ArgumentError(f"'{twice[0]}' is set twice, expected one value")
     return Scenario(tuple(sorted({known_mechanism(name) for name in off})), tuple(sorted(told)), since)
 
 
@@ -133,11 +133,11 @@ def parse(said: str) -> Move:
     found = _MOVE.fullmatch(said)
     wanted = "expected NAME=xFACTOR or NAME=VALUE, as in forcing.strikes=x2"
     if found is None:
-        raise FissureError(f"found '{said}', {wanted}")
+        raise ArgumentError(f"found '{said}', {wanted}")
     try:
         value = number(found[3])
     except ValueError as error:
-        raise FissureError(f"found '{said}', {wanted} ({error})") from None
+        raise ArgumentError(f"found '{said}', {wanted} ({error})") from None
     return Move(found[1], "times" if found[2] else "to", value)
 
 
@@ -145,16 +145,16 @@ def _required(move: Move, parameters: Sequence[Declared]) -> Move:
     by_name = {p.name: p for p in parameters}
     known = [*FORCING, *by_name]
     if move.name not in known:
-        raise FissureError(f"there is no '{move.name}' to set{nearest(move.name, known)}")
+        raise ArgumentError(f"there is no '{move.name}' to set{nearest(move.name, known)}")
     if not abs(move.value) <= LARGEST:
-        raise FissureError(f"'{move.name}' is set to {move.value}, expected a finite number")
+        raise ArgumentError(f"'{move.name}' is set to {move.value}, expected a finite number")
     forcing = FORCING.get(move.name)
     if move.value < 0 and (forcing or by_name[move.name].prior.prior.kind != "normal"):
-        raise FissureError(f"'{move.name}' is set to {move.value:g}, expected no negative number")
+        raise ArgumentError(f"'{move.name}' is set to {move.value:g}, expected no negative number")
     if forcing and move.how == "to" and not forcing.by_week:
-        raise FissureError(f"'{move.name}' differs by place, expected a factor: {move.name}=x{move.value:g}")
+        raise ArgumentError(f"'{move.name}' differs by place, expected a factor: {move.name}=x{move.value:g}")
     if not forcing and move.how == "to" and by_name[move.name].prior.prior.kind == "logitnormal" and move.value > 1:
-        raise FissureError(f"'{move.name}' is a share, found {move.value:g}, expected at most 1")
+        raise ArgumentError(f"'{move.name}' is a share, found {move.value:g}, expected at most 1")
     return move
 
 
@@ -222,5 +222,5 @@ def week_of(since: date | None, case: Case, weeks: int) -> int | None:
         return None
     week = (since - case.start).days // 7
     if not 0 <= week < weeks:
-        raise FissureError(f"--from {since} lies outside the run, which has {weeks} weeks from {case.start}")
+        raise ArgumentError(f"--from {since} lies outside the run, which has {weeks} weeks from {case.start}")
     return week

@@ -23,8 +23,8 @@ import numpy as np
 
 from fissure.evidence.entries import Bound
 from fissure.studies.compare import Scale, too_wide
-from fissure.studies.counterpart import Floats
 from fissure.studies.measurement import Datum
+from fissure.studies.observation_operator import Floats
 from fissure.studies.patterns.met import wilson
 
 ALPHA = 0.1
@@ -34,7 +34,7 @@ LEAST = 2
 
 
 @dataclass(frozen=True)
-class Scored:
+class ForecastScore:
     """One published figure and the forecast of it, every number on the figure's own scale.
 
     `low`, `median` and `high` are the forecast's 5%, 50% and 95% quantiles, of a bound those of the censored
@@ -78,7 +78,7 @@ class Scored:
 
 
 @dataclass(frozen=True)
-class OfVariable:
+class VariableScore:
     """How the forecasts of one variable did: means over its figures; `width` is that of the 90% interval."""
 
     variable: str
@@ -156,7 +156,7 @@ class Against:
         return 1.0 - self.crps_mean / self.rival_crps_mean if self.rival_crps_mean > 0 else None
 
 
-def score(samples: Floats, items: Sequence[Datum]) -> list[Scored]:
+def score(samples: Floats, items: Sequence[Datum]) -> list[ForecastScore]:
     """The scores of `samples` (members, items), on the scale of each of `items`.
 
     Samples that are not finite are left out and counted; a figure with fewer than two finite ones is left out whole.
@@ -168,7 +168,7 @@ def score(samples: Floats, items: Sequence[Datum]) -> list[Scored]:
     return [one for one in found if one is not None]
 
 
-def _scored(samples: Floats, item: Datum) -> Scored | None:
+def _scored(samples: Floats, item: Datum) -> ForecastScore | None:
     import scoringrules  # takes seconds to load
 
     finite = samples[np.isfinite(samples)]
@@ -180,7 +180,7 @@ def _scored(samples: Floats, item: Datum) -> Scored | None:
         beyond = float(np.mean(finite > y if bound == "upper" else finite < y))
         finite = np.maximum(finite, y) if bound == "upper" else np.minimum(finite, y)
     low, median, high = (float(q) for q in np.quantile(finite, (ALPHA / 2, 0.5, 1 - ALPHA / 2)))
-    return Scored(
+    return ForecastScore(
         observation=item.observation.id,
         variable=item.variable.id,
         scale=item.scale,
@@ -197,14 +197,14 @@ def _scored(samples: Floats, item: Datum) -> Scored | None:
     )
 
 
-def by_variable(rows: Iterable[Scored]) -> list[OfVariable]:
+def by_variable(rows: Iterable[ForecastScore]) -> list[VariableScore]:
     """One line for each variable, in order of appearance."""
     return [_of_variable(own) for own in _grouped(rows).values()]
 
 
-def _of_variable(own: Sequence[Scored]) -> OfVariable:
+def _of_variable(own: Sequence[ForecastScore]) -> VariableScore:
     two_sided = [row for row in own if not row.one_sided]
-    return OfVariable(
+    return VariableScore(
         variable=own[0].variable,
         scale=own[0].scale,
         figures=len(own),
@@ -217,7 +217,7 @@ def _of_variable(own: Sequence[Scored]) -> OfVariable:
     )
 
 
-def total(rows: Iterable[Scored]) -> Total:
+def total(rows: Iterable[ForecastScore]) -> Total:
     """All of `rows` in sum; zeros where there are none."""
     rows = list(rows)
     variables, two_sided = by_variable(rows), [row for row in rows if not row.one_sided]
@@ -237,7 +237,7 @@ def total(rows: Iterable[Scored]) -> Total:
     )
 
 
-def against(ours: Iterable[Scored], theirs: Iterable[Scored]) -> Against:
+def against(ours: Iterable[ForecastScore], theirs: Iterable[ForecastScore]) -> Against:
     """`ours` against `theirs` over the figures in both."""
     mine, rival = ({row.observation: row for row in rows} for rows in (ours, theirs))
     both = [name for name in mine if name in rival]
@@ -253,8 +253,8 @@ def against(ours: Iterable[Scored], theirs: Iterable[Scored]) -> Against:
     )
 
 
-def _grouped(rows: Iterable[Scored]) -> dict[str, list[Scored]]:
-    out: dict[str, list[Scored]] = {}
+def _grouped(rows: Iterable[ForecastScore]) -> dict[str, list[ForecastScore]]:
+    out: dict[str, list[ForecastScore]] = {}
     for row in rows:
         out.setdefault(row.variable, []).append(row)
     return out

@@ -23,11 +23,11 @@ from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, whole
 from fissure.engine.progress import Progress
 from fissure.engine.runner import Workers
 from fissure.engine.study_folder import StudyManifest, keeping
-from fissure.errors import FissureError
+from fissure.errors import ArgumentError
 from fissure.model.catalogue import parameters_of
 from fissure.studies.bounds import NOT_RECORDED, AtBounds, Bounds, at_bounds, bounds_of
-from fissure.studies.counterpart import Floats
 from fissure.studies.effective import Effective, effective_size, pasts_of
+from fissure.studies.observation_operator import Floats
 from fissure.studies.outcomes import SERIES, Outcome, outcomes_of
 from fissure.studies.paired_runs import PairedRuns
 from fissure.studies.scenario import AS_IT_IS, Scenario, week_of
@@ -243,11 +243,11 @@ def whatif(
 
     A pair of which one run cannot be made is left out, with a warning.
 
-    Raises `FissureError` for bad input or a disk that refuses, and `Interrupted` on Ctrl-C; what was measured is kept,
+    Raises `FissureError` for bad input or a disk that refuses, and `StoppedError` on Ctrl-C; what was measured is kept,
     and the same call goes on from it.
     """
     if not scenarios:
-        raise FissureError("nothing was asked, expected at least one scenario")
+        raise ArgumentError("nothing was asked, expected at least one scenario")
     whole("members", members, 2, MOST_MEMBERS)
     plan = planned(case, seed=seed, weeks=weeks, draws=draws)
     asked = outcomes_of(of, case, plan.weeks)
@@ -264,7 +264,7 @@ def whatif(
         worlds.measure((scenario, member) for scenario in (AS_IT_IS, *scenarios.values()) for member in each)
     there = worlds.finished((AS_IT_IS, *scenarios.values()), each)
     if len(there) < 2:
-        raise FissureError(f"{folder}: {len(there)} pairs of runs were finished, expected two or more")
+        raise ArgumentError(f"{folder}: {len(there)} pairs of runs were finished, expected two or more")
     answers = tuple(answer_of(name, scenario, worlds, there) for name, scenario in scenarios.items())
     worth = effective_size(worlds.draws, seed, there)
     return WhatIf(answers, worlds.plan, case.start, len(there), folder, worth)

@@ -11,8 +11,8 @@ from toy_problems import TINY, UNTIL
 from fissure.engine.checksums import DamagedBlock
 from fissure.engine.ensemble import open_run
 from fissure.engine.ensemble import run as ensemble_run
-from fissure.engine.progress import Interrupted, Silent
-from fissure.errors import FissureError
+from fissure.engine.progress import Silent
+from fissure.errors import FissureError, StoppedError
 from fissure.model.catalogue import parameters_of
 from fissure.studies.calibration import Setting, calibrate, fit
 from fissure.studies.calibration.fit import outputs_of, weeks_until
@@ -145,7 +145,7 @@ class Stops(Silent):
 @pytest.mark.slow
 def test_stopped_in_the_simulation_it_goes_on(case, ledger, bank, fitted, tmp_path, monkeypatch):
     monkeypatch.setattr(fit, "BLOCK", 8)
-    with pytest.raises(Interrupted, match="stopped with 16 of 64 members kept"):
+    with pytest.raises(StoppedError, match="stopped with 16 of 64 members kept"):
         calibrate(case, ledger, UNTIL, setting=TINY, out=tmp_path, progress=Stops())
     assert open_run(tmp_path / "bank").members == 16 and not (tmp_path / "posterior.json").exists()
     calibrate(case, ledger, UNTIL, setting=TINY, out=tmp_path)
@@ -217,9 +217,9 @@ def test_draws_that_are_no_numbers_are_never_kept(case, ledger, bank, tmp_path, 
     [
         (date(2014, 6, 29), {}, "found the cut-off 2014-06-29, expected a day of the case, from 2014-06-30"),
         (date(2030, 1, 1), {}, "found the cut-off 2030-01-01, expected a day of the case"),
-        (UNTIL, {"members": 39}, "members must be a whole number from 40"),
-        (UNTIL, {"draws": 0}, "draws must be a whole number from 1"),
-        (UNTIL, {"checked": 1}, "checked must be a whole number from 2"),
+        (UNTIL, {"members": 39}, "expected a whole number from 40"),
+        (UNTIL, {"draws": 0}, "expected a whole number from 1"),
+        (UNTIL, {"checked": 1}, "expected a whole number from 2"),
     ],
     ids=str,
 )

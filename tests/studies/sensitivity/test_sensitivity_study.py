@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from fissure.engine.parameter_source import Prior
-from fissure.engine.progress import Interrupted, Silent
+from fissure.engine.progress import Silent
 from fissure.engine.random import prior_normals
-from fissure.errors import FissureError
+from fissure.errors import FissureError, StoppedError
 from fissure.model.catalogue import parameters_of
 from fissure.model.parameters import quantile
 from fissure.studies.measurement import data
@@ -95,14 +95,14 @@ class Stops(Silent):
 
 
 def test_what_was_stopped_goes_on(case, ledger, tmp_path, found):
-    with pytest.raises(Interrupted, match="ask for it again to go on"):
+    with pytest.raises(StoppedError, match="ask for it again to go on"):
         made(case, ledger, tmp_path, Stops())
     assert json.dumps(made(case, ledger, tmp_path).described()) == json.dumps(found.described())
 
 
 @pytest.mark.parametrize("runs", [0, 79, 2.5])
 def test_too_few_runs_are_refused(case, ledger, tmp_path, runs):
-    with pytest.raises(FissureError, match="runs must be a whole number from 80"):
+    with pytest.raises(FissureError, match="expected a whole number from 80"):
         sensitivity(case, outcomes_of(ASKED, case, WEEKS), (), tmp_path, **SIZE | {"runs": runs})
 
 

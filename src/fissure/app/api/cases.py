@@ -12,7 +12,7 @@ from fissure.app import derived
 from fissure.app.api import mechanisms as schemas
 from fissure.app.api.mechanisms import LoopsSchema, MechanismSchema, MechanismSummary, ParameterSchema, Sign
 from fissure.app.desk import Desk
-from fissure.app.mechanisms.picture import WAITING, look
+from fissure.app.mechanisms import WAITING, look
 from fissure.app.pages import AtDesk
 from fissure.app.schemas import refusal
 from fissure.cases.naming import HOME, case_names

@@ -9,8 +9,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, Field
 
 from fissure.app.jobs import Job, Jobs, State
-from fissure.app.live import BEGIN, changes, listening
-from fissure.app.pages import AtDesk
+from fissure.app.pages import BEGIN, AtDesk, changes, listening
 from fissure.app.schemas import refusal
 
 router = APIRouter(prefix="/api", tags=["jobs"])

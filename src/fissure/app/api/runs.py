@@ -13,10 +13,10 @@ from fissure.app.desk import Desk
 from fissure.app.history.prepared import EffectiveSize, ObservationRow, Verdicts, prepared
 from fissure.app.history.runs import PATTERN, ask
 from fissure.app.history.series import MOST_BY, OutputRow, OutputSeries, names_of, weekly
-from fissure.app.jobs import Busy, State
+from fissure.app.jobs import BusyError, State
 from fissure.app.pages import AtDesk
 from fissure.app.schemas import refusal
-from fissure.errors import FissureError
+from fissure.errors import ArgumentError, FissureError
 
 router = APIRouter(prefix="/api", tags=["runs"])
 BUSY = refusal(503, "Not ready yet, or too much waits already; ask again after the seconds of `retry-after`.")
@@ -124,12 +124,12 @@ def observations(desk: AtDesk, name: Name) -> list[ObservationRow]:
     """Every published figure of the case, with what the model says in its place."""
     stored = _stored(desk, name)
     if stored.state == "being written":
-        raise Busy(f"'{stored.name}' is being simulated; ask again when it is finished")
+        raise BusyError(f"'{stored.name}' is being simulated; ask again when it is finished")
     found = prepared(desk, stored)
     if found.error:
-        raise FissureError(found.error)
+        raise ArgumentError(found.error)
     if found.value is None:
-        raise Busy(f"the histories of '{stored.name}' are being read; ask again in some seconds")
+        raise BusyError(f"the histories of '{stored.name}' are being read; ask again in some seconds")
     return list(found.value.observations)
 
 
@@ -138,7 +138,7 @@ def simulate(desk: AtDesk, asked: RunRequest) -> RunJob:
     """Queue a run, or go on with one that was cut short; the same run asked twice is one job."""
     most = desk.settings.limits.run_members
     if asked.members > most:
-        raise FissureError(f"members is {asked.members}, expected at most {most:,} on this server")
+        raise ArgumentError(f"members is {asked.members}, expected at most {most:,} on this server")
     job = ask(desk, members=asked.members, seed=asked.seed, name=asked.name)
     told = {name: getattr(job, name) for name in ("id", "kind", "title", "state")}
     return RunJob(**told, name=str(job.asked["name"]), members=int(job.asked["members"]))

@@ -9,7 +9,7 @@ from fastapi import Path as InPath
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from fissure.api.whatifs import WhatIfs, plain, told
+from fissure.api.whatifs import WhatIfResult, plain, told
 from fissure.app import questions
 from fissure.app.api.jobs import JobSchema
 from fissure.app.api.jobs import told as job_told
@@ -20,7 +20,7 @@ from fissure.app.questions import named as tidied
 from fissure.app.schemas import ResultSchema, refusal, schema_of
 from fissure.app.studio import MOST_SEED, Standing
 from fissure.app.what_if import composer, export
-from fissure.errors import FissureError, nearest
+from fissure.errors import ArgumentError, nearest
 from fissure.studies.bounds import AtBound
 from fissure.studies.effective import few_histories
 from fissure.studies.outcomes import Outcome, outcomes_of
@@ -154,14 +154,14 @@ def ask(desk: AtDesk, body: Ask) -> StudyJob:
     refuse(more)
     if more:
         name = next(iter(more))
-        raise FissureError(f"there is nothing called '{name[:NAME]}' to ask with{nearest(name, Ask.model_fields)}")
+        raise ArgumentError(f"there is nothing called '{name[:NAME]}' to ask with{nearest(name, Ask.model_fields)}")
     studio = desk.studio
     size = studio.size(body.members, body.seed, body.weeks)
     question = studio.reader(size.weeks).of(
         name=body.title, study=body.study, set=body.set, off=body.off, since=body.since
     )
     if len(question.text) > LONG:
-        raise FissureError(f"the question takes {len(question.text):,} characters, expected at most {LONG:,}")
+        raise ArgumentError(f"the question takes {len(question.text):,} characters, expected at most {LONG:,}")
     job = studio.ask(question, size)
     told = [("q", question.text), ("members", size.members), ("seed", size.seed)]
     address = f"what-if?{urlencode(told + ([('weeks', size.weeks)] if size.weeks else []))}"
@@ -211,7 +211,7 @@ def _required(desk: AtDesk, id: str) -> Standing:
     return standing
 
 
-def _about(found: WhatIfs) -> dict[str, Any]:
+def _about(found: WhatIfResult) -> dict[str, Any]:
     """How it was made."""
     return {name: plain(x) for name, x in found.about.items()} | {"command": found.command}
 

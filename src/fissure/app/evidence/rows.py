@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fissure.context import Context
-from fissure.errors import FissureError, nearest
+from fissure.errors import ArgumentError, nearest
 from fissure.evidence.entries import Claim, Observation, Source, Variable
 from fissure.evidence.trace import Kind as Singular
 from fissure.model.catalogue import mechanism_classes
@@ -158,9 +158,9 @@ def search_of(find: str, given: Mapping[str, str], offered: Iterable[Filter], ki
     chosen = {name: value for name, value in given.items() if value}
     for name, value in chosen.items():
         if name not in offers:
-            raise FissureError(f"{kind.many} cannot be filtered by '{name}'{nearest(name, offers)}")
+            raise ArgumentError(f"{kind.many} cannot be filtered by '{name}'{nearest(name, offers)}")
         if value not in offers[name].choices:
-            raise FissureError(f"there are no {kind.many} with {name} '{value}'{nearest(value, offers[name].choices)}")
+            raise ArgumentError(f"there are no {kind.many} with {name} '{value}'{nearest(value, offers[name].choices)}")
     return Search(find.strip(), chosen)
 
 

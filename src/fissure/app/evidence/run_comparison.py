@@ -20,8 +20,8 @@ from fissure.present.words.calibration import BIAS
 from fissure.studies.calibration import Posterior
 from fissure.studies.calibration.checks import posterior_predictive
 from fissure.studies.calibration.problem import LEAST, RATE
-from fissure.studies.counterpart import Floats
 from fissure.studies.measurement import Datum, biases, comparable, floored, truths
+from fissure.studies.observation_operator import Floats
 
 NAMED = 4
 """Parameters that are named for a figure."""

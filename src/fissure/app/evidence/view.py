@@ -17,7 +17,7 @@ from fissure.app.evidence import rows as ledger_rows
 from fissure.app.evidence.run_comparison import comparison
 from fissure.app.pages import AtDesk, Citation, citation, page
 from fissure.context import Context
-from fissure.errors import FissureError, nearest
+from fissure.errors import ArgumentError, nearest
 from fissure.evidence import Ledger
 from fissure.present import formatting
 from fissure.present.document import Block, Notice, Section
@@ -73,14 +73,14 @@ def view(request: Request, desk: AtDesk, address: Annotated[Address, Query()]) -
 def _tab(kind: str, entry: str, context: Context) -> str:
     """What is shown: as asked, else the kind that the entry is of. Raises `FissureError` for what does not exist."""
     if kind and kind not in TABS:
-        raise FissureError(f"there is no kind of evidence '{kind}'{nearest(kind, TABS)}")
+        raise ArgumentError(f"there is no kind of evidence '{kind}'{nearest(kind, TABS)}")
     if not entry or kind in ("learned", "forecast"):
         return kind or FIRST
     entries = ledger_rows.entries(context)
     found = next((name for name in (kind, *entries) if entry in entries.get(name, {})), None)
     if found is None:
         everything = [name for own in entries.values() for name in own]
-        raise FissureError(f"there is no entry '{entry}' in the ledger{nearest(entry, everything)}")
+        raise ArgumentError(f"there is no entry '{entry}' in the ledger{nearest(entry, everything)}")
     return found
 
 

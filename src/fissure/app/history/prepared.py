@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from fissure import api
-from fissure.api import Result
+from fissure.api import RunResult
 from fissure.api.shelf import Stored
 from fissure.app.derived import Found, Kind
 from fissure.app.desk import Desk, newest_of
@@ -28,8 +28,8 @@ from fissure.present.sections import comparison, endings, histories
 from fissure.present.words import run as words
 from fissure.present.words.run import RunDescription
 from fissure.studies.compare import Compared, count
-from fissure.studies.counterpart import Calendar, calendar_of
 from fissure.studies.effective import ENOUGH, Effective, quantile_error
+from fissure.studies.observation_operator import Calendar, calendar_of
 
 WEEKLY = ("ground", "residents", "fighters")
 """The figures whose numbers stand beside the map."""
@@ -194,7 +194,7 @@ def prepare_newest(desk: Desk) -> None:
             prepared(desk, found)
 
 
-def view_of(result: Result, between: Callable[[], None] = lambda: None) -> RunView:
+def view_of(result: RunResult, between: Callable[[], None] = lambda: None) -> RunView:
     """The view of `result`; `between` is called between steps that take seconds each, and may raise to end it."""
     data, ledger, rows, run = result.data, result.ledger, result.compared, result.about()
     calendar, counts = calendar_of(data), count(rows)
@@ -262,7 +262,7 @@ def _wrong(rows: Sequence[Compared], run: RunDescription, ended: Section | None)
 
 
 def _player(
-    result: Result, calendar: Calendar, bands: Section, operations: Sequence[Operation], lanes: Sequence[Lane]
+    result: RunResult, calendar: Calendar, bands: Section, operations: Sequence[Operation], lanes: Sequence[Lane]
 ) -> Player:
     shares = maps.shares(result.data)
     keyed = {figure.key: figure for figure in figures_of(bands)}

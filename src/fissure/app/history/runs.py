@@ -7,7 +7,7 @@ from fissure.app.jobs import Job, Telling
 from fissure.engine import ensemble
 from fissure.engine.locks import asking
 from fissure.engine.store import DESCRIPTION
-from fissure.errors import FissureError
+from fissure.errors import ArgumentError
 
 KIND = "run"
 PATTERN = "[a-z0-9][a-z0-9-]{0,47}"
@@ -19,15 +19,15 @@ def ask(desk: Desk, *, members: int, seed: int, name: str | None = None) -> Job:
     """Queue a run of so many members; one that was cut short, or has fewer, goes on where it was.
 
     Raises `FissureError` where `name` is that of something else, or where the server was started with a run in place of
-    a folder for runs, and `Busy` where the queue is full.
+    a folder for runs, and `BusyError` where the queue is full.
     """
     if (desk.runs_folder / DESCRIPTION).exists():
-        raise FissureError("the server was started with the folder of one run, expected one that holds runs")
+        raise ArgumentError("the server was started with the folder of one run, expected one that holds runs")
     known = {one.name: one for one in api.stored_runs(desk.runs_folder)} if desk.runs_folder.is_dir() else {}
     if name is None:
         name = _free(desk, seed, known)
     elif not _may_be(desk, name, seed, known):
-        raise FissureError(f"'{name}' is the name of something else already, choose another name for the run")
+        raise ArgumentError(f"'{name}' is the name of something else already, choose another name for the run")
     folder = desk.runs_folder / name
 
     def work(telling: Telling) -> dict[str, object]:
@@ -59,7 +59,7 @@ def _free(desk: Desk, seed: int, known: dict[str, Stored]) -> str:
     names = (f"seed-{seed}" if n == 1 else f"seed-{seed}-{n}" for n in range(1, _MOST_NAMES))
     found = next((name for name in names if _may_be(desk, name, seed, known)), None)
     if found is None:
-        raise FissureError(f"there are {_MOST_NAMES - 1} runs with seed {seed} already, choose another name")
+        raise ArgumentError(f"there are {_MOST_NAMES - 1} runs with seed {seed} already, choose another name")
     return found
 
 

@@ -16,7 +16,7 @@ from fissure.api.shelf import Stored
 from fissure.app.desk import Desk
 from fissure.app.history.prepared import EffectiveSize
 from fissure.context import Context
-from fissure.errors import FissureError, nearest
+from fissure.errors import ArgumentError, nearest
 from fissure.present.charts.panels import panels
 from fissure.present.charts.series import QUANTILES, Series, quantiles, standard_errors
 from fissure.studies.effective import few_histories
@@ -104,16 +104,16 @@ def _weekly(run: str, folder: Path, context: Context, output: str, by: tuple[str
     result = api.opened(folder, context)
     data = result.data
     if output not in data:
-        raise FissureError(f"there is no output '{output}'{nearest(output, map(str, data.data_vars))}")
+        raise ArgumentError(f"there is no output '{output}'{nearest(output, map(str, data.data_vars))}")
     array = data[output]
     dims = _dims(array)
     for name in by:
         if name not in dims:
             known = f"expected one of {', '.join(dims)}" if dims else "it is not told apart by anything"
-            raise FissureError(f"found by '{name}' for '{output}', {known}")
+            raise ArgumentError(f"found by '{name}' for '{output}', {known}")
     left = [name for name in dims if name not in by]
     if left and not _summed(array):
-        raise FissureError(f"'{output}' cannot be summed over {' and '.join(left)}, expected by={'&by='.join(dims)}")
+        raise ArgumentError(f"'{output}' cannot be summed over {' and '.join(left)}, expected by={'&by='.join(dims)}")
     over = {one.output: one.over for panel in panels(data, result.ledger) for one in panel.series}
     read = data[[name for name in {output, over.get(output, "")} if name in data]].compute()
     bands: list[Band] = []

@@ -15,7 +15,7 @@ from fissure.app.history.prepared import RunView, prepared
 from fissure.app.history.runs import running
 from fissure.app.pages import AtDesk, Citation, citation, page
 from fissure.engine.progress import duration
-from fissure.errors import FissureError, nearest
+from fissure.errors import ArgumentError, nearest
 from fissure.present.charts.maps import Outline
 from fissure.present.render.html import as_json
 from fissure.studies.compare import CLASSES
@@ -43,7 +43,7 @@ def history(
 ) -> HTMLResponse:
     """The view of a stored run, in a week; or of a run that is being simulated."""
     if verdict and verdict not in VERDICTS:
-        raise FissureError(f"there is no verdict '{verdict}'{nearest(verdict, VERDICTS)}")
+        raise ArgumentError(f"there is no verdict '{verdict}'{nearest(verdict, VERDICTS)}")
     shown = desk.runs()
     common: dict[str, Any] = {
         "runs": sorted(shown),
@@ -110,10 +110,10 @@ def week_of(view: RunView, day: str | None) -> int:
     try:
         found = date.fromisoformat(day)
     except ValueError:
-        raise FissureError(f"found the week '{day}', expected a day such as {first}") from None
+        raise ArgumentError(f"found the week '{day}', expected a day such as {first}") from None
     if not first <= found <= last + timedelta(days=6):
         close = first if found < first else last
-        raise FissureError(f"found the week of {found}, expected one from {first} to {last}; the nearest is {close}")
+        raise ArgumentError(f"found the week of {found}, expected one from {first} to {last}; the nearest is {close}")
     return (found - first).days // 7
 
 

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from fissure.api.whatifs import OWN, plain
 from fissure.app.desk import Desk
 from fissure.app.studio import Standing
-from fissure.errors import FissureError
+from fissure.errors import ArgumentError
 from fissure.present.render.html import render
 from fissure.present.sections.whatif import document
 from fissure.studies.questions import Study
@@ -30,7 +30,7 @@ def report(desk: Desk, standing: Sequence[Standing]) -> Response:
     each = [desk.studio.told(one, members) for one in standing]
     told = [one for one in each if one is not None]
     if not told or len(told) < len(standing):
-        raise FissureError("nothing is measured yet of some of these questions; ask them first")
+        raise ArgumentError("nothing is measured yet of some of these questions; ask them first")
     answers: list[Answer] = []
     studies: dict[str, Study] = {}
     titles: dict[str, str] = {}
@@ -51,7 +51,7 @@ def csv(desk: Desk, standing: Standing) -> Response:
     """Differences and weekly courses of one question."""
     told = desk.studio.told(standing)
     if told is None:
-        raise FissureError("nothing is measured yet of this question; ask it first")
+        raise ArgumentError("nothing is measured yet of this question; ask it first")
     answer, out = told.found.answers[0], io.StringIO()
     writer = tables.writer(out, lineterminator="\r\n")
     writer.writerow(["what", "name", "title", "unit", "week", *FIELDS, "members", "at_end"])

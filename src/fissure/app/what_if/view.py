@@ -13,12 +13,11 @@ from starlette.responses import HTMLResponse, Response
 
 from fissure.app.desk import Desk
 from fissure.app.jobs import ENDED
-from fissure.app.live import BEGIN, changes, listening
-from fissure.app.pages import AtDesk, environment, page
+from fissure.app.pages import BEGIN, AtDesk, changes, environment, listening, page
 from fissure.app.questions import LEVERS, LONG, NAME, Question, once
 from fissure.app.studio import Size
 from fissure.app.what_if import answered, composer, export
-from fissure.errors import FissureError, nearest
+from fissure.errors import ArgumentError, nearest
 from fissure.present.document import Notice
 from fissure.present.render.html import fragment, specs_of
 from fissure.present.sections.whatif import KIND
@@ -53,10 +52,10 @@ def _address(
     refuse(request.query_params)
     for name in request.query_params:
         if name not in KNOWN:
-            raise FissureError(f"the address says '{name[:40]}='{nearest(name, KNOWN)}; expected {', '.join(KNOWN)}")
+            raise ArgumentError(f"the address says '{name[:40]}='{nearest(name, KNOWN)}; expected {', '.join(KNOWN)}")
     size, most = desk.studio.size(members, seed, weeks), desk.settings.limits.compared
     if q and len(q) > most:
-        raise FissureError(f"{len(q)} questions stand side by side, expected at most {most}")
+        raise ArgumentError(f"{len(q)} questions stand side by side, expected at most {most}")
     reader = desk.studio.reader(size.weeks)
     return Address(once(map(reader.read, q or ())), size, reader.read(draft) if draft else None)
 
@@ -163,7 +162,7 @@ def report(desk: AtDesk, asked: AtAddress) -> Response:
 def table(desk: AtDesk, asked: AtAddress) -> Response:
     """The one question of an address as a table, also of a server that was started since it was asked."""
     if len(asked.questions) != 1:
-        raise FissureError(f"found {len(asked.questions)} questions, expected one")
+        raise ArgumentError(f"found {len(asked.questions)} questions, expected one")
     return export.csv(desk, desk.studio.standing(asked.questions[0], asked.size))
 
 

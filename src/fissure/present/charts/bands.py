@@ -17,7 +17,7 @@ from fissure.present.charts.series import quantiles
 from fissure.present.charts.shared import finished, local, midnight, of_series, years
 from fissure.present.charts.theme import DASHES, PUBLISHERS, SERIES, SHAPES
 from fissure.studies.compare import Compared
-from fissure.studies.counterpart import Calendar, calendar_of
+from fissure.studies.observation_operator import Calendar, calendar_of
 
 HEIGHT = 230
 LABEL, SYMBOL = 285, 18

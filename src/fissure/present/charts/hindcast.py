@@ -16,7 +16,7 @@ from fissure.present.charts.theme import SERIES
 from fissure.present.words import hindcast as words
 from fissure.studies.endings import What
 from fissure.studies.hindcast import FromDate, Hindcast, Kind
-from fissure.studies.score import Scored
+from fissure.studies.score import ForecastScore
 
 MOST = 12
 """Figures on one chart; of more, some are shown that lie evenly in time."""
@@ -163,7 +163,7 @@ def _rows(one: FromDate, kind: Kind, variable: str, labels: dict[str, str], unit
     ]
 
 
-def _said(row: Scored, unit: str) -> str:
+def _said(row: ForecastScore, unit: str) -> str:
     low, median, high = (words.plain(x, row.scale) for x in (row.low, row.median, row.high))
     return f"{formatting.number(median, unit)} ({formatting.interval(low, high, unit)})"
 

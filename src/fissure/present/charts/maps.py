@@ -18,7 +18,7 @@ from fissure.present import formatting
 from fissure.present.charts.plane import plane
 from fissure.present.charts.shared import finished
 from fissure.present.charts.theme import CONTROL, Mode
-from fissure.studies.counterpart import calendar_of
+from fissure.studies.observation_operator import calendar_of
 
 PARTS = (0.0, 0.105, 0.42, 0.741)
 """Where in a run the maps stand: its start and three later weeks, closer at first when most changes."""

@@ -9,7 +9,7 @@ import xarray as xr
 from fissure.evidence.ledger import Ledger
 from fissure.present import formatting
 from fissure.present.charts.series import Series, Shape, series_of
-from fissure.studies.counterpart import calendar_of
+from fissure.studies.observation_operator import calendar_of
 
 
 @dataclass(frozen=True)

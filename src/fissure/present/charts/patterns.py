@@ -11,7 +11,7 @@ from altair.utils.schemapi import debug_mode
 from fissure.present.charts.shared import finished, local, midnight
 from fissure.present.charts.theme import SERIES
 from fissure.present.words import patterns as words
-from fissure.studies.counterpart import Calendar
+from fissure.studies.observation_operator import Calendar
 from fissure.studies.patterns import Met
 
 ROW = 26

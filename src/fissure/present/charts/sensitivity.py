@@ -30,7 +30,7 @@ def indices(of: OutcomeSensitivity, found: Sensitivity) -> dict[str, Any]:
         ):
             if math.isfinite(middle):
                 what = found.titles.get(one.input) or words.CHANCE.get(one.input, "")
-                ends = {"share": finite(middle), "low": finite(low), "high": finite(high)}
+                ends = {"share": finite(middle, 4), "low": finite(low, 4), "high": finite(high, 4)}
                 rows.append(
                     {"input": one.input, "kind": kind, "what": what, "said": words.share(middle, low, high), **ends}
                 )
@@ -58,9 +58,9 @@ def convergence(of: OutcomeSensitivity) -> dict[str, Any]:
         {
             "input": one.input,
             "rows": one.rows,
-            "share": finite(one.total),
-            "low": finite(one.total_low),
-            "high": finite(one.total_high),
+            "share": finite(one.total, 4),
+            "low": finite(one.total_low, 4),
+            "high": finite(one.total_high, 4),
             "said": words.share(one.total, one.total_low, one.total_high),
         }
         for step in of.converging
@@ -100,9 +100,9 @@ def worth(found: Sequence[InformationValue], title: str, coloured: bool = False)
             "what": name,
             "name": one.name,
             "title": one.title,
-            "share": finite(one.share),
-            "low": finite(one.low),
-            "high": finite(one.high),
+            "share": finite(one.share, 4),
+            "low": finite(one.low, 4),
+            "high": finite(one.high, 4),
             "kind": ITSELF if one.itself else OTHER,
             "when": words.when(one),
             "said": words.share(one.share, one.low, one.high),

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from fissure.constants import WEEKS_A_MONTH
 from fissure.evidence.entries import Variable
 from fissure.present.charts.shared import midnight
-from fissure.studies.counterpart import Floats, calendar_of, joined
 from fissure.studies.effective import Effective, quantile_error
+from fissure.studies.observation_operator import Floats, calendar_of, joined
 
 Shape = Literal["level", "month", "cumulative", "share-of-peak-lost"]
 

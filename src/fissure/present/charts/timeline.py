@@ -16,7 +16,7 @@ from fissure.constants import INTERVAL
 from fissure.present import formatting
 from fissure.present.charts.shared import finished, midnight
 from fissure.present.charts.theme import SERIES
-from fissure.studies.counterpart import Calendar
+from fissure.studies.observation_operator import Calendar
 
 if TYPE_CHECKING:
     import pandas as pd

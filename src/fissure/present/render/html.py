@@ -14,7 +14,7 @@ import jinja2
 import vl_convert
 from markupsafe import Markup
 
-from fissure.errors import FissureError
+from fissure.errors import OutputError
 from fissure.files import write_whole
 from fissure.present.charts import theme
 from fissure.present.document import Block, Document, IntervalPicture, figures_of, spans
@@ -95,11 +95,11 @@ def check_place(path: Path) -> None:
     """Raise `FissureError` where no file can stand at `path`; it is better told before the page is made."""
     with explained(path):
         if path.is_dir():
-            raise FissureError(f"{path}: is a folder, expected the name of a file for the report")
+            raise OutputError(f"{path}: is a folder, expected the name of a file for the report")
         if not path.parent.exists():
-            raise FissureError(f"{path}: the folder {path.parent} does not exist")
+            raise OutputError(f"{path}: the folder {path.parent} does not exist")
         if not path.parent.is_dir():
-            raise FissureError(f"{path}: {path.parent} is not a folder")
+            raise OutputError(f"{path}: {path.parent} is not a folder")
 
 
 @contextmanager
@@ -109,8 +109,8 @@ def explained(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise FissureError(f"{path}: the disk is full, the report was not written") from None
-        raise FissureError(f"{path}: the report cannot be written ({error.strerror or error})") from None
+            raise OutputError(f"{path}: the disk is full, the report was not written") from None
+        raise OutputError(f"{path}: the report cannot be written ({error.strerror or error})") from None
 
 
 @lru_cache(maxsize=1)

@@ -12,9 +12,9 @@ from fissure.present.charts import endings as charts
 from fissure.present.document import Cell, Column, Figure, Grid, Paragraph, Row, Section, Span, Table, only
 from fissure.present.sections.histories import half_years, of_panel
 from fissure.studies.cohesion import PARTS, READS, cohesion
-from fissure.studies.counterpart import Floats
 from fissure.studies.endings import ENDINGS, NONE, apart
 from fissure.studies.endings import READS as READS_OF_ENDINGS
+from fissure.studies.observation_operator import Floats
 from fissure.studies.patterns.met import wilson
 
 INTRO = (

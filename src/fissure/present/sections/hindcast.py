@@ -29,7 +29,7 @@ from fissure.present.words import hindcast as words
 from fissure.studies.effective import few_histories
 from fissure.studies.endings import What
 from fissure.studies.hindcast import FORECASTS, FromDate, Hindcast
-from fissure.studies.score import Scored
+from fissure.studies.score import ForecastScore
 
 CHANCES: Mapping[What, str] = {
     "territory": "The ground: the mapped area stays below a tenth of its highest",
@@ -257,7 +257,7 @@ def _figures(one: FromDate, ledger: Ledger) -> list[Row]:
     return rows
 
 
-def _forecast(row: Scored | None, ledger: Ledger) -> Cell:
+def _forecast(row: ForecastScore | None, ledger: Ledger) -> Cell:
     if row is None:
         return Cell("–")
     return Cell(

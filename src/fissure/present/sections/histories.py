@@ -27,7 +27,7 @@ from fissure.present.document import (
     Table,
 )
 from fissure.studies.compare import Compared
-from fissure.studies.counterpart import calendar_of
+from fissure.studies.observation_operator import calendar_of
 
 if TYPE_CHECKING:
     import pandas as pd

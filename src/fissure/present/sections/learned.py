@@ -30,9 +30,9 @@ from fissure.present.document import (
 )
 from fissure.present.words import calibration as words
 from fissure.studies.calibration import Posterior
-from fissure.studies.counterpart import calendar_of
 from fissure.studies.measurement import comparable
 from fissure.studies.measurement import data as figures_of
+from fissure.studies.observation_operator import calendar_of
 
 IN_REPORT = 12
 """Parameters in the report of a run, and in the open table of the page's tab."""

@@ -20,7 +20,7 @@ from fissure.studies.calibration.checks import PredictiveCheck
 from fissure.studies.compare import FORCED, Verdict
 from fissure.studies.hindcast import Hindcast
 from fissure.studies.measurement import Datum
-from fissure.studies.score import Scored
+from fissure.studies.score import ForecastScore
 
 FORECASTS = (
     "Medians and 90% intervals of what this publisher would say, of forecasts made before the day that the figure "
@@ -171,7 +171,7 @@ def _forecasts(item: Datum, past: Hindcast) -> Iterator[Row]:
             )
 
 
-def _interval(row: Scored, item: Datum) -> str:
+def _interval(row: ForecastScore, item: Datum) -> str:
     if row.one_sided:
         return f"{formatting.percent(row.beyond)} of histories break the bound"
     unit = item.observation.unit
@@ -179,7 +179,7 @@ def _interval(row: Scored, item: Datum) -> str:
     return f"{words.value(median, unit)} ({words.between(low, high, unit)})"
 
 
-def _verdict(row: Scored) -> tuple[formatting.Words, Tone]:
+def _verdict(row: ForecastScore) -> tuple[formatting.Words, Tone]:
     """In words, and how it is coloured."""
     if not row.covered and not row.one_sided:
         too = "high" if row.low > row.target else "low"

@@ -12,7 +12,7 @@ from fissure.model.catalogue import mechanism_classes
 from fissure.present import certainty, formatting
 from fissure.present.formatting import signed
 from fissure.studies.attribution import ALL, INSIDE_ALONE, NONE, OUTSIDE, RECRUITS, WAR_ALONE, Attribution, Explained
-from fissure.studies.counterpart import Floats
+from fissure.studies.observation_operator import Floats
 from fissure.studies.shapley import Interval
 
 GROUPS = {

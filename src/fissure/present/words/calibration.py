@@ -16,9 +16,9 @@ from fissure.present import formatting
 from fissure.studies.calibration import Calibration, Posterior
 from fissure.studies.calibration.checks import PredictiveCheck
 from fissure.studies.calibration.regression_abc import MAIN
-from fissure.studies.counterpart import Floats
 from fissure.studies.effective import Effective
 from fissure.studies.measurement import Datum
+from fissure.studies.observation_operator import Floats
 
 BIAS = "bias:"
 """What the name of a publisher's bias term begins with among the targets."""

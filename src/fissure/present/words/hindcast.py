@@ -10,7 +10,7 @@ from fissure.present import certainty, formatting
 from fissure.present.formatting import listed
 from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS
 from fissure.studies.hindcast import KINDS, FromDate, Hindcast, Kind
-from fissure.studies.score import Against, OfVariable, Scored, Total, against, by_variable, total
+from fissure.studies.score import Against, ForecastScore, Total, VariableScore, against, by_variable, total
 
 NAMES: Mapping[str, str] = {
     "known": "fitted, the war as it came",
@@ -230,12 +230,12 @@ def nothing_said(one: FromDate, ledger: Ledger) -> str:
     return f"Within intervals too wide to say anything: {', '.join(names)}." if names else ""
 
 
-def _held(one: FromDate) -> list[OfVariable]:
+def _held(one: FromDate) -> list[VariableScore]:
     rows = [v for v in by_variable(one.scored["known"]) if v.two_sided and v.covered == v.two_sided]
     return [v for v in rows if _worse(v, one) is None]
 
 
-def _wrong(v: OfVariable, one: FromDate, ledger: Ledger) -> str:
+def _wrong(v: VariableScore, one: FromDate, ledger: Ledger) -> str:
     said = f"{ledger.variables[v.variable].title}: {off(v.off, v.scale)} ({_within(v)})."
     rival = _worse(v, one)
     if rival is not None:
@@ -243,7 +243,7 @@ def _wrong(v: OfVariable, one: FromDate, ledger: Ledger) -> str:
     return f"{said} {_reason(v, one)}"
 
 
-def _right(v: OfVariable, one: FromDate, ledger: Ledger) -> str:
+def _right(v: VariableScore, one: FromDate, ledger: Ledger) -> str:
     rivals = _naive(v.variable, one)
     best = min(rivals.items(), key=lambda pair: pair[1], default=None)
     beside = (
@@ -252,13 +252,13 @@ def _right(v: OfVariable, one: FromDate, ledger: Ledger) -> str:
     return f"{ledger.variables[v.variable].title}: {off(v.off, v.scale)} ({_within(v)}); {beside}."
 
 
-def _within(v: OfVariable) -> str:
+def _within(v: VariableScore) -> str:
     if not v.two_sided:
         return f"{v.figures} one-sided bound{'s' if v.figures > 1 else ''}"
     return f"{v.covered} of {v.two_sided} within the 90% interval"
 
 
-def _reason(v: OfVariable, one: FromDate) -> str:
+def _reason(v: VariableScore, one: FromDate) -> str:
     """What the other ensembles say of where the error comes from."""
     prior, ahead = (_of(kind, v.variable, one) for kind in ("prior", "extrapolated"))
     if prior is None or ahead is None:
@@ -283,13 +283,13 @@ def _naive(variable: str, one: FromDate) -> dict[str, float]:
     return found
 
 
-def _worse(v: OfVariable, one: FromDate) -> tuple[str, float] | None:
+def _worse(v: VariableScore, one: FromDate) -> tuple[str, float] | None:
     """The best naive rival, where it speaks of all the figures and does better."""
     best = min(_naive(v.variable, one).items(), key=lambda pair: pair[1], default=None)
     return best if best is not None and best[1] < v.crps else None
 
 
-def _of(kind: Kind | str, variable: str, one: FromDate) -> OfVariable | None:
+def _of(kind: Kind | str, variable: str, one: FromDate) -> VariableScore | None:
     own = [row for row in one.scored[kind] if row.variable == variable]
     return by_variable(own)[0] if own else None
 
@@ -304,7 +304,7 @@ def off(x: float, scale: str) -> str:
     return f"medians {way} by {100 * abs(x):.0f} points"
 
 
-def told(row: Scored, variable: Variable) -> tuple[str, str]:
+def told(row: ForecastScore, variable: Variable) -> tuple[str, str]:
     """Published number and forecast (median, 90% interval) of a figure, in its unit."""
     target, low, median, high = (plain(x, row.scale) for x in (row.target, row.low, row.median, row.high))
     sign = {"upper": "≤ ", "lower": "≥ "}.get(row.bound, "")

@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 
-from fissure.errors import FissureError
+from fissure.errors import ArgumentError
 from fissure.present import certainty, formatting
 from fissure.present.formatting import Words
 from fissure.studies.effective import Effective
@@ -65,7 +65,7 @@ def day_of(said: object) -> date | None:
     try:
         return date.fromisoformat(str(said))
     except ValueError:
-        raise FissureError(f"until is '{said}', expected a day such as 2015-12-31") from None
+        raise ArgumentError(f"until is '{said}', expected a day such as 2015-12-31") from None
 
 
 def headline(found: Sequence[Met]) -> str:

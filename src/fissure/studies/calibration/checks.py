@@ -19,8 +19,8 @@ import scipy  # its `stats` takes half a second to load, which it does when firs
 from fissure.constants import INTERVAL
 from fissure.studies.calibration.flow import Flow
 from fissure.studies.calibration.problem import Problem
-from fissure.studies.counterpart import Floats
 from fissure.studies.measurement import Datum, reports
+from fissure.studies.observation_operator import Floats
 
 LEVEL = 0.01
 """Of the test of ranks."""

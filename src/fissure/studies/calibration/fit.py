@@ -23,13 +23,13 @@ import numpy as np
 from fissure.cases.loader import Case
 from fissure.engine import ensemble
 from fissure.engine.cache import cache_base
-from fissure.engine.checksums import Damaged, DamagedBlock, sealed_json, unsealed_json
+from fissure.engine.checksums import DamagedBlock, sealed_json, unsealed_json
 from fissure.engine.plan import whole
 from fissure.engine.progress import Progress, Silent
 from fissure.engine.random import prior_normals
 from fissure.engine.runner import Workers
 from fissure.engine.study_folder import StudyManifest, keeping
-from fissure.errors import FissureError
+from fissure.errors import ArgumentError, DamagedError, FissureError
 from fissure.evidence.ledger import Ledger
 from fissure.files import disk_errors, write_whole
 from fissure.model.catalogue import parameters_of
@@ -147,7 +147,7 @@ def calibrate(
     fitted_to = dependencies(case, known)
     out = cache_base() / "fits" / f"{case.name}-{until}" if out is None else out
     if not known:
-        raise FissureError(NOTHING.format(case.name))
+        raise ArgumentError(NOTHING.format(case.name))
     made = _read_fit(out, fitted_to, setting, known)
     if made is not None:
         return made
@@ -207,7 +207,7 @@ def _screened(problem: Problem, setting: Setting, until: date) -> tuple[list[Scr
     screened = screen(problem.z[:cut], problem.truth[:cut], problem.parameters, problem.items)
     learned = tuple(at for at, one in enumerate(screened) if one.learned)
     if not learned:
-        raise FissureError(
+        raise ArgumentError(
             f"nothing can be learned from what was published up to {until} with {setting.members} members, choose a "
             "later date or more members"
         )
@@ -229,7 +229,7 @@ def _drawn(flow: Flow, problem: Problem, bare: Posterior) -> tuple[Posterior, li
     drawn = flow.sample(problem.observed[None], made["histories"], made["seed"] + 1)[0]
     agreements = compare_methods(problem, drawn, made["seed"])
     if not np.isfinite(drawn).all():
-        raise FissureError(
+        raise ArgumentError(
             "training came to nothing (draws that are no numbers), choose a smaller rate or more members"
         )
     return replace(bare, learned=problem.targets, draws=drawn.clip(-FARTHEST, FARTHEST).round(DECIMALS)), agreements
@@ -239,7 +239,7 @@ def weeks_until(case: Case, until: date) -> int:
     """Weeks from the start of `case` to the end of the one that holds `until`; `FissureError` outside the case."""
     days = (until - case.start).days + 1
     if not 1 <= days <= 7 * case.weeks:
-        raise FissureError(f"found the cut-off {until}, expected a day of the case, from {case.start} to {case.end}")
+        raise ArgumentError(f"found the cut-off {until}, expected a day of the case, from {case.start} to {case.end}")
     return math.ceil(days / 7)
 
 
@@ -251,7 +251,7 @@ def outputs_of(ledger: Ledger) -> list[str]:
 def _problem(case: Case, run: ensemble.Run, known: list[Datum], seed: int) -> Problem:
     items = comparable(run.data, known)
     if not items:
-        raise FissureError(NOTHING.format(case.name))
+        raise ArgumentError(NOTHING.format(case.name))
     names = [p.name for p in parameters_of(case)]
     return problem_of(run.data, prior_normals(seed, range(run.members), names), names, items)
 
@@ -301,6 +301,6 @@ def _read_fit(out: Path, fitted_to: Mapping[str, str], setting: Setting, known: 
             tuple(content["state"]),
             float(content["worth"]),
         )
-    except (Damaged, ValueError, LookupError, TypeError):
+    except (DamagedError, ValueError, LookupError, TypeError):
         warnings.warn(f"{out / CHECKS_FILE}: this calibration is damaged and is made again", DamagedBlock, stacklevel=2)
         return None

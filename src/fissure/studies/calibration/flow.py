@@ -23,9 +23,9 @@ from typing import Any
 import numpy as np
 
 from fissure.engine.begin import require_own_jax
-from fissure.errors import FissureError
+from fissure.errors import ArgumentError
 from fissure.studies.calibration.problem import Problem
-from fissure.studies.counterpart import Floats
+from fissure.studies.observation_operator import Floats
 
 MISSING = "calibration needs BayesFlow, which is not installed: pip install 'fissure[calibrate]'"
 _OURS = {"KERAS_BACKEND": "jax", "TQDM_DISABLE": "1"}
@@ -144,7 +144,7 @@ def flow_available() -> None:
 def libraries() -> tuple[Any, Any]:
     """BayesFlow and Keras. Raises `FissureError` where they are not installed, do not load, or are set otherwise."""
     if find_spec("bayesflow") is None:
-        raise FissureError(MISSING)
+        raise ArgumentError(MISSING)
     own = "keras" not in sys.modules
     try:
         with _environment(), _silent_log():
@@ -152,7 +152,7 @@ def libraries() -> tuple[Any, Any]:
             import keras
     except Exception as error:  # whatever a half-installed library raises
         why = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise FissureError(
+        raise ArgumentError(
             f"calibration needs BayesFlow, which is installed but does not load ({type(error).__name__}: {why}); "
             "see that its versions fit: pip install --upgrade 'fissure[calibrate]'"
         ) from None
@@ -175,13 +175,13 @@ def _require_ours(keras: Any) -> None:
     for name, (value, cure) in needed.items():
         found = getattr(keras.config, name, lambda value=value: value)()
         if found != value:
-            raise FissureError(
+            raise ArgumentError(
                 f"calibration needs Keras with {name} {value}, but this process has loaded it with {name} {found}: "
                 f"{cure}, in a new process where it was loaded for other work"
             )
     policy = keras.config.dtype_policy().name
     if policy != "float32":
-        raise FissureError(f"calibration needs Keras with the dtype policy float32, but it is set to {policy}")
+        raise ArgumentError(f"calibration needs Keras with the dtype policy float32, but it is set to {policy}")
 
 
 @contextmanager

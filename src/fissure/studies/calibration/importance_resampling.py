@@ -24,8 +24,8 @@ from scipy.special import log_ndtr
 from fissure.engine.random import prior_normals
 from fissure.studies.calibration.posterior import DECIMALS, PastHistories, Posterior
 from fissure.studies.calibration.problem import Problem
-from fissure.studies.counterpart import Floats
 from fissure.studies.measurement import Datum, biases, floored
+from fissure.studies.observation_operator import Floats
 
 SIZE = ("territory_km2", "residents_under_control", "fighters", "oil_bpd")
 """Outputs that say how large the group stands: its ground, people, fighters and wells."""

@@ -25,17 +25,17 @@ from fissure.engine.plan import case_digest, priors_digest
 from fissure.engine.provenance import STUDY, code_digest, own_digest
 from fissure.engine.random import prior_normals, seed_words
 from fissure.engine.simulate import Past
-from fissure.errors import FissureError, nearest
+from fissure.errors import PosteriorError, nearest
 from fissure.evidence.ledger import Ledger
 from fissure.files import write_whole
 from fissure.model.catalogue import parameters_of
 from fissure.model.world import world_of
 from fissure.reading import read_json
 from fissure.studies import coverage
-from fissure.studies.counterpart import Floats
 from fissure.studies.kept import place, places
 from fissure.studies.measurement import Datum
 from fissure.studies.measurement import data as figures_of
+from fissure.studies.observation_operator import Floats
 
 FORMAT = 1
 KEPT = "posterior"
@@ -161,7 +161,7 @@ def read_posterior(path: Path) -> Posterior:
     content = read_json(path, "a posterior")
     try:
         if content["format"] != FORMAT:
-            raise FissureError(f"{path}: is a posterior of format {str(content['format'])[:20]}, expected {FORMAT}")
+            raise PosteriorError(f"{path}: is a posterior of format {str(content['format'])[:20]}, expected {FORMAT}")
         found = Posterior(
             case=str(content["case"]),
             until=date.fromisoformat(content["until"]),
@@ -173,9 +173,9 @@ def read_posterior(path: Path) -> Posterior:
         )
         whole = found.digest == content["digest"]
     except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-        raise FissureError(f"{path}: cannot be read as a posterior ({error})") from None
+        raise PosteriorError(f"{path}: cannot be read as a posterior ({error})") from None
     if not whole:
-        raise FissureError(f"{path}: this posterior is damaged or was changed, calibrate again")
+        raise PosteriorError(f"{path}: this posterior is damaged or was changed, calibrate again")
     return found
 
 
@@ -247,7 +247,7 @@ def packaged(case: Case) -> list[date]:
         try:
             days |= set(map(date.fromisoformat, found))
         except ValueError:
-            raise FissureError(
+            raise PosteriorError(
                 f"{folder}: found {', '.join(sorted(found))}, expected files named YYYY-MM-DD.json"
             ) from None
     return sorted(days)
@@ -272,26 +272,26 @@ def _cure(path: Path, case: Case) -> str:
 def require_fresh(path: Path, posterior: Posterior, case: Case, now: Mapping[str, str]) -> None:
     """Raise `FissureError` unless `posterior`, read from `path`, was fitted to what there is `now`."""
     if posterior.case != case.name:
-        raise FissureError(
+        raise PosteriorError(
             f"{path}: is a posterior of the case '{posterior.case}', expected '{case.name}'; {_cure(path, case)}"
         )
     stale = [words for name, words in WHAT.items() if posterior.fitted_to.get(name) != now[name]]
     if stale:
         changed = " and ".join([", ".join(stale[:-1]), stale[-1]] if len(stale) > 1 else stale)
         verb = "have" if len(stale) > 1 or stale[0] == WHAT["priors"] else "has"
-        raise FissureError(
+        raise PosteriorError(
             f"{path}: this posterior is stale, as {changed} {verb} changed since it was fitted; calibrate again "
             f"(fissure calibrate {called(case.folder)} --until {posterior.until}) or use the prior (--prior)"
         )
     if gone := coverage.gone(posterior.plugins):
-        raise FissureError(
+        raise PosteriorError(
             f"{path}: this posterior was fitted with {gone}; install it as it was, calibrate again "
             f"(fissure calibrate {case.name} --until {posterior.until}) or use the prior (--prior)"
         )
     names = [p.name for p in parameters_of(case)]
     for name in posterior.learned:
         if not name.startswith("bias:") and name not in names:
-            raise FissureError(f"{path}: unknown parameter '{name}'{nearest(name, names)}")
+            raise PosteriorError(f"{path}: unknown parameter '{name}'{nearest(name, names)}")
 
 
 def chosen(case: Case, ledger: Ledger, path: Path | None = None) -> Posterior | None:

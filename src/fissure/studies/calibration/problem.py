@@ -18,8 +18,8 @@ import numpy as np
 import scipy  # its `stats` takes half a second to load, which it does when first used
 import xarray as xr
 
-from fissure.studies.counterpart import Floats
 from fissure.studies.measurement import Datum, biases, floored, reports, truths
+from fissure.studies.observation_operator import Floats
 
 RATE = 0.01
 LEAST = 0.005

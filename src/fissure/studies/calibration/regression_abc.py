@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fissure.studies.calibration.problem import Problem
-from fissure.studies.counterpart import Floats
+from fissure.studies.observation_operator import Floats
 
 KEPT = 0.05
 """Part of all reports that is kept."""

@@ -10,7 +10,7 @@ from pydantic import model_validator
 
 from fissure.constants import HALF_YEAR, QUARTER
 from fissure.reading import Day, Positive, Real, Share, Strict, Text, Whole
-from fissure.studies.counterpart import Floats, calendar_of
+from fissure.studies.observation_operator import Floats, calendar_of
 from fissure.studies.patterns import measures
 from fissure.studies.patterns.measures import NEAR, alive, over_members, ratio, running
 from fissure.studies.patterns.quantities import Bools, Moment, Quantity, Series, TooShort, holds

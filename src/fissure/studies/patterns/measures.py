@@ -9,7 +9,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from fissure.constants import QUARTER
-from fissure.studies.counterpart import Floats, NotComparable, calendar_of, joined
+from fissure.studies.observation_operator import Floats, NotComparable, calendar_of, joined
 
 YEAR = 53
 """Weeks of the slow trend, odd so that it has a middle."""

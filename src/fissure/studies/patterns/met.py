@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from fissure.constants import Z95
 from fissure.studies.compare import Compared
-from fissure.studies.counterpart import Floats
+from fissure.studies.observation_operator import Floats
 from fissure.studies.patterns.pattern import Part, Pattern
 
 Verdict = Literal["met", "mixed", "not met", "not recorded", "nothing to test"]

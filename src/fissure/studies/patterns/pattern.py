@@ -11,7 +11,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field
 
 from fissure.cases.loader import Case
-from fissure.errors import FissureError, nearest
+from fissure.errors import ArgumentError, nearest
 from fissure.evidence.ledger import Ledger
 from fissure.model.record import OUTPUTS
 from fissure.reading import Strict, Text, read_yaml_lines, stands
@@ -110,10 +110,10 @@ def patterns_of(case: Case, ledger: Ledger) -> tuple[Pattern, ...]:
                 wrong += [((*here, "check"), f"dimension of '{series.outputs[0]}'", dim, dims) for dim in series.select]
         for loc, what, name, known in wrong:
             if name not in known:
-                raise FissureError(f"{path}:{line(*loc)}: there is no {what} '{name}'{nearest(name, known)}")
+                raise ArgumentError(f"{path}:{line(*loc)}: there is no {what} '{name}'{nearest(name, known)}")
         for name in (pattern.letter, *(part.name for part in pattern.parts)):
             if name in seen:
-                raise FissureError(f"{path}:{line(at, 'letter')}: '{name}' is a duplicate, expected another name")
+                raise ArgumentError(f"{path}:{line(at, 'letter')}: '{name}' is a duplicate, expected another name")
             seen.add(name)
     return tuple(read)
 

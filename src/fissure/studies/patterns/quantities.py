@@ -19,7 +19,7 @@ from pydantic import model_validator
 from fissure.constants import WEEKS_A_MONTH, WEEKS_A_YEAR
 from fissure.evidence.entries import Period
 from fissure.reading import Day, Positive, Share, Strict, Text, Whole
-from fissure.studies.counterpart import Floats, NotComparable, calendar_of, joined
+from fissure.studies.observation_operator import Floats, NotComparable, calendar_of, joined
 from fissure.studies.patterns.measures import Weekly, average, fell, first_week, halved, on, ratio, rose, summed
 
 Bools = NDArray[np.bool_]

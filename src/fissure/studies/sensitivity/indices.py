@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from fissure.errors import FissureError
-from fissure.studies.counterpart import Floats
+from fissure.errors import ArgumentError
+from fissure.studies.observation_operator import Floats
 
 REST, LUCK = "everything else and luck", "luck"
 LEVEL, BOOTSTRAPS = 0.95, 1000
@@ -62,10 +62,10 @@ def _analysis() -> tuple[Any, Any]:
         from SALib.analyze.sobol import first_order, total_order
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] == "SALib":
-            raise FissureError(MISSING) from None
-        raise FissureError(f"SALib is installed but does not load ({error})") from None
+            raise ArgumentError(MISSING) from None
+        raise ArgumentError(f"SALib is installed but does not load ({error})") from None
     except ImportError as error:
-        raise FissureError(f"SALib is installed but does not load ({error})") from None
+        raise ArgumentError(f"SALib is installed but does not load ({error})") from None
     return first_order, total_order
 
 

@@ -14,8 +14,8 @@ from typing import Literal
 import numpy as np
 
 from fissure.engine.parameter_source import Draws
-from fissure.studies.counterpart import Floats
 from fissure.studies.measurement import Datum, biases, reports
+from fissure.studies.observation_operator import Floats
 from fissure.studies.sensitivity.inputs import Input
 from fissure.studies.sensitivity.regression import (
     BOOTSTRAPS,

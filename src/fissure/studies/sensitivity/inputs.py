@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from fissure.engine.parameter_source import Draws
 from fissure.engine.simulate import Past
 from fissure.model.parameters import Declared, quantile
-from fissure.studies.counterpart import Floats
+from fissure.studies.observation_operator import Floats
 from fissure.studies.scenario import FORCING, Move, Scenario
 
 FACTOR = 2.0

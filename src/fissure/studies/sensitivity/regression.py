@@ -24,7 +24,7 @@ import scipy  # its `stats` takes half a second to load, which it does when firs
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from fissure.studies.counterpart import Floats
+from fissure.studies.observation_operator import Floats
 
 FOLDS, BOOTSTRAPS, LEVEL = 10, 500, 0.95
 KNOTS = (0.025, 0.2, 0.4, 0.6, 0.8, 0.975)

@@ -31,7 +31,7 @@ import numpy as np
 import scipy  # its `stats` takes half a second to load, which it does when first used
 from numpy.typing import NDArray
 
-from fissure.studies.counterpart import Floats
+from fissure.studies.observation_operator import Floats
 from fissure.studies.sensitivity.regression import scores
 
 LEVEL = 0.05

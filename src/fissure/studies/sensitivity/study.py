@@ -31,9 +31,9 @@ from fissure.engine.runner import Workers
 from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.model.catalogue import parameters_of
 from fissure.studies.bounds import at_bounds, bounds_of
-from fissure.studies.counterpart import Floats
 from fissure.studies.effective import effective_size
 from fissure.studies.measurement import Datum, floored, truths
+from fissure.studies.observation_operator import Floats
 from fissure.studies.outcomes import Outcome
 from fissure.studies.paired_runs import Job, PairedRuns
 from fissure.studies.scenario import AS_IT_IS, FORCING
@@ -108,7 +108,7 @@ def sensitivity(
         progress: shows how far it is.
         workers: who simulates; threads of this process where not given. See `cluster.workers_of`.
 
-    Raises `FissureError` for bad input or without SALib, and `Interrupted` on Ctrl-C; what was measured is kept.
+    Raises `FissureError` for bad input or without SALib, and `StoppedError` on Ctrl-C; what was measured is kept.
     """
     available()
     runs = (QUICK if quick else RUNS) if runs is None else runs

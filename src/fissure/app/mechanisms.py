@@ -2,6 +2,7 @@
 
 import csv
 import io
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -9,22 +10,41 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 from fissure.app import derived
-from fissure.app.mechanisms.picture import WAITING, look
+from fissure.app.derived import Found, Kind
+from fissure.app.desk import Desk
 from fissure.app.pages import AtDesk, Citation, citation, page
 from fissure.context import Context
 from fissure.engine.provenance import model_digest
-from fissure.errors import FissureError, nearest
+from fissure.errors import ArgumentError, nearest
 from fissure.model.catalogue import known_mechanism, mechanism_classes
 from fissure.model.description import described
 from fissure.present.formatting import MECHANISM_GROUPS, mechanism_label
 from fissure.present.render.html import fragment
 from fissure.present.sections import mechanism as sections
+from fissure.present.sections.observation_influence import updates_of
 from fissure.present.words.causal import field as about
 from fissure.present.words.causal import label
+from fissure.studies import causal_atlas
 from fissure.studies.causal_atlas import Atlas
 
 Name = Annotated[str | None, Query(max_length=100)]
 router = APIRouter(include_in_schema=False)
+WAITING = (
+    "Mechanisms and fields are being read from the code; this takes some seconds, once for each version of the model."
+)
+ATLAS = Kind("causal", causal_atlas.__name__, causal_atlas.to_json, causal_atlas.from_json, in_memory=1)
+
+
+def look(desk: Desk, *, wait: float = 0.0) -> Found[Atlas]:
+    """The causal picture of the model as it is; where there is none yet, it is made in the background."""
+    return desk.derived.get(ATLAS, [], causal_atlas.atlas, wait=wait)  # it derives from the code alone
+
+
+def warm(desk: Desk) -> None:
+    """Begin with what takes seconds, so that nobody waits for it; whoever asks later is told what goes wrong."""
+    with suppress(Exception):
+        look(desk)
+        _ = updates_of(desk.context), desk.context.subjects, derived.attribution(desk.context)
 
 
 @dataclass(frozen=True)
@@ -44,7 +64,7 @@ def cracks(
 ) -> HTMLResponse:
     """The overview, or the page of a mechanism or a field."""
     if mechanism and field:
-        raise FissureError("found a mechanism and a field, expected one of them to show")
+        raise ArgumentError("found a mechanism and a field, expected one of them to show")
     found, context = look(desk), desk.context
     atlas = found.value
     if mechanism:
@@ -98,7 +118,7 @@ def ready(desk: AtDesk) -> dict[str, bool]:
 def _known_field(path: str, atlas: Atlas) -> str:
     """`path`, if there is such a field; else a `FissureError` with the nearest."""
     if path not in atlas.fields:
-        raise FissureError(f"there is no field '{path}'{nearest(path, atlas.fields)}")
+        raise ArgumentError(f"there is no field '{path}'{nearest(path, atlas.fields)}")
     return path
 
 

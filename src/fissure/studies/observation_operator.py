@@ -14,7 +14,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from fissure.errors import FissureError, nearest
+from fissure.errors import ArgumentError, nearest
 from fissure.evidence.entries import Observation, Period, Variable
 
 COVERED = 0.9
@@ -98,7 +98,7 @@ def _picked(variable: Variable, array: xr.DataArray) -> Floats:
 def _known(whose: str, array: xr.DataArray, what: str, name: str, known: Iterable[Any]) -> None:
     names = [str(one) for one in known]
     if name not in names:
-        raise FissureError(
+        raise ArgumentError(
             f"{whose} selects the {what} '{name}' of output '{array.name}', "
             f"expected one of {', '.join(names) or 'none'}{nearest(name, names)}"
         )

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse
 from fissure.app import derived
 from fissure.app.desk import Desk
 from fissure.app.pages import AtDesk, Citation, citation, page
-from fissure.errors import FissureError, nearest
+from fissure.errors import ArgumentError, nearest
 from fissure.present.document import Notice, Paragraph, Section
 from fissure.present.render.html import fragment, specs_of
 from fissure.present.sections import answers, attribution
@@ -50,7 +50,7 @@ def chosen(saved: Saved, outcome: str | None) -> int:
     if outcome is None:
         return 0
     if outcome not in names:
-        raise FissureError(f"nothing was shared out for the outcome '{outcome[:100]}'{nearest(outcome, names)}")
+        raise ArgumentError(f"nothing was shared out for the outcome '{outcome[:100]}'{nearest(outcome, names)}")
     return names.index(outcome)
 
 

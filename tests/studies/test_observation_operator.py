@@ -8,7 +8,7 @@ from synthetic import weekly
 
 from fissure.errors import FissureError
 from fissure.evidence.entries import Observation, Variable
-from fissure.studies.counterpart import Calendar, NotComparable, counterpart, held
+from fissure.studies.observation_operator import Calendar, NotComparable, counterpart, held
 
 # Mondays: 5, 12, 19, 26 January and 2, 9, 16, 23 February 2015
 CALENDAR = Calendar(date(2015, 1, 5), 8)
