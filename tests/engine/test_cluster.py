@@ -8,8 +8,9 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -19,7 +20,6 @@ from fissure.engine import remote
 from fissure.engine.blocks import encode
 from fissure.engine.cluster import Cluster, ClusterWarning
 from fissure.engine.ensemble import EnsembleTask, open_run, planned
-from fissure.engine.plan import Plan
 from fissure.engine.runner import Failure
 from fissure.errors import FissureError, StoppedError
 
@@ -250,17 +250,9 @@ def test_a_run_is_of_the_machine_of_its_workers(make, case, empty, tmp_path):
 # --- Trouble
 
 
-@dataclass(frozen=True)
-class Words:
-    """A task of words."""
-
-    plan: Plan
-    words: str
-
-
 def test_anything_is_handed_out_and_comes_back(case, team):
     plan = planned(case, **SMALL)
-    made = team.each(Words(plan, "four"), lambda task, item: len(task.words) * item, [3, 1, 2])
+    made = team.each(SimpleNamespace(plan=plan, words="four"), lambda task, item: len(task.words) * item, [3, 1, 2])
     assert sorted(made) == [(1, 4), (2, 8), (3, 12)]
 
 
@@ -276,11 +268,13 @@ def test_what_fails_again_and_again_is_given_up(case, team):
     def refuses(task, item):
         raise FissureError(f"{task.words} cannot be {item}")
 
-    made = dict(team.each(Words(plan, "this"), fails, ["that", "more"]))
+    made = dict(team.each(SimpleNamespace(plan=plan, words="this"), fails, ["that", "more"]))
     assert made.pop("more") == "more" and not made["that"].alone
     assert "5 workers in turn could not" in made["that"].reason
     assert "of the last: ValueError: this and that" in made["that"].reason
-    assert list(team.each(Words(plan, "this"), refuses, ["that"])) == [("that", Failure("this cannot be that"))]
+    assert list(team.each(SimpleNamespace(plan=plan, words="this"), refuses, ["that"])) == [
+        ("that", Failure("this cannot be that"))
+    ]
 
 
 @pytest.mark.slow
