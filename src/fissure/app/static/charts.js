@@ -63,7 +63,7 @@ const near = new IntersectionObserver((entries) => {
     near.unobserve(entry.target);
     turn = turn.then(() => draw(entry.target)).catch(failed(entry.target));
   }
-}, { rootMargin: "400px" });
+}, { rootMargin: "1200px" });
 
 const failed = (element) => (error) => {
   element.textContent = "This chart could not be drawn.";
