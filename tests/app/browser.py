@@ -14,7 +14,7 @@ def watched(browser: Browser, server: str, **context: object) -> Iterator[Page]:
     `page.expected` (a list of texts) names what the console may say, where a test means it to.
     """
     opened = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **context})  # type: ignore[arg-type]
-    opened.set_default_timeout(120_000)  # no test is decided by how long a busy machine takes
+    opened.set_default_timeout(300_000)  # no test is decided by how long a busy machine takes
     page = opened.new_page()
     said: list[str] = []
     others: list[str] = []
