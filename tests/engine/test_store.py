@@ -13,7 +13,6 @@ import pytest
 import xarray as xr
 from zarr.storage import ZipStore
 
-from fissure.engine import blocks, store
 from fissure.engine.blocks import Block, blocks_in, encode, missing
 from fissure.engine.checksums import sealed_json
 from fissure.engine.ensemble import open_run
@@ -278,14 +277,14 @@ def test_a_second_writer_is_refused(copied, make):
 
 
 def test_a_run_too_large_for_the_disk_is_refused_at_once(tmp_path, make, monkeypatch):
-    monkeypatch.setattr(store.shutil, "disk_usage", lambda path: SimpleNamespace(free=10**6))
+    monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=10**6))
     with pytest.raises(FissureError, match=r"the run needs about [\d.]+ GB of disk, 1 MB are free"):
         make(tmp_path / "deep" / "run", 1_000_000)
     assert not (tmp_path / "deep").exists()
 
 
 def test_members_that_are_there_need_no_room(copied, make, monkeypatch):
-    monkeypatch.setattr(store.shutil, "disk_usage", lambda path: SimpleNamespace(free=0))
+    monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=0))
     assert make(copied, 10).timing.members == 0
 
 
@@ -296,7 +295,7 @@ def test_a_disk_that_fills_up_leaves_no_half_block(copied, make, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(blocks.os, "fsync", full)
+        patch.setattr("os.fsync", full)
         with pytest.raises(FissureError, match=r"the disk is full, another [\d.]+ kB are needed"):
             make(copied, 14, block=2)
     after = contents(copied)
