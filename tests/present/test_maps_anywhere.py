@@ -37,6 +37,7 @@ def picture(case):
     )
     spec = maps.spec(xr.Dataset({"control": control}), case.start)
     spec["datasets"] |= maps.geography(case)
+    spec["width"] = 460  # a picture has no place to fill
     spec["config"] = theme.config("light") | {"background": "white"}
     for layer in spec["layer"]:
         if "fill" in layer.get("encoding", {}):
