@@ -164,7 +164,7 @@ def test_a_coalition_switches_off_just_the_others(case, monkeypatch):
         (Size(groups=1), "expected a whole number from 2"),
         (Size(sampled=1), "expected a whole number from 2"),
         (Size(sampled=4), "expected a whole number from 2 to 4"),
-        (Size(strongest=13), "from 2 to 12, not 13"),
+        (Size(strongest=13), "13, expected a whole number from 2 to 12"),
         (Size(pairs=1), "found one member for the strongest"),
         (Size(error=0.0), "found the error 0, expected a share between 0 and 1"),
     ],
