@@ -693,8 +693,8 @@ def write(out: Path, source: Path, only: Sequence[str], jobs: int) -> int:
             shutil.rmtree(out / name, ignore_errors=True)
             environment = {**os.environ, "PYTHONPATH": str(source / "src"), "PYTHONWARNINGS": "ignore"}
             work = [sys.executable, __file__, "inside", str(out.resolve()), name, "--source", str(source)]
-            log = (out / f"{name}.log").open("w")
-            going[name] = subprocess.Popen(work, env=environment, stdout=log, stderr=log), time.monotonic()
+            with (out / f"{name}.log").open("w") as log:
+                going[name] = subprocess.Popen(work, env=environment, stdout=log, stderr=log), time.monotonic()
         time.sleep(0.1)
         for name, (process, began) in list(going.items()):
             if process.poll() is not None:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import xarray as xr
 from synthetic import run
-from test_counterpart import observation, variable
+from test_observation_operator import observation, variable
 
 from fissure.evidence.ledger import Ledger
 from fissure.studies.compare import ABSURD_FACTOR, CLASSES, compare, count, judge, summary

@@ -172,7 +172,7 @@ def test_check_tells_effects_writes_a_page_and_goes_on(tmp_path):
     assert done.returncode in (0, 1), done.stderr
     assert done.returncode == (0 if "1 of 1 mechanism holds" in done.stdout else 1)
     assert "deserters" in done.stdout and "half the units" in done.stdout
-    assert "S1:10" in (tmp_path / "out" / "effects.html").read_text()
+    assert "S1-10" in (tmp_path / "out" / "effects.html").read_text()
     again = fissure_command(*ask, cwd=tmp_path)
     assert "kept" in again.stdout and "compiling" not in again.stderr
 

@@ -87,7 +87,7 @@ def test_an_open_stream_and_a_job_do_not_hold_it_up(tmp_path):
     code = f"""
 import sys, time
 sys.argv = ["fissure", "serve", "--port", "{(port := free_port())}"]
-from fissure.app import serve as module
+from fissure.app import server as module
 from starlette.responses import StreamingResponse
 module.PATIENCE = 1e6  # with a job that does not listen
 made = module.create_app

@@ -26,6 +26,7 @@ from fissure.present.document import (
     only,
 )
 from fissure.present.words import hindcast as words
+from fissure.studies import coverage
 from fissure.studies.effective import few_histories
 from fissure.studies.endings import What
 from fissure.studies.hindcast import FORECASTS, FromDate, Hindcast
@@ -111,7 +112,11 @@ def document(hindcast: Hindcast, ledger: Ledger, command: str) -> Document:
 
 
 def section(hindcast: Hindcast, case_name: str, ledger: Ledger, caution: str = "") -> Section:
-    """What the report of a run says of forecasts from the past; `caution` says whether these are of the same model."""
+    """What the report of a run says of forecasts from the past.
+
+    `caution` says what the run has that they lack; where not given, what the installed packages have.
+    """
+    caution = caution or coverage.caution(hindcast.plugins)
     command = command_of(hindcast, case_name)
     few = few_histories(hindcast.members)
     return Section(
