@@ -4,8 +4,9 @@ import html
 import json
 
 import pytest
-from fissure.studies.live import Live
 from waiting import until
+
+from fissure.studies.progressive import Live
 
 Q = "/what-if?members=6&q="
 
