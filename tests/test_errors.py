@@ -33,6 +33,8 @@ def test_its_parts_are_attributes():
     error = CaseError("my case/case.yaml:7: found 'weks', expected a key; did you mean 'weeks'?")
     assert (str(error.path), error.line) == ("my case/case.yaml", 7)
     assert (error.found, error.expected, error.hint) == ("'weks'", "a key", "weeks")
+    assert str(FissureError("runs/mine: holds no run").path) == "runs/mine"
+    assert FissureError("pay-gap.resentment: found 3, expected less").path is None
     bare = FissureError("the queue is full; ask again in a minute")
     assert (bare.path, bare.line, bare.found, bare.expected, bare.hint) == (None,) * 5
 

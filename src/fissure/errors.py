@@ -44,13 +44,13 @@ class FissureError(Exception):
     @property
     def path(self) -> Path | None:
         """The file or folder that the sentence begins with."""
-        found = _PLACE.match(str(self))
+        found = _place(str(self))
         return Path(found["path"]) if found else None
 
     @property
     def line(self) -> int | None:
         """The line of that file, from 1."""
-        found = _PLACE.match(str(self))
+        found = _place(str(self))
         return int(found["line"]) if found and found["line"] else None
 
     @property
@@ -122,7 +122,9 @@ class RefusedError(FissureError):
 
 
 _LONG_WORD = re.compile(r"([^\s/\\'\",]{300})[^\s/\\'\",]+")  # no part of a path is as long
-_PLACE = re.compile(r"(?P<path>[^\s:'][^:']*?[/.][^:']*?)(?::(?P<line>\d+))?: ")
+_PLACE = re.compile(r"(?P<path>[^\s:'][^:']*?)(?::(?P<line>\d+))?: ")
+_FILES = {".yaml", ".json", ".geojson", ".csv", ".npz", ".nc", ".zarr", ".html"}
+"""Endings by which a file in this folder is known from the name of a parameter, such as ``pay-gap.resentment``."""
 _FOUND = re.compile(r"\bfound (.+?), expected\b")
 _EXPECTED = re.compile(r"\bexpected (.+?)(?:;|$)")
 _HINT = re.compile(r"did you mean '(.+?)'\?")
@@ -132,6 +134,13 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """`; did you mean 'x'?` for the closest of `known`, or an empty string when none is close."""
     found = get_close_matches(name, list(known), n=1, cutoff=0.6)
     return f"; did you mean '{found[0]}'?" if found else ""
+
+
+def _place(said: str) -> re.Match[str] | None:
+    """The file or folder that a sentence begins with, and its line; None where it begins with something else."""
+    found = _PLACE.match(said)
+    is_path = found and (found["line"] or "/" in found["path"] or Path(found["path"]).suffix in _FILES)
+    return found if is_path else None
 
 
 def _part(pattern: re.Pattern[str], said: str) -> str | None:

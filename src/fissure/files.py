@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from fissure.errors import FissureError
+from fissure.errors import OutputError
 
 UNFINISHED = ".unfinished-"
 """How the name of a file that is still being written begins."""
@@ -46,10 +46,10 @@ def disk_errors(folder: Path, needed: int) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise FissureError(
+            raise OutputError(
                 f"{folder}: the disk is full, another {size(needed)} are needed; what was finished is kept"
             ) from None
-        raise FissureError(f"{folder}: cannot be written ({error.strerror or error})") from None
+        raise OutputError(f"{folder}: cannot be written ({error.strerror or error})") from None
 
 
 def check_room(folder: Path, needed: int) -> None:
@@ -57,7 +57,7 @@ def check_room(folder: Path, needed: int) -> None:
     there = next(p for p in (folder, *folder.parents) if p.exists())
     free = shutil.disk_usage(there).free
     if needed > free:
-        raise FissureError(f"{folder}: the run needs about {size(needed)} of disk, {size(free)} are free")
+        raise OutputError(f"{folder}: the run needs about {size(needed)} of disk, {size(free)} are free")
 
 
 def size(number: float) -> str:

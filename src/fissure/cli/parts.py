@@ -13,7 +13,7 @@ from fissure.cases.naming import REFERENCE as REFERENCE
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-    from fissure.present.document import Document
+    from fissure.present.document import Document, Table
     from fissure.studies.calibration import Posterior
 
 
@@ -35,9 +35,9 @@ def path(found: str) -> Path:
         raise typer.BadParameter(f"found '{shown(found)}', but there is no such home folder") from None
 
 
-def folder_option(told: str) -> Any:
-    """An option that names a folder, which need not be there; `told` is its help."""
-    return typer.Option(parser=path, metavar="FOLDER", help=told)
+def folder_option(meaning: str) -> Any:
+    """An option that names a folder, which need not be there; `meaning` is its help."""
+    return typer.Option(parser=path, metavar="FOLDER", help=meaning)
 
 
 def shown(found: str) -> str:
@@ -93,20 +93,27 @@ def say_draws(draws: "Posterior | None", as_json: bool) -> None:
         typer.echo(said, err=as_json)
 
 
-def show(told: "Document | RenderableType", made: Mapping[str, Path] | None = None, *, as_json: bool = False) -> None:
+def show(
+    result: "Document | Table | RenderableType", made: Mapping[str, Path] | None = None, *, as_json: bool = False
+) -> None:
     """Print a result, and where its files lie, which are written before anything is printed.
 
-    With `as_json` a document is printed as JSON, with the files under ``files``.
+    With `as_json` a document or table is printed as JSON, with the files under ``files``.
     """
-    from fissure.present.document import Document
+    from fissure.present.document import Document, Table
     from fissure.present.render import json as in_json
     from fissure.present.render import terminal
 
     files = {what: str(path) for what, path in (made or {}).items()}
-    if as_json and isinstance(told, Document):
-        typer.echo(json.dumps(in_json.render(told) | {"files": dict(files)}, indent=1, ensure_ascii=False))
+    if as_json and isinstance(result, Document | Table):
+        shown = (
+            in_json.render(result) | {"files": dict(files)} if isinstance(result, Document) else in_json.table(result)
+        )
+        typer.echo(json.dumps(shown, indent=1, ensure_ascii=False))
         return
-    _console().print(terminal.render(told) if isinstance(told, Document) else told, highlight=False)
+    if isinstance(result, Document | Table):
+        result = terminal.render(result) if isinstance(result, Document) else terminal.FittedTable(result)
+    _console().print(result, highlight=False)
     for what, path in files.items():
         typer.echo(f"{what}: {path}")
 

@@ -16,6 +16,7 @@ from fissure.cli.parts import (
     Seed,
     Weeks,
     folder_option,
+    say_draws,
     show,
     split_case,
     whole,
@@ -71,7 +72,6 @@ def whatif(
         refuse([REFUSED[0]])
     from fissure import api
     from fissure.engine.progress import RichProgress
-    from fissure.present.render.terminal import FittedTable
     from fissure.present.sections.whatif import listed
     from fissure.studies.whatif import planned
 
@@ -84,14 +84,11 @@ def whatif(
             "--set or --off"
         )
     if list_:
-        show(FittedTable(listed(known.values())))
+        show(listed(known.values()), as_json=as_json)
         return
     draws = context.draws(prior=prior, posterior=posterior)
     folder = out or Path("runs") / f"whatif-{planned(context.case, seed=seed, weeks=weeks, draws=draws).folder_name}"
-    if draws is not None:
-        typer.echo(
-            f"Members are drawn from the posterior of evidence up to {draws.until}; --prior for the prior.", err=as_json
-        )
+    say_draws(draws, as_json)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
     found = api.whatif(
         [*studies, *known], case=context, set=moves or (), off=off or (), since=since, of=of or (),

@@ -26,7 +26,7 @@ class Span:
 
     `to` names what stands elsewhere on the server's page, such as ``entry:S1-08a``, ``mechanism:pay-gap`` or
     ``field:fighters.fear``; only that page makes a link of it. `kind` is a class of the style sheet, `words` what a
-    screen reader says in the place of a sign, `tip` what is told when it is pointed at.
+    screen reader says in the place of a sign, `tip` what is shown when it is pointed at.
     """
 
     text: str
@@ -47,7 +47,7 @@ Line: TypeAlias = str | tuple[str | Span, ...]
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph; `kind` is ``small``, ``soft`` or both, `title` its beginning in bold."""
+    """A paragraph; `kind` is ``small``, ``soft`` or both."""
 
     line: Line
     kind: str = ""
@@ -238,13 +238,22 @@ class RowGroup:
 
 @dataclass(frozen=True)
 class Table:
-    """A table; `label` says to a screen reader what it is of, `kind` is a class of the style sheet."""
+    """A table; `label` says to a screen reader what it is of, `kind` is a class of the style sheet.
+
+    Raises `ValueError` where two columns have one name in JSON: one would take the place of the other there.
+    """
 
     columns: tuple[Column, ...]
     groups: tuple[RowGroup, ...]
     label: str = ""
     kind: str = ""
     note: Line = ""
+
+    def __post_init__(self) -> None:
+        """Check the names of columns."""
+        names = [column.name for column in self.columns if "json" in column.on]
+        if twice := {name for name in names if names.count(name) > 1}:
+            raise ValueError(f"the table '{self.label}' has more than one column named {', '.join(sorted(twice))}")
 
     @property
     def rows(self) -> Iterator[Row]:
@@ -317,7 +326,7 @@ class Section:
     """A section; `key` is its anchor. A section within another is one level lower.
 
     `heading` is what a page has above it where that differs from `title`, its name in lists of sections; with
-    `listed` it stands in the navigation of its page. `said` is what a terminal prints in its place for a heading.
+    `listed` it stands in the navigation of its page.
     """
 
     key: str
@@ -329,22 +338,9 @@ class Section:
     on: frozenset[Medium] = EVERYWHERE
 
 
-Block: TypeAlias = (
-    Paragraph
-    | Notice
-    | Items
-    | Tally
-    | Filter
-    | Facts
-    | Command
-    | Drawing
-    | Table
-    | Figure
-    | Grid
-    | Fold
-    | Only
-    | Section
-)
+Words: TypeAlias = Paragraph | Notice | Items | Tally | Facts | Command
+Shown: TypeAlias = Drawing | Table | Filter | Figure
+Block: TypeAlias = Words | Shown | Grid | Fold | Only | Section
 
 
 @dataclass(frozen=True)
