@@ -135,7 +135,7 @@ def test_a_difference_from_the_end_of_the_run_is_marked_and_counted(case):
     one = difference(case, "collapse", [200.0, 247, 247, 190], [247.0, 240, 247, 200])
     assert whatif_words.interval(one).endswith("⊣") and not one.unreadable
     answer = Answer("own", Scenario(), (one,), ())
-    said = " ".join(whatif_words.sentences(answer))
+    said = " ".join((*whatif_words.sentences(answer), *whatif_words.ends(answer)))
     assert "2 of 4 histories as it is, 2 of 4 histories with the change" in said and "restricted to the weeks" in said
 
 

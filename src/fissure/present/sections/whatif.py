@@ -20,7 +20,6 @@ from fissure.present.document import (
     Fold,
     Grid,
     IntervalPicture,
-    Item,
     Items,
     Notice,
     Paragraph,
@@ -181,8 +180,12 @@ def in_words(reply: Reply) -> tuple[Block, ...]:
     if reply.answer is None:
         return ()
     nothing = [Paragraph((Span(NOTHING, strong=True),))] if reply.answer.changes_nothing else []
-    said = words.sentences(reply.answer, reply.study)
-    return (*nothing, *([Items(tuple(map(Item, said)), "sentences")] if said else []))
+    said, ends = words.sentences(reply.answer, reply.study), Items.of(words.ends(reply.answer), "sentences")
+    changes: list[Block] = [Items.of(said, "sentences")] if said else []
+    if ends.items:  # on a page folded, so that the charts are near
+        fold = Fold("Histories at an end of an outcome's range", (ends,))
+        changes += [only("terminal", ends), not_in_terminal(fold)]
+    return (*nothing, *changes)
 
 
 def reasons(study: Study) -> tuple[Block, ...]:

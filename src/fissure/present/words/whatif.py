@@ -33,7 +33,7 @@ def rests_on(found: WhatIf) -> str:
 
 
 def sentences(answer: Answer, study: Study | None = None) -> list[str]:
-    """What changed, outcome by outcome, what is not shown, and how it stands to what the theory expects."""
+    """What changed, outcome by outcome, what is not shown, and how it stands to what the theory expects; see `ends`."""
     if answer.changes_nothing:
         return [] if study is None or not study.falsifies else [expected(answer, study)]
     said = [moved(one) for one in answer.differences if one.verdict == "moves" and not one.unreadable]
@@ -43,7 +43,6 @@ def sentences(answer: Answer, study: Study | None = None) -> list[str]:
             said.append(f"{words}: {'; '.join(left)}.")
     if blind := [one.title for one in answer.differences if one.unreadable]:
         said.append(f"Cannot be read, most histories are at one end of it with and without: {'; '.join(blind)}.")
-    said += ends(answer)
     return said if study is None or not study.falsifies else [*said, expected(answer, study)]
 
 
