@@ -101,8 +101,19 @@ def test_a_publishers_lean_is_that_of_the_posterior(at):
     assert words.bias(words.own_unit(middle, item), "factor") in plain(bias.blocks[0].line)
 
 
-def test_a_stored_run_is_held_against_the_figures_once_and_kept(client, settings):
+@pytest.fixture
+def fresh(settings, tmp_path):
+    """Settings of a server on which nobody has looked at anything yet."""
+    return replace(settings, home=tmp_path)
+
+
+def test_a_stored_run_is_held_against_the_figures_once_and_kept(fresh):
     """The first look begins it; the page says so and shows the verdicts when they are there."""
+    with TestClient(create_app(fresh), base_url="http://127.0.0.1") as client:
+        held_against_the_figures(client, fresh)
+
+
+def held_against_the_figures(client, settings):
     assert 'id="waiting"' in client.get("/evidence").text
     until(lambda: 'id="waiting"' not in client.get("/evidence").text)
     page = client.get("/evidence").text
