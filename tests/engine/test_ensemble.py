@@ -330,7 +330,7 @@ def test_kill_9_loses_nothing_finished(make, tmp_path):
     with subprocess.Popen(
         [sys.executable, "-c", SLOW, str(folder)], stdout=subprocess.PIPE, text=True, env={**os.environ}
     ) as process:
-        assert process.stdout.readline() == "2\n"
+        assert process.stdout.readline().strip() in ("2", "4", "6", "8", "10")  # threads: any block may be the first
         time.sleep(0.1)
         process.send_signal(signal.SIGKILL)
     finished = sorted(p.name for p in (folder / "blocks").glob("*.zarr.zip"))
