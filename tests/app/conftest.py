@@ -39,9 +39,13 @@ def server(settings):
         yield address
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def client(settings):
-    """A client of an application of its own, without a network between them; it meets errors as a browser would."""
+    """A client of one application for all tests, without a network between them; it meets errors as a browser would.
+
+    Reading the case takes an application a second, so whoever changes nothing in it shares this one. What a test asks
+    stays asked: it counts from what was there before.
+    """
     with TestClient(create_app(settings), base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
         yield client
 

@@ -34,7 +34,7 @@ def faults(page):
     ]
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [390, pytest.param(1280, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
 def test_axe_finds_nothing_serious(browser, server, view, width):
     look = {"viewport": {"width": width, "height": 844}, "reduced_motion": "reduce"}

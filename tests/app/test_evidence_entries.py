@@ -22,13 +22,6 @@ from fissure.studies import hindcast
 
 
 @pytest.fixture(scope="module")
-def client(settings):
-    """One for the whole file: nothing here changes anything, and reading the case takes seconds."""
-    with TestClient(create_app(settings), base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
 def at(client):
     return client.app.state.desk.context
 

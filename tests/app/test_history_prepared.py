@@ -5,13 +5,11 @@ import re
 
 import numpy as np
 import pytest
-from fastapi.testclient import TestClient
 from small_run import RUN
 from waiting import until
 
 from fissure import api
 from fissure.app.history.prepared import HISTORY, view_of
-from fissure.app.server import create_app
 from fissure.present.charts import maps, theme, timeline
 from fissure.studies.observation_operator import calendar_of
 
@@ -19,13 +17,6 @@ from fissure.studies.observation_operator import calendar_of
 @pytest.fixture(scope="module")
 def result(shelf):
     return api.read_run(shelf / RUN)
-
-
-@pytest.fixture(scope="module")
-def client(settings):
-    """One application for all of these tests: they change nothing in it."""
-    with TestClient(create_app(settings), base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
-        yield client
 
 
 @pytest.fixture(scope="module")

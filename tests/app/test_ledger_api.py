@@ -1,20 +1,11 @@
 """The ledger for programs."""
 
 import pytest
-from fastapi.testclient import TestClient
 
 from fissure.app.api.ledger import MOST
-from fissure.app.server import create_app
 from fissure.context import context_of
 from fissure.evidence import load_ledger, package_ledger
 from fissure.evidence import trace as trace_in
-
-
-@pytest.fixture(scope="module")
-def client(settings):
-    """One for the whole file: nothing here changes anything, and reading the case takes seconds."""
-    with TestClient(create_app(settings), base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
-        yield client
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """The page and its interface for programs, of a case of one's own in a folder: every view, and its runs alone."""
 
+import contextlib
 import shutil
 import time
 
@@ -25,20 +26,25 @@ def home(tmp_path_factory):
     return home
 
 
+def client(case, home, prepared):
+    """Opens the page of a case as `fissure serve --case CASE` does."""
+    limits = Limits(burst=100_000, rate=100_000.0)
+    settings = Settings(case=str(case), folders=(home / "runs",), home=prepared, limits=limits)
+    return TestClient(create_app(settings), base_url="http://127.0.0.1")
+
+
+@pytest.fixture(scope="module")
+def page(home, tmp_path_factory):
+    """The page of the case as it is, for all tests that change nothing."""
+    with client(home / "mine", home, tmp_path_factory.mktemp("page")) as page:
+        yield page
+
+
 @pytest.fixture
 def open_page(home, tmp_path):
-    """Opens the page of a case as `fissure serve --case CASE` does."""
-    opened = []
-
-    def client(case):
-        limits = Limits(burst=100_000, rate=100_000.0)
-        settings = Settings(case=str(case), folders=(home / "runs",), home=tmp_path / "page", limits=limits)
-        opened.append(TestClient(create_app(settings), base_url="http://127.0.0.1"))
-        return opened[-1].__enter__()
-
-    yield client
-    for one in opened:
-        one.__exit__(None, None, None)
+    """Opens the page of another case."""
+    with contextlib.ExitStack() as opened:
+        yield lambda case: opened.enter_context(client(case, home, tmp_path / "page"))
 
 
 def history(page, query=""):
@@ -52,8 +58,7 @@ def history(page, query=""):
     pytest.fail("the run was not read")
 
 
-def test_history_shows_the_run_with_the_title_of_the_case(home, open_page):
-    page = open_page(home / "mine")
+def test_history_shows_the_run_with_the_title_of_the_case(page):
     text = history(page)
     assert TITLE in text and "of-mine" in text and "of-copy" not in text
     told = page.get("/api/runs/of-mine").json()
@@ -64,14 +69,13 @@ def test_history_shows_the_run_with_the_title_of_the_case(home, open_page):
     assert page.get("/api/runs/of-mine/series").status_code == 200
 
 
-@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
-def test_every_view_opens(home, open_page, view):
-    found = open_page(home / "mine").get(view.path)
-    assert found.status_code == 200, found.text
+def test_every_view_opens(page):
+    for view in VIEWS:
+        found = page.get(view.path)
+        assert found.status_code == 200, (view, found.text)
 
 
-def test_what_the_interface_tells_of_the_case(home, open_page):
-    page = open_page(home / "mine")
+def test_what_the_interface_tells_of_the_case(home, page):
     assert [one["name"] for one in page.get("/api/cases").json()] == ["islamic_state", NAME]
     told = page.get(f"/api/cases/{NAME}").json()
     assert (told["title"], told["districts"], told["posterior"]) == (TITLE, 2, None)

@@ -28,7 +28,13 @@ PAGES = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="module", params=["taken away", "left", "taken away, its own name for us"])
+@pytest.fixture(
+    scope="module",
+    params=[
+        "taken away",
+        *(pytest.param(one, marks=pytest.mark.slow) for one in ("left", "taken away, its own name for us")),
+    ],
+)
 def proxy(request, settings, tmp_path_factory):
     """A proxy before a server of its own, which is started with what it cannot know by itself and no more."""
     left = request.param == "left"
@@ -104,24 +110,31 @@ def test_an_address_with_a_slash_too_many_leads_to_the_view(page, proxy):
         assert page.url == f"{proxy.address}/evidence?kind=claims"
 
 
-@pytest.mark.parametrize("root", ["", "/a/b"])
-@pytest.mark.parametrize("asked", PAGES)
-def test_no_link_begins_with_a_slash(settings, asked, root):
+@pytest.fixture(scope="module", params=["", "/a/b"])
+def below(request, settings):
+    """A client of a server that was started with a prefix, or without one; and the prefix."""
+    app = create_app(replace(settings, root_path=request.param))
+    with TestClient(app, base_url="http://127.0.0.1") as client:
+        yield client, request.param
+
+
+def test_no_link_begins_with_a_slash(below):
     """None leaves the prefix either, from wherever it is asked."""
-    with TestClient(create_app(replace(settings, root_path=root)), base_url="http://127.0.0.1") as client:
-        body = client.get(root + asked).text
-    found = [link for link in LINKS.findall(body) if not link.startswith(ELSEWHERE)]
-    assert found
-    for link in found:
-        assert not link.startswith("/"), link
-        assert urlsplit(urljoin(f"http://host/a/b{asked}", link.replace("&amp;", "&"))).path.startswith("/a/b/"), link
+    client, root = below
+    for asked in PAGES:
+        found = [link for link in LINKS.findall(client.get(root + asked).text) if not link.startswith(ELSEWHERE)]
+        assert found, asked
+        for link in found:
+            assert not link.startswith("/"), (asked, link)
+            leads = urlsplit(urljoin(f"http://host/a/b{asked}", link.replace("&amp;", "&"))).path
+            assert leads.startswith("/a/b/"), (asked, link)
 
 
-@pytest.mark.parametrize("path", [view.path for view in VIEWS] + ["/what-if/part", "/static/app.css", "/api/jobs"])
-def test_with_a_prefix_both_ways_of_asking_are_answered(settings, path):
-    with TestClient(create_app(replace(settings, root_path="/a/b")), base_url="http://127.0.0.1") as client:
-        assert client.get(path).status_code == client.get(f"/a/b{path}").status_code == 200
-        assert client.get(f"/a/bc{path}").status_code == client.get(f"/a{path}").status_code == 404
+def test_with_a_prefix_both_ways_of_asking_are_answered(below):
+    client, root = below
+    for path in [view.path for view in VIEWS] + ["/what-if/part", "/static/app.css", "/api/jobs"]:
+        assert client.get(path).status_code == client.get(f"{root}{path}").status_code == 200, path
+        assert client.get(f"/a/bc{path}").status_code == client.get(f"/a{path}").status_code == 404, path
 
 
 def led(client, path):
@@ -130,13 +143,14 @@ def led(client, path):
     return answer.headers["location"]
 
 
-def test_redirects_are_relative(settings):
-    with TestClient(create_app(replace(settings, root_path="/a/b")), base_url="http://127.0.0.1") as client:
-        assert led(client, "/") == led(client, "/a/b/") == "history"
-        assert led(client, "/a/b?x=1") == "./b/?x=1"
-        assert led(client, "/a/b/what-if/?members=6") == led(client, "/what-if/?members=6") == "../what-if?members=6"
-        assert led(client, "/api/jobs/") == "../jobs"
-        assert client.get("/nothing/").status_code == 404
+@pytest.mark.parametrize("below", ["/a/b"], indirect=True)
+def test_redirects_are_relative(below):
+    client, _ = below
+    assert led(client, "/") == led(client, "/a/b/") == "history"
+    assert led(client, "/a/b?x=1") == "./b/?x=1"
+    assert led(client, "/a/b/what-if/?members=6") == led(client, "/what-if/?members=6") == "../what-if?members=6"
+    assert led(client, "/api/jobs/") == "../jobs"
+    assert client.get("/nothing/").status_code == 404
 
 
 @pytest.mark.parametrize(

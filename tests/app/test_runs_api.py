@@ -2,25 +2,16 @@
 
 import numpy as np
 import pytest
-from fastapi.testclient import TestClient
 from small_run import RUN, SMALL
 from waiting import until
 
 from fissure import api
-from fissure.app.server import create_app
 from fissure.studies.effective import quantile_error
 
 
 @pytest.fixture(scope="module")
 def result(shelf):
     return api.read_run(shelf / RUN)
-
-
-@pytest.fixture(scope="module")
-def client(settings):
-    """One application for all of these tests: they change nothing in it."""
-    with TestClient(create_app(settings), base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
-        yield client
 
 
 def ready(client, address):

@@ -4,22 +4,13 @@ import urllib.request
 
 import pytest
 from browser import watched
-from fastapi.testclient import TestClient
 
 from fissure.app import derived
 from fissure.app.derived import Kept
-from fissure.app.server import create_app
 from fissure.present.document import Section
 from fissure.present.render.html import fragment, specs_of
 from fissure.present.sections import attribution
 from fissure.present.words import attribution as words
-
-
-@pytest.fixture(scope="module")
-def client(settings):
-    """One for the whole file: nothing here changes anything, and reading the case takes seconds."""
-    with TestClient(create_app(settings), base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
-        yield client
 
 
 @pytest.fixture(scope="module")
