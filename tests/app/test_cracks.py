@@ -22,7 +22,7 @@ from fissure.model.catalogue import GROUPS, mechanism_classes
 from fissure.present import formatting
 from fissure.present.charts import causal_graph
 from fissure.present.formatting import MECHANISM_GROUPS as GROUP_TITLES
-from fissure.studies import causal_atlas, verdicts
+from fissure.studies import causal, verdicts
 
 MECHANISMS = sorted(mechanism_classes())
 
@@ -180,7 +180,7 @@ def test_the_kept_picture_is_read_back_whole_and_damage_is_seen(atlas):
 
 def test_drawings_are_the_same_each_time_and_have_links_and_signs(atlas):
     ring = causal_graph.ring(atlas)
-    assert ring == causal_graph.ring(causal_atlas.from_json(causal_atlas.to_json(atlas)))
+    assert ring == causal_graph.ring(causal.from_json(causal.to_json(atlas)))
     assert "style=" not in ring
     own = causal_graph.of_mechanism("deterrence", atlas)
     assert own == causal_graph.of_mechanism("deterrence", atlas)

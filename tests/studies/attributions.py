@@ -25,7 +25,7 @@ def spread(random, mean, sd):
 def attribution(players, values, random, sd=1.0):
     """Of (players, outcomes) `values`."""
     members = spread(random, np.asarray(values, float), sd)
-    return Attribution(tuple(players), *mean_interval(members), MEMBERS)
+    return Attribution(tuple(players), MEMBERS, *mean_interval(members))
 
 
 def made_up(players=4, scale=(1.0, 100.0), seed=1) -> Explained:
@@ -65,7 +65,7 @@ def pairs_of(exact, by, random):
     off = np.asarray(spread(random, mean, 0.4 * by))
     low, high = mean_interval(off)[1:]
     half = (high - low + np.swapaxes(high - low, 0, 1)) / 4
-    return Pairs(exact.players, Interval(mean, mean - half, mean + half), MEMBERS)
+    return Pairs(exact.players, MEMBERS, Interval(mean, mean - half, mean + half))
 
 
 def changed(found: Explained, name: str, outcome: int, value: float, low: float, high: float) -> Explained:

@@ -9,8 +9,9 @@ import pytest
 from attributions import made_up
 
 from fissure.errors import FissureError
-from fissure.studies.attribution_file import Saved, kept, kept_at, read_explained
-from fissure.studies.calibration import packaged
+from fissure.studies.attribution_file import KEPT, Saved, kept, read_explained
+from fissure.studies.calibration.posterior import packaged
+from fissure.studies.kept_results import place
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +76,7 @@ def test_what_is_not_there_is_told(tmp_path):
 def test_one_is_kept_as_long_as_it_speaks_of_the_model(found, case, tmp_path):
     own = replace(case, folder=tmp_path)
     assert kept(own) is None
-    path = kept_at(own)
+    path = place(own, KEPT)
     Saved(found, "").write(path)
     assert kept(own).found.plan == found.plan
     assert kept(own, "of a posterior") is None
@@ -86,5 +87,5 @@ def test_one_is_kept_as_long_as_it_speaks_of_the_model(found, case, tmp_path):
 
 def test_it_is_no_posterior(found, case, tmp_path):
     own = replace(case, folder=tmp_path)
-    Saved(found, "").write(kept_at(own))
+    Saved(found, "").write(place(own, KEPT))
     assert packaged(own) == []

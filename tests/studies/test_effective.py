@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fissure.studies.calibration import Posterior
-from fissure.studies.calibration.posterior import PastHistories
+from fissure.studies.calibration.posterior import PastHistories, Posterior
 from fissure.studies.effective import ENOUGH, Effective, effective_size, few_histories, pasts_of
 
 

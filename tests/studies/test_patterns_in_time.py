@@ -7,8 +7,8 @@ from histories import ORDERINGS, PARTS, WEEKS, answers, put, step
 from synthetic import run
 
 from fissure.studies.compare import compare
-from fissure.studies.patterns import Plausible, met, plausible, wilson
-from fissure.studies.patterns.measures import crests, fell, rose
+from fissure.studies.patterns.met import Plausible, met, plausible, wilson
+from fissure.studies.patterns.quantities import crests, fell, rose
 
 
 @pytest.fixture

@@ -17,9 +17,8 @@ from fissure.present.formatting import MECHANISM_GROUPS
 from fissure.present.sections.causal import listed, rings
 from fissure.present.words.causal import GLYPHS, counted, loop_name
 from fissure.studies import verdicts
-from fissure.studies.causal import Loop, Picture, loops, picture
-from fissure.studies.causal_atlas import Atlas
-from fissure.studies.coverage import require_own
+from fissure.studies.causal import Atlas, Loop, Picture, loops, picture
+from fissure.studies.kept_results import require_own
 from tools.docs import signs
 
 CASE = "islamic_state"

@@ -14,8 +14,8 @@ from fissure.present.document import Table, spans
 from fissure.present.formatting import MECHANISM_GROUPS
 from fissure.present.sections import effects
 from fissure.studies import verdicts
-from fissure.studies.coverage import require_own
 from fissure.studies.effects import few_of
+from fissure.studies.kept_results import require_own
 
 PAGE = Path("reference/effects.md")
 TEXT = """# What each mechanism was seen to do

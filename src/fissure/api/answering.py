@@ -23,10 +23,9 @@ from fissure.errors import ArgumentError
 from fissure.studies import answers as study
 from fissure.studies import attribution_file as attribution
 from fissure.studies.attribution import QUICK, Explained, explain
-from fissure.studies.calibration import Posterior
-from fissure.studies.coverage import uncovered
+from fissure.studies.calibration.posterior import Posterior
 from fissure.studies.effective import pasts_of
-from fissure.studies.kept import keep_in
+from fissure.studies.kept_results import keep_in, uncovered
 from fissure.studies.observation_operator import Floats
 from fissure.studies.outcomes import outcomes_of
 from fissure.studies.paired_runs import PairedRuns

@@ -18,8 +18,8 @@ from fissure.errors import ArgumentError
 from fissure.studies import attribution as study
 from fissure.studies.attribution import FULL, QUICK, Explained, Size
 from fissure.studies.attribution_file import KEPT, Saved, read_explained
-from fissure.studies.calibration import Posterior
-from fissure.studies.kept import keep_in
+from fissure.studies.calibration.posterior import Posterior
+from fissure.studies.kept_results import keep_in
 from fissure.studies.outcomes import outcomes_of
 
 if TYPE_CHECKING:

@@ -23,13 +23,12 @@ from fissure.engine.study_folder import origin_of
 from fissure.evidence import Ledger
 from fissure.model.limits import LIMITS
 from fissure.present.words.run import RunDescription
-from fissure.studies import coverage
-from fissure.studies.calibration import Posterior, with_digest
-from fissure.studies.cohesion import cohesion
+from fissure.studies import kept_results
+from fissure.studies.calibration.posterior import Posterior, with_digest
 from fissure.studies.compare import Compared, compare
 from fissure.studies.effective import Effective, effective_size, quantiles_of
-from fissure.studies.endings import apart
-from fissure.studies.patterns import Met, Plausible, everyone, met, plausible
+from fissure.studies.endings import apart, cohesion
+from fissure.studies.patterns.met import Met, Plausible, everyone, met, plausible
 from fissure.version import __version__
 
 if TYPE_CHECKING:
@@ -206,10 +205,10 @@ class RunResult:
     def cautions(self) -> list[str]:
         """What has to be known of the run where mechanisms come from other packages, a sentence each; mostly none."""
         packages, off = self.stored.plan.plugins, self.stored.plan.off
-        drawn = self.posterior
-        said = coverage.of_run(packages)
-        fitted = "" if drawn is None else coverage.of_posterior(drawn.plugins, self.context.parameters, packages, off)
-        return [one for one in (said, fitted) if one]
+        said = [kept_results.of_run(packages)]
+        if (drawn := self.posterior) is not None:
+            said.append(kept_results.of_posterior(drawn.plugins, self.context.parameters, packages, off))
+        return [one for one in said if one]
 
     def save(self, path: str | Path) -> Path:
         """Write records, parameters and events for other tools, and return the path; see `export_run`."""

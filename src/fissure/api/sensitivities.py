@@ -13,8 +13,8 @@ from fissure.context import CaseLike, context_of
 from fissure.engine.cache import cache_base
 from fissure.engine.cluster import workers_of
 from fissure.engine.progress import Progress
-from fissure.studies import sensitivity as study
 from fissure.studies.outcomes import outcomes_of
+from fissure.studies.sensitivity import study
 from fissure.version import __version__
 
 if TYPE_CHECKING:

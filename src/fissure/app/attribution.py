@@ -14,7 +14,7 @@ from fissure.present.document import Notice, Paragraph, Section
 from fissure.present.render.html import fragment, specs_of
 from fissure.present.sections import answers, attribution
 from fissure.studies.attribution_file import Saved
-from fissure.studies.coverage import caution
+from fissure.studies.kept_results import caution
 
 router = APIRouter(include_in_schema=False)
 

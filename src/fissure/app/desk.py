@@ -18,7 +18,7 @@ from fissure.cases.loader import Case
 from fissure.context import Context, context_of
 from fissure.errors import ArgumentError, nearest
 from fissure.evidence import Ledger
-from fissure.studies.calibration import Posterior
+from fissure.studies.calibration.posterior import Posterior
 
 REMEMBERED = 10.0
 """Seconds for which it is remembered which run is the newest: looking through all folders takes a moment."""

@@ -20,7 +20,7 @@ from fissure.app.settings import Settings
 from fissure.cases.loader import Case
 from fissure.context import Context
 from fissure.errors import ArgumentError, FissureError
-from fissure.studies.calibration import Posterior
+from fissure.studies.calibration.posterior import Posterior
 from fissure.studies.progressive import LEAST, Live
 from fissure.studies.questions import Study
 from fissure.studies.scenario import AS_IT_IS, Scenario

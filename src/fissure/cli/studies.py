@@ -234,7 +234,7 @@ def sensitivity(
     """
     from fissure import api
     from fissure.engine.progress import RichProgress
-    from fissure.studies.sensitivity import planned
+    from fissure.studies.sensitivity.study import planned
 
     context = api.context_of(case)
     draws = context.draws(prior=prior, posterior=posterior)

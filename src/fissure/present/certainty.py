@@ -5,9 +5,9 @@ from collections.abc import Iterable
 import numpy as np
 
 from fissure.present import formatting
-from fissure.studies.bounds import TIMES, AtBound, AtBounds, bounds_of
 from fissure.studies.compare import Compared
 from fissure.studies.effective import ENOUGH, Effective, quantile_error
+from fissure.studies.outcomes import TIMES, AtBound, AtBounds, bounds_of
 
 AT_END = "⊣"
 """The sign of a number some of whose histories are at an end of the outcome's range."""

@@ -4,10 +4,8 @@ Nothing is simulated here: an attribution (`explain`), paired runs (`whatif`) an
 set beside the questions. The answers that were kept with a case are shown by its reports.
 """
 
-import math
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -16,18 +14,14 @@ import numpy as np
 from fissure.cases.loader import Case
 from fissure.cases.naming import called, packaged_name
 from fissure.engine.provenance import own_digest
-from fissure.errors import FileError
-from fissure.files import disk_errors, write_whole
 from fissure.model.plugins import made_of
-from fissure.studies import coverage
+from fissure.studies import kept_results
 from fissure.studies.attribution import ALL, INSIDE_ALONE, NONE, WAR_ALONE, Explained
-from fissure.studies.bounds import NOT_RECORDED, AtBounds, at_bounds, bounds_of, derived
-from fissure.studies.effective import Effective, effective_of_kept, few_histories
-from fissure.studies.kept import is_of, place, places
+from fissure.studies.effective import Effective, few_histories
 from fissure.studies.observation_operator import Floats
-from fissure.studies.outcomes import Outcome
+from fissure.studies.outcomes import NOT_RECORDED, AtBounds, Outcome, at_bounds, bounds_of
 from fissure.studies.questions import Question
-from fissure.studies.shapley import Interval, half_width, mean_interval
+from fissure.studies.shapley import Interval, mean_interval
 from fissure.studies.whatif import AS_IT_WAS, CHANGED, Pasts, WhatIf
 
 KEPT = "kept/answers.json"
@@ -108,19 +102,13 @@ class Answers:
     """What makes them again."""
     answers: tuple[Answer, ...]
     plugins: tuple[str, ...] = ()
-    """Packages that bring mechanisms with which they were made, see `coverage`."""
+    """Packages that bring mechanisms with which they were made, see `kept_results`."""
     case_digest: str = ""
     """Digest of the files of the case, where they were kept with one."""
 
     def save(self, path: str | Path) -> Path:
         """Write them as JSON, whole or not at all. Raises `FissureError` where that cannot be done."""
-        from pydantic import TypeAdapter
-
-        path = Path(path)
-        with disk_errors(path.parent, 1 << 16):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, TypeAdapter(Answers).dump_json(self, indent=1) + b"\n")
-        return path
+        return kept_results.write_as(Answers, self, Path(path))
 
 
 @dataclass(frozen=True, eq=False)
@@ -235,62 +223,20 @@ def _place(shared: Explained, name: str) -> tuple[int, Outcome]:
     return names.index(name), shared.outcomes[names.index(name)]
 
 
-def kept_at(case: Case) -> Path:
-    """Where the answers of `case` lie, if they were kept."""
-    return place(case, KEPT)
-
-
 def kept(case: Case, draws: str = "") -> Answers | None:
     """The answers that lie with `case`, if some do and they were made by the model that there is now.
 
-    They may have been made with fewer packages that bring mechanisms than there are now: see `coverage`. `draws`
+    They may have been made with fewer packages that bring mechanisms than there are now: see `kept_results`. `draws`
     is the digest of what members are drawn from, empty for the prior: with others they are of another model.
     """
-    for path in places(case, KEPT):
-        found = read_answers(path)
-        fresh = (found.model, found.draws) == (own_digest(), draws) and is_of(found.case_digest, case)
-        if fresh and coverage.serves(found.plugins):
-            return replace(found, answers=tuple(_completed(one, found, case) for one in found.answers))
-    return None
 
+    def fresh(found: Answers) -> bool:
+        own = (found.model, found.draws) == (own_digest(), draws) and kept_results.is_of(found.case_digest, case)
+        return own and kept_results.serves(found.plugins)
 
-def _completed(answer: Answer, made: Answers, case: Case) -> Answer:
-    """An answer kept before it was written what its histories are worth and which are at an end, as far as it says."""
-    if answer.worth is not None:
-        return answer
-    seed = re.search(r"--seed (\d+)", made.command)
-    worth = effective_of_kept(case, made.draws, int(seed[1]), answer.members) if seed else None
-    figures = tuple(_derived(one, answer, made.weeks, case.units * case.slots) for one in answer.figures)
-    if figures[0].part == "all":  # its parts share their worlds
-        ends = dict.fromkeys(end for one in figures for end in one.at_bound.found)
-        figures = tuple(replace(one, at_bound=AtBounds(tuple(ends), recorded=False)) for one in figures)
-    return replace(answer, figures=figures, worth=worth, few_histories=few_histories(answer.members))
-
-
-def _derived(figure: Figure, answer: Answer, weeks: int, room: int) -> Figure:
-    """`figure` with the ends at which its histories must be, given its mean and interval; see `bounds.derived`."""
-    names, at = re.findall(r"--of (\S+)", answer.study), answer.figures.index(figure)
-    if figure.part not in _COMPARED or figure.base is None or not names:
-        return figure
-    bounds = bounds_of(names[min(at, len(names) - 1)], weeks, room)
-    before, after = _COMPARED[figure.part]
-    many, factor = answer.members, float(half_width(answer.members))
-    ends = derived(bounds, after, figure.base + figure.mean, math.nan, factor=factor, members=many)
-    if any(one.count == many and not one.least for one in ends):  # then the differences vary as their base does
-        half = (figure.high - figure.low) / 2
-        ends = (*derived(bounds, before, figure.base, half, factor=factor, members=many), *ends)
-    return replace(figure, at_bound=AtBounds(ends, recorded=False))
+    return kept_results.first(case, KEPT, read_answers, fresh)
 
 
 def read_answers(path: str | Path) -> Answers:
     """The answers that `Answers.save` wrote to `path`. Raises `FissureError` for anything else."""
-    from pydantic import TypeAdapter, ValidationError
-
-    try:
-        return TypeAdapter(Answers).validate_json(Path(path).read_bytes())
-    except OSError as error:
-        raise FileError(f"{path}: {error.strerror or error}, expected saved answers") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the top"
-        raise FileError(f"{path}: at {where}: {first['msg']}, expected saved answers") from None
+    return kept_results.read_as(Answers, Path(path), "saved answers")

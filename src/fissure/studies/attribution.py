@@ -30,10 +30,9 @@ from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import ArgumentError
 from fissure.model.catalogue import GROUPS, mechanism_classes
 from fissure.studies import shapley
-from fissure.studies.bounds import NOT_RECORDED, AtBounds, at_bounds, bounds_of
 from fissure.studies.effective import Effective, effective_size, few_histories, pasts_of
 from fissure.studies.observation_operator import Floats
-from fissure.studies.outcomes import Outcome, outcomes_of
+from fissure.studies.outcomes import NOT_RECORDED, AtBounds, Outcome, at_bounds, bounds_of, outcomes_of
 from fissure.studies.paired_runs import PairedRuns
 from fissure.studies.scenario import Scenario
 from fissure.studies.shapley import Interval, mean_interval
@@ -72,10 +71,10 @@ class Attribution:
     """Shapley values of `players`, (players, outcomes) each, over `members` members."""
 
     players: tuple[str, ...]
+    members: int
     value: Floats
     low: Floats
     high: Floats
-    members: int
 
     def strongest(self, count: int, outcome: int = 0) -> tuple[str, ...]:
         """The players with the largest values either way, largest first."""
@@ -97,8 +96,8 @@ class Pairs:
     """Interactions of `players`, (players, players, outcomes), with what each does alone on the diagonal."""
 
     players: tuple[str, ...]
-    interaction: Interval
     members: int
+    interaction: Interval
 
 
 @dataclass(frozen=True)
@@ -327,7 +326,7 @@ def _every(own: PairedRuns, size: Size, seed: int) -> tuple[Attribution, Floats]
     half = (sampled.high - sampled.low).max(axis=0) / 2
     with np.errstate(divide="ignore", invalid="ignore"):
         reached = np.asarray(half / np.abs(sampled.value.sum(axis=0)))
-    return Attribution(names, sampled.value, sampled.low, sampled.high, len(found)), reached
+    return Attribution(names, len(found), sampled.value, sampled.low, sampled.high), reached
 
 
 def _looks(size: Size) -> list[int]:
@@ -348,12 +347,12 @@ def _strongest(own: PairedRuns, every: Attribution, size: Size) -> tuple[Attribu
     worths, there = _worths(own, players, lambda on: _only(on, players), members, f"the {len(players)} strongest")
     pasts = pasts_of(own.draws, own.plan.seed, there)
     together = mean_interval(np.moveaxis(shapley.interactions(worths), 2, 0), pasts=pasts)
-    return _attribution(players, shapley.exact(worths), pasts), Pairs(players, together, len(there))
+    return _attribution(players, shapley.exact(worths), pasts), Pairs(players, len(there), together)
 
 
 def _attribution(players: tuple[str, ...], values: Floats, pasts: NDArray[np.int64]) -> Attribution:
     """Means and intervals of `values` (players, members, outcomes)."""
-    return Attribution(players, *mean_interval(np.moveaxis(values, 1, 0), pasts=pasts), values.shape[1])
+    return Attribution(players, values.shape[1], *mean_interval(np.moveaxis(values, 1, 0), pasts=pasts))
 
 
 def _saved(worths: Floats) -> Floats:

@@ -26,7 +26,6 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 from scipy.special import betainc
 
-from fissure.cases.loader import Case
 from fissure.engine.parameter_source import Draws, Prior
 from fissure.errors import ArgumentError, nearest
 from fissure.studies.observation_operator import Floats
@@ -101,16 +100,6 @@ def pasts_of(draws: Draws | None, seed: int, members: int | Iterable[int]) -> ND
     """(members,) numbers that are equal for members with the same past."""
     each = list(range(members) if isinstance(members, int) else members)
     return (draws or Prior()).pasts(seed, each) if each else np.zeros(0, np.int64)
-
-
-def effective_of_kept(case: Case, digest: str, seed: int, members: int) -> Effective | None:
-    """What members of the draws with that `digest` are worth; None where these do not lie with the case."""
-    from fissure.studies.calibration.posterior import with_digest
-
-    if not digest:
-        return effective_size(None, seed, members)
-    found = with_digest(case, digest)
-    return effective_size(found[1], seed, members) if found else None
 
 
 LEVEL = 0.9

@@ -27,13 +27,12 @@ from fissure.errors import FileError
 from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import parameters_of
 from fissure.model.plugins import made_of
-from fissure.studies import coverage
+from fissure.studies import kept_results
 from fissure.studies.baselines import RIVALS, baselines
 from fissure.studies.calibration.fit import outputs_of
 from fissure.studies.effective import Effective, effective_size, few_histories
 from fissure.studies.endings import COLLAPSES, What, by_week, collapse_weeks
 from fissure.studies.forcing_forecasts import RECENT, futures
-from fissure.studies.kept import is_of, place, places
 from fissure.studies.measurement import Datum, comparable, data, floors, noise, published, truths
 from fissure.studies.observation_operator import Floats
 from fissure.studies.score import ForecastScore, Total, score, total
@@ -124,7 +123,7 @@ class Hindcast:
     """What has to be said where there are too few members for an interval."""
 
     plugins: tuple[str, ...] = ()
-    """Packages that bring mechanisms with which it was made, see `coverage`."""
+    """Packages that bring mechanisms with which it was made, see `kept_results`."""
 
     case_digest: str = ""
     """Digest of the files of the case, where it was kept with one."""
@@ -137,43 +136,25 @@ class Hindcast:
 
     def save(self, path: str | Path) -> Path:
         """Write it as JSON to `path`, whole or not at all."""
-        from pydantic import TypeAdapter
-
-        from fissure.files import write_whole
-
-        write_whole(Path(path), TypeAdapter(Hindcast).dump_json(self, indent=1))
-        return Path(path)
+        return kept_results.write_as(Hindcast, self, Path(path))
 
 
 def kept(case: Case) -> Hindcast | None:
     """The hindcast that lies with `case`, if one does and it was made of it by the model that there is now.
 
-    It may have been made with fewer packages that bring mechanisms than there are now: see `coverage`.
+    It may have been made with fewer packages that bring mechanisms than there are now: see `kept_results`.
     """
-    for path in places(case, KEPT):
-        found = read_hindcast(path)
-        if found.model == own_digest() and is_of(found.case_digest, case) and coverage.serves(found.plugins):
-            return found
-    return None
 
+    def fresh(found: Hindcast) -> bool:
+        own = found.model == own_digest() and kept_results.is_of(found.case_digest, case)
+        return own and kept_results.serves(found.plugins)
 
-def kept_at(case: Case) -> Path:
-    """Where a hindcast of `case` lies, if one was kept."""
-    return place(case, KEPT)
+    return kept_results.first(case, KEPT, read_hindcast, fresh)
 
 
 def read_hindcast(path: str | Path) -> Hindcast:
     """The hindcast that `Hindcast.save` wrote to `path`. Raises `FissureError` for anything else."""
-    from pydantic import TypeAdapter, ValidationError
-
-    try:
-        return TypeAdapter(Hindcast).validate_json(Path(path).read_bytes())
-    except OSError as error:
-        raise FileError(f"{path}: {error.strerror or error}, expected a saved hindcast") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the top"
-        raise FileError(f"{path}: at {where}: {first['msg']}, expected a saved hindcast") from None
+    return kept_results.read_as(Hindcast, Path(path), "a saved hindcast")
 
 
 def stored(progress: Progress, outputs: Sequence[str] = (), workers: Workers | None = None) -> Simulate:

@@ -25,10 +25,9 @@ from fissure.engine.runner import Workers
 from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import ArgumentError
 from fissure.model.catalogue import parameters_of
-from fissure.studies.bounds import NOT_RECORDED, AtBounds, Bounds, at_bounds, bounds_of
 from fissure.studies.effective import Effective, effective_size, pasts_of
 from fissure.studies.observation_operator import Floats
-from fissure.studies.outcomes import SERIES, Outcome, outcomes_of
+from fissure.studies.outcomes import NOT_RECORDED, SERIES, AtBounds, Bounds, Outcome, at_bounds, bounds_of, outcomes_of
 from fissure.studies.paired_runs import PairedRuns
 from fissure.studies.scenario import AS_IT_IS, Scenario, week_of
 from fissure.studies.shapley import mean_interval, variance_ratio

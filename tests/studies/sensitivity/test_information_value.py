@@ -7,8 +7,8 @@ import pytest
 
 from fissure.engine.parameter_source import Prior
 from fissure.studies.measurement import data, floored
+from fissure.studies.sensitivity.design import Input
 from fissure.studies.sensitivity.information_value import narrowed, of_figures, of_parameters, reported
-from fissure.studies.sensitivity.inputs import Input
 
 
 class LearnedDraws(Prior):

@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 from known_functions import FIRST, ishigami
 
-from fissure.studies.sensitivity.regression import design, stacked, variance_explained, variance_explained_by_each
+from fissure.studies.sensitivity.information_value import (
+    design,
+    stacked,
+    variance_explained,
+    variance_explained_by_each,
+)
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from fissure.errors import nearest
 from fissure.model.catalogue import mechanism_classes
 from fissure.present.sections.mechanism import LOOPS
 from fissure.present.words.causal import field as about
-from fissure.studies.causal_atlas import Atlas
+from fissure.studies.causal import Atlas
 
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 CaseName = Annotated[str, InPath(max_length=80, pattern=NAME, description="a name that `GET /api/cases` lists")]

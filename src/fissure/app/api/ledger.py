@@ -19,7 +19,7 @@ from fissure.present.render.html import web
 from fissure.present.sections.observation_influence import updates_of
 from fissure.present.words import calibration as words
 from fissure.present.words.calibration import ParameterUpdate, PublisherBias
-from fissure.studies.calibration import Posterior
+from fissure.studies.calibration.posterior import Posterior
 
 router = APIRouter(prefix="/api", tags=["ledger"])
 MOST = 500

@@ -24,8 +24,7 @@ from fissure.present.words import attribution as explaining
 from fissure.present.words import calibration as words
 from fissure.studies import verdicts
 from fissure.studies.attribution_file import Saved
-from fissure.studies.causal import Loop
-from fissure.studies.causal_atlas import Atlas, kinds
+from fissure.studies.causal import Atlas, Loop, kinds
 from fissure.studies.effects import Effect
 
 Sign = Literal["+", "-", "±", "?", "0"]

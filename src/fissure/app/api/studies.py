@@ -21,9 +21,8 @@ from fissure.app.schemas import ResultSchema, refusal, schema_of
 from fissure.app.studio import MOST_SEED, Standing
 from fissure.app.what_if import composer, export
 from fissure.errors import ArgumentError, nearest
-from fissure.studies.bounds import AtBound
 from fissure.studies.effective import few_histories
-from fissure.studies.outcomes import Outcome, outcomes_of
+from fissure.studies.outcomes import AtBound, Outcome, outcomes_of
 from fissure.studies.questions import Study
 from fissure.studies.refusal import refuse
 from fissure.studies.whatif import Course, Difference

@@ -17,8 +17,8 @@ from fissure.context import Context
 from fissure.present import formatting
 from fissure.present.sections.observation_influence import FigureInRun, RunComparison, updates_of
 from fissure.present.words.calibration import BIAS
-from fissure.studies.calibration import Posterior
 from fissure.studies.calibration.checks import posterior_predictive
+from fissure.studies.calibration.posterior import Posterior
 from fissure.studies.calibration.problem import LEAST, RATE
 from fissure.studies.measurement import Datum, biases, comparable, floored, truths
 from fissure.studies.observation_operator import Floats

@@ -26,7 +26,7 @@ from fissure.present.sections import hindcast, learned, ledger, observation_infl
 from fissure.present.sections.observation_influence import RunComparison
 from fissure.present.words import calibration as words
 from fissure.studies.calibration.posterior import Posterior
-from fissure.studies.coverage import of_posterior
+from fissure.studies.kept_results import of_posterior
 
 router = APIRouter(include_in_schema=False)
 TABS = {kind.name: kind.title for kind in ledger_rows.KINDS.values()} | {

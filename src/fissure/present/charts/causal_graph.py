@@ -13,8 +13,7 @@ from fissure.model.catalogue import mechanism_classes
 from fissure.present.charts.causal_matrix import by_group
 from fissure.present.formatting import MECHANISM_GROUPS, mechanism_label
 from fissure.present.words.causal import CLASSES, GLYPHS, MOVES, READS, label
-from fissure.studies.causal import BOTH, DOWN, UNKNOWN, UNMOVED, UP, merged
-from fissure.studies.causal_atlas import Atlas
+from fissure.studies.causal import BOTH, DOWN, UNKNOWN, UNMOVED, UP, Atlas, merged
 
 # The ring
 

@@ -12,7 +12,7 @@ from fissure.present.charts.shared import finished, local, midnight
 from fissure.present.charts.theme import SERIES
 from fissure.present.words import patterns as words
 from fissure.studies.observation_operator import Calendar
-from fissure.studies.patterns import Met
+from fissure.studies.patterns.met import Met
 
 ROW = 26
 TITLE = 26

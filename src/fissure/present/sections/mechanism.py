@@ -39,9 +39,8 @@ from fissure.present.words import calibration as words
 from fissure.present.words import causal as signs
 from fissure.studies import verdicts
 from fissure.studies.attribution_file import Saved
-from fissure.studies.causal import BOTH, DOWN, UNKNOWN, UNMOVED, UP, unknown
-from fissure.studies.causal_atlas import Atlas, kinds
-from fissure.studies.coverage import caution
+from fissure.studies.causal import BOTH, DOWN, UNKNOWN, UNMOVED, UP, Atlas, kinds, unknown
+from fissure.studies.kept_results import caution
 
 LOOPS = 8
 """Loops that are shown of those through a mechanism or a field."""

@@ -34,7 +34,7 @@ from fissure.present.words.run import RunDescription
 from fissure.studies.compare import Compared
 from fissure.studies.effective import few_histories
 from fissure.studies.observation_operator import Calendar, Floats, calendar_of
-from fissure.studies.patterns import LEVELS, Met, Pattern, Plausible, everyone, met, plausible, sample
+from fissure.studies.patterns.met import LEVELS, Met, Pattern, Plausible, everyone, met, plausible, sample
 
 TONES: Mapping[str, Tone] = {"met": "inside", "mixed": "near", "not met": "outside"}
 WIDTH, EDGE = 180, 6

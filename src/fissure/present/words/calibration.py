@@ -13,9 +13,9 @@ from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import parameters_of
 from fissure.model.parameters import quantile
 from fissure.present import formatting
-from fissure.studies.calibration import Calibration, Posterior
-from fissure.studies.calibration.checks import PredictiveCheck
-from fissure.studies.calibration.regression_abc import MAIN
+from fissure.studies.calibration.checks import MAIN, PredictiveCheck
+from fissure.studies.calibration.fit import Calibration
+from fissure.studies.calibration.posterior import Posterior
 from fissure.studies.effective import Effective
 from fissure.studies.measurement import Datum
 from fissure.studies.observation_operator import Floats

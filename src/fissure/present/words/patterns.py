@@ -9,8 +9,7 @@ from fissure.errors import ArgumentError
 from fissure.present import certainty, formatting
 from fissure.present.formatting import Words
 from fissure.studies.effective import Effective
-from fissure.studies.patterns import Met, Plausible, Sample
-from fissure.studies.patterns.met import FACTOR, WEEKS, Span, Verdict
+from fissure.studies.patterns.met import FACTOR, WEEKS, Met, Plausible, Sample, Span, Verdict
 
 VERDICTS: Mapping[Verdict, Words] = {
     "met": Words("✓", "met"),

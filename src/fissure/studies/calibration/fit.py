@@ -34,7 +34,15 @@ from fissure.evidence.ledger import Ledger
 from fissure.files import disk_errors, write_whole
 from fissure.model.catalogue import parameters_of
 from fissure.model.plugins import made_of
-from fissure.studies.calibration.checks import PredictiveCheck, Recovery, TargetRecovery, posterior_predictive, recover
+from fissure.studies.calibration.checks import (
+    Agreement,
+    PredictiveCheck,
+    Recovery,
+    TargetRecovery,
+    compare_methods,
+    posterior_predictive,
+    recover,
+)
 from fissure.studies.calibration.flow import Flow, Training, flow_available, train
 from fissure.studies.calibration.importance_resampling import (
     OneDrawEach,
@@ -44,7 +52,6 @@ from fissure.studies.calibration.importance_resampling import (
 )
 from fissure.studies.calibration.posterior import DECIMALS, FARTHEST, Posterior, dependencies, read_posterior
 from fissure.studies.calibration.problem import Problem, ScreenedParameter, problem_of, screen
-from fissure.studies.calibration.regression_abc import Agreement, compare_methods
 from fissure.studies.measurement import Datum, comparable, truths
 from fissure.studies.measurement import data as figures_of
 from fissure.version import __version__

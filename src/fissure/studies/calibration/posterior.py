@@ -31,8 +31,8 @@ from fissure.files import write_whole
 from fissure.model.catalogue import parameters_of
 from fissure.model.world import world_of
 from fissure.reading import read_json
-from fissure.studies import coverage
-from fissure.studies.kept import place, places
+from fissure.studies import kept_results
+from fissure.studies.kept_results import place, places
 from fissure.studies.measurement import Datum
 from fissure.studies.measurement import data as figures_of
 from fissure.studies.observation_operator import Floats
@@ -81,8 +81,8 @@ class Posterior:
 
     @property
     def plugins(self) -> tuple[str, ...]:
-        """Packages that bring mechanisms with which it was fitted, see `coverage`."""
-        return coverage.stated(self.made.get("plugins"))
+        """Packages that bring mechanisms with which it was fitted, see `kept_results`."""
+        return kept_results.stated(self.made.get("plugins"))
 
     @cached_property
     def digest(self) -> str:
@@ -213,10 +213,10 @@ def _numbers(content: Any, width: int) -> Floats:
 def dependencies(case: Case, items: Sequence[Datum], packages: Sequence[str] | None = None) -> dict[str, str]:
     """The digest of each thing that a posterior fitted to `items` depends on.
 
-    Of one fitted with fewer `packages` that bring mechanisms than there are (see `coverage`), what the case believes of
-    the others is no part.
+    Of one fitted with fewer `packages` that bring mechanisms than there are (see `kept_results`), what the case
+    believes of the others is no part.
     """
-    unknown = frozenset() if packages is None else coverage.mechanisms(coverage.uncovered(packages))
+    unknown = frozenset() if packages is None else kept_results.mechanisms(kept_results.uncovered(packages))
     return {
         "model": own_digest(),
         "case": case_digest(case, world_of(case, case.units, case.slots)),
@@ -283,7 +283,7 @@ def require_fresh(path: Path, posterior: Posterior, case: Case, now: Mapping[str
             f"{path}: this posterior is stale, as {changed} {verb} changed since it was fitted; calibrate again "
             f"(fissure calibrate {called(case.folder)} --until {posterior.until}) or use the prior (--prior)"
         )
-    if gone := coverage.gone(posterior.plugins):
+    if gone := kept_results.gone(posterior.plugins):
         raise PosteriorError(
             f"{path}: this posterior was fitted with {gone}; install it as it was, calibrate again "
             f"(fissure calibrate {case.name} --until {posterior.until}) or use the prior (--prior)"

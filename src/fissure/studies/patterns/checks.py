@@ -11,9 +11,25 @@ from pydantic import model_validator
 from fissure.constants import HALF_YEAR, QUARTER
 from fissure.reading import Day, Positive, Real, Share, Strict, Text, Whole
 from fissure.studies.observation_operator import Floats, calendar_of
-from fissure.studies.patterns import measures
-from fissure.studies.patterns.measures import NEAR, alive, over_members, ratio, running
-from fissure.studies.patterns.quantities import Bools, Moment, Quantity, Series, TooShort, holds
+from fissure.studies.patterns.quantities import (
+    NEAR,
+    Bools,
+    Moment,
+    Quantity,
+    Series,
+    TooShort,
+    ahead,
+    alive,
+    before,
+    crests,
+    drops,
+    first_week,
+    holds,
+    over_members,
+    ratio,
+    running,
+    together,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,11 +171,11 @@ class Together(Kind):
     def evaluate(self, data: xr.Dataset) -> Answer:
         """The correlation, and what chance would give."""
         if self.coming:
-            cause = measures.ahead(self.coming.weekly(data))
+            cause = ahead(self.coming.weekly(data))
         else:
             assert self.lost is not None and isinstance(self.lost.of, str)  # one of the two is given
-            cause = measures.before(measures.drops(data[self.lost.of]))
-        found, chance = measures.together(self.waves.weekly(data), cause, alive(self.alive.weekly(data)))
+            cause = before(drops(data[self.lost.of]))
+        found, chance = together(self.waves.weekly(data), cause, alive(self.alive.weekly(data)))
         return Answer.of(found, chance, found > chance, np.isfinite(found))
 
 
@@ -176,7 +192,7 @@ class Persistence(Kind):
         """The rate in the eight weeks after all crests over that in the eight before, and the least."""
         stock = self.per.weekly(data)
         rate = np.divide(self.rate.weekly(data), stock, out=np.zeros(stock.shape), where=stock > 0)
-        crest, weeks = measures.crests(self.waves.weekly(data)), alive(stock)
+        crest, weeks = crests(self.waves.weekly(data)), alive(stock)
 
         def of_member(member: int) -> tuple[float, float]:
             at = np.flatnonzero(crest[member, : max(weeks[member] - NEAR, 0)])
@@ -218,7 +234,7 @@ class FallTime(Kind):
         """The weeks that it took, from the last at the first share to the first at the second, and the limit."""
         mean = running(self.of.weekly(data))
         high = np.fmax.accumulate(mean, axis=1)
-        end = measures.first_week((high > 0) & (mean <= self.shares[1] * high))
+        end = first_week((high > 0) & (mean <= self.shares[1] * high))
         weeks = np.arange(mean.shape[1])
         until = weeks < np.nan_to_num(end, nan=0.0)[:, None]
         begin = np.where(until & (mean >= self.shares[0] * high), weeks, -1).max(axis=1)

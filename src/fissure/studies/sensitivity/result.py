@@ -11,11 +11,10 @@ import numpy as np
 
 from fissure.engine.plan import Plan
 from fissure.files import disk_errors, write_whole
-from fissure.studies.bounds import NOT_RECORDED, AtBounds
 from fissure.studies.effective import Effective, few_histories
-from fissure.studies.sensitivity.indices import LUCK, REST, Index
+from fissure.studies.outcomes import NOT_RECORDED, AtBounds
+from fissure.studies.sensitivity.design import FACTOR, LUCK, REST, Index, Input
 from fissure.studies.sensitivity.information_value import InformationValue, Narrowing
-from fissure.studies.sensitivity.inputs import FACTOR, Input
 from fissure.studies.sensitivity.screening import Screening
 
 BLOCK = 4

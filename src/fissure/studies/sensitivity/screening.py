@@ -32,7 +32,7 @@ import scipy  # its `stats` takes half a second to load, which it does when firs
 from numpy.typing import NDArray
 
 from fissure.studies.observation_operator import Floats
-from fissure.studies.sensitivity.regression import scores
+from fissure.studies.sensitivity.information_value import scores
 
 LEVEL = 0.05
 DEGREE = 4

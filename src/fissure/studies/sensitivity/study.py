@@ -30,25 +30,28 @@ from fissure.engine.provenance import STUDY, code_digest
 from fissure.engine.runner import Workers
 from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.model.catalogue import parameters_of
-from fissure.studies.bounds import at_bounds, bounds_of
 from fissure.studies.effective import effective_size
 from fissure.studies.measurement import Datum, floored, truths
 from fissure.studies.observation_operator import Floats
-from fissure.studies.outcomes import Outcome
+from fissure.studies.outcomes import Outcome, at_bounds, bounds_of
 from fissure.studies.paired_runs import Job, PairedRuns
 from fissure.studies.scenario import AS_IT_IS, FORCING
-from fissure.studies.sensitivity.indices import LUCK, REST, Index, available, converging
-from fissure.studies.sensitivity.information_value import Narrowing, narrowed, of_figures, of_parameters
-from fissure.studies.sensitivity.inputs import (
+from fissure.studies.sensitivity.design import (
     APART,
+    LUCK,
+    REST,
+    Index,
     Input,
     Margins,
     SeparateLuck,
+    available,
+    converging,
     forced,
     inputs_of,
     log_factor,
     spread,
 )
+from fissure.studies.sensitivity.information_value import Narrowing, narrowed, of_figures, of_parameters
 from fissure.studies.sensitivity.result import BLOCK, OutcomeSensitivity, Sensitivity, Sizes
 from fissure.studies.sensitivity.screening import Screening, screen
 
