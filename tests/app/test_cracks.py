@@ -22,7 +22,8 @@ from fissure.model.catalogue import GROUPS, mechanism_classes
 from fissure.present import formatting
 from fissure.present.charts import causal_graph
 from fissure.present.formatting import MECHANISM_GROUPS as GROUP_TITLES
-from fissure.studies import causal, verdicts
+from fissure.studies import causal
+from fissure.studies.effects import kept_effects, verdicts_of
 
 MECHANISMS = sorted(mechanism_classes())
 
@@ -202,7 +203,7 @@ def test_loops_pass_through_what_they_are_shown_for(atlas):
 
 
 def test_checks_are_those_that_were_kept(context):
-    kept = verdicts.by_mechanism(verdicts.effects(verdicts.kept()))
+    kept = verdicts_of(kept_effects().effects)
     for name, own in kept.items():
         checks = schemas.mechanism(name, context, None, None).checks
         assert [check.verdict for check in checks] == [one.verdict for one in own]

@@ -202,10 +202,15 @@ def explain(
         case, asked, folder, draws=draws, seed=seed, weeks=weeks, units=units, slots=slots, progress=progress,
         workers=workers,
     )  # fmt: skip
-    groups = _groups()
+    kinds = mechanism_classes()
+    groups = {group: [name for name in kinds if kinds[name].group() == group] for group in GROUPS}
+
+    def with_groups(on: Iterable[str]) -> Scenario:
+        return _only([name for group in on for name in groups[group]], kinds)
+
     until, named = draws.until if draws else None, tuple(f"explains {one.name}" for one in asked)
     with keeping(folder, StudyManifest("explain", own.plan, size.groups, None, until, named)):
-        worths, there = _worths(own, list(groups), lambda names: _without(groups, names), range(size.groups), "groups")
+        worths, there = _worths(own, list(groups), with_groups, range(size.groups), "groups")
         every, reached = _every(own, size, seed)
         strongest, pairs = _strongest(own, every, size)
     inside = sum(1 << i for i, name in enumerate(groups) if name != OUTSIDE)
@@ -265,18 +270,6 @@ def most_runs(size: Size) -> int:
     return runs + (size.pairs << min(size.strongest, mechanisms)) - met
 
 
-def _groups() -> dict[str, tuple[str, ...]]:
-    """The mechanisms of each group."""
-    kinds = mechanism_classes()
-    return {group: tuple(name for name in kinds if kinds[name].group() == group) for group in GROUPS}
-
-
-def _without(groups: dict[str, tuple[str, ...]], on: Iterable[str]) -> Scenario:
-    """The scenario in which only the mechanisms of the groups `on` are on."""
-    left = set(groups) - set(on)
-    return Scenario(off=tuple(sorted(name for group in left for name in groups[group])))
-
-
 def _only(on: Iterable[str], among: Iterable[str]) -> Scenario:
     """The scenario in which of the mechanisms `among` only those `on` are on."""
     return Scenario(off=tuple(sorted(set(among) - set(on))))
@@ -286,9 +279,7 @@ def _worths(
     own: PairedRuns, players: Sequence[str], scenario: Callable[[Iterable[str]], Scenario], members: range, phase: str
 ) -> tuple[Floats, list[int]]:
     """(coalitions, members, outcomes) of all coalitions of `players`, and the members that were finished in all."""
-    coalitions = [
-        scenario([player for i, player in enumerate(players) if mask >> i & 1]) for mask in range(1 << len(players))
-    ]
+    coalitions = [scenario(_named(players, mask)) for mask in range(1 << len(players))]
     own.measure([(one, member) for member in members for one in coalitions], phase)
     there = own.finished(coalitions, members)
     if len(there) < 2:
@@ -304,7 +295,7 @@ def _every(own: PairedRuns, size: Size, seed: int) -> tuple[Attribution, Floats]
     names = tuple(mechanism_classes())
     orders = shapley.Permutations(len(names), seed)
     found: dict[tuple[int, int], Floats] = {}
-    for upto in _looks(size):
+    for upto in (*range(size.least, size.sampled, 4), size.sampled):  # after so many it looks whether it may stop
         chains = {(m, way): order for m in range(upto) for way, order in enumerate(orders.pair(m, 0))}
         jobs = {
             key: [_only(_named(names, mask), names) for mask in shapley.chain(order)] for key, order in chains.items()
@@ -313,12 +304,8 @@ def _every(own: PairedRuns, size: Size, seed: int) -> tuple[Attribution, Floats]
         for member in range(upto):
             if not all(own.finished(jobs[member, way], [member]) for way in (0, 1)):
                 continue
-            ways = [
-                shapley.marginals(
-                    chains[member, way], np.stack([own.values(s, [member])[0] for s in jobs[member, way]])
-                )
-                for way in (0, 1)
-            ]
+            worths = [np.stack([own.values(s, [member])[0] for s in jobs[member, way]]) for way in (0, 1)]
+            ways = [shapley.marginals(chains[member, way], worths[way]) for way in (0, 1)]
             found[member, 0] = np.mean(ways, axis=0)
         sampled = shapley.estimate(found, pasts=dict(enumerate(pasts_of(own.draws, own.plan.seed, upto).tolist())))
         if upto >= size.least and shapley.enough(sampled, size.error, size.least)[0]:
@@ -327,11 +314,6 @@ def _every(own: PairedRuns, size: Size, seed: int) -> tuple[Attribution, Floats]
     with np.errstate(divide="ignore", invalid="ignore"):
         reached = np.asarray(half / np.abs(sampled.value.sum(axis=0)))
     return Attribution(names, len(found), sampled.value, sampled.low, sampled.high), reached
-
-
-def _looks(size: Size) -> list[int]:
-    """After how many members sampling looks whether it may stop."""
-    return [*range(size.least, size.sampled, 4), size.sampled]
 
 
 def _named(names: Sequence[str], mask: int) -> list[str]:

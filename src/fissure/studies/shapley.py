@@ -132,12 +132,8 @@ def mean_interval(per_member: ArrayLike, level: float = LEVEL, pasts: ArrayLike 
     Sources: Liang and Zeger (1986), Biometrika 73; Carter, Schnepel and Steigerwald (2017), Review of Economics and
     Statistics 99.
     """
-    x = np.asarray(per_member, np.float64)
-    mean, error, found = _mean(x)
-    members: NDArray[Any] = found
-    if pasts is not None and len(np.unique(np.asarray(pasts))) < len(x):
-        error, members = _clustered(x, mean, np.asarray(pasts))
-    half = _quantile(members, level) * error
+    mean, error, worth = _with_error(np.asarray(per_member, np.float64), pasts)
+    half = _quantile(worth, level) * error
     return Interval(mean, mean - half, mean + half)
 
 
@@ -220,12 +216,9 @@ def estimate(
         raise ValueError("found no observations, expected those of one member or more")
     found = np.array([np.mean(pairs, axis=0) for pairs in by_member.values()])
     found = np.where(np.isnan(found).any(axis=1, keepdims=True), np.nan, found)
-    mean, error, members = _mean(found)
-    worth: NDArray[Any] = members
-    if pasts is not None and len(set(own := [pasts[member] for member in by_member])) < len(found):
-        error, worth = _clustered(found, mean, np.asarray(own))
+    mean, error, worth = _with_error(found, None if pasts is None else [pasts[member] for member in by_member])
     half = _quantile(worth, level) * error
-    return Sampled(mean, mean - half, mean + half, error, members[0])
+    return Sampled(mean, mean - half, mean + half, error, np.asarray((~np.isnan(found)).sum(axis=0)[0]))
 
 
 def enough(sampled: Sampled, error: float, least: int = LEAST) -> NDArray[np.bool_]:
@@ -301,9 +294,12 @@ def _mean(x: Floats) -> tuple[Floats, Floats, NDArray[np.int64]]:
         return mean, np.sqrt(squares / (members - 1) / members), members
 
 
-def half_width(members: int, level: float = LEVEL) -> Floats:
-    """By how many standard errors the interval of a mean over so many independent members reaches to either side."""
-    return _quantile(np.asarray(members), level)
+def _with_error(x: Floats, pasts: ArrayLike | None) -> tuple[Floats, Floats, NDArray[Any]]:
+    """Mean, its standard error, and how many members it is over, or effective clusters where members share pasts."""
+    mean, error, members = _mean(x)
+    if pasts is None or len(np.unique(np.asarray(pasts))) == len(x):
+        return mean, error, members
+    return mean, *_clustered(x, mean, np.asarray(pasts))
 
 
 def _clustered(x: Floats, mean: Floats, pasts: NDArray[np.int64]) -> tuple[Floats, Floats]:

@@ -22,10 +22,9 @@ from fissure.present.sections.mechanism import LOOPS
 from fissure.present.sections.observation_influence import updates_of
 from fissure.present.words import attribution as explaining
 from fissure.present.words import calibration as words
-from fissure.studies import verdicts
 from fissure.studies.attribution_file import Saved
 from fissure.studies.causal import Atlas, Loop, kinds
-from fissure.studies.effects import Effect
+from fissure.studies.effects import Effect, kept_effects
 
 Sign = Literal["+", "-", "±", "?", "0"]
 SIGN = "+ rises with it or raises it, - the contrary, ± either by the state, 0 never seen to move, ? not known"
@@ -195,7 +194,7 @@ def mechanism(
 ) -> MechanismSchema:
     """All of a mechanism, which exists; with `most` loops at most."""
     text = described(mechanism_classes()[name])
-    kept = verdicts.kept()
+    kept = kept_effects()
     claims = sorted(context.ledger.claims_of(name), key=lambda c: (c.source, c.line, c.id))
     groups = context.trace(f"mechanism:{name}").rival_groups
     return MechanismSchema(
@@ -203,8 +202,8 @@ def mechanism(
         theory=text.theory,
         rule=_rule(text.rule),
         sources=text.source.split(),
-        checks=[_check(one) for one in verdicts.effects(kept) if one.mechanism == name],
-        checks_stale=verdicts.stale(kept),
+        checks=[_check(one) for one in kept.effects if one.mechanism == name],
+        checks_stale=kept.stale,
         attribution=_shapley(name, attribution),
         parameters_told=[one for one in parameters(context) if one.owner == name],
         claims_told=[_claim(one, context) for one in claims],

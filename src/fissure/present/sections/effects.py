@@ -100,7 +100,7 @@ def document(checked: Checked, title: str, ledger: Ledger, command: str) -> Docu
         lead=checked.summary,
         notices=(
             Notice((ABOUT_THE_MODEL,), "What kind of numbers these are"),
-            *([Notice((checked.few_histories,), kind="few")] if checked.few_histories else []),
+            *([Notice((few,), kind="few")] if (few := few_of(checked.effects)) else []),
             *([Notice(((Span(QUICK, strong=True),),))] if checked.quick else []),
         ),
         sections=(

@@ -37,9 +37,9 @@ from fissure.present.sections.observation_influence import updates_of
 from fissure.present.words import attribution as explaining
 from fissure.present.words import calibration as words
 from fissure.present.words import causal as signs
-from fissure.studies import verdicts
 from fissure.studies.attribution_file import Saved
 from fissure.studies.causal import BOTH, DOWN, UNKNOWN, UNMOVED, UP, Atlas, kinds, unknown
+from fissure.studies.effects import kept_effects
 from fissure.studies.kept_results import caution
 
 LOOPS = 8
@@ -181,9 +181,9 @@ def _checked(name: str, attribution: Saved | None) -> Iterator[Block]:
         )
     else:
         yield Paragraph(_not_attributed(attribution), "soft")
-    kept = verdicts.kept()
-    if own := [one for one in verdicts.effects(kept) if one.mechanism == name]:
-        earlier = ", with an earlier version of the model" if verdicts.stale(kept) else ""
+    kept = kept_effects()
+    if own := [one for one in kept.effects if one.mechanism == name]:
+        earlier = ", with an earlier version of the model" if kept.stale else ""
         yield Paragraph(f"Checked in paired runs that differ in nothing else{earlier}:")
         yield effects.table(own)
     else:

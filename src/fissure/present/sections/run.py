@@ -42,11 +42,12 @@ from fissure.present.sections import (
 from fissure.present.words import run as words
 from fissure.present.words.run import RunDescription
 from fissure.studies import answers as kept_answers
-from fissure.studies import attribution_file, kept_results, verdicts
+from fissure.studies import attribution_file, kept_results
 from fissure.studies import hindcast as kept_hindcast
 from fissure.studies.calibration.posterior import Posterior
 from fissure.studies.compare import Compared
 from fissure.studies.effective import ENOUGH
+from fissure.studies.effects import kept_effects
 from fissure.studies.kept_results import place
 from fissure.studies.patterns.met import patterns_of
 
@@ -173,9 +174,9 @@ def _learned(
 
 def _effects(ledger: Ledger, run: RunDescription) -> Section:
     """The verdicts kept of the last full check."""
-    kept = verdicts.kept()
+    kept = kept_effects()
     return effects.section(
-        verdicts.effects(kept), ledger, case=kept["case"], members=kept["members"], stale=verdicts.stale(kept),
+        kept.effects, ledger, case=kept.case, members=kept.members, stale=kept.stale,
         caution=_caution((), run),
     )  # fmt: skip
 
