@@ -28,19 +28,18 @@ from scipy.special import stdtrit
 
 from fissure.cases import naming
 from fissure.cases.loader import Case
-from fissure.cases.room import half_of
 from fissure.engine.cache import cache_base
 from fissure.engine.parameter_source import Prior
-from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, whole
+from fissure.engine.plan import MOST_MEMBERS, Plan, whole
 from fissure.engine.progress import Progress, Silent
 from fissure.engine.provenance import own_digest
 from fissure.engine.runner import Threads, Workers, threads_for
 from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import nearest
-from fissure.model.catalogue import GROUPS, known_mechanism, mechanism_classes, parameters_of
+from fissure.model.catalogue import GROUPS, known_mechanism, mechanism_classes
 from fissure.model.check import Check, Record
 from fissure.model.world import World
-from fissure.studies import causal, kept_results
+from fissure.studies import causal, kept_results, paired_runs
 from fissure.studies.effective import ENOUGH
 from fissure.studies.paired_runs import Call, Job, PairedRuns, PairedTask, Rows
 from fissure.studies.scenario import WORLD, Move, Scenario
@@ -226,8 +225,7 @@ def stages(members: int) -> list[int]:
 
 def planned(case: Case, *, weeks: int | None = None, seed: int = 1, quick: bool = False) -> Plan:
     """The plan of the runs with everything on; `quick` halves the units. Raises `FissureError` for bad input."""
-    units = half_of(case.blocs, case.units) if quick else None
-    plan = plan_of(case, parameters_of(case), seed=seed, weeks=weeks, units=units)
+    plan = paired_runs.planned(case, weeks=weeks, seed=seed, quick=quick)
     return replace(plan, width=min(plan.width, FIRST))
 
 

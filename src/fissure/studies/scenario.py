@@ -1,7 +1,8 @@
 """What is changed in a run: mechanisms switched off, drivers moved, from the start or from a day on.
 
 A driver is a parameter (``desertion.caught``) or a forcing (``forcing.strikes``); it is multiplied by a factor or set
-to a value. Nothing here looks for a change that serves anybody: scenarios are named by who asks.
+to a value. Nothing here looks for a change that serves anybody: scenarios are named by who asks, and words that ask for
+a search are refused.
 """
 
 import hashlib
@@ -18,7 +19,7 @@ from jaxtyping import Array
 from numpy.typing import NDArray
 
 from fissure.cases.loader import Case
-from fissure.errors import ArgumentError, nearest
+from fissure.errors import ArgumentError, RefusedError, nearest
 from fissure.model.catalogue import known_mechanism
 from fissure.model.parameters import Declared
 from fissure.model.world import World
@@ -99,6 +100,21 @@ class Scenario:
     def __str__(self) -> str:
         said = [str(move) for move in self.moves] + [f"without {name}" for name in self.off]
         return (", ".join(said) or "as it is") + (f" from {self.since} on" if self.since and said else "")
+
+
+PAGE = "docs/explanation/responsible-use.md"
+REFUSED = ("maximise", "maximize", "minimise", "minimize", "optimise", "optimize")
+"""Words that ask for a search for the change that brings about what somebody wants; refused wherever they stand."""
+
+
+def refuse(asked: Iterable[str]) -> None:
+    """Raise `FissureError` where one of the words `asked` asks for a search."""
+    for word in asked:
+        if word in REFUSED:
+            raise RefusedError(
+                f"nothing here will {word} anything: fissure tells what a change that you name would have done, and "
+                f"does not search for the change that serves an aim (see responsible use, {PAGE})"
+            )
 
 
 AS_IT_IS = Scenario()

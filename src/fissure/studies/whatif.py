@@ -18,17 +18,16 @@ from numpy.typing import NDArray
 
 from fissure.cases.loader import Case
 from fissure.engine.cache import cache_base
-from fissure.engine.parameter_source import Draws, Prior
-from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, whole
+from fissure.engine.parameter_source import Draws
+from fissure.engine.plan import MOST_MEMBERS, Plan, whole
 from fissure.engine.progress import Progress
 from fissure.engine.runner import Workers
 from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import ArgumentError
-from fissure.model.catalogue import parameters_of
 from fissure.studies.effective import Effective, effective_size, pasts_of
 from fissure.studies.observation_operator import Floats
 from fissure.studies.outcomes import NOT_RECORDED, SERIES, AtBounds, Bounds, Outcome, at_bounds, bounds_of, outcomes_of
-from fissure.studies.paired_runs import PairedRuns
+from fissure.studies.paired_runs import PairedRuns, planned
 from fissure.studies.scenario import AS_IT_IS, Scenario, week_of
 from fissure.studies.shapley import mean_interval, variance_ratio
 
@@ -206,11 +205,6 @@ def course_of(series: str, changed: Floats, as_it_is: Floats, *, pasts: Pasts = 
     )
 
 
-def planned(case: Case, *, seed: int = 1, weeks: int | None = None, draws: Draws | None = None) -> Plan:
-    """The plan of the runs with nothing changed. Raises `FissureError` for bad input."""
-    return plan_of(case, parameters_of(case), seed=seed, weeks=weeks, draws=(draws or Prior()).digest)
-
-
 def whatif(
     case: Case,
     scenarios: Mapping[str, Scenario],
@@ -264,9 +258,7 @@ def whatif(
     there = worlds.finished((AS_IT_IS, *scenarios.values()), each)
     if len(there) < 2:
         raise ArgumentError(f"{folder}: {len(there)} pairs of runs were finished, expected two or more")
-    answers = tuple(answer_of(name, scenario, worlds, there) for name, scenario in scenarios.items())
-    worth = effective_size(worlds.draws, seed, there)
-    return WhatIf(answers, worlds.plan, case.start, len(there), folder, worth)
+    return found_in(worlds, scenarios, there, case, folder)
 
 
 def folder_of(plan: Plan, within: Path | None = None) -> Path:
@@ -284,6 +276,15 @@ def asked_for(worlds: PairedRuns, scenarios: Iterable[Scenario], members: int) -
     each = tuple(scenarios)
     runs = members * len({AS_IT_IS, *each})
     return StudyManifest("whatif", worlds.plan, members, runs, worlds.draws.until, tuple(map(str, each)))
+
+
+def found_in(
+    worlds: PairedRuns, scenarios: Mapping[str, Scenario], members: Sequence[int], case: Case, folder: Path
+) -> WhatIf:
+    """What `members` say, which were measured in all of `scenarios` and as they are."""
+    answers = tuple(answer_of(name, scenario, worlds, members) for name, scenario in scenarios.items())
+    worth = effective_size(worlds.draws, worlds.plan.seed, members)
+    return WhatIf(answers, worlds.plan, case.start, len(members), folder, worth)
 
 
 def answer_of(name: str, scenario: Scenario, worlds: PairedRuns, members: Sequence[int]) -> Answer:

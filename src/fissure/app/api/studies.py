@@ -24,7 +24,7 @@ from fissure.errors import ArgumentError, nearest
 from fissure.studies.effective import few_histories
 from fissure.studies.outcomes import AtBound, Outcome, outcomes_of
 from fissure.studies.questions import Study
-from fissure.studies.refusal import refuse
+from fissure.studies.scenario import refuse
 from fissure.studies.whatif import Course, Difference
 from fissure.version import __version__
 

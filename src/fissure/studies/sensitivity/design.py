@@ -97,14 +97,10 @@ class Margins:
         moves = [
             Move(one.name, "times", float(factors(x)))
             if one.kind == "forcing"
-            else Move(one.name, "to", float(np.interp(x, _places(len(known)), known)))
+            else Move(one.name, "to", float(np.interp(x, (np.arange(len(known)) + 0.5) / len(known), known)))
             for one, known, x in zip(self.inputs, self.quantiles, u, strict=True)
         ]
         return Scenario(moves=tuple(sorted(moves)))
-
-
-def _places(n: int) -> Floats:
-    return (np.arange(n) + 0.5) / n
 
 
 def spread(n: int, count: int, rng: np.random.Generator) -> Floats:
@@ -180,20 +176,16 @@ class Index:
         return all(not width > CONVERGED for width in widths)
 
 
-def available() -> None:
-    """Raise `FissureError` where SALib is not installed, before minutes of simulating."""
-    _analysis()
+def available() -> tuple[Any, Any]:
+    """SALib's first-order and total-order indices, asked for before minutes of simulating.
 
-
-def _analysis() -> tuple[Any, Any]:
-    """What SALib calculates indices with. Raises `FissureError` where it is not installed or does not load."""
+    Raises `FissureError` where SALib is not installed or does not load.
+    """
     try:
         from SALib.analyze.sobol import first_order, total_order
-    except ModuleNotFoundError as error:
-        if (error.name or "").split(".")[0] == "SALib":
-            raise ArgumentError(MISSING) from None
-        raise ArgumentError(f"SALib is installed but does not load ({error})") from None
     except ImportError as error:
+        if isinstance(error, ModuleNotFoundError) and (error.name or "").split(".")[0] == "SALib":
+            raise ArgumentError(MISSING) from None
         raise ArgumentError(f"SALib is installed but does not load ({error})") from None
     return first_order, total_order
 
@@ -210,9 +202,11 @@ def indices(a: Floats, b: Floats, mixed: Floats, inputs: Sequence[str], block: i
 
     Raises `FissureError` where SALib is not installed.
     """
-    first_order, total_order = _analysis()
+    first_order, total_order = available()
     n = len(a)
-    rows = _resampled(n, block, seed)
+    rng, blocks = np.random.default_rng([seed, n]), n // block  # whole blocks are drawn with replacement
+    drawn = rng.integers(0, blocks, size=(blocks, 1, BOOTSTRAPS)) * block + np.arange(block)[None, :, None]
+    rows = drawn.reshape(-1, BOOTSTRAPS)
     middle = np.concatenate([a, b]).mean()
     a, b, mixed = a - middle, b - middle, mixed - middle
     tail = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
@@ -237,11 +231,3 @@ def converging(
     blocks = len(a) // block
     sizes = sorted({part for part in (blocks // 4, blocks // 2, blocks) if part >= 2 or part == blocks})
     return [indices(a[: s * block], b[: s * block], mixed[:, : s * block], inputs, block, seed) for s in sizes]
-
-
-def _resampled(n: int, block: int, seed: int) -> np.ndarray:
-    """(n, resamples) rows, whole blocks drawn with replacement."""
-    rng = np.random.default_rng([seed, n])
-    drawn = rng.integers(0, n // block, size=(n // block, 1, BOOTSTRAPS))
-    rows = drawn * block + np.arange(block)[None, :, None]
-    return np.asarray(rows.reshape(-1, BOOTSTRAPS))

@@ -22,6 +22,7 @@ generalised cross-validation picks within the training folds. The share is taken
 column of noise gets about 0 and not the part that it fits by chance.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -105,10 +106,10 @@ def of_parameters(
     z: Floats, y: Floats, inputs: Sequence[Input], outcomes: Sequence[str], seed: int
 ) -> list[InformationValue]:
     """The worth of knowing each of `inputs` exactly, from their normals `z` (n, inputs) and outcomes `y`."""
-    share, low, high = stacked(variance_explained_by_each(z, y, seed))
+    found = variance_explained_by_each(z, y, seed)
     return [
-        InformationValue(outcome, "parameter", one.name, one.meaning, *_three(share, low, high, i, o))
-        for i, one in enumerate(inputs)
+        InformationValue(outcome, "parameter", one.name, one.meaning, *known.of(o))
+        for one, known in zip(inputs, found, strict=True)
         for o, outcome in enumerate(outcomes)
     ]
 
@@ -124,24 +125,31 @@ def of_figures(
     kept = [at for at in range(len(items)) if np.ptp(truth[:, at]) > 0]
     if not kept:
         return []
-    items, truth = [items[at] for at in kept], truth[:, kept]
-    said = reported(truth, items, draws, seed)
-    share, low, high = stacked(variance_explained_by_each(said, y, seed))
-    out = [
-        _worth(outcome, "figure", [item], draws, _three(share, low, high, i, o))
-        for i, item in enumerate(items)
-        for o, outcome in enumerate(outcomes)
-    ]
-    of_kind: dict[str, list[int]] = {}
+    items, said = [items[at] for at in kept], reported(truth[:, kept], [items[at] for at in kept], draws, seed)
+
+    def seen(item: Datum) -> bool:
+        return draws.until is not None and item.observation.when <= draws.until
+
+    def worth(of: Subject, own: Sequence[Datum], known: ExplainedVariance) -> list[InformationValue]:
+        variable, days = own[0].variable, [item.observation.when for item in own]
+        name = own[0].observation.id if of == "figure" else variable.id
+        learned = all(map(seen, own))
+        return [
+            InformationValue(
+                outcome, of, name, variable.title, *known.of(o), len(own), min(days), max(days), learned,
+                itself=variable.output in OWN.get(outcome.partition("@")[0], ()),
+            )
+            for o, outcome in enumerate(outcomes)
+        ]  # fmt: skip
+
+    found = zip(items, variance_explained_by_each(said, y, seed), strict=True)
+    out = [one for item, known in found for one in worth("figure", [item], known)]
+    of_kind: dict[str, list[int]] = defaultdict(list)
     for at, item in enumerate(items):
-        if not _seen(item, draws):
-            of_kind.setdefault(item.variable.id, []).append(at)
+        if not seen(item):
+            of_kind[item.variable.id].append(at)
     for places in of_kind.values():
-        found = variance_explained(said[:, places], y, seed)
-        own = [items[at] for at in places]
-        for o, outcome in enumerate(outcomes):
-            share_of = float(found.share[o]), float(found.low[o]), float(found.high[o])
-            out.append(_worth(outcome, "kind", own, draws, share_of))
+        out += worth("kind", [items[at] for at in places], variance_explained(said[:, places], y, seed))
     return out
 
 
@@ -153,12 +161,10 @@ def reported(truth: Floats, items: Sequence[Datum], draws: Draws, seed: int) -> 
     return reports(truth, items, bias, rng.standard_normal(truth.shape), rng.standard_normal(truth.shape))
 
 
-def narrowed(
-    prior: Floats, posterior: Floats, names: Sequence[str], titles: Sequence[str], units: Sequence[str], seed: int
-) -> list[Narrowing]:
+def narrowed(prior: Floats, posterior: Floats, what: Sequence[tuple[str, str, str]], seed: int) -> list[Narrowing]:
     """How much narrower the columns of `posterior` (m, columns) are than those of `prior` (n, columns).
 
-    The interval is of a bootstrap over members of both.
+    `what` is name, title and unit of each column. The interval is of a bootstrap over members of both.
     """
     rng = np.random.default_rng([seed, 12])
 
@@ -173,26 +179,8 @@ def narrowed(
     tail = (1 - LEVEL) / 2
     low, high = np.quantile(share(resampled(posterior), resampled(prior)), [tail, 1 - tail], axis=0)
     middle = share(posterior.var(axis=0), prior.var(axis=0))
-    columns = zip(names, titles, units, prior.std(axis=0), posterior.std(axis=0), middle, low, high, strict=True)
-    return [Narrowing(name, title, unit, *map(float, numbers)) for name, title, unit, *numbers in columns]
-
-
-def _seen(item: Datum, draws: Draws) -> bool:
-    return draws.until is not None and item.observation.when <= draws.until
-
-
-def _worth(
-    outcome: str, of: Subject, items: Sequence[Datum], draws: Draws, share: tuple[float, float, float]
-) -> InformationValue:
-    variable, days = items[0].variable, [item.observation.when for item in items]
-    own = variable.output in OWN.get(outcome.partition("@")[0], ())
-    name = items[0].observation.id if of == "figure" else variable.id
-    learned = all(_seen(item, draws) for item in items)
-    return InformationValue(outcome, of, name, variable.title, *share, len(items), min(days), max(days), learned, own)
-
-
-def _three(share: Floats, low: Floats, high: Floats, i: int, o: int) -> tuple[float, float, float]:
-    return float(share[i, o]), float(low[i, o]), float(high[i, o])
+    columns = zip(what, prior.std(axis=0), posterior.std(axis=0), middle, low, high, strict=True)
+    return [Narrowing(*named, *map(float, numbers)) for named, *numbers in columns]
 
 
 FOLDS, BOOTSTRAPS, LEVEL = 10, 500, 0.95
@@ -210,6 +198,10 @@ class ExplainedVariance:
     share: Floats
     low: Floats
     high: Floats
+
+    def of(self, outcome: int) -> tuple[float, float, float]:
+        """Share and interval of one outcome."""
+        return float(self.share[outcome]), float(self.low[outcome]), float(self.high[outcome])
 
 
 def variance_explained(x: Floats, y: Floats, seed: int = 0) -> ExplainedVariance:
@@ -295,8 +287,3 @@ def _fitted(known: Floats, y: Floats, new: Floats) -> Floats:
 def variance_explained_by_each(x: Floats, y: Floats, seed: int = 0) -> list[ExplainedVariance]:
     """What knowing each column of `x` (n, columns) alone says of each of `y` (n, outcomes)."""
     return [variance_explained(x[:, [at]], y, seed) for at in range(x.shape[1])]
-
-
-def stacked(shares: Sequence[ExplainedVariance]) -> tuple[Floats, Floats, Floats]:
-    """(columns, outcomes) shares, lower and upper ends."""
-    return tuple(np.stack([getattr(one, name) for one in shares]) for name in ("share", "low", "high"))  # type: ignore[return-value]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from fissure.engine.plan import Plan
-from fissure.files import disk_errors, write_whole
+from fissure.studies import kept_results
 from fissure.studies.effective import Effective, few_histories
 from fissure.studies.outcomes import NOT_RECORDED, AtBounds
 from fissure.studies.sensitivity.design import FACTOR, LUCK, REST, Index, Input
@@ -148,9 +148,7 @@ class Sensitivity:
     def save(self, path: Path) -> None:
         """Write `described`, whole or not at all."""
         text = json.dumps(self.described(), indent=1, ensure_ascii=False, allow_nan=False)
-        with disk_errors(path.parent, 1 << 20):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, text.encode() + b"\n")
+        kept_results.write(path, text.encode())
 
 
 def _whole(runs: float) -> int:
