@@ -6,7 +6,6 @@ the war as it came, are published by the same measurement model and scored besid
 """
 
 from collections.abc import Callable, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -210,24 +209,16 @@ def hindcast(
         if not _possible(case, ledger, day):
             raise FileError(f"found the date {day} to forecast from, {_expected(case, ledger)}")
     told = progress or Silent()
-    outputs = sorted({*outputs_of(ledger), *tuple(COLLAPSES.values())})
+    outputs = sorted({*outputs_of(ledger), *COLLAPSES.values()})
     job = _Job(case, ledger, members, count, seed, out, simulate or stored(told, outputs, workers), told)
     try:
         found = tuple(job.of(day, fit) for day in dates)
     finally:
         told.finish()
-    made = (members, count, seed, __version__, own_digest())
     return Hindcast(
-        case.name,
-        case.title,
-        case.start,
-        case.weeks,
-        *made,
-        found,
-        case.dates.collapse,
-        few_histories(members),
-        made_of(),
-    )
+        case.name, case.title, case.start, case.weeks, members, count, seed, __version__, own_digest(), found,
+        case.dates.collapse, few_histories(members), made_of(),
+    )  # fmt: skip
 
 
 def default_dates(case: Case, ledger: Ledger) -> list[date]:
@@ -279,17 +270,16 @@ class _Job:
         samples, collapse = self._ensembles(day, items, draws, prior)
         naive = baselines(items, earlier, day, members=self.members, seed=self.seed)
         samples |= {one.name: one.samples for one in naive}
-        scored = {name: tuple(score(samples[name], items)) for name in FORECASTS}
-        fell_back = tuple(dict.fromkeys(name for one in naive for name in one.fell_back))
+        later = {one.observation.id for one in asked}
         return FromDate(
             date=day,
             known=len(earlier),
             later=len(asked),
             beyond=len(asked) - len(items),
-            scored=scored,
-            foreseen=_foreseen(self.case, {one.observation.id for one in asked}),
+            scored={name: tuple(score(samples[name], items)) for name in FORECASTS},
+            foreseen=tuple(p.name for p in parameters_of(self.case) if not later.isdisjoint(p.prior.evidence)),
             silent=naive[0].silent,
-            fell_back=fell_back,
+            fell_back=tuple(dict.fromkeys(name for one in naive for name in one.fell_back)),
             collapse=tuple(collapse),
             worth=effective_size(draws, self.seed, self.members),
         )
@@ -302,19 +292,21 @@ class _Job:
         share = [len(part) for part in np.array_split(np.arange(self.members), self.count)]
         # another seed for each future: its members are others of the posterior, with luck of their own
         ahead = [self._run(f"{day}/extrapolated/{n}", war, draws, share[n], n + 1) for n, war in enumerate(wars)]
-        runs: dict[Kind, list[tuple[xr.Dataset, int]]] = {
-            "known": [(known, 0)],
-            "extrapolated": [(run, n + 1) for n, run in enumerate(ahead)],
-            "prior": [(prior, 0)],
+        runs: dict[Kind, list[tuple[xr.Dataset, int, Draws | None]]] = {
+            "known": [(known, 0, draws)],
+            "extrapolated": [(run, n + 1, draws) for n, run in enumerate(ahead)],
+            "prior": [(prior, 0, None)],
         }
-        samples, collapse = {}, []
-        least = floors(truths(prior, items), items)
+        samples, collapse, least = {}, [], floors(truths(prior, items), items)
         for kind, own in runs.items():
-            parts = [self._published(run, items, None if kind == "prior" else draws, more, least) for run, more in own]
+            parts = []
+            for run, more, drawn in own:
+                normals = prior_normals if drawn is None else drawn.normals
+                shown = noise(items, run.sizes["member"], self.seed + more, normals)
+                parts.append(published(np.maximum(truths(run, items), least), items, *shown))
             samples[str(kind)] = np.concatenate(parts)
-            whats: tuple[What, ...] = ("territory", "fighters")
-            for what in whats:
-                weeks = np.concatenate([collapse_weeks(run, what) for run, _ in own])
+            for what in COLLAPSES:
+                weeks = np.concatenate([collapse_weeks(run, what) for run, _, _ in own])
                 share_of = tuple(float(x) for x in by_week(weeks, self.case.weeks))
                 collapse.append(Collapse(kind, what, len(weeks), share_of))
         return samples, collapse
@@ -323,16 +315,3 @@ class _Job:
         self.progress.phase(f"ensemble {name}")
         out = None if self.out is None else self.out / name
         return self.simulate(case, members, draws, seed=self.seed + more, out=out)
-
-    def _published(
-        self, run: xr.Dataset, items: Sequence[Datum], draws: Draws | None, more: int, least: Floats
-    ) -> Floats:
-        """(members, items) what would have been published of `run`."""
-        normals = prior_normals if draws is None else draws.normals
-        shown = noise(items, run.sizes["member"], self.seed + more, normals)
-        return published(np.maximum(truths(run, items), least), items, *shown)
-
-
-def _foreseen(case: Case, later: AbstractSet[str]) -> tuple[str, ...]:
-    """Names of the parameters of `case` whose priors cite any of the observations `later`."""
-    return tuple(p.name for p in parameters_of(case) if not later.isdisjoint(p.prior.evidence))

@@ -174,7 +174,9 @@ def of_run(now: Iterable[str]) -> str:
 def gone(made: Iterable[str]) -> str:
     """The packages of `made` that are not installed as they were, in a sentence; empty where all are."""
     there, installed = made_of(), {plugin.package for plugin in plugins()}
-    return _listed([f"{_quoted(one)}, which {_state(one, installed)}" for one in made if one not in there])
+    states = {True: "has changed since", False: "is not installed now"}
+    missing = [one for one in made if one not in there]
+    return listed([f"{_quoted(one)}, which {states[_name_and_version(one)[0] in installed]}" for one in missing])
 
 
 def require_own(what: str) -> None:
@@ -192,8 +194,8 @@ def named(packages: Iterable[str]) -> str:
     for one in packages:
         names = [f"'{p.name}'" for p in _brought(one)]
         many = "mechanisms" if len(names) > 1 else "mechanism"
-        said.append(f"{_quoted(one)} ({many} {_listed(names)})" if names else _quoted(one))
-    return _listed(said)
+        said.append(f"{_quoted(one)} ({many} {listed(names)})" if names else _quoted(one))
+    return listed(said)
 
 
 def mechanisms(packages: Iterable[str]) -> frozenset[str]:
@@ -202,26 +204,23 @@ def mechanisms(packages: Iterable[str]) -> frozenset[str]:
 
 
 def _brought(package: str) -> list[Plugin]:
-    return [p for p in plugins() if f"{p.package} {p.version}" == _plain(package)]
+    return [p for p in plugins() if (p.package, p.version) == _name_and_version(package)]
 
 
-def _plain(package: str) -> str:
-    """Name and version, without the digest."""
-    return package.partition(" (digest ")[0]
+def _name_and_version(package: str) -> tuple[str, str]:
+    name, _, version = package.partition(" (digest ")[0].rpartition(" ")
+    return name, version
 
 
 def _quoted(package: str) -> str:
-    name, _, version = _plain(package).rpartition(" ")
+    name, version = _name_and_version(package)
     return f"the package '{name}' {version}"
-
-
-def _state(package: str, installed: Collection[str]) -> str:
-    return "has changed since" if _plain(package).rpartition(" ")[0] in installed else "is not installed now"
 
 
 def _it(packages: Sequence[str]) -> str:
     return "it" if len(packages) == 1 else "them"
 
 
-def _listed(said: Sequence[str]) -> str:
+def listed(said: Sequence[str]) -> str:
+    """Texts as a sentence lists them, the last after an `and`."""
     return " and ".join(filter(None, [", ".join(said[:-1]), *said[-1:]]))

@@ -103,12 +103,15 @@ class Posterior:
         A member takes one of the draws, by luck of its own. A parameter that was not learned keeps its prior, or what
         it was in the history that goes on.
         """
-        rows, own = self.rows(seed, members), self.lived
-        z = (
-            prior_normals(seed, members, names)
-            if own is None
-            else prior_normals(own.seed, own.members[rows].tolist(), names)
-        )
+        return self.normals_of(self.rows(seed, members), seed, members, names)
+
+    def normals_of(
+        self, rows: NDArray[np.int64], seed: int, members: Sequence[int], names: Sequence[str]
+    ) -> NDArray[np.float64]:
+        """`normals` of members that take the draws `rows`."""
+        own = self.lived
+        of, luck = (seed, members) if own is None else (own.seed, own.members[rows].tolist())
+        z = prior_normals(of, luck, names)
         for at, name in enumerate(self.learned):
             if name in names:
                 z[:, list(names).index(name)] = self.draws[rows, at]
@@ -192,11 +195,8 @@ def _lived(content: Any, count: int) -> PastHistories | None:
 
 
 def _names(content: Any) -> tuple[str, ...]:
-    if (
-        not isinstance(content, list)
-        or not all(isinstance(name, str) for name in content)
-        or len(set(content)) < len(content)
-    ):
+    texts = isinstance(content, list) and all(isinstance(name, str) for name in content)
+    if not texts or len(set(content)) < len(content):
         raise ValueError("'learned' is no list of different names")
     return tuple(content)
 
@@ -243,13 +243,11 @@ def packaged(case: Case) -> list[date]:
     """The cut-offs of the posteriors that lie with `case`, in order."""
     days: set[date] = set()
     for folder in places(case, KEPT):
-        found = [path.stem for path in folder.glob("*.json")]
+        found = sorted(path.stem for path in folder.glob("*.json"))
         try:
             days |= set(map(date.fromisoformat, found))
         except ValueError:
-            raise PosteriorError(
-                f"{folder}: found {', '.join(sorted(found))}, expected files named YYYY-MM-DD.json"
-            ) from None
+            raise PosteriorError(f"{folder}: found {', '.join(found)}, expected files named YYYY-MM-DD.json") from None
     return sorted(days)
 
 
@@ -277,7 +275,7 @@ def require_fresh(path: Path, posterior: Posterior, case: Case, now: Mapping[str
         )
     stale = [words for name, words in WHAT.items() if posterior.fitted_to.get(name) != now[name]]
     if stale:
-        changed = " and ".join([", ".join(stale[:-1]), stale[-1]] if len(stale) > 1 else stale)
+        changed = kept_results.listed(stale)
         verb = "have" if len(stale) > 1 or stale[0] == WHAT["priors"] else "has"
         raise PosteriorError(
             f"{path}: this posterior is stale, as {changed} {verb} changed since it was fitted; calibrate again "
