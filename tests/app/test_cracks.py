@@ -175,7 +175,7 @@ def test_the_kept_picture_is_read_back_whole_and_damage_is_seen(atlas):
     back = ATLAS.read(body)
     assert back.loops == atlas.loops
     assert back.picture == atlas.picture
-    with pytest.raises(ValueError, match=r"(?i)expecting|unterminated|delimiter"):
+    with pytest.raises(ValueError, match="Invalid JSON"):
         ATLAS.read(body[:-200])
 
 

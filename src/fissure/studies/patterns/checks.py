@@ -6,14 +6,15 @@ from typing import Literal, Self
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 from pydantic import model_validator
 
 from fissure.constants import HALF_YEAR, QUARTER
 from fissure.reading import Day, Positive, Real, Share, Strict, Text, Whole
+from fissure.studies.endings import first_week, ratio
 from fissure.studies.observation_operator import Floats, calendar_of
 from fissure.studies.patterns.quantities import (
     NEAR,
-    Bools,
     Moment,
     Quantity,
     Series,
@@ -23,10 +24,8 @@ from fissure.studies.patterns.quantities import (
     before,
     crests,
     drops,
-    first_week,
     holds,
     over_members,
-    ratio,
     running,
     together,
 )
@@ -45,7 +44,7 @@ class Answer:
     holds: np.ma.MaskedArray
 
     @classmethod
-    def of(cls, first: Floats, second: Floats, holds: Bools, applies: Bools) -> "Answer":
+    def of(cls, first: Floats, second: Floats, holds: NDArray[np.bool_], applies: NDArray[np.bool_]) -> "Answer":
         """The answer in which members to whom it does not apply are masked."""
         return cls(first, second, np.ma.masked_array(holds, ~applies))
 

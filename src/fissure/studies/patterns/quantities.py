@@ -23,6 +23,7 @@ from pydantic import model_validator
 from fissure.constants import QUARTER, WEEKS_A_MONTH, WEEKS_A_YEAR
 from fissure.evidence.entries import Period
 from fissure.reading import Day, Positive, Share, Strict, Text, Whole
+from fissure.studies.endings import first_week, ratio, window_sum
 from fissure.studies.observation_operator import Floats, NotComparable, calendar_of, joined
 
 YEAR = 53
@@ -36,15 +37,8 @@ LEAST = 78
 GONE = 0.1
 """Share of its highest stock of fighters below which a member's group is taken for gone."""
 
-Weekly = NDArray[np.float64]  # (members, weeks)
 
-
-def series(data: xr.Dataset, output: str, **select: str | tuple[str, ...]) -> Weekly:
-    """(members, weeks) of `output`, coordinates picked by `select`, all others summed."""
-    return joined(data[output], select, "sum", "a pattern")
-
-
-def summed(data: xr.Dataset, x: Weekly, begin: date, end: date) -> Floats:
+def summed(data: xr.Dataset, x: Floats, begin: date, end: date) -> Floats:
     """(members,) sum of a weekly flow over the days from `begin` to `end`; NaN where the run lacks a tenth of them."""
     try:
         return x @ calendar_of(data).shares((begin, end))
@@ -52,22 +46,17 @@ def summed(data: xr.Dataset, x: Weekly, begin: date, end: date) -> Floats:
         return np.full(x.shape[0], np.nan)
 
 
-def average(data: xr.Dataset, x: Weekly, begin: date, end: date) -> Floats:
+def average(data: xr.Dataset, x: Floats, begin: date, end: date) -> Floats:
     """(members,) mean of `x` over the days from `begin` to `end`; NaN where the run lacks a tenth of them."""
     return ratio(summed(data, x, begin, end), summed(data, np.ones_like(x), begin, end))
 
 
-def on(data: xr.Dataset, x: Weekly, day: date) -> Floats:
+def on(data: xr.Dataset, x: Floats, day: date) -> Floats:
     """(members,) `x` in the week that holds `day`; NaN where the run does not."""
     return average(data, x, day, day)
 
 
-def ratio(over: Floats, under: Floats) -> Floats:
-    """`over` / `under`, NaN where `under` is nothing."""
-    return np.divide(over, under, out=np.full(np.shape(over), np.nan), where=under > 0)
-
-
-def running(x: Weekly, window: int = QUARTER) -> Weekly:
+def running(x: Floats, window: int = QUARTER) -> Floats:
     """Mean of each week and those before it, `window` in all; NaN where there are fewer."""
     out = np.full(x.shape, np.nan)
     if x.shape[1] >= window:
@@ -75,7 +64,7 @@ def running(x: Weekly, window: int = QUARTER) -> Weekly:
     return out
 
 
-def centred(x: Weekly, window: int) -> Weekly:
+def centred(x: Floats, window: int) -> Floats:
     """Mean of the weeks round each, `window` in all and fewer at the two ends."""
     half, weeks = window // 2, x.shape[1]
     upto = np.concatenate([np.zeros((x.shape[0], 1)), np.cumsum(x, axis=1)], axis=1)
@@ -84,26 +73,21 @@ def centred(x: Weekly, window: int) -> Weekly:
     return (upto[:, last] - upto[:, first]) / (last - first)
 
 
-def first_week(true: NDArray[np.bool_]) -> Floats:
-    """(members,) the first week in which it is true; NaN where it never is."""
-    return np.where(true.any(axis=1), true.argmax(axis=1), np.nan)
-
-
-def fell(x: Weekly, by: float) -> Floats:
+def fell(x: Floats, by: float) -> Floats:
     """(members,) first week in which the running mean is `by` (a share) below its highest so far."""
     mean = running(x)
     high = np.fmax.accumulate(mean, axis=1)
     return first_week((high > 0) & (mean <= (1 - by) * high))
 
 
-def rose(x: Weekly, by: float) -> Floats:
+def rose(x: Floats, by: float) -> Floats:
     """(members,) first week in which the running mean is `by` (a share) above its lowest so far."""
     mean = running(x)
     low = np.fmin.accumulate(mean, axis=1)
     return first_week((mean > low) & (mean >= (1 + by) * low))
 
 
-def halved(x: Weekly, base: slice) -> Floats:
+def halved(x: Floats, base: slice) -> Floats:
     """(members,) first week after `base` in which the running mean is at most half of the mean over `base`.
 
     NaN where it never is, and everywhere if `base` is empty.
@@ -116,32 +100,30 @@ def halved(x: Weekly, base: slice) -> Floats:
     return first_week(after & (level > 0) & (mean <= level / 2))
 
 
-def alive(fighters: Weekly) -> NDArray[np.int64]:
+def alive(fighters: Floats) -> NDArray[np.int64]:
     """(members,) weeks until the stock of fighters has fallen to `GONE` of its highest so far; all if it never does."""
     gone = fighters <= GONE * np.maximum.accumulate(fighters, axis=1)
     return np.where(gone.any(axis=1), gone.argmax(axis=1), fighters.shape[1])
 
 
-def drops(territory: xr.DataArray) -> Weekly:
+def drops(territory: xr.DataArray) -> Floats:
     """(members, weeks) ground lost in each week, km2: what the stocks of the countries fall by until the next."""
     held = territory.transpose("member", "week", ...).values.astype(np.float64)
     lost = np.maximum(held[:, :-1] - held[:, 1:], 0.0).sum(axis=tuple(range(2, held.ndim)))
     return np.concatenate([lost, np.zeros((held.shape[0], 1))], axis=1)
 
 
-def before(x: Weekly) -> Weekly:
+def before(x: Floats) -> Floats:
     """(members, weeks) sum over the `NEAR` weeks before each; fewer at the start."""
-    upto = np.concatenate([np.zeros((x.shape[0], 1)), np.cumsum(x, axis=1)], axis=1)
-    weeks = np.arange(x.shape[1])
-    return upto[:, weeks] - upto[:, np.maximum(weeks - NEAR, 0)]
+    return np.pad(window_sum(x, NEAR)[:, :-1], ((0, 0), (1, 0)))
 
 
-def ahead(x: Weekly) -> Weekly:
+def ahead(x: Floats) -> Floats:
     """(members, weeks) sum over the `NEAR` weeks after each; fewer at the end."""
     return before(x[:, ::-1])[:, ::-1]
 
 
-def together(waves: Weekly, cause: Weekly, weeks: NDArray[np.int64]) -> tuple[Floats, Floats]:
+def together(waves: Floats, cause: Floats, weeks: NDArray[np.int64]) -> tuple[Floats, Floats]:
     """How far `waves` go with `cause`, and how far they would by chance: two arrays of shape (members,).
 
     Of both series, over the first `weeks` of the member, the square root (counts spread with their mean) less its
@@ -149,29 +131,27 @@ def together(waves: Weekly, cause: Weekly, weeks: NDArray[np.int64]) -> tuple[Fl
     one in twenty circular shifts of `cause` by at least `SHIFT` weeks exceeds. NaN where there are fewer than
     `LEAST` weeks or one of the two never varies.
     """
-    found = np.full((2, waves.shape[0]), np.nan)
-    for member, many in enumerate(weeks):
-        if many >= LEAST:
-            found[:, member] = _against_shifts(waves[member, :many], cause[member, :many])
-    return found[0], found[1]
+
+    def detrended(values: Floats) -> Floats:
+        root = np.sqrt(np.maximum(values, 0.0))
+        left = root - centred(root[None], YEAR)[0]
+        return np.asarray(left - left.mean(), np.float64)
+
+    def of_member(member: int) -> tuple[float, float]:
+        many = int(weeks[member])
+        if many < LEAST:
+            return np.nan, np.nan
+        x, y = detrended(waves[member, :many]), detrended(cause[member, :many])
+        scale = np.sqrt((x * x).sum() * (y * y).sum())
+        if not scale > 1e-9:
+            return np.nan, np.nan
+        shifted = np.fft.irfft(np.fft.rfft(x) * np.conj(np.fft.rfft(y)), many) / scale  # entry s: y moved by s weeks
+        return float(shifted[0]), float(np.quantile(shifted[SHIFT : many - SHIFT + 1], 0.95))
+
+    return over_members(of_member, len(waves))
 
 
-def _against_shifts(waves: Floats, cause: Floats) -> tuple[float, float]:
-    x, y = (_detrended(np.sqrt(np.maximum(one, 0.0))) for one in (waves, cause))
-    scale = np.sqrt((x * x).sum() * (y * y).sum())
-    if not scale > 1e-9:
-        return np.nan, np.nan
-    many = len(x)
-    shifted = np.fft.irfft(np.fft.rfft(x) * np.conj(np.fft.rfft(y)), many) / scale  # entry s: y moved by s weeks
-    return float(shifted[0]), float(np.quantile(shifted[SHIFT : many - SHIFT + 1], 0.95))
-
-
-def _detrended(x: Floats) -> Floats:
-    left = x - centred(x[None], YEAR)[0]
-    return np.asarray(left - left.mean(), np.float64)
-
-
-def crests(x: Weekly) -> NDArray[np.bool_]:
+def crests(x: Floats) -> NDArray[np.bool_]:
     """(members, weeks) where a wave of `x` has its crest, at least `NEAR` weeks from both ends.
 
     The mean of five weeks is the highest within `NEAR` weeks and a fifth above the mean of the year round it.
@@ -191,7 +171,6 @@ def over_members(of_member: Callable[[int], tuple[float, float]], members: int) 
     return found[:, 0], found[:, 1]
 
 
-Bools = NDArray[np.bool_]
 Names = Text | tuple[Text, ...]
 
 
@@ -223,13 +202,13 @@ class Series(Strict):
         """All series that it is made from."""
         yield self
 
-    def weekly(self, data: xr.Dataset) -> Weekly:
+    def weekly(self, data: xr.Dataset) -> Floats:
         """(members, weeks) of it."""
         if isinstance(self.of, str):
             return self._of_one(data, self.of)
         return np.sum([self._of_one(data, name) for name in self.of], axis=0)
 
-    def _of_one(self, data: xr.Dataset, name: str) -> Weekly:
+    def _of_one(self, data: xr.Dataset, name: str) -> Floats:
         if other := self.mean_over or self.times:
             here, there = (data[n].transpose("member", "week", "origin").values.astype(float) for n in (name, other))
             both = (here * there).sum(axis=2)
@@ -286,7 +265,7 @@ class Quantity(Series):
             found = ratio(found, self.per.value(data))
         return found * (1000 * WEEKS_A_YEAR if self.each == "1,000 a year" else 1.0)
 
-    def _taken(self, data: xr.Dataset, x: Weekly) -> Floats:
+    def _taken(self, data: xr.Dataset, x: Floats) -> Floats:
         if self.on is not None:
             highest = np.maximum.accumulate(x, axis=1)
             return 1.0 - ratio(on(data, x, self.on), on(data, highest, self.on))
@@ -338,7 +317,7 @@ class Moment(Series):
         if self.where:
             yield self.where
 
-    def week(self, data: xr.Dataset) -> tuple[Floats, Bools]:
+    def week(self, data: xr.Dataset) -> tuple[Floats, NDArray[np.bool_]]:
         """(members,) the week, and of which members it says anything."""
         x = self.weekly(data)
         if self.where:
@@ -365,7 +344,7 @@ _SIGNS = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.
 _TERM = re.compile(r"(\d+(?:\.\d+)?)?\s*(first|second|given)?")
 
 
-def holds(condition: str, numbers: Mapping[str, Floats]) -> Bools:
+def holds(condition: str, numbers: Mapping[str, Floats]) -> NDArray[np.bool_]:
     """(members,) whether `condition` is true, as ``first >= 0.5 second`` or ``1 <= first and first - second < 3``.
 
     `numbers` has an array for each name that it may use. Raises `ValueError` for what is no condition.
