@@ -4,10 +4,10 @@ Nothing is simulated here: an attribution (`explain`), paired runs (`whatif`) an
 set beside the questions. The answers that were kept with a case are shown by its reports.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from fissure.studies.observation_operator import Floats
 from fissure.studies.outcomes import NOT_RECORDED, AtBounds, Outcome, at_bounds, bounds_of
 from fissure.studies.questions import Question
 from fissure.studies.shapley import Interval, mean_interval
-from fissure.studies.whatif import AS_IT_WAS, CHANGED, Pasts, WhatIf
+from fissure.studies.whatif import AS_IT_WAS, CHANGED, Difference, Pasts, WhatIf
 
 KEPT = "kept/answers.json"
 Part = Literal["inside", "outside", "both", "all", "group", "difference", "as it is"]
@@ -139,11 +139,12 @@ def answer(case: Case, questions: Sequence[Question], found: Found, *, draws: st
 
 def _answer(question: Question, found: Found, case: Case) -> Answer:
     own = "" if packaged_name(case.folder) is not None else f" {called(case.folder)}"
+    of = [f"--of {name}" for name in question.outcomes]
     if question.whatif:
         if found.whatifs is None:
             raise KeyError(question.whatif)
         figures, members = _differences(question, found.whatifs), found.whatifs.members
-        study, worth = _asks(f"fissure whatif{own} {question.whatif}", question), found.whatifs.worth
+        study, worth = " ".join([f"fissure whatif{own} {question.whatif}", *of]), found.whatifs.worth
     elif question.run:
         asked = {one.name: at for at, one in enumerate(found.asked)}
         figures, members = (_plain(found, asked[question.run]),), len(found.as_it_was)
@@ -152,8 +153,8 @@ def _answer(question: Question, found: Found, case: Case) -> Answer:
         (name,) = question.outcomes
         if found.shared is None:
             raise KeyError(name)
-        figures = _weighed(question.groups, found.shared, name) if question.groups else _parts(found.shared, name)
-        members, study = found.shared.groups.members, _asks(f"fissure explain{own}", question)
+        figures, members = _shares(question, found.shared, name), found.shared.groups.members
+        study = " ".join([f"fissure explain{own}", *of])
         worth = found.shared.worth.get(members)
     return Answer(
         question.name, question.asks, question.claims, figures, study, members, question.caution,
@@ -161,16 +162,18 @@ def _answer(question: Question, found: Found, case: Case) -> Answer:
     )  # fmt: skip
 
 
-def _asks(command: str, question: Question) -> str:
-    return " ".join([command, *(f"--of {name}" for name in question.outcomes)])
+def _figure(part: Part, about: Outcome | Difference, numbers: Iterable[Any], ends: AtBounds, **more: Any) -> Figure:
+    """The figure of `about` whose mean, low and high are `numbers`."""
+    mean, low, high = map(float, numbers)
+    return Figure(part, about.title, about.unit, about.more, mean, low, high, at_bound=ends, **more)
 
 
 def _differences(question: Question, whatifs: WhatIf) -> tuple[Figure, ...]:
     found = {one.outcome: one for one in whatifs.of[question.whatif or ""].differences}
     return tuple(
-        Figure(
-            "difference", one.title, one.unit, one.more, one.mean, one.low, one.high,
-            base=one.as_it_is, least=one.least, most=one.most, at_bound=one.at_bound,
+        _figure(
+            "difference", one, (one.mean, one.low, one.high), one.at_bound,
+            base=one.as_it_is, least=one.least, most=one.most,
         )
         for one in (found[name] for name in question.outcomes)
     )  # fmt: skip
@@ -178,49 +181,26 @@ def _differences(question: Question, whatifs: WhatIf) -> tuple[Figure, ...]:
 
 def _plain(whole: Found, at: int) -> Figure:
     outcome, found = whole.asked[at], whole.as_it_was[:, at]
-    mean, low, high = map(float, mean_interval(found, pasts=whole.pasts))
     least, most = (float(x) for x in np.quantile(found, [0.05, 0.95]))
     ends = at_bounds(bounds_of(outcome.name, whole.weeks, whole.room), {AS_IT_WAS: found})
-    return Figure(
-        "as it is", outcome.title, outcome.unit, outcome.more, mean, low, high, least=least, most=most, at_bound=ends
-    )
+    return _figure("as it is", outcome, mean_interval(found, pasts=whole.pasts), ends, least=least, most=most)
 
 
-def _parts(shared: Explained, name: str) -> tuple[Figure, ...]:
-    """The whole effect, and what of it is from inside, from outside, and from both only."""
-    at, outcome = _place(shared, name)
-    blocks = shared.blocks
+def _shares(question: Question, shared: Explained, name: str) -> tuple[Figure, ...]:
+    """The weights of two groups; or the whole effect, and what of it is from inside, outside, and both only."""
+    at = [one.name for one in shared.outcomes].index(name)
+    outcome, ends, found, blocks = shared.outcomes[at], shared.bounds_at(at), shared.groups, shared.blocks
+    if question.groups:
+        places = [(group, found.players.index(group)) for group in question.groups]
+        return tuple(
+            _figure("group", outcome, (x[i, at] for x in (found.value, found.low, found.high)), ends, who=group)
+            for group, i in places
+        )
     parts: tuple[tuple[Part, Interval], ...] = (
         ("all", shared.effect), ("inside", blocks.inside), ("outside", blocks.outside), ("both", blocks.interaction)
     )  # fmt: skip
     base = float(shared.without_any.mean[at])
-    return tuple(
-        Figure(
-            part, outcome.title, outcome.unit, outcome.more,
-            float(found.mean[at]), float(found.low[at]), float(found.high[at]), base=base,
-            at_bound=shared.bounds_at(at),
-        )
-        for part, found in parts
-    )  # fmt: skip
-
-
-def _weighed(groups: tuple[str, str], shared: Explained, name: str) -> tuple[Figure, ...]:
-    at, outcome = _place(shared, name)
-    found = shared.groups
-    places = [(group, found.players.index(group)) for group in groups]
-    return tuple(
-        Figure(
-            "group", outcome.title, outcome.unit, outcome.more,
-            float(found.value[i, at]), float(found.low[i, at]), float(found.high[i, at]), who=group,
-            at_bound=shared.bounds_at(at),
-        )
-        for group, i in places
-    )  # fmt: skip
-
-
-def _place(shared: Explained, name: str) -> tuple[int, Outcome]:
-    names = [one.name for one in shared.outcomes]
-    return names.index(name), shared.outcomes[names.index(name)]
+    return tuple(_figure(part, outcome, (x[at] for x in own), ends, base=base) for part, own in parts)
 
 
 def kept(case: Case, draws: str = "") -> Answers | None:

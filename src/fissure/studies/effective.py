@@ -178,8 +178,8 @@ def quantiles_of(
         "value": "Quantile over the members",
         "error": "Its standard error",
         "low": "Lower end of its 90% interval",
+        "high": "Upper end of its 90% interval",
     }
-    names["high"] = "Upper end of its 90% interval"
     return xr.Dataset(
         {name: (dims, np.stack([getattr(one, name) for one in found]), units | {"long_name": said})
          for name, said in names.items()},

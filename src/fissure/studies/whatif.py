@@ -137,8 +137,7 @@ class Answer:
     @property
     def ratio(self) -> float:
         """The median variance ratio of its outcomes; NaN where none differs."""
-        found = [one.ratio for one in self.differences if np.isfinite(one.ratio)]
-        return float(np.median(found)) if found else np.nan
+        return _median(one.ratio for one in self.differences)
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,8 +160,12 @@ class WhatIf:
     @property
     def ratio(self) -> float:
         """The median variance ratio over all scenarios and outcomes; NaN where nothing differs."""
-        found = [one.ratio for answer in self.answers for one in answer.differences if np.isfinite(one.ratio)]
-        return float(np.median(found)) if found else np.nan
+        return _median(one.ratio for answer in self.answers for one in answer.differences)
+
+
+def _median(ratios: Iterable[float]) -> float:
+    found = [one for one in ratios if np.isfinite(one)]
+    return float(np.median(found)) if found else np.nan
 
 
 def difference_of(
@@ -175,34 +178,23 @@ def difference_of(
     d = changed - as_it_is
     mean, low, high = map(float, mean_interval(d, pasts=pasts))
     least, most = (float(x) for x in np.quantile(d, [LEAST, MOST]))
+    share = float((d * np.sign(mean) > 0).mean()) if mean else np.nan
+    ends = NOT_RECORDED if bounds is None else at_bounds(bounds, {AS_IT_WAS: as_it_is, CHANGED: changed})
     return Difference(
-        outcome=outcome.name,
-        title=outcome.title,
-        unit=outcome.unit,
-        more=outcome.more,
-        as_it_is=float(as_it_is.mean()),
-        mean=mean,
-        low=low,
-        high=high,
-        least=least,
-        most=most,
-        share=float((d * np.sign(mean) > 0).mean()) if mean else np.nan,
-        ratio=float(variance_ratio(changed, as_it_is)),
-        members=len(d),
-        changed=int(np.count_nonzero(d)),
-        at_bound=NOT_RECORDED if bounds is None else at_bounds(bounds, {AS_IT_WAS: as_it_is, CHANGED: changed}),
-    )
+        outcome.name, outcome.title, outcome.unit, outcome.more, float(as_it_is.mean()), mean, low, high, least, most,
+        share, float(variance_ratio(changed, as_it_is)), len(d), int(np.count_nonzero(d)), ends,
+    )  # fmt: skip
 
 
 def course_of(series: str, changed: Floats, as_it_is: Floats, *, pasts: Pasts = None) -> Course:
     """How the difference in `series` runs by week; both (members, weeks)."""
-    d = changed - as_it_is
+    d, about = changed - as_it_is, SERIES[series]
     mean, low, high = mean_interval(d, pasts=pasts)
     least, most = np.quantile(d, [LEAST, MOST], axis=0)
-    told = SERIES[series]
+    changed_in = int(d.any(axis=1).sum())
     return Course(
-        series, told.title, told.unit, as_it_is.mean(axis=0), mean, low, high, least, most, int(d.any(axis=1).sum())
-    )
+        series, about.title, about.unit, as_it_is.mean(axis=0), mean, low, high, least, most, changed_in
+    )  # fmt: skip
 
 
 def whatif(
@@ -292,15 +284,10 @@ def answer_of(name: str, scenario: Scenario, worlds: PairedRuns, members: Sequen
     changed, plain = worlds.values(scenario, members), worlds.values(AS_IT_IS, members)
     then, before = worlds.series(scenario, members), worlds.series(AS_IT_IS, members)
     plan, pasts = worlds.plan, pasts_of(worlds.draws, worlds.plan.seed, members)
-    return Answer(
-        name,
-        scenario,
-        tuple(
-            difference_of(
-                outcome, changed[:, i], plain[:, i],
-                pasts=pasts, bounds=bounds_of(outcome.name, plan.weeks, plan.units * plan.slots),
-            )
-            for i, outcome in enumerate(worlds.outcomes)
-        ),
-        tuple(course_of(series, then[series], before[series], pasts=pasts) for series in worlds.weekly),
-    )  # fmt: skip
+    bounds = [bounds_of(outcome.name, plan.weeks, plan.units * plan.slots) for outcome in worlds.outcomes]
+    differences = (
+        difference_of(outcome, changed[:, i], plain[:, i], pasts=pasts, bounds=bounds[i])
+        for i, outcome in enumerate(worlds.outcomes)
+    )
+    courses = (course_of(series, then[series], before[series], pasts=pasts) for series in worlds.weekly)
+    return Answer(name, scenario, tuple(differences), tuple(courses))
