@@ -182,25 +182,23 @@ def picture(signs: Signs | None = None, verdicts: Mapping[str, Sequence[Verdict]
         for name, channels in traced.items()
     }
     of_state = settled()
-    moves: dict[str, dict[str, str]] = {}
+    moves: dict[str, dict[str, str]] = defaultdict(dict)
     for target, channels in of_state.channels.items():
         for channel, ways in channels.items():
             if target not in PLACES and any(len(way) <= 1 for way in ways):
-                own = moves.setdefault(channel, {})
-                own.update({f: sign(signs.moves, channel, f) for f in split(target)})
-    processes: dict[str, dict[str, tuple[str, str]]] = {}
+                moves[channel] |= {f: sign(signs.moves, channel, f) for f in split(target)}
+    processes: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
     for target, sources in of_state.processes.items():
         for source, ways in sources.items():
             if not source.startswith("week.") and source not in PLACES and target not in PLACES:
                 part = min(ways, key=len)[-1:] or ("week",)
-                own_targets = processes.setdefault(source, {})
-                own_targets.update({f: (sign(signs.processes, source, f), part[0]) for f in split(target)})
+                processes[source] |= {f: (sign(signs.processes, source, f), part[0]) for f in split(target)}
     return Picture(
         reads,
         {name: frozenset().union(*own.values()) & {*state_fields(), *forcing()} for name, own in traced.items()},
         {name: {channel: sign(signs.pushes, name, channel) for channel in own} for name, own in traced.items()},
-        moves,
-        processes,
+        dict(moves),
+        dict(processes),
         verdicts or {},
     )
 
@@ -211,18 +209,17 @@ def loops(seen: Picture, most: int = MOST_MECHANISMS) -> list[Loop]:
     A loop is told by its fields and carriers; where a mechanism acts through several channels of different sign, the
     loop is undetermined. No field and no mechanism comes twice.
     """
-    joined: dict[tuple[str, str, str, bool], list[str]] = {}
+    joined: dict[tuple[str, str, str, bool], list[str]] = defaultdict(list)
     for arrow in seen.arrows():
-        key = (arrow.source, arrow.by, arrow.target, bool(arrow.mechanism))
-        joined.setdefault(key, []).append(arrow.sign)
-    out: dict[str, list[tuple[str, str, bool, str]]] = {}
+        joined[arrow.source, arrow.by, arrow.target, bool(arrow.mechanism)].append(arrow.sign)
+    out: dict[str, list[tuple[str, str, bool, str]]] = defaultdict(list)
     for (source, by, target, is_mechanism), signs in sorted(joined.items()):
-        out.setdefault(source, []).append((by, target, is_mechanism, merged(signs)))
+        out[source].append((by, target, is_mechanism, merged(signs)))
     found: list[Loop] = []
 
     def walk(path: list[str], by: list[tuple[str, bool]], signs: list[str]) -> None:
         used = sum(is_mechanism for _, is_mechanism in by)
-        for carrier, target, is_mechanism, sign in out.get(path[-1], ()):
+        for carrier, target, is_mechanism, sign in out.get(path[-1], []):
             if is_mechanism and (used == most or (carrier, True) in by):
                 continue
             if not is_mechanism and (by and not by[-1][1]):
@@ -255,16 +252,6 @@ def kept() -> Signs:
 
 SignOf = dict[str, str]
 """The sign of what each field or mechanism does, by its name."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of settling, always on, that carries `source` to `target`."""
-
-    name: str
-    source: str
-    target: str
-    sign: str
 
 
 @dataclass(frozen=True)
@@ -321,9 +308,9 @@ class Atlas:
         return {path: {m: own[path] for m, own in self.moves.items() if path in own} for path in self.fields}
 
     @cached_property
-    def parts(self) -> tuple[Part, ...]:
+    def parts(self) -> tuple[Arrow, ...]:
         """Parts that are always on and carry one field to another."""
-        return tuple(Part(a.process, a.source, a.target, a.sign) for a in self.arrows if a.process)
+        return tuple(arrow for arrow in self.arrows if arrow.process)
 
     def through(self, name: str) -> list[Loop]:
         """Loops that pass through a mechanism (by name) or a field (by path): those of mechanisms alone first."""
@@ -336,8 +323,8 @@ class Atlas:
         first: list[Loop] = []
         rest: list[Loop] = []
         for one in self.through(name):
-            (first if set(one.carriers) - known else rest).append(one)
-            known |= set(one.carriers)
+            (rest if known.issuperset(one.carriers) else first).append(one)
+            known.update(one.carriers)
         return (first + rest)[:most]
 
     def steps(self, loop: Loop, begin: str = "") -> list[Step]:

@@ -179,11 +179,6 @@ def came_apart(data: xr.Dataset) -> Floats:
     return _came_apart(_all(data))
 
 
-def mode(data: xr.Dataset) -> NDArray[np.str_]:
-    """(members,) which of the five came first, up to and with the week of `came_apart`; "none" where it held."""
-    return _mode(_all(data))
-
-
 def apart(data: xr.Dataset) -> xr.Dataset:
     """What became of each member of `data`, a run's records.
 

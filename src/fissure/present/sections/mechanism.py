@@ -246,7 +246,7 @@ def _links_of_field(path: str, atlas: Atlas) -> Section:
         blocks: list[Block] = [Items(items, "links") if items else Paragraph(nobody, "soft")]
         always = [part for part in atlas.parts if part.target == path and key == "movers"]
         if always:
-            through = tuple(_linked(_field_chip(one.source), one.sign, said, one.name) for one in always)
+            through = tuple(_linked(_field_chip(one.source), one.sign, said, one.process) for one in always)
             blocks.append(Fold("Through parts that are always on", (Items(through, "links"),)))
         parts.append(Section(key, title, tuple(blocks)))
     return Section("links", "Who moves it, who reads it", (Grid(tuple(parts), "two"),))

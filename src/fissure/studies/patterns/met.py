@@ -14,6 +14,7 @@ No factor here was chosen by looking at what passes.
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -39,21 +40,9 @@ Level = Literal["individual", "unit or faction", "organisation", "territory", "w
 LEVELS: tuple[Level, ...] = get_args(Level)
 """From the fighter to the war: a pattern met at one level says little of the others."""
 Unit = Literal[
-    "week",
-    "weeks",
-    "ratio",
-    "share",
-    "correlation",
-    "index",
-    "points",
-    "per 1,000 a half-year",
-    "per 1,000 a year",
-    "persons",
-    "persons/month",
-    "events",
-    "barrels/day",
-    "km2/month",
-]
+    "week", "weeks", "ratio", "share", "correlation", "index", "points", "per 1,000 a half-year", "per 1,000 a year",
+    "persons", "persons/month", "events", "barrels/day", "km2/month",
+]  # fmt: skip
 Sample = Literal["fits", "tests"]
 
 
@@ -266,20 +255,18 @@ def plausible(rows: Iterable[Compared], members: int, start: np.datetime64) -> P
 
     A quantity of which nothing was published, or nothing that the run holds the time of, rules nobody out.
     """
-    of_output: dict[str, list[Compared]] = {}
+    of_output: dict[str, list[Compared]] = defaultdict(list)
     for row in rows:
         variable = row.variable
         early = np.datetime64(row.observation.when) < start.astype("datetime64[D]") + 7 * WEEKS
         if variable.output in EARLY and variable.how == "at" and not variable.select and row.compared and early:
-            of_output.setdefault(variable.output, []).append(row)
+            of_output[variable.output].append(row)
     keep, spans = np.ones(members, bool), []
     for own in of_output.values():
         ends = [end for row in own for end in row.observation.ends if np.isfinite(end)]
         low, high = min(ends), max(ends)
-        kept = np.ones(members, bool)
-        for row in own:
-            assert row.model is not None  # it was compared
-            kept &= (row.model >= low / FACTOR) & (row.model <= high * FACTOR)
+        models = np.stack([row.model for row in own if row.model is not None])
+        kept = ((models >= low / FACTOR) & (models <= high * FACTOR)).all(axis=0)
         keep &= kept
         spans.append(Span(own[0].variable.title, own[0].variable.unit, low, high, len(own), int(kept.sum())))
     return Plausible(keep, tuple(spans))
