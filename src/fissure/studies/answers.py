@@ -43,7 +43,7 @@ class Figure:
     high: float
     who: str = ""
     base: float | None = None
-    """What it is without the change, of a difference; what it is with everything off, of an attribution."""
+    """The number without the change, of a difference; with everything off, of an attribution."""
     least: float | None = None
     most: float | None = None
     at_bound: AtBounds = NOT_RECORDED
@@ -51,12 +51,12 @@ class Figure:
 
     @property
     def told(self) -> bool:
-        """Whether the interval excludes zero."""
+        """True where the interval excludes zero."""
         return self.low > 0 or self.high < 0
 
     @property
     def unreadable(self) -> bool:
-        """Whether most histories are at the same end of the outcome in both worlds, so that a difference can't show."""
+        """True where most histories are at one end of the outcome in both worlds, so that a difference can't show."""
         return self.part in _COMPARED and self.at_bound.unreadable(*_COMPARED[self.part])
 
 
@@ -71,7 +71,7 @@ _COMPARED: Mapping[Part, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Answer:
-    """What the model says to a question: `study` is the command that makes the figures, `members` what they rest on."""
+    """The model's answer to a question: `study` is the command that makes the figures, `members` what they rest on."""
 
     name: str
     asks: str
@@ -81,9 +81,9 @@ class Answer:
     members: int
     caution: str
     worth: Effective | None = None
-    """What the members are worth as independent draws; None where it is not known."""
+    """Independent draws that the members are worth; None where it is not known."""
     few_histories: str = ""
-    """What has to be said where there are too few of them for an interval."""
+    """A warning where there are too few of them for an interval."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class Answers:
     """First day of the run."""
     weeks: int
     command: str
-    """What makes them again."""
+    """The command that makes them again."""
     answers: tuple[Answer, ...]
     plugins: tuple[str, ...] = ()
     """Packages that bring mechanisms with which they were made, see `kept_results`."""
@@ -113,7 +113,7 @@ class Answers:
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """What the studies found that questions look their figures up in; one that no question names may be missing."""
+    """Results of the studies that questions look their figures up in; one that no question names may be missing."""
 
     shared: Explained | None
     whatifs: WhatIf | None
@@ -123,7 +123,7 @@ class Found:
     pasts: Pasts = None
     """(members,) equal for those of `as_it_was` that share a past; None where none do."""
     room: int = 0
-    """How many fighters the model has room for."""
+    """Number of fighters that the model has room for."""
     weeks: int = 0
     """Weeks of the run."""
 

@@ -40,7 +40,7 @@ from fissure.studies.shapley import Interval, mean_interval
 OUTSIDE = "war"
 """The group that comes from outside; the others are inside."""
 RECRUITS = "recruitment"
-"""What brings fighters in: on the inside, and no crack."""
+"""The mechanism that brings fighters in: on the inside, and no crack."""
 ALL, NONE, INSIDE_ALONE, WAR_ALONE = (
     f"with {what}" for what in ("everything on", "everything off", "the inside alone", "the war alone")
 )
@@ -49,7 +49,7 @@ ALL, NONE, INSIDE_ALONE, WAR_ALONE = (
 
 @dataclass(frozen=True)
 class Size:
-    """How much is simulated: members of each game, players of the last one, and the error at which sampling stops."""
+    """Size of the games: members of each game, players of the last one, and the error at which sampling stops."""
 
     groups: int = 32
     sampled: int = 20
@@ -108,9 +108,9 @@ class Sides:
     recruitment: float
     rest: float
     of_war: int
-    """How many mechanisms are the war's."""
+    """Number of mechanisms that are the war's."""
     of_rest: int
-    """How many are neither the war's nor recruitment."""
+    """Number of those that are neither the war's nor recruitment."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +137,7 @@ class Explained:
     at_bound: tuple[AtBounds, ...] = ()
     """Of each outcome the ends of its range at which histories of the four worlds are; see `bounds_at`."""
     worth: Mapping[int, Effective] = field(default_factory=dict)
-    """What so many members are worth as independent draws, by their number; empty where it is not known."""
+    """Independent draws that so many members are worth, by their number; empty where it is not known."""
 
     def bounds_at(self, outcome: int) -> AtBounds:
         """The ends at which histories of an outcome are."""
@@ -145,17 +145,17 @@ class Explained:
 
     @property
     def clustered(self) -> bool:
-        """Whether its errors are clustered by past; those of a file from before are not."""
+        """True where its errors are clustered by past; those of a file from before are not."""
         return bool(self.at_bound) and all(one.recorded for one in self.at_bound)
 
     @property
     def few_histories(self) -> str:
-        """What has to be said where parts of it rest on too few members; empty where none does."""
+        """A warning where parts of it rest on too few members; empty where none does."""
         parts = {"the groups": self.groups.members, "all mechanisms": self.every.members}
         return few_histories(parts | ({"the strongest in pairs": self.pairs.members} if self.pairs else {}))
 
     def sides(self, outcome: int) -> "Sides":
-        """What the sampled mechanisms add, summed over those of the war, recruitment, and all others."""
+        """Contributions of the sampled mechanisms, summed over those of the war, recruitment, and all others."""
         kinds, value = mechanism_classes(), self.every.value[:, outcome]
         war = [name in kinds and kinds[name].group() == OUTSIDE for name in self.every.players]
         recruits = [name == RECRUITS for name in self.every.players]
@@ -262,7 +262,7 @@ def check_size(size: Size) -> None:
 
 
 def most_runs(size: Size) -> int:
-    """How many runs an attribution of this size takes at most, if nothing is kept and sampling never stops early."""
+    """The most runs that an attribution of this size takes, if nothing is kept and sampling never stops early."""
     groups, mechanisms = 1 << len(GROUPS), len(mechanism_classes())
     both = min(size.groups, size.sampled)
     runs = size.groups * groups + size.sampled * 2 * mechanisms - both * 2  # orders share everything on and off

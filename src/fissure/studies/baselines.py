@@ -53,7 +53,7 @@ LEAST_RATIO = 0.005
 
 @dataclass(frozen=True)
 class Baseline:
-    """What a naive rival says of each of some items, in samples of what would be published.
+    """Forecasts of a naive rival of some items, in samples of what would be published.
 
     `samples` is (members, items), NaN where no earlier figure of the variable stands. `silent` are the observations
     of those, `fell_back` those for which a trend had too little to go by and persistence stands in.

@@ -353,7 +353,7 @@ def atlas() -> Atlas:
 
 
 def kinds(found: Iterable[Loop]) -> dict[str, int]:
-    """How many loops there are of each kind, the commonest first."""
+    """Number of loops of each kind, the commonest first."""
     return dict(Counter(loop.kind for loop in found).most_common())
 
 

@@ -1,4 +1,4 @@
-"""How much an ensemble is worth: histories that were drawn from few pasts say less than as many independent ones.
+"""Effective size of an ensemble: histories that were drawn from few pasts say less than as many independent ones.
 
 Members of a fitted posterior go on from simulated histories that told the state at the cut-off. Few did, so several
 members go on from the same one: they share its parameters and its luck up to the cut-off.
@@ -69,14 +69,14 @@ class Effective:
 
     @classmethod
     def read(cls, told: Mapping[str, Any] | None) -> Self | None:
-        """What `as_json` gave; None of None."""
+        """Read the result of `as_json`; None of None."""
         if told is None:
             return None
         return cls(int(told["histories"]), int(told["pasts"]), float(told["independent"]))
 
 
 def few_histories(histories: int | Mapping[str, int]) -> str:
-    """What has to be said where a 90% interval rests on too few histories; empty from `ENOUGH` on.
+    """A warning where a 90% interval rests on too few histories; empty from `ENOUGH` on.
 
     `histories` is their number, or that of each part of a study by what the part is called.
 
@@ -92,7 +92,7 @@ def few_histories(histories: int | Mapping[str, int]) -> str:
 
 
 def effective_size(draws: Draws | None, seed: int, members: int | Iterable[int]) -> Effective:
-    """What `members` (their numbers, or how many from the first) of `draws` are worth; of the prior where None."""
+    """Effective size of `members` (their numbers, or how many from the first) of `draws`; of the prior where None."""
     return Effective.of(pasts_of(draws, seed, members))
 
 

@@ -54,15 +54,15 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Effect:
-    """What one check found: the mean of the paired differences with its 95% interval (Student's t)."""
+    """Result of one check: the mean of the paired differences with its 95% interval (Student's t)."""
 
     mechanism: str
     group: str
     observable: str
     kind: str
-    """What was changed: ``without it``, or the driver in words."""
+    """The change: ``without it``, or the driver in words."""
     sign: int
-    """Which way it should move: -1 or 1."""
+    """The sign of the expected movement: -1 or 1."""
     difference: float
     low: float
     high: float
@@ -78,12 +78,12 @@ class Effect:
 
     @property
     def holds(self) -> bool:
-        """Whether the interval excludes zero on the expected side."""
+        """True where the interval excludes zero on the expected side."""
         return self.verdict == "holds"
 
     @property
     def emptied(self) -> bool:
-        """Whether nothing at all is left in any member: the end of what can be seen, and true by construction."""
+        """True where nothing at all is left in any member: the end of what can be seen, and true by construction."""
         return abs(self.relative + 100.0) < 1e-9
 
 
@@ -107,7 +107,7 @@ class Checked:
 
     @property
     def holds(self) -> bool:
-        """Whether every check that was asked for holds."""
+        """True where every check that was asked for holds."""
         return all(effect.holds for effect in self.effects)
 
     def save(self) -> Path:
@@ -130,7 +130,7 @@ class Checked:
 
     @property
     def summary(self) -> str:
-        """How many mechanisms do what their sources say."""
+        """Number of mechanisms that do what their sources say, in a sentence."""
         whole_ = sum(all(effect.holds for effect in own) for own in self.of.values())
         checks = sum(effect.holds for effect in self.effects)
         many = "mechanism holds" if len(self.of) == 1 else "mechanisms hold"
@@ -171,7 +171,7 @@ def verdicts_of(effects: Iterable[Effect]) -> dict[str, list[causal.Verdict]]:
 
 
 def few_of(effects: Sequence[Effect]) -> str:
-    """How many of `effects` rest on too few members; empty where none does."""
+    """A warning where `effects` rest on too few members; empty where none does."""
     few = sum(effect.members < ENOUGH for effect in effects)
     if not few:
         return ""
@@ -183,7 +183,7 @@ def few_of(effects: Sequence[Effect]) -> str:
 
 
 def effect_of(mechanism: str, check: Check, changed: Floats, as_it_is: Floats, seconds: float = 0.0) -> Effect:
-    """What `check` found in the measured numbers of both runs, each of shape (members,); NaN where undefined.
+    """Result of `check` in the measured numbers of both runs, each of shape (members,); NaN where undefined.
 
     The interval is mean(d) -/+ t s / sqrt(n) over the n finite paired differences d, with n - 1 degrees of freedom.
     """

@@ -97,7 +97,7 @@ class Ending:
     weeks: Callable[[xr.Dataset], Floats]
     """(members,) the first week of it in each member of a run; NaN for never."""
     final: bool = False
-    """Whether the history has come apart with it."""
+    """True where the history has come apart with it."""
 
 
 def _hollow(data: xr.Dataset) -> Floats:
@@ -180,7 +180,7 @@ def came_apart(data: xr.Dataset) -> Floats:
 
 
 def apart(data: xr.Dataset) -> xr.Dataset:
-    """What became of each member of `data`, a run's records.
+    """The endings of each member of `data`, a run's records.
 
     Variables: `weeks` (member, ending), `came_apart` (member), both in weeks from the start of the run with NaN for
     never, and `mode` (member), the name of an ending or "none". The attributes `start` (a Monday, ISO) and `run`
@@ -238,7 +238,7 @@ def _of(data: xr.Dataset, output: str) -> Floats:
 
 
 def _still_there(values: Floats) -> NDArray[np.bool_]:
-    """Where so much is left that it can be said to go broke, split or be risen against; nowhere where there is none."""
+    """True where enough is left to go broke, split or be risen against; nowhere where there is none."""
     return np.asarray(ratio(values, np.maximum.accumulate(values, axis=1), 0.0) >= LEFT)
 
 

@@ -38,7 +38,7 @@ MONTH = 4
 HELD = 0.05
 """Share of a district from which the group counts as having held some of it at the start."""
 BEYOND = timedelta(days=3650)
-"""How long after the end of the run the offensives begin that are there only to keep the shape."""
+"""Time from the end of the run to the offensives that are there only to keep the shape."""
 
 Floats = NDArray[np.float64]
 

@@ -54,7 +54,7 @@ class Simulate(Protocol):
 
 @dataclass(frozen=True)
 class Collapse:
-    """How probable collapse is by each week: `share` of `members`, one number a week of the run."""
+    """Probability of collapse by each week: `share` of `members`, one number a week of the run."""
 
     kind: Kind
     what: What
@@ -87,11 +87,11 @@ class FromDate:
     fell_back: tuple[str, ...]
     collapse: tuple[Collapse, ...]
     worth: Effective | None = None
-    """What the members of the fitted ensembles are worth as independent draws; None where it was not recorded."""
+    """Independent draws that the members of the fitted ensembles are worth; None where it was not recorded."""
 
     @property
     def in_common(self) -> dict[str, Total]:
-        """How each of `FORECASTS` did over the figures of which all of them speak."""
+        """Scores of each of `FORECASTS` over the figures of which all of them speak."""
         both = set.intersection(*({row.observation for row in rows} for rows in self.scored.values()))
         return {name: total(row for row in rows if row.observation in both) for name, rows in self.scored.items()}
 
@@ -119,7 +119,7 @@ class Hindcast:
     """The day by which the chance of collapse is quoted; None for the last day of the case."""
 
     few_histories: str = ""
-    """What has to be said where there are too few members for an interval."""
+    """A warning where there are too few members for an interval."""
 
     plugins: tuple[str, ...] = ()
     """Packages that bring mechanisms with which it was made, see `kept_results`."""

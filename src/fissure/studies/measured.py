@@ -1,4 +1,4 @@
-"""What was measured of paired runs: all of it on disk, and of that in memory what was needed last.
+"""Measurements of paired runs: all of it on disk, and of that in memory what was needed last.
 
     FOLDER/3f2a....-4.npz     four runs: their keys, numbers, and series by week; sealed (`engine.checksums`)
     FOLDER/failed.json        the runs that could not be made, with why; sealed
@@ -39,7 +39,7 @@ _OVERHEAD = 400
 
 @dataclass(frozen=True)
 class Measured:
-    """What is kept of one run: `outcomes` (outcomes,), `weekly` (series, weeks)."""
+    """Measurements of one run: `outcomes` (outcomes,), `weekly` (series, weeks)."""
 
     outcomes: Floats
     weekly: Floats
@@ -183,7 +183,7 @@ class MeasuredRuns(MutableMapping[Run, Measured]):
 
     @property
     def bytes(self) -> int:
-        """What the numbers in memory take."""
+        """Bytes that the numbers in memory take."""
         return self._bytes
 
     def _loaded(self, scenario: str) -> dict[int, Measured]:

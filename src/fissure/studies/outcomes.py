@@ -105,7 +105,7 @@ def _until(weeks: Callable[[xr.Dataset], Floats]) -> Callable[[xr.Dataset, int |
 
 
 def _cohesion(data: xr.Dataset, week: int | None) -> Floats:
-    """Where no fighters are left nothing holds together."""
+    """Cohesion, 0 where no fighters are left: nothing holds together."""
     return np.nan_to_num(cohesion(data)["cohesion"].values[:, week], nan=0.0)
 
 
@@ -226,7 +226,7 @@ SERIES = {
     ),
     "resisters": Series("Residents in organised resistance", "persons", lambda data: summed(data, "resisters")),
 }
-"""What is followed; fighters who wish to stay count each by the part of it that does not wish to leave."""
+"""Series that are followed; fighters who wish to stay count each by the part of it that does not wish to leave."""
 
 
 End = Literal["lower", "upper"]
@@ -277,11 +277,11 @@ class AtBound:
     of: int
     least: bool = False
     near: bool = False
-    """Whether it is enough to be near that end, where differences still show."""
+    """True where it is enough to be near that end, where differences still show."""
 
     @property
     def most(self) -> bool:
-        """Whether it is more than half of the histories."""
+        """True for more than half of the histories."""
         return 2 * self.count > self.of
 
 
@@ -297,7 +297,7 @@ class AtBounds:
         return tuple(one for one in self.found if one.world == world)
 
     def unreadable(self, one: str, other: str) -> bool:
-        """Whether most histories of both worlds are at the same end, so that their difference says nothing."""
+        """True where most histories of both worlds are at the same end, so that their difference says nothing."""
         ends = [{each.end for each in self.of(world) if each.most and not each.near} for world in (one, other)]
         return bool(ends[0] & ends[1])
 

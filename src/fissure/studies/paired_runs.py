@@ -54,7 +54,7 @@ Call = list[Job]
 
 
 class Rows(NamedTuple):
-    """What is measured of a call: (runs, numbers), (runs, series, weeks), and the seconds that it took."""
+    """Measurements of a call: (runs, numbers), (runs, series, weeks), and the seconds that it took."""
 
     numbers: Floats
     weekly: Floats
@@ -86,7 +86,7 @@ class PairedTask:
     code: ClassVar[tuple[str, ...]] = ("fissure.studies.paired_runs", "fissure.engine.records")
     """The modules on which, with all that they import, the measured numbers depend beside the plan."""
     changes_later: ClassVar[bool] = True
-    """Whether scenarios may begin later than the run: then every call says what holds later, so that one program serves
+    """True where scenarios may begin later than the run: calls then say what holds later, so that one program serves
     all, and for what holds from the start that is what held before."""
 
     @cached_property
@@ -114,7 +114,7 @@ class PairedTask:
         raise NotImplementedError
 
     def records(self, call: Call) -> dict[str, NDArray[Any]]:
-        """What the runs of `call`, `plan.width` at most, record: each array (runs, weeks, ...)."""
+        """Records of the runs of `call`, `plan.width` at most: each array (runs, weeks, ...)."""
         arguments = self.arguments(call)
         found = program_for(self.plan, arguments)(*arguments)
         return {name: np.asarray(array)[: len(call)] for name, array in found.items()}
@@ -212,12 +212,12 @@ class PairedRuns:
 
     @property
     def draws(self) -> Draws:
-        """What members are drawn from."""
+        """The source that members are drawn from."""
         return self.task.draws
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
-        """What is measured; of a task that measures outcomes."""
+        """Outcomes that are measured; of a task that measures outcomes."""
         return self.task.outcomes if isinstance(self.task, OutcomeTask) else ()
 
     @property
@@ -227,13 +227,13 @@ class PairedRuns:
 
     @cached_property
     def own_folder(self) -> Path:
-        """Where what was measured of these very runs lies."""
+        """The folder of what was measured of these very runs."""
         key = [self.plan.key, *self.names, code_digest(*self.task.code, boundary=STUDY)]
         return self.folder / hashlib.sha256("\0".join(key).encode()).hexdigest()[:20]
 
     @cached_property
     def kept(self) -> MeasuredRuns:
-        """What was measured so far, by key of the scenario and member."""
+        """Measurements so far, by key of the scenario and member."""
         return MeasuredRuns(self.own_folder)
 
     def measure(self, jobs: Iterable[Job], phase: str = "simulating", progress: Progress | None = None) -> None:
@@ -265,7 +265,7 @@ class PairedRuns:
             warnings.warn(f"{self.folder}: {message}", FailedHistories, stacklevel=2)
 
     def _run(self, todo: Sequence[Job], progress: Progress) -> tuple[int, dict[tuple[str, int], str]]:
-        """How many of `todo` are done, and why others failed; who stops it by an error has what was under way kept."""
+        """The number of `todo` that are done, and why others failed; on an error what was under way is kept."""
         stopped: BaseException | None = None
         done, failed, width = 0, dict[tuple[str, int], str](), self.plan.width
         groups: dict[Hashable, list[Job]] = defaultdict(list)
@@ -296,7 +296,7 @@ class PairedRuns:
         return done, failed
 
     def has(self, job: Job) -> bool:
-        """Whether a run was measured."""
+        """True for a run that was measured."""
         return (job[0].key, job[1]) in self.kept
 
     def finished(self, scenarios: Iterable[Scenario], members: Iterable[int]) -> list[int]:

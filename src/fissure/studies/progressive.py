@@ -77,7 +77,7 @@ class Live:
     """The folder of `fissure whatif` for this plan."""
     _turn: threading.Lock = field(default_factory=threading.Lock)
     _asking: int = 0
-    """How many wait or measure for a person."""
+    """Number of those who wait or measure for a person."""
 
     @classmethod
     def of(
@@ -110,12 +110,12 @@ class Live:
         return cls(case, worlds, folder)
 
     def known(self, scenario: Scenario, most: int) -> int:
-        """How many members, counted from the first and `most` of them, are measured with their pairs."""
+        """Number of members, from the first and `most` of them, that are measured with their pairs."""
         as_it_is, changed = self.worlds.kept.of(AS_IT_IS.key), self.worlds.kept.of(scenario.key)
         return next((member for member in range(most) if member not in as_it_is or member not in changed), most)
 
     def answer(self, scenarios: Mapping[str, Scenario], members: int) -> WhatIf:
-        """What `members` members say, all of which are measured; see `known`."""
+        """The answer from `members` members, all of which are measured; see `known`."""
         return found_in(self.worlds, scenarios, range(members), self.case, self.folder)
 
     def require(self, scenario: Scenario, members: int) -> None:

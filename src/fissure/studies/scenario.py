@@ -1,4 +1,4 @@
-"""What is changed in a run: mechanisms switched off, drivers moved, from the start or from a day on.
+"""Changes of a run: mechanisms switched off, drivers moved, from the start or from a day on.
 
 A driver is a parameter (``desertion.caught``) or a forcing (``forcing.strikes``); it is multiplied by a factor or set
 to a value. Nothing here looks for a change that serves anybody: scenarios are named by who asks, and words that ask for
@@ -27,7 +27,7 @@ from fissure.reading.values import LARGEST, number
 
 How = Literal["times", "to", "at"]
 WORLD = "world."
-"""How the name of an array of the world begins, which checks of mechanisms move directly."""
+"""The beginning of the name of an array of the world, which checks of mechanisms move directly."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ FORCING = {
     "forcing.exchange": Forcing("exchange", "ratio to the start", "Local currency per dollar", True),
     "forcing.condemnations": Forcing("condemnation", "joint statements a week", "Scholars' statements", True),
 }
-"""What a case imposes, by the name under which it can be moved."""
+"""Forcings that a case imposes, by the name under which they can be moved."""
 
 
 @dataclass(frozen=True, order=True)
@@ -65,7 +65,7 @@ class Move:
 
     @property
     def is_of_world(self) -> bool:
-        """Whether it moves what a case imposes, not a parameter."""
+        """True where it moves what a case imposes, not a parameter."""
         return self.name.startswith(("forcing.", WORLD))
 
     def __str__(self) -> str:
@@ -82,7 +82,7 @@ class Scenario:
 
     @property
     def base(self) -> "Scenario":
-        """What a check compares it with: nothing is changed, and what is held is held."""
+        """The scenario that a check compares it with: nothing is changed, and what is held is held."""
         return Scenario(moves=tuple(move for move in self.moves if move.how == "at"))
 
     @property

@@ -1,4 +1,4 @@
-"""How good forecasts were: proper scores of samples against what was later published.
+"""Scores of forecasts: proper scores of samples against what was later published.
 
 All scores are on the scale of the figure (`measurement.Datum`): natural logarithms where its doubt is a factor (0.1 is
 about ten per cent), plain numbers for shares and changes (0.1 is ten points). So unlike variables can be summed, and an
@@ -29,7 +29,7 @@ from fissure.studies.observation_operator import Floats
 from fissure.studies.patterns.met import wilson
 
 ALPHA = 0.1
-"""What a 90% interval leaves outside."""
+"""The probability that a 90% interval leaves outside."""
 LEAST = 2
 """Finite samples below which a forecast says nothing."""
 
@@ -59,17 +59,17 @@ class ForecastScore:
 
     @property
     def one_sided(self) -> bool:
-        """Whether the figure is only an upper or a lower bound."""
+        """True for a figure that is only an upper or a lower bound."""
         return self.bound in ("upper", "lower")
 
     @property
     def covered(self) -> bool:
-        """Whether the figure lies within the 90% interval, or the median keeps to the bound."""
+        """True where the figure lies within the 90% interval, or the median keeps to the bound."""
         return self.beyond <= 0.5 if self.one_sided else self.low <= self.target <= self.high
 
     @property
     def too_wide(self) -> bool:
-        """Whether the 90% interval is too wide to be informative."""
+        """True where the 90% interval is too wide to be informative."""
         return too_wide(self.high - self.low, self.scale, logs=True)
 
     @property
@@ -80,7 +80,7 @@ class ForecastScore:
 
 @dataclass(frozen=True)
 class VariableScore:
-    """How the forecasts of one variable did: means over its figures; `width` is that of the 90% interval."""
+    """Scores of the forecasts of one variable: means over its figures; `width` is that of the 90% interval."""
 
     variable: str
     scale: Scale
@@ -94,13 +94,13 @@ class VariableScore:
 
     @property
     def too_wide(self) -> bool:
-        """Whether its 90% intervals are on average too wide to be informative."""
+        """True where its 90% intervals are on average too wide to be informative."""
         return too_wide(self.width, self.scale, logs=True)
 
 
 @dataclass(frozen=True)
 class Total:
-    """How the forecasts did in sum.
+    """Scores of the forecasts in sum.
 
     `crps` and `interval` are sums over figures; `crps_mean` and `interval_mean` the means over variables of their
     means, so that a variable with twenty figures does not outweigh one with two. `covered` of the `two_sided` figures
@@ -126,7 +126,7 @@ class Total:
 
     @property
     def coverage_interval(self) -> tuple[float, float] | None:
-        """Where the coverage may lie if figures were independent: Wilson's 95% interval."""
+        """Wilson's 95% interval of the coverage, as if figures were independent."""
         return wilson(self.covered, self.two_sided) if self.two_sided else None
 
 
@@ -143,7 +143,7 @@ class Against:
 
     @property
     def figures(self) -> int:
-        """How many figures both speak of."""
+        """Number of figures that both speak of."""
         return self.ours.figures
 
     @property

@@ -89,18 +89,18 @@ def interactions(values: ArrayLike) -> Floats:
 
 
 class Split(NamedTuple):
-    """What two blocks of players do, each of the trailing shape of the worths; the three sum to the total effect."""
+    """Parts of the effect of two blocks, each of the trailing shape of the worths; the three sum to the total effect."""
 
     inside: Floats
-    """What the inside does alone: v(inside) - v(none)."""
+    """The effect of the inside alone: v(inside) - v(none)."""
     outside: Floats
-    """What the outside does alone: v(outside) - v(none)."""
+    """The effect of the outside alone: v(outside) - v(none)."""
     interaction: Floats
-    """What only both together do: v(all) - v(inside) - v(outside) + v(none)."""
+    """The effect that takes both: v(all) - v(inside) - v(outside) + v(none)."""
 
 
 def split(values: ArrayLike, inside_mask: int) -> Split:
-    """What the players of `inside_mask` do alone, what the others do alone, and the part that takes both.
+    """Split the effect: of the players of `inside_mask` alone, of the others alone, and the part that takes both.
 
     Raises `ValueError` where the first axis is no power of two, 2 or more, or the mask names a player that is
     not there.
@@ -166,7 +166,7 @@ def chain(permutation: Sequence[int] | NDArray[np.int64]) -> list[int]:
 
 
 def marginals(permutation: Sequence[int] | NDArray[np.int64], worths: ArrayLike) -> Floats:
-    """What each player adds as it joins: worths along the `chain`, (n + 1, ...), to (n, ...) by player.
+    """Contribution of each player as it joins: worths along the `chain`, (n + 1, ...), to (n, ...) by player.
 
     Raises `ValueError` where there are not n + 1 worths.
     """
@@ -222,7 +222,7 @@ def estimate(
 
 
 def enough(sampled: Sampled, error: float, least: int = LEAST) -> NDArray[np.bool_]:
-    """Whether sampling may stop, for each outcome: of the trailing shape.
+    """True where sampling may stop, for each outcome: of the trailing shape.
 
     It may where the widest of the players' intervals reaches at most `error` times the absolute total effect to either
     side, and rests on `least` members or more. Where the total effect is near zero that may never come: bound the
@@ -246,7 +246,7 @@ def enough(sampled: Sampled, error: float, least: int = LEAST) -> NDArray[np.boo
 
 
 def variance_ratio(a: ArrayLike, b: ArrayLike) -> Floats:
-    """What pairing saves: (var a + var b) / var(a - b) over members, (members, ...) twice to (...).
+    """The saving by pairing: (var a + var b) / var(a - b) over members, (members, ...) twice to (...).
 
     As many times more members would be needed for the same error if the two runs did not share their members and luck.
     Infinite where all differences are equal, NaN where nothing varies. Members with a NaN in either are left out.
@@ -268,7 +268,7 @@ def _game(values: ArrayLike) -> tuple[Floats, int]:
 
 
 def _added(v: Floats, n: int, *players: int) -> Floats:
-    """What `players` add together, beyond fewer of them, to each coalition of the others.
+    """The contribution of `players` together, beyond fewer of them, to each coalition of the others.
 
     Worths lie on a cube with an axis of length two for each player, player 0 last; differences are along the axes.
     """
@@ -316,5 +316,5 @@ def _clustered(x: Floats, mean: Floats, pasts: NDArray[np.int64]) -> tuple[Float
 
 
 def _quantile(members: NDArray[Any], level: float) -> Floats:
-    """How many standard errors an interval reaches to either side; NaN with fewer than two members."""
+    """The reach of an interval to either side, in standard errors; NaN with fewer than two members."""
     return np.asarray(stdtrit(np.maximum(members - 1, 0), 0.5 + level / 2))

@@ -1,4 +1,4 @@
-"""What if: the same histories, lived once as they are and once with something changed.
+"""What-ifs: the same histories, lived once as they are and once with something changed.
 
 Everything told is a paired difference, changed less as it is, member by member, with the same luck and the same
 parameters; never two bands side by side, whose overlap says little about their difference. Nothing here looks for a
@@ -45,13 +45,13 @@ Expected = Literal["as expected", "open", "against it"]
 
 @dataclass(frozen=True)
 class Difference:
-    """What a change did to one outcome: changed less as it is, over the members."""
+    """Effect of a change on one outcome: changed less as it is, over the members."""
 
     outcome: str
     title: str
     unit: str
     more: str
-    """What a higher number says, in words."""
+    """Meaning of a higher number, in words."""
     as_it_is: float
     """Mean over members with nothing changed."""
     mean: float
@@ -74,12 +74,12 @@ class Difference:
 
     @property
     def unreadable(self) -> bool:
-        """Whether most members are at the same end of the outcome in both worlds, so that a difference can't show."""
+        """True where most members are at one end of the outcome in both worlds, so that a difference can't show."""
         return self.at_bound.unreadable(AS_IT_WAS, CHANGED)
 
     @property
     def verdict(self) -> Verdict:
-        """Whether the interval of the mean excludes zero; `no difference` where every member has zero."""
+        """`moves` where the interval of the mean excludes zero; `no difference` where every member has zero."""
         if not self.changed:
             return "no difference"
         return "moves" if self.low > 0 or self.high < 0 else "not shown"
@@ -91,7 +91,7 @@ class Difference:
 
     @property
     def expected(self) -> Expected:
-        """How it stands to a theory that expects no difference: within 5% of what it is, beyond it, or not told.
+        """Agreement with a theory that expects no difference: within 5% of what it is, beyond it, or open.
 
         Where a difference cannot show, its absence supports nothing.
         """
@@ -122,7 +122,7 @@ class Course:
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What one scenario did."""
+    """Effects of one scenario."""
 
     name: str
     scenario: Scenario
@@ -131,7 +131,7 @@ class Answer:
 
     @property
     def changes_nothing(self) -> bool:
-        """Whether every outcome and every week of every series is as it was, in every member."""
+        """True where every outcome and every week of every series is as it was, in every member."""
         return not any([*(one.changed for one in self.differences), *(one.changed for one in self.courses)])
 
     @property
@@ -150,7 +150,7 @@ class WhatIf:
     members: int
     folder: Path
     worth: Effective | None = None
-    """What the members are worth as independent draws; None where it is not known."""
+    """Independent draws that the members are worth; None where it is not known."""
 
     @property
     def of(self) -> dict[str, Answer]:
@@ -171,7 +171,7 @@ def _median(ratios: Iterable[float]) -> float:
 def difference_of(
     outcome: Outcome, changed: Floats, as_it_is: Floats, *, pasts: Pasts = None, bounds: Bounds | None = None
 ) -> Difference:
-    """What changed in `outcome`; both (members,), of the same members in the same order.
+    """The change in `outcome`; both (members,), of the same members in the same order.
 
     `pasts` are equal for members that share a past; `bounds` are the ends of the outcome's range.
     """
@@ -187,7 +187,7 @@ def difference_of(
 
 
 def course_of(series: str, changed: Floats, as_it_is: Floats, *, pasts: Pasts = None) -> Course:
-    """How the difference in `series` runs by week; both (members, weeks)."""
+    """The difference in `series` by week; both (members, weeks)."""
     d, about = changed - as_it_is, SERIES[series]
     mean, low, high = mean_interval(d, pasts=pasts)
     least, most = np.quantile(d, [LEAST, MOST], axis=0)
@@ -254,17 +254,17 @@ def whatif(
 
 
 def folder_of(plan: Plan, within: Path | None = None) -> Path:
-    """Where what is measured under `plan` is kept unless a folder is named: `within`, or in the user's cache."""
+    """The folder of measurements under `plan` unless one is named: `within`, or in the user's cache."""
     return (within or cache_base() / "runs") / f"whatif-{plan.folder_name}"
 
 
 def measured_in(folder: Path) -> Path:
-    """Where the numbers themselves lie in the folder of a what-if."""
+    """The place of the numbers themselves in the folder of a what-if."""
     return folder / "measured"
 
 
 def asked_for(worlds: PairedRuns, scenarios: Iterable[Scenario], members: int) -> StudyManifest:
-    """What the folder says that was asked."""
+    """The manifest that the folder holds."""
     each = tuple(scenarios)
     runs = members * len({AS_IT_IS, *each})
     return StudyManifest("whatif", worlds.plan, members, runs, worlds.draws.until, tuple(map(str, each)))
@@ -273,14 +273,14 @@ def asked_for(worlds: PairedRuns, scenarios: Iterable[Scenario], members: int) -
 def found_in(
     worlds: PairedRuns, scenarios: Mapping[str, Scenario], members: Sequence[int], case: Case, folder: Path
 ) -> WhatIf:
-    """What `members` say, which were measured in all of `scenarios` and as they are."""
+    """Answers of `members`, which were measured in all of `scenarios` and as they are."""
     answers = tuple(answer_of(name, scenario, worlds, members) for name, scenario in scenarios.items())
     worth = effective_size(worlds.draws, worlds.plan.seed, members)
     return WhatIf(answers, worlds.plan, case.start, len(members), folder, worth)
 
 
 def answer_of(name: str, scenario: Scenario, worlds: PairedRuns, members: Sequence[int]) -> Answer:
-    """What `scenario` did in `members`, which were measured in it and as they are."""
+    """Effects of `scenario` in `members`, which were measured in it and as they are."""
     changed, plain = worlds.values(scenario, members), worlds.values(AS_IT_IS, members)
     then, before = worlds.series(scenario, members), worlds.series(AS_IT_IS, members)
     plan, pasts = worlds.plan, pasts_of(worlds.draws, worlds.plan.seed, members)

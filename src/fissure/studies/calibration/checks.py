@@ -35,7 +35,7 @@ LEVEL = 0.01
 
 @dataclass(frozen=True)
 class TargetRecovery:
-    """How well one target is recovered over the synthetic data sets."""
+    """Recovery of one target over the synthetic data sets."""
 
     target: str
     covered: float
@@ -101,7 +101,7 @@ class PredictiveCheck:
 
     @property
     def inside(self) -> bool:
-        """Whether the published figure lies in the 90% interval; what is exactly at a bound does."""
+        """True where the published figure lies in the 90% interval; what is exactly at a bound does."""
         return self.low <= self.published <= self.high
 
 
@@ -142,13 +142,13 @@ class Agreement:
 
     @property
     def apart(self) -> float:
-        """How far the means are apart, in standard deviations (of both, pooled)."""
+        """Distance of the means, in standard deviations (of both, pooled)."""
         pooled = np.sqrt((self.spread**2 + self.abc_spread**2) / 2)
         return float(abs(self.mean - self.abc_mean) / pooled)
 
     @property
     def main(self) -> bool:
-        """Whether this is one of the main margins, by either method."""
+        """True for one of the main margins, by either method."""
         return min(self.spread, self.abc_spread) ** 2 <= 1.0 - MAIN
 
 

@@ -96,7 +96,7 @@ class Calibration:
 
 @dataclass(frozen=True)
 class Setting:
-    """How a fit is made: members of the prior, draws to keep, sets to check on, seed, training, sizes of a member."""
+    """Settings of a fit: members of the prior, draws to keep, sets to check on, seed, training, sizes of a member."""
 
     members: int = MEMBERS
     draws: int = DRAWS

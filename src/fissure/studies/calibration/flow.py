@@ -34,7 +34,7 @@ _NOT_OURS = ("KERAS_MAX_EPOCHS", "KERAS_MAX_STEPS_PER_EPOCH", "KERAS_NNX_ENABLED
 
 @dataclass(frozen=True)
 class Training:
-    """How the flow is trained; none of these numbers was chosen by what it says of the real figures."""
+    """Settings of the training; none of these numbers was chosen by what it says of the real figures."""
 
     depth: int = 4
     width: int = 128

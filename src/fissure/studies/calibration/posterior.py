@@ -50,12 +50,12 @@ WHAT = {
     "evidence": "the evidence up to the cut-off",
     "measurement": "the code of the measurement model",
 }
-"""What a posterior depends on, in words."""
+"""Things that a posterior depends on, in words."""
 
 
 @dataclass(frozen=True, eq=False)
 class PastHistories:
-    """Which histories go on: draw k had the luck of `members[k]` under `seed` in the first `weeks` weeks."""
+    """The histories that go on: draw k had the luck of `members[k]` under `seed` in the first `weeks` weeks."""
 
     members: NDArray[np.int64]
     seed: int
@@ -252,12 +252,12 @@ def packaged(case: Case) -> list[date]:
 
 
 def path_of(case: Case, until: date) -> Path:
-    """Where the posterior of `case` with this cut-off lies, if it does."""
+    """The place of the posterior of `case` with this cut-off, if there is one."""
     return place(case, f"{KEPT}/{until.isoformat()}.json")
 
 
 def _cure(path: Path, case: Case) -> str:
-    """What to do about a posterior of another case: most often it came along when its folder was copied."""
+    """A cure for a posterior of another case: most often it came along when its folder was copied."""
     if path.parent not in places(case, KEPT):
         return "name another (--posterior) or use the prior (--prior)"
     names = [shlex.quote(str(case.folder / name)) for name in (KEPT, "kept")]

@@ -1,4 +1,4 @@
-"""What is learned from what: parameters of simulated members, and what would have been published of each.
+"""The learning problem: parameters of simulated members, and what would have been published of each.
 
 Parameters are standard normals under the prior (see `model.parameters`), and so are the publishers' bias terms. A
 simulated report is a member's truth seen through the measurement model; simulating the world is dear and reporting on
@@ -82,7 +82,7 @@ def problem_of(data: xr.Dataset, z: Floats, parameters: Sequence[str], items: Se
 
 @dataclass(frozen=True)
 class ScreenedParameter:
-    """What the screening says of a parameter: the largest share of variance it explains, of which figure, and p."""
+    """Screening of a parameter: the largest share of variance it explains, of which figure, and p."""
 
     parameter: str
     explains: float

@@ -33,7 +33,7 @@ from fissure.studies.patterns.quantities import (
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What the members say to a part, each array of shape (members,).
+    """The numbers and verdicts of the members on a part, each array of shape (members,).
 
     `first` and `second` are the two numbers that it compares, in the part's unit, NaN where there is none.
     `holds` is masked where the part does not apply to the member: what it speaks of never happened.
@@ -50,7 +50,7 @@ class Answer:
 
 
 class Kind(Strict):
-    """What all kinds have in common."""
+    """Base of all kinds of check."""
 
     def series(self) -> Iterator[Series]:
         """All series that it needs."""
@@ -60,7 +60,7 @@ class Kind(Strict):
                     yield from each.series()
 
     def answer(self, data: xr.Dataset) -> Answer:
-        """What the members of `data` say; nothing where the run is too short."""
+        """The answer of the members of `data`; nothing where the run is too short."""
         try:
             return self.evaluate(data)
         except TooShort:
@@ -111,7 +111,7 @@ class Comparison(Kind):
 
 
 class Order(Kind):
-    """Whether `first` comes before `second` and `other`, or not before a `day`.
+    """Test whether `first` comes before `second` and `other`, or not before a `day`.
 
     `lead` asks that it comes so many weeks before, at least and at most. Where a second never comes there is nothing to
     order, and a run of fewer than `least_weeks`, or that ends before `lasts`, says nothing.
@@ -153,7 +153,7 @@ class Order(Kind):
 
 
 class Together(Kind):
-    """Whether `waves` go with what is lost of a stock just before, or with what is to come, more than by chance."""
+    """Test whether `waves` go with what is lost of a stock just before, or is to come, more than by chance."""
 
     kind: Literal["together"]
     waves: Series
@@ -179,7 +179,7 @@ class Together(Kind):
 
 
 class Persistence(Kind):
-    """Whether a rate goes on after the crests of `waves`: at least the part `least` of what it was before them."""
+    """Test whether a rate goes on after the crests of `waves`: at least the part `least` of what it was before them."""
 
     kind: Literal["persistence"]
     waves: Series
@@ -204,7 +204,7 @@ class Persistence(Kind):
 
 
 class Flatness(Kind):
-    """Whether the mean over a quarter stays within a `factor` in the first `weeks` of the run."""
+    """Test whether the mean over a quarter stays within a `factor` in the first `weeks` of the run."""
 
     kind: Literal["flat"]
     of: Series
@@ -222,7 +222,7 @@ class Flatness(Kind):
 
 
 class FallTime(Kind):
-    """Whether the mean over a quarter goes from one share of its highest to another in less than so many `weeks`."""
+    """Test whether the mean over a quarter goes from one share of its highest to another in less than `weeks`."""
 
     kind: Literal["fall-time"]
     of: Series
@@ -242,7 +242,7 @@ class FallTime(Kind):
 
 
 class Eruption(Kind):
-    """Whether a rate per 1,000 in a half-year is so many `times` its lowest in the `calm` weeks, before or after them.
+    """Test whether a rate per 1,000 in a half-year is `times` its lowest in the `calm` weeks, before or after them.
 
     After them it is looked for once the stock `after` has moved. Members with fewer than `least` events say nothing.
     """
@@ -273,7 +273,7 @@ class Eruption(Kind):
 
 
 class Stillness(Kind):
-    """Whether a share of the ranks changes less in quarters in which the `ground` is still than in those of loss.
+    """Test whether a share of the ranks changes less in quarters of still `ground` than in those of loss.
 
     Still are quarters that move the ground by less than `moves`, of loss those that lose it or more; members with fewer
     than `quarters` of either say nothing. With `falls` the share has to fall in the still ones.

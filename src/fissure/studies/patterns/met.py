@@ -144,7 +144,7 @@ FACTOR = 2.0
 
 @dataclass(frozen=True)
 class Span:
-    """What was published of one quantity in the first eighteen months, and how many members keep to it."""
+    """One quantity as published in the first eighteen months, and how many members keep to it."""
 
     title: str
     unit: str
@@ -167,12 +167,12 @@ class Plausible:
 
     @property
     def count(self) -> int:
-        """How many members count."""
+        """Number of members that count."""
         return int(self.keep.sum())
 
     @property
     def of(self) -> int:
-        """How many members there are."""
+        """Number of all members."""
         return len(self.keep)
 
 
@@ -251,7 +251,7 @@ def _of_part(pattern: Pattern, part: Part, data: xr.Dataset, among: Plausible) -
 
 
 def plausible(rows: Iterable[Compared], members: int, start: np.datetime64) -> Plausible:
-    """Which of `members` keep to what was published early; `rows` is what `compare` found, `start` the first day.
+    """Keep the members that agree with what was published early; `rows` is what `compare` found, `start` the first day.
 
     A quantity of which nothing was published, or nothing that the run holds the time of, rules nobody out.
     """

@@ -124,7 +124,7 @@ def ahead(x: Floats) -> Floats:
 
 
 def together(waves: Floats, cause: Floats, weeks: NDArray[np.int64]) -> tuple[Floats, Floats]:
-    """How far `waves` go with `cause`, and how far they would by chance: two arrays of shape (members,).
+    """Correlation of `waves` with `cause`, and the one that chance would give: two arrays of shape (members,).
 
     Of both series, over the first `weeks` of the member, the square root (counts spread with their mean) less its
     mean over the year round each week. The first array holds their correlation; the second the correlation that

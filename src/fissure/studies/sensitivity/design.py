@@ -1,4 +1,4 @@
-"""What is varied: parameters, over what is believed of them, each forcing, over a stated range, and luck.
+"""Inputs that are varied: parameters, over what is believed of them, each forcing, over a stated range, and luck.
 
 A forcing is multiplied by a factor between a half and two, log-uniform: a range to ask with, not a doubt that anybody
 stated, so shares of a forcing mean "if it had been up to twice as strong or weak" and stand against this range.
@@ -171,7 +171,7 @@ class Index:
 
     @property
     def converged(self) -> bool:
-        """Whether the intervals of both are narrow."""
+        """True where the intervals of both are narrow."""
         widths = (self.first_high - self.first_low, self.total_high - self.total_low)
         return all(not width > CONVERGED for width in widths)
 

@@ -81,13 +81,13 @@ class InformationValue:
 
     @property
     def beyond_chance(self) -> bool:
-        """Whether it would narrow the outcome by anything that chance does not explain."""
+        """True where it would narrow the outcome by more than chance explains."""
         return self.low > LEAST
 
 
 @dataclass(frozen=True)
 class Narrowing:
-    """How much of the prior variance of an outcome or parameter the draws have lost: 1 - posterior / prior variance.
+    """The part of the prior variance that the draws have lost: 1 - posterior / prior variance.
 
     Below 0 they are wider. `prior` and `posterior` are standard deviations, in `unit`.
     """
@@ -162,7 +162,7 @@ def reported(truth: Floats, items: Sequence[Datum], draws: Draws, seed: int) -> 
 
 
 def narrowed(prior: Floats, posterior: Floats, what: Sequence[tuple[str, str, str]], seed: int) -> list[Narrowing]:
-    """How much narrower the columns of `posterior` (m, columns) are than those of `prior` (n, columns).
+    """The narrowing of the columns from `prior` (n, columns) to `posterior` (m, columns).
 
     `what` is name, title and unit of each column. The interval is of a bootstrap over members of both.
     """
@@ -186,7 +186,7 @@ def narrowed(prior: Floats, posterior: Floats, what: Sequence[tuple[str, str, st
 FOLDS, BOOTSTRAPS, LEVEL = 10, 500, 0.95
 KNOTS = (0.025, 0.2, 0.4, 0.6, 0.8, 0.975)
 CURVED = 3.0
-"""How much more dearly a curve is bought than a slope."""
+"""The price of a curve relative to that of a slope."""
 PENALTIES = tuple(10.0**x for x in np.arange(-4.0, 3.1, 0.5))
 """Of the ridge, in units of the number of members."""
 
@@ -205,7 +205,7 @@ class ExplainedVariance:
 
 
 def variance_explained(x: Floats, y: Floats, seed: int = 0) -> ExplainedVariance:
-    """What knowing the columns of `x` (n, columns), all together, says of each of `y` (n, outcomes).
+    """Variance of each of `y` (n, outcomes) that the columns of `x` (n, columns) explain all together.
 
     The interval is of the mean over members (bootstrap of their losses with and without x); the share can be a little
     below 0 where x says nothing. An outcome that does not vary has the share 0.
@@ -285,5 +285,5 @@ def _fitted(known: Floats, y: Floats, new: Floats) -> Floats:
 
 
 def variance_explained_by_each(x: Floats, y: Floats, seed: int = 0) -> list[ExplainedVariance]:
-    """What knowing each column of `x` (n, columns) alone says of each of `y` (n, outcomes)."""
+    """Variance of each of `y` (n, outcomes) that each column of `x` (n, columns) explains alone."""
     return [variance_explained(x[:, [at]], y, seed) for at in range(x.shape[1])]

@@ -23,7 +23,7 @@ BLOCK = 4
 
 @dataclass(frozen=True)
 class Sizes:
-    """How many runs of each kind; `rows` of the design, each of which takes a run in every sample."""
+    """Numbers of runs of each kind; `rows` of the design, each of which takes a run in every sample."""
 
     plain: int
     forced: int
@@ -40,7 +40,7 @@ class Sizes:
 
 @dataclass(frozen=True)
 class OutcomeSensitivity:
-    """What one outcome depends on.
+    """Sensitivity of one outcome.
 
     `mean` and `spread` (standard deviation), `low` and `high` (5% and 95%) over the plain members. `design_spread` is
     the standard deviation over the design, where inputs are independent and strong forcings move. `converging` are
@@ -66,7 +66,7 @@ class OutcomeSensitivity:
 
     @property
     def converged(self) -> int:
-        """How many indices have converged."""
+        """Number of indices that have converged."""
         return sum(one.converged for one in self.indices)
 
 
@@ -87,7 +87,7 @@ class Sensitivity:
     folder: Path
     quick: bool = False
     worth_of: Effective | None = None
-    """What the plain members are worth as independent draws; None where it is not known."""
+    """Independent draws that the plain members are worth; None where it is not known."""
     at_bound: tuple[AtBounds, ...] = ()
     """Of each outcome the ends of its range at which plain members are."""
 
@@ -98,7 +98,7 @@ class Sensitivity:
 
     @property
     def few_histories(self) -> str:
-        """What has to be said where there are too few runs for an interval; empty where there are enough."""
+        """A warning where there are too few runs for an interval; empty where there are enough."""
         return few_histories(self.sizes.plain)
 
     @property
@@ -109,11 +109,11 @@ class Sensitivity:
 
     @cached_property
     def titles(self) -> Mapping[str, str]:
-        """What each input means, in words."""
+        """Meaning of each input, in words."""
         return {one.name: one.meaning for one in self.inputs}
 
     def of_outcome(self, outcome: str, of: str) -> tuple[InformationValue, ...]:
-        """What is worth knowing (`parameter`, `figure`, `kind`) for an outcome, the most first."""
+        """Evidence worth knowing (`parameter`, `figure`, `kind`) for an outcome, the most first."""
         own = (one for one in self.worth if one.outcome == outcome and one.of == of)
         return tuple(sorted(own, key=lambda one: -one.share))
 

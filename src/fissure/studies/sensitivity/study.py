@@ -246,7 +246,7 @@ def design(strong: Sequence[Input], rows: int, seed: int) -> list[tuple[Floats, 
 
 
 def figure_outcomes(figures: Sequence[Datum]) -> tuple[Outcome, ...]:
-    """What the model says in the place of each figure, as outcomes to be measured, finite in every member."""
+    """The model's number in the place of each figure, as outcomes to be measured, finite in every member."""
     measure = _Truths(tuple(figures))
     return tuple(
         Outcome(_name(item), item.variable.title, item.variable.unit, "", partial(measure.of, at))
