@@ -24,7 +24,6 @@ from typing import Any, ClassVar, Literal
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from fissure.cases import naming
 from fissure.cases.loader import Case
@@ -43,6 +42,7 @@ from fissure.studies import causal, kept_results, paired_runs
 from fissure.studies.effective import ENOUGH
 from fissure.studies.paired_runs import Call, Job, PairedRuns, PairedTask, Rows
 from fissure.studies.scenario import WORLD, Move, Scenario
+from fissure.studies.shapley import mean_interval
 
 FIRST, MEMBERS, QUICK = 16, 48, 16
 LEVEL = 0.95
@@ -189,10 +189,8 @@ def effect_of(mechanism: str, check: Check, changed: Floats, as_it_is: Floats, s
     """
     found = np.isfinite(changed - as_it_is)
     d, base, n = (changed - as_it_is)[found], as_it_is[found], int(found.sum())
-    middle = float(d.mean()) if n else np.nan
-    half = float(stdtrit(n - 1, 0.5 + LEVEL / 2) * d.std(ddof=1) / np.sqrt(n)) if n > 1 else np.nan
+    middle, low, high = map(float, mean_interval(d, LEVEL))
     level = abs(float(base.mean())) if n else 0.0
-    low, high = middle - half, middle + half
     verdict: Verdict = "not shown"
     if n and not d.any():
         verdict = "no effect"

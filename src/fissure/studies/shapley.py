@@ -89,7 +89,7 @@ def interactions(values: ArrayLike) -> Floats:
 
 
 class Split(NamedTuple):
-    """Parts of the effect of two blocks, each of the trailing shape of the worths; the three sum to the total effect."""
+    """Parts of the effect of two blocks, each of the trailing shape of the worths; they sum to the total effect."""
 
     inside: Floats
     """The effect of the inside alone: v(inside) - v(none)."""
