@@ -23,7 +23,7 @@ from fissure.present.render import html, terminal
 from fissure.present.sections.attribution import document
 from fissure.present.words import attribution as words
 from fissure.studies.attribution import FULL, QUICK
-from fissure.studies.attribution_file import KEPT, Saved
+from fissure.studies.attribution_file import KEPT, SavedAttribution
 from fissure.studies.kept_results import place
 
 COMMAND = "fissure explain islamic_state --seed 1 --weeks 247 --prior"
@@ -36,7 +36,7 @@ def found():
 
 @pytest.fixture(scope="module")
 def saved(found):
-    return Saved(found, COMMAND)
+    return SavedAttribution(found, COMMAND)
 
 
 def printed(saved, width=150):

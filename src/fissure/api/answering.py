@@ -22,7 +22,7 @@ from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import ArgumentError
 from fissure.studies import answers as study
 from fissure.studies import attribution_file as attribution
-from fissure.studies.attribution import QUICK, Explained, explain
+from fissure.studies.attribution import QUICK, AttributionStudy, explain
 from fissure.studies.calibration.posterior import Posterior
 from fissure.studies.effective import pasts_of
 from fissure.studies.kept_results import keep_in, uncovered
@@ -142,10 +142,10 @@ def answers(
 
 def _found(
     loaded: Case, kinds: "_Kinds", scenarios: Mapping[str, Scenario], members: int, folder: Path, options: "_Options"
-) -> study.Found:
+) -> study.StudyResults:
     """What the studies find, each in a folder of its own below `folder`."""
     weeks = options["weeks"]
-    return study.Found(
+    return study.StudyResults(
         shared=_shared(loaded, kinds.shared, folder / "explain", options) if kinds.shared else None,
         whatifs=whatif(
             loaded, scenarios, of=kinds.changed, members=members, out=folder / "whatif", **options
@@ -218,7 +218,7 @@ def asked_of(context: Context) -> tuple[tuple[Question, ...], Mapping[str, Study
     return context.questions, context.studies
 
 
-def _shared(case: Case, of: Sequence[str], folder: Path, options: _Options) -> Explained:
+def _shared(case: Case, of: Sequence[str], folder: Path, options: _Options) -> AttributionStudy:
     """The attribution that was kept with the case if it serves, else a quick one."""
     drawn, weeks = options["draws"], options["weeks"]
     kept = attribution.kept(case, "" if drawn is None else drawn.digest)

@@ -22,7 +22,7 @@ class EffectsResult:
     """Finished checks of mechanisms: what each found, and their page."""
 
     context: Context
-    checked: effects.Checked
+    checked: effects.EffectStudy
     asked: tuple[str, ...] = ()
 
     @property

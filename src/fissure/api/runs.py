@@ -26,9 +26,9 @@ from fissure.present.words.run import RunDescription
 from fissure.studies import kept_results
 from fissure.studies.calibration.posterior import Posterior, with_digest
 from fissure.studies.compare import Compared, compare
-from fissure.studies.effective import Effective, effective_size, quantiles_of
+from fissure.studies.effective import EffectiveSample, effective_size, quantiles_of
 from fissure.studies.endings import apart, cohesion
-from fissure.studies.patterns.met import Met, Plausible, everyone, met, plausible
+from fissure.studies.patterns.met import PatternResult, PlausibleMembers, everyone, met, plausible
 from fissure.version import __version__
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class RunResult:
         return compare(self.data, self.ledger, set(self.context.argued_from))
 
     @property
-    def worth(self) -> Effective | None:
+    def worth(self) -> EffectiveSample | None:
         """What the members are worth as independent draws; None where the posterior they are from is not at hand."""
         plan, members = self.stored.plan, self.data["member"].values.tolist()
         if plan.draws and self.posterior is None:
@@ -122,14 +122,14 @@ class RunResult:
         return quantiles_of(self.data, output, q, self.worth)
 
     @cached_property
-    def plausible(self) -> Plausible:
+    def plausible(self) -> PlausibleMembers:
         """The members that count: of a posterior all, else those that the early record does not rule out."""
         if self.until:
             return everyone(self.stored.members)
         return plausible(self.compared, self.stored.members, self.data["week"].values[0])
 
     @cached_property
-    def patterns(self) -> list[Met]:
+    def patterns(self) -> list[PatternResult]:
         """In what share of the members that count each pattern that the record shows comes about."""
         return met(self.data, self.plausible, self.context.patterns)
 
@@ -144,7 +144,7 @@ class RunResult:
         return cohesion(self.data)
 
     @property
-    def orderings(self) -> list[Met]:
+    def orderings(self) -> list[PatternResult]:
         """Those of `patterns` that say what came first."""
         return [one for one in self.patterns if one.pattern.in_time]
 

@@ -260,7 +260,7 @@ class Kept(Generic[T]):
     why_not: str = ""
 
 
-def attribution(context: Context) -> Kept[attribution_file.Saved]:
+def attribution(context: Context) -> Kept[attribution_file.SavedAttribution]:
     """The attribution of the members that the case is run with."""
     return _kept(context, "attribution")
 

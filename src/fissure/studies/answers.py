@@ -16,8 +16,8 @@ from fissure.cases.naming import called, packaged_name
 from fissure.engine.provenance import own_digest
 from fissure.model.plugins import made_of
 from fissure.studies import kept_results
-from fissure.studies.attribution import ALL, INSIDE_ALONE, NONE, WAR_ALONE, Explained
-from fissure.studies.effective import Effective, few_histories
+from fissure.studies.attribution import ALL, INSIDE_ALONE, NONE, WAR_ALONE, AttributionStudy
+from fissure.studies.effective import EffectiveSample, few_histories
 from fissure.studies.observation_operator import Floats
 from fissure.studies.outcomes import NOT_RECORDED, AtBounds, Outcome, at_bounds, bounds_of
 from fissure.studies.questions import Question
@@ -80,7 +80,7 @@ class Answer:
     study: str
     members: int
     caution: str
-    worth: Effective | None = None
+    worth: EffectiveSample | None = None
     """Independent draws that the members are worth; None where it is not known."""
     few_histories: str = ""
     """A warning where there are too few of them for an interval."""
@@ -112,10 +112,10 @@ class Answers:
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class StudyResults:
     """Results of the studies that questions look their figures up in; one that no question names may be missing."""
 
-    shared: Explained | None
+    shared: AttributionStudy | None
     whatifs: WhatIf | None
     asked: Sequence[Outcome]
     as_it_was: Floats
@@ -128,7 +128,9 @@ class Found:
     """Weeks of the run."""
 
 
-def answer(case: Case, questions: Sequence[Question], found: Found, *, draws: str, weeks: int, command: str) -> Answers:
+def answer(
+    case: Case, questions: Sequence[Question], found: StudyResults, *, draws: str, weeks: int, command: str
+) -> Answers:
     """Answer `questions` with what was `found` by members of `draws` over `weeks`.
 
     Raises `KeyError` where a question asks for an outcome or a study that was not found.
@@ -137,7 +139,7 @@ def answer(case: Case, questions: Sequence[Question], found: Found, *, draws: st
     return Answers(case.name, own_digest(), draws, case.start.isoformat(), weeks, command, made, made_of())
 
 
-def _answer(question: Question, found: Found, case: Case) -> Answer:
+def _answer(question: Question, found: StudyResults, case: Case) -> Answer:
     own = "" if packaged_name(case.folder) is not None else f" {called(case.folder)}"
     of = [f"--of {name}" for name in question.outcomes]
     if question.whatif:
@@ -148,7 +150,7 @@ def _answer(question: Question, found: Found, case: Case) -> Answer:
     elif question.run:
         asked = {one.name: at for at, one in enumerate(found.asked)}
         figures, members = (_plain(found, asked[question.run]),), len(found.as_it_was)
-        study, worth = f"fissure run{own}", Effective.of(range(members) if found.pasts is None else found.pasts)
+        study, worth = f"fissure run{own}", EffectiveSample.of(range(members) if found.pasts is None else found.pasts)
     else:
         (name,) = question.outcomes
         if found.shared is None:
@@ -179,14 +181,14 @@ def _differences(question: Question, whatifs: WhatIf) -> tuple[Figure, ...]:
     )  # fmt: skip
 
 
-def _plain(whole: Found, at: int) -> Figure:
+def _plain(whole: StudyResults, at: int) -> Figure:
     outcome, found = whole.asked[at], whole.as_it_was[:, at]
     least, most = (float(x) for x in np.quantile(found, [0.05, 0.95]))
     ends = at_bounds(bounds_of(outcome.name, whole.weeks, whole.room), {AS_IT_WAS: found})
     return _figure("as it is", outcome, mean_interval(found, pasts=whole.pasts), ends, least=least, most=most)
 
 
-def _shares(question: Question, shared: Explained, name: str) -> tuple[Figure, ...]:
+def _shares(question: Question, shared: AttributionStudy, name: str) -> tuple[Figure, ...]:
     """The weights of two groups; or the whole effect, and what of it is from inside, outside, and both only."""
     at = [one.name for one in shared.outcomes].index(name)
     outcome, ends, found, blocks = shared.outcomes[at], shared.bounds_at(at), shared.groups, shared.blocks

@@ -30,7 +30,7 @@ from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import ArgumentError
 from fissure.model.catalogue import GROUPS, mechanism_classes
 from fissure.studies import shapley
-from fissure.studies.effective import Effective, effective_size, few_histories, pasts_of
+from fissure.studies.effective import EffectiveSample, effective_size, few_histories, pasts_of
 from fissure.studies.observation_operator import Floats
 from fissure.studies.outcomes import NOT_RECORDED, AtBounds, Outcome, at_bounds, bounds_of, outcomes_of
 from fissure.studies.paired_runs import PairedRuns
@@ -114,7 +114,7 @@ class Sides:
 
 
 @dataclass(frozen=True, eq=False)
-class Explained:
+class AttributionStudy:
     """A finished attribution; every interval is a 90% interval of a mean over members, with axis (outcomes,) last."""
 
     outcomes: tuple[Outcome, ...]
@@ -136,7 +136,7 @@ class Explained:
     """(outcomes,) how many times more members unpaired runs would need, the middle one of the groups."""
     at_bound: tuple[AtBounds, ...] = ()
     """Of each outcome the ends of its range at which histories of the four worlds are; see `bounds_at`."""
-    worth: Mapping[int, Effective] = field(default_factory=dict)
+    worth: Mapping[int, EffectiveSample] = field(default_factory=dict)
     """Independent draws that so many members are worth, by their number; empty where it is not known."""
 
     def bounds_at(self, outcome: int) -> AtBounds:
@@ -177,7 +177,7 @@ def explain(
     out: Path | None = None,
     progress: Progress | None = None,
     workers: Workers | None = None,
-) -> Explained:
+) -> AttributionStudy:
     """Share the outcomes called `of` (the standard ones where none is named) among the mechanisms.
 
     Args:
@@ -216,7 +216,7 @@ def explain(
     inside = sum(1 << i for i, name in enumerate(groups) if name != OUTSIDE)
     pasts = pasts_of(own.draws, own.plan.seed, there)
     worth = [effective_size(own.draws, seed, each) for each in (there, every.members, size.pairs) if each]
-    return Explained(
+    return AttributionStudy(
         outcomes=asked,
         plan=own.plan,
         size=size,

@@ -23,8 +23,8 @@ from fissure.model.catalogue import parameters_of
 from fissure.model.world import world_of
 from fissure.reading import read_json
 from fissure.studies import kept_results
-from fissure.studies.attribution import Attribution, Blocks, Explained, Pairs, Size
-from fissure.studies.effective import Effective
+from fissure.studies.attribution import Attribution, AttributionStudy, Blocks, Pairs, Size
+from fissure.studies.effective import EffectiveSample
 from fissure.studies.observation_operator import Floats
 from fissure.studies.outcomes import AtBound, AtBounds, Outcome
 from fissure.studies.shapley import Interval
@@ -34,10 +34,10 @@ KEPT = "kept/explain.json"
 
 
 @dataclass(frozen=True, eq=False)
-class Saved:
+class SavedAttribution:
     """An attribution, the command that makes it again, and the last day that its draws were told of, if any."""
 
-    found: Explained
+    found: AttributionStudy
     command: str
     until: date | None = None
 
@@ -46,8 +46,8 @@ class Saved:
         return kept_results.write(Path(path), json.dumps(_told(self), indent=1, allow_nan=False).encode())
 
 
-def read_explained(path: str | Path) -> Saved:
-    """The attribution that `Saved.write` wrote to `path`; its outcomes have names and units but measure nothing.
+def read_explained(path: str | Path) -> SavedAttribution:
+    """The attribution that `SavedAttribution.write` wrote; its outcomes have names and units but measure nothing.
 
     Args:
         path: of the file.
@@ -73,7 +73,7 @@ def read_explained(path: str | Path) -> Saved:
         raise ArgumentError(f"{path}: cannot be read as a saved attribution ({error})") from None
 
 
-def kept(case: Case, draws: str = "") -> Saved | None:
+def kept(case: Case, draws: str = "") -> SavedAttribution | None:
     """The attribution that lies with `case`, if one does and it speaks of the model as it is now.
 
     It may have been made with fewer packages that bring mechanisms than there are now: see `kept_results`. `draws` is
@@ -97,7 +97,7 @@ _NUMBERS = (
 )  # fmt: skip
 
 
-def _told(saved: Saved) -> dict[str, Any]:
+def _told(saved: SavedAttribution) -> dict[str, Any]:
     found = saved.found
     return {
         "format": FORMAT,
@@ -129,9 +129,9 @@ def _plain(value: Any) -> Any:
     return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
 
 
-def _read(told: Mapping[str, Any], folder: Path) -> Saved:
+def _read(told: Mapping[str, Any], folder: Path) -> SavedAttribution:
     many, recorded, until = len(told["outcomes"]), told.get("at_bound_recorded", True), told["until"]
-    found = Explained(
+    found = AttributionStudy(
         outcomes=tuple(Outcome(**one, measure=_unmeasured) for one in told["outcomes"]),
         plan=Plan.of(told["plan"]),
         size=Size(**told["size"]),
@@ -149,9 +149,9 @@ def _read(told: Mapping[str, Any], folder: Path) -> Saved:
         at_bound=tuple(
             AtBounds(tuple(AtBound(**one) for one in ends), recorded) for ends in told.get("at_bound") or ()
         ),
-        worth={one.histories: one for one in map(Effective.read, told.get("effective_size") or ()) if one},
+        worth={one.histories: one for one in map(EffectiveSample.read, told.get("effective_size") or ()) if one},
     )
-    return Saved(found, str(told["command"]), None if until is None else date.fromisoformat(until))
+    return SavedAttribution(found, str(told["command"]), None if until is None else date.fromisoformat(until))
 
 
 def _unmeasured(data: xr.Dataset) -> Floats:

@@ -6,7 +6,7 @@ members go on from the same one: they share its parameters and its luck up to th
 *Quantiles*: the ends of a 90% interval are estimates too, with an error of their own.
 
 From n histories the 5% quantile is about the n/20-th lowest, which luck moves. Two answers, both for as many
-independent histories as the ensemble is worth (`Effective.independent`):
+independent histories as the ensemble is worth (`EffectiveSample.independent`):
 
 - a *standard error*, by Maritz and Jarrett (1978), with the weights of Harrell and Davis (1982);
 - an *interval* by the binomial distribution, which asks nothing of how the histories are distributed: how many of them
@@ -40,7 +40,7 @@ least one history is expected beyond each end (5% of 20).
 
 
 @dataclass(frozen=True)
-class Effective:
+class EffectiveSample:
     """`histories` members with `pasts` distinct pasts are worth `independent` draws (Kish's effective sample size).
 
     With m_k members in past k that is (sum of m)² / (sum of m²): all of them where no two share a past. Source: Kish
@@ -56,8 +56,8 @@ class Effective:
     def of(cls, pasts: ArrayLike) -> Self:
         """Of members whose pasts have these numbers.
 
-        >>> Effective.of([7, 7, 8, 9])
-        Effective(histories=4, pasts=3, independent=2.6666666666666665)
+        >>> EffectiveSample.of([7, 7, 8, 9])
+        EffectiveSample(histories=4, pasts=3, independent=2.6666666666666665)
         """
         counts = np.unique(np.asarray(pasts), return_counts=True)[1].astype(np.float64)
         total = float(counts.sum())
@@ -91,9 +91,9 @@ def few_histories(histories: int | Mapping[str, int]) -> str:
     return f"Too few: the ends of a 90% interval cannot be estimated from {told}; at least {ENOUGH} are needed."
 
 
-def effective_size(draws: Draws | None, seed: int, members: int | Iterable[int]) -> Effective:
+def effective_size(draws: Draws | None, seed: int, members: int | Iterable[int]) -> EffectiveSample:
     """Effective size of `members` (their numbers, or how many from the first) of `draws`; of the prior where None."""
-    return Effective.of(pasts_of(draws, seed, members))
+    return EffectiveSample.of(pasts_of(draws, seed, members))
 
 
 def pasts_of(draws: Draws | None, seed: int, members: int | Iterable[int]) -> NDArray[np.int64]:
@@ -157,7 +157,7 @@ def quantile_error(
 
 
 def quantiles_of(
-    data: xr.Dataset, output: str, q: float | Iterable[float], worth: Effective | None = None
+    data: xr.Dataset, output: str, q: float | Iterable[float], worth: EffectiveSample | None = None
 ) -> xr.Dataset:
     """Quantiles over the members of an output of a run, with their errors; see `quantile_error`.
 

@@ -88,7 +88,7 @@ class Effect:
 
 
 @dataclass(frozen=True, eq=False)
-class Checked:
+class EffectStudy:
     """A finished study: its effects in order of group and mechanism."""
 
     effects: tuple[Effect, ...]
@@ -153,7 +153,7 @@ class KeptEffects:
 
 
 def kept_effects(path: Path = KEPT) -> KeptEffects:
-    """The effects that `Checked.save` wrote, those kept with the reference case where no `path` is given."""
+    """The effects that `EffectStudy.save` wrote, those kept with the reference case where no `path` is given."""
     told = json.loads(path.read_text(encoding="utf-8"))
     effects = tuple(Effect(**row) for row in told["effects"])
     made = {name: told[name] for name in ("case", "members", "weeks", "seed", "units", "slots", "quick")}
@@ -239,7 +239,7 @@ def check(
     threads: int | None = None,
     progress: Progress | None = None,
     workers: Workers | None = None,
-) -> Checked:
+) -> EffectStudy:
     """Check the effects of `mechanisms`, all where none is named.
 
     Args:
@@ -265,7 +265,7 @@ def check(
     plan = workers.settle(plan, None)
     runs = PairedRuns(CheckTask(case, plan, Prior()), folder / "measured", (), workers, progress or Silent())
     with keeping(folder, StudyManifest("check", plan, members, changes=tuple(sorted(asked)))):
-        return Checked(effects_of(runs, asked or set(mechanism_classes()), members), plan, members, folder, quick)
+        return EffectStudy(effects_of(runs, asked or set(mechanism_classes()), members), plan, members, folder, quick)
 
 
 Number = tuple[str, int]

@@ -29,7 +29,7 @@ from fissure.model.plugins import made_of
 from fissure.studies import kept_results
 from fissure.studies.baselines import RIVALS, baselines
 from fissure.studies.calibration.fit import outputs_of
-from fissure.studies.effective import Effective, effective_size, few_histories
+from fissure.studies.effective import EffectiveSample, effective_size, few_histories
 from fissure.studies.endings import COLLAPSES, What, by_week, collapse_weeks
 from fissure.studies.forcing_forecasts import RECENT, futures
 from fissure.studies.measurement import Datum, comparable, data, floors, noise, published, truths
@@ -86,7 +86,7 @@ class FromDate:
     silent: tuple[str, ...]
     fell_back: tuple[str, ...]
     collapse: tuple[Collapse, ...]
-    worth: Effective | None = None
+    worth: EffectiveSample | None = None
     """Independent draws that the members of the fitted ensembles are worth; None where it was not recorded."""
 
     @property

@@ -38,26 +38,26 @@ _OVERHEAD = 400
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredRun:
     """Measurements of one run: `outcomes` (outcomes,), `weekly` (series, weeks)."""
 
     outcomes: Floats
     weekly: Floats
 
 
-def read_measured(path: Path) -> dict[Run, Measured]:
+def read_measured(path: Path) -> dict[Run, MeasuredRun]:
     """The runs in a file. Raises `DamagedError` where it is not whole."""
     with np.load(io.BytesIO(unsealed(path))) as file:
         runs, outcomes, weekly = file["runs"], file["outcomes"], file["weekly"]
     keys = [str(run).rsplit("-", 1) for run in runs]
-    return {(key, int(member)): Measured(*row) for (key, member), *row in zip(keys, outcomes, weekly, strict=True)}
+    return {(key, int(member)): MeasuredRun(*row) for (key, member), *row in zip(keys, outcomes, weekly, strict=True)}
 
 
-class MeasuredRuns(MutableMapping[Run, Measured]):
+class MeasuredRuns(MutableMapping[Run, MeasuredRun]):
     """The runs in `folder`, which `read` reads from one of its files; safe to be used by several threads."""
 
     def __init__(
-        self, folder: Path, read: Callable[[Path], dict[Run, Measured]] = read_measured, most: float = math.inf
+        self, folder: Path, read: Callable[[Path], dict[Run, MeasuredRun]] = read_measured, most: float = math.inf
     ) -> None:
         self._folder, self._read = folder, read
         self.most = most
@@ -65,7 +65,7 @@ class MeasuredRuns(MutableMapping[Run, Measured]):
         self._turn = threading.RLock()
         self._files: dict[str, dict[int, Path]] = {}
         self._known: set[Path] = set()
-        self._memory: OrderedDict[str, dict[int, Measured]] = OrderedDict()
+        self._memory: OrderedDict[str, dict[int, MeasuredRun]] = OrderedDict()
         self._bytes = 0
         self.look_again()
 
@@ -79,7 +79,7 @@ class MeasuredRuns(MutableMapping[Run, Measured]):
             path = self._folder / f"{hashlib.sha256(' '.join(names).encode()).hexdigest()[:20]}-{len(runs)}.npz"
             write_whole(path, sealed(held.getvalue()))
         self.on_disk(path, runs)
-        self.update(zip(runs, map(Measured, numbers, weekly), strict=True))
+        self.update(zip(runs, map(MeasuredRun, numbers, weekly), strict=True))
 
     @property
     def failed(self) -> dict[Run, str]:
@@ -141,7 +141,7 @@ class MeasuredRuns(MutableMapping[Run, Measured]):
                 if not held:
                     del self._files[scenario]
 
-    def of(self, scenario: str) -> dict[int, Measured]:
+    def of(self, scenario: str) -> dict[int, MeasuredRun]:
         """The runs of a scenario by member, in memory from now on; what could not be read is known no more."""
         with self._turn:
             held = self._memory.get(scenario)
@@ -151,13 +151,13 @@ class MeasuredRuns(MutableMapping[Run, Measured]):
                 self._memory.move_to_end(scenario)
             return held
 
-    def __getitem__(self, run: Run) -> Measured:
+    def __getitem__(self, run: Run) -> MeasuredRun:
         return self.of(run[0])[run[1]]
 
     def __contains__(self, run: object) -> bool:
         return isinstance(run, tuple) and run[1] in self.of(run[0])
 
-    def __setitem__(self, run: Run, measured: Measured) -> None:
+    def __setitem__(self, run: Run, measured: MeasuredRun) -> None:
         with self._turn:
             self.of(run[0])
             self._put(run, measured)
@@ -186,7 +186,7 @@ class MeasuredRuns(MutableMapping[Run, Measured]):
         """Bytes that the numbers in memory take."""
         return self._bytes
 
-    def _loaded(self, scenario: str) -> dict[int, Measured]:
+    def _loaded(self, scenario: str) -> dict[int, MeasuredRun]:
         for path in sorted(self.files(scenario)):
             found = self._from(path)
             if not found:
@@ -197,7 +197,7 @@ class MeasuredRuns(MutableMapping[Run, Measured]):
         self._make_room()
         return self._memory.get(scenario, {})
 
-    def _from(self, path: Path) -> dict[Run, Measured]:
+    def _from(self, path: Path) -> dict[Run, MeasuredRun]:
         try:
             return self._read(path)
         except DamagedError:
@@ -207,10 +207,10 @@ class MeasuredRuns(MutableMapping[Run, Measured]):
                 path.unlink(missing_ok=True)
         return {}
 
-    def _put(self, run: Run, measured: Measured) -> None:
+    def _put(self, run: Run, measured: MeasuredRun) -> None:
         held = self._memory.setdefault(run[0], {})
         if run[1] not in held:
-            own = Measured(measured.outcomes.copy(), measured.weekly.copy())  # not a part of what a whole file takes
+            own = MeasuredRun(measured.outcomes.copy(), measured.weekly.copy())  # not a part of what a whole file takes
             held[run[1]] = own
             self._bytes += _size(own)
         self._memory.move_to_end(run[0])
@@ -227,5 +227,5 @@ class MeasuredRuns(MutableMapping[Run, Measured]):
             self._bytes -= _size(one)
 
 
-def _size(one: Measured) -> int:
+def _size(one: MeasuredRun) -> int:
     return one.outcomes.nbytes + one.weekly.nbytes + _OVERHEAD

@@ -179,7 +179,7 @@ def marginals(permutation: Sequence[int] | NDArray[np.int64], worths: ArrayLike)
 
 
 @dataclass(frozen=True, eq=False)
-class Sampled:
+class SampledValues:
     """Sampled Shapley values, means over the population of members, each array (n, ...)."""
 
     value: Floats
@@ -192,7 +192,7 @@ class Sampled:
 
 def estimate(
     observations: Mapping[tuple[int, int], ArrayLike], level: float = LEVEL, pasts: Mapping[int, int] | None = None
-) -> Sampled:
+) -> SampledValues:
     """Shapley values, means over the population of members, from what players add in sampled orders.
 
     Args:
@@ -218,10 +218,10 @@ def estimate(
     found = np.where(np.isnan(found).any(axis=1, keepdims=True), np.nan, found)
     mean, error, worth = _with_error(found, None if pasts is None else [pasts[member] for member in by_member])
     half = _quantile(worth, level) * error
-    return Sampled(mean, mean - half, mean + half, error, np.asarray((~np.isnan(found)).sum(axis=0)[0]))
+    return SampledValues(mean, mean - half, mean + half, error, np.asarray((~np.isnan(found)).sum(axis=0)[0]))
 
 
-def enough(sampled: Sampled, error: float, least: int = LEAST) -> NDArray[np.bool_]:
+def enough(sampled: SampledValues, error: float, least: int = LEAST) -> NDArray[np.bool_]:
     """True where sampling may stop, for each outcome: of the trailing shape.
 
     It may where the widest of the players' intervals reaches at most `error` times the absolute total effect to either

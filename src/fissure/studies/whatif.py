@@ -24,7 +24,7 @@ from fissure.engine.progress import Progress
 from fissure.engine.runner import Workers
 from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import ArgumentError
-from fissure.studies.effective import Effective, effective_size, pasts_of
+from fissure.studies.effective import EffectiveSample, effective_size, pasts_of
 from fissure.studies.observation_operator import Floats
 from fissure.studies.outcomes import NOT_RECORDED, SERIES, AtBounds, Bounds, Outcome, at_bounds, bounds_of, outcomes_of
 from fissure.studies.paired_runs import PairedRuns, planned
@@ -149,7 +149,7 @@ class WhatIf:
     start: date
     members: int
     folder: Path
-    worth: Effective | None = None
+    worth: EffectiveSample | None = None
     """Independent draws that the members are worth; None where it is not known."""
 
     @property

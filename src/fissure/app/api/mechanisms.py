@@ -22,7 +22,7 @@ from fissure.present.sections.mechanism import LOOPS
 from fissure.present.sections.observation_influence import updates_of
 from fissure.present.words import attribution as explaining
 from fissure.present.words import calibration as words
-from fissure.studies.attribution_file import Saved
+from fissure.studies.attribution_file import SavedAttribution
 from fissure.studies.causal import Atlas, Loop, kinds
 from fissure.studies.effects import Effect, kept_effects
 
@@ -190,7 +190,7 @@ def summaries(context: Context) -> dict[str, MechanismSummary]:
 
 
 def mechanism(
-    name: str, context: Context, atlas: Atlas | None, attribution: Saved | None, most: int = LOOPS
+    name: str, context: Context, atlas: Atlas | None, attribution: SavedAttribution | None, most: int = LOOPS
 ) -> MechanismSchema:
     """All of a mechanism, which exists; with `most` loops at most."""
     text = described(mechanism_classes()[name])
@@ -308,7 +308,7 @@ def _check(effect: Effect) -> EffectCheckSchema:
     )
 
 
-def _shapley(name: str, attribution: Saved | None) -> ShapleySchema | None:
+def _shapley(name: str, attribution: SavedAttribution | None) -> ShapleySchema | None:
     """The share of a mechanism in the first outcome of the kept attribution."""
     if attribution is None or name not in attribution.found.every.players:
         return None

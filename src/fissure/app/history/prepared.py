@@ -28,7 +28,7 @@ from fissure.present.sections import comparison, endings, histories
 from fissure.present.words import run as words
 from fissure.present.words.run import RunDescription
 from fissure.studies.compare import Compared, count
-from fissure.studies.effective import ENOUGH, Effective, quantile_error
+from fissure.studies.effective import ENOUGH, EffectiveSample, quantile_error
 from fissure.studies.observation_operator import Calendar, calendar_of
 
 WEEKLY = ("ground", "residents", "fighters")
@@ -51,7 +51,7 @@ class EffectiveSize(Frozen):
     independent: float = Field(description="independent draws that they are worth (Kish)")
 
     @classmethod
-    def of(cls, worth: Effective | None) -> "EffectiveSize | None":
+    def of(cls, worth: EffectiveSample | None) -> "EffectiveSize | None":
         """The same of what is known."""
         return None if worth is None else cls(**worth.as_json())
 
@@ -309,7 +309,7 @@ def _fact(figure: Figure, week: int, members: int) -> str:
     return f"{middle} {figure.unit} (90%: {spread})"
 
 
-def _observation(row: Compared, worth: Effective | None) -> ObservationRow:
+def _observation(row: Compared, worth: EffectiveSample | None) -> ObservationRow:
     """A published figure beside the model, as numbers; None for what there is not, an open end among it."""
     o = row.observation
     ends: Sequence[float] = (*o.ends, *o.band, row.low, row.median, row.high)
@@ -334,7 +334,7 @@ def _observation(row: Compared, worth: Effective | None) -> ObservationRow:
     )
 
 
-def _errors(row: Compared, worth: Effective | None) -> dict[str, float | None]:
+def _errors(row: Compared, worth: EffectiveSample | None) -> dict[str, float | None]:
     """The standard errors of the quantiles of `row`; None where there are too few histories to tell them."""
     found: dict[str, float | None] = dict.fromkeys(("q05_error", "median_error", "q95_error"))
     if row.model is None or row.histories < 2:

@@ -37,7 +37,7 @@ from fissure.present.sections.observation_influence import updates_of
 from fissure.present.words import attribution as explaining
 from fissure.present.words import calibration as words
 from fissure.present.words import causal as signs
-from fissure.studies.attribution_file import Saved
+from fissure.studies.attribution_file import SavedAttribution
 from fissure.studies.causal import BOTH, DOWN, UNKNOWN, UNMOVED, UP, Atlas, kinds, unknown
 from fissure.studies.effects import kept_effects
 from fissure.studies.kept_results import caution
@@ -61,7 +61,9 @@ OF_FIELD = (
 )
 
 
-def mechanism(name: str, context: Context, atlas: Atlas | None, attribution: Saved | None) -> tuple[Block, ...]:
+def mechanism(
+    name: str, context: Context, atlas: Atlas | None, attribution: SavedAttribution | None
+) -> tuple[Block, ...]:
     """All of a mechanism; of the causal picture nothing while there is no `atlas`."""
     kind, found = mechanism_classes()[name], context.trace(f"mechanism:{name}")
     stated = described(kind)
@@ -162,7 +164,7 @@ def _graph(title: str, said: str, atlas: Atlas | None, kind: str, name: str) -> 
     return (Drawing(drawn, title, title=title, caption=tuple(caption), table=table),)
 
 
-def _checked(name: str, attribution: Saved | None) -> Iterator[Block]:
+def _checked(name: str, attribution: SavedAttribution | None) -> Iterator[Block]:
     """Its share in the attribution, and the effect checks, that were kept."""
     if attribution is not None and name in (players := attribution.found.every.players):
         outcome, every = attribution.found.outcomes[0], attribution.found.every
@@ -193,7 +195,7 @@ def _checked(name: str, attribution: Saved | None) -> Iterator[Block]:
         )
 
 
-def _not_attributed(attribution: Saved | None) -> str:
+def _not_attributed(attribution: SavedAttribution | None) -> str:
     said = "" if attribution is None else caution(attribution.found.plan.plugins)
     if not said:
         return "No attribution of this version of the model is kept."

@@ -6,7 +6,7 @@ from fissure.engine.ensemble import Timing
 from fissure.present import certainty, formatting
 from fissure.present.document import Notice, Span
 from fissure.studies import kept_results
-from fissure.studies.effective import Effective, few_histories
+from fissure.studies.effective import EffectiveSample, few_histories
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class RunDescription:
     """What has to be known of mechanisms from other packages, a sentence each."""
     units: int | None = None
     slots: int | None = None
-    worth: Effective | None = None
+    worth: EffectiveSample | None = None
     """What the members are worth as independent draws."""
     timing: Timing | None = None
     digest: str = ""

@@ -155,7 +155,7 @@ class Span:
 
 
 @dataclass(frozen=True, eq=False)
-class Plausible:
+class PlausibleMembers:
     """`keep`, (members,): whether a member counts; `spans`: what it was held against.
 
     `fitted` says that the members are draws of a posterior, which has weighed the early record already.
@@ -177,7 +177,7 @@ class Plausible:
 
 
 @dataclass(frozen=True, eq=False)
-class Met:
+class PatternResult:
     """A part of a pattern over the members that count.
 
     `applicable` of the `counted` members say something, `share` of those meet it, with the 95% interval
@@ -221,7 +221,7 @@ def wilson(meet: int, of: int) -> tuple[float, float]:
     return low, high
 
 
-def met(data: xr.Dataset, among: Plausible, patterns: Iterable[Pattern]) -> list[Met]:
+def met(data: xr.Dataset, among: PlausibleMembers, patterns: Iterable[Pattern]) -> list[PatternResult]:
     """Each part of `patterns` over the members of `data` that count `among` all.
 
     `data` has the dimensions `member` and `week`; what is needed of it is read once.
@@ -234,23 +234,26 @@ def met(data: xr.Dataset, among: Plausible, patterns: Iterable[Pattern]) -> list
     return [_of_part(pattern, part, read, among) for pattern in patterns for part in pattern.parts]
 
 
-def _of_part(pattern: Pattern, part: Part, data: xr.Dataset, among: Plausible) -> Met:
+def _of_part(pattern: Pattern, part: Part, data: xr.Dataset, among: PlausibleMembers) -> PatternResult:
+    def untested(verdict: Verdict, counted: int, reason: str) -> PatternResult:
+        return PatternResult(pattern, part, verdict, counted, reason=reason)
+
     if absent := [name for name in part.reads if name not in data]:
-        said = f"the run does not hold {' and '.join(absent)}"
-        return Met(pattern, part, "not recorded", among.count, reason=said)
+        return untested("not recorded", among.count, f"the run does not hold {' and '.join(absent)}")
     if not among.count:
-        return Met(pattern, part, "nothing to test", 0, reason="no member counts")
+        return untested("nothing to test", 0, "no member counts")
     answer = part.check.answer(data)
     applies = ~np.ma.getmaskarray(answer.holds)
     of, meet = int(applies.sum()), int(answer.holds.filled(False).sum())
     if not of:
-        return Met(pattern, part, "nothing to test", among.count, reason="it applies to no member that counts")
+        return untested("nothing to test", among.count, "it applies to no member that counts")
     low, high = wilson(meet, of)
     verdict: Verdict = "met" if low > 0.5 else "not met" if high < 0.5 else "mixed"
-    return Met(pattern, part, verdict, among.count, of, meet, low, high, answer.first[applies], answer.second[applies])
+    first, second = answer.first[applies], answer.second[applies]
+    return PatternResult(pattern, part, verdict, among.count, of, meet, low, high, first, second)
 
 
-def plausible(rows: Iterable[Compared], members: int, start: np.datetime64) -> Plausible:
+def plausible(rows: Iterable[Compared], members: int, start: np.datetime64) -> PlausibleMembers:
     """Keep the members that agree with what was published early; `rows` is what `compare` found, `start` the first day.
 
     A quantity of which nothing was published, or nothing that the run holds the time of, rules nobody out.
@@ -269,9 +272,9 @@ def plausible(rows: Iterable[Compared], members: int, start: np.datetime64) -> P
         kept = ((models >= low / FACTOR) & (models <= high * FACTOR)).all(axis=0)
         keep &= kept
         spans.append(Span(own[0].variable.title, own[0].variable.unit, low, high, len(own), int(kept.sum())))
-    return Plausible(keep, tuple(spans))
+    return PlausibleMembers(keep, tuple(spans))
 
 
-def everyone(members: int) -> Plausible:
+def everyone(members: int) -> PlausibleMembers:
     """All `members` of a posterior: it has already been told what was published early, so nobody is ruled out."""
-    return Plausible(np.ones(members, bool), (), fitted=True)
+    return PlausibleMembers(np.ones(members, bool), (), fitted=True)

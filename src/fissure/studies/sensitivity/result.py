@@ -11,7 +11,7 @@ import numpy as np
 
 from fissure.engine.plan import Plan
 from fissure.studies import kept_results
-from fissure.studies.effective import Effective, few_histories
+from fissure.studies.effective import EffectiveSample, few_histories
 from fissure.studies.outcomes import NOT_RECORDED, AtBounds
 from fissure.studies.sensitivity.design import FACTOR, LUCK, REST, Index, Input
 from fissure.studies.sensitivity.information_value import InformationValue, Narrowing
@@ -86,7 +86,7 @@ class Sensitivity:
     until: str | None
     folder: Path
     quick: bool = False
-    worth_of: Effective | None = None
+    worth_of: EffectiveSample | None = None
     """Independent draws that the plain members are worth; None where it is not known."""
     at_bound: tuple[AtBounds, ...] = ()
     """Of each outcome the ends of its range at which plain members are."""
