@@ -49,8 +49,12 @@ def read_measured(path: Path) -> dict[Run, MeasuredRun]:
     """The runs in a file. Raises `DamagedError` where it is not whole."""
     with np.load(io.BytesIO(unsealed(path))) as file:
         runs, outcomes, weekly = file["runs"], file["outcomes"], file["weekly"]
-    keys = [str(run).rsplit("-", 1) for run in runs]
-    return {(key, int(member)): MeasuredRun(*row) for (key, member), *row in zip(keys, outcomes, weekly, strict=True)}
+    return {_run(str(name)): MeasuredRun(*row) for name, *row in zip(runs, outcomes, weekly, strict=True)}
+
+
+def _run(name: str) -> Run:
+    scenario, _, member = name.rpartition("-")
+    return scenario, int(member)
 
 
 class MeasuredRuns(MutableMapping[Run, MeasuredRun]):
@@ -86,7 +90,7 @@ class MeasuredRuns(MutableMapping[Run, MeasuredRun]):
         """The runs that could not be made when they were asked for last, with why."""
         path = self._folder / FAILED
         told = unsealed_json(path)["failed"] if path.exists() else {}
-        return {(name.rsplit("-", 1)[0], int(name.rsplit("-", 1)[1])): why for name, why in told.items()}
+        return {_run(name): why for name, why in told.items()}
 
     def keep_failed(self, failed: Mapping[Run, str]) -> None:
         """Say which runs could not be made. Raises `FissureError` where the disk refuses."""
@@ -144,12 +148,11 @@ class MeasuredRuns(MutableMapping[Run, MeasuredRun]):
     def of(self, scenario: str) -> dict[int, MeasuredRun]:
         """The runs of a scenario by member, in memory from now on; what could not be read is known no more."""
         with self._turn:
-            held = self._memory.get(scenario)
-            if held is None:
-                held = self._loaded(scenario)
+            if scenario not in self._memory:
+                self._load(scenario)
             if scenario in self._memory:
                 self._memory.move_to_end(scenario)
-            return held
+            return self._memory.get(scenario, {})
 
     def __getitem__(self, run: Run) -> MeasuredRun:
         return self.of(run[0])[run[1]]
@@ -186,7 +189,7 @@ class MeasuredRuns(MutableMapping[Run, MeasuredRun]):
         """Bytes that the numbers in memory take."""
         return self._bytes
 
-    def _loaded(self, scenario: str) -> dict[int, MeasuredRun]:
+    def _load(self, scenario: str) -> None:
         for path in sorted(self.files(scenario)):
             found = self._from(path)
             if not found:
@@ -195,7 +198,6 @@ class MeasuredRuns(MutableMapping[Run, MeasuredRun]):
                 if run[0] == scenario:
                     self._put(run, measured)
         self._make_room()
-        return self._memory.get(scenario, {})
 
     def _from(self, path: Path) -> dict[Run, MeasuredRun]:
         try:

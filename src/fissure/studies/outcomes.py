@@ -48,6 +48,9 @@ class Outcome:
         return found
 
 
+Range = Literal["time", "stock", "fighters", "yes or no", "share", "open"]
+
+
 @dataclass(frozen=True)
 class _Kind:
     title: str
@@ -55,7 +58,7 @@ class _Kind:
     more: str
     measure: Callable[[xr.Dataset, int | None], Floats]
     dated: bool
-    range: Literal["time", "stock", "fighters", "yes or no", "share", "open"]
+    range: Range
 
 
 def summed(data: xr.Dataset, output: str) -> Floats:
@@ -63,8 +66,40 @@ def summed(data: xr.Dataset, output: str) -> Floats:
     return joined(data[output], None, "sum", output)
 
 
-def _at(output: str) -> Callable[[xr.Dataset, int | None], Floats]:
-    return lambda data, week: summed(data, output)[:, week]
+@dataclass(frozen=True)
+class Series:
+    """`read` gives (members, weeks) numbers in `unit`."""
+
+    title: str
+    unit: str
+    read: Callable[[xr.Dataset], Floats]
+
+
+def _income_by_week(data: xr.Dataset) -> Floats:
+    """Million dollars a month, mean of the quarter that ends with the week; of fewer weeks at the start."""
+    sums = window_sum(summed(data, "income_musd"), QUARTER)
+    return np.asarray(sums / np.minimum(np.arange(1, sums.shape[1] + 1), QUARTER) * WEEKS_A_MONTH)
+
+
+SERIES = {
+    "territory": Series("Ground held", "km2", lambda data: summed(data, "territory_km2")),
+    "fighters": Series("Fighters", "persons", lambda data: summed(data, "fighters")),
+    "loyal": Series(
+        "Fighters who wish to stay", "persons", lambda data: summed(data, "fighters") - summed(data, "wanting_out")
+    ),
+    "deserted": Series(
+        "Fighters lost by desertion, so far", "persons", lambda data: np.cumsum(summed(data, "deserted"), axis=1)
+    ),
+    "income": Series("Income", "million USD/month", _income_by_week),
+    "residents": Series("Residents on held ground", "persons", lambda data: summed(data, "residents_under_control")),
+    "support": Series(
+        "Residents on held ground who support it",
+        "persons",
+        lambda data: summed(data, "support") * summed(data, "residents_under_control"),
+    ),
+    "resisters": Series("Residents in organised resistance", "persons", lambda data: summed(data, "resisters")),
+}
+"""Series that are followed; fighters who wish to stay count each by the part of it that does not wish to leave."""
 
 
 def _total(output: str) -> Callable[[xr.Dataset, int | None], Floats]:
@@ -91,14 +126,6 @@ def _income(data: xr.Dataset, week: int | None) -> Floats:
     return summed(data, "income_musd")[:, max(last - HALF_YEAR, 0) : last].mean(axis=1) * WEEKS_A_MONTH
 
 
-def _supporters(data: xr.Dataset, week: int | None) -> Floats:
-    return np.asarray(summed(data, "support")[:, week] * summed(data, "residents_under_control")[:, week])
-
-
-def _loyal(data: xr.Dataset, week: int | None) -> Floats:
-    return np.asarray(summed(data, "fighters")[:, week] - summed(data, "wanting_out")[:, week])
-
-
 def _until(weeks: Callable[[xr.Dataset], Floats]) -> Callable[[xr.Dataset, int | None], Floats]:
     """Weeks until it happens, the whole run where it does not (restricted survival time)."""
     return lambda data, week: np.nan_to_num(weeks(data), nan=float(data.sizes["week"]))
@@ -107,6 +134,12 @@ def _until(weeks: Callable[[xr.Dataset], Floats]) -> Callable[[xr.Dataset, int |
 def _cohesion(data: xr.Dataset, week: int | None) -> Floats:
     """Cohesion, 0 where no fighters are left: nothing holds together."""
     return np.nan_to_num(cohesion(data)["cohesion"].values[:, week], nan=0.0)
+
+
+def _stock(series: str, more: str, range: Range = "stock") -> _Kind:
+    """A series on a day."""
+    one = SERIES[series]
+    return _Kind(one.title, one.unit, more, lambda data, week: one.read(data)[:, week], True, range)
 
 
 KINDS = {
@@ -127,19 +160,15 @@ KINDS = {
     "deserted": _Kind("Fighters lost by desertion", "persons", "more desert", _total("deserted"), False, "open"),
     "killed": _Kind("Fighters killed or captured", "persons", "more are killed", _total("killed"), False, "open"),
     "fled": _Kind("Residents who fled", "persons", "more flee", _total("fled"), False, "open"),
-    "territory": _Kind("Ground held", "km2", "more ground is held", _at("territory_km2"), True, "stock"),
-    "fighters": _Kind("Fighters", "persons", "more fighters stay", _at("fighters"), True, "fighters"),
-    "loyal": _Kind("Fighters who wish to stay", "persons", "more wish to stay", _loyal, True, "fighters"),
+    "territory": _stock("territory", "more ground is held"),
+    "fighters": _stock("fighters", "more fighters stay", "fighters"),
+    "loyal": _stock("loyal", "more wish to stay", "fighters"),
     "cohesion": _Kind(
         "Cohesion of the ranks", "index, 0 to 1", "the ranks hold together better", _cohesion, True, "share"
     ),
     "income": _Kind("Income", "million USD/month", "more comes in", _income, True, "stock"),
-    "support": _Kind(
-        "Residents on held ground who support it", "persons", "more support it", _supporters, True, "stock"
-    ),
-    "residents": _Kind(
-        "Residents on held ground", "persons", "more live under it", _at("residents_under_control"), True, "stock"
-    ),
+    "support": _stock("support", "more support it"),
+    "residents": _stock("residents", "more live under it"),
 }  # fmt: skip
 """Outcomes by name; those that speak of a day are asked for as ``name@YYYY-MM-DD``."""
 
@@ -191,42 +220,6 @@ def _last_day(case: Case, weeks: int | None) -> date:
     if weeks is not None:
         whole("weeks", weeks, 1, case.weeks)
     return case.start + timedelta(weeks=weeks or case.weeks) - timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class Series:
-    """`read` gives (members, weeks) numbers in `unit`."""
-
-    title: str
-    unit: str
-    read: Callable[[xr.Dataset], Floats]
-
-
-def _income_by_week(data: xr.Dataset) -> Floats:
-    """Million dollars a month, mean of the quarter that ends with the week; of fewer weeks at the start."""
-    sums = window_sum(summed(data, "income_musd"), QUARTER)
-    return np.asarray(sums / np.minimum(np.arange(1, sums.shape[1] + 1), QUARTER) * WEEKS_A_MONTH)
-
-
-SERIES = {
-    "territory": Series("Ground held", "km2", lambda data: summed(data, "territory_km2")),
-    "fighters": Series("Fighters", "persons", lambda data: summed(data, "fighters")),
-    "loyal": Series(
-        "Fighters who wish to stay", "persons", lambda data: summed(data, "fighters") - summed(data, "wanting_out")
-    ),
-    "deserted": Series(
-        "Fighters lost by desertion, so far", "persons", lambda data: np.cumsum(summed(data, "deserted"), axis=1)
-    ),
-    "income": Series("Income", "million USD/month", _income_by_week),
-    "residents": Series("Residents on held ground", "persons", lambda data: summed(data, "residents_under_control")),
-    "support": Series(
-        "Residents on held ground who support it",
-        "persons",
-        lambda data: summed(data, "support") * summed(data, "residents_under_control"),
-    ),
-    "resisters": Series("Residents in organised resistance", "persons", lambda data: summed(data, "resisters")),
-}
-"""Series that are followed; fighters who wish to stay count each by the part of it that does not wish to leave."""
 
 
 End = Literal["lower", "upper"]

@@ -146,15 +146,13 @@ _MOVE = re.compile(r"\s*([a-z0-9.\-]+)\s*=\s*([x×*]?)\s*(\S+)\s*")
 
 def parse(said: str) -> Move:
     """The move that ``name=x2`` (times two) or ``name=2`` (to two) says. Raises `FissureError` for anything else."""
-    found = _MOVE.fullmatch(said)
     wanted = "expected NAME=xFACTOR or NAME=VALUE, as in forcing.strikes=x2"
-    if found is None:
+    if (found := _MOVE.fullmatch(said)) is None:
         raise ArgumentError(f"found '{said}', {wanted}")
     try:
-        value = number(found[3])
+        return Move(found[1], "times" if found[2] else "to", number(found[3]))
     except ValueError as error:
         raise ArgumentError(f"found '{said}', {wanted} ({error})") from None
-    return Move(found[1], "times" if found[2] else "to", value)
 
 
 def _required(move: Move, parameters: Sequence[Declared]) -> Move:
