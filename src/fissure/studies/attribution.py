@@ -16,16 +16,14 @@ Members that go on from the same past are not independent: errors are clustered 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fissure.cases.loader import Case
 from fissure.engine.cache import cache_base
-from fissure.engine.parameter_source import Draws
 from fissure.engine.plan import Plan, whole
-from fissure.engine.progress import Progress
-from fissure.engine.runner import Workers
 from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import ArgumentError
 from fissure.model.catalogue import GROUPS, mechanism_classes
@@ -33,7 +31,7 @@ from fissure.studies import shapley
 from fissure.studies.effective import EffectiveSample, effective_size, few_histories, pasts_of
 from fissure.studies.observation_operator import Floats
 from fissure.studies.outcomes import NOT_RECORDED, AtBounds, Outcome, at_bounds, bounds_of, outcomes_of
-from fissure.studies.paired_runs import PairedRuns
+from fissure.studies.paired_runs import PairedRuns, RunOptions
 from fissure.studies.scenario import Scenario
 from fissure.studies.shapley import Interval, mean_interval
 
@@ -169,14 +167,8 @@ def explain(
     *,
     of: Iterable[str] = (),
     size: Size = FULL,
-    draws: Draws | None = None,
-    seed: int = 1,
-    weeks: int | None = None,
-    units: int | None = None,
-    slots: int | None = None,
     out: Path | None = None,
-    progress: Progress | None = None,
-    workers: Workers | None = None,
+    **options: Unpack[RunOptions],
 ) -> AttributionStudy:
     """Share the outcomes called `of` (the standard ones where none is named) among the mechanisms.
 
@@ -184,38 +176,32 @@ def explain(
         case: the loaded case.
         of: names of outcomes; the first one says which mechanisms are strongest, and when sampling may stop.
         size: how much is simulated.
-        draws: where members get their parameters; the prior of the case where not given.
-        seed: of all random numbers; the same seed gives the same values, however often it is stopped.
-        weeks, units, slots: the case's own sizes where not given.
         out: the folder to keep what is measured in; one in the user's cache where not given.
-        progress: is told how far the study is.
-        workers: who simulates; threads of this process where not given. See `cluster.workers_of`.
+        options: see `RunOptions`.
 
     A member one of whose runs cannot be made is left out, with a warning.
 
     Raises `FissureError` for bad input or a disk that refuses, and `StoppedError` on Ctrl-C; what was measured is kept.
     """
     check_size(size)
-    asked = outcomes_of(of, case, weeks)
+    asked = outcomes_of(of, case, options.get("weeks"))
     folder = out or cache_base() / "runs" / f"explain-{case.name}"
-    own = PairedRuns.of(
-        case, asked, folder, draws=draws, seed=seed, weeks=weeks, units=units, slots=slots, progress=progress,
-        workers=workers,
-    )  # fmt: skip
+    own = PairedRuns.of(case, asked, folder, **options)
+    draws, seed = own.draws, own.plan.seed
     kinds = mechanism_classes()
     groups = {group: [name for name in kinds if kinds[name].group() == group] for group in GROUPS}
 
     def with_groups(on: Iterable[str]) -> Scenario:
         return _only([name for group in on for name in groups[group]], kinds)
 
-    until, named = draws.until if draws else None, tuple(f"explains {one.name}" for one in asked)
+    until, named = draws.until, tuple(f"explains {one.name}" for one in asked)
     with keeping(folder, StudyManifest("explain", own.plan, size.groups, None, until, named)):
         worths, there = _worths(own, list(groups), with_groups, range(size.groups), "groups")
         every, reached = _every(own, size, seed)
         strongest, pairs = _strongest(own, every, size)
     inside = sum(1 << i for i, name in enumerate(groups) if name != OUTSIDE)
-    pasts = pasts_of(own.draws, own.plan.seed, there)
-    worth = [effective_size(own.draws, seed, each) for each in (there, every.members, size.pairs) if each]
+    pasts = pasts_of(draws, seed, there)
+    worth = [effective_size(draws, seed, each) for each in (there, every.members, size.pairs) if each]
     return AttributionStudy(
         outcomes=asked,
         plan=own.plan,

@@ -15,7 +15,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, TypedDict, Unpack
 
 import jax.numpy as jnp
 import numpy as np
@@ -61,18 +61,28 @@ class Rows(NamedTuple):
     seconds: float
 
 
-def planned(
-    case: Case,
-    *,
-    draws: Draws | None = None,
-    seed: int = 1,
-    weeks: int | None = None,
-    units: int | None = None,
-    slots: int | None = None,
-    quick: bool = False,
-) -> Plan:
+class RunOptions(TypedDict, total=False):
+    """Options that all studies of paired runs take."""
+
+    draws: Draws | None
+    """The source of members' parameters; the prior of the case where not given."""
+    seed: int
+    """Of all random numbers, 1 where not given; the same seed gives the same numbers, however often it is stopped."""
+    weeks: int | None
+    units: int | None
+    slots: int | None
+    """Sizes; those of the case where not given."""
+    progress: Progress | None
+    """It is told how far the study is."""
+    workers: Workers | None
+    """They simulate; threads of this process where not given. See `cluster.workers_of`."""
+
+
+def planned(case: Case, *, quick: bool = False, **options: Unpack[RunOptions]) -> Plan:
     """The plan of runs with nothing changed; `quick` halves the units. Raises `FissureError` for bad input."""
+    units, slots, weeks = options.get("units"), options.get("slots"), options.get("weeks")
     units = half_of(case.blocs, case.units) if quick and units is None else units
+    draws, seed = options.get("draws"), options.get("seed", 1)
     return ensemble.planned(case, seed=seed, weeks=weeks, units=units, slots=slots, draws=draws)
 
 
@@ -186,24 +196,16 @@ class PairedRuns:
         case: Case,
         outcomes: Sequence[Outcome],
         folder: Path,
-        *,
-        draws: Draws | None = None,
-        seed: int = 1,
-        weeks: int | None = None,
-        units: int | None = None,
-        slots: int | None = None,
         weekly: Weekly | None = None,
-        progress: Progress | None = None,
-        workers: Workers | None = None,
+        **options: Unpack[RunOptions],
     ) -> "PairedRuns":
-        """Runs of `case`, of which outcomes and series are measured; sizes not given are the case's.
-
-        `workers` are threads of this process where not given. Raises `FissureError` for what cannot be run.
-        """
-        draws, workers = draws or Prior(), workers or Threads(threads_for(None))
-        plan = workers.settle(planned(case, draws=draws, seed=seed, weeks=weeks, units=units, slots=slots), None)
+        """Runs of `case`, of which outcomes and series are measured. Raises `FissureError` for what cannot be run."""
+        draws, workers = options.get("draws") or Prior(), options.get("workers") or Threads(threads_for(None))
+        plan = workers.settle(planned(case, **options), None)
         task = OutcomeTask(case, plan, draws, tuple(outcomes), weekly or {})
-        return cls(task, folder, (*(o.name for o in outcomes), "", *task.weekly), workers, progress or Silent())
+        return cls(
+            task, folder, (*(o.name for o in outcomes), "", *task.weekly), workers, options.get("progress") or Silent()
+        )
 
     @property
     def plan(self) -> Plan:

@@ -15,17 +15,16 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Unpack
 
 from fissure.cases.loader import Case
-from fissure.engine.parameter_source import Draws
 from fissure.engine.plan import MOST_MEMBERS, whole
 from fissure.engine.progress import Progress, Silent
 from fissure.engine.study_folder import keeping
 from fissure.errors import FissureError
-from fissure.studies.outcomes import SERIES, outcomes_of
-from fissure.studies.paired_runs import Job, PairedRuns, planned
+from fissure.studies.paired_runs import Job, PairedRuns, RunOptions
 from fissure.studies.scenario import AS_IT_IS, Scenario, week_of
-from fissure.studies.whatif import WhatIf, asked_for, folder_of, found_in, measured_in
+from fissure.studies.whatif import WhatIf, asked_for, found_in, runs_of
 
 LEAST = 2
 """Members from which a paired difference has an interval."""
@@ -84,14 +83,10 @@ class Live:
         cls,
         case: Case,
         *,
-        seed: int = 1,
-        weeks: int | None = None,
-        units: int | None = None,
-        slots: int | None = None,
-        draws: Draws | None = None,
         out: Path | None = None,
         within: Path | None = None,
         memory: float = float("inf"),
+        **options: Unpack[RunOptions],
     ) -> "Live":
         """The what-ifs of `case` with these sizes and draws, as in `whatif.whatif`; reads what is kept of them.
 
@@ -100,12 +95,7 @@ class Live:
 
         Raises `FissureError` for sizes that cannot be.
         """
-        plan = planned(case, seed=seed, weeks=weeks, draws=draws)
-        folder = out or folder_of(plan, within)
-        worlds = PairedRuns.of(
-            case, outcomes_of((), case, plan.weeks), measured_in(folder), draws=draws, seed=seed, weeks=weeks,
-            units=units, slots=slots, weekly={name: one.read for name, one in SERIES.items()}
-        )  # fmt: skip
+        worlds, folder = runs_of(case, (), out, within, **options)
         worlds.kept.make_room(memory)  # and what is kept is looked up once, before threads share it
         return cls(case, worlds, folder)
 

@@ -11,23 +11,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fissure.cases.loader import Case
 from fissure.engine.cache import cache_base
-from fissure.engine.parameter_source import Draws
 from fissure.engine.plan import MOST_MEMBERS, Plan, whole
-from fissure.engine.progress import Progress
-from fissure.engine.runner import Workers
 from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import ArgumentError
 from fissure.studies.effective import EffectiveSample, effective_size, pasts_of
 from fissure.studies.observation_operator import Floats
 from fissure.studies.outcomes import NOT_RECORDED, SERIES, AtBounds, Bounds, Outcome, at_bounds, bounds_of, outcomes_of
-from fissure.studies.paired_runs import PairedRuns, planned
+from fissure.studies.paired_runs import PairedRuns, RunOptions, planned
 from fissure.studies.scenario import AS_IT_IS, Scenario, week_of
 from fissure.studies.shapley import mean_interval, variance_ratio
 
@@ -203,14 +200,8 @@ def whatif(
     *,
     of: Iterable[str] = (),
     members: int = MEMBERS,
-    seed: int = 1,
-    weeks: int | None = None,
-    units: int | None = None,
-    slots: int | None = None,
-    draws: Draws | None = None,
     out: Path | None = None,
-    progress: Progress | None = None,
-    workers: Workers | None = None,
+    **options: Unpack[RunOptions],
 ) -> WhatIf:
     """Run each of `scenarios` beside the same members as they are, and tell the differences.
 
@@ -219,12 +210,8 @@ def whatif(
         scenarios: what is changed, by the name under which it is told.
         of: outcomes, as ``collapse`` or ``territory@2016-12-31``; the standard ones where none is named.
         members: histories of each scenario.
-        seed: of all random numbers; the same seed gives the same differences.
-        weeks, units, slots: sizes; those of the case where not given.
-        draws: what members are drawn from; the prior where not given.
         out: the folder to keep what is measured in; one in the user's cache where not given.
-        progress: is told how far it is.
-        workers: who simulates; threads of this process where not given. See `cluster.workers_of`.
+        options: see `RunOptions`.
 
     A pair of which one run cannot be made is left out, with a warning.
 
@@ -234,16 +221,9 @@ def whatif(
     if not scenarios:
         raise ArgumentError("nothing was asked, expected at least one scenario")
     whole("members", members, 2, MOST_MEMBERS)
-    plan = planned(case, seed=seed, weeks=weeks, draws=draws)
-    asked = outcomes_of(of, case, plan.weeks)
+    worlds, folder = runs_of(case, of, out, **options)
     for scenario in scenarios.values():
-        week_of(scenario.since, case, plan.weeks)
-    folder = out or folder_of(plan)
-    worlds = PairedRuns.of(
-        case, asked, measured_in(folder), draws=draws, seed=seed, weeks=weeks,
-        units=units, slots=slots, weekly={name: one.read for name, one in SERIES.items()}, progress=progress,
-        workers=workers,
-    )  # fmt: skip
+        week_of(scenario.since, case, worlds.plan.weeks)
     each = range(members)
     with keeping(folder, asked_for(worlds, scenarios.values(), members)):
         worlds.measure((scenario, member) for scenario in (AS_IT_IS, *scenarios.values()) for member in each)
@@ -253,14 +233,20 @@ def whatif(
     return found_in(worlds, scenarios, there, case, folder)
 
 
+def runs_of(
+    case: Case, of: Iterable[str], out: Path | None, within: Path | None = None, **options: Unpack[RunOptions]
+) -> tuple[PairedRuns, Path]:
+    """The paired runs of what-ifs about the outcomes `of`, and their folder; see `folder_of`."""
+    named: RunOptions = {**options, "units": None, "slots": None}
+    plan = planned(case, **named)
+    folder = out or folder_of(plan, within)
+    series = {name: one.read for name, one in SERIES.items()}
+    return PairedRuns.of(case, outcomes_of(of, case, plan.weeks), folder / "measured", series, **options), folder
+
+
 def folder_of(plan: Plan, within: Path | None = None) -> Path:
     """The folder of measurements under `plan` unless one is named: `within`, or in the user's cache."""
     return (within or cache_base() / "runs") / f"whatif-{plan.folder_name}"
-
-
-def measured_in(folder: Path) -> Path:
-    """The place of the numbers themselves in the folder of a what-if."""
-    return folder / "measured"
 
 
 def asked_for(worlds: PairedRuns, scenarios: Iterable[Scenario], members: int) -> StudyManifest:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from threading import local
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import xarray as xr
@@ -24,16 +24,14 @@ import xarray as xr
 from fissure.cases.loader import Case
 from fissure.engine.parameter_source import Draws, Prior
 from fissure.engine.plan import Plan, whole
-from fissure.engine.progress import Progress
 from fissure.engine.provenance import STUDY, code_digest
-from fissure.engine.runner import Workers
 from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.model.catalogue import parameters_of
 from fissure.studies.effective import effective_size
 from fissure.studies.measurement import Datum, floored, truths
 from fissure.studies.observation_operator import Floats
 from fissure.studies.outcomes import Outcome, at_bounds, bounds_of
-from fissure.studies.paired_runs import Job, PairedRuns, planned
+from fissure.studies.paired_runs import Job, PairedRuns, RunOptions, planned
 from fissure.studies.scenario import AS_IT_IS, FORCING
 from fissure.studies.sensitivity.design import (
     APART,
@@ -68,15 +66,9 @@ def sensitivity(
     figures: Sequence[Datum],
     folder: Path,
     *,
-    draws: Draws | None = None,
     runs: int | None = None,
-    seed: int = 1,
-    weeks: int | None = None,
-    units: int | None = None,
-    slots: int | None = None,
     quick: bool = False,
-    progress: Progress | None = None,
-    workers: Workers | None = None,
+    **options: Unpack[RunOptions],
 ) -> Sensitivity:
     """Screen all inputs, take apart the variance of `outcomes`, and weigh evidence.
 
@@ -85,22 +77,19 @@ def sensitivity(
         outcomes: what is asked about.
         figures: published figures whose worth is asked for.
         folder: where what is measured is kept; asked again, a study goes on where it was stopped.
-        draws: where members get their parameters; the prior where not given.
         runs: how many in all; fewer are used where few inputs are strong.
-        seed: of all random numbers.
-        weeks, units, slots: sizes of a run; the case's where not given.
         quick: half the units, and `QUICK` runs where `runs` is not given.
-        progress: shows how far it is.
-        workers: who simulates; threads of this process where not given. See `cluster.workers_of`.
+        options: see `RunOptions`.
 
     Raises `FissureError` for bad input or without SALib, and `StoppedError` on Ctrl-C; what was measured is kept.
     """
     available()
     runs = (QUICK if quick else RUNS) if runs is None else runs
     whole("runs", runs, FEWEST, 1_000_000)
-    draws = draws or Prior()
-    plan = planned(case, draws=draws, seed=seed, weeks=weeks, units=units, slots=slots, quick=quick)
-    study = _Study(case, tuple(outcomes), tuple(figures), folder / "measured", draws, plan, progress, workers)
+    plan = planned(case, quick=quick, **options)
+    options |= {"seed": plan.seed, "weeks": plan.weeks, "units": plan.units, "slots": plan.slots}
+    draws = options.get("draws") or Prior()
+    study = _Study(case, tuple(outcomes), tuple(figures), folder / "measured", draws, plan, options)
     named = tuple(f"hangs on: {one.name}" for one in outcomes)
     with keeping(folder, StudyManifest("sensitivity", plan, None, int(runs), draws.until, named)):
         return study.found(int(runs), folder, quick)
@@ -114,8 +103,7 @@ class _Study:
     folder: Path
     draws: Draws
     plan: Plan
-    progress: Progress | None
-    workers: Workers | None
+    options: RunOptions
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -156,11 +144,8 @@ class _Study:
         self, jobs: Sequence[Job], draws: Draws, phase: str, where: str = "runs", more: Sequence[Outcome] = ()
     ) -> Floats:
         """(jobs, outcomes), those of `more` last."""
-        plan = self.plan
-        worlds = PairedRuns.of(
-            self.case, (*self.outcomes, *more), self.folder / where, draws=draws, seed=plan.seed, weeks=plan.weeks,
-            units=plan.units, slots=plan.slots, progress=self.progress, workers=self.workers,
-        )  # fmt: skip
+        options: RunOptions = {**self.options, "draws": draws}
+        worlds = PairedRuns.of(self.case, (*self.outcomes, *more), self.folder / where, **options)
         worlds.measure(jobs, phase)
         worlds.require(jobs)
         return np.stack([worlds.values(scenario, [member])[0] for scenario, member in jobs])
