@@ -22,7 +22,7 @@ from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import ArgumentError
 from fissure.studies import answers as study
 from fissure.studies import attribution_file as attribution
-from fissure.studies.attribution import QUICK, AttributionStudy, explain
+from fissure.studies.attribution import QUICK, Explanation, explain
 from fissure.studies.calibration.posterior import Posterior
 from fissure.studies.effective import pasts_of
 from fissure.studies.kept_results import keep_in, uncovered
@@ -218,7 +218,7 @@ def asked_of(context: Context) -> tuple[tuple[Question, ...], Mapping[str, Study
     return context.questions, context.studies
 
 
-def _shared(case: Case, of: Sequence[str], folder: Path, options: _Options) -> AttributionStudy:
+def _shared(case: Case, of: Sequence[str], folder: Path, options: _Options) -> Explanation:
     """The attribution that was kept with the case if it serves, else a quick one."""
     drawn, weeks = options["draws"], options["weeks"]
     kept = attribution.kept(case, "" if drawn is None else drawn.digest)

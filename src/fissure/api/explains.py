@@ -16,7 +16,7 @@ from fissure.engine.plan import plan_of
 from fissure.engine.progress import Progress
 from fissure.errors import ArgumentError
 from fissure.studies import attribution as study
-from fissure.studies.attribution import FULL, QUICK, AttributionStudy, Size
+from fissure.studies.attribution import FULL, QUICK, Explanation, Size
 from fissure.studies.attribution_file import KEPT, SavedAttribution, read_explained
 from fissure.studies.calibration.posterior import Posterior
 from fissure.studies.kept_results import keep_in
@@ -36,7 +36,7 @@ class AttributionResult:
     saved: SavedAttribution
 
     @property
-    def found(self) -> AttributionStudy:
+    def found(self) -> Explanation:
         """All that was measured."""
         return self.saved.found
 
@@ -173,7 +173,7 @@ def explain_folder(
 
 def _command(
     case: Case,
-    found: AttributionStudy,
+    found: Explanation,
     asked: Iterable[str],
     drawn: Posterior | None,
     named: str | Path | None,

@@ -16,7 +16,7 @@ from fissure.cases.naming import called, packaged_name
 from fissure.engine.provenance import own_digest
 from fissure.model.plugins import made_of
 from fissure.studies import kept_results
-from fissure.studies.attribution import ALL, INSIDE_ALONE, NONE, WAR_ALONE, AttributionStudy
+from fissure.studies.attribution import ALL, INSIDE_ALONE, NONE, WAR_ALONE, Explanation
 from fissure.studies.effective import EffectiveSample, few_histories
 from fissure.studies.observation_operator import Floats
 from fissure.studies.outcomes import NOT_RECORDED, AtBounds, Outcome, at_bounds, bounds_of
@@ -115,7 +115,7 @@ class Answers:
 class StudyResults:
     """Results of the studies that questions look their figures up in; one that no question names may be missing."""
 
-    shared: AttributionStudy | None
+    shared: Explanation | None
     whatifs: WhatIf | None
     asked: Sequence[Outcome]
     as_it_was: Floats
@@ -188,7 +188,7 @@ def _plain(whole: StudyResults, at: int) -> Figure:
     return _figure("as it is", outcome, mean_interval(found, pasts=whole.pasts), ends, least=least, most=most)
 
 
-def _shares(question: Question, shared: AttributionStudy, name: str) -> tuple[Figure, ...]:
+def _shares(question: Question, shared: Explanation, name: str) -> tuple[Figure, ...]:
     """The weights of two groups; or the whole effect, and what of it is from inside, outside, and both only."""
     at = [one.name for one in shared.outcomes].index(name)
     outcome, ends, found, blocks = shared.outcomes[at], shared.bounds_at(at), shared.groups, shared.blocks

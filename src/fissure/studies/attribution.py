@@ -112,7 +112,7 @@ class Sides:
 
 
 @dataclass(frozen=True, eq=False)
-class AttributionStudy:
+class Explanation:
     """A finished attribution; every interval is a 90% interval of a mean over members, with axis (outcomes,) last."""
 
     outcomes: tuple[Outcome, ...]
@@ -169,7 +169,7 @@ def explain(
     size: Size = FULL,
     out: Path | None = None,
     **options: Unpack[RunOptions],
-) -> AttributionStudy:
+) -> Explanation:
     """Share the outcomes called `of` (the standard ones where none is named) among the mechanisms.
 
     Args:
@@ -202,7 +202,7 @@ def explain(
     inside = sum(1 << i for i, name in enumerate(groups) if name != OUTSIDE)
     pasts = pasts_of(draws, seed, there)
     worth = [effective_size(draws, seed, each) for each in (there, every.members, size.pairs) if each]
-    return AttributionStudy(
+    return Explanation(
         outcomes=asked,
         plan=own.plan,
         size=size,

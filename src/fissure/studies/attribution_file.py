@@ -23,7 +23,7 @@ from fissure.model.catalogue import parameters_of
 from fissure.model.world import world_of
 from fissure.reading import read_json
 from fissure.studies import kept_results
-from fissure.studies.attribution import Attribution, AttributionStudy, Blocks, Pairs, Size
+from fissure.studies.attribution import Attribution, Blocks, Explanation, Pairs, Size
 from fissure.studies.effective import EffectiveSample
 from fissure.studies.observation_operator import Floats
 from fissure.studies.outcomes import AtBound, AtBounds, Outcome
@@ -37,7 +37,7 @@ KEPT = "kept/explain.json"
 class SavedAttribution:
     """An attribution, the command that makes it again, and the last day that its draws were told of, if any."""
 
-    found: AttributionStudy
+    found: Explanation
     command: str
     until: date | None = None
 
@@ -131,7 +131,7 @@ def _plain(value: Any) -> Any:
 
 def _read(told: Mapping[str, Any], folder: Path) -> SavedAttribution:
     many, recorded, until = len(told["outcomes"]), told.get("at_bound_recorded", True), told["until"]
-    found = AttributionStudy(
+    found = Explanation(
         outcomes=tuple(Outcome(**one, measure=_unmeasured) for one in told["outcomes"]),
         plan=Plan.of(told["plan"]),
         size=Size(**told["size"]),
