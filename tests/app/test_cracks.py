@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from waiting import atlas_of
 
 from fissure.app import mechanisms as cracks
-from fissure.app.api import mechanisms as schemas
+from fissure.app.api import cases as schemas
 from fissure.app.derived import Found
 from fissure.app.mechanisms import ATLAS, WAITING
 from fissure.app.server import create_app
@@ -192,7 +192,7 @@ def test_drawings_are_the_same_each_time_and_have_links_and_signs(atlas):
 
 def test_loops_pass_through_what_they_are_shown_for(atlas):
     for name in ("deterrence", "fighters.fear"):
-        told = schemas.loops(name, atlas)
+        told = schemas.loops_of(atlas, 30, name)
         assert told.total == sum(told.kinds.values()) == len(atlas.through(name)) > 0
         for one in told.shortest:
             assert name in (one.steps[0].field, one.steps[0].by)
@@ -204,7 +204,7 @@ def test_loops_pass_through_what_they_are_shown_for(atlas):
 def test_checks_are_those_that_were_kept(context):
     kept = verdicts.by_mechanism(verdicts.effects(verdicts.kept()))
     for name, own in kept.items():
-        checks = schemas.mechanism(name, context, None, None).checks
+        checks = schemas.mechanism_of(name, context, None, None).checks
         assert [check.verdict for check in checks] == [one.verdict for one in own]
 
 
