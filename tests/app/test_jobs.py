@@ -8,7 +8,7 @@ import pytest
 from waiting import GIVEN_UP, until
 
 from fissure.app import jobs as module
-from fissure.app.jobs import BusyError, CancelledError, Jobs
+from fissure.app.jobs import BusyError, CancelledError, Jobs, Worker
 from fissure.errors import FissureError
 
 SOON = GIVEN_UP
@@ -39,7 +39,7 @@ def jobs():
     made = Jobs(waiting=3)
     yield made
     made.stop(SOON)
-    assert made._worker is None or not made._worker.is_alive()
+    assert not any(thread.is_alive() for thread in made._worker._threads)
 
 
 def state(jobs, id, wanted):
@@ -373,21 +373,21 @@ def test_one_that_waits_is_told_of_in_good_english():
 
 @pytest.fixture
 def dying(jobs, monkeypatch):
-    """Jobs whose worker dies with the job that says so; the queue is not told."""
+    """Jobs whose thread dies with the job that says so; the queue is not told."""
 
-    def do(self, id, turn, work):
-        if id == "deadly":
+    def do(self, task):
+        if jobs._turns.get("deadly") == int(task.key):
             assert gate.wait(SOON)
             raise SystemExit
-        before(self, id, turn, work)
+        before(self, task)
 
     def serve(self):
         with contextlib.suppress(SystemExit):  # else pytest tells of a thread that ends so
             serves(self)
 
-    before, serves, gate = Jobs._do, Jobs._serve, threading.Event()
-    monkeypatch.setattr(Jobs, "_do", do)
-    monkeypatch.setattr(Jobs, "_serve", serve)
+    before, serves, gate = Worker._do, Worker._serve, threading.Event()
+    monkeypatch.setattr(Worker, "_do", do)
+    monkeypatch.setattr(Worker, "_serve", serve)
     yield jobs, gate
     gate.set()
 
@@ -399,7 +399,7 @@ def test_a_worker_that_died_is_replaced_and_said(dying, look):
     jobs, gate = dying
     submit(jobs, "deadly", lambda telling: None)
     submit(jobs, "b", lambda telling: 7)
-    dead = jobs._worker
+    (dead,) = jobs._worker._threads
     gate.set()
     dead.join(SOON)
     look(jobs)  # nobody has to ask for anything new
@@ -410,8 +410,8 @@ def test_a_worker_that_died_is_replaced_and_said(dying, look):
 
 def test_what_failed_with_its_worker_is_done_when_it_is_asked_again(dying, monkeypatch):
     jobs, gate = dying
-    gate.set()
     submit(jobs, "deadly", lambda telling: None)
+    gate.set()
     state(jobs, "deadly", "failed")
     monkeypatch.undo()
     submit(jobs, "deadly", lambda telling: 3)

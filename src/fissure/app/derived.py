@@ -19,8 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from fissure.app.background import Stopped, Worker
-from fissure.app.jobs import wrong_inside
+from fissure.app.jobs import Stopped, Worker, wrong_inside
 from fissure.context import Context
 from fissure.engine.locks import held_to_remove
 from fissure.engine.provenance import MODEL, PACKAGE, code_digest, model_digest

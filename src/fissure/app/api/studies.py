@@ -14,11 +14,11 @@ from fissure.app import questions
 from fissure.app.api.jobs import JobSchema
 from fissure.app.api.jobs import told as job_told
 from fissure.app.api.runs import EffectiveSize
+from fissure.app.desk import MOST_SEED, Standing
 from fissure.app.pages import AtDesk
 from fissure.app.questions import LEVERS, LONG, NAME
 from fissure.app.questions import named as tidied
 from fissure.app.schemas import ResultSchema, refusal, schema_of
-from fissure.app.studio import MOST_SEED, Standing
 from fissure.app.what_if import composer, export
 from fissure.errors import ArgumentError, nearest
 from fissure.studies.bounds import AtBound
@@ -132,7 +132,7 @@ class AnswerSchema(BaseModel):
 @router.get("/studies/named", summary="The questions that come with the case")
 def named(desk: AtDesk) -> list[NamedStudy]:
     """Each with the claims that raise it, why its levers stand for it, and how its answer could be wrong."""
-    return [NamedStudy.model_validate(one) for one in desk.studio.studies.values()]
+    return [NamedStudy.model_validate(one) for one in desk.context.studies.values()]
 
 
 @router.get("/studies/drivers", summary="What can be moved")

@@ -7,10 +7,9 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from fissure.app.desk import Desk
+from fissure.app.desk import Desk, Size, Standing
 from fissure.app.pages import Citation, citation
 from fissure.app.questions import Question
-from fissure.app.studio import Size, Standing
 from fissure.present.document import Section
 from fissure.present.render.html import fragment
 from fissure.present.sections import whatif

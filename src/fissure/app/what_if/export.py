@@ -10,8 +10,7 @@ from typing import Any
 from starlette.responses import Response
 
 from fissure.api.whatifs import OWN, plain
-from fissure.app.desk import Desk
-from fissure.app.studio import Standing
+from fissure.app.desk import Desk, Standing
 from fissure.errors import ArgumentError
 from fissure.present.render.html import render
 from fissure.present.sections.whatif import document

@@ -11,11 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, Response
 
-from fissure.app.desk import Desk
+from fissure.app.desk import Desk, Size
 from fissure.app.jobs import ENDED
 from fissure.app.pages import BEGIN, AtDesk, changes, environment, listening, page
 from fissure.app.questions import LEVERS, LONG, NAME, Question, once
-from fissure.app.studio import Size
 from fissure.app.what_if import answered, composer, export
 from fissure.errors import ArgumentError, nearest
 from fissure.present.document import Notice
@@ -67,7 +66,7 @@ AtAddress = Annotated[Address, Depends(_address)]
 def whatif(request: Request, desk: AtDesk, asked: AtAddress) -> HTMLResponse:
     """The view."""
     desk.studio.warm()
-    studies = desk.studio.studies
+    studies = desk.context.studies
     told, specs, texts = _answers(desk, asked)
     length = asked.size.weeks or desk.studio.most_weeks
     shared: dict[str, Any] = {
