@@ -12,7 +12,7 @@ from waiting import atlas_of
 
 from fissure.app import mechanisms as cracks
 from fissure.app.api import cases as schemas
-from fissure.app.derived import Found
+from fissure.app.derived import Lookup
 from fissure.app.mechanisms import ATLAS, WAITING
 from fissure.app.server import create_app
 from fissure.app.settings import Settings
@@ -150,7 +150,7 @@ def test_the_table_of_the_graph(client, atlas):
 
 
 def test_while_the_picture_is_made_the_rest_is_there(client, monkeypatch):
-    monkeypatch.setattr(cracks, "look", lambda desk: Found())
+    monkeypatch.setattr(cracks, "look", lambda desk: Lookup())
     for address in ("/cracks", "/cracks?mechanism=pay-gap", "/cracks?field=fighters.fear"):
         answer = client.get(address)
         assert answer.status_code == 200
@@ -163,7 +163,7 @@ def test_while_the_picture_is_made_the_rest_is_there(client, monkeypatch):
 
 
 def test_a_picture_that_cannot_be_made_is_said(client, monkeypatch):
-    monkeypatch.setattr(cracks, "look", lambda desk: Found(error="the signs are of another model"))
+    monkeypatch.setattr(cracks, "look", lambda desk: Lookup(error="the signs are of another model"))
     answer = client.get("/cracks?mechanism=pay-gap")
     assert "The picture is not shown: the signs are of another model." in answer.text
     assert "data-wait" not in answer.text

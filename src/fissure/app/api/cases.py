@@ -270,7 +270,7 @@ def mechanism(
     context = _context(case, desk)
     if name not in mechanism_classes():
         raise HTTPException(404, f"there is no mechanism '{name}'{nearest(name, mechanism_classes())}")
-    return mechanism_of(name, context, look(desk).value, derived.attribution(context).found, loops)
+    return mechanism_of(name, context, look(desk).value, derived.attribution(context).value, loops)
 
 
 @router.get("/cases/{case}/parameters", summary="All parameters, before and after the evidence", responses=UNKNOWN)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from fastapi import APIRouter, HTTPException, Path, Query
 from pydantic import BaseModel, Field
 
-from fissure.app.evidence import rows as ledger_rows
+from fissure.app import ledger_rows
 from fissure.app.pages import AtDesk
 from fissure.app.schemas import IntervalSchema, ResultSchema, refusal, schema_of
 from fissure.context import Context
