@@ -125,12 +125,12 @@ def cited(desk: Desk, each: Sequence[QuestionView], size: Size) -> Citation | No
     )  # fmt: skip
 
 
-def address(questions: Sequence[Question], size: Size, **more: str) -> str:
+def address(questions: Sequence[Question], size: Size) -> str:
     """The query of the address that asks these."""
     told: list[tuple[str, object]] = [*(("q", one.text) for one in questions), ("members", size.members)]
     told += [("seed", size.seed)] if size.seed != 1 else []
     told += [("weeks", size.weeks)] if size.weeks else []
-    return urlencode([*told, *more.items()])
+    return urlencode(told)
 
 
 # Answers to take along: one HTML page that opens anywhere, and a table

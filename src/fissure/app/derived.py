@@ -75,23 +75,15 @@ class Derived:
         self._failed: dict[str, tuple[str, float]] = {}
         self._turn = threading.Lock()
 
-    def get(self, kind: Kind[T], source: Sequence[object], make: Callable[[], T], *, wait: float = 0.0) -> Lookup[T]:
+    def get(self, kind: Kind[T], source: Sequence[object], make: Callable[[], T]) -> Lookup[T]:
         """The view that derives from `source`, if it is there; else it is made in the background, by `make`.
 
         Args:
             kind: which kind of view.
             source: all that it derives from besides code, as plain values.
             make: makes it; may call `Worker.go_on` between its steps.
-            wait: seconds to wait for it at most.
         """
         key = key_of(kind, source)
-        found = self._look(kind, key, make)
-        if wait and found.waiting:
-            self._worker.wait(f"{kind.folder}-{key}", wait)
-            found = self._look(kind, key, make)
-        return found
-
-    def _look(self, kind: Kind[T], key: str, make: Callable[[], T]) -> Lookup[T]:
         found = self._remembered(kind, key) or self._read(kind, key)
         if found is not None:
             return Lookup(found)
@@ -119,7 +111,11 @@ class Derived:
             logging.getLogger(__name__).exception("a view could not be made: %s %s", kind.folder, key)
             self._failed[key] = wrong_inside(error), time.monotonic()
         else:
-            self._write(self.path(kind, key), body)
+            with suppress(OSError):  # where the disk refuses, memory has to do
+                path = self.path(kind, key)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_whole(path, body)
+                prune(self._home, self._most)
             self._failed.pop(key, None)
             self._remember(kind, key, found)
 
@@ -148,13 +144,6 @@ class Derived:
             os.utime(path)
         self._remember(kind, key, found)
         return found
-
-    def _write(self, path: Path, body: bytes) -> None:
-        """Keep it on disk, whole or not at all; where the disk refuses, memory has to do."""
-        with suppress(OSError):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, body)
-            prune(self._home, self._most)
 
 
 def key_of(kind: Kind[Any], source: Sequence[object]) -> str:

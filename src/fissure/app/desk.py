@@ -88,7 +88,6 @@ class Studio:
     def __init__(self, desk: "Desk") -> None:
         self._desk = desk
         self._lives: OrderedDict[tuple[int, int], Live] = OrderedDict()
-        self._asked: dict[str, tuple[Size, Scenario]] = {}
         self._turn = threading.Lock()
         self._warmed = False
         self._answers = lru_cache(maxsize=64)(self._answer)
@@ -131,7 +130,7 @@ class Studio:
                     memory=settings.limits.memory / PLANS,
                 )  # fmt: skip
             self._lives.move_to_end(key)
-            found, working = self._lives[key], {self._plan(size) for size, _ in self._at_work()}
+            found, working = self._lives[key], {self._plan(size) for _, size in self._at_work()}
             for one in list(self._lives)[: max(len(self._lives) - PLANS, 0)]:
                 if one not in working:
                     del self._lives[one]
@@ -140,20 +139,17 @@ class Studio:
     def _plan(self, size: Size) -> tuple[int, int]:
         return size.seed, size.weeks or self.most_weeks
 
-    def _at_work(self) -> list[tuple[Size, Scenario]]:
-        """What waits or is being measured: how it is asked, and what is changed."""
-        for id in list(self._asked):
-            job = self._desk.jobs.get(id)
-            if job is None or job.ended:
-                self._asked.pop(id, None)
-        return list(self._asked.values())
+    def _at_work(self) -> list[tuple[Question, Size]]:
+        """What waits or is being measured."""
+        jobs = (job for job in self._desk.jobs.all() if job.kind == KIND and not job.ended)
+        return [(job.asked["question"], job.asked["size"]) for job in jobs]
 
     def make_room(self) -> None:
         """Delete what was measured longest ago beyond the bounds of the server, but nothing that is at work."""
         spared: set[Path] = set()
-        for size, scenario in self._at_work():
+        for question, size in self._at_work():
             kept = self.live(size).worlds.kept
-            spared |= kept.files(AS_IT_IS.key) | kept.files(scenario.key)
+            spared |= kept.files(AS_IT_IS.key) | kept.files(question.scenario.key)
         settings = self._desk.settings
         gone = prune(settings.home, settings.limits.kept, self._desk.runs_folder, spared)
         with self._turn:
@@ -186,11 +182,9 @@ class Studio:
                     self.make_room()
             return latest
 
-        asked = {"q": question.text, "members": size.members, "seed": size.seed, "weeks": size.weeks}
+        asked = {"question": question, "size": size}
         short = live.known(question.scenario, size.members) < size.members  # what was measured may have been deleted
-        job = self._desk.jobs.submit(self.id_of(question, size), KIND, question.title, asked, work, anew=short)
-        self._asked[job.id] = size, question.scenario
-        return job
+        return self._desk.jobs.submit(self.id_of(question, size), KIND, question.title, asked, work, again=short)
 
     def standing(self, question: Question, size: Size) -> Standing:
         """How far it is."""
@@ -204,10 +198,7 @@ class Studio:
     def of_job(self, id: str) -> Standing | None:
         """How far the question of that job is; None where there is no such job."""
         job = self._desk.jobs.get(id)
-        if job is None or job.kind != KIND:
-            return None
-        size = Size(job.asked["members"], job.asked["seed"], job.asked["weeks"])
-        return self.standing(self.reader(size.weeks).read(job.asked["q"]), size)
+        return self.standing(**job.asked) if job is not None and job.kind == KIND else None
 
     def answer(self, standing: Standing, members: int | None = None) -> WhatIf | None:
         """What the pairs measured so far say, or the first `members` of them; None where there are too few."""
@@ -240,15 +231,16 @@ class Studio:
 
     def warm(self, members: int = MEMBERS) -> None:
         """Get ready for the first question, in the background."""
+
+        def get_ready() -> None:
+            with suppress(FissureError):  # whoever asks is told
+                _ = self._desk.context.studies  # what the view needs, before what takes longer
+                most = min(members, self._desk.settings.limits.members)
+                self.live(Size()).warm(most, lambda: self._desk.worker.stopping)
+
         if not self._warmed:
             self._warmed = True
-            self._desk.worker.submit("first what-if", lambda: self._warm(members), spare=True)
-
-    def _warm(self, members: int) -> None:
-        with suppress(FissureError):  # whoever asks is told
-            _ = self._desk.context.studies  # what the view needs, before what takes longer
-            most = min(members, self._desk.settings.limits.members)
-            self.live(Size()).warm(most, lambda: self._desk.worker.stopping)
+            self._desk.worker.submit("first what-if", get_ready, spare=True)
 
 
 @dataclass(eq=False)

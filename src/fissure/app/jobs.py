@@ -12,7 +12,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from fissure.errors import FissureError
@@ -83,11 +83,6 @@ class Worker:
         """Never begin what has that key and waits."""
         with self._turn:
             self._queue = [one for one in self._queue if one.key != key]
-
-    def wait(self, key: str, seconds: float) -> None:
-        """Wait for at most `seconds` for what has that key."""
-        with self._turn:
-            self._turn.wait_for(lambda: key not in self.pending(), seconds)
 
     def stop(self, patience: float = 20.0) -> None:
         """Begin nothing more, and wait for what is being done to come to its next step."""
@@ -175,7 +170,6 @@ class Job:
     """The best result so far; of a job that has ended, the result."""
     error: str = ""
     version: int = 0
-    created: float = field(default_factory=time.time)
 
     @property
     def ended(self) -> bool:
@@ -231,22 +225,17 @@ class Jobs:
         self._worker = Worker(1, "fissure-jobs")
         self._stopping = False
 
-    @property
-    def stopping(self) -> bool:
-        """Whether the server is stopping: nothing more will come."""
-        return self._stopping
-
     def submit(
-        self, id: str, kind: str, title: str, asked: Mapping[str, Any], work: Work, *, anew: bool = False
+        self, id: str, kind: str, title: str, asked: Mapping[str, Any], work: Work, *, again: bool = False
     ) -> Job:
         """Queue a job, or return the one with that `id` that waits, runs or is done.
 
-        One that is done is done `anew` where its caller says that what it made is gone. Raises `BusyError` where
+        One that is done is done `again` where its caller says that what it made is gone. Raises `BusyError` where
         the queue is full or the server is stopping.
         """
         with self._held:
             known = self.get(id)
-            over: tuple[State, ...] = ENDED if anew else ("cancelled", "failed")
+            over: tuple[State, ...] = ENDED if again else ("cancelled", "failed")
             if known is not None and known.state not in over and self._turns[id] not in self._off:
                 return known
             if self._stopping:

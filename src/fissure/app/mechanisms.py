@@ -35,9 +35,9 @@ WAITING = (
 ATLAS = Kind("causal", causal_atlas.__name__, causal_atlas.to_json, causal_atlas.from_json, in_memory=1)
 
 
-def look(desk: Desk, *, wait: float = 0.0) -> Lookup[Atlas]:
+def look(desk: Desk) -> Lookup[Atlas]:
     """The causal picture of the model as it is; where there is none yet, it is made in the background."""
-    return desk.derived.get(ATLAS, [], causal_atlas.atlas, wait=wait)  # it derives from the code alone
+    return desk.derived.get(ATLAS, [], causal_atlas.atlas)  # it derives from the code alone
 
 
 def warm(desk: Desk) -> None:

@@ -1,6 +1,5 @@
 """Cases for programs: what there is, what moves what in it, and on which evidence."""
 
-from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Annotated, Literal
@@ -330,6 +329,7 @@ def mechanism_of(
 ) -> MechanismSchema:
     """All of a mechanism, which exists; with `most` loops at most."""
     text, kept = described(mechanism_classes()[name]), verdicts.kept()
+    sources = context.ledger.sources
     claims = sorted(context.ledger.claims_of(name), key=lambda c: (c.source, c.line, c.id))
     return MechanismSchema.build(
         summary_of(name, context),
@@ -343,11 +343,15 @@ def mechanism_of(
         checks_stale=verdicts.stale(kept),
         attribution=_shapley(name, attribution),
         parameters_told=[_parameter(one, context) for one in context.parameters if one.owner == name],
-        claims_told=[_claim(one, context) for one in claims],
+        claims_told=[
+            MechanismClaimSchema.build(one, sources[one.source], paraphrase=" ".join(one.paraphrase.split()),
+                                       address=web(sources[one.source].address))
+            for one in claims
+        ],
         rivals=[[_figure(one, context) for one in group] for group in context.trace(f"mechanism:{name}").rival_groups],
-        reads=None if atlas is None else _links(atlas.reads[name]),
-        moves=None if atlas is None else _links(atlas.moves[name]),
-        loops=None if atlas is None else loops_of(atlas, most, name),
+        reads=atlas and [{"name": path, "sign": sign} for path, sign in atlas.reads[name].items()],
+        moves=atlas and [{"name": path, "sign": sign} for path, sign in atlas.moves[name].items()],
+        loops=atlas and loops_of(atlas, most, name),
     )  # fmt: skip
 
 
@@ -367,12 +371,6 @@ def loops_of(atlas: Atlas, most: int, name: str = "") -> LoopsSchema:
         for one in (atlas.shortest(name, most) if name else every[:most])
     ]  # fmt: skip
     return LoopsSchema(total=len(every), kinds=kinds(every), shortest=shortest)
-
-
-def _claim(one: Claim, context: Context) -> MechanismClaimSchema:
-    source = context.ledger.sources[one.source]
-    paraphrase = " ".join(one.paraphrase.split())
-    return MechanismClaimSchema.build(one, source, paraphrase=paraphrase, address=web(source.address))
 
 
 def _figure(one: Observation, context: Context) -> FigureSchema:
@@ -399,7 +397,3 @@ def _rule(text: str) -> list[RuleSchema]:
         RuleSchema(equation=isinstance(one, Command), text=one.text if isinstance(one, Command) else plain(one.line))
         for one in rule(text) if isinstance(one, Command | Paragraph)
     ]  # fmt: skip
-
-
-def _links(signs: Mapping[str, str]) -> list[LinkSchema]:
-    return [LinkSchema.model_validate({"name": name, "sign": sign}) for name, sign in signs.items()]

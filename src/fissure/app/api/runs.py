@@ -313,7 +313,7 @@ def _ask(desk: Desk, members: int, seed: int, name: str | None) -> Job:
     title = f"{members:,} {'history' if members == 1 else 'histories'} with seed {seed}, run “{name}”"
     asked = {"name": name, "members": members, "seed": seed}
     gone = name not in known  # it was deleted meanwhile
-    return desk.jobs.submit(f"{KIND}-{name}-{members}-{seed}", KIND, title, asked, work, anew=gone)
+    return desk.jobs.submit(f"{KIND}-{name}-{members}-{seed}", KIND, title, asked, work, again=gone)
 
 
 def _may_be(desk: Desk, name: str, seed: int, known: dict[str, Stored]) -> bool:

@@ -40,7 +40,7 @@ NO_JOB = refusal(404, "No such job is known.")
 
 
 @schema_of(
-    Job, without=("asked", "created"), phase="what it does now, in words", done="steps of this phase that are done",
+    Job, without=("asked",), phase="what it does now, in words", done="steps of this phase that are done",
     total="steps of this phase", left="seconds left of this phase, as far as its rate tells",
     error="why it failed, one sentence", version="grows with every change",
 )  # fmt: skip
