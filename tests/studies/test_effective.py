@@ -43,8 +43,7 @@ def test_members_of_the_prior_share_nothing():
 
 
 def test_it_is_read_back_from_json():
-    assert EffectiveSample.read(EffectiveSample(4, 3, 2.7).as_json()) == EffectiveSample(4, 3, 2.7)
-    assert EffectiveSample.read(None) is None
+    assert EffectiveSample(**EffectiveSample(4, 3, 2.7).as_json()) == EffectiveSample(4, 3, 2.7)
 
 
 @pytest.mark.parametrize("many", [0, 1, 4, 19])

@@ -110,8 +110,8 @@ def answers(
 
         >>> import fissure
         >>> found = fissure.answers("islamic_state", members=2)
-        >>> [answer.question.name for answer in found][:1]
-        ['inside-or-outside']
+        >>> [answer.name for answer in found][:1]
+        ['from-the-inside-out']
     """
     whole("members", members, 2, MOST_MEMBERS)  # what comes first is made with a size of its own
     context = context_of(case)

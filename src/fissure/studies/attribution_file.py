@@ -149,7 +149,7 @@ def _read(told: Mapping[str, Any], folder: Path) -> SavedAttribution:
         at_bound=tuple(
             AtBounds(tuple(AtBound(**one) for one in ends), recorded) for ends in told.get("at_bound") or ()
         ),
-        worth={one.histories: one for one in map(EffectiveSample.read, told.get("effective_size") or ()) if one},
+        worth={one["histories"]: EffectiveSample(**one) for one in told.get("effective_size") or ()},
     )
     return SavedAttribution(found, str(told["command"]), None if until is None else date.fromisoformat(until))
 

@@ -67,13 +67,6 @@ class EffectiveSample:
         """As plain values, for JSON."""
         return {"histories": self.histories, "pasts": self.pasts, "independent": round(self.independent, 1)}
 
-    @classmethod
-    def read(cls, told: Mapping[str, Any] | None) -> Self | None:
-        """Read the result of `as_json`; None of None."""
-        if told is None:
-            return None
-        return cls(int(told["histories"]), int(told["pasts"]), float(told["independent"]))
-
 
 def few_histories(histories: int | Mapping[str, int]) -> str:
     """A warning where a 90% interval rests on too few histories; empty from `ENOUGH` on.
