@@ -27,7 +27,7 @@ from fissure.engine.plan import priors_digest
 from fissure.engine.records import coordinates_of, dataset_of, variables_of
 from fissure.errors import ArgumentError, FissureError
 from fissure.evidence import Ledger, Mechanism, Subject, Trace, load_ledger, package_ledger, require, trace, unfilled
-from fissure.evidence.check import FILL_IN, require_mechanism
+from fissure.evidence.ledger import FILL_IN, require_mechanism
 from fissure.model.catalogue import mechanism_classes, parameters_of, parts
 from fissure.model.parameters import Declared
 from fissure.model.plugins import ledger_folders, plugin_priors, plugins

@@ -15,7 +15,7 @@ from fissure.app.api import jobs
 from fissure.app.pages import AtDesk
 from fissure.app.server import create_app
 from fissure.app.settings import Limits, Settings
-from fissure.engine.locks import is_held
+from fissure.files import is_held
 
 if not jobs.router.routes:  # a server without the jobs' own addresses: what the page asks of them, and no more
 

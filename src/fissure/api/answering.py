@@ -12,7 +12,6 @@ from fissure.api.arguments import plain_arguments
 from fissure.cases.loader import Case
 from fissure.cases.naming import REFERENCE
 from fissure.context import CaseLike, Context, context_of
-from fissure.engine.cache import cache_base
 from fissure.engine.cluster import workers_of
 from fissure.engine.ensemble import planned
 from fissure.engine.plan import MOST_MEMBERS, whole
@@ -20,6 +19,7 @@ from fissure.engine.progress import Progress
 from fissure.engine.runner import Workers
 from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import ArgumentError
+from fissure.files import cache_base
 from fissure.studies import answers as study
 from fissure.studies import attribution_file as attribution
 from fissure.studies.attribution import QUICK, Explained, explain

@@ -10,13 +10,12 @@ from fissure.api.arguments import plain_arguments
 from fissure.cases.loader import Case
 from fissure.cases.naming import REFERENCE
 from fissure.context import CaseLike, Context, context_of
-from fissure.engine.cache import cache_base
 from fissure.engine.cluster import workers_of
 from fissure.engine.ensemble import planned
 from fissure.engine.progress import Progress
 from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import ArgumentError
-from fissure.files import disk_errors
+from fissure.files import cache_base, disk_errors
 from fissure.studies import hindcast as hindcasts
 from fissure.studies.calibration import Calibration, Posterior, Setting
 from fissure.studies.calibration import calibrate as fit

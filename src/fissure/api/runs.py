@@ -17,10 +17,10 @@ from fissure.context import CaseLike, Context, context_of
 from fissure.engine import ensemble
 from fissure.engine.cluster import workers_of
 from fissure.engine.export import export
-from fissure.engine.locks import asking
 from fissure.engine.progress import Progress
 from fissure.engine.study_folder import origin_of
 from fissure.evidence import Ledger
+from fissure.files import asking
 from fissure.model.limits import LIMITS
 from fissure.present.words.run import RunDescription
 from fissure.studies import coverage

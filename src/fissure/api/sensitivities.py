@@ -10,9 +10,9 @@ from fissure.api.arguments import plain_arguments
 from fissure.cases.loader import Case
 from fissure.cases.naming import REFERENCE, called
 from fissure.context import CaseLike, context_of
-from fissure.engine.cache import cache_base
 from fissure.engine.cluster import workers_of
 from fissure.engine.progress import Progress
+from fissure.files import cache_base
 from fissure.studies import sensitivity as study
 from fissure.studies.outcomes import outcomes_of
 from fissure.version import __version__

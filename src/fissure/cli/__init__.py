@@ -69,7 +69,7 @@ def _warn(message: Warning | str, *_: object, **__: object) -> None:
 
 def _asking() -> AbstractContextManager[None]:
     """Let what this command keeps say which command it was."""
-    from fissure.engine.locks import asking
+    from fissure.files import asking
 
     return asking(command=shlex.join(["fissure", *sys.argv[1:]]))
 

@@ -20,8 +20,8 @@ from types import TracebackType
 from typing import Any
 
 from fissure.engine import remote
-from fissure.engine.environment import MACHINE, MadeWith
 from fissure.engine.plan import Plan
+from fissure.engine.provenance import MACHINE, MadeWith
 from fissure.engine.runner import (
     Failure,
     Item,

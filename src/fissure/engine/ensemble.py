@@ -16,21 +16,18 @@ from numpy.typing import NDArray
 
 from fissure.cases.loader import Case, load_case
 from fissure.engine.begin import require_own_jax
-from fissure.engine.blocks import Block, encode, missing
-from fissure.engine.cache import cache_base, enable_compile_cache
-from fissure.engine.checksums import holds
-from fissure.engine.environment import MACHINE
 from fissure.engine.kernel import Kernel, Records, records_of
 from fissure.engine.parameter_source import Draws, Prior
 from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, whole
-from fissure.engine.programs import program_for
+from fissure.engine.programs import enable_compile_cache, program_for
 from fissure.engine.progress import Progress, Silent
+from fissure.engine.provenance import MACHINE
 from fissure.engine.records import coordinates_of, event_arrays, kinds_told, variables_of
 from fissure.engine.runner import FailedHistories, Failure, Threads, Workers, each_alone, spread, threads_for
-from fissure.engine.store import DESCRIPTION, Store, check_folder, open_store, writing
+from fissure.engine.store import DESCRIPTION, Block, Store, check_folder, encode, missing, open_store, writing
 from fissure.engine.study_folder import Origin
 from fissure.errors import RunError, StoppedError
-from fissure.files import check_room, disk_errors
+from fissure.files import cache_base, check_room, disk_errors, holds
 from fissure.model.catalogue import parameters_of
 from fissure.model.parameters import Declared
 from fissure.model.world import world_of

@@ -14,21 +14,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from fissure.engine.blocks import blocks_in, missing
-from fissure.engine.cache import cache_base
-from fissure.engine.checksums import is_whole, unsealed_json
-from fissure.engine.locks import LOCK, Note, held_to_remove, is_held, note
 from fissure.engine.provenance import model_digest
-from fissure.engine.store import DESCRIPTION, FAILED, Store, open_store
+from fissure.engine.store import BLOCK_NAME, DESCRIPTION, FAILED, Store, blocks_in, missing, open_store
 from fissure.engine.study_folder import ORIGIN, STUDY, Origin, origin_of
 from fissure.errors import FissureError, RunError
-from fissure.files import UNFINISHED
+from fissure.files import LOCK, UNFINISHED, Note, cache_base, held_to_remove, is_held, is_whole, note, unsealed_json
 from fissure.version import __version__
 
 State = Literal["whole", "unfinished", "damaged", "being written", "half deleted"]
 DELETED = ".deleted-"
 """How the name of a folder begins that is being taken away."""
-_BLOCK = re.compile(r"(\d{7})-(\d{7})\.zarr\.zip")
 _CALL = re.compile(r"[0-9a-f]{20}-(\d+)\.npz")
 _CHECK = re.compile(r"(\d{7})-(\d{7})\.json")
 _PAGES = "report|whatif|explain|answers|effects|sensitivity|calibration|hindcast|posterior"
@@ -275,7 +270,7 @@ def _histories(name: str) -> int:
     """How many simulated members a file tells of, by its name."""
     if match := _CALL.fullmatch(name):
         return int(match[1])
-    match = _BLOCK.fullmatch(name) or _CHECK.fullmatch(name)
+    match = BLOCK_NAME.fullmatch(name) or _CHECK.fullmatch(name)
     return int(match[2]) - int(match[1]) if match else 0
 
 

@@ -25,8 +25,7 @@ class Unknown(LookupError):
 def greet(dask_worker: Any) -> dict[str, str]:
     """What this worker makes members with, in words: equal words, equal bytes. Runs on the worker."""
     os.environ.setdefault("NPROC", str(dask_worker.state.nthreads))  # threads of XLA, else one for each core
-    from fissure.engine.environment import made_with
-    from fissure.engine.provenance import model_digest
+    from fissure.engine.provenance import made_with, model_digest
     from fissure.model.plugins import made_of
     from fissure.version import __version__
 

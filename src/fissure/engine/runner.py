@@ -17,8 +17,8 @@ from typing import Any, Protocol, TypeVar
 
 import jax
 
-from fissure.engine.environment import MadeWith
 from fissure.engine.plan import Plan, whole
+from fissure.engine.provenance import MadeWith
 from fissure.errors import FissureError
 
 MOST_THREADS = 16

@@ -1,7 +1,7 @@
 """What a folder says that it is: `study.json` of a study, and `case.json` of a run, which says where its case lay.
 
     study.json     what was asked last: the kind of study, the plan of its runs, its size, what it changes, the command
-    run.lock       held by the process that writes, see `locks`
+    run.lock       held by the process that writes
 
 Beside them lies what the study keeps, each file whole or not there, and nested folders of other studies and runs. Where
 a case lay is no part of the plan: the same case in another folder gives the same run, byte for byte.
@@ -17,11 +17,9 @@ from typing import Any
 
 from fissure.cases.loader import Case
 from fissure.cases.naming import packaged_name
-from fissure.engine.checksums import sealed_json, unsealed_json
-from fissure.engine.locks import LOCK, asked_command, held
 from fissure.engine.plan import Plan
 from fissure.errors import RunError
-from fissure.files import UNFINISHED, disk_errors, write_whole
+from fissure.files import LOCK, UNFINISHED, asked_command, disk_errors, held, sealed_json, unsealed_json, write_whole
 
 STUDY = "study.json"
 FORMAT = 1

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import TypeAdapter, ValidationError
 
 from fissure.errors import FileError, nearest
-from fissure.reading.entries import first_of, sentence, shown
+from fissure.reading.strict_yaml import first_of, sentence, shown
 from fissure.reading.text import read_text
 from fissure.reading.values import missing_mark
 

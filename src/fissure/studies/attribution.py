@@ -21,13 +21,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fissure.cases.loader import Case
-from fissure.engine.cache import cache_base
 from fissure.engine.parameter_source import Draws
 from fissure.engine.plan import Plan, whole
 from fissure.engine.progress import Progress
 from fissure.engine.runner import Workers
 from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import ArgumentError
+from fissure.files import cache_base
 from fissure.model.catalogue import GROUPS, mechanism_classes
 from fissure.studies import shapley
 from fissure.studies.bounds import NOT_RECORDED, AtBounds, at_bounds, bounds_of

@@ -24,13 +24,13 @@ from scipy.special import stdtrit
 
 from fissure.cases.loader import Case
 from fissure.cases.room import half_of
-from fissure.engine.cache import cache_base
 from fissure.engine.parameter_source import Prior
 from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, whole
 from fissure.engine.progress import Progress, Silent
 from fissure.engine.runner import Threads, Workers, threads_for
 from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import nearest
+from fissure.files import cache_base
 from fissure.model.catalogue import GROUPS, known_mechanism, mechanism_classes, parameters_of
 from fissure.model.check import Check, Record
 from fissure.model.world import World

@@ -23,10 +23,9 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from fissure.cases.loader import Case
-from fissure.engine.cache import enable_compile_cache
 from fissure.engine.parameter_source import Draws, Prior
 from fissure.engine.plan import Plan, plan_of
-from fissure.engine.programs import program_for
+from fissure.engine.programs import enable_compile_cache, program_for
 from fissure.engine.progress import Progress, Silent
 from fissure.engine.provenance import STUDY, code_digest
 from fissure.engine.random import seed_words

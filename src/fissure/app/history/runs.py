@@ -5,9 +5,9 @@ from fissure.api.shelf import Stored
 from fissure.app.desk import Desk
 from fissure.app.jobs import Job, Telling
 from fissure.engine import ensemble
-from fissure.engine.locks import asking
 from fissure.engine.store import DESCRIPTION
 from fissure.errors import ArgumentError
+from fissure.files import asking
 
 KIND = "run"
 PATTERN = "[a-z0-9][a-z0-9-]{0,47}"
