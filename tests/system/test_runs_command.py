@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 import fissure
 from fissure import cli
-from fissure.api.shelf import stored_run
+from fissure.api.stored import stored_run
 from fissure.cases.loader import load_case
 from fissure.engine import ensemble
 

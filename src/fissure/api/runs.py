@@ -1,6 +1,5 @@
 """Running a case, and reading a run back."""
 
-import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -9,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fissure.api.arguments import plain_arguments
-from fissure.api.origins import context_of_run, differs, warn_of_changes
-from fissure.cases.loader import Case
+from fissure.api.results import Result, command_line
+from fissure.api.stored import context_of_run, differs, warn_of_changes
 from fissure.cases.naming import REFERENCE
 from fissure.constants import INTERVAL
-from fissure.context import CaseLike, Context, context_of
+from fissure.context import CaseLike, context_of
 from fissure.engine import ensemble
 from fissure.engine.cluster import workers_of
 from fissure.engine.export import export
@@ -43,20 +42,14 @@ CHANGED = "its files have changed since this run was made; the numbers are of th
 
 
 @dataclass(frozen=True, eq=False)
-class RunResult:
+class RunResult(Result):
     """A finished run: its records, its parameters, how it compares with what was observed, and its report."""
 
-    context: Context
     stored: ensemble.Run
     posterior: Posterior | None = None
     """What members were drawn from; None for the prior, and where a run's posterior is not at hand."""
     named: Path | None = None
     """The file of that posterior, if it was named; None for the one that lies with the case."""
-
-    @property
-    def case(self) -> Case:
-        """The case that was simulated."""
-        return self.context.case
 
     @property
     def data(self) -> "xr.Dataset":
@@ -149,32 +142,25 @@ class RunResult:
         """Those of `patterns` that say what came first."""
         return [one for one in self.patterns if one.pattern.in_time]
 
-    def document(self) -> "Document":
-        """The report as a document, for a page, a terminal or JSON."""
-        return self._document
-
     def summary(self) -> "Document":
         """Of the report what a terminal shows, which is made in less time."""
         from fissure.present.sections.run import summary
 
         return summary(self.about(), self.data, self.case, self.ledger, self.compared)
 
+    def document(self) -> "Document":
+        """The report as a document, for a page, a terminal or JSON."""
+        return self._made_document
+
     @cached_property
-    def _document(self) -> "Document":
+    def _made_document(self) -> "Document":
         from fissure.present.sections.run import document
 
         crowded = (f"{said[0].upper()}{said[1:]}." for said in self.context.too_few_places)
         return document(
-            self.about(),
-            self.data,
-            self.case,
-            self.ledger,
-            self.compared,
-            missing=self.context.missing_mechanisms,
-            limits=(*LIMITS, *crowded),
-            events=self.events,
-            posterior=self.posterior,
-        )
+            self.about(), self.data, self.case, self.ledger, self.compared, missing=self.context.missing_mechanisms,
+            limits=(*LIMITS, *crowded), events=self.events, posterior=self.posterior,
+        )  # fmt: skip
 
     def patterns_document(self, until: date | None = None, *, orderings_only: bool = False) -> "Document":
         """The patterns, or only those that say what came first, as a document.
@@ -188,13 +174,6 @@ class RunResult:
         found = self.orderings if orderings_only else self.patterns
         day = None if orderings_only else until or day_of(self.until)
         return document(found, self.plausible, self.about(), self.case.title, self.data, self.ledger, day)
-
-    def report(self, path: str | Path) -> Path:
-        """Write one self-contained HTML page and return its path; the page needs no network."""
-        from fissure.present.render import html
-
-        html.check_place(Path(path))
-        return html.write(self.document(), Path(path))
 
     def __repr__(self) -> str:
         """One line, as a notebook shows it."""
@@ -219,9 +198,10 @@ class RunResult:
         """How the run was made."""
         plan, members = self.stored.plan, self.stored.members
         changed = differs(plan, origin_of(self.stored.folder), self.case)
-        off = "".join(f" --off {name}" for name in plan.off)
-        drawn = f" --posterior {shlex.quote(str(self.named))}" if self.named else "" if self.until else " --prior"
-        command = f"fissure run {self.context.cli_name} --members {members} --seed {plan.seed} "
+        command = command_line(
+            "run", self.context.cli_name, members=members, seed=plan.seed, weeks=plan.weeks, off=plan.off,
+            posterior=self.named, prior=self.until is None and self.named is None,
+        )  # fmt: skip
         return RunDescription(
             members=members,
             weeks=plan.weeks,
@@ -238,7 +218,7 @@ class RunResult:
             digest=plan.case_digest,
             model_digest=plan.model_digest,
             changed=CHANGED if changed else None,
-            command=None if changed else f"{command}--weeks {plan.weeks}{off}{drawn}",
+            command=None if changed else command,
             version=__version__,
         )
 
@@ -295,7 +275,7 @@ def run(
     drawn = context.draws(prior=prior, posterior=posterior)
     with workers_of(cluster) as workers, asking(members=members):
         stored = ensemble.run(
-            context.case, members=members, seed=seed, weeks=weeks, off=off, out=Path(out).expanduser() if out else None,
+            context.case, members=members, seed=seed, weeks=weeks, off=off, out=None if out is None else Path(out),
             home=None if home is None else Path(home), draws=drawn, progress=progress, workers=workers,
         )  # fmt: skip
     return RunResult(context, stored, drawn, None if posterior is None else Path(posterior))
@@ -355,4 +335,4 @@ def export_run(folder: str | Path, path: str | Path) -> Path:
         >>> fissure.export_run(made.folder, tempfile.mkdtemp() + "/run.nc").name
         'run.nc'
     """
-    return export(ensemble.open_run(Path(folder).expanduser()), Path(path).expanduser())
+    return export(ensemble.open_run(Path(folder)), Path(path))

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from fissure import api
-from fissure.api.shelf import Stored
+from fissure.api.stored import Stored
 from fissure.app.background import Worker
 from fissure.app.derived import Derived
 from fissure.app.jobs import Jobs

@@ -263,9 +263,7 @@ class Studio:
         if found is None:
             return None
         studies = {one.name: one for one in [standing.question.study] if one}
-        return WhatIfResult(
-            self._desk.context, found, studies, drawn.until if drawn else None, "" if drawn else "--prior"
-        )
+        return WhatIfResult(self._desk.context, found, studies, drawn.until if drawn else None)
 
     def warm(self, members: int = MEMBERS) -> None:
         """Get ready for the first question, in the background."""

@@ -25,7 +25,7 @@ from fissure.cli.parts import (
 from fissure.errors import ArgumentError
 
 if TYPE_CHECKING:
-    from fissure.api.shelf import Stored
+    from fissure.api.stored import Stored
 
 stored = typer.Typer(help="List the runs and studies that are stored, show how one was made, delete some.")
 

@@ -141,7 +141,7 @@ def explain(
     goes on where it was. Without --of: collapse, desertion, and ground, fighters, income and support at two days.
     """
     from fissure import api
-    from fissure.api.explains import explain_folder, require_all_weeks, size_of
+    from fissure.api.attributions import explain_folder, require_all_weeks, size_of
     from fissure.engine.progress import RichProgress
     from fissure.studies.attribution import most_runs
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, HTTPException, Query
 from fastapi import Path as InPath
 from pydantic import BaseModel, ConfigDict, Field
 
-from fissure.api.shelf import Stored
+from fissure.api.stored import Stored
 from fissure.app.desk import Desk
 from fissure.app.history.prepared import EffectiveSize, ObservationRow, Verdicts, prepared
 from fissure.app.history.runs import PATTERN, ask

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from scipy.stats import false_discovery_control, spearmanr
 
 from fissure import api
-from fissure.api.shelf import Stored
+from fissure.api.stored import Stored
 from fissure.app.derived import Found, Kind
 from fissure.app.desk import Desk
 from fissure.context import Context

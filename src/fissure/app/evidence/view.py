@@ -10,7 +10,7 @@ from markupsafe import Markup
 from pydantic import BaseModel, Field
 from starlette.responses import HTMLResponse
 
-from fissure.api.shelf import Stored
+from fissure.api.stored import Stored
 from fissure.app import derived
 from fissure.app.desk import Desk
 from fissure.app.evidence import rows as ledger_rows

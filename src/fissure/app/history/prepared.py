@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from fissure import api
 from fissure.api import RunResult
-from fissure.api.shelf import Stored
+from fissure.api.stored import Stored
 from fissure.app.derived import Found, Kind
 from fissure.app.desk import Desk, newest_of
 from fissure.constants import INTERVAL

@@ -1,7 +1,7 @@
 """Simulating a run that is asked for on the page: its name, its job, and what becomes of it."""
 
 from fissure import api
-from fissure.api.shelf import Stored
+from fissure.api.stored import Stored
 from fissure.app.desk import Desk
 from fissure.app.jobs import Job, Telling
 from fissure.engine import ensemble

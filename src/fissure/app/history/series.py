@@ -12,7 +12,7 @@ import xarray as xr
 from pydantic import BaseModel, Field
 
 from fissure import api
-from fissure.api.shelf import Stored
+from fissure.api.stored import Stored
 from fissure.app.desk import Desk
 from fissure.app.history.prepared import EffectiveSize
 from fissure.context import Context

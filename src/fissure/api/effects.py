@@ -1,18 +1,17 @@
-"""What outcomes depend on, and which evidence would narrow them."""
+"""Effects on outcomes: whether each mechanism moves what its sources say, and what outcomes depend on."""
 
-import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fissure.api.arguments import plain_arguments
-from fissure.cases.loader import Case
-from fissure.cases.naming import REFERENCE, called
+from fissure.api.results import Result, command_line, folder_of
+from fissure.cases.naming import REFERENCE
 from fissure.context import CaseLike, context_of
 from fissure.engine.cluster import workers_of
 from fissure.engine.progress import Progress
-from fissure.files import cache_base
+from fissure.studies import effects, verdicts
 from fissure.studies import sensitivity as study
 from fissure.studies.outcomes import outcomes_of
 from fissure.version import __version__
@@ -22,16 +21,94 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class SensitivityResult:
+class EffectsResult(Result):
+    """Finished checks of mechanisms: what each found, and their page."""
+
+    checked: effects.Checked
+    asked: tuple[str, ...] = ()
+
+    def __iter__(self) -> Iterator[effects.Effect]:
+        """What each check found, in order of group and mechanism."""
+        return iter(self.checked.effects)
+
+    @property
+    def holds(self) -> bool:
+        """Whether every check holds."""
+        return self.checked.holds
+
+    @property
+    def command(self) -> str:
+        """The command that makes the same numbers again."""
+        plan, found = self.checked.plan, self.checked
+        return command_line(
+            "check", self.context.cli_name, *self.asked, members=found.members, weeks=plan.weeks, seed=plan.seed,
+            quick=found.quick,
+        )  # fmt: skip
+
+    def _document(self) -> "Document":
+        from fissure.present.sections import effects
+
+        return effects.document(self.checked, self.case.title, self.context.ledger, self.command)
+
+
+@plain_arguments
+def check(
+    mechanisms: str | Iterable[str] = (),
+    *,
+    case: CaseLike = REFERENCE,
+    members: int = effects.MEMBERS,
+    weeks: int | None = None,
+    seed: int = 1,
+    quick: bool = False,
+    out: str | Path | None = None,
+    cluster: str | None = None,
+    progress: Progress | None = None,
+) -> EffectsResult:
+    """Check that each of `mechanisms` (all where none is named) moves what its sources say, the way they say.
+
+    Args:
+        mechanisms: names; see `fissure mechanisms`.
+        case: the name of a packaged case, the path of a case folder, or a loaded case.
+        members: how many simulated histories at most; a check that holds with fewer stops there.
+        weeks: how many weeks from the start; all of the case's where not given.
+        seed: of all random numbers; the same seed gives the same numbers.
+        quick: half the units and 16 members at most, for a first look.
+        out: the folder to keep what is measured in; a folder in the user's cache where not given.
+        cluster: the address of a dask cluster that simulates, `local` or `local:N` for processes on this machine;
+            threads of this process where not given.
+        progress: is told how far the checks are.
+
+    Returns the verdicts, an effect for each check.
+
+    Raises `FissureError` with one clear sentence for anything the caller can mend.
+
+    Example: too few histories and weeks to show anything.
+
+        >>> import fissure
+        >>> found = fissure.check("pay-gap", members=2, weeks=4)
+        >>> {effect.mechanism for effect in found}
+        {'pay-gap'}
+    """
+    context, asked = context_of(case), tuple(mechanisms)
+    context.check()
+    with workers_of(cluster) as workers:
+        checked = effects.check(
+            context.case, asked, members=members, weeks=weeks, seed=seed, quick=quick,
+            out=None if out is None else Path(out), progress=progress, workers=workers,
+        )  # fmt: skip
+    verdicts.write(checked)
+    return EffectsResult(context, checked, asked)
+
+
+@dataclass(frozen=True, eq=False)
+class SensitivityResult(Result):
     """A finished sensitivity study: its result, and its page."""
 
-    case: Case
     result: study.Sensitivity
-    drawn: str = ""
-    """The option that says where histories take their parameters from."""
+    posterior: Path | None = None
+    """The file that histories take their parameters from, where one was named."""
 
-    def document(self) -> "Document":
-        """The result as a document, for a terminal, a page or JSON."""
+    def _document(self) -> "Document":
         from fissure.present.sections.sensitivity import document
 
         found, plan = self.result, self.result.plan
@@ -49,16 +126,10 @@ class SensitivityResult:
     def command(self) -> str:
         """What to type in a terminal for the same numbers."""
         found, plan = self.result, self.result.plan
-        asked = " ".join(f"--of {one.outcome}" for one in found.of)
-        sizes = f"--members {found.asked} --seed {plan.seed} --weeks {plan.weeks}"
-        quick = " --quick" if found.quick else ""
-        return f"fissure sensitivity {called(self.case.folder)} {asked} {sizes}{self.drawn}{quick}"
-
-    def report(self, path: str | Path) -> Path:
-        """Write one self-contained HTML page and return its path; the page needs no network."""
-        from fissure.present.render import html
-
-        return html.write(self.document(), Path(path))
+        return command_line(
+            "sensitivity", self.context.cli_name, of=tuple(one.outcome for one in found.of), members=found.asked,
+            seed=plan.seed, weeks=plan.weeks, posterior=self.posterior, prior=found.until is None, quick=found.quick,
+        )  # fmt: skip
 
 
 @plain_arguments
@@ -113,7 +184,7 @@ def sensitivity(
     study.available()
     draws = context.draws(prior=prior, posterior=posterior)
     plan = study.planned(loaded, draws=draws, seed=seed, weeks=weeks, units=units, slots=slots, quick=quick)
-    folder = Path(out).expanduser() if out else cache_base() / "runs" / f"sensitivity-{plan.folder_name}"
+    folder = folder_of(out, "runs", f"sensitivity-{plan.folder_name}")
     asked, figures = outcomes_of(of, loaded, plan.weeks), list(context.data)
     with workers_of(cluster) as workers:
         found = study.sensitivity(
@@ -121,5 +192,4 @@ def sensitivity(
             quick=quick, progress=progress, workers=workers,
         )  # fmt: skip
     found.save(folder / "sensitivity.json")
-    drawn = f" --posterior {shlex.quote(str(posterior))}" if posterior else "" if draws else " --prior"
-    return SensitivityResult(loaded, found, drawn)
+    return SensitivityResult(context, found, None if posterior is None else Path(posterior))

@@ -1,22 +1,31 @@
-"""Which case a stored run is of: found again by where it lies and by its digest, never by its name alone."""
+"""Runs and studies on disk: the case that each is of, how it was made, and taking it away.
+
+The case of a run is found again by where it lies and by its digest, never by its name alone.
+"""
 
 import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+from fissure.api.arguments import path as a_path
+from fissure.api.arguments import plain_arguments
+from fissure.api.results import Option, command_line
 from fissure.cases.loader import Case, digest_of, load_case
-from fissure.cases.naming import HOME, case_names, packaged_name
+from fissure.cases.naming import HOME, called, case_names, packaged_name
 from fissure.context import CaseLike, Context, context_of
-from fissure.engine import ensemble
+from fissure.engine import ensemble, registry
 from fissure.engine.plan import Plan, case_digest, priors_digest
 from fissure.engine.provenance import model_digest
 from fissure.engine.records import coordinates_of
 from fissure.engine.registry import Stored
 from fissure.engine.store import open_store
 from fissure.engine.study_folder import Origin, origin_of
-from fissure.errors import FissureError, RunError
+from fissure.errors import FissureError, RunError, nearest
 from fissure.model.catalogue import parameters_of
 from fissure.model.world import world_of
+from fissure.studies.calibration import packaged, path_of, with_digest
 
 CURE = "name the folder of its case: --case FOLDER, or case=FOLDER from Python"
 _PLACES = {
@@ -93,11 +102,11 @@ def differs(plan: Plan, origin: Origin | None, case: Case) -> bool:
         return False
     if plan.model_digest != model_digest():  # digests of another version of the model say nothing
         return origin is not None
-    return (plan.case_digest, plan.priors_digest) != _given(case, plan.units, plan.slots)
+    return (plan.case_digest, plan.priors_digest) != _model_input(case, plan.units, plan.slots)
 
 
 @lru_cache(maxsize=16)
-def _given(case: Case, units: int, slots: int) -> tuple[str, str]:
+def _model_input(case: Case, units: int, slots: int) -> tuple[str, str]:
     """Digests of what the model is given of `case`, as a plan holds them."""
     return case_digest(case, world_of(case, units, slots)), priors_digest(parameters_of(case))
 
@@ -157,3 +166,145 @@ def _other_places(run: ensemble.Run, case: Case) -> list[str]:
     """The dimensions along which the run has other labels than `case`."""
     there, here = open_store(run.folder).description["coordinates"], coordinates_of(case, run.plan.weeks)
     return [words for name, words in _PLACES.items() if there.get(name) != here[name]]
+
+
+__all__ = ["Stored", "delete_runs", "stored_run", "stored_runs"]
+
+
+@plain_arguments
+def stored_runs(*folders: str | Path, verify: bool = False) -> list[Stored]:
+    """The runs and studies that are stored in `folders`; in ``./runs`` and the user's cache where none is given.
+
+    A folder that is itself a run or a study stands for itself.
+
+    Args:
+        folders: where to look.
+        verify: hold every file against its checksum; without it, damage inside a file is not noticed.
+
+    Returns what is stored, with its state and how it was made.
+
+    Raises `FissureError` for a folder that is not there.
+
+    Example:
+
+        >>> import fissure, tempfile
+        >>> fissure.stored_runs(tempfile.mkdtemp())
+        []
+    """
+    found: dict[Path, Stored] = {}
+    for place in _given(folders) or registry.places():
+        for one in registry.stored_in(place, verify=verify):
+            found.setdefault(one.folder.absolute(), replace(one, command=one.command or _command(one)))
+    return list(found.values())
+
+
+@plain_arguments
+def stored_run(name: str | Path, *folders: str | Path, verify: bool = False) -> Stored:
+    """The run or study that `name` names: its folder, or the name of its folder in one of `folders`.
+
+    Args:
+        name: the folder, or its name.
+        folders: where to look for the name; ``./runs`` and the user's cache where none is given.
+        verify: hold every file against its checksum.
+
+    Returns what is stored there, with its state and how it was made.
+
+    Raises `FissureError` where there is none, with the nearest name, or more than one.
+
+    Example:
+
+        >>> import fissure
+        >>> made = fissure.run("islamic_state", members=2, weeks=4)
+        >>> fissure.stored_run(made.folder).what
+        'run'
+    """
+    path, given = a_path("name", name), _given(folders)
+    if len(path.parts) > 1 or path.is_absolute() or path in (Path(), Path("..")):
+        return _one(path, str(name), [], verify)
+    places = given or registry.places()
+    here = [place / path for place in places if (place / path).is_dir()]
+    if len(here) > 1:
+        raise RunError(
+            f"found '{name}' in {' and in '.join(str(one.parent) for one in here)}, expected the path of one of them"
+        )
+    known = [] if here else [one.name for place in places for one in registry.stored_in(place)]
+    return _one(here[0] if here else path, str(name), known, verify)
+
+
+@plain_arguments
+def delete_runs(*names: str | Path | Stored, folders: Iterable[str | Path] = ()) -> int:
+    """Delete the runs and studies that `names` name, see `stored_run`; returns how many bytes they took.
+
+    Only folders that hold a run or a study and nothing else are deleted, never one that is being written. All are
+    looked up before the first is deleted.
+
+    Args:
+        names: folders, their names, or what `stored_runs` returned.
+        folders: where to look for names.
+
+    Returns the number of bytes that were freed.
+
+    Raises `FissureError` for what is not there, and for what must not be deleted.
+
+    Example:
+
+        >>> import fissure, tempfile
+        >>> made = fissure.run("islamic_state", members=2, weeks=4, out=tempfile.mkdtemp() + "/run")
+        >>> fissure.delete_runs(made.folder) > 0
+        True
+    """
+    found = [one if isinstance(one, Stored) else stored_run(one, *folders) for one in names]
+    return sum(registry.delete(one.folder) for one in found)
+
+
+def _given(folders: Sequence[str | Path]) -> list[Path]:
+    given = [a_path("folders", folder) for folder in folders]
+    for folder in given:
+        if not folder.is_dir():
+            raise RunError(f"{folder}: is no folder, expected one to look for runs in")
+    return given
+
+
+def _one(path: Path, name: str, known: Iterable[str], verify: bool) -> Stored:
+    found = [one for one in registry.stored_in(path, verify=verify) if one.folder == path] if path.is_dir() else []
+    if path.name.startswith(registry.DELETED) and path.is_dir():
+        found = [registry.look(path)]
+    if not found:
+        raise RunError(f"there is no run or study '{name}'{nearest(name, known)}")
+    return replace(found[0], command=found[0].command or _command(found[0]))
+
+
+def _command(one: Stored) -> str | None:
+    """The command that makes a run again, where its plan tells it; of a study only its own file does."""
+    if one.what != "run" or not one.plan or one.plan.get("outputs"):
+        return None
+    try:
+        plan = Plan.of(one.plan)
+        case = recorded(one.folder, plan.case, one.origin)
+        drawn = _drawn(case, plan.draws)
+    except FissureError:
+        return None
+    if drawn is None or (plan.units, plan.slots) != (case.units, case.slots) or differs(plan, one.origin, case):
+        return None
+    members = one.asked or one.contents.histories
+    return command_line(
+        "run",
+        called(case.folder),
+        members=members,
+        seed=plan.seed,
+        weeks=plan.weeks,
+        off=plan.off,
+        **drawn,
+        out=one.folder,
+    )
+
+
+@lru_cache(maxsize=64)
+def _drawn(case: Case, digest: str) -> Mapping[str, Option] | None:
+    """The option of a command that draws members as they were drawn; None where it is not known."""
+    if not digest:
+        return {"prior": True}
+    found = with_digest(case, digest)
+    if found is None:
+        return None
+    return {"posterior": None if found[0] == packaged(case)[-1] else path_of(case, found[0])}
