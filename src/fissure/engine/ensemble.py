@@ -15,7 +15,6 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from fissure.cases.loader import Case, load_case
-from fissure.engine.begin import require_own_jax
 from fissure.engine.kernel import Kernel, Records, records_of
 from fissure.engine.parameter_source import Draws, Prior
 from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, whole
@@ -266,7 +265,6 @@ class EnsembleTask:
 
     @cached_property
     def _program(self) -> Callable[..., Any]:
-        require_own_jax()
         enable_compile_cache()
         return program_for(self.plan, self._kernel.arguments([0])[0])
 
