@@ -22,7 +22,7 @@ import socket
 import tempfile
 import warnings
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,7 +34,7 @@ from filelock import FileLock, Timeout
 from fissure.errors import DamagedError, OutputError, RunError, SetupError
 
 UNFINISHED = ".unfinished-"
-"""How the name of a file that is still being written begins."""
+"""The beginning of the name of a file that is still being written."""
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -64,7 +64,7 @@ def write_whole(path: Path, data: bytes) -> None:
 
 @contextmanager
 def disk_errors(folder: Path, needed: int) -> Iterator[None]:
-    """What the disk refuses within is a `FissureError` of one sentence; `needed` is in bytes."""
+    """Turn what the disk refuses meanwhile into a `FissureError` of one sentence; `needed` is in bytes."""
     try:
         yield
     except OSError as error:
@@ -97,7 +97,7 @@ LENGTH = len(MARK) + 64
 """Bytes of a seal."""
 AGAIN = "ask for it again to make it again"
 KEY = "sha256"
-"""Where a JSON file holds its seal."""
+"""The key at which a JSON file holds its seal."""
 
 _Version = tuple[int, int, int]
 _whole: dict[Path, _Version] = {}
@@ -107,23 +107,18 @@ class DamagedBlock(UserWarning):
     """Something stored was damaged and is made again."""
 
 
-def seal(body: bytes) -> bytes:
-    """The seal of `body`."""
-    return MARK + hashlib.sha256(body).hexdigest().encode()
-
-
 def sealed(body: bytes) -> bytes:
     """`body` with its seal at the end."""
-    return body + seal(body)
+    return body + MARK + hashlib.sha256(body).hexdigest().encode()
 
 
 def holds(data: bytes) -> bool:
-    """Whether `data` ends in the seal of what stands before it."""
-    return data[-LENGTH:] == seal(data[:-LENGTH])
+    """True where `data` ends in the seal of what stands before it."""
+    return data == sealed(data[:-LENGTH])
 
 
 def unsealed(path: Path) -> bytes:
-    """What was sealed into the file. Raises `DamagedError` where it is not whole or cannot be read."""
+    """The bytes that were sealed into the file. Raises `DamagedError` where it is not whole or cannot be read."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -134,7 +129,7 @@ def unsealed(path: Path) -> bytes:
 
 
 def is_whole(path: Path) -> bool:
-    """Whether the file is there and ends in the seal of its bytes; they are read to tell."""
+    """True where the file is there and ends in the seal of its bytes; they are read to tell."""
     _whole.pop(path, None)
     try:
         before = _version(path)
@@ -174,12 +169,12 @@ def sealed_json(told: Mapping[str, Any]) -> bytes:
 
 
 def check_json(told: Mapping[str, Any]) -> bool:
-    """Whether what was read of a JSON file is what `sealed_json` was given."""
+    """True where what was read of a JSON file is what `sealed_json` was given."""
     return told.get(KEY) == _of_json({name: value for name, value in told.items() if name != KEY})
 
 
 def unsealed_json(path: Path) -> dict[str, Any]:
-    """What was sealed into the JSON file. Raises `DamagedError` where it is not whole or cannot be read."""
+    """The values that were sealed into the JSON file. Raises `DamagedError` where it is not whole or cannot be read."""
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
@@ -217,7 +212,7 @@ _asked: ContextVar[dict[str, Any] | None] = ContextVar("asked", default=None)
 
 @dataclass(frozen=True)
 class Note:
-    """Who writes, or wrote when it was cut short: process, machine, since when; what was asked, where it is known."""
+    """A note on the writer: process, machine, since when; what was asked, where that is known."""
 
     process: int | None = None
     host: str = ""
@@ -256,10 +251,9 @@ def held(folder: Path) -> Generator[None]:
 
     Raises `FissureError` where another one holds it, and `OSError` where the lock file cannot be made.
     """
+    now = datetime.now().astimezone().isoformat(timespec="seconds")
     with held_to_remove(folder) as file:
-        _write_note(
-            file, {"process": os.getpid(), "host": socket.gethostname(), "since": _now(), **(_asked.get() or {})}
-        )
+        _write_note(file, {"process": os.getpid(), "host": socket.gethostname(), "since": now, **(_asked.get() or {})})
         yield
         _write_note(file, None)  # not reached after an error: the work is not done
 
@@ -288,7 +282,7 @@ def held_to_remove(folder: Path) -> Generator[int | None]:
 
 
 def is_held(folder: Path) -> bool:
-    """Whether anyone writes to `folder` now, as far as that can be known."""
+    """True where anyone writes to `folder` now, as far as that can be known."""
     if not (folder / LOCK).exists():
         return False
     lock, _ = _lock(folder, 0)
@@ -313,7 +307,7 @@ def _lock(folder: Path, wait: float) -> tuple[FileLock, list[int]]:
 
 
 def note(folder: Path) -> Note | None:
-    """Who writes to `folder`, or did when it was cut short; None where the work was done."""
+    """The note on who writes to `folder`, or did when it was cut short; None where the work was done."""
     try:
         text = (folder / LOCK).read_text(encoding="utf-8")
     except (OSError, ValueError):
@@ -332,14 +326,8 @@ def _write_note(file: int | None, told: dict[str, Any] | None) -> None:
     """Put a note in the lock file; a full disk must not hinder reading what is there, so that none is written."""
     if file is None:
         return
-    try:
+    with suppress(OSError):
         os.ftruncate(file, 0)
         os.lseek(file, 0, os.SEEK_SET)
         if told is not None:
             os.write(file, json.dumps(told, ensure_ascii=False).encode())
-    except OSError:
-        pass
-
-
-def _now() -> str:
-    return datetime.now().astimezone().isoformat(timespec="seconds")

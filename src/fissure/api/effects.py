@@ -28,12 +28,12 @@ class EffectsResult(Result):
     asked: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[effects.Effect]:
-        """What each check found, in order of group and mechanism."""
+        """The effects that the checks found, in order of group and mechanism."""
         return iter(self.checked.effects)
 
     @property
     def holds(self) -> bool:
-        """Whether every check holds."""
+        """True where every check holds."""
         return self.checked.holds
 
     @property
@@ -124,7 +124,7 @@ class SensitivityResult(Result):
 
     @property
     def command(self) -> str:
-        """What to type in a terminal for the same numbers."""
+        """The command that makes the same numbers again."""
         found, plan = self.result, self.result.plan
         return command_line(
             "sensitivity", self.context.cli_name, of=tuple(one.outcome for one in found.of), members=found.asked,
@@ -149,7 +149,7 @@ def sensitivity(
     units: int | None = None,
     slots: int | None = None,
 ) -> SensitivityResult:
-    """What outcomes depend on: inputs screened, shares of the variance, and which evidence would narrow them most.
+    """Show what outcomes depend on: inputs screened, shares of the variance, and which evidence would narrow them most.
 
     Args:
         of: outcomes, such as ``collapse`` or ``territory@2016-12-31``; the standard ones where not given.

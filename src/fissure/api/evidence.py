@@ -53,7 +53,7 @@ def ledger(case: CaseLike = REFERENCE) -> Ledger:
 
 @plain_arguments
 def trace(name: str, case: CaseLike = REFERENCE) -> Trace:
-    """What a mechanism, parameter, output, source, claim or observation rests on, rival claims side by side.
+    """Trace a mechanism, parameter, output, source, claim or observation to what it rests on, rivals side by side.
 
     Args:
         name: as the ledger or the model has it, such as ``pay-gap``, ``pay-gap.exposure`` or ``fighters``.
@@ -112,7 +112,7 @@ class FitResult(Result):
 
     @property
     def posterior(self) -> Posterior:
-        """What was learned."""
+        """The posterior: what was learned."""
         return self.calibration.posterior
 
     def _document(self) -> "Document":

@@ -133,7 +133,7 @@ def answers(
 def _found(
     loaded: Case, kinds: "_Kinds", scenarios: Mapping[str, Scenario], members: int, folder: Path, options: "_Options"
 ) -> study.Found:
-    """What the studies find, each in a folder of its own below `folder`."""
+    """The findings of the studies, each in a folder of its own below `folder`."""
     weeks = options["weeks"]
     return study.Found(
         shared=_shared(loaded, kinds.shared, folder / "explain", options) if kinds.shared else None,
@@ -149,7 +149,7 @@ def _found(
 
 
 class _Options(TypedDict):
-    """What every study is told."""
+    """The arguments that every study takes."""
 
     seed: int
     weeks: int | None

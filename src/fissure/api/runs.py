@@ -47,7 +47,7 @@ class RunResult(Result):
 
     stored: ensemble.Run
     posterior: Posterior | None = None
-    """What members were drawn from; None for the prior, and where a run's posterior is not at hand."""
+    """The posterior that members were drawn from; None for the prior, and where a run's posterior is not at hand."""
     named: Path | None = None
     """The file of that posterior, if it was named; None for the one that lies with the case."""
 
@@ -63,7 +63,7 @@ class RunResult(Result):
 
     @property
     def events(self) -> "pd.DataFrame":
-        """What happened to whom, where, and how much: columns member, week, kind, district, bloc, size.
+        """Events, with the people, place and size of each: columns member, week, kind, district, bloc, size.
 
         Ordered by member, week, kind, bloc and district; `attrs["kinds"]` tells the unit of the size of each kind.
         """
@@ -77,7 +77,7 @@ class RunResult(Result):
 
     @property
     def folder(self) -> Path:
-        """Where the run is kept."""
+        """The folder of the run."""
         return self.stored.folder
 
     @property
@@ -92,7 +92,7 @@ class RunResult(Result):
 
     @property
     def worth(self) -> Effective | None:
-        """What the members are worth as independent draws; None where the posterior they are from is not at hand."""
+        """The worth of the members as independent draws; None where the posterior they are from is not at hand."""
         plan, members = self.stored.plan, self.data["member"].values.tolist()
         if plan.draws and self.posterior is None:
             return None
@@ -129,12 +129,12 @@ class RunResult(Result):
 
     @cached_property
     def endings(self) -> "xr.Dataset":
-        """How and when each member came apart: `weeks` (member, ending), `came_apart` and `mode` (member)."""
+        """The way and time each member came apart: `weeks` (member, ending), `came_apart` and `mode` (member)."""
         return apart(self.data)
 
     @cached_property
     def cohesion(self) -> "xr.Dataset":
-        """How far the ranks hold together, from 0 to 1: `cohesion` and its four parts, dimensions (member, week)."""
+        """The cohesion of the ranks, from 0 to 1: `cohesion` and its four parts, dimensions (member, week)."""
         return cohesion(self.data)
 
     @property
@@ -183,7 +183,7 @@ class RunResult(Result):
 
     @property
     def cautions(self) -> list[str]:
-        """What has to be known of the run where mechanisms come from other packages, a sentence each; mostly none."""
+        """Cautions on the run where mechanisms come from other packages, a sentence each; mostly none."""
         packages, off = self.stored.plan.plugins, self.stored.plan.off
         drawn = self.posterior
         said = coverage.of_run(packages)
@@ -195,7 +195,7 @@ class RunResult(Result):
         return export(self.stored, Path(path).expanduser())
 
     def about(self) -> RunDescription:
-        """How the run was made."""
+        """The facts of how the run was made."""
         plan, members = self.stored.plan, self.stored.members
         changed = differs(plan, origin_of(self.stored.folder), self.case)
         command = command_line(

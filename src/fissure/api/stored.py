@@ -34,7 +34,7 @@ _PLACES = {
     "district": "list of districts",
     "bloc": "list of blocs",
 }
-"""What a run and its evidence are told apart by; where these differ, figures would stand at the wrong places."""
+"""The labels by which a run and its evidence are compared; where they differ, figures would be misplaced."""
 
 
 class CaseChanged(UserWarning):
@@ -77,7 +77,7 @@ def warn_of_changes(run: ensemble.Run, case: Case) -> None:
 
 
 def is_of(stored: Stored, case: Case) -> bool:
-    """Whether a stored run is of `case`: it lay there when the run was made, or its files are the same."""
+    """True where a stored run is of `case`: it lay there when the run was made, or its files are the same."""
     origin, packaged = stored.origin, packaged_name(case.folder)
     if origin is None:  # from before runs said it
         try:
@@ -92,12 +92,12 @@ def is_of(stored: Stored, case: Case) -> bool:
 
 
 def is_changed(stored: Stored, case: Case) -> bool:
-    """Whether `case` is known to give other members than those of a stored run."""
+    """True where `case` is known to give other members than those of a stored run."""
     return differs(Plan.of(stored.plan), stored.origin, case)
 
 
 def differs(plan: Plan, origin: Origin | None, case: Case) -> bool:
-    """Whether `case` is known to give other members than those of `plan`."""
+    """True where `case` is known to give other members than those of `plan`."""
     if origin is not None and origin.digest == case.digest:
         return False
     if plan.model_digest != model_digest():  # digests of another version of the model say nothing

@@ -1,4 +1,4 @@
-"""What if something had been otherwise: named studies of a case, and changes of one's own."""
+"""Named studies of a case and changes of one's own: had something been otherwise."""
 
 import json
 import math
@@ -46,7 +46,7 @@ class WhatIfResult(Result):
     """The outcomes that were asked for; the standard ones where empty."""
 
     def __iter__(self) -> Iterator[study.Answer]:
-        """What each scenario did, in the order in which they were asked."""
+        """The answers, one for each scenario, in the order in which they were asked."""
         return iter(self.found.answers)
 
     def __getitem__(self, name: str) -> study.Answer:
@@ -55,7 +55,7 @@ class WhatIfResult(Result):
 
     @property
     def about(self) -> dict[str, Any]:
-        """How it was made."""
+        """The facts of how it was made, by label."""
         plan = self.found.plan
         return {
             "version": __version__,

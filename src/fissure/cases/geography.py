@@ -1,4 +1,4 @@
-"""Where the districts of a case lie: their shapes and the land around them, as every map draws them.
+"""The geography of a case: the shapes of its districts and the land around them, as every map draws them.
 
 Any valid GeoJSON does: rings in either order, with holes, in parts, across the antimeridian. What comes out has
 exterior rings clockwise, two numbers a position, and longitudes that run on beyond 180 degrees where the districts lie

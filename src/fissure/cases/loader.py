@@ -82,7 +82,7 @@ class Case:
     priors: dict[str, ParameterPrior] = field(repr=False)
     provenance: list[Provenance] = field(repr=False)
     leanings: list[Leaning] = field(repr=False)
-    """How kinds of publishers lean; it says how figures are read, so a run does not depend on it."""
+    """The leanings of kinds of publishers; they say how figures are read, so a run does not depend on it."""
     dates: StudyDates = field(repr=False)
     """Days at which studies look; a run does not depend on them either."""
     digest: str
@@ -90,7 +90,7 @@ class Case:
 
     @property
     def ledger_folder(self) -> Path:
-        """Where the evidence of the case lies (claims and observations)."""
+        """The folder of the evidence of the case (claims and observations)."""
         return self.folder / "ledger"
 
     @property

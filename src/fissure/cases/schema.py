@@ -1,4 +1,4 @@
-"""What the files of a case folder may hold: one strict model for each kind of row or entry.
+"""The schema of the files of a case folder: one strict model for each kind of row or entry.
 
 Every model forbids unknown keys. Shares lie in [0, 1]; a value stands between its low and its high. No number is larger
 or smaller than what the arrays of a run can hold and add up: whole numbers of 32 bits, and single precision.
@@ -243,7 +243,7 @@ class Condemnation(Strict):
 
 
 class Prior(Strict):
-    """What is believed of a parameter: 5% and 95% quantiles (bounds if uniform, one value if fixed)."""
+    """The belief about a parameter: 5% and 95% quantiles (bounds if uniform, one value if fixed)."""
 
     kind: Literal["lognormal", "normal", "logitnormal", "uniform", "fixed"]
     low: Real

@@ -101,7 +101,7 @@ def _collection(path: Path) -> dict[str, Any]:
 
 
 def _system(data: dict[str, Any]) -> str | None:
-    """What the file names as its coordinate system; a member `crs` was in GeoJSON before RFC 7946."""
+    """The coordinate system that the file names; a member `crs` was in GeoJSON before RFC 7946."""
     crs = data.get("crs")
     if crs is None:
         return None
@@ -174,7 +174,7 @@ def _position(found: list[Any], who: str, system: str | None) -> tuple[float, fl
 
 
 def _why(lon: Any, lat: Any, system: str | None) -> str:
-    """What numbers beyond degrees look like."""
+    """The likely reason of numbers beyond degrees."""
     if not all(type(number) in (int, float) and abs(number) < float("inf") for number in (lon, lat)):
         return ""
     if abs(lon) <= 90 and abs(lat) <= 180:
@@ -197,7 +197,7 @@ _FAULTS = {
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with a shape, where, and by what share of its area the mended one differs."""
+    """A fault of a shape: what and where it is, and by what share of its area the mended one differs."""
 
     what: str
     lon: float

@@ -58,7 +58,7 @@ def quick_option(meaning: str) -> Any:
 
 
 def shown(found: str) -> str:
-    """What somebody typed, cut where it is long."""
+    """The text that somebody typed, cut where it is long."""
     return found if len(found) <= 80 else f"{found[:77]}..."
 
 

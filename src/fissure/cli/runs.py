@@ -139,7 +139,7 @@ def delete(
 
 
 def _chosen(names: list[str], places: list[Path], unfinished: bool, older_than: timedelta | None) -> "list[Stored]":
-    """What is named, or what the options choose."""
+    """The runs that are named, or that the options choose."""
     from fissure import api
 
     if bool(names) == (unfinished or older_than is not None):
@@ -156,7 +156,7 @@ def _chosen(names: list[str], places: list[Path], unfinished: bool, older_than: 
 
 
 def _told(one: "Stored") -> dict[str, Any]:
-    """What is told of one as JSON; of a run also that it has too few histories for an interval."""
+    """The facts of one for JSON; of a run also that it has too few histories for an interval."""
     from fissure.studies.effective import few_histories
 
     few = few_histories(one.contents.histories) if one.what == "run" else ""

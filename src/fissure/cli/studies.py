@@ -174,7 +174,7 @@ def sensitivity(
     as_json: parts.AsJson = False,
     cluster: parts.OnCluster = None,
 ) -> None:
-    """What outcomes depend on: inputs screened, their shares of the variance, and what evidence would narrow them.
+    """Show what outcomes depend on: inputs screened, shares of the variance, and what evidence would narrow them.
 
     A study that was stopped goes on where it was.
     """

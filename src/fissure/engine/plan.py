@@ -43,14 +43,14 @@ The compiled program for a CPU holds 3.5 (`memory_analysis`, 48 units, width 2);
 
 
 class Device(Protocol):
-    """What is asked of a device of JAX."""
+    """The part of a device of JAX that is used here."""
 
     def memory_stats(self) -> Mapping[str, int] | None:
         """Bytes by name, `bytes_limit` and `bytes_in_use` among them; None where it does not tell."""
 
 
 class Compiled(Protocol):
-    """What is asked of a compiled program."""
+    """The part of a compiled program that is used here."""
 
     def memory_analysis(self) -> Any:
         """Bytes of its arguments, outputs and temporaries; None where the compiler does not tell."""
@@ -171,7 +171,7 @@ class Plan:
     draws: str = ""
     """Digest of the posterior that members are drawn from; empty for the prior."""
     outputs: tuple[str, ...] = ()
-    """What is kept of each member, sorted; everything where empty."""
+    """Names of the outputs that are kept of each member, sorted; everything where empty."""
     plugins: tuple[str, ...] = ()
     """Packages that bring mechanisms of their own, each with version and digest."""
 

@@ -100,7 +100,7 @@ KEPT = 4
 Program = Callable[..., Any]
 _CACHED = "jax_enable_compilation_cache"
 _ELSEWHERE = ("jax_compilation_cache", "jax_persistent_cache", "jax_log", "jax_debug_log")
-"""How the settings of JAX begin that are about no program."""
+"""Beginnings of the settings of JAX that are about no program."""
 
 _programs: OrderedDict[Hashable, Program] = OrderedDict()
 _lock = threading.RLock()

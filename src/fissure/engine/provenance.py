@@ -32,7 +32,7 @@ from fissure.model.plugins import made_of
 
 PACKAGE = Path(__file__).parents[1]
 CASE = ("fissure.errors", "fissure.reading", "fissure.cases", "fissure.evidence.ledger")
-"""What reads a case and a ledger: what comes of it is digested as data, in the plan of a run and of a posterior."""
+"""The readers of a case and a ledger: what comes of it is digested as data, in the plan of a run and of a posterior."""
 MODEL = (*CASE, "fissure.evidence.entries", "fissure.engine.begin")
 """The boundary of a simulated history; of `begin`, that it may refuse to begin changes nothing of what is made."""
 STUDY = (*CASE, "fissure.files", "fissure.model", "fissure.engine")
@@ -47,7 +47,7 @@ def model_digest() -> str:
 
 
 def digest_with(packages: Iterable[str]) -> str:
-    """What `model_digest` is, or would be, with these `packages` that bring mechanisms, as `made_of` gives them."""
+    """`model_digest` as it is, or would be, with these `packages` that bring mechanisms, as `made_of` gives them."""
     sha = hashlib.sha256(own_digest().encode())
     for package in packages:
         sha.update(package.encode())
@@ -86,7 +86,7 @@ def closure(*roots: str, boundary: tuple[str, ...] = (), package: Path = PACKAGE
     found = set(todo)
     while todo:
         for name in _imports(todo.pop(), package):
-            if name not in found and not _within(name, boundary):
+            if name not in found and not any(f"{name}.".startswith(f"{stop}.") for stop in boundary):
                 found.add(name)
                 todo.append(name)
     return found
@@ -104,18 +104,10 @@ def _modules(root: str, package: Path) -> list[str]:
 
 
 def _file(name: str, package: Path) -> Path:
-    """Where the module `name` is, if there is such a module."""
+    """The file of the module `name`, if there is such a module."""
     path = package.parent.joinpath(*name.split("."))
     init = path / "__init__.py"
     return init if init.is_file() else path.with_suffix(".py")
-
-
-def _is_module(name: str, package: Path) -> bool:
-    return _file(name, package).is_file()
-
-
-def _within(name: str, boundary: Iterable[str]) -> bool:
-    return any(name == stop or name.startswith(f"{stop}.") for stop in boundary)
 
 
 def _imports(name: str, package: Path) -> Iterator[str]:
@@ -129,11 +121,11 @@ def _imports(name: str, package: Path) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom):
             base = _absolute(node, name, package)
             within = [f"{base}.{alias.name}" for alias in node.names]
-            own = [one for one in within if _is_module(one, package)]
+            own = [one for one in within if _file(one, package).is_file()]
             named = own if len(own) == len(within) else [*own, base]
         else:
             continue
-        yield from (one for one in named if one.split(".")[0] == package.name and _is_module(one, package))
+        yield from (one for one in named if one.split(".")[0] == package.name and _file(one, package).is_file())
 
 
 def _absolute(node: ast.ImportFrom, name: str, package: Path) -> str:
@@ -169,7 +161,7 @@ def _tree(path: Path) -> ast.Module:
 
 
 def _code(node: object) -> str:
-    """What `ast.dump` says in Python 3.11, in any version, without docstrings and other text that does nothing."""
+    """The text of `ast.dump` in Python 3.11, in any version, without docstrings and other text that does nothing."""
     if isinstance(node, list):
         kept = [one for one in node if not _is_text(one)]
         return f"[{', '.join(map(_code, kept or [ast.Pass()] if node else node))}]"
@@ -198,7 +190,7 @@ SETTINGS = {
 }
 """Settings of JAX, by the name under which a run tells them."""
 MACHINE = ("backend", "device", "processor")
-"""What of it tells the machine: a finished run may be read on another one."""
+"""The fields that name the machine: a finished run may be read on another one."""
 
 
 @dataclass(frozen=True)
@@ -223,7 +215,7 @@ class MadeWith:
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> "MadeWith":
-        """What `described` told."""
+        """The inverse of `described`."""
         return cls(
             libraries=tuple((name, str(told.get(name, "unknown"))) for name in LIBRARIES),
             xla_flags=str(told.get("XLA_FLAGS", "")),
@@ -233,7 +225,7 @@ class MadeWith:
 
 
 def made_with() -> MadeWith:
-    """What this process makes runs with. Raises `FissureError` where JAX is set to 64 bits, or cannot begin."""
+    """Versions, machine and settings of this process. Raises `FissureError` where JAX has 64 bits or does not begin."""
     if setting("jax_enable_x64"):
         raise RunError("Fissure calculates in 32 bits but JAX is set to 64: unset JAX_ENABLE_X64 (jax_enable_x64)")
     require_usable()

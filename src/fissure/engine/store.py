@@ -74,7 +74,7 @@ class Block:
         return cls(folder / f"{start:07d}-{stop:07d}.zarr.zip", start, stop)
 
     def is_whole(self) -> bool:
-        """Whether the file is there and its bytes are those that were written."""
+        """True where the file is there and its bytes are those that were written."""
         return is_whole(self.path)
 
     def read(self, name: str) -> NDArray[Any]:
@@ -192,7 +192,7 @@ class Store:
 
     @property
     def blocks_folder(self) -> Path:
-        """Where the blocks lie."""
+        """The folder of the blocks."""
         return self.folder / "blocks"
 
     def blocks(self) -> list[Block]:
@@ -228,7 +228,7 @@ class Store:
                 path.unlink(missing_ok=True)
 
     def members(self) -> int:
-        """How many members there are from the first on without a gap; those that failed count as there.
+        """The number of members from the first on without a gap; those that failed count as there.
 
         Raises `FissureError` where a block is damaged.
         """
@@ -305,7 +305,7 @@ def check_folder(folder: Path, description: Mapping[str, Any]) -> None:
 
 
 def differences(there: Mapping[str, Any], asked: Mapping[str, Any]) -> str:
-    """What differs between two plans, in words; empty when nothing does."""
+    """The differences between two plans, in words; empty when nothing does."""
     out = []
     for name in {**asked, **there}:
         old, new = there.get(name), asked.get(name)

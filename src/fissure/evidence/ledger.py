@@ -57,14 +57,14 @@ class Ledger:
     places: Mapping[tuple[str, str], Callable[..., str]] = field(
         default_factory=lambda: MappingProxyType({}), compare=False, repr=False
     )
-    """Where an entry was read: `places["variable", "pay"]("select")` is `FILE:LINE`."""
+    """The place where an entry was read: `places["variable", "pay"]("select")` is `FILE:LINE`."""
 
     def claims_of(self, mechanism: str) -> tuple[Claim, ...]:
         """The claims that `mechanism` takes up; empty for a name nobody knows."""
         return tuple(claim for claim in self.claims.values() if claim.mechanism == mechanism)
 
     def observations_of(self, output: str) -> tuple[Observation, ...]:
-        """What was published of the model's `output`, through every variable, by date."""
+        """The figures that were published of the model's `output`, through every variable, by date."""
         found = [o for o in self.observations.values() if self.variables[o.variable].output == output]
         return tuple(sorted(found, key=lambda o: (o.when, o.variable, o.id)))
 

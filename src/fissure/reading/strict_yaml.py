@@ -55,7 +55,7 @@ class _Words(BaseConstructor, BaseResolver):
     }
 
     restored: dict[int, str]
-    """What stood in the text in place of each character that stands in for it."""
+    """The character that stood in the text in place of each one that stands in for it."""
 
     def __init__(self) -> None:
         BaseConstructor.__init__(self)
@@ -140,7 +140,7 @@ def load(text: str, loader_of: Any) -> tuple[yaml.Node | None, Any]:
 
 @lru_cache(maxsize=64)
 def parsed(text: str) -> tuple[yaml.Node | None, Any]:
-    """What `load` gives: only to be read, as a command that reads a file again is given the same.
+    """The result of `load`, only to be read, as a command that reads a file again is given the same.
 
     Raises `yaml.YAMLError`.
     """
@@ -240,7 +240,7 @@ _PLAIN = (  # pydantic's words, and ours
 
 
 def _plain(error: Any) -> str:
-    """What was expected, in plain words."""
+    """The expectation that was not met, in plain words."""
     message: str = error["msg"].removeprefix("Value error, ")
     message = message[0].lower() + message[1:]
     if error["type"] == "value_error":
@@ -269,7 +269,7 @@ def shown(found: Any) -> str:
 
 
 def sentence(error: Any, data: Any, kind: Any) -> str:
-    """What `error`, the first of validating `data` as `kind`, says: where, what was found, what was expected."""
+    """The sentence of `error`, the first of validating `data` as `kind`: where, what was found, what was expected."""
     loc = [str(step) for step in error["loc"] if step != "[key]"]
     where = ".".join(loc)
     if error["type"] == "extra_forbidden":

@@ -59,7 +59,7 @@ def read_csv(path: Path, kind: type[T]) -> list[tuple[int, T]]:
 
 
 def _separator(text: str, fields: Iterable[str]) -> tuple[str, int]:
-    """What separates the cells, as the first line says or as most column names agree, and how many lines to skip."""
+    """The separator of the cells, as the first line says or as most column names agree, and how many lines to skip."""
     if declared := _DECLARED.match(text + "\n"):
         return declared[1], 1
     known = set(fields)
