@@ -11,8 +11,8 @@ from fastapi.testclient import TestClient
 from waiting import atlas_of
 
 from fissure.app import mechanisms as cracks
-from fissure.app.api import mechanisms as schemas
-from fissure.app.derived import Found
+from fissure.app.api import cases as schemas
+from fissure.app.derived import Lookup
 from fissure.app.mechanisms import ATLAS, WAITING
 from fissure.app.server import create_app
 from fissure.app.settings import Settings
@@ -150,7 +150,7 @@ def test_the_table_of_the_graph(client, atlas):
 
 
 def test_while_the_picture_is_made_the_rest_is_there(client, monkeypatch):
-    monkeypatch.setattr(cracks, "look", lambda desk: Found())
+    monkeypatch.setattr(cracks, "look", lambda desk: Lookup())
     for address in ("/cracks", "/cracks?mechanism=pay-gap", "/cracks?field=fighters.fear"):
         answer = client.get(address)
         assert answer.status_code == 200
@@ -163,7 +163,7 @@ def test_while_the_picture_is_made_the_rest_is_there(client, monkeypatch):
 
 
 def test_a_picture_that_cannot_be_made_is_said(client, monkeypatch):
-    monkeypatch.setattr(cracks, "look", lambda desk: Found(error="the signs are of another model"))
+    monkeypatch.setattr(cracks, "look", lambda desk: Lookup(error="the signs are of another model"))
     answer = client.get("/cracks?mechanism=pay-gap")
     assert "The picture is not shown: the signs are of another model." in answer.text
     assert "data-wait" not in answer.text
@@ -192,7 +192,7 @@ def test_drawings_are_the_same_each_time_and_have_links_and_signs(atlas):
 
 def test_loops_pass_through_what_they_are_shown_for(atlas):
     for name in ("deterrence", "fighters.fear"):
-        told = schemas.loops(name, atlas)
+        told = schemas.loops_of(atlas, 30, name)
         assert told.total == sum(told.kinds.values()) == len(atlas.through(name)) > 0
         for one in told.shortest:
             assert name in (one.steps[0].field, one.steps[0].by)
@@ -204,7 +204,7 @@ def test_loops_pass_through_what_they_are_shown_for(atlas):
 def test_checks_are_those_that_were_kept(context):
     kept = verdicts.by_mechanism(verdicts.effects(verdicts.kept()))
     for name, own in kept.items():
-        checks = schemas.mechanism(name, context, None, None).checks
+        checks = schemas.mechanism_of(name, context, None, None).checks
         assert [check.verdict for check in checks] == [one.verdict for one in own]
 
 

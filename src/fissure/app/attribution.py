@@ -28,18 +28,18 @@ def view(
     """The view."""
     shared, replies = derived.attribution(desk.context), derived.replies(desk.context)
     intro, about, cited, names = "", [], None, dict[str, str]()
-    if (saved := shared.found) is not None:
+    if (saved := shared.value) is not None:
         at, found = chosen(saved, outcome), saved.found
         lead = Paragraph(attribution.intro(saved))
         intro = fragment([lead, *attribution.cautions(found, caution(found.plan.plugins))])
         about, cited = [shown(saved, at), attribution.certainty(found)], _cited(saved, at, desk)
         names = {one.name: one.title for one in found.outcomes}
-    asked = Section("answers", answers.HEADING, (Notice((replies.why_not,)),))
-    if (made := replies.found) is not None:
+    asked = Section("answers", answers.HEADING, (Notice((replies.error,)),))
+    if (made := replies.value) is not None:
         asked = answers.section(made, desk.ledger, caution(made.plugins))
     return page(
         request, "why", shared={"specs": specs_of([*about, asked])}, intro=intro, outcomes=names,
-        outcome=outcome or next(iter(names), ""), about=fragment(about, linked=True), why_not=shared.why_not,
+        outcome=outcome or next(iter(names), ""), about=fragment(about, linked=True), why_not=shared.error,
         answers=fragment([asked], linked=True), citation=cited,
     )  # fmt: skip
 
