@@ -99,7 +99,7 @@ def answers(
 
         >>> import fissure
         >>> found = fissure.answers("islamic_state", members=2)
-        >>> [answer.question.name for answer in found][:1]
+        >>> [answer.name for answer in found][:1]
         ['inside-or-outside']
     """
     whole("members", members, 2, MOST_MEMBERS)  # what comes first is made with a size of its own
