@@ -243,7 +243,7 @@ def hindcast(
     Example: what would have been said at the end of 2016, from few histories.
 
         >>> import fissure
-        >>> result = fissure.hindcast("islamic_state", "2016-12-31", members=8)
+        >>> result = fissure.hindcast("islamic_state", "2016-12-31", members=16)
         >>> [one.date.isoformat() for one in result.hindcast.dates]
         ['2016-12-31']
     """
