@@ -24,7 +24,8 @@ from fissure.present.render import html, terminal
 from fissure.present.sections.attribution import document
 from fissure.present.words import attribution as words
 from fissure.studies.attribution import FULL, QUICK
-from fissure.studies.attribution_file import Saved, kept_at
+from fissure.studies.attribution_file import KEPT, SavedAttribution
+from fissure.studies.kept_results import place
 
 COMMAND = "fissure explain islamic_state --seed 1 --weeks 247 --prior"
 
@@ -36,7 +37,7 @@ def found():
 
 @pytest.fixture(scope="module")
 def saved(found):
-    return Saved(found, COMMAND)
+    return SavedAttribution(found, COMMAND)
 
 
 def printed(saved, width=150):
@@ -284,7 +285,7 @@ def test_a_part_of_the_weeks_is_not_kept(saved, case, tmp_path):
     own = replace(case, folder=tmp_path)
     with pytest.raises(FissureError, match="found 12 weeks to keep, expected all 247"):
         AttributionResult(context_of(own), part).keep()
-    assert not kept_at(own).exists()
+    assert not place(own, KEPT).exists()
 
 
 def test_the_command_says_what_is_not_by_default(found, case):

@@ -16,10 +16,10 @@ from fissure.engine.plan import plan_of
 from fissure.engine.progress import Progress
 from fissure.errors import ArgumentError
 from fissure.studies import attribution as study
-from fissure.studies.attribution import FULL, QUICK, Explained, Size
-from fissure.studies.attribution_file import KEPT, Saved, read_explained
-from fissure.studies.calibration import Posterior
-from fissure.studies.kept import keep_in
+from fissure.studies.attribution import FULL, QUICK, Explanation, Size
+from fissure.studies.attribution_file import KEPT, SavedAttribution, read_explained
+from fissure.studies.calibration.posterior import Posterior
+from fissure.studies.kept_results import keep_in
 from fissure.studies.outcomes import outcomes_of
 
 if TYPE_CHECKING:
@@ -32,10 +32,10 @@ __all__ = ["AttributionResult", "explain", "explain_folder", "read_explained", "
 class AttributionResult(Result):
     """A finished attribution: its numbers in `found`, its page, and its file."""
 
-    saved: Saved
+    saved: SavedAttribution
 
     @property
-    def found(self) -> Explained:
+    def found(self) -> Explanation:
         """All that was measured."""
         return self.saved.found
 
@@ -123,7 +123,7 @@ def explain(
             out=None if out is None else Path(out), progress=progress, workers=workers,
         )  # fmt: skip
     command = _command(context, found, asked, quick, prior=drawn is None, posterior=posterior)
-    return AttributionResult(context, Saved(found, command, None if drawn is None else drawn.until))
+    return AttributionResult(context, SavedAttribution(found, command, None if drawn is None else drawn.until))
 
 
 def size_of(
@@ -163,7 +163,7 @@ def explain_folder(
     return f"explain-{context.case.name}-{hashlib.sha256(told.encode()).hexdigest()[:12]}"
 
 
-def _command(context: Context, found: Explained, asked: tuple[str, ...], quick: bool, **drawn: Option) -> str:
+def _command(context: Context, found: Explanation, asked: tuple[str, ...], quick: bool, **drawn: Option) -> str:
     """The command that makes the same numbers again."""
     size, base = found.size, QUICK if quick else FULL
     options = {"members": "groups", "sampled": "sampled", "strongest": "strongest", "pairs": "pairs", "error": "error"}

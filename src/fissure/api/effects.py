@@ -11,9 +11,10 @@ from fissure.cases.naming import REFERENCE
 from fissure.context import CaseLike, context_of
 from fissure.engine.cluster import workers_of
 from fissure.engine.progress import Progress
-from fissure.studies import effects, verdicts
-from fissure.studies import sensitivity as study
+from fissure.studies import effects
 from fissure.studies.outcomes import outcomes_of
+from fissure.studies.paired_runs import planned
+from fissure.studies.sensitivity import study
 from fissure.version import __version__
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 class EffectsResult(Result):
     """Finished checks of mechanisms: what each found, and their page."""
 
-    checked: effects.Checked
+    checked: effects.EffectStudy
     asked: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[effects.Effect]:
@@ -96,7 +97,7 @@ def check(
             context.case, asked, members=members, weeks=weeks, seed=seed, quick=quick,
             out=None if out is None else Path(out), progress=progress, workers=workers,
         )  # fmt: skip
-    verdicts.write(checked)
+    checked.save()
     return EffectsResult(context, checked, asked)
 
 
@@ -183,7 +184,7 @@ def sensitivity(
     loaded = context.case
     study.available()
     draws = context.draws(prior=prior, posterior=posterior)
-    plan = study.planned(loaded, draws=draws, seed=seed, weeks=weeks, units=units, slots=slots, quick=quick)
+    plan = planned(loaded, draws=draws, seed=seed, weeks=weeks, units=units, slots=slots, quick=quick)
     folder = folder_of(out, "runs", f"sensitivity-{plan.folder_name}")
     asked, figures = outcomes_of(of, loaded, plan.weeks), list(context.data)
     with workers_of(cluster) as workers:

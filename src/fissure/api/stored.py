@@ -25,7 +25,7 @@ from fissure.engine.study_folder import Origin, origin_of
 from fissure.errors import FissureError, RunError, nearest
 from fissure.model.catalogue import parameters_of
 from fissure.model.world import world_of
-from fissure.studies.calibration import packaged, path_of, with_digest
+from fissure.studies.calibration.posterior import packaged, path_of, with_digest
 
 CURE = "name the folder of its case: --case FOLDER, or case=FOLDER from Python"
 _PLACES = {

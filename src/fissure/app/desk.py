@@ -22,7 +22,7 @@ from fissure.cases.loader import Case
 from fissure.context import Context, context_of
 from fissure.errors import ArgumentError, FissureError, nearest
 from fissure.evidence import Ledger
-from fissure.studies.calibration import Posterior
+from fissure.studies.calibration.posterior import Posterior
 from fissure.studies.progressive import LEAST, Live
 from fissure.studies.scenario import AS_IT_IS, Scenario
 from fissure.studies.whatif import MEMBERS, WhatIf

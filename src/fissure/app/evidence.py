@@ -26,10 +26,10 @@ from fissure.present.render.html import fragment, specs_of
 from fissure.present.sections import hindcast, learned, ledger, observation_influence, publishers
 from fissure.present.sections.observation_influence import FigureInRun, RunComparison, updates_of
 from fissure.present.words import calibration as words
-from fissure.studies.calibration import Posterior
 from fissure.studies.calibration.checks import posterior_predictive
+from fissure.studies.calibration.posterior import Posterior
 from fissure.studies.calibration.problem import LEAST, RATE
-from fissure.studies.coverage import of_posterior
+from fissure.studies.kept_results import of_posterior
 from fissure.studies.measurement import Datum, biases, comparable, floored, truths
 from fissure.studies.observation_operator import Floats
 

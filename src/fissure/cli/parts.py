@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from fissure.engine.progress import RichProgress
     from fissure.present.document import Document, Table
-    from fissure.studies.calibration import Posterior
+    from fissure.studies.calibration.posterior import Posterior
 
 
 def whole(found: str) -> int:
