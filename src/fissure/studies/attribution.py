@@ -22,10 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fissure.cases.loader import Case
-from fissure.engine.cache import cache_base
 from fissure.engine.plan import Plan, whole
 from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import ArgumentError
+from fissure.files import cache_base
 from fissure.model.catalogue import GROUPS, mechanism_classes
 from fissure.studies import shapley
 from fissure.studies.effective import EffectiveSample, effective_size, few_histories, pasts_of

@@ -27,7 +27,6 @@ from numpy.typing import NDArray
 
 from fissure.cases import naming
 from fissure.cases.loader import Case
-from fissure.engine.cache import cache_base
 from fissure.engine.parameter_source import Prior
 from fissure.engine.plan import MOST_MEMBERS, Plan, whole
 from fissure.engine.progress import Progress, Silent
@@ -35,6 +34,7 @@ from fissure.engine.provenance import own_digest
 from fissure.engine.runner import Threads, Workers, threads_for
 from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import nearest
+from fissure.files import cache_base
 from fissure.model.catalogue import GROUPS, known_mechanism, mechanism_classes
 from fissure.model.check import Check, Record
 from fissure.model.world import World
