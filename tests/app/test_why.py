@@ -6,7 +6,7 @@ import pytest
 from browser import watched
 
 from fissure.app import derived
-from fissure.app.derived import Kept
+from fissure.app.derived import Lookup
 from fissure.present.document import Section
 from fissure.present.render.html import fragment, specs_of
 from fissure.present.sections import attribution
@@ -15,7 +15,7 @@ from fissure.present.words import attribution as words
 
 @pytest.fixture(scope="module")
 def saved(client):
-    return derived.attribution(client.app.state.desk.context).found
+    return derived.attribution(client.app.state.desk.context).value
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_without_an_attribution_one_sentence_says_what_makes_it(client, monkeypa
         "fissure explain islamic_state --keep makes one again." in answer.text
     )
     derived._read_kept.cache_clear()
-    monkeypatch.setattr(derived, "attribution", lambda _: Kept(None, "No attribution is kept."))
+    monkeypatch.setattr(derived, "attribution", lambda _: Lookup(None, "No attribution is kept."))
     assert "No attribution is kept." in client.get("/why").text
 
 

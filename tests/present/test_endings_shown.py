@@ -19,8 +19,7 @@ from fissure.present.charts import endings as charts
 from fissure.present.charts import theme
 from fissure.present.document import figures_of, plain
 from fissure.present.sections import endings as section
-from fissure.studies.cohesion import PARTS, cohesion
-from fissure.studies.endings import ENDINGS, apart
+from fissure.studies.endings import ENDINGS, PARTS, apart, cohesion
 
 
 @pytest.fixture(scope="module")

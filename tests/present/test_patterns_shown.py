@@ -23,7 +23,7 @@ from fissure.present.sections import patterns as section
 from fissure.present.words import patterns as words
 from fissure.studies.compare import compare
 from fissure.studies.observation_operator import calendar_of
-from fissure.studies.patterns import everyone, met, plausible, sample
+from fissure.studies.patterns.met import everyone, met, plausible, sample
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,7 @@ from fissure.present.charts.theme import SERIES
 from fissure.present.document import Drawing
 from fissure.present.words import calibration as words
 from fissure.present.words import inference_checks as inference
-from fissure.studies.calibration.checks import PredictiveCheck, Recovery
-from fissure.studies.calibration.regression_abc import Agreement
+from fissure.studies.calibration.checks import Agreement, PredictiveCheck, Recovery
 
 INSIDE, OUTSIDE = "within what chance gives", "outside"
 NEAR, APART, OTHER = "main margin, near", "main margin, apart", "other"

@@ -13,8 +13,7 @@ from fissure.model.catalogue import mechanism_classes
 from fissure.present.charts.causal_matrix import by_group
 from fissure.present.formatting import MECHANISM_GROUPS, mechanism_label
 from fissure.present.words.causal import CLASSES, GLYPHS, MOVES, READS, label
-from fissure.studies.causal import BOTH, DOWN, UNKNOWN, UNMOVED, UP, merged
-from fissure.studies.causal_atlas import Atlas
+from fissure.studies.causal import BOTH, DOWN, UNKNOWN, UNMOVED, UP, Atlas, merged
 
 # The ring
 
@@ -212,9 +211,9 @@ def of_field(path: str, atlas: Atlas) -> str:
     onto: dict[str, list[str]] = {}
     for part in atlas.parts:
         if part.target == path:
-            into.setdefault(part.name, []).append(part.sign)
+            into.setdefault(part.process, []).append(part.sign)
         if part.source == path:
-            onto.setdefault(part.name, []).append(part.sign)
+            onto.setdefault(part.process, []).append(part.sign)
     left, signs = _who(atlas.movers[path], into, "a:")
     movers = [Edge(n, path, s, said=f"{mechanism_label(n.partition(':')[2])} {MOVES[s]} it") for n, s in signs.items()]
     right, signs = _who(atlas.readers[path], onto, "z:")

@@ -12,8 +12,7 @@ from fissure.present.charts.panels import Panel
 from fissure.present.charts.series import Series
 from fissure.present.charts.shared import finished, midnight, of_series, years
 from fissure.present.charts.theme import DASHES, SERIES
-from fissure.studies.cohesion import PARTS
-from fissure.studies.endings import ENDINGS, by_week
+from fissure.studies.endings import ENDINGS, PARTS, by_week
 
 HEIGHT = 230
 UNIT = "share of histories"

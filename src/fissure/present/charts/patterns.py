@@ -12,7 +12,7 @@ from fissure.present.charts.shared import finished, local, midnight
 from fissure.present.charts.theme import SERIES
 from fissure.present.words import patterns as words
 from fissure.studies.observation_operator import Calendar
-from fissure.studies.patterns import Met
+from fissure.studies.patterns.met import PatternResult
 
 ROW = 26
 TITLE = 26
@@ -20,7 +20,7 @@ TITLE = 26
 LEVELS = {"q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95": 0.95}
 
 
-def pair(one: Met, calendar: Calendar) -> dict[str, Any]:
+def pair(one: PatternResult, calendar: Calendar) -> dict[str, Any]:
     """The Vega-Lite spec of the two numbers that a part compares: median, middle 50% and 90% of its members."""
     dated = one.part.unit == "week"
     rows = [

@@ -10,7 +10,8 @@ from altair.utils.schemapi import debug_mode
 from fissure.present.charts.shared import finished, finite, legend, tooltip
 from fissure.present.charts.theme import DASHES, SERIES
 from fissure.present.words import sensitivity as words
-from fissure.studies.sensitivity import InformationValue, OutcomeSensitivity, Sensitivity
+from fissure.studies.sensitivity.information_value import InformationValue
+from fissure.studies.sensitivity.result import OutcomeSensitivity, Sensitivity
 
 FIRST_ORDER, TOTAL = "first order", "total"
 ITSELF, OTHER = "the answer itself, measured", "something else"

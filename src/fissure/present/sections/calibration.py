@@ -31,10 +31,9 @@ from fissure.present.sections import parts
 from fissure.present.sections.learned import BIAS_IS, PICTURES, publishers, updates_table
 from fissure.present.words import calibration as words
 from fissure.present.words import inference_checks as inference
-from fissure.studies.calibration import Calibration
-from fissure.studies.calibration.checks import PredictiveCheck
+from fissure.studies.calibration.checks import MAIN, PredictiveCheck
+from fissure.studies.calibration.fit import Calibration
 from fissure.studies.calibration.posterior import WHAT
-from fissure.studies.calibration.regression_abc import MAIN
 from fissure.studies.measurement import Datum
 
 FIRST = 20

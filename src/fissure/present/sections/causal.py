@@ -6,8 +6,7 @@ from fissure.evidence.ledger import Ledger
 from fissure.present.charts import causal_matrix
 from fissure.present.document import Cell, Column, Drawing, Fold, Notice, Paragraph, Row, Section, Span, Table
 from fissure.present.words.causal import counted, loop_name
-from fissure.studies.causal import Loop, unknown
-from fissure.studies.causal_atlas import Atlas, atlas
+from fissure.studies.causal import Atlas, Loop, atlas, unknown
 
 DRAWN = 12
 """Loops that are drawn."""

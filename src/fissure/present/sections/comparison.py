@@ -39,7 +39,7 @@ from fissure.studies.compare import (
     members_of,
     summary,
 )
-from fissure.studies.effective import ENOUGH, Effective
+from fissure.studies.effective import ENOUGH, EffectiveSample
 
 TONES: Mapping[Verdict, Tone] = {
     "inside": "inside",
@@ -85,7 +85,9 @@ PAGE: frozenset[Medium] = frozenset(("page", "json"))
 # Every figure
 
 
-def section(rows: Sequence[Compared], ledger: Ledger, titles: Mapping[str, str], worth: Effective | None) -> Section:
+def section(
+    rows: Sequence[Compared], ledger: Ledger, titles: Mapping[str, str], worth: EffectiveSample | None
+) -> Section:
     """Every published figure beside the model; `titles` names the model's outputs.
 
     A terminal has those that were compared, then a table of variables, and last what it comes to.
@@ -248,7 +250,7 @@ def closing(rows: Sequence[Compared]) -> str:
 # What is wrong
 
 
-def verdicts(rows: Sequence[Compared], members: int, worth: Effective | None) -> tuple[Block, ...]:
+def verdicts(rows: Sequence[Compared], members: int, worth: EffectiveSample | None) -> tuple[Block, ...]:
     """How many figures are in each class; nothing is counted over too few histories."""
     n = count(rows)
     if not n.compared:

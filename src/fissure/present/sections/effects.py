@@ -34,7 +34,7 @@ from fissure.present.document import (
 )
 from fissure.present.formatting import MECHANISM_GROUPS, signed
 from fissure.present.sections import parts
-from fissure.studies.effects import Checked, Effect, Verdict, few_of
+from fissure.studies.effects import Effect, EffectStudy, Verdict, few_of
 from fissure.version import __version__
 
 VERDICTS: Mapping[Verdict, tuple[str, Tone]] = {
@@ -80,7 +80,7 @@ COLUMNS = (
 )
 
 
-def document(checked: Checked, title: str, ledger: Ledger, command: str) -> Document:
+def document(checked: EffectStudy, title: str, ledger: Ledger, command: str) -> Document:
     """The whole result of `fissure check` on the case called `title`; `command` makes the same numbers again."""
     plan = checked.plan
     facts = {
@@ -100,7 +100,7 @@ def document(checked: Checked, title: str, ledger: Ledger, command: str) -> Docu
         lead=checked.summary,
         notices=(
             Notice((ABOUT_THE_MODEL,), "What kind of numbers these are"),
-            *([Notice((checked.few_histories,), kind="few")] if checked.few_histories else []),
+            *([Notice((few,), kind="few")] if (few := few_of(checked.effects)) else []),
             *([Notice(((Span(QUICK, strong=True),),))] if checked.quick else []),
         ),
         sections=(

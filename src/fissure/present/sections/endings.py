@@ -11,9 +11,7 @@ from fissure.present import formatting
 from fissure.present.charts import endings as charts
 from fissure.present.document import Cell, Column, Figure, Grid, Paragraph, Row, Section, Span, Table, only
 from fissure.present.sections.histories import half_years, of_panel
-from fissure.studies.cohesion import PARTS, READS, cohesion
-from fissure.studies.endings import ENDINGS, NONE, apart
-from fissure.studies.endings import READS as READS_OF_ENDINGS
+from fissure.studies.endings import COHESION_READS, ENDINGS, NONE, PARTS, READS, apart, cohesion
 from fissure.studies.observation_operator import Floats
 from fissure.studies.patterns.met import wilson
 
@@ -34,7 +32,7 @@ RISES = "A line rises by one history in each week in which its ending first happ
 
 def section(data: xr.Dataset) -> Section | None:
     """The section of `data`, a run's records; None for a run that lacks an output which it is measured from."""
-    if any(name not in data for name in (*READS, *READS_OF_ENDINGS)):
+    if any(name not in data for name in (*COHESION_READS, *READS)):
         return None
     found, index = apart(data), cohesion(data)
     figures = (_of_endings(found), *(of_panel(panel, index, Ledger(), ()) for panel in charts.PANELS))

@@ -29,7 +29,7 @@ from fissure.present.document import (
     not_in_terminal,
 )
 from fissure.present.words import calibration as words
-from fissure.studies.calibration import Posterior
+from fissure.studies.calibration.posterior import Posterior
 from fissure.studies.measurement import comparable
 from fissure.studies.measurement import data as figures_of
 from fissure.studies.observation_operator import calendar_of

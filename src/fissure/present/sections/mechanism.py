@@ -37,11 +37,10 @@ from fissure.present.sections.observation_influence import updates_of
 from fissure.present.words import attribution as explaining
 from fissure.present.words import calibration as words
 from fissure.present.words import causal as signs
-from fissure.studies import verdicts
-from fissure.studies.attribution_file import Saved
-from fissure.studies.causal import BOTH, DOWN, UNKNOWN, UNMOVED, UP, unknown
-from fissure.studies.causal_atlas import Atlas, kinds
-from fissure.studies.coverage import caution
+from fissure.studies.attribution_file import SavedAttribution
+from fissure.studies.causal import BOTH, DOWN, UNKNOWN, UNMOVED, UP, Atlas, kinds, unknown
+from fissure.studies.effects import kept_effects
+from fissure.studies.kept_results import caution
 
 LOOPS = 8
 """Loops that are shown of those through a mechanism or a field."""
@@ -62,7 +61,9 @@ OF_FIELD = (
 )
 
 
-def mechanism(name: str, context: Context, atlas: Atlas | None, attribution: Saved | None) -> tuple[Block, ...]:
+def mechanism(
+    name: str, context: Context, atlas: Atlas | None, attribution: SavedAttribution | None
+) -> tuple[Block, ...]:
     """All of a mechanism; of the causal picture nothing while there is no `atlas`."""
     kind, found = mechanism_classes()[name], context.trace(f"mechanism:{name}")
     stated = described(kind)
@@ -163,7 +164,7 @@ def _graph(title: str, said: str, atlas: Atlas | None, kind: str, name: str) -> 
     return (Drawing(drawn, title, title=title, caption=tuple(caption), table=table),)
 
 
-def _checked(name: str, attribution: Saved | None) -> Iterator[Block]:
+def _checked(name: str, attribution: SavedAttribution | None) -> Iterator[Block]:
     """Its share in the attribution, and the effect checks, that were kept."""
     if attribution is not None and name in (players := attribution.found.every.players):
         outcome, every = attribution.found.outcomes[0], attribution.found.every
@@ -182,9 +183,9 @@ def _checked(name: str, attribution: Saved | None) -> Iterator[Block]:
         )
     else:
         yield Paragraph(_not_attributed(attribution), "soft")
-    kept = verdicts.kept()
-    if own := [one for one in verdicts.effects(kept) if one.mechanism == name]:
-        earlier = ", with an earlier version of the model" if verdicts.stale(kept) else ""
+    kept = kept_effects()
+    if own := [one for one in kept.effects if one.mechanism == name]:
+        earlier = ", with an earlier version of the model" if kept.stale else ""
         yield Paragraph(f"Checked in paired runs that differ in nothing else{earlier}:")
         yield effects.table(own)
     else:
@@ -194,7 +195,7 @@ def _checked(name: str, attribution: Saved | None) -> Iterator[Block]:
         )
 
 
-def _not_attributed(attribution: Saved | None) -> str:
+def _not_attributed(attribution: SavedAttribution | None) -> str:
     said = "" if attribution is None else caution(attribution.found.plan.plugins)
     if not said:
         return "No attribution of this version of the model is kept."
@@ -247,7 +248,7 @@ def _links_of_field(path: str, atlas: Atlas) -> Section:
         blocks: list[Block] = [Items(items, "links") if items else Paragraph(nobody, "soft")]
         always = [part for part in atlas.parts if part.target == path and key == "movers"]
         if always:
-            through = tuple(_linked(_field_chip(one.source), one.sign, said, one.name) for one in always)
+            through = tuple(_linked(_field_chip(one.source), one.sign, said, one.process) for one in always)
             blocks.append(Fold("Through parts that are always on", (Items(through, "links"),)))
         parts.append(Section(key, title, tuple(blocks)))
     return Section("links", "Who moves it, who reads it", (Grid(tuple(parts), "two"),))

@@ -34,7 +34,16 @@ from fissure.present.words.run import RunDescription
 from fissure.studies.compare import Compared
 from fissure.studies.effective import few_histories
 from fissure.studies.observation_operator import Calendar, Floats, calendar_of
-from fissure.studies.patterns import LEVELS, Met, Pattern, Plausible, everyone, met, plausible, sample
+from fissure.studies.patterns.met import (
+    LEVELS,
+    Pattern,
+    PatternResult,
+    PlausibleMembers,
+    everyone,
+    met,
+    plausible,
+    sample,
+)
 
 TONES: Mapping[str, Tone] = {"met": "inside", "mixed": "near", "not met": "outside"}
 WIDTH, EDGE = 180, 6
@@ -57,8 +66,8 @@ NONE = "This case lists no patterns (it has no `patterns.yaml`), so there is not
 
 
 def document(
-    found: Sequence[Met],
-    among: Plausible,
+    found: Sequence[PatternResult],
+    among: PlausibleMembers,
     run: RunDescription,
     subject: str,
     data: xr.Dataset,
@@ -106,8 +115,8 @@ def of_run(
 
 
 def section(
-    found: Sequence[Met],
-    among: Plausible,
+    found: Sequence[PatternResult],
+    among: PlausibleMembers,
     calendar: Calendar,
     ledger: Ledger,
     run: RunDescription,
@@ -138,13 +147,13 @@ def section(
     )
 
 
-def out_of_sample(found: Sequence[Met], ledger: Ledger, until: date) -> list[str]:
+def out_of_sample(found: Sequence[PatternResult], ledger: Ledger, until: date) -> list[str]:
     """How those parts do that a fit up to `until` could not have known; empty where there are none."""
     tests = [one for one in found if sample(one.pattern, one.part, ledger, until) == "tests"]
     return [f"Out of sample, {len(tests)}: {words.tally(tests)}."] if tests else []
 
 
-def table(found: Sequence[Met], calendar: Calendar, ledger: Ledger, until: date | None) -> Table:
+def table(found: Sequence[PatternResult], calendar: Calendar, ledger: Ledger, until: date | None) -> Table:
     """The parts by level and pattern; with `until` each is marked as in or out of the sample of such a fit."""
     columns = (
         Column("Part", on=frozenset(("json",))),
@@ -166,7 +175,7 @@ def table(found: Sequence[Met], calendar: Calendar, ledger: Ledger, until: date 
     return Table(columns, tuple(groups), "Patterns", "effects patterns")
 
 
-def _row(one: Met, calendar: Calendar, ledger: Ledger, until: date | None) -> Row:
+def _row(one: PatternResult, calendar: Calendar, ledger: Ledger, until: date | None) -> Row:
     verdict = words.VERDICTS[one.verdict]
     mark = [Cell(str(words.SAMPLES[sample(one.pattern, one.part, ledger, until)]))] if until else []
     title: Line = (Span(one.part.name, soft=True), f" {one.part.title}")
@@ -197,7 +206,7 @@ def _row(one: Met, calendar: Calendar, ledger: Ledger, until: date | None) -> Ro
     )
 
 
-def _picture(one: Met) -> Drawing:
+def _picture(one: PatternResult) -> Drawing:
     """The share and its interval on a line from none to all, told apart by shape too."""
     low, middle, high, half = (round(EDGE + (WIDTH - 2 * EDGE) * x, 1) for x in (one.low, one.share, one.high, 0.5))
     tone = TONES[one.verdict]
@@ -215,7 +224,7 @@ def _picture(one: Met) -> Drawing:
     )
 
 
-def _middle(one: Met, calendar: Calendar) -> str:
+def _middle(one: PatternResult, calendar: Calendar) -> str:
     """The medians of the two numbers compared, in words."""
     if not one.applicable:
         return ""
@@ -235,7 +244,7 @@ def _median(values: Floats, unit: str, calendar: Calendar) -> str:
     return f"{middle:,.0f}" if abs(middle) >= 100 else f"{middle:.3g}"
 
 
-def _in_time(one: Met, calendar: Calendar) -> Figure:
+def _in_time(one: PatternResult, calendar: Calendar) -> Figure:
     spec = charts.pair(one, calendar)
     verdict = Span(str(words.VERDICTS[one.verdict]), tone=TONES.get(one.verdict, "not-compared"))
     sentence: Line = (verdict, " ", Span(words.counted(one), kind="said"))

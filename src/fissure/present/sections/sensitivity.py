@@ -27,7 +27,8 @@ from fissure.present.document import (
 )
 from fissure.present.sections import parts
 from fissure.present.words import sensitivity as words
-from fissure.studies.sensitivity import InformationValue, Narrowing, OutcomeSensitivity, Sensitivity
+from fissure.studies.sensitivity.information_value import InformationValue, Narrowing
+from fissure.studies.sensitivity.result import OutcomeSensitivity, Sensitivity
 
 IN_TERMINAL = 4
 """Kinds of evidence that a terminal lists for an outcome."""

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from scipy.stats import binom
 
 from fissure.present import formatting
-from fissure.studies.calibration import Calibration
-from fissure.studies.calibration.checks import LEVEL, PredictiveCheck, TargetRecovery
-from fissure.studies.calibration.regression_abc import MAIN, Agreement
+from fissure.studies.calibration.checks import LEVEL, MAIN, Agreement, PredictiveCheck, TargetRecovery
+from fissure.studies.calibration.fit import Calibration
 from fissure.studies.measurement import Datum
 
 COVERAGE_ERROR = 0.05

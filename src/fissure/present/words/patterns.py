@@ -8,9 +8,8 @@ import numpy as np
 from fissure.errors import ArgumentError
 from fissure.present import certainty, formatting
 from fissure.present.formatting import Words
-from fissure.studies.effective import Effective
-from fissure.studies.patterns import Met, Plausible, Sample
-from fissure.studies.patterns.met import FACTOR, WEEKS, Span, Verdict
+from fissure.studies.effective import EffectiveSample
+from fissure.studies.patterns.met import FACTOR, WEEKS, PatternResult, PlausibleMembers, Sample, Span, Verdict
 
 VERDICTS: Mapping[Verdict, Words] = {
     "met": Words("✓", "met"),
@@ -68,19 +67,19 @@ def day_of(said: object) -> date | None:
         raise ArgumentError(f"until is '{said}', expected a day such as 2015-12-31") from None
 
 
-def headline(found: Sequence[Met]) -> str:
+def headline(found: Sequence[PatternResult]) -> str:
     """How many parts have each verdict."""
     patterns = len({one.pattern.letter for one in found})
     return f"Of {len(found)} parts of {patterns} patterns: {tally(found)}."
 
 
-def tally(found: Sequence[Met]) -> str:
+def tally(found: Sequence[PatternResult]) -> str:
     """Such as `8 met, 4 mixed, 3 not met`."""
     verdicts = [one.verdict for one in found]
     return ", ".join(f"{verdicts.count(v)} {words.word}" for v, words in VERDICTS.items() if v in verdicts)
 
 
-def counted(one: Met) -> str:
+def counted(one: PatternResult) -> str:
     """In what share of how many members it is met, or why nothing can be said."""
     if not one.applicable:
         return one.reason[:1].upper() + one.reason[1:] + "."
@@ -92,17 +91,17 @@ def counted(one: Met) -> str:
     return said
 
 
-def share(one: Met) -> str:
+def share(one: PatternResult) -> str:
     """The share of members that meet it."""
     return f"{one.share:.0%}" if one.applicable else "–"
 
 
-def interval(one: Met) -> str:
+def interval(one: PatternResult) -> str:
     """Its 95% interval."""
     return f"{one.low:.0%} to {one.high:.0%}" if one.applicable else "–"
 
 
-def filtered(among: Plausible) -> str:
+def filtered(among: PlausibleMembers) -> str:
     """How many members count, and why."""
     if among.fitted:
         return f"All {among.of} members count: they are draws of the posterior, which has weighed the early record."
@@ -117,7 +116,7 @@ def filtered(among: Plausible) -> str:
     )
 
 
-def sure(among: Plausible, worth: Effective | None = None) -> list[str]:
+def sure(among: PlausibleMembers, worth: EffectiveSample | None = None) -> list[str]:
     """What the shares rest on; nothing where that is not known."""
     if worth is None:
         return []

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from fissure.engine.ensemble import Timing
 from fissure.present import certainty, formatting
 from fissure.present.document import Notice, Span
-from fissure.studies import coverage
-from fissure.studies.effective import Effective, few_histories
+from fissure.studies import kept_results
+from fissure.studies.effective import EffectiveSample, few_histories
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class RunDescription:
     """What has to be known of mechanisms from other packages, a sentence each."""
     units: int | None = None
     slots: int | None = None
-    worth: Effective | None = None
+    worth: EffectiveSample | None = None
     """What the members are worth as independent draws."""
     timing: Timing | None = None
     digest: str = ""
@@ -95,10 +95,10 @@ def notices(run: RunDescription, sign: str = "") -> tuple[Notice, ...]:
     off = ((Span("Switched off in this run:", strong=True), f" {', '.join(run.off)}."),) if run.off else ()
     page = Notice((_kind(run, sign), *off), "What kind of numbers these are", on=frozenset(("page", "json")))
     few = Notice(((Span(run.few, strong=True),),), "Too few histories", "few")
-    on = coverage.uncovered((), run.plugins, run.off)
+    on = kept_results.uncovered((), run.plugins, run.off)
     said = (
-        f"This run has mechanisms that did not come with Fissure: those of {coverage.named(on)}. Where a section shows "
-        "what was made before the run, it says whether that covers them."
+        f"This run has mechanisms that did not come with Fissure: those of {kept_results.named(on)}. Where a section "
+        "shows what was made before the run, it says whether that covers them."
     )
     others = (*((said,) if on else ()), *run.cautions)
     return (*([few] if run.few else []), page, *([Notice(others, "Mechanisms from elsewhere")] if others else []))

@@ -2,9 +2,9 @@
 
 from fissure.present import certainty, formatting
 from fissure.present.formatting import listed, percent
-from fissure.studies.sensitivity import InformationValue, OutcomeSensitivity, Sensitivity
-from fissure.studies.sensitivity.indices import CONVERGED, LUCK, REST
-from fissure.studies.sensitivity.inputs import FACTOR
+from fissure.studies.sensitivity.design import CONVERGED, FACTOR, LUCK, REST
+from fissure.studies.sensitivity.information_value import InformationValue
+from fissure.studies.sensitivity.result import OutcomeSensitivity, Sensitivity
 
 QUICK = "A quick look: half the units and few runs. Run without --quick for the full study."
 KEY = (
