@@ -47,11 +47,11 @@ def typed(tmp_path, *words, **environment):
     ("environment", "words"),
     [
         ({"JAX_PLATFORMS": "nonsense"}, "JAX_PLATFORMS=nonsense"),
-        ({"JAX_PLATFORMS": "cuda"}, "JAX_PLATFORMS=cuda"),
-        ({"JAX_ENABLE_X64": "maybe"}, "JAX_ENABLE_X64"),
+        pytest.param({"JAX_PLATFORMS": "cuda"}, "JAX_PLATFORMS=cuda", marks=pytest.mark.slow),
+        pytest.param({"JAX_ENABLE_X64": "maybe"}, "JAX_ENABLE_X64", marks=pytest.mark.slow),
         ({"JAX_ENABLE_X64": "1"}, "unset JAX_ENABLE_X64"),
         ({"XLA_FLAGS": "--xla_nonsense=1"}, "XLA_FLAGS=--xla_nonsense=1"),
-        ({"PYTHONOPTIMIZE": "2"}, "PYTHONOPTIMIZE=2"),
+        pytest.param({"PYTHONOPTIMIZE": "2"}, "PYTHONOPTIMIZE=2", marks=pytest.mark.slow),
     ],
 )
 def test_an_environment_set_for_other_work_is_told_before_any_work(tmp_path, small, environment, words):
