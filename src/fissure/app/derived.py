@@ -169,15 +169,6 @@ VIEWS = ("history", "figures", "causal")
 """Folders of views in a server's home."""
 
 
-@dataclass(frozen=True, order=True)
-class _File:
-    """A file, ordered by when it was needed last."""
-
-    needed: int
-    path: Path
-    bytes: int
-
-
 def prune(home: Path, most: int, runs: Path | None = None, spared: Set[Path] = frozenset()) -> set[Path]:
     """Delete views in `home` and what what-ifs measured in `runs` until they take `most` bytes; return those deleted.
 
@@ -188,19 +179,19 @@ def prune(home: Path, most: int, runs: Path | None = None, spared: Set[Path] = f
     folders = sorted(path.parent for path in runs.glob(f"whatif-*/{STUDY}")) if runs else []
     views = _files(path for one in VIEWS for path in (home / one).glob("*.json"))
     measured = {one: _files(one.glob(MEASURED)) for one in folders}
-    over = sum(file.bytes for own in (views, *measured.values()) for file in own) - most
+    over = sum(size for own in (views, *measured.values()) for _, _, size in own) - most
     if over <= 0:
         return old
     gone: set[Path] = set()
     with ExitStack() as while_deleting:
         free = [views, *(measured[one] for one in folders if _is_free(one, while_deleting))]
-        for file in sorted(file for own in free for file in own if file.path not in spared):
+        for _, path, size in sorted(file for own in free for file in own if file[1] not in spared):
             if over <= 0:
                 break
             with suppress(OSError):
-                file.path.unlink(missing_ok=True)
-                gone.add(file.path)
-                over -= file.bytes
+                path.unlink(missing_ok=True)
+                gone.add(path)
+                over -= size
         for folder in {path.parent for path in gone if path.suffix == ".npz"}:
             with suppress(OSError):  # not empty
                 folder.rmdir()
@@ -227,12 +218,13 @@ def _is_free(folder: Path, while_deleting: ExitStack) -> bool:
     return True
 
 
-def _files(paths: Iterable[Path]) -> list[_File]:
+def _files(paths: Iterable[Path]) -> list[tuple[int, Path, int]]:
+    """Of each file when it was needed last, its path and its bytes."""
     found = []
     for path in paths:
         with suppress(OSError):
-            told = path.stat()
-            found.append(_File(told.st_mtime_ns, path, told.st_size))
+            stat = path.stat()
+            found.append((stat.st_mtime_ns, path, stat.st_size))
     return found
 
 

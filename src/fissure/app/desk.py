@@ -24,7 +24,7 @@ from fissure.errors import ArgumentError, FissureError, nearest
 from fissure.evidence import Ledger
 from fissure.studies.calibration import Posterior
 from fissure.studies.progressive import LEAST, Live
-from fissure.studies.scenario import AS_IT_IS, Scenario
+from fissure.studies.scenario import AS_IT_IS
 from fissure.studies.whatif import MEMBERS, WhatIf
 
 REMEMBERED = 10.0
@@ -90,7 +90,9 @@ class Studio:
         self._lives: OrderedDict[tuple[int, int], Live] = OrderedDict()
         self._turn = threading.Lock()
         self._warmed = False
-        self._answers = lru_cache(maxsize=64)(self._answer)
+        self._answers = lru_cache(maxsize=64)(
+            lambda name, scenario, size, n: self.live(size).answer({name: scenario}, n)
+        )
         self.saved = SavedQuestions(desk.settings.home / "saved", desk.settings.limits.saved)
 
     @property
@@ -114,13 +116,12 @@ class Studio:
 
     def reader(self, weeks: int | None = None) -> Reader:
         """What reads questions."""
-        context = self._desk.context
-        return Reader(context.case, context.parameters, context.studies, weeks or self.most_weeks)
+        return Reader(self._desk.context, weeks or self.most_weeks)
 
     def live(self, size: Size) -> Live:
         """What is measured with that seed over those weeks; read from disk once."""
-        settings, (seed, weeks) = self._desk.settings, self._plan(size)
-        key = seed, weeks
+        settings, key = self._desk.settings, self._plan(size)
+        seed, weeks = key
         with self._turn:
             if key not in self._lives:
                 self._lives[key] = Live.of(
@@ -215,9 +216,6 @@ class Studio:
             return self._answers(standing.question.answer, standing.question.scenario, standing.size, members)
         except LookupError:  # deleted while it was read
             return None
-
-    def _answer(self, name: str, scenario: Scenario, size: Size, members: int) -> WhatIf:
-        return self.live(size).answer({name: scenario}, members)
 
     def told(self, standing: Standing, members: int | None = None) -> WhatIfResult | None:
         """`answer` with all that says how it was made."""

@@ -124,9 +124,8 @@ def _is_there(request: Request) -> bool:
 
 def _unforeseen(request: Request, error: Exception) -> Response:
     text = "something went wrong inside Fissure; the terminal in which it runs says what"
-    return _said(
-        request, 500, text, {**HEADERS, "cache-control": "no-store"}
-    )  # this answer does not pass through the guard
+    headers = {**HEADERS, "cache-control": "no-store"}  # this answer does not pass through the guard
+    return _said(request, 500, text, headers)
 
 
 class Server(uvicorn.Server):

@@ -186,10 +186,9 @@ def _claim(one: Claim, at: Context) -> ClaimSchema:
 def _observation(one: Observation, at: Context) -> ObservationSchema:
     low, high = (end if math.isfinite(end) else None for end in one.band)
     first, last = one.period or (one.when, one.when)
-    fit = "used" if one.id in at.fitted else "after" if one.id in at.comparable else "not"
     return ObservationSchema.build(
         one, first=first, last=last, range_low=low, range_high=high, rivals=one.rival_of,
-        address=web(one.address) or None, fit=None if at.until is None else fit,
+        address=web(one.address) or None, fit=ledger_rows.fit_of(one.id, at),
         parameters=at.argued_from.get(one.id, ()),
     )  # fmt: skip
 
