@@ -23,7 +23,7 @@ from fissure.studies.questions import Study
 from fissure.studies.whatif import Answer, Difference, WhatIf
 
 LETTERS = "ABCD"
-"""What questions side by side are called on charts, beside their names."""
+"""Letters of questions side by side on charts, beside their names."""
 FIELDS = ("as_it_is", "mean", "low", "high", "least", "most")
 """Columns of the table of an answer that are numbers."""
 
@@ -44,7 +44,7 @@ class QuestionView:
 
     @property
     def question(self) -> Question:
-        """What is asked."""
+        """The question itself."""
         return self.standing.question
 
     @property
@@ -61,7 +61,7 @@ class QuestionView:
 
     @property
     def remarks(self) -> Markup:
-        """What stands below it."""
+        """The remarks below it."""
         return fragment(whatif.remarks(self.reply, self.found), linked=True)
 
 
@@ -76,7 +76,7 @@ def views(desk: Desk, questions: Sequence[Question], size: Size, *, answered: bo
 
 
 def state(desk: Desk, view: QuestionView) -> dict[str, Any]:
-    """What the script is told of a question: what to ask, and how far its job is."""
+    """The data of the script on a question: what to ask, and how far its job is."""
     one, question, job = view.standing, view.question, view.standing.job
     ask: dict[str, Any] = {"title": question.name, "members": one.size.members, "seed": one.size.seed}
     if question.study:
@@ -106,7 +106,7 @@ def sections(each: Sequence[QuestionView]) -> list[Section]:
 
 
 def cited(desk: Desk, each: Sequence[QuestionView], size: Size) -> Citation | None:
-    """How to cite what is shown; None where nothing is known yet."""
+    """The citation of what is shown; None where nothing is known yet."""
     told = [(one, desk.studio.told(one.standing)) for one in each if one.found]
     made = [(one, what) for one, what in told if what is not None]
     if not made:
@@ -180,7 +180,7 @@ def csv(desk: Desk, standing: Standing) -> Response:
 
 
 def _ends(one: Difference) -> str:
-    """How many histories are at an end of an outcome, world by world."""
+    """Histories at an end of an outcome, world by world."""
     return "; ".join(f"{end.world}: {end.count} of {end.of} at {end.bound:g}" for end in one.at_bound.found)
 
 

@@ -1,4 +1,4 @@
-"""What the composer of what-ifs offers: drivers, mechanisms, days, and the questions that come with the case."""
+"""The offers of the composer of what-ifs: drivers, mechanisms, days, and the questions that come with the case."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -70,7 +70,7 @@ def drivers(desk: Desk) -> list[Driver]:
 
 
 def _limits(prior: Prior) -> tuple[float | None, float | None]:
-    """What a parameter cannot go below and above, whatever is believed of it."""
+    """The ends that a parameter cannot pass, whatever is believed of it."""
     if prior.kind == "logitnormal":
         return 0.0, 1.0
     if prior.kind == "uniform":
@@ -89,7 +89,7 @@ class Row:
 
     @property
     def moved(self) -> bool:
-        """Whether the question moves it at all."""
+        """True where the question moves it at all."""
         return (self.how, self.value) != ("times", 1.0)
 
     @property
@@ -135,7 +135,7 @@ class TimeLine:
 
 
 def time_line(case: Case, weeks: int) -> TimeLine:
-    """What is drawn behind the slider of weeks."""
+    """The drawing behind the slider of weeks."""
     best = case.strikes[:weeks].sum(axis=1)
     top = float(best.max()) or 1.0
     x = np.arange(weeks + 1) / weeks * WIDE

@@ -1,4 +1,4 @@
-"""What is derived from runs, code and evidence: made once in the background, kept in memory and on disk.
+"""Views derived from runs, code and evidence: made once in the background, kept in memory and on disk.
 
 A derived view takes seconds, and a page that a person waits for must not. One rule names what is kept: the digest of
 all that it derives from, and of the code of the package. So a view is never shown of anything else, and nothing need
@@ -34,7 +34,7 @@ AGAIN = 10.0
 OLD = 90 * 24 * 3600.0
 """Seconds after which a view that nobody asked for is deleted, even where there is room."""
 MEASURED = "measured/**/*.npz"
-"""Where a what-if keeps its numbers in its folder."""
+"""The files in the folder of a what-if that hold its numbers."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Lookup(Generic[T]):
 
     @property
     def waiting(self) -> bool:
-        """Whether it is worth asking again."""
+        """True where it is worth asking again."""
         return self.value is None and not self.error
 
 
@@ -94,7 +94,7 @@ class Derived:
         return Lookup()
 
     def path(self, kind: Kind[T], key: str) -> Path:
-        """Where a view lies, if it does."""
+        """The file of a view."""
         return self._home / kind.folder / f"{key}.json"
 
     def _make(self, kind: Kind[T], key: str, make: Callable[[], T]) -> None:

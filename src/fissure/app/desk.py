@@ -1,4 +1,4 @@
-"""What a server has at hand: its settings, the case, the evidence, the stored runs, its jobs and its what-ifs."""
+"""The state of a server: its settings, the case, the evidence, the stored runs, its jobs and its what-ifs."""
 
 import hashlib
 import json
@@ -34,12 +34,12 @@ KIND = "what-if"
 PLANS = 3
 """Plans (seeds and lengths) of which what was measured stays in memory."""
 MOST_SEED = 2**53 - 1
-"""What every JSON reader takes for the same whole number."""
+"""The largest seed: every JSON reader takes it for the same whole number."""
 
 
 @dataclass(frozen=True)
 class Size:
-    """How a question is asked: pairs, seed, weeks."""
+    """The size of a question: pairs, seed, weeks."""
 
     members: int = MEMBERS
     seed: int = 1
@@ -55,13 +55,13 @@ class Measured:
 
     @property
     def summary(self) -> dict[str, int]:
-        """What is told of it where its job is."""
+        """Its numbers of pairs, for its job."""
         return {"members": self.found.members, "of": self.of}
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How far a question is: `known` of `size.members` pairs are measured; `job` is the one that measures, if known."""
+    """The state of a question: `known` of `size.members` pairs are measured; `job` is the one that measures, if known."""
 
     question: Question
     size: Size
@@ -71,7 +71,7 @@ class Standing:
 
     @property
     def complete(self) -> bool:
-        """Whether nothing is left to measure."""
+        """True where nothing is left to measure."""
         return self.known >= self.size.members
 
     @property
@@ -115,11 +115,11 @@ class Studio:
         return Size(members, 1 if seed is None else seed, weeks)
 
     def reader(self, weeks: int | None = None) -> Reader:
-        """What reads questions."""
+        """The reader of questions over so many weeks."""
         return Reader(self._desk.context, weeks or self.most_weeks)
 
     def live(self, size: Size) -> Live:
-        """What is measured with that seed over those weeks; read from disk once."""
+        """The pairs measured with that seed over those weeks; read from disk once."""
         settings, key = self._desk.settings, self._plan(size)
         seed, weeks = key
         with self._turn:
@@ -141,7 +141,7 @@ class Studio:
         return size.seed, size.weeks or self.most_weeks
 
     def _at_work(self) -> list[tuple[Question, Size]]:
-        """What waits or is being measured."""
+        """Questions that wait or are being measured."""
         jobs = (job for job in self._desk.jobs.all() if job.kind == KIND and not job.ended)
         return [(job.asked["question"], job.asked["size"]) for job in jobs]
 
@@ -188,7 +188,7 @@ class Studio:
         return self._desk.jobs.submit(self.id_of(question, size), KIND, question.title, asked, work, again=short)
 
     def standing(self, question: Question, size: Size) -> Standing:
-        """How far it is."""
+        """The state of a question."""
         id = self.id_of(question, size)
         job = self._desk.jobs.get(id)
         if job is not None and job.state == "running" and isinstance(job.result, Measured):
@@ -197,12 +197,12 @@ class Studio:
         return Standing(question, size, id, known if known >= LEAST else 0, job)
 
     def of_job(self, id: str) -> Standing | None:
-        """How far the question of that job is; None where there is no such job."""
+        """The state of the question of that job; None where there is no such job."""
         job = self._desk.jobs.get(id)
         return self.standing(**job.asked) if job is not None and job.kind == KIND else None
 
     def answer(self, standing: Standing, members: int | None = None) -> WhatIf | None:
-        """What the pairs measured so far say, or the first `members` of them; None where there are too few."""
+        """The answer of the pairs measured so far, or of the first `members` of them; None where there are too few."""
         members = standing.known if members is None else min(members, standing.known)
         if members < LEAST:
             return None
@@ -243,7 +243,7 @@ class Studio:
 
 @dataclass(eq=False)
 class Desk:
-    """What views and API share; made once a server."""
+    """The state that views and API share; made once a server."""
 
     settings: Settings
     jobs: Jobs = field(init=False)
@@ -281,12 +281,12 @@ class Desk:
 
     @property
     def posterior(self) -> Posterior | None:
-        """What members are drawn from; None for the prior. Raises `FissureError` for one that is stale or damaged."""
+        """The posterior that members are drawn from; None for the prior. Raises `FissureError` for one that is stale or damaged."""
         return self.context.draws()
 
     @property
     def runs_folder(self) -> Path:
-        """Where runs that are asked for on the page are kept."""
+        """The folder of runs that are asked for on the page."""
         return self.settings.folders[0] if self.settings.folders else Path("runs")
 
     def runs(self) -> dict[str, Stored]:

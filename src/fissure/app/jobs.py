@@ -48,7 +48,7 @@ class Worker:
 
     @property
     def stopping(self) -> bool:
-        """Whether nothing more will be begun."""
+        """True where nothing more will be begun."""
         return self._stopping
 
     def go_on(self) -> None:
@@ -105,7 +105,7 @@ class Worker:
         return bool(self._threads)
 
     def _next(self) -> _Task | None:
-        """What is to be done next; None where nothing may be begun."""
+        """The next task; None where nothing may be begun."""
         sparing = any(one.spare for one in self._busy.values())
         waiting = [one for one in self._queue if not (one.spare and sparing)]
         return min(waiting, key=lambda one: one.spare, default=None)
@@ -173,16 +173,16 @@ class Job:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more will come."""
+        """True where nothing more will come."""
         return self.state in ENDED
 
 
 Work = Callable[["Telling"], Any]
-"""What a job does; returns its result."""
+"""The work of a job; returns its result."""
 
 
 class Telling:
-    """What the work of a job tells it with: a `Progress`, and `show` for results that are not final yet.
+    """The progress of a job, told by its work: a `Progress`, and `show` for results that are not final yet.
 
     Each raises `CancelledError` once the job is cancelled.
     """
@@ -217,8 +217,8 @@ class Jobs:
         self._most = waiting
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._turns: dict[str, int] = {}
-        """Which asking of a job its `Job` tells of: one that was cancelled may still be on its way to its next step
-        when the same is asked again. Its number is the key of its task."""
+        """The number of the latest asking of each job: one that was cancelled may still be on its way to its next step
+        when the same is asked again. It is the key of its task."""
         self._numbers = itertools.count()
         self._off: set[int] = set()
         self._held = threading.RLock()
@@ -267,7 +267,7 @@ class Jobs:
             return list(self._jobs.values())
 
     def ahead(self, id: str) -> int:
-        """How many others come before it."""
+        """The number of others that come before it."""
         with self._held:
             turn, at_work = self._turns.get(id, -1), {int(key) for key in self._worker.pending()}
             return sum(one < turn for one in at_work) if turn in at_work else 0
@@ -295,7 +295,7 @@ class Jobs:
         self._worker.stop(patience)
 
     def _recover(self) -> None:
-        """Where the thread has died, say so of what it was doing: every job that has not ended has its task."""
+        """Say of jobs whose thread has died that they failed: every other that has not ended has its task."""
         if self._stopping:
             return
         at_work = self._worker.pending()
@@ -341,7 +341,7 @@ class Jobs:
 
 
 def wrong_inside(error: BaseException) -> str:
-    """What is told of an error that nobody foresaw; its own text may hold paths, and stands in the terminal."""
+    """One sentence on an error that nobody foresaw; its own text may hold paths, and stands in the terminal."""
     return f"it went wrong inside Fissure ({type(error).__name__}); the terminal in which it runs says how"
 
 

@@ -19,7 +19,7 @@ from fissure.present.sections.ledger_tables import DIRECTIONS
 from fissure.present.sections.observation_influence import RunComparison
 
 FIT = {"used": "in the fit", "after": "after the cut-off", "not": "not to be learned from"}
-"""What the fit did with a figure."""
+"""The words for what the fit did with a figure."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class LedgerRow:
     signs: tuple[str, ...] = ()
     tags: frozenset[str] = frozenset()
     more: tuple[str, ...] = ()
-    """What it is found by besides what is shown."""
+    """Words that find it besides those that are shown."""
 
     @property
     def text(self) -> str:
@@ -76,13 +76,13 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Search:
-    """What is looked for: words, and of each filter a value."""
+    """The terms of a search: words, and of each filter a value."""
 
     find: str = ""
     chosen: Mapping[str, str] = field(default_factory=dict)
 
     def matches(self, row: LedgerRow) -> bool:
-        """Whether a row is among what is looked for."""
+        """True where a row is among what is looked for."""
         tags = {f"{name}:{value}" for name, value in self.chosen.items()}
         return row.tags >= tags and all(word in row.text for word in self.find.lower().split())
 
@@ -101,7 +101,7 @@ def rows(kind: str, context: Context, run: RunComparison | None = None) -> list[
 
 
 def filters(kind: str, context: Context, shown: Sequence[LedgerRow]) -> list[Filter]:
-    """What a kind can be filtered by: only choices that some row has."""
+    """The filters of a kind: only choices that some row has."""
     tags = {tag for row in shown for tag in row.tags}
     found = [
         Filter(one.name, one.label, {v: words for v, words in one.choices.items() if f"{one.name}:{v}" in tags})
@@ -165,7 +165,7 @@ def entries(context: Context) -> dict[str, Mapping[str, object]]:
 
 
 def fit_of(observation: str, context: Context) -> Literal["used", "after", "not"] | None:
-    """What the fit did with a figure, see `FIT`; None without a fit."""
+    """The use that the fit made of a figure, see `FIT`; None without a fit."""
     if context.until is None:
         return None
     return "used" if observation in context.fitted else "after" if observation in context.comparable else "not"

@@ -100,7 +100,7 @@ def edges(desk: AtDesk, mechanism: Name = None, field: Name = None) -> Response:
 
 @router.get("/cracks/ready")
 def ready(desk: AtDesk) -> dict[str, bool]:
-    """Whether there is any use in waiting for the picture."""
+    """True where there is any use in waiting for the picture."""
     return {"ready": not look(desk).waiting}
 
 

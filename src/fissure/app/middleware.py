@@ -1,4 +1,4 @@
-"""What stands between the network and the page: who may ask, how much, how often, and what a browser may do with it.
+"""The guard between the network and the page: who may ask, how much, how often, and what a browser may do with it.
 
 Without a token the server listens on loopback, and the name by which it is called must be one of loopback's, or of a
 proxy that it was started with: a page elsewhere cannot reach it through a name of its own (DNS rebinding). With one,
@@ -45,7 +45,7 @@ HEADERS = {
     "x-fissure": "page",  # tells our answers from those of a proxy whose server is away
 }
 DEEPEST = 16
-"""How deep lists and objects may lie in one another in what is sent; what the page sends is three deep."""
+"""The depth to which lists and objects may lie in one another in what is sent; what the page sends is three deep."""
 CLIENTS = 1024
 """Addresses whose rate is remembered."""
 _OTHER_NAME = (
@@ -131,7 +131,7 @@ class Guard:
         return _said(scope, 401, text, {"www-authenticate": "Bearer"})
 
     async def _sent(self, scope: Scope, receive: Receive) -> Receive | Response:
-        """What the application may read in place of `receive`, or why what is sent is refused."""
+        """The body as the application may read it, or why it is refused."""
         limits = self._settings.limits
         if not auth.has_body(Headers(scope=scope)):
             return receive
@@ -204,7 +204,7 @@ class Rates:
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def allow(self, client: str) -> bool:
-        """Whether `client` may ask now; the addresses that have not asked for longest are forgotten."""
+        """True where `client` may ask now; the addresses that have not asked for longest are forgotten."""
         now = self._clock()
         left, then = self._left.pop(client, (self._burst, now))
         left = min(left + (now - then) * self._rate, self._burst)
@@ -275,7 +275,7 @@ def _depth(found: Any) -> int:
 
 
 def up(scope: Scope) -> str:
-    """What leads from the address that was asked to the top of the page: ``./`` from a view, ``../`` from below one."""
+    """The way from the address that was asked to the top of the page: ``./`` from a view, ``../`` from below one."""
     return "../" * (_asked(scope).count("/") - 1) or "./"
 
 
@@ -289,7 +289,7 @@ def below(scope: Scope, root: str) -> Scope:
 
 
 def without_slash(scope: Scope) -> str | None:
-    """What leads from an address with slashes at its end to that without, relative to it; None where it has none."""
+    """The way from an address with slashes at its end to that without, relative to it; None where it has none."""
     path = _asked(scope)
     bare = path.rstrip("/")
     if bare == path or not bare:

@@ -1,4 +1,4 @@
-"""How a view becomes a page: the templates, what all views share, each view's address, and the files that it loads.
+"""Pages: the templates, the parts that all views share, each view's address, and the files that it loads.
 
 Styles, scripts and pictures all come from the package; a file's address changes with its content.
 """
@@ -30,7 +30,7 @@ from fissure.version import __version__
 
 T = TypeVar("T")
 PageData = dict[str, Any]
-"""What a template or a script of the page is given, by name."""
+"""The values of a template or a script of the page, by name."""
 OWN = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}
@@ -294,7 +294,7 @@ async def listening(desk: AtDesk) -> AsyncIterator[None]:
 
 
 async def changes(desk: Desk, look: Callable[[], T]) -> AsyncIterator[T]:
-    """What `look` sees, at once and whenever that is another, as long as a stream may be open."""
+    """Yield the value of `look` at once and whenever it is another, as long as a stream may be open."""
     seen: list[T] = []
     began = time.monotonic()
     while time.monotonic() - began < LONGEST and not desk.closing.is_set():

@@ -37,7 +37,7 @@ KEYS = ("set", "off", "from", "study")
 
 @dataclass(frozen=True)
 class Question:
-    """What is changed, under the name that it was given; `study` is the named study that it is, if it is one."""
+    """A change under the name that it was given; `study` is the named study that it is, if it is one."""
 
     scenario: Scenario
     name: str = ""
@@ -45,7 +45,7 @@ class Question:
 
     @property
     def title(self) -> str:
-        """What to call it."""
+        """Its title on the page."""
         said = self.name or (self.study.title if self.study else str(self.scenario))
         return said if self.name or self.scenario.moves else said[:1].upper() + said[1:]
 
@@ -150,7 +150,7 @@ class Reader:
         return named_one if self._levers(named_one.scenario) == self._levers(made.scenario) else made
 
     def _levers(self, one: Scenario) -> tuple[set[str], set[str], int]:
-        """What it moves and switches off, whatever the order, and from which week."""
+        """The drivers and mechanisms of a change, whatever their order, and its first week."""
         return set(map(str, one.moves)), set(one.off), week_of(one.since, self.context.case, self.weeks) or 0
 
 
@@ -183,7 +183,7 @@ class SavedQuestion(BaseModel):
     q: str
     case: str
     saved: str
-    """When, as an ISO date and time."""
+    """An ISO date and time."""
 
 
 class SavedQuestions:

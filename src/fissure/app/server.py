@@ -117,7 +117,7 @@ def _http(request: Request, error: Exception) -> Response:
 
 
 def _is_there(request: Request) -> bool:
-    """Whether there is something at the address without the slashes at its end."""
+    """True where there is something at the address without the slashes at its end."""
     bare = {**request.scope, "path": request.scope["path"].rstrip("/")}
     return any(route.matches(bare)[0] is Match.FULL for route in request.app.routes)
 

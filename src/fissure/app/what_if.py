@@ -1,4 +1,4 @@
-"""What if: compose a change, watch the difference that it makes, compare up to four."""
+"""The what-if view: compose a change, watch the difference that it makes, compare up to four."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ Text = Annotated[str | None, Query(max_length=LONG)]
 
 @dataclass(frozen=True)
 class Address:
-    """What an address asks."""
+    """The questions of an address."""
 
     questions: tuple[Question, ...]
     size: Size
@@ -47,7 +47,7 @@ def _address(
     request: Request, desk: AtDesk, q: Texts = None, draft: Text = None, members: Whole = None, seed: Whole = None,
     weeks: Whole = None,
 ) -> Address:  # fmt: skip
-    """What is asked. Raises `FissureError`, one sentence, for what cannot be."""
+    """Read an address. Raises `FissureError`, one sentence, for what cannot be asked."""
     refuse(request.query_params)
     for name in request.query_params:
         if name not in KNOWN:
@@ -162,14 +162,14 @@ def table(desk: AtDesk, asked: AtAddress) -> Response:
 
 
 def _saved(desk: Desk) -> PageData:
-    """What the list of saved questions takes."""
+    """The data of the list of saved questions."""
     found = desk.studio.saved.all(desk.case.name)
     most = desk.settings.limits.compared
     return {"saved": found, "saved_at": {one.id: urlencode({"q": one.q}) for one in found}, "most": most}
 
 
 def _part(desk: Desk, asked: Address, shown: str | None = None) -> PageData:
-    """How far each question is, and the HTML and chart specs of the answers where these are others than `shown`."""
+    """The state of each question, and the HTML and chart specs of the answers where these are others than `shown`."""
     each = answers.views(desk, asked.questions, asked.size, answered=False)
     if (known := "-".join(str(one.standing.known) for one in each)) == shown:
         return {"known": known, "questions": [answers.state(desk, one) for one in each]}
@@ -180,7 +180,7 @@ def _part(desk: Desk, asked: Address, shown: str | None = None) -> PageData:
 
 
 def _answers(desk: Desk, asked: Address) -> tuple[PageData, PageData, list[PageData]]:
-    """What the template of the answers takes, the specs of its charts, and what the script is told."""
+    """The data of the template of the answers, the specs of its charts, and the data of the script."""
     each = answers.views(desk, asked.questions, asked.size)
     sections = answers.sections(each)
     without = {

@@ -32,7 +32,7 @@ NOT_FOUND = refusal(404, "There is no such entry; the sentence names the nearest
 
 @schema_of(Claim, reason="Why no mechanism takes it up, where none does.", figure="The figure that carries its number.")
 class ClaimSchema(ResultSchema):
-    """What a source asserts, in our words, with the line it stands on."""
+    """An assertion of a source, in our words, with the line it stands on."""
 
     parameters: list[str] = Field(description="Parameters whose priors were argued from it.")
 
@@ -63,7 +63,7 @@ class ObservationSchema(ResultSchema):
 
 @schema_of(Source, without=("date", "file", "lines"))
 class SourceSchema(ResultSchema):
-    """Who said it, and how many claims and figures the ledger holds of it."""
+    """A source, and how many claims and figures the ledger holds of it."""
 
     claims: int
     observations: int
@@ -71,7 +71,7 @@ class SourceSchema(ResultSchema):
 
 @schema_of(Variable, without=("select", "combine", "scale", "offset", "since", "baseline"))
 class VariableSchema(ResultSchema):
-    """What is published, and how the model's output becomes comparable with it."""
+    """A published quantity, and how the model's output becomes comparable with it."""
 
     family: str
     observations: int
@@ -85,7 +85,7 @@ class EntriesSchema(BaseModel, Generic[Schema]):
 
 
 class TraceSchema(ResultSchema):
-    """What a name rests on; figures that contradict one another stand together in `rival_groups`."""
+    """The evidence that a name rests on; figures that contradict one another stand together in `rival_groups`."""
 
     kind: Kind
     name: str
@@ -111,7 +111,7 @@ class ParameterUpdateSchema(ResultSchema):
 
 @schema_of(PublisherBias, without=("bias", "normals"))
 class PublisherBiasSchema(ResultSchema):
-    """What a publisher says over what is true: a factor, or a difference where `scale` is points."""
+    """The bias of a publisher, reported over true: a factor, or a difference where `scale` is points."""
 
     source: str
     prior: IntervalSchema
@@ -119,7 +119,7 @@ class PublisherBiasSchema(ResultSchema):
 
 
 class PosteriorSchema(ResultSchema):
-    """What the posterior learned from figures up to `until`."""
+    """The posterior, as learned from figures up to `until`."""
 
     case: str
     until: date
@@ -131,7 +131,7 @@ class PosteriorSchema(ResultSchema):
 
 
 class LedgerQuery(BaseModel):
-    """What entries are asked for."""
+    """The query of a list of entries."""
 
     find: str = Field("", max_length=200, description="Words, in any order, that an entry's text holds.")
     limit: int = Field(MOST, ge=1, le=MOST, description="Entries at most.")
@@ -146,7 +146,7 @@ class LedgerQuery(BaseModel):
 
 
 class ClaimQuery(LedgerQuery):
-    """Which claims."""
+    """The query of claims."""
 
     source: Name = ""
     group: Name = ""
@@ -155,7 +155,7 @@ class ClaimQuery(LedgerQuery):
 
 
 class ObservationQuery(LedgerQuery):
-    """Which published figures."""
+    """The query of published figures."""
 
     source: Name = ""
     variable: Name = ""
@@ -167,13 +167,13 @@ class ObservationQuery(LedgerQuery):
 
 
 class SourceQuery(LedgerQuery):
-    """Which sources."""
+    """The query of sources."""
 
     type: SourceKind | None = Field(None, alias="kind")
 
 
 class VariableQuery(LedgerQuery):
-    """Which quantities."""
+    """The query of quantities."""
 
     family: Name = ""
     counterpart: bool | None = Field(None, description="Whether the model has a counterpart.")

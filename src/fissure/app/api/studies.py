@@ -99,7 +99,7 @@ class OutcomeSchema(ResultSchema):
     near="whether it is enough to be near that end, where differences still show",
 )  # fmt: skip
 class AtBoundSchema(ResultSchema):
-    """How many histories of a world are at an end of an outcome: differences from or to them are lower bounds."""
+    """Histories of a world that are at an end of an outcome: differences from or to them are lower bounds."""
 
 
 @schema_of(
@@ -109,7 +109,7 @@ class AtBoundSchema(ResultSchema):
     ratio="by how many times more members unpaired ensembles would need",
 )  # fmt: skip
 class DifferenceSchema(ResultSchema):
-    """What a change did to one outcome: changed less as it is, paired; null where a number is not defined."""
+    """The effect of a change on one outcome: changed less as it is, paired; null where a number is not defined."""
 
     verdict: str
     at_bound: list[AtBoundSchema] | None = Field(
@@ -152,7 +152,7 @@ def named(desk: AtDesk) -> list[NamedStudy]:
 
 @router.get("/studies/drivers", summary="What can be moved")
 def drivers(desk: AtDesk) -> list[DriverSchema]:
-    """What the case imposes, and every parameter with what is believed of it."""
+    """Drivers that the case imposes, and every parameter with what is believed of it."""
     return [DriverSchema.model_validate(one) for one in composer.drivers(desk)]
 
 
@@ -295,7 +295,7 @@ def jobs(desk: AtDesk) -> list[JobSchema]:
 
 @of_jobs.get("/jobs/{id}", summary="A job as it stands", responses=NO_JOB)
 def job(desk: AtDesk, id: JobId) -> JobSchema:
-    """How far one job is."""
+    """One job, with how far it is."""
     return job_schema(required(desk, id), desk.jobs)
 
 
