@@ -12,7 +12,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from fissure.api.whatifs import OWN, plain
-from fissure.app.desk import Desk, Size, Standing
+from fissure.app.desk import Desk, QuestionState, Size
 from fissure.app.pages import Citation, attached, citation
 from fissure.app.questions import Question
 from fissure.errors import ArgumentError
@@ -33,7 +33,7 @@ class QuestionView:
     """A question on the page, its answer as far as it is known; `alone` where no other stands beside it."""
 
     letter: str
-    standing: Standing
+    standing: QuestionState
     found: WhatIf | None
     alone: bool
 
@@ -107,8 +107,7 @@ def sections(each: Sequence[QuestionView]) -> list[Section]:
 
 def cited(desk: Desk, each: Sequence[QuestionView], size: Size) -> Citation | None:
     """The citation of what is shown; None where nothing is known yet."""
-    told = [(one, desk.studio.told(one.standing)) for one in each if one.found]
-    made = [(one, what) for one, what in told if what is not None]
+    made = [(one, what) for one in each if one.found and (what := desk.studio.result(one.standing)) is not None]
     if not made:
         return None
     about, posterior = made[0][1].about, desk.posterior
@@ -127,45 +126,45 @@ def cited(desk: Desk, each: Sequence[QuestionView], size: Size) -> Citation | No
 
 def address(questions: Sequence[Question], size: Size) -> str:
     """The query of the address that asks these."""
-    told: list[tuple[str, object]] = [*(("q", one.text) for one in questions), ("members", size.members)]
-    told += [("seed", size.seed)] if size.seed != 1 else []
-    told += [("weeks", size.weeks)] if size.weeks else []
-    return urlencode(told)
+    said: list[tuple[str, object]] = [*(("q", one.text) for one in questions), ("members", size.members)]
+    said += [("seed", size.seed)] if size.seed != 1 else []
+    said += [("weeks", size.weeks)] if size.weeks else []
+    return urlencode(said)
 
 
 # Answers to take along: one HTML page that opens anywhere, and a table
 
 
-def report(desk: Desk, standing: Sequence[Standing]) -> Response:
+def report(desk: Desk, standing: Sequence[QuestionState]) -> Response:
     """The report of `fissure whatif` on these questions, of as many pairs as all of them have, as an attachment.
 
     Raises `FissureError` where nothing is measured yet.
     """
     members = min((one.known for one in standing), default=0)
-    told = [what for one in standing if (what := desk.studio.told(one, members)) is not None]
-    if not told or len(told) < len(standing):
+    results = [what for one in standing if (what := desk.studio.result(one, members)) is not None]
+    if not results or len(results) < len(standing):
         raise ArgumentError("nothing is measured yet of some of these questions; ask them first")
     answers: list[Answer] = []
     studies: dict[str, Study] = {}
     titles: dict[str, str] = {}
-    for at, (what, one) in enumerate(zip(told, standing, strict=True)):
+    for at, (what, one) in enumerate(zip(results, standing, strict=True)):
         answer = what.found.answers[0]
         name = answer.name if one.question.study else f"{OWN}-{at + 1}"
         answers.append(replace(answer, name=name))
         titles[name] = one.question.title
         studies |= {name: one.question.study} if one.question.study else {}
-    whole = replace(told[0].found, answers=tuple(answers), members=members)
-    command = "\n".join(what.command for what in told)
-    made = whatif.document(whole, desk.case.title, desk.ledger, studies, told[0].about, command, titles)
+    whole = replace(results[0].found, answers=tuple(answers), members=members)
+    command = "\n".join(what.command for what in results)
+    made = whatif.document(whole, desk.case.title, desk.ledger, studies, results[0].about, command, titles)
     return attached(render(made), "text/html", f"fissure-what-if-{_name(standing)}.html")
 
 
-def csv(desk: Desk, standing: Standing) -> Response:
+def csv(desk: Desk, standing: QuestionState) -> Response:
     """Differences and weekly courses of one question, as an attachment. Raises `FissureError` where none are known."""
-    told = desk.studio.told(standing)
-    if told is None:
+    result = desk.studio.result(standing)
+    if result is None:
         raise ArgumentError("nothing is measured yet of this question; ask it first")
-    answer, out = told.found.answers[0], io.StringIO()
+    answer, out = result.found.answers[0], io.StringIO()
     writer = tables.writer(out, lineterminator="\r\n")
     writer.writerow(["what", "name", "title", "unit", "week", *FIELDS, "members", "at_end"])
     for one in answer.differences:
@@ -173,9 +172,9 @@ def csv(desk: Desk, standing: Standing) -> Response:
         writer.writerow(["outcome", one.outcome, one.title, one.unit, "", *numbers, one.members, _ends(one)])
     for course in answer.courses:
         for week in range(len(course.mean)):
-            day = told.found.start + timedelta(weeks=week)
+            day = result.found.start + timedelta(weeks=week)
             numbers = [plain(float(getattr(course, name)[week])) for name in FIELDS]
-            writer.writerow(["week", course.series, course.title, course.unit, day, *numbers, told.found.members, ""])
+            writer.writerow(["week", course.series, course.title, course.unit, day, *numbers, result.found.members, ""])
     return attached(out.getvalue(), "text/csv", f"fissure-what-if-{_name([standing])}.csv")
 
 
@@ -184,7 +183,7 @@ def _ends(one: Difference) -> str:
     return "; ".join(f"{end.world}: {end.count} of {end.of} at {end.bound:g}" for end in one.at_bound.found)
 
 
-def _name(standing: Sequence[Standing]) -> str:
+def _name(standing: Sequence[QuestionState]) -> str:
     """Part of a file's name."""
     one = standing[0].question
     return one.study.name if one.study and len(standing) == 1 else standing[0].id[:8]

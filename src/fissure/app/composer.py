@@ -79,7 +79,7 @@ def _limits(prior: Prior) -> tuple[float | None, float | None]:
 
 
 @dataclass(frozen=True)
-class Row:
+class DriverRow:
     """A driver in the composer, and where it stands: multiplied (`times`) or set (`to`) to `value`."""
 
     driver: Driver
@@ -98,11 +98,11 @@ class Row:
         return round(min(50 * max(self.value, 0.0) ** 0.5, 100)) if self.how == "times" else 50
 
 
-def rows(desk: Desk, draft: Question | None) -> list[Row]:
+def rows(desk: Desk, draft: Question | None) -> list[DriverRow]:
     """A row for each driver; forcings, and what the questions of the case or the draft move, show without searching."""
     moves = {move.name: (move.how, move.value) for move in draft.scenario.moves} if draft else {}
     shown = {*FORCING, *moves, *(parse(said).name for one in desk.context.studies.values() for said in one.moves)}
-    return [Row(one, one.name in shown, *moves.get(one.name, ())) for one in drivers(desk)]
+    return [DriverRow(one, one.name in shown, *moves.get(one.name, ())) for one in drivers(desk)]
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from fissure.app.jobs import Stopped, Worker, wrong_inside
+from fissure.app.jobs import ServerStopping, Worker, wrong_inside
 from fissure.context import Context
 from fissure.engine.locks import held_to_remove
 from fissure.engine.provenance import MODEL, PACKAGE, code_digest, model_digest
@@ -103,7 +103,7 @@ class Derived:
         try:
             body = kind.bytes_of(make())
             found = kind.read(body)  # what is in memory and what is on disk are the same to the last value
-        except Stopped:
+        except ServerStopping:
             raise
         except FissureError as error:
             self._failed[key] = str(error), time.monotonic()
@@ -149,8 +149,8 @@ class Derived:
 def key_of(kind: Kind[Any], source: Sequence[object]) -> str:
     """Names the view of that kind that derives from `source`, as the code and the data of the package make it."""
     code = [model_digest(), code_digest(kind.module, boundary=MODEL), _data_digest()]
-    told = json.dumps([kind.folder, *code, *source], sort_keys=True, default=str)
-    return hashlib.sha256(told.encode()).hexdigest()[:32]
+    derived_from = json.dumps([kind.folder, *code, *source], sort_keys=True, default=str)
+    return hashlib.sha256(derived_from.encode()).hexdigest()[:32]
 
 
 @lru_cache(maxsize=1)

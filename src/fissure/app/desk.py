@@ -15,7 +15,7 @@ from fissure import api
 from fissure.api.shelf import Stored
 from fissure.api.whatifs import WhatIfResult
 from fissure.app.derived import Derived, prune
-from fissure.app.jobs import Job, Jobs, Telling, Worker
+from fissure.app.jobs import Job, JobProgress, Jobs, Worker
 from fissure.app.questions import Question, Reader, SavedQuestions
 from fissure.app.settings import Settings
 from fissure.cases.loader import Case
@@ -47,7 +47,7 @@ class Size:
 
 
 @dataclass(frozen=True)
-class Measured:
+class PartialAnswer:
     """The latest answer of the job of a question, of `found.members` pairs of `of`."""
 
     found: WhatIf
@@ -60,8 +60,8 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """The state of a question: `known` of `size.members` pairs are measured; `job` is the one that measures, if known."""
+class QuestionState:
+    """The state of a question: `known` of `size.members` pairs are measured; `job` measures more, if known."""
 
     question: Question
     size: Size
@@ -160,8 +160,8 @@ class Studio:
 
     def id_of(self, question: Question, size: Size) -> str:
         """The id of the job: of all that decides about its numbers, so that the same is computed once."""
-        told = [self.live(size).worlds.own_folder.name, question.answer, question.scenario.key, size.members]
-        return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:20]
+        identity = [self.live(size).worlds.own_folder.name, question.answer, question.scenario.key, size.members]
+        return hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:20]
 
     def ask(self, question: Question, size: Size) -> Job:
         """The job that measures it, new or under way.
@@ -172,11 +172,11 @@ class Studio:
         live.require(question.scenario, size.members)
         scenarios = {question.answer: question.scenario}
 
-        def work(tell: Telling) -> Measured | None:
+        def work(tell: JobProgress) -> PartialAnswer | None:
             latest = None
             try:
                 for found in live.refine(scenarios, size.members, tell):
-                    latest = Measured(found, size.members)
+                    latest = PartialAnswer(found, size.members)
                     tell.show(latest)
             finally:
                 with suppress(FissureError, OSError):  # nothing that was asked hangs on it
@@ -187,27 +187,27 @@ class Studio:
         short = live.known(question.scenario, size.members) < size.members  # what was measured may have been deleted
         return self._desk.jobs.submit(self.id_of(question, size), KIND, question.title, asked, work, again=short)
 
-    def standing(self, question: Question, size: Size) -> Standing:
+    def standing(self, question: Question, size: Size) -> QuestionState:
         """The state of a question."""
         id = self.id_of(question, size)
         job = self._desk.jobs.get(id)
-        if job is not None and job.state == "running" and isinstance(job.result, Measured):
-            return Standing(question, size, id, job.result.found.members, job)
+        if job is not None and job.state == "running" and isinstance(job.result, PartialAnswer):
+            return QuestionState(question, size, id, job.result.found.members, job)
         known = self.live(size).known(question.scenario, size.members)
-        return Standing(question, size, id, known if known >= LEAST else 0, job)
+        return QuestionState(question, size, id, known if known >= LEAST else 0, job)
 
-    def of_job(self, id: str) -> Standing | None:
+    def of_job(self, id: str) -> QuestionState | None:
         """The state of the question of that job; None where there is no such job."""
         job = self._desk.jobs.get(id)
         return self.standing(**job.asked) if job is not None and job.kind == KIND else None
 
-    def answer(self, standing: Standing, members: int | None = None) -> WhatIf | None:
+    def answer(self, standing: QuestionState, members: int | None = None) -> WhatIf | None:
         """The answer of the pairs measured so far, or of the first `members` of them; None where there are too few."""
         members = standing.known if members is None else min(members, standing.known)
         if members < LEAST:
             return None
         latest = standing.job.result if standing.job else None
-        if isinstance(latest, Measured) and latest.found.members == members:
+        if isinstance(latest, PartialAnswer) and latest.found.members == members:
             return latest.found
         kept = self.live(standing.size).worlds.kept
         for scenario in (AS_IT_IS, standing.question.scenario):
@@ -217,7 +217,7 @@ class Studio:
         except LookupError:  # deleted while it was read
             return None
 
-    def told(self, standing: Standing, members: int | None = None) -> WhatIfResult | None:
+    def result(self, standing: QuestionState, members: int | None = None) -> WhatIfResult | None:
         """`answer` with all that says how it was made."""
         found, drawn = self.answer(standing, members), self._desk.posterior
         if found is None:
@@ -281,7 +281,7 @@ class Desk:
 
     @property
     def posterior(self) -> Posterior | None:
-        """The posterior that members are drawn from; None for the prior. Raises `FissureError` for one that is stale or damaged."""
+        """The posterior that members are drawn from; None for the prior. Raises `FissureError` for a stale one."""
         return self.context.draws()
 
     @property

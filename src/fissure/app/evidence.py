@@ -82,7 +82,7 @@ def view(request: Request, desk: AtDesk, address: Annotated[Address, Query()]) -
 
 
 def _tab(kind: str, entry: str, context: Context) -> str:
-    """The tab that is shown: as asked, else the kind that the entry is of. Raises `FissureError` for what does not exist."""
+    """The tab that is shown: as asked, else that of the entry. Raises `FissureError` for what does not exist."""
     if kind and kind not in TABS:
         raise ArgumentError(f"there is no kind of evidence '{kind}'{nearest(kind, TABS)}")
     if not entry or kind in ("learned", "forecast"):

@@ -1,7 +1,7 @@
 """Work that takes longer than a click: in the background where nobody sees it, or as a job that is told of.
 
 Of jobs there is one at a time, a short queue, and what each has found so far. A job has an id that says what is asked,
-so that the same thing asked twice is computed once. It is told of its progress by the work itself (`Telling` is a
+so that the same thing asked twice is computed once. It is told of its progress by the work itself (`JobProgress` is a
 `Progress`), shows results that get better as it goes, and stops at the next step when it is cancelled.
 """
 
@@ -20,7 +20,7 @@ from fissure.errors import FissureError
 # Work in the background
 
 
-class Stopped(Exception):
+class ServerStopping(Exception):
     """The server is stopping."""
 
 
@@ -52,9 +52,9 @@ class Worker:
         return self._stopping
 
     def go_on(self) -> None:
-        """Is called between steps that take seconds each. Raises `Stopped` where the server stops."""
+        """Is called between steps that take seconds each. Raises `ServerStopping` where the server stops."""
         if self._stopping:
-            raise Stopped
+            raise ServerStopping
 
     def submit(self, key: str, do: Callable[[], object], *, spare: bool = False) -> bool:
         """Do it, unless something of that key waits or is being done; returns whether it will be. Failures are logged.
@@ -127,7 +127,7 @@ class Worker:
     def _do(self, task: _Task) -> None:
         try:
             task.do()
-        except Stopped:
+        except ServerStopping:
             pass
         except BaseException:  # one that fails must not take the others with it
             logging.getLogger(__name__).exception("went wrong in the background: %s", task.key)
@@ -177,11 +177,11 @@ class Job:
         return self.state in ENDED
 
 
-Work = Callable[["Telling"], Any]
+Work = Callable[["JobProgress"], Any]
 """The work of a job; returns its result."""
 
 
-class Telling:
+class JobProgress:
     """The progress of a job, told by its work: a `Progress`, and `show` for results that are not final yet.
 
     Each raises `CancelledError` once the job is cancelled.
@@ -206,7 +206,7 @@ class Telling:
         self._tell(result=result)
 
     def _tell(self, **changes: Any) -> None:
-        if not self._jobs._told(self._id, self._turn, changes):
+        if not self._jobs._note(self._id, self._turn, changes):
             raise CancelledError("cancelled")
 
 
@@ -310,7 +310,7 @@ class Jobs:
                 return
             self._set(id, state="running")
         try:
-            result = work(Telling(self, id, turn))
+            result = work(JobProgress(self, id, turn))
         except CancelledError:
             self._end(id, turn, state="cancelled")
         except FissureError as error:
@@ -327,7 +327,7 @@ class Jobs:
             if self._turns.get(id) == turn:
                 self._set(id, phase="", left=None, **changes)
 
-    def _told(self, id: str, turn: int, changes: Mapping[str, Any]) -> bool:
+    def _note(self, id: str, turn: int, changes: Mapping[str, Any]) -> bool:
         """Note what the work tells; False where nobody waits for it any more."""
         with self._held:
             current, wanted = self._turns.get(id) == turn, turn not in self._off

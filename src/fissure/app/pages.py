@@ -44,11 +44,10 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True)
 class View:
-    """One of the five: its name in the address, its title, and the question that it answers."""
+    """One of the five: its name in the address, and its title."""
 
     name: str
     title: str
-    asks: str
 
     @property
     def path(self) -> str:
@@ -57,11 +56,11 @@ class View:
 
 
 VIEWS = (
-    View("history", "History", "What happened, as simulated and as published?"),
-    View("cracks", "Cracks", "What moves what, and on which evidence?"),
-    View("why", "Why", "What made it come apart, from inside and from outside?"),
-    View("what-if", "What if", "What would have been different?"),
-    View("evidence", "Evidence", "Who said what, and what did it teach?"),
+    View("history", "History"),
+    View("cracks", "Cracks"),
+    View("why", "Why"),
+    View("what-if", "What if"),
+    View("evidence", "Evidence"),
 )
 
 
@@ -95,13 +94,13 @@ def page(
     status: int = 200,
     shared: PageData | None = None,
     drawn: str | None = None,
-    **told: Any,
+    **values: Any,
 ) -> HTMLResponse:
     """The view `name` as a page.
 
     `shared` is what its scripts are given: ``specs`` (charts by key), ``geography`` (of maps), and whatever else the
     view's own script reads; the colours of the charts are added. `drawn` stands for its ``specs`` where they were made
-    before: their text, as `as_json` gives it. `told` goes to the template ``NAME.html.j2``; what follows an underscore
+    before: their text, as `as_json` gives it. `values` go to the template ``NAME.html.j2``; what follows an underscore
     tells apart the templates of one view, and from those of the report.
 
     All links are relative, so that the page may lie below any prefix: `root` leads from the address that was asked to
@@ -118,7 +117,7 @@ def page(
         .get_template(f"{name}.html.j2")
         .render(
             case=desk.case, view=name.partition("_")[0], shared=scripts, verbatim=_verbatim, root=root,
-            asset=lambda asset: root + address(asset).lstrip("/"), **told,
+            asset=lambda asset: root + address(asset).lstrip("/"), **values,
         )
     )  # fmt: skip
     return HTMLResponse(text, status)
@@ -262,8 +261,8 @@ def citation(
         "Mechanisms switched off": None if off is None else ", ".join(off) or "none",
         **(more or {}),
     }
-    told = tuple((label, str(value)) for label, value in facts.items() if value is not None)
-    return Citation(what, told, command)
+    shown = tuple((label, str(value)) for label, value in facts.items() if value is not None)
+    return Citation(what, shown, command)
 
 
 # Server-sent events of something that changes: its state at once, then at each change, until it has ended

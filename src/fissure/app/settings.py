@@ -134,7 +134,7 @@ class Settings:
     slots: int | None = None
     """Sizes of what is simulated on the page; the case's own where not given."""
     warm: bool = False
-    """True where the server gets ready for the first what-if as soon as it starts; else when the view is first opened."""
+    """True where the server gets ready for the first what-if as it starts; else when the view is first opened."""
     home: Path = field(default_factory=home)
     limits: Limits = field(default_factory=Limits)
 

@@ -13,7 +13,7 @@ from fissure.app.pages import AtDesk
 from fissure.app.schemas import IntervalSchema, ResultSchema, refusal, schema_of
 from fissure.context import Context
 from fissure.errors import FissureError, nearest
-from fissure.evidence.entries import Bound, Claim, Direction, Observation, Source, SourceKind, Variable
+from fissure.evidence.entries import Claim, Direction, Observation, Source, SourceKind, Variable
 from fissure.evidence.trace import Kind
 from fissure.present.render.html import web
 from fissure.present.sections.observation_influence import updates_of
@@ -37,28 +37,17 @@ class ClaimSchema(ResultSchema):
     parameters: list[str] = Field(description="Parameters whose priors were argued from it.")
 
 
+@schema_of(Observation, without=("date", "period", "doubt_factor", "doubt_abs", "rival_of"))
 class ObservationSchema(ResultSchema):
     """A published figure; an end of the range that is open is null."""
 
-    id: str
-    variable: str
-    source: str
     first: date
     last: date
-    bound: Bound
-    low: float | None
-    value: float | None
-    high: float | None
-    unit: str
-    scope: str
-    doubt: str
     range_low: float | None = Field(description="Lower end of the 90% range with the doubt.")
     range_high: float | None = Field(description="Upper end of the 90% range with the doubt.")
     rivals: list[str]
     fit: Fit | None = Field(description="What the fit did with it; null without a fit.")
     parameters: list[str] = Field(description="Parameters whose priors were argued from it.")
-    address: str | None
-    note: str | None
 
 
 @schema_of(Source, without=("date", "file", "lines"))

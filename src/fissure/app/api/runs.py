@@ -18,7 +18,7 @@ from fissure import api
 from fissure.api.shelf import Stored
 from fissure.app.desk import Desk
 from fissure.app.history import KIND
-from fissure.app.jobs import BusyError, Job, State, Telling
+from fissure.app.jobs import BusyError, Job, JobProgress, State
 from fissure.app.pages import AtDesk
 from fissure.app.run_view import EffectiveSize, ObservationRow, Verdicts, prepared
 from fissure.app.schemas import ResultSchema, refusal
@@ -300,7 +300,7 @@ def _ask(desk: Desk, members: int, seed: int, name: str | None) -> Job:
         raise ArgumentError(f"'{name}' is the name of something else already, choose another name for the run")
     settings, folder = desk.settings, desk.runs_folder / name
 
-    def work(telling: Telling) -> dict[str, object]:
+    def work(telling: JobProgress) -> dict[str, object]:
         telling.phase("looking at the evidence")
         desk.context.check()
         with asking(members=members):

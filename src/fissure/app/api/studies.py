@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from fissure.api import whatifs
 from fissure.app import answers, composer, questions
-from fissure.app.desk import MOST_SEED, Standing
+from fissure.app.desk import MOST_SEED, QuestionState
 from fissure.app.jobs import Job, Jobs
 from fissure.app.pages import BEGIN, AtDesk, changes, listening
 from fissure.app.questions import LEVERS, LONG, NAME
@@ -57,7 +57,7 @@ class StudyJob(JobSchema):
     page: str = Field(description="address of the page that shows it, relative to the root of the page")
 
 
-class Ask(BaseModel):
+class StudyRequest(BaseModel):
     """A what-if: a named study, or drivers that are moved and mechanisms that are switched off."""
 
     model_config = ConfigDict(extra="allow", populate_by_name=True)
@@ -163,13 +163,15 @@ def outcomes(desk: AtDesk) -> list[OutcomeSchema]:
 
 
 @router.post("/studies", summary="Ask a what-if", status_code=202, responses=BUSY)
-def ask(desk: AtDesk, body: Ask) -> StudyJob:
+def ask(desk: AtDesk, body: StudyRequest) -> StudyJob:
     """Begin to measure it, or join who asked the same before; what was measured earlier is not measured again."""
     more = body.model_extra or {}
     refuse(more)
     if more:
         name = next(iter(more))
-        raise ArgumentError(f"there is nothing called '{name[:NAME]}' to ask with{nearest(name, Ask.model_fields)}")
+        raise ArgumentError(
+            f"there is nothing called '{name[:NAME]}' to ask with{nearest(name, StudyRequest.model_fields)}"
+        )
     studio = desk.studio
     size = studio.size(body.members, body.seed, body.weeks)
     reader = studio.reader(size.weeks)
@@ -177,8 +179,8 @@ def ask(desk: AtDesk, body: Ask) -> StudyJob:
     if len(question.text) > LONG:
         raise ArgumentError(f"the question takes {len(question.text):,} characters, expected at most {LONG:,}")
     job = studio.ask(question, size)
-    told = [("q", question.text), ("members", size.members), ("seed", size.seed)]
-    address = f"what-if?{urlencode(told + ([('weeks', size.weeks)] if size.weeks else []))}"
+    asked = [("q", question.text), ("members", size.members), ("seed", size.seed)]
+    address = f"what-if?{urlencode(asked + ([('weeks', size.weeks)] if size.weeks else []))}"
     return StudyJob.build(job_schema(job, desk.jobs), page=address)
 
 
@@ -187,7 +189,7 @@ def study(desk: AtDesk, id: Id) -> AnswerSchema:
     """Paired differences with their intervals, and their course by week, of the pairs measured so far."""
     standing = _required(desk, id)
     question, scenario, study = standing.question, standing.question.scenario, standing.question.study
-    found = desk.studio.told(standing)
+    found = desk.studio.result(standing)
     made = whatifs.told(found.found.answers[0], study) if found else {"outcomes": [], "weekly": {}}
     about = {name: whatifs.plain(x) for name, x in found.about.items()} | {"command": found.command} if found else {}
     return AnswerSchema(
@@ -218,14 +220,14 @@ def csv(desk: AtDesk, id: Id) -> Response:
     return answers.csv(desk, _measured(desk, id))
 
 
-def _required(desk: AtDesk, id: str) -> Standing:
+def _required(desk: AtDesk, id: str) -> QuestionState:
     standing = desk.studio.of_job(id)
     if standing is None:
         raise HTTPException(404, f"there is no study '{id}'; ask it (POST /api/studies), what was measured is kept")
     return standing
 
 
-def _measured(desk: AtDesk, id: str) -> Standing:
+def _measured(desk: AtDesk, id: str) -> QuestionState:
     standing = _required(desk, id)
     if not standing.known:
         raise HTTPException(404, "nothing is measured yet; ask again in a moment")
