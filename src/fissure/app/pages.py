@@ -152,7 +152,7 @@ class Asset:
 
 def asset(name: str) -> Asset | None:
     """The asset of that name; `vega.js` is the bundle of the charts, `report.css` and others are the report's."""
-    return _read(name) if name in _names() else None  # what is not there is not remembered either
+    return _read(name) if name == VEGA or name in _files() else None  # what is not there is not remembered either
 
 
 def address(name: str) -> str:
@@ -183,21 +183,18 @@ def static(name: str, request: Request) -> Response:
 
 
 @lru_cache(maxsize=1)
-def _names() -> frozenset[str]:
-    """Of all assets: names, never paths."""
-    return frozenset({VEGA, *SHARED, *(path.name for path in STATIC.iterdir() if path.suffix in TYPES)})
+def _files() -> dict[str, Path]:
+    own = {path.name: path for path in STATIC.iterdir() if path.suffix in TYPES}
+    return own | {name: REPORT / name for name in SHARED}
 
 
 @cache
 def _read(name: str) -> Asset:
     if name == VEGA:
         body = vl_convert.javascript_bundle().encode()  # type: ignore[call-arg]  # its stub forgets the default
-    elif name in SHARED:
-        body = (REPORT / name).read_bytes()
     else:
-        body = (STATIC / name).read_bytes()
-    if name != VEGA and name.endswith(".js"):
-        body = _IMPORT.sub(_imported, body.decode()).encode()
+        body = _files()[name].read_bytes()
+        body = _IMPORT.sub(_imported, body.decode()).encode() if name.endswith(".js") else body
     return Asset(body, gzip.compress(body, 6, mtime=0), TYPES[Path(name).suffix])
 
 
