@@ -15,9 +15,9 @@ from fissure.app.server import create_app
 from fissure.errors import FissureError
 from fissure.present.document import Section, Table, plain
 from fissure.present.render.html import fragment
+from fissure.present.sections import learned as words
 from fissure.present.sections import ledger, observation_influence
 from fissure.present.sections.observation_influence import updates_of
-from fissure.present.words import calibration as words
 from fissure.studies import hindcast
 
 

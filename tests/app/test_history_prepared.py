@@ -12,7 +12,8 @@ from waiting import until
 from fissure import api
 from fissure.app.history.prepared import HISTORY, view_of
 from fissure.app.server import create_app
-from fissure.present.charts import maps, theme, timeline
+from fissure.present.charts import maps, timeline
+from fissure.present.charts import shared as theme
 from fissure.studies.observation_operator import calendar_of
 
 

@@ -8,7 +8,7 @@ from fissure import load_case
 from fissure.evidence import load_ledger, package_ledger
 from fissure.present.document import Fold
 from fissure.present.render.html import fragment
-from fissure.present.sections.publishers import measurement, publishers, section
+from fissure.present.sections.parts import measurement, publishers, section
 from fissure.studies.measurement import biases, data
 
 

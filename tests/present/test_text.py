@@ -8,9 +8,9 @@ from reports import described, lines
 from synthetic import run
 
 from fissure.present import formatting
-from fissure.present.grouping import grouped
 from fissure.present.sections import comparison
-from fissure.present.words import run as words
+from fissure.present.sections import runs as words
+from fissure.present.sections.comparison import grouped
 from fissure.studies.compare import compare, count, summary
 
 

@@ -21,7 +21,7 @@ from fissure.model.catalogue import parameters_of
 from fissure.present.charts import differences
 from fissure.present.render import html, json, terminal
 from fissure.present.sections import whatif
-from fissure.present.words import whatif as words
+from fissure.present.sections import whatif as words
 from fissure.studies.outcomes import KINDS, SERIES, outcome
 from fissure.studies.questions import studies_of
 from fissure.studies.scenario import Move, Scenario

@@ -11,7 +11,7 @@ from fissure.cases.loader import load_case
 from fissure.evidence import load_ledger, package_ledger
 from fissure.model.catalogue import mechanism_classes
 from fissure.present.sections import causal
-from fissure.present.words.causal import counted
+from fissure.present.sections.causal import counted
 from fissure.studies.causal import Verdict, loops, picture
 
 DOCS = Path(__file__).parents[2] / "docs"

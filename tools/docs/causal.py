@@ -12,10 +12,9 @@ from fissure.errors import FissureError
 from fissure.evidence.ledger import Ledger, load_ledger, package_ledger
 from fissure.model.catalogue import mechanism_classes
 from fissure.model.plugins import ledger_folders
-from fissure.present.charts import causal_matrix
 from fissure.present.formatting import MECHANISM_GROUPS
-from fissure.present.sections.causal import listed, rings
-from fissure.present.words.causal import GLYPHS, counted, loop_name
+from fissure.present.sections import causal as causal_matrix
+from fissure.present.sections.causal import GLYPHS, counted, drawn_rings, listed, loop_name
 from fissure.studies import verdicts
 from fissure.studies.causal import Loop, Picture, loops, picture
 from fissure.studies.causal_atlas import Atlas
@@ -81,7 +80,7 @@ def pages(ledger: Ledger, seen: Picture | None = None) -> dict[Path, str]:
     found = loops(seen)
     return {
         MATRIX: causal_matrix.matrix(seen, ledger),
-        RINGS: rings(Atlas(seen, tuple(found))),
+        RINGS: drawn_rings(Atlas(seen, tuple(found))),
         PAGE: _page(ledger, seen, found),
     }
 

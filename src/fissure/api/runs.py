@@ -22,7 +22,7 @@ from fissure.engine.progress import Progress
 from fissure.engine.study_folder import origin_of
 from fissure.evidence import Ledger
 from fissure.model.limits import LIMITS
-from fissure.present.words.run import RunDescription
+from fissure.present.sections.runs import RunDescription
 from fissure.studies import coverage
 from fissure.studies.calibration import Posterior, with_digest
 from fissure.studies.cohesion import cohesion
@@ -182,8 +182,7 @@ class RunResult:
         With `until`, the day that a fit ends at, each part is marked as in or out of its sample. For members that are
         drawn from a posterior it is the day that the posterior ends at, where none is given.
         """
-        from fissure.present.sections.patterns import document
-        from fissure.present.words.patterns import day_of
+        from fissure.present.sections.patterns import day_of, document
 
         found = self.orderings if orderings_only else self.patterns
         day = None if orderings_only else until or day_of(self.until)

@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse
 from fissure.app.assets import VEGA, address
 from fissure.app.desk import Desk
 from fissure.app.middleware import up
-from fissure.present.charts import theme
+from fissure.present.charts import shared as theme
 from fissure.present.render.html import TEMPLATES as REPORT
 from fissure.present.render.html import as_json
 from fissure.version import __version__

@@ -19,8 +19,8 @@ from fissure.cases.naming import HOME, case_names
 from fissure.context import Context, context_of
 from fissure.errors import nearest
 from fissure.model.catalogue import mechanism_classes
+from fissure.present.sections.causal import field as about
 from fissure.present.sections.mechanism import LOOPS
-from fissure.present.words.causal import field as about
 from fissure.studies.causal_atlas import Atlas
 
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"

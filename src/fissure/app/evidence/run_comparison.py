@@ -15,8 +15,8 @@ from fissure.app.derived import Found, Kind
 from fissure.app.desk import Desk
 from fissure.context import Context
 from fissure.present import formatting
+from fissure.present.sections.learned import BIAS
 from fissure.present.sections.observation_influence import FigureInRun, RunComparison, updates_of
-from fissure.present.words.calibration import BIAS
 from fissure.studies.calibration import Posterior
 from fissure.studies.calibration.checks import posterior_predictive
 from fissure.studies.calibration.problem import LEAST, RATE

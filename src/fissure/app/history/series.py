@@ -17,8 +17,7 @@ from fissure.app.desk import Desk
 from fissure.app.history.prepared import EffectiveSize
 from fissure.context import Context
 from fissure.errors import ArgumentError, nearest
-from fissure.present.charts.panels import panels
-from fissure.present.charts.series import QUANTILES, Series, quantiles, standard_errors
+from fissure.present.charts.panels import QUANTILES, Series, panels, quantiles, standard_errors
 from fissure.studies.effective import few_histories
 
 MOST_BY = 3

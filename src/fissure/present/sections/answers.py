@@ -21,7 +21,7 @@ from fissure.present.document import (
     not_in_terminal,
 )
 from fissure.present.document import Figure as Chart
-from fissure.present.words.attribution import GROUPS
+from fissure.present.sections.attribution_words import GROUPS
 from fissure.studies.answers import Answer, Answers, Figure
 from fissure.studies.attribution import NONE
 from fissure.version import __version__

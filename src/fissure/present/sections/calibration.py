@@ -7,7 +7,6 @@ from fissure.cases.loader import Case
 from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import parameters_of
 from fissure.present import formatting
-from fissure.present.charts import calibration as charts
 from fissure.present.document import (
     ON_PAGE,
     Cell,
@@ -27,10 +26,11 @@ from fissure.present.document import (
     not_in_terminal,
     only,
 )
+from fissure.present.sections import inference_checks as charts
+from fissure.present.sections import inference_checks as inference
+from fissure.present.sections import learned as words
 from fissure.present.sections import parts
 from fissure.present.sections.learned import BIAS_IS, PICTURES, publishers, updates_table
-from fissure.present.words import calibration as words
-from fissure.present.words import inference_checks as inference
 from fissure.studies.calibration import Calibration
 from fissure.studies.calibration.checks import PredictiveCheck
 from fissure.studies.calibration.posterior import WHAT
@@ -120,8 +120,8 @@ def _checks(found: Calibration, ledger: Ledger) -> Section:
 
 
 def _learned(found: Calibration, case: Case, ledger: Ledger) -> Section:
-    updates = words.updates(found.posterior, case)
-    said = Paragraph(words.learned(found))
+    updates = words.parameter_updates(found.posterior, case)
+    said = Paragraph(words.learned_in_words(found))
     if not updates:
         return Section("learned", "What was learned", (said, Paragraph("No parameter was learned.")))
     how = (
@@ -221,7 +221,7 @@ def _recovery(found: Calibration, titles: Mapping[str, str]) -> Section:
         for one in found.recovery.targets
     )
     figure = parts.figure(
-        "coverage", "Coverage of each target", charts.coverage(found.recovery, titles),
+        "coverage", "Coverage of each target", charts.coverage_chart(found.recovery, titles),
         "The shaded field is what chance gives, the broken line nine in ten. Point at a target for its numbers.",
         Table.of(("Target", *right), rows, "Numbers of recovery"),
     )  # fmt: skip
@@ -267,7 +267,7 @@ def _second_method(found: Calibration, titles: Mapping[str, str]) -> Section:
     )
     columns = ("Target", "By the flow", "By regression ABC", "Apart (standard deviations)")
     figure = parts.figure(
-        "agreement", "Two means of each target", charts.agreement(found.agreements, titles),
+        "agreement", "Two means of each target", charts.agreement_chart(found.agreements, titles),
         "In standard deviations of the prior, with one standard deviation of the posterior each way. On the broken "
         "line both are the same.",
         Table.of(columns, rows, "Numbers of both methods") if main else None, "one square",
@@ -325,7 +325,7 @@ def _predicted(item: Datum, check: PredictiveCheck, ledger: Ledger) -> Row:
     published, interval = formatting.published(own), words.between(low, high, unit)
     return Row.of(
         Cell(formatting.when(own), note=formatting.publisher(own, ledger.sources)),
-        Cell(picture=charts.predictive(check, f"{published}, model {interval}")),
+        Cell(picture=charts.predictive_picture(check, f"{published}, model {interval}")),
         Cell(published, words.own_unit(check.published, item)),
         Cell(words.value(median, unit), median),
         Cell(interval),
@@ -341,7 +341,7 @@ def _training(found: Calibration) -> Section:
         for epoch, (training, validation) in enumerate(found.losses, start=1)
     )
     figure = parts.figure(
-        "losses", "Loss by epoch", charts.losses(found.losses),
+        "losses", "Loss by epoch", charts.losses_chart(found.losses),
         "Training stops when the validation loss, of histories that it never sees, falls no further. Training and "
         "validation loss that diverge are a sign of too few histories.",
         Table.of(("Epoch", "Training loss", "Validation loss"), rows, "Numbers of training"), "one low",

@@ -114,7 +114,7 @@ def document(checked: Checked, title: str, ledger: Ledger, command: str) -> Docu
                     not_in_terminal(Paragraph(more, "small")),
                 ),
             ),
-            parts.claims(cited, ledger),
+            parts.claims_section(cited, ledger),
             parts.made(facts, command),
         ),
         version=__version__,

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 from fissure.evidence.ledger import Ledger
 from fissure.present import formatting
-from fissure.present.charts import hindcast as charts
 from fissure.present.document import (
     Block,
     Cell,
@@ -25,7 +24,8 @@ from fissure.present.document import (
     Table,
     only,
 )
-from fissure.present.words import hindcast as words
+from fissure.present.sections import hindcast_charts as charts
+from fissure.present.sections import hindcast_words as words
 from fissure.studies import coverage
 from fissure.studies.effective import few_histories
 from fissure.studies.endings import What

@@ -27,10 +27,9 @@ from fissure.present.document import (
     Section,
     Span,
 )
+from fissure.present.sections import learned as words
 from fissure.present.sections.learned import biases_table
-from fissure.present.sections.ledger_tables import CHART, DIRECTIONS, claims, figures, mechanism, rivals, sources
-from fissure.present.sections.publishers import publishers
-from fissure.present.words import calibration as words
+from fissure.present.sections.parts import CHART, DIRECTIONS, claims, figures, mechanism, publishers, rivals, sources
 from fissure.version import __version__
 
 KINDS: dict[Kind, str] = {

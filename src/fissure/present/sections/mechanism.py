@@ -10,7 +10,6 @@ from fissure.model.catalogue import mechanism_classes
 from fissure.model.description import described
 from fissure.model.parameters import Declared, quantile
 from fissure.present import formatting
-from fissure.present.charts import causal_graph
 from fissure.present.document import (
     ON_PAGE,
     Block,
@@ -31,12 +30,13 @@ from fissure.present.document import (
     Span,
     Table,
 )
-from fissure.present.sections import effects, ledger, ledger_tables
+from fissure.present.sections import attribution_words as explaining
+from fissure.present.sections import causal as signs
+from fissure.present.sections import causal_graph, effects, ledger
+from fissure.present.sections import learned as words
+from fissure.present.sections import parts as ledger_tables
 from fissure.present.sections.learned import update_picture
 from fissure.present.sections.observation_influence import updates_of
-from fissure.present.words import attribution as explaining
-from fissure.present.words import calibration as words
-from fissure.present.words import causal as signs
 from fissure.studies import verdicts
 from fissure.studies.attribution_file import Saved
 from fissure.studies.causal import BOTH, DOWN, UNKNOWN, UNMOVED, UP, unknown

@@ -1,15 +1,20 @@
 """Patterns that the record shows: each part with the share of histories that meet it, its interval and verdict."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
+import altair as alt
 import numpy as np
 import xarray as xr
+from altair.utils.schemapi import debug_mode
 
+from fissure.errors import ArgumentError
 from fissure.evidence.ledger import Ledger
-from fissure.present import formatting
-from fissure.present.charts import patterns as charts
+from fissure.present import certainty, formatting
+from fissure.present.charts.shared import SERIES, finished, local, midnight
 from fissure.present.document import (
     Cell,
     Column,
@@ -28,13 +33,198 @@ from fissure.present.document import (
     Tone,
     only,
 )
-from fissure.present.words import patterns as words
-from fissure.present.words import run as run_words
-from fissure.present.words.run import RunDescription
+from fissure.present.formatting import Words
+from fissure.present.sections import runs as run_words
+from fissure.present.sections.runs import RunDescription
 from fissure.studies.compare import Compared
-from fissure.studies.effective import few_histories
+from fissure.studies.effective import Effective, few_histories
 from fissure.studies.observation_operator import Calendar, Floats, calendar_of
-from fissure.studies.patterns import LEVELS, Met, Pattern, Plausible, everyone, met, plausible, sample
+from fissure.studies.patterns import LEVELS, Met, Pattern, Plausible, Sample, everyone, met, plausible, sample
+from fissure.studies.patterns.met import FACTOR, WEEKS, Verdict
+from fissure.studies.patterns.met import Span as Kept
+
+VERDICTS: Mapping[Verdict, Words] = {
+    "met": Words("✓", "met"),
+    "mixed": Words("~", "mixed"),
+    "not met": Words("✗", "not met"),
+    "not recorded": Words("–", "not recorded"),
+    "nothing to test": Words("–", "nothing to test"),
+}
+UNITS = {
+    "week": "",
+    "weeks": "weeks",
+    "ratio": "ratio",
+    "share": "share",
+    "correlation": "correlation",
+    "index": "index 0 to 1",
+    "points": "change of the wish to leave in a quarter, points",
+    "per 1,000 a half-year": "killed per 1,000 fighters in a half-year",
+    "per 1,000 a year": "per 1,000 fighters a year",
+    "persons": "persons",
+    "persons/month": "persons a month",
+    "events": "events",
+    "barrels/day": "barrels a day",
+    "km2/month": "km² a month",
+}
+LEVEL_TITLES = {
+    "individual": "Individuals",
+    "unit or faction": "Units and factions",
+    "organisation": "Organisation",
+    "territory": "Territory and residents",
+    "war": "War",
+}
+KEY = (
+    "✓ met: in most members that count, the 95% interval (Wilson) lies above a half · ✗ not met: it lies below · ~ "
+    "mixed: it holds a half · – not recorded: the run lacks an output · – nothing to test: it applies to no member "
+    "that counts"
+)
+SAMPLES: Mapping[Sample, Words] = {"fits": Words("•", "fits"), "tests": Words("→", "tests")}
+
+
+def samples(until: date) -> str:
+    """What the two marks mean for a fit up to `until`."""
+    return (
+        f"• fits (in sample): all its figures speak of days up to {formatting.day(until)} · → tests (out of sample): "
+        "at least one speaks of a later day"
+    )
+
+
+def day_of(said: object) -> date | None:
+    """The day that `said` names, a date or its ISO text; None stays None. Raises `FissureError` for what is no day."""
+    if said is None or isinstance(said, date):
+        return said
+    try:
+        return date.fromisoformat(str(said))
+    except ValueError:
+        raise ArgumentError(f"until is '{said}', expected a day such as 2015-12-31") from None
+
+
+def headline(found: Sequence[Met]) -> str:
+    """How many parts have each verdict."""
+    patterns = len({one.pattern.letter for one in found})
+    return f"Of {len(found)} parts of {patterns} patterns: {tally(found)}."
+
+
+def tally(found: Sequence[Met]) -> str:
+    """Such as `8 met, 4 mixed, 3 not met`."""
+    verdicts = [one.verdict for one in found]
+    return ", ".join(f"{verdicts.count(v)} {words.word}" for v, words in VERDICTS.items() if v in verdicts)
+
+
+def counted(one: Met) -> str:
+    """In what share of how many members it is met, or why nothing can be said."""
+    if not one.applicable:
+        return one.reason[:1].upper() + one.reason[1:] + "."
+    said = f"Met in {share(one)} of the {one.applicable} members that count and that it applies to "
+    said += f"(95%: {interval(one)})."
+    never = int(np.isnan(one.first).sum())
+    if never:
+        said += f" In {never} of them the first never comes."
+    return said
+
+
+def share(one: Met) -> str:
+    """The share of members that meet it."""
+    return f"{one.share:.0%}" if one.applicable else "–"
+
+
+def interval(one: Met) -> str:
+    """Its 95% interval."""
+    return f"{one.low:.0%} to {one.high:.0%}" if one.applicable else "–"
+
+
+def filtered(among: Plausible) -> str:
+    """How many members count, and why."""
+    if among.fitted:
+        return f"All {among.of} members count: they are draws of the posterior, which has weighed the early record."
+    if not among.spans:
+        return f"Nothing published of the first {WEEKS} weeks lies within the run: all {among.of} members count."
+    named = [f"{_named(s)} ({formatting.interval(s.low, s.high)}; {s.kept} keep to it)" for s in among.spans]
+    return (
+        f"{among.count} of {among.of} members are plausible and count: in the first {WEEKS} weeks they lie, at the "
+        f"time of every published figure, within a factor of {FACTOR:.0f} of the widest published range of "
+        + ", ".join(named)
+        + "."
+    )
+
+
+def sure(among: Plausible, worth: Effective | None = None) -> list[str]:
+    """What the shares rest on; nothing where that is not known."""
+    if worth is None:
+        return []
+    said = certainty.rests_on(worth, among.of)
+    if worth.pasts < worth.histories:
+        said += " The intervals of shares take members as independent and are too narrow for that."
+    return [said]
+
+
+def _named(span: Kept) -> str:
+    title = span.title[:1].lower() + span.title[1:]
+    return title if span.unit in ("share", "persons") else f"{title}, {formatting.unit(span.unit)}"
+
+
+ROW = 26
+TITLE = 26
+"""Letters of a line of an axis title."""
+QUANTILES = {"q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95": 0.95}
+
+
+def pair_chart(one: Met, calendar: Calendar) -> dict[str, Any]:
+    """The Vega-Lite spec of the two numbers that a part compares: median, middle 50% and 90% of its members."""
+    dated = one.part.unit == "week"
+    rows = [
+        row
+        for name, values in zip(one.part.compares, (one.first, one.second), strict=True)
+        if (row := _chart_row(name, values, calendar if dated else None))
+    ]
+    kind = "T" if dated else "Q"
+    x = {
+        name: alt.X(
+            f"{name}:{kind}",
+            title=textwrap.wrap(UNITS[one.part.unit], TITLE) or None,
+            scale=alt.Scale(domain=[local(calendar.first), local(calendar.last)]) if dated else alt.Scale(zero=False),
+            axis=alt.Axis(format="%Y", tickCount="year", grid=True) if dated else alt.Axis(tickCount=5, grid=True),
+        )
+        for name in QUANTILES
+    }
+    names = list(one.part.compares)
+    with debug_mode(False):
+        base = alt.Chart(alt.NamedData(name="pair")).encode(
+            y=alt.Y("what:N", sort=names, title=None, axis=alt.Axis(labelLimit=170)),
+            color=alt.Color("what:N", scale=alt.Scale(domain=names, range=[SERIES[0], SERIES[1]]), legend=None),
+        )
+        chart = alt.layer(
+            base.mark_rule(strokeWidth=2, opacity=0.6, aria=False).encode(x=_bare(x["q05"], dated), x2="q95"),
+            base.mark_rule(strokeWidth=8, opacity=0.45, aria=False).encode(x=_bare(x["q25"], dated), x2="q75"),
+            base.mark_point(size=90, filled=True, opacity=1, style="halo", aria=False).encode(
+                x=x["median"],
+                tooltip=[alt.Tooltip("what:N", title="What"), alt.Tooltip("said:N", title="Median (90%)")],
+            ),
+        )
+        return finished(chart, 2 * ROW + 4, f"{one.part.title} {counted(one)}", {"pair": rows})
+
+
+def _bare(x: alt.X, dated: bool) -> alt.X:
+    """Without a domain of dates, which Vega-Lite misreads where there is an x2."""
+    other = x.copy()
+    if dated:
+        other["scale"] = alt.Undefined
+    return other
+
+
+def _chart_row(name: str, values: Any, calendar: Calendar | None) -> dict[str, Any] | None:
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return None
+    at = dict(zip(QUANTILES, np.quantile(finite, list(QUANTILES.values())), strict=True))
+    shown: dict[str, Any] = {level: float(f"{q:.4g}") for level, q in at.items()}
+    told = {level: f"{q:.3g}" for level, q in at.items()}
+    if calendar is not None:
+        days = {level: calendar.first + timedelta(days=round(7 * q)) for level, q in at.items()}
+        shown = {level: midnight(day) for level, day in days.items()}
+        told = {level: f"{day:%b %Y}" for level, day in days.items()}
+    return {"what": name, **shown, "said": f"{told['median']} ({told['q05']} to {told['q95']})"}
+
 
 TONES: Mapping[str, Tone] = {"met": "inside", "mixed": "near", "not met": "outside"}
 WIDTH, EDGE = 180, 6
@@ -101,7 +291,7 @@ def of_run(
         return None
     members = data.sizes["member"]
     among = everyone(members) if run.until else plausible(rows, members, data["week"].values[0])
-    until = words.day_of(run.until)
+    until = day_of(run.until)
     return section(met(data, among, listed), among, calendar_of(data), ledger, run, until)
 
 
@@ -115,21 +305,20 @@ def section(
 ) -> Section:
     """The parts by level, those in time also as charts; see `document`."""
     if not found:
-        return Section("patterns", "Patterns", (Paragraph(words.filtered(among)), Paragraph(NONE)))
-    headline = " ".join([words.headline(found), *(out_of_sample(found, ledger, until) if until else [])])
-    sure = [Paragraph(said, "small") for said in words.sure(among, run.worth) if said]
-    keys = f"{words.KEY}." + (f" {words.samples(until)}." if until else "")
+        return Section("patterns", "Patterns", (Paragraph(filtered(among)), Paragraph(NONE)))
+    told = " ".join([headline(found), *(out_of_sample(found, ledger, until) if until else [])])
+    keys = f"{KEY}." + (f" {samples(until)}." if until else "")
     timed = [_in_time(one, calendar) for one in found if one.pattern.in_time and one.applicable]
     inside = (Paragraph(IN_TIME, "small"), Grid(tuple(timed)))
-    bold = Paragraph((Span(headline, strong=True),))
+
     return Section(
         "patterns",
         "Patterns",
         (
             only("page", Paragraph(INTRO)),
-            Paragraph(words.filtered(among)),
-            *sure,
-            bold,
+            Paragraph(filtered(among)),
+            *(Paragraph(said, "small") for said in sure(among, run.worth)),
+            Paragraph((Span(told, strong=True),)),
             only("page", Paragraph(f"{PICTURES} {keys}", "small")),
             table(found, calendar, ledger, until),
             only("terminal", Paragraph(keys, "small")),
@@ -141,7 +330,7 @@ def section(
 def out_of_sample(found: Sequence[Met], ledger: Ledger, until: date) -> list[str]:
     """How those parts do that a fit up to `until` could not have known; empty where there are none."""
     tests = [one for one in found if sample(one.pattern, one.part, ledger, until) == "tests"]
-    return [f"Out of sample, {len(tests)}: {words.tally(tests)}."] if tests else []
+    return [f"Out of sample, {len(tests)}: {tally(tests)}."] if tests else []
 
 
 def table(found: Sequence[Met], calendar: Calendar, ledger: Ledger, until: date | None) -> Table:
@@ -159,7 +348,7 @@ def table(found: Sequence[Met], calendar: Calendar, ledger: Ledger, until: date 
     groups = []
     for level in LEVELS:
         own = [one for one in found if one.part.level == level]
-        groups += [RowGroup((), words.LEVELS[level])] if own else []
+        groups += [RowGroup((), LEVEL_TITLES[level])] if own else []
         for pattern in {one.pattern.letter: one.pattern for one in own}.values():
             rows = tuple(_row(one, calendar, ledger, until) for one in own if one.pattern.letter == pattern.letter)
             groups.append(RowGroup(rows, f"{pattern.letter}. {pattern.title}", level=2))
@@ -167,13 +356,13 @@ def table(found: Sequence[Met], calendar: Calendar, ledger: Ledger, until: date 
 
 
 def _row(one: Met, calendar: Calendar, ledger: Ledger, until: date | None) -> Row:
-    verdict = words.VERDICTS[one.verdict]
-    mark = [Cell(str(words.SAMPLES[sample(one.pattern, one.part, ledger, until)]))] if until else []
+    verdict = VERDICTS[one.verdict]
+    mark = [Cell(str(SAMPLES[sample(one.pattern, one.part, ledger, until)]))] if until else []
     title: Line = (Span(one.part.name, soft=True), f" {one.part.title}")
     rests = [part for id_ in one.pattern.source_of(one.part) for part in (", ", Span(id_, code=True))][1:]
     more: tuple[Line, ...] = (
         (Span("Criterion.", strong=True), f" {one.part.criterion}"),
-        f"{words.counted(one)} {_middle(one, calendar)}",
+        f"{counted(one)} {_middle(one, calendar)}",
         (
             Span("Why these numbers.", strong=True),
             f" {one.pattern.why} {one.pattern.beyond} ",
@@ -186,10 +375,10 @@ def _row(one: Met, calendar: Calendar, ledger: Ledger, until: date | None) -> Ro
     return Row(
         (
             Cell(one.part.name),
-            Cell(title, note="" if one.applicable else words.counted(one), more=more),
+            Cell(title, note="" if one.applicable else counted(one), more=more),
             Cell(picture=_picture(one)) if one.applicable else Cell("–"),
-            Cell(words.share(one), one.share if one.applicable else None),
-            Cell(words.interval(one)),
+            Cell(share(one), one.share if one.applicable else None),
+            Cell(interval(one)),
             Cell(str(one.applicable) if one.applicable else "–", one.applicable),
             *mark,
             Cell(str(verdict), tone=TONES.get(one.verdict, "not-compared")),
@@ -205,7 +394,7 @@ def _picture(one: Met) -> Drawing:
     if one.verdict != "met":
         turned = f' transform="rotate(45 {middle} 10)"' if one.verdict == "not met" else ""
         shape = f'<rect class="{tone}" x="{round(middle - 4.5, 1)}" y="5.5" width="9" height="9"{turned}/>'
-    label = f"{words.share(one)}, {words.interval(one)}"
+    label = f"{share(one)}, {interval(one)}"
     return Drawing(
         f'<svg width="{WIDTH}" height="20" viewBox="0 0 {WIDTH} 20" role="img" aria-label="{label}">'
         f'<rect class="side" width="{WIDTH}" height="20"/>'
@@ -221,7 +410,7 @@ def _middle(one: Met, calendar: Calendar) -> str:
         return ""
     pairs = zip(one.part.compares, (one.first, one.second), strict=True)
     said = "; ".join(f"{name} {_median(values, one.part.unit, calendar)}" for name, values in pairs)
-    unit = words.UNITS[one.part.unit]
+    unit = UNITS[one.part.unit]
     return f"Medians: {said}" + (f" ({unit})." if unit else ".")
 
 
@@ -236,8 +425,8 @@ def _median(values: Floats, unit: str, calendar: Calendar) -> str:
 
 
 def _in_time(one: Met, calendar: Calendar) -> Figure:
-    spec = charts.pair(one, calendar)
-    verdict = Span(str(words.VERDICTS[one.verdict]), tone=TONES.get(one.verdict, "not-compared"))
-    sentence: Line = (verdict, " ", Span(words.counted(one), kind="said"))
+    spec = pair_chart(one, calendar)
+    verdict = Span(str(VERDICTS[one.verdict]), tone=TONES.get(one.verdict, "not-compared"))
+    sentence: Line = (verdict, " ", Span(counted(one), kind="said"))
     title = f"{one.part.name}. {one.part.title}"
     return Figure(f"pattern-{one.part.name}", title, spec, alt=spec["description"], sentence=sentence, kind="low")

@@ -37,10 +37,10 @@ from fissure.present.sections import (
     histories,
     learned,
     patterns,
-    publishers,
-)  # fmt: skip
-from fissure.present.words import run as words
-from fissure.present.words.run import RunDescription
+)
+from fissure.present.sections import parts as publishers  # fmt: skip
+from fissure.present.sections import runs as words
+from fissure.present.sections.runs import RunDescription
 from fissure.studies import answers as kept_answers
 from fissure.studies import attribution_file, coverage, verdicts
 from fissure.studies import hindcast as kept_hindcast
@@ -109,7 +109,7 @@ def document(
         compared,
         _effects(ledger, run),
         causal.section(ledger),
-        publishers.section(ledger, case.leanings),
+        publishers.evidence(ledger, case.leanings),
         _trace(rows),
         Section("use", "Responsible use", (Paragraph(USE), Paragraph(QUOTE.format(run.kind)))),
         _made(run, case, hidden),

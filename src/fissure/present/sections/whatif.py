@@ -34,10 +34,120 @@ from fissure.present.document import (
 )
 from fissure.present.formatting import signed
 from fissure.present.sections import parts
-from fissure.present.words import whatif as words
 from fissure.studies.questions import Study
-from fissure.studies.whatif import Answer, Course, Difference, Verdict, WhatIf
+from fissure.studies.whatif import TINY, Answer, Course, Difference, Verdict, WhatIf
 from fissure.version import __version__
+
+LESS = {
+    "apart": "it comes apart sooner",
+    "collapsed": "fewer have collapsed",
+    "replaced": "recruits cease to replace losses sooner",
+    "cohesion": "the ranks hold together worse",
+    "collapse": "the ground is lost sooner",
+    "deserted": "fewer desert",
+    "killed": "fewer are killed",
+    "fled": "fewer flee",
+    "territory": "less ground is held",
+    "fighters": "fewer fighters stay",
+    "loyal": "fewer wish to stay",
+    "income": "less comes in",
+    "support": "fewer support it",
+    "residents": "fewer live under it",
+}
+"""What a lower number of each outcome says; what a higher one says stands with the outcome."""
+UNREADABLE = f"cannot be read {certainty.AT_END}"
+
+
+def rests_on(found: WhatIf) -> str:
+    """What the intervals rest on."""
+    return certainty.rests_on(found.worth, found.members, allowed=True)
+
+
+def sentences(answer: Answer, study: Study | None = None) -> list[str]:
+    """What changed, outcome by outcome, what is not shown, and how it stands to what the theory expects; see `ends`."""
+    if answer.changes_nothing:
+        return [] if study is None or not study.falsifies else [expected(answer, study)]
+    said = [moved(one) for one in answer.differences if one.verdict == "moves" and not one.unreadable]
+    for verdict, words in (("not shown", "Not shown, the interval includes zero"), ("no difference", "As it is")):
+        left = [one.title for one in answer.differences if one.verdict == verdict and not one.unreadable]
+        if left:
+            said.append(f"{words}: {'; '.join(left)}.")
+    if blind := [one.title for one in answer.differences if one.unreadable]:
+        said.append(f"Cannot be read, most histories are at one end of it with and without: {'; '.join(blind)}.")
+    return said if study is None or not study.falsifies else [*said, expected(answer, study)]
+
+
+def ends(answer: Answer) -> list[str]:
+    """How many histories are at an end of which outcome; how a mean time is meant."""
+    said = [f"{one.title}: {told}" for one in answer.differences for told in certainty.at_ends(one.at_bound, one.unit)]
+    times = [one for one in answer.differences if one.unit == "weeks" and one.at_bound.found]
+    return [*said, *([certainty.RESTRICTED] if times else [])]
+
+
+def moved(one: Difference) -> str:
+    """A difference whose interval excludes zero, as a sentence."""
+    unit = formatting.unit(one.unit)
+    by = f" ({abs(one.relative):.0%} of {formatting.number(one.as_it_is)})" if math.isfinite(one.relative) else ""
+    return (
+        f"{one.title}: {way(one)}, by {formatting.number(abs(one.mean))} {unit}{by}; 90% interval {interval(one)}. "
+        f"So in {share(one)} of {one.members} histories; one history may bring {history_interval(one)}."
+    )
+
+
+def expected(answer: Answer, study: Study) -> str:
+    """How a falsification study came out: which outcomes stay as the theory expects."""
+    said = [f"The theory expects no difference. {study.expect}"]
+    for verdict, words in (
+        ("as expected", f"As expected, within {TINY:.0%} of what it is"),
+        ("against it", f"Against it, by more than {TINY:.0%}"),
+        ("open", "Open, too few histories to tell"),
+    ):
+        own = [one.title for one in answer.differences if one.expected == verdict]
+        if own:
+            said.append(f"{words}: {'; '.join(own)}.")
+    return " ".join(said)
+
+
+def way(one: Difference) -> str:
+    """What the difference says in words."""
+    if one.unreadable:
+        return UNREADABLE
+    if one.verdict != "moves":
+        return one.verdict
+    return one.more if one.mean > 0 else LESS[one.outcome.partition("@")[0]]
+
+
+def interval(one: Difference) -> str:
+    """The 90% interval of the mean difference."""
+    mark = f" {certainty.AT_END}" if one.at_bound.found else ""
+    return f"{signed(one.low)} to {signed(one.high)}{mark}"
+
+
+def history_interval(one: Difference) -> str:
+    """What one history may bring."""
+    return f"{signed(one.least)} to {signed(one.most)}"
+
+
+def share(one: Difference) -> str:
+    """The share of histories that move the way of the mean."""
+    return f"{one.share:.0%}" if math.isfinite(one.share) else "–"
+
+
+def pairing(found: WhatIf) -> str:
+    """What it was worth to run pairs, measured."""
+    if not math.isfinite(found.ratio):
+        return "Nothing differs, so what pairing was worth cannot be measured."
+    return (
+        f"Pairing was worth {formatting.number(found.ratio)} times the histories: the variance of an unpaired "
+        "difference over that of the paired one, median over scenarios and outcomes."
+    )
+
+
+def changes(study: Study) -> list[str]:
+    """The options of a command that asks for what a study changes, as its file has them."""
+    since = [f"--from {study.since}"] if study.since else []
+    return [*(f"--set {move}" for move in study.moves), *(f"--off {name}" for name in study.off), *since]
+
 
 EVERY = 26
 """Weeks between the rows of a chart's numbers."""
@@ -130,9 +240,9 @@ def document(
         lead=f"{found.members} histories, each lived once as it was and once with something changed.",
         notices=(Notice((KIND,), "What kind of numbers these are"), *parts.too_few(found.members)),
         sections=(
-            differences(replies, found, (Paragraph(words.rests_on(found), "small"),)),
+            differences(replies, found, (Paragraph(rests_on(found), "small"),)),
             *(_answered(reply, found.start) for reply in replies),
-            *([parts.claims(cited, ledger)] if cited else []),
+            *([parts.claims_section(cited, ledger)] if cited else []),
             parts.made(about, command),
         ),
         version=__version__,
@@ -153,7 +263,7 @@ def differences(replies: Sequence[Reply], found: WhatIf | None = None, before: t
         table = Table(COLUMNS, groups, "All differences", "effects differences")
         reading = only("terminal", Paragraph(KEY, "small")), not_in_terminal(Paragraph((KEY, *PICTURES), "small"))
         blocks = (*reading, table)
-    worth = [Paragraph((Span(words.pairing(found), strong=True),))] if found else []
+    worth = [Paragraph((Span(pairing(found), strong=True),))] if found else []
     return Section("differences", "All differences", (*before, *blocks, *worth))
 
 
@@ -180,11 +290,11 @@ def in_words(reply: Reply) -> tuple[Block, ...]:
     if reply.answer is None:
         return ()
     nothing = [Paragraph((Span(NOTHING, strong=True),))] if reply.answer.changes_nothing else []
-    said, ends = words.sentences(reply.answer, reply.study), Items.of(words.ends(reply.answer), "sentences")
+    said, at_ends = sentences(reply.answer, reply.study), Items.of(ends(reply.answer), "sentences")
     changes: list[Block] = [Items.of(said, "sentences")] if said else []
-    if ends.items:  # on a page folded, so that the charts are near
-        fold = Fold("Histories at an end of an outcome's range", (ends,))
-        changes += [only("terminal", ends), not_in_terminal(fold)]
+    if at_ends.items:  # on a page folded, so that the charts are near
+        fold = Fold("Histories at an end of an outcome's range", (at_ends,))
+        changes += [only("terminal", at_ends), not_in_terminal(fold)]
     return (*nothing, *changes)
 
 
@@ -206,7 +316,7 @@ def remarks(reply: Reply, found: WhatIf | None) -> tuple[Block, ...]:
     alone = not reply.letter
     return (
         *few,
-        *([Paragraph(words.rests_on(found), "small soft")] if found else []),
+        *([Paragraph(rests_on(found), "small soft")] if found else []),
         *(said if alone or not said else (Fold("In words", said),)),
         *([Fold("Why this stands for the question, and how it could be wrong", reasons(reply.study))]
           if reply.study else []),
@@ -282,15 +392,15 @@ def _rows(answer: Answer | None) -> Iterator[Row]:
                 Cell(one.title, note=formatting.unit(one.unit)),
                 Cell(formatting.number(one.as_it_is), one.as_it_is),
                 Cell("" if picture else "–", picture=picture),
-                Cell((signed(one.mean), Span(f" ({words.interval(one)})", soft=True)), one.mean),
+                Cell((signed(one.mean), Span(f" ({interval(one)})", soft=True)), one.mean),
                 Cell(value=one.low),
                 Cell(value=one.high),
-                Cell(words.history(one)),
+                Cell(history_interval(one)),
                 Cell(value=one.least),
                 Cell(value=one.most),
-                Cell(words.share(one), one.share),
+                Cell(share(one), one.share),
                 Cell(f"× {formatting.number(one.ratio)}" if math.isfinite(one.ratio) else "–", one.ratio),
-                Cell(words.way(one), tone=TONES[one.verdict]),
+                Cell(way(one), tone=TONES[one.verdict]),
             )
         )
 
@@ -315,9 +425,9 @@ def _beside(one: Difference | None, reach: float) -> Cell:
         return Cell((Span("not yet", soft=True),))
     said = (
         signed(one.mean),
-        Span(f" ({words.interval(one)})", soft=True),
+        Span(f" ({interval(one)})", soft=True),
         " ",
-        Span(words.way(one), tone=TONES[one.verdict]),
+        Span(way(one), tone=TONES[one.verdict]),
     )
     return Cell(said, one.mean, picture=_picture(one, reach))
 
@@ -330,14 +440,13 @@ def _picture(one: Difference, reach: float = 0.0) -> IntervalPicture | None:
     ends = one.low, one.mean, one.high, one.least, one.most
     if not any(ends):
         return None
-    return IntervalPicture(*ends, reach or max(map(abs, ends)), TONES[one.verdict], words.interval(one))
+    return IntervalPicture(*ends, reach or max(map(abs, ends)), TONES[one.verdict], interval(one))
 
 
 def listed(studies: Iterable[Study]) -> Table:
     """The named studies of a case: name, question, what is changed."""
     columns = (Column("Study"), Column("Question", wrap=True), Column("What is changed", wrap=True))
     rows = (
-        Row((Cell((Span(one.name, code=True),)), Cell(one.question), Cell("\n".join(words.changes(one)))))
-        for one in studies
+        Row((Cell((Span(one.name, code=True),)), Cell(one.question), Cell("\n".join(changes(one))))) for one in studies
     )
     return Table.of(columns, tuple(rows), "Named studies")

@@ -10,9 +10,8 @@ from dataclasses import dataclass, replace
 from html import escape
 
 from fissure.model.catalogue import mechanism_classes
-from fissure.present.charts.causal_matrix import by_group
 from fissure.present.formatting import MECHANISM_GROUPS, mechanism_label
-from fissure.present.words.causal import CLASSES, GLYPHS, MOVES, READS, label
+from fissure.present.sections.causal import CLASSES, GLYPHS, MOVES, READS, by_group, label
 from fissure.studies.causal import BOTH, DOWN, UNKNOWN, UNMOVED, UP, merged
 from fissure.studies.causal_atlas import Atlas
 
