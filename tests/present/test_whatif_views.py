@@ -118,7 +118,7 @@ def test_the_list_names_every_study(studies):
     from rich.console import Console
 
     out = StringIO()
-    Console(file=out, width=100).print(terminal.FittedTable(whatif.listed(studies.values())))
+    Console(file=out, width=100).print(terminal.FittedTable(whatif.study_table(studies.values())))
     told = " ".join(out.getvalue().split())
     for study in studies.values():
         assert study.name in told and words.changes(study)[0] in told

@@ -72,7 +72,7 @@ def whatif(
         refuse([REFUSED[0]])
     from fissure import api
     from fissure.engine.progress import RichProgress
-    from fissure.present.sections.whatif import listed
+    from fissure.present.sections.whatif import study_table
     from fissure.studies.whatif import planned
 
     case, studies = split_case(words)
@@ -84,7 +84,7 @@ def whatif(
             "--set or --off"
         )
     if list_:
-        show(listed(known.values()), as_json=as_json)
+        show(study_table(known.values()), as_json=as_json)
         return
     draws = context.draws(prior=prior, posterior=posterior)
     folder = out or Path("runs") / f"whatif-{planned(context.case, seed=seed, weeks=weeks, draws=draws).folder_name}"

@@ -4,19 +4,19 @@ import inspect
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from html import escape
 
 from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import mechanism_classes
-from fissure.model.description import Variable, variables
+from fissure.model.description import variables
 from fissure.model.record import OUTPUTS
 from fissure.model.state import Cause, Districts, Fighters, Flows, Organisation, Units
 from fissure.model.world import Week
-from fissure.present.document import Cell, Column, Drawing, Fold, Notice, Paragraph, Row, Section, Span, Table
-from fissure.present.formatting import MECHANISM_GROUPS, mechanism_label
+from fissure.present.document import Column, Drawing, Fold, Paragraph, Section, Table, code, notice
+from fissure.present.document import listed as commas
+from fissure.present.formatting import MECHANISM_GROUPS, mechanism_label, sentence_case
 from fissure.studies.causal import (
     BOTH,
     DOWN,
@@ -167,8 +167,7 @@ class Field:
 
 def label(path: str) -> str:
     """The label of a field, such as `Pay scale`."""
-    said = LABELS.get(path) or path.rsplit(".", 1)[-1].replace("_", " ")
-    return said[:1].upper() + said[1:]
+    return sentence_case(LABELS.get(path) or path.rsplit(".", 1)[-1].replace("_", " "))
 
 
 def loop_name(loop: Loop) -> str:
@@ -182,44 +181,28 @@ def counted(found: Sequence[Loop]) -> str:
     said = []
     for n in range(1, MOST_MECHANISMS + 1):
         of = Counter(loop.kind for loop in found if loop.mechanisms == n)
-        kinds = [kind for sign, kind in KINDS.items() if sign != UNKNOWN or of[kind]]
-        by_kind = ", ".join(f"{of[kind]} {kind}" for kind in kinds)
-        said.append(f"{of.total()} of {n} mechanism{'s' if n > 1 else ''} ({by_kind})")
+        kinds = ", ".join(f"{of[kind]} {kind}" for sign, kind in KINDS.items() if sign != UNKNOWN or of[kind])
+        said.append(f"{of.total()} of {n} mechanism{'s' if n > 1 else ''} ({kinds})")
     return f"{len(found):,} loops of at most {MOST_MECHANISMS} mechanisms: {'; '.join(said)}"
 
 
 def field(path: str) -> Field:
-    """What `path` is. Raises `KeyError` for one that the model does not have."""
+    """Describe `path`. Raises `KeyError` for a field that the model does not have."""
     owner, name = path.split(".", 1)
-    v = _declared(owner)[name.split(".")[0]]
+    v = next((one for one in variables(CLASSES_OF_STATE[owner]) if one.name == name.split(".")[0]), None)
+    if v is None:
+        raise KeyError(path)
     meaning = v.meaning
     if path.startswith(BY_CAUSE):
-        meaning = f"fighters of the week before: {_causes()[name.rpartition('.')[2]] or label(path).lower()}"
+        comments = dict(re.findall(r"^    ([A-Z]+) = \d+(?:  # (.*))?$", inspect.getsource(Cause), re.MULTILINE))
+        cause = path.rpartition(".")[2].upper()
+        meaning = f"fighters of the week before: {comments.get(cause) or label(path).lower()}"
     elif not meaning or meaning == v.unit or meaning.startswith("in [") or meaning == "residents":
         meaning = v.name.replace("_", " ")
-    return Field(
-        path, label(path), OWNERS.get(owner, owner), meaning, EACH.get(v.shape, f"one for each of {v.shape}"), v.unit,
-        v.range, outputs(path),
-    )  # fmt: skip
-
-
-def outputs(path: str) -> tuple[str, ...]:
-    """Outputs of a run that record `path`."""
-    if path in AS_OUTPUT:
-        return AS_OUTPUT[path]
     leaf, known = path.rpartition(".")[2], {o.name for o in OUTPUTS}
-    return tuple(x for x in (leaf, f"{leaf}_musd", f"{leaf}_km2") if x in known)
-
-
-@lru_cache(maxsize=8)
-def _declared(owner: str) -> dict[str, Variable]:
-    return {v.name: v for v in variables(CLASSES_OF_STATE[owner])}
-
-
-@lru_cache(maxsize=1)
-def _causes() -> dict[str, str]:
-    comments = dict(re.findall(r"^    ([A-Z]+) = \d+(?:  # (.*))?$", inspect.getsource(Cause), re.MULTILINE))
-    return {c.name.lower(): comments.get(c.name, "") for c in Cause}
+    outputs = AS_OUTPUT.get(path) or tuple(x for x in (leaf, f"{leaf}_musd", f"{leaf}_km2") if x in known)
+    each = EACH.get(v.shape, f"one for each of {v.shape}")
+    return Field(path, label(path), OWNERS.get(owner, owner), meaning, each, v.unit, v.range, outputs)
 
 
 COLOURS = {"ranks": "#3566a8", "factions": "#8a4f9e", "rule": "#9a6a00", "governed": "#2d7f5e", "war": "#b0413e"}
@@ -242,21 +225,23 @@ STYLE = """<style>
 </style>"""
 
 
-def by_group(names: Sequence[str]) -> list[tuple[str, list[str]]]:
+def by_group(names: Iterable[str]) -> dict[str, list[str]]:
     """Mechanisms by group, in the order of groups and of names."""
     kinds = mechanism_classes()
-    own = [(group, [name for name in sorted(names) if kinds[name].group() == group]) for group in MECHANISM_GROUPS]
-    return [(group, some) for group, some in own if some]
+    own = {group: [name for name in sorted(names) if kinds[name].group() == group] for group in MECHANISM_GROUPS}
+    return {group: some for group, some in own.items() if some}
 
 
 def matrix(seen: Picture, ledger: Ledger) -> str:
     """Mechanisms by row, fields by column: circles are read, signs are moved; a name tells its claims."""
-    across, down = _fields_used(seen), by_group(list(seen.reads))
-    height = TOP + sum(len(names) * CELL + HEADING for _, names in down) + BELOW
+    used = {path for name in seen.reads for path in (*seen.reads_of(name), *seen.writes_to(name))}
+    owners, down = list(OWNERS), by_group(seen.reads)
+    across = sorted(used, key=lambda path: (owners.index(path.partition(".")[0]), path))
+    height = TOP + sum(len(names) * CELL + HEADING for names in down.values()) + BELOW
     right = LEFT + len(across) * CELL
     out = [_open(right + 70, height, "Which mechanism reads and moves which field"), *_heads(across, height - BELOW)]
     y = TOP
-    for group, names in down:
+    for group, names in down.items():
         colour = COLOURS[group]
         title = escape(MECHANISM_GROUPS[group])
         out.append(f'<text x="8" y="{y + 15}" class="head" style="fill: {colour}">{title}</text>')
@@ -273,13 +258,6 @@ def matrix(seen: Picture, ledger: Ledger) -> str:
             out += _cells(seen, name, across, y + CELL / 2)
             y += CELL
     return "\n".join([*out, *_key(height - 40, bool(unknown(seen))), "</svg>\n"])
-
-
-def _fields_used(seen: Picture) -> list[str]:
-    """Fields and forcing that some mechanism reads or moves at once, by owner."""
-    used = {path for name in seen.reads for path in (*seen.reads_of(name), *seen.writes_to(name))}
-    owners = list(OWNERS)
-    return sorted(used, key=lambda path: (owners.index(path.partition(".")[0]), path))
 
 
 def _open(width: float, height: float, title: str) -> str:
@@ -351,20 +329,17 @@ WIDE, HIGH, ACROSS, RADIUS, OVAL = 430, 220, 3, 66, 1.25
 
 def rings(shown: Sequence[tuple[Loop, Sequence[str]]]) -> str:
     """A ring for each loop, given with the signs of its steps: fields, and between them who carries one to the next."""
-    out = [_open(WIDE * ACROSS, HIGH * math.ceil(len(shown) / ACROSS), "Feedback loops"), _arrowheads()]
-    for i, (loop, signs) in enumerate(shown):
-        x, y = WIDE * (i % ACROSS), HIGH * (i // ACROSS)
-        out.append(f'<g transform="translate({x} {y})">{_ring(loop, signs)}</g>')
-    return "\n".join([*out, "</svg>\n"])
-
-
-def _arrowheads() -> str:
     heads = (
         f'<marker id="to-{CLASSES[sign]}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
         f'orient="auto"><path d="M0 0 L8 4 L0 8 z" style="fill: {colour}; stroke: none"/></marker>'
         for sign, colour in SIGNED.items()
     )
-    return f"<defs>{''.join(heads)}</defs>"
+    out = [_open(WIDE * ACROSS, HIGH * math.ceil(len(shown) / ACROSS), "Feedback loops")]
+    out.append(f"<defs>{''.join(heads)}</defs>")
+    for i, (loop, signs) in enumerate(shown):
+        x, y = WIDE * (i % ACROSS), HIGH * (i // ACROSS)
+        out.append(f'<g transform="translate({x} {y})">{_ring(loop, signs)}</g>')
+    return "\n".join([*out, "</svg>\n"])
 
 
 def _ring(loop: Loop, signs: Sequence[str]) -> str:
@@ -401,53 +376,39 @@ DRAWN = 12
 
 
 def section(ledger: Ledger) -> Section:
-    """What the report of a run says of causes."""
+    """The section on causes in the report of a run."""
     at = atlas()
-    shown = listed(at.loops)
-    rows = tuple(Row((Cell(loop_name(loop)), Cell(loop.kind))) for loop in shown)
+    shown, names = listed(at.loops), unknown(at.picture)
+    what = "it reads and moves is" if len(names) == 1 else "they read and move is"
+    not_known = (
+        "The signs of ",
+        *commas(code(name) for name in names),
+        f" are not known: signs come with Fissure for its own mechanisms. What {what} read from the code, and a ? or a "
+        "dotted line stands where the direction is unknown.",
+    )
+    said = (
+        "Which fields each mechanism reads and moves, read from the code and not drawn by hand. A circle is read, a "
+        "sign is moved within the week; where a column holds both, one mechanism meets another a week later. Signs say "
+        "which way, near a short run of the reference case, and nothing of how much. Point at a mechanism for its "
+        "claims."
+    )
+    of_loops = (
+        f"Together the mechanisms close {counted(at.loops)}. Listed are those of one mechanism, and those of two that "
+        "close without help from what is always on; drawn are loops of mechanisms alone, each with a mechanism that is "
+        "in none before it."
+    )
+    table = Table.by(shown, ((Column("loop", wrap=True), loop_name), ("kind", lambda one: one.kind)), "List of loops")
+    loops = (Paragraph(of_loops), Drawing(drawn_rings(at), "Loops"), Fold(f"{len(shown)} loops", (table,)))
     return Section(
         "causes",
         "Who moves whom",
         (
-            Paragraph(
-                "Which fields each mechanism reads and moves, read from the code and not drawn by hand. A circle is "
-                "read, a sign is moved within the week; where a column holds both, one mechanism meets another a week "
-                "later. Signs say which way, near a short run of the reference case, and nothing of how much. Point at "
-                "a mechanism for its claims."
-            ),
-            *not_known(unknown(at.picture)),
+            Paragraph(said),
+            *notice(not_known if names else ""),
             Drawing(matrix(at.picture, ledger), "Mechanisms and fields"),
-            Section(
-                "loops",
-                "Feedback loops",
-                (
-                    Paragraph(
-                        f"Together the mechanisms close {counted(at.loops)}. Listed are those of one mechanism, and "
-                        "those of two that close without help from what is always on; drawn are loops of mechanisms "
-                        "alone, each with a mechanism that is in none before it."
-                    ),
-                    Drawing(drawn_rings(at), "Loops"),
-                    Fold(
-                        f"{len(shown)} loops",
-                        (Table.of((Column("loop", wrap=True), "kind"), rows, "List of loops"),),
-                    ),
-                ),
-            ),
+            Section("loops", "Feedback loops", loops),
         ),
     )
-
-
-def not_known(names: Sequence[str]) -> tuple[Notice, ...]:
-    """That the signs of these mechanisms, brought by other packages, are not known; nothing where there are none."""
-    if not names:
-        return ()
-    each = [part for name in names for part in (", ", Span(name, code=True))][1:]
-    what = "it reads and moves is" if len(names) == 1 else "they read and move is"
-    said = (
-        " are not known: signs come with Fissure for its own mechanisms. What "
-        f"{what} read from the code, and a ? or a dotted line stands where the direction is unknown."
-    )
-    return (Notice((("The signs of ", *each, said),)),)
 
 
 def drawn_rings(at: Atlas) -> str:

@@ -64,7 +64,7 @@ def made(facts: Mapping[str, object], command: str, method: str = "") -> Section
 
 
 def figure(
-    key: str, title: str, spec: Mapping[str, Any], said: str, numbers: Table | None = None, kind: str = "one"
+    key: str, title: str, spec: Mapping[str, Any], said: Line = "", numbers: Table | None = None, kind: str = "one"
 ) -> Figure:
     """A chart whose spec says what it shows, with a sentence on how to read it."""
     return Figure(key, title, spec, alt=str(spec["description"]), sentence=said, numbers=numbers, kind=kind)

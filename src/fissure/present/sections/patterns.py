@@ -4,7 +4,6 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 
 import altair as alt
 import numpy as np
@@ -14,7 +13,9 @@ from altair.utils.schemapi import debug_mode
 from fissure.errors import ArgumentError
 from fissure.evidence.ledger import Ledger
 from fissure.present import certainty, formatting
-from fissure.present.charts.shared import SERIES, finished, local, midnight
+from fissure.present.charts.panels import QUANTILES
+from fissure.present.charts.shared import SERIES, Spec, finished, local, midnight, named, tooltip
+from fissure.present.charts.shared import Row as ChartRow
 from fissure.present.document import (
     Cell,
     Column,
@@ -31,9 +32,14 @@ from fissure.present.document import (
     Span,
     Table,
     Tone,
+    code,
+    listed,
     only,
+    small,
+    strong,
 )
 from fissure.present.formatting import Words
+from fissure.present.sections import parts
 from fissure.present.sections import runs as run_words
 from fissure.present.sections.runs import RunDescription
 from fissure.studies.compare import Compared
@@ -41,7 +47,6 @@ from fissure.studies.effective import Effective, few_histories
 from fissure.studies.observation_operator import Calendar, Floats, calendar_of
 from fissure.studies.patterns import LEVELS, Met, Pattern, Plausible, Sample, everyone, met, plausible, sample
 from fissure.studies.patterns.met import FACTOR, WEEKS, Verdict
-from fissure.studies.patterns.met import Span as Kept
 
 VERDICTS: Mapping[Verdict, Words] = {
     "met": Words("✓", "met"),
@@ -81,14 +86,6 @@ KEY = (
 SAMPLES: Mapping[Sample, Words] = {"fits": Words("•", "fits"), "tests": Words("→", "tests")}
 
 
-def samples(until: date) -> str:
-    """What the two marks mean for a fit up to `until`."""
-    return (
-        f"• fits (in sample): all its figures speak of days up to {formatting.day(until)} · → tests (out of sample): "
-        "at least one speaks of a later day"
-    )
-
-
 def day_of(said: object) -> date | None:
     """The day that `said` names, a date or its ISO text; None stays None. Raises `FissureError` for what is no day."""
     if said is None or isinstance(said, date):
@@ -112,24 +109,23 @@ def tally(found: Sequence[Met]) -> str:
 
 
 def counted(one: Met) -> str:
-    """In what share of how many members it is met, or why nothing can be said."""
+    """The share of how many members that meet a part, or why nothing can be said."""
     if not one.applicable:
         return one.reason[:1].upper() + one.reason[1:] + "."
-    said = f"Met in {share(one)} of the {one.applicable} members that count and that it applies to "
-    said += f"(95%: {interval(one)})."
     never = int(np.isnan(one.first).sum())
-    if never:
-        said += f" In {never} of them the first never comes."
-    return said
+    return (
+        f"Met in {share(one)} of the {one.applicable} members that count and that it applies to (95%: {interval(one)})."
+        + (f" In {never} of them the first never comes." if never else "")
+    )
 
 
 def share(one: Met) -> str:
-    """The share of members that meet it."""
+    """The share of members that meet a part."""
     return f"{one.share:.0%}" if one.applicable else "–"
 
 
 def interval(one: Met) -> str:
-    """Its 95% interval."""
+    """The 95% interval of the share."""
     return f"{one.low:.0%} to {one.high:.0%}" if one.applicable else "–"
 
 
@@ -139,90 +135,71 @@ def filtered(among: Plausible) -> str:
         return f"All {among.of} members count: they are draws of the posterior, which has weighed the early record."
     if not among.spans:
         return f"Nothing published of the first {WEEKS} weeks lies within the run: all {among.of} members count."
-    named = [f"{_named(s)} ({formatting.interval(s.low, s.high)}; {s.kept} keep to it)" for s in among.spans]
+    named = []
+    for one in among.spans:
+        unit = "" if one.unit in ("share", "persons") else f", {formatting.unit(one.unit)}"
+        ends = formatting.interval(one.low, one.high)
+        named.append(f"{one.title[:1].lower()}{one.title[1:]}{unit} ({ends}; {one.kept} keep to it)")
     return (
         f"{among.count} of {among.of} members are plausible and count: in the first {WEEKS} weeks they lie, at the "
         f"time of every published figure, within a factor of {FACTOR:.0f} of the widest published range of "
-        + ", ".join(named)
-        + "."
+        f"{', '.join(named)}."
     )
 
 
-def sure(among: Plausible, worth: Effective | None = None) -> list[str]:
-    """What the shares rest on; nothing where that is not known."""
+def sure(among: Plausible, worth: Effective | None = None) -> str:
+    """What the shares rest on; empty where that is not known."""
     if worth is None:
-        return []
-    said = certainty.rests_on(worth, among.of)
-    if worth.pasts < worth.histories:
-        said += " The intervals of shares take members as independent and are too narrow for that."
-    return [said]
-
-
-def _named(span: Kept) -> str:
-    title = span.title[:1].lower() + span.title[1:]
-    return title if span.unit in ("share", "persons") else f"{title}, {formatting.unit(span.unit)}"
+        return ""
+    independent = " The intervals of shares take members as independent and are too narrow for that."
+    return certainty.rests_on(worth, among.of) + (independent if worth.pasts < worth.histories else "")
 
 
 ROW = 26
 TITLE = 26
 """Letters of a line of an axis title."""
-QUANTILES = {"q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95": 0.95}
 
 
-def pair_chart(one: Met, calendar: Calendar) -> dict[str, Any]:
+def pair_chart(one: Met, calendar: Calendar) -> Spec:
     """The Vega-Lite spec of the two numbers that a part compares: median, middle 50% and 90% of its members."""
-    dated = one.part.unit == "week"
+    dated, names = one.part.unit == "week", list(one.part.compares)
+    pairs = zip(names, (one.first, one.second), strict=True)
     rows = [
-        row
-        for name, values in zip(one.part.compares, (one.first, one.second), strict=True)
-        if (row := _chart_row(name, values, calendar if dated else None))
+        _chart_row(name, values, calendar if dated else None) for name, values in pairs if np.isfinite(values).any()
     ]
-    kind = "T" if dated else "Q"
-    x = {
-        name: alt.X(
-            f"{name}:{kind}",
-            title=textwrap.wrap(UNITS[one.part.unit], TITLE) or None,
-            scale=alt.Scale(domain=[local(calendar.first), local(calendar.last)]) if dated else alt.Scale(zero=False),
-            axis=alt.Axis(format="%Y", tickCount="year", grid=True) if dated else alt.Axis(tickCount=5, grid=True),
+    title = textwrap.wrap(UNITS[one.part.unit], TITLE) or None
+    axis = alt.Axis(format="%Y", tickCount="year", grid=True) if dated else alt.Axis(tickCount=5, grid=True)
+
+    def x(level: str, interval: bool = True) -> alt.X:
+        """The axis; of an interval without a domain of dates, which Vega-Lite misreads where there is an x2."""
+        days = alt.Undefined if interval else alt.Scale(domain=[local(calendar.first), local(calendar.last)])
+        return alt.X(
+            f"{level}:{'T' if dated else 'Q'}", title=title, axis=axis, scale=days if dated else alt.Scale(zero=False)
         )
-        for name in QUANTILES
-    }
-    names = list(one.part.compares)
+
     with debug_mode(False):
-        base = alt.Chart(alt.NamedData(name="pair")).encode(
+        base = named("pair").encode(
             y=alt.Y("what:N", sort=names, title=None, axis=alt.Axis(labelLimit=170)),
-            color=alt.Color("what:N", scale=alt.Scale(domain=names, range=[SERIES[0], SERIES[1]]), legend=None),
+            color=alt.Color("what:N", scale=alt.Scale(domain=names, range=list(SERIES[:2])), legend=None),
         )
         chart = alt.layer(
-            base.mark_rule(strokeWidth=2, opacity=0.6, aria=False).encode(x=_bare(x["q05"], dated), x2="q95"),
-            base.mark_rule(strokeWidth=8, opacity=0.45, aria=False).encode(x=_bare(x["q25"], dated), x2="q75"),
+            base.mark_rule(strokeWidth=2, opacity=0.6, aria=False).encode(x=x("q05"), x2="q95"),
+            base.mark_rule(strokeWidth=8, opacity=0.45, aria=False).encode(x=x("q25"), x2="q75"),
             base.mark_point(size=90, filled=True, opacity=1, style="halo", aria=False).encode(
-                x=x["median"],
-                tooltip=[alt.Tooltip("what:N", title="What"), alt.Tooltip("said:N", title="Median (90%)")],
+                x=x("median", interval=False), tooltip=tooltip(what="What", said="Median (90%)")
             ),
         )
         return finished(chart, 2 * ROW + 4, f"{one.part.title} {counted(one)}", {"pair": rows})
 
 
-def _bare(x: alt.X, dated: bool) -> alt.X:
-    """Without a domain of dates, which Vega-Lite misreads where there is an x2."""
-    other = x.copy()
-    if dated:
-        other["scale"] = alt.Undefined
-    return other
-
-
-def _chart_row(name: str, values: Any, calendar: Calendar | None) -> dict[str, Any] | None:
-    finite = values[np.isfinite(values)]
-    if not finite.size:
-        return None
-    at = dict(zip(QUANTILES, np.quantile(finite, list(QUANTILES.values())), strict=True))
-    shown: dict[str, Any] = {level: float(f"{q:.4g}") for level, q in at.items()}
-    told = {level: f"{q:.3g}" for level, q in at.items()}
-    if calendar is not None:
+def _chart_row(name: str, values: Floats, calendar: Calendar | None) -> ChartRow:
+    at = dict(zip(QUANTILES, np.nanquantile(values, list(QUANTILES.values())), strict=True))
+    if calendar is None:
+        shown: ChartRow = {level: float(f"{q:.4g}") for level, q in at.items()}
+        told = {level: f"{q:.3g}" for level, q in at.items()}
+    else:
         days = {level: calendar.first + timedelta(days=round(7 * q)) for level, q in at.items()}
-        shown = {level: midnight(day) for level, day in days.items()}
-        told = {level: f"{day:%b %Y}" for level, day in days.items()}
+        shown, told = {k: midnight(day) for k, day in days.items()}, {k: f"{day:%b %Y}" for k, day in days.items()}
     return {"what": name, **shown, "said": f"{told['median']} ({told['q05']} to {told['q95']})"}
 
 
@@ -306,31 +283,30 @@ def section(
     """The parts by level, those in time also as charts; see `document`."""
     if not found:
         return Section("patterns", "Patterns", (Paragraph(filtered(among)), Paragraph(NONE)))
-    told = " ".join([headline(found), *(out_of_sample(found, ledger, until) if until else [])])
-    keys = f"{KEY}." + (f" {samples(until)}." if until else "")
+    said, keys = headline(found), f"{KEY}."
+    if until:
+        tests = [one for one in found if sample(one.pattern, one.part, ledger, until) == "tests"]
+        said += f" Out of sample, {len(tests)}: {tally(tests)}." if tests else ""
+        keys += (
+            f" • fits (in sample): all its figures speak of days up to {formatting.day(until)} · → tests (out of "
+            "sample): at least one speaks of a later day."
+        )
     timed = [_in_time(one, calendar) for one in found if one.pattern.in_time and one.applicable]
     inside = (Paragraph(IN_TIME, "small"), Grid(tuple(timed)))
-
     return Section(
         "patterns",
         "Patterns",
         (
             only("page", Paragraph(INTRO)),
             Paragraph(filtered(among)),
-            *(Paragraph(said, "small") for said in sure(among, run.worth)),
-            Paragraph((Span(told, strong=True),)),
+            *small(sure(among, run.worth)),
+            Paragraph((strong(said),)),
             only("page", Paragraph(f"{PICTURES} {keys}", "small")),
             table(found, calendar, ledger, until),
             only("terminal", Paragraph(keys, "small")),
             *([only("page", Section("patterns-in-time", "Order in time", inside))] if timed else []),
         ),
     )
-
-
-def out_of_sample(found: Sequence[Met], ledger: Ledger, until: date) -> list[str]:
-    """How those parts do that a fit up to `until` could not have known; empty where there are none."""
-    tests = [one for one in found if sample(one.pattern, one.part, ledger, until) == "tests"]
-    return [f"Out of sample, {len(tests)}: {tally(tests)}."] if tests else []
 
 
 def table(found: Sequence[Met], calendar: Calendar, ledger: Ledger, until: date | None) -> Table:
@@ -356,33 +332,29 @@ def table(found: Sequence[Met], calendar: Calendar, ledger: Ledger, until: date 
 
 
 def _row(one: Met, calendar: Calendar, ledger: Ledger, until: date | None) -> Row:
-    verdict = VERDICTS[one.verdict]
-    mark = [Cell(str(SAMPLES[sample(one.pattern, one.part, ledger, until)]))] if until else []
-    title: Line = (Span(one.part.name, soft=True), f" {one.part.title}")
-    rests = [part for id_ in one.pattern.source_of(one.part) for part in (", ", Span(id_, code=True))][1:]
+    mark = [str(SAMPLES[sample(one.pattern, one.part, ledger, until)])] if until else []
+    rests = listed(code(name) for name in one.pattern.source_of(one.part))
     more: tuple[Line, ...] = (
-        (Span("Criterion.", strong=True), f" {one.part.criterion}"),
+        (strong("Criterion."), f" {one.part.criterion}"),
         f"{counted(one)} {_middle(one, calendar)}",
         (
-            Span("Why these numbers.", strong=True),
-            f" {one.pattern.why} {one.pattern.beyond} ",
-            Span("Rests on", strong=True),
-            " ",
-            *rests,
+            strong("Why these numbers."), f" {one.pattern.why} {one.pattern.beyond} ", strong("Rests on"), " ", *rests,
             ".",
         ),
-    )
-    return Row(
-        (
-            Cell(one.part.name),
-            Cell(title, note="" if one.applicable else counted(one), more=more),
-            Cell(picture=_picture(one)) if one.applicable else Cell("–"),
-            Cell(share(one), one.share if one.applicable else None),
-            Cell(interval(one)),
-            Cell(str(one.applicable) if one.applicable else "–", one.applicable),
-            *mark,
-            Cell(str(verdict), tone=TONES.get(one.verdict, "not-compared")),
-        )
+    )  # fmt: skip
+    return Row.of(
+        one.part.name,
+        Cell(
+            (Span(one.part.name, soft=True), f" {one.part.title}"),
+            note="" if one.applicable else counted(one),
+            more=more,
+        ),
+        Cell(picture=_picture(one)) if one.applicable else "–",
+        Cell(share(one), one.share if one.applicable else None),
+        interval(one),
+        Cell(str(one.applicable) if one.applicable else "–", one.applicable),
+        *mark,
+        Cell(str(VERDICTS[one.verdict]), tone=TONES.get(one.verdict, "not-compared")),
     )
 
 
@@ -425,8 +397,7 @@ def _median(values: Floats, unit: str, calendar: Calendar) -> str:
 
 
 def _in_time(one: Met, calendar: Calendar) -> Figure:
-    spec = pair_chart(one, calendar)
     verdict = Span(str(VERDICTS[one.verdict]), tone=TONES.get(one.verdict, "not-compared"))
     sentence: Line = (verdict, " ", Span(counted(one), kind="said"))
     title = f"{one.part.name}. {one.part.title}"
-    return Figure(f"pattern-{one.part.name}", title, spec, alt=spec["description"], sentence=sentence, kind="low")
+    return parts.figure(f"pattern-{one.part.name}", title, pair_chart(one, calendar), sentence, kind="low")

@@ -7,7 +7,19 @@ from fissure.engine.ensemble import Timing
 from fissure.engine.registry import Stored
 from fissure.files import size
 from fissure.present import certainty, formatting
-from fissure.present.document import Cell, Column, Facts, Line, Notice, Row, Span, Table, Tone
+from fissure.present.document import (
+    NOT_IN_TERMINAL,
+    Cell,
+    Column,
+    Facts,
+    Field,
+    Line,
+    Notice,
+    Span,
+    Table,
+    Tone,
+    strong,
+)
 from fissure.studies import coverage
 from fissure.studies.effective import Effective, few_histories
 
@@ -74,54 +86,61 @@ class RunDescription:
             "Digest of the posterior (SHA-256)": self.posterior or "",
             "Time it took": ""
             if timing is None
-            else formatting.timing(timing.members, timing.run, timing.compile, timing.ns),
+            else timing_in_words(timing.members, timing.run, timing.compile, timing.ns),
         }
         return tuple((label, value) for label, value in rows.items() if value)
+
+
+def timing_in_words(members: int, run: float, compiling: float, ns: float) -> str:
+    """The time that a run took, in seconds and nanoseconds a fighter-week; `members` are those simulated now."""
+    if not members:
+        return "read back from an earlier run"
+    said = f"{formatting.many(members, 'member')} in {run:,.1f} s after {compiling:,.1f} s of compiling"
+    return f"{said}, {ns:.3g} ns per fighter-week" if ns else said
 
 
 def lead(run: RunDescription, start: str) -> str:
     """How many histories from which day, how they were made, and what their intervals rest on."""
     off = f"switched off: {', '.join(run.off)}" if run.off else "nothing switched off"
-    said = (
-        f"{run.members:,} simulated {'history' if run.members == 1 else 'histories'} of {run.weeks} "
-        f"week{'' if run.weeks == 1 else 's'} from {start}, beside what was published. Seed {run.seed}; {off}; "
-        f"{run.kind}."
-    )
-    return f"{said} {run.rests}".strip()
+    weeks = formatting.many(run.weeks, "week")
+    return (
+        f"{formatting.many(run.members, 'simulated history')} of {weeks} from {start}, beside what was published. Seed "
+        f"{run.seed}; {off}; {run.kind}. {run.rests}"
+    ).strip()
 
 
 def notices(run: RunDescription, sign: str = "") -> tuple[Notice, ...]:
-    """What must not be overlooked: too few histories, the kind of numbers, mechanisms from elsewhere.
+    """Notices that must not be overlooked: too few histories, the kind of numbers, mechanisms from elsewhere.
 
     `sign` marks figures that priors were argued from, where there are any.
     """
-    off = ((Span("Switched off in this run:", strong=True), f" {', '.join(run.off)}."),) if run.off else ()
-    page = Notice((_kind(run, sign), *off), "What kind of numbers these are", on=frozenset(("page", "json")))
-    few = Notice(((Span(run.few, strong=True),),), "Too few histories", "few")
+    behind = f" and, where a figure is marked {sign}, from that figure itself, which is then no independent check"
+    kind: tuple[str | Span, ...] = (
+        strong("These are prior predictions. Nothing has been fitted."),
+        " Each history draws its parameters from priors. They were argued from general literature"
+        f"{behind if sign else ''}. The bands show how far these assumptions alone reach. Where a published figure "
+        "lies inside, the assumptions allow it; that is a first check, not a forecast, and no proof of any mechanism.",
+    )
+    if run.until:
+        kind = (
+            strong(f"These are {run.kind}, fitted to what was published up to {run.until}."),
+            " Each history draws its parameters from the posterior and goes on, from that day, from a simulated past "
+            "with the group as it then stood. Up to that day agreement was asked for and is no success; figures of "
+            "later days were never looked at, and there agreement is a forecast kept. A hindcast scores such "
+            "forecasts; this page shows them.",
+        )
+    off = ((strong("Switched off in this run:"), f" {', '.join(run.off)}."),) if run.off else ()
+    few = Notice(((strong(run.few),),), "Too few histories", "few")
     on = coverage.uncovered((), run.plugins, run.off)
     said = (
         f"This run has mechanisms that did not come with Fissure: those of {coverage.named(on)}. Where a section shows "
         "what was made before the run, it says whether that covers them."
     )
     others = (*((said,) if on else ()), *run.cautions)
-    return (*([few] if run.few else []), page, *([Notice(others, "Mechanisms from elsewhere")] if others else []))
-
-
-def _kind(run: RunDescription, sign: str) -> tuple[str | Span, ...]:
-    if run.until:
-        return (
-            Span(f"These are {run.kind}, fitted to what was published up to {run.until}.", strong=True),
-            " Each history draws its parameters from the posterior and goes on, from that day, from a simulated past "
-            "with the group as it then stood. Up to that day agreement was asked for and is no success; figures of "
-            "later days were never looked at, and there agreement is a forecast kept. A hindcast scores such "
-            "forecasts; this page shows them.",
-        )
-    behind = f" and, where a figure is marked {sign}, from that figure itself, which is then no independent check"
     return (
-        Span("These are prior predictions. Nothing has been fitted.", strong=True),
-        f" Each history draws its parameters from priors. They were argued from general literature"
-        f"{behind if sign else ''}. The bands show how far these assumptions alone reach. Where a published figure "
-        "lies inside, the assumptions allow it; that is a first check, not a forecast, and no proof of any mechanism.",
+        *([few] if run.few else []),
+        Notice((kind, *off), "What kind of numbers these are", on=NOT_IN_TERMINAL),
+        *([Notice(others, "Mechanisms from elsewhere")] if others else []),
     )
 
 
@@ -130,30 +149,16 @@ TONES: dict[str, Tone] = {"whole": "inside", "unfinished": "near", "being writte
 
 def stored_table(found: Sequence[Stored]) -> Table:
     """A row for each of `found`."""
-    columns = (
-        "name",
-        "what",
-        Column("histories", "right"),
-        Column("size", "right"),
-        "state",
-        "last written",
-        Column("made with", wrap=True),
+    fields: tuple[Field[Stored], ...] = (
+        ("name", lambda one: one.name),
+        ("what", lambda one: one.what or "?"),
+        (Column("histories", "right"), lambda one: Cell(_histories(one), one.contents.histories)),
+        (Column("size", "right"), lambda one: Cell(size(one.contents.bytes), one.contents.bytes)),
+        ("state", _state),
+        ("last written", lambda one: f"{one.contents.written:%Y-%m-%d %H:%M}"),
+        (Column("made with", wrap=True), _made_with),
     )
-    rows = (
-        Row(
-            (
-                Cell(one.name),
-                Cell(one.what or "?"),
-                Cell(_histories(one), one.contents.histories),
-                Cell(size(one.contents.bytes), one.contents.bytes),
-                Cell(_state(one)),
-                Cell(f"{one.contents.written:%Y-%m-%d %H:%M}"),
-                Cell(_made_with(one)),
-            )
-        )
-        for one in found
-    )
-    return Table.of(columns, tuple(rows), "Stored runs and studies")
+    return Table.by(found, fields, "Stored runs and studies")
 
 
 def stored_summary(found: Sequence[Stored]) -> str:

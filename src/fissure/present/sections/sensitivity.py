@@ -2,13 +2,12 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import altair as alt
 from altair.utils.schemapi import debug_mode
 
 from fissure.present import certainty, formatting
-from fissure.present.charts.shared import DASHES, SERIES, finished, finite, legend, tooltip
+from fissure.present.charts.shared import DASHES, SERIES, Spec, finished, finite, legend, named, scale, tooltip
 from fissure.present.document import (
     NOT_ON_PAGE,
     ON_PAGE,
@@ -16,23 +15,34 @@ from fissure.present.document import (
     Cell,
     Column,
     Document,
+    Field,
     Fold,
     Grid,
-    Item,
     Items,
     Line,
     Notice,
     Paragraph,
-    Row,
     Section,
     Span,
     Table,
+    code,
     not_in_terminal,
+    notice,
     only,
+    small,
+    strong,
 )
+from fissure.present.document import named as titled
 from fissure.present.formatting import listed, percent
 from fissure.present.sections import parts
-from fissure.studies.sensitivity import InformationValue, Narrowing, OutcomeSensitivity, Sensitivity
+from fissure.studies.sensitivity import (
+    Index,
+    InformationValue,
+    Narrowing,
+    OutcomeSensitivity,
+    ScreenedInput,
+    Sensitivity,
+)
 from fissure.studies.sensitivity.indices import CONVERGED, LUCK, REST
 from fissure.studies.sensitivity.inputs import FACTOR
 
@@ -48,25 +58,13 @@ CHANCE = {
 }
 
 
-def between(low: float, high: float) -> str:
-    """An interval in per cent."""
-    return "–" if low != low else f"{percent(low)} to {percent(high)}"
-
-
 def share(middle: float, low: float, high: float) -> str:
     """A share with its interval."""
-    return "–" if middle != middle else f"{percent(middle)} ({between(low, high)})"
+    return "–" if middle != middle else f"{percent(middle)} ({_between(low, high)})"
 
 
-def rests_on(found: Sensitivity) -> str:
-    """What the shares rest on."""
-    return certainty.rests_on(found.worth_of, found.sizes.plain)
-
-
-def ends(of: OutcomeSensitivity, found: Sensitivity) -> str:
-    """How many histories are at an end of an outcome, where it does not vary, and how a time is meant."""
-    said = certainty.at_ends(found.bounds_at(of.outcome), of.unit)
-    return " ".join(one for one in [*said, certainty.restricted(of.outcome, found.plan.weeks)] if one)
+def _between(low: float, high: float) -> str:
+    return "–" if low != low else f"{percent(low)} to {percent(high)}"
 
 
 def screened(found: Sensitivity) -> str:
@@ -97,97 +95,68 @@ def converged(found: Sensitivity) -> str:
     )
 
 
-def headline(of: OutcomeSensitivity, found: Sensitivity) -> str:
-    """What one outcome depends on, in a sentence or two."""
+def _headline(of: OutcomeSensitivity) -> str:
     unit = formatting.unit(of.unit)
     said = f"{of.title}: {formatting.number(of.low)} to {formatting.number(of.high)} {unit} (90% of histories). "
     inputs = [one for one in of.indices if one.input not in CHANCE and one.total_low > 0.02]
     if not inputs:
         return said + "No input stands out by itself."
-    strongest = [f"{one.input} ({percent(one.total)}, {between(one.total_low, one.total_high)})" for one in inputs[:3]]
+    strongest = [f"{one.input} ({percent(one.total)}, {_between(one.total_low, one.total_high)})" for one in inputs[:3]]
     luck = next(one for one in of.indices if one.input == LUCK)
     return f"{said}Its variance is due most to {listed(strongest)}; luck alone is {percent(luck.total)} of it."
 
 
 def evidence(outcome: str, found: Sensitivity) -> str:
-    """What would narrow one outcome most, in a sentence."""
-    kinds = [one for one in found.of_outcome(outcome, "kind") if one.beyond_chance and not one.itself]
-    parameters = [one for one in found.of_outcome(outcome, "parameter") if one.beyond_chance]
-    if not kinds and not parameters:
-        return "Nothing that was weighed would narrow it by itself by more than chance explains."
-    out = []
-    if kinds:
-        best = [f"{_low(one.title)} ({share(one.share, one.low, one.high)})" for one in kinds[:3]]
-        out.append(f"Of published kinds, figures of {listed(best)} would take most off its variance.")
-    if parameters:
-        best = [f"{one.name} ({share(one.share, one.low, one.high)})" for one in parameters[:3]]
-        out.append(f"Of parameters, it would pay most to know {listed(best)}.")
-    return " ".join(out)
+    """The evidence that would narrow one outcome most, in a sentence."""
+    kinds, parameters = (
+        [one for one in found.of_outcome(outcome, what) if one.beyond_chance] for what in ("kind", "parameter")
+    )
+    best = [f"{_low(one.title)} ({share(one.share, one.low, one.high)})" for one in kinds if not one.itself]
+    known = [f"{one.name} ({share(one.share, one.low, one.high)})" for one in parameters]
+    said = f"Of published kinds, figures of {listed(best[:3])} would take most off its variance." if best else ""
+    more = f"Of parameters, it would pay most to know {listed(known[:3])}." if known else ""
+    nothing = "Nothing that was weighed would narrow it by itself by more than chance explains."
+    return " ".join(filter(None, (said, more))) or nothing
 
 
 def overall(found: Sensitivity) -> str:
-    """Which kinds of evidence would narrow the answers most, over all outcomes."""
-    kinds, parameters = found.narrowing("kind"), found.narrowing("parameter")
-    if not kinds and not parameters:
-        return "No kind of evidence that was weighed would narrow an answer by more than chance explains."
+    """The kinds of evidence that would narrow the answers most, over all outcomes."""
     over = f"on average over {len(found.of)} outcomes" if len(found.of) > 1 else "of its variance"
-    out = []
-    if kinds:
-        best = listed([f"{_low(title)} ({percent(mean)})" for _, title, mean in kinds[:3]])
-        out.append(f"Figures that would narrow the answers most, {over}: {best}.")
-    if parameters:
-        best = listed([f"{name} ({percent(mean)})" for name, _, mean in parameters[:3]])
-        out.append(f"Parameters that it would pay most to know: {best}.")
-    return " ".join(out)
+    best = [f"{_low(title)} ({percent(mean)})" for _, title, mean in found.narrowing("kind")[:3]]
+    known = [f"{name} ({percent(mean)})" for name, _, mean in found.narrowing("parameter")[:3]]
+    said = f"Figures that would narrow the answers most, {over}: {listed(best)}." if best else ""
+    more = f"Parameters that it would pay most to know: {listed(known)}." if known else ""
+    nothing = "No kind of evidence that was weighed would narrow an answer by more than chance explains."
+    return " ".join(filter(None, (said, more))) or nothing
 
 
 def learned(found: Sensitivity) -> str:
-    """What was learned already; empty where members come from the prior."""
-    names = {one.outcome for one in found.of}
-    own = [one for one in found.learned if one.name in names]
+    """The outcomes that were narrowed already; empty where members come from the prior."""
+    own = _narrowed_outcomes(found)
     if not own:
         return ""
-    surely = [one for one in own if one.low > 0]
+    surely = sum(one.low > 0 for one in own)
     most = max(own, key=lambda one: one.share)
-    verb = "is" if len(surely) == 1 else "are"
     return (
-        f"Of {len(own)} outcomes {len(surely)} {verb} narrower than under the prior for what was learned up to "
-        f"{found.until}; most of all {_low(most.title)}, whose variance fell by "
+        f"Of {len(own)} outcomes {surely} {'is' if surely == 1 else 'are'} narrower than under the prior for what was "
+        f"learned up to {found.until}; most of all {_low(most.title)}, whose variance fell by "
         f"{share(most.share, most.low, most.high)}."
     )
 
 
-def dependence(of: OutcomeSensitivity) -> str:
-    """How much the variance of the design differs from that of members as they are believed."""
-    if not of.spread or of.design_spread != of.design_spread:
-        return ""
-    return (
-        f"Over the design, in which inputs are independent and strong forcings move, its standard deviation is "
-        f"{of.design_spread / of.spread:.2f} times that of members as they are believed."
-    )
-
-
-def when(one: InformationValue) -> str:
+def _when(one: InformationValue) -> str:
     """The days that figures speak of."""
     if one.first is None or one.last is None:
         return ""
-    days = (
-        formatting.day(one.first)
-        if one.first == one.last
-        else f"{formatting.day(one.first)} to {formatting.day(one.last)}"
-    )
+    days = " to ".join(dict.fromkeys(map(formatting.day, (one.first, one.last))))
     return f"{one.figures} figures, {days}" if one.figures > 1 else days
-
-
-def worth_line(one: InformationValue) -> str:
-    """What a kind of evidence would take of the variance of an outcome, in a line."""
-    itself = " (the answer itself, measured)" if one.itself else ""
-    return f"{share(one.share, one.low, one.high)}  {one.title}{itself}, {when(one)}"
 
 
 def _low(title: str) -> str:
     return title[:1].lower() + title[1:]
 
+
+# Charts
 
 FIRST_ORDER, TOTAL = "first order", "total"
 ITSELF, OTHER = "the answer itself, measured", "something else"
@@ -197,121 +166,97 @@ BAND = 26
 """Pixels of a bar."""
 
 
-def indices_chart(of: OutcomeSensitivity, found: Sensitivity) -> dict[str, Any]:
+def indices_chart(of: OutcomeSensitivity, found: Sensitivity) -> Spec:
     """The spec of both indices of every input of one outcome, with their intervals."""
-    rows = []
-    for one in of.indices:
-        for kind, middle, low, high in (
-            (FIRST_ORDER, one.first, one.first_low, one.first_high),
-            (TOTAL, one.total, one.total_low, one.total_high),
-        ):
-            if math.isfinite(middle):
-                what = found.titles.get(one.input) or CHANCE.get(one.input, "")
-                ends = {"share": finite(middle, 4), "low": finite(low, 4), "high": finite(high, 4)}
-                rows.append({"input": one.input, "kind": kind, "what": what, "said": share(middle, low, high), **ends})
-    order = [one.input for one in of.indices]
-    y = alt.Y("input:N", sort=order, title=None, axis=alt.Axis(labelLimit=190))
-    offset = alt.YOffset("kind:N", sort=[FIRST_ORDER, TOTAL])
-    colour = alt.Color("kind:N", scale=alt.Scale(domain=[FIRST_ORDER, TOTAL], range=list(SERIES[:2])), legend=legend())
+    rows = [
+        {"input": one.input, "kind": kind, "what": found.titles.get(one.input) or CHANCE.get(one.input, "")}
+        | _share_row(*ends)
+        for one in of.indices
+        for kind, ends in (
+            (FIRST_ORDER, (one.first, one.first_low, one.first_high)),
+            (TOTAL, (one.total, one.total_low, one.total_high)),
+        )
+        if math.isfinite(ends[0])
+    ]
+    order, kinds = [one.input for one in of.indices], [FIRST_ORDER, TOTAL]
     tips = tooltip(input="Input", what="What it is", kind="Index", said="Of the variance")
     with debug_mode(False):
-        base = alt.Chart(alt.NamedData(name="indices")).encode(y=y, yOffset=offset)
-        chart = alt.layer(
-            base.mark_bar(opacity=0.85, aria=False).encode(x=_share_axis("share"), color=colour, tooltip=tips),
-            base.mark_rule(strokeWidth=1.5, style="cursor", aria=False).encode(
-                x=alt.X("low:Q"), x2="high", tooltip=tips
-            ),
+        base = named("indices").encode(
+            y=alt.Y("input:N", sort=order, title=None, axis=alt.Axis(labelLimit=190)),
+            yOffset=alt.YOffset("kind:N", sort=kinds),
         )
+        colour = alt.Color("kind:N", scale=scale(kinds, SERIES), legend=legend())
         said = f"Shares of the variance of {of.title}, of {len(order)} inputs with 95% intervals."
+        chart = _bars(base, colour, tips)
         return finished(chart, max(BAND * len(order), 60), said, {"indices": rows})
 
 
-def convergence_chart(of: OutcomeSensitivity) -> dict[str, Any]:
+def convergence_chart(of: OutcomeSensitivity) -> Spec:
     """The spec of the total index of the strongest inputs from a quarter, a half and all of the rows."""
     order = [one.input for one in of.indices[:LINES]]
     rows = [
-        {
-            "input": one.input,
-            "rows": one.rows,
-            "share": finite(one.total, 4),
-            "low": finite(one.total_low, 4),
-            "high": finite(one.total_high, 4),
-            "said": share(one.total, one.total_low, one.total_high),
-        }
+        {"input": one.input, "rows": one.rows} | _share_row(one.total, one.total_low, one.total_high)
         for step in of.converging
         for one in step
         if one.input in order and math.isfinite(one.total)
     ]
     places = sorted({step[0].rows for step in of.converging if step})
-    scale = alt.Scale(domain=order, range=list(SERIES[: len(order)]))
-    dashes = alt.Scale(domain=order, range=[list(dash) for dash in DASHES[: len(order)]])
-    x = alt.X("rows:O", title="rows of the design", sort=places, axis=alt.Axis(labelAngle=0))
-    offset = alt.XOffset("input:N", sort=order)
+    dashes = alt.StrokeDash("input:N", scale=scale(order, DASHES), legend=legend())
     with debug_mode(False):
-        base = alt.Chart(alt.NamedData(name="steps")).encode(
-            x=x, xOffset=offset, color=alt.Color("input:N", scale=scale, legend=legend())
+        base = named("steps").encode(
+            x=alt.X("rows:O", title="rows of the design", sort=places, axis=alt.Axis(labelAngle=0)),
+            xOffset=alt.XOffset("input:N", sort=order),
+            color=alt.Color("input:N", scale=scale(order, SERIES), legend=legend()),
         )
         chart = alt.layer(
-            base.mark_line(strokeWidth=1.5, opacity=0.7, aria=False).encode(
-                y=_share_axis("share", alt.Y),
-                strokeDash=alt.StrokeDash("input:N", scale=dashes, legend=legend()),
-            ),
+            base.mark_line(strokeWidth=1.5, opacity=0.7, aria=False).encode(y=_share_axis(alt.Y), strokeDash=dashes),
             base.mark_rule(strokeWidth=2, aria=False).encode(y=alt.Y("low:Q"), y2="high"),
             base.mark_point(filled=True, size=40, opacity=1, aria=False).encode(
-                y=alt.Y("share:Q"),
-                tooltip=tooltip(input="Input", rows="Rows", said="Total, of the variance"),
+                y=alt.Y("share:Q"), tooltip=tooltip(input="Input", rows="Rows", said="Total, of the variance")
             ),
         )
-        return finished(
-            chart, 220, f"Total indices of {of.title} from {', '.join(map(str, places))} rows.", {"steps": rows}
-        )
+        said = f"Total indices of {of.title} from {', '.join(map(str, places))} rows."
+        return finished(chart, 220, said, {"steps": rows})
 
 
-def worth_chart(found: Sequence[InformationValue], title: str, coloured: bool = False) -> dict[str, Any]:
+def worth_chart(found: Sequence[InformationValue], title: str, coloured: bool = False) -> Spec:
     """The spec of how much of an outcome's variance knowing each of `found` would take."""
-    order = _names(found)
+    titles = [one.title for one in found]  # a kind is called by its title, where no other has it
+    order = [one.title if one.of == "kind" and titles.count(one.title) == 1 else one.name for one in found]
     rows = [
-        {
-            "what": name,
-            "name": one.name,
-            "title": one.title,
-            "share": finite(one.share, 4),
-            "low": finite(one.low, 4),
-            "high": finite(one.high, 4),
-            "kind": ITSELF if one.itself else OTHER,
-            "when": when(one),
-            "said": share(one.share, one.low, one.high),
-        }
+        {"what": name, "name": one.name, "title": one.title, "kind": ITSELF if one.itself else OTHER}
+        | {"when": _when(one)}
+        | _share_row(one.share, one.low, one.high)
         for name, one in zip(order, found, strict=True)
     ]
-    names = [OTHER, ITSELF]
-    scale = alt.Scale(domain=names, range=[SERIES[0], SERIES[5]])
     key = legend() if coloured and any(one.itself for one in found) else None
     tips = tooltip(name="Name", title="What it is", when="When", said="Would take of the variance")
     with debug_mode(False):
-        base = alt.Chart(alt.NamedData(name="worth")).encode(
-            y=alt.Y("what:N", sort=order, title=None, axis=alt.Axis(labelLimit=220))
-        )
-        chart = alt.layer(
-            base.mark_bar(opacity=0.85, size=14, aria=False).encode(
-                x=_share_axis("share"), color=alt.Color("kind:N", scale=scale, legend=key), tooltip=tips
-            ),
-            base.mark_rule(strokeWidth=1.5, style="cursor", aria=False).encode(
-                x=alt.X("low:Q"), x2="high", tooltip=tips
-            ),
-        )
+        base = named("worth").encode(y=alt.Y("what:N", sort=order, title=None, axis=alt.Axis(labelLimit=220)))
+        colour = alt.Color("kind:N", scale=scale([OTHER, ITSELF], (SERIES[0], SERIES[5])), legend=key)
         said = f"What knowing each of {len(rows)} would take of the variance of {title}, with 95% intervals."
-        return finished(chart, 22 * len(rows), said, {"worth": rows})
+        return finished(_bars(base, colour, tips, size=14), 22 * len(rows), said, {"worth": rows})
 
 
-def _names(found: Sequence[InformationValue]) -> list[str]:
-    """What each is called in a chart: a kind by its title, where no other has it; anything else by its name."""
-    titles = [one.title for one in found]
-    return [one.title if one.of == "kind" and titles.count(one.title) == 1 else one.name for one in found]
+def _share_row(middle: float, low: float, high: float) -> dict[str, float | str | None]:
+    return {"share": finite(middle, 4), "low": finite(low, 4), "high": finite(high, 4)} | {
+        "said": share(middle, low, high)
+    }
 
 
-def _share_axis(field: str, channel: Any = alt.X) -> Any:
-    return channel(f"{field}:Q", title="of the variance", axis=alt.Axis(format="%", tickCount=5))
+def _bars(base: alt.Chart, colour: alt.Color, tips: list[alt.Tooltip], **bar: int) -> alt.LayerChart:
+    """Bars of shares, each with its interval as a thin line."""
+    return alt.layer(
+        base.mark_bar(opacity=0.85, aria=False, **bar).encode(x=_share_axis(alt.X), color=colour, tooltip=tips),
+        base.mark_rule(strokeWidth=1.5, style="cursor", aria=False).encode(x=alt.X("low:Q"), x2="high", tooltip=tips),
+    )
+
+
+def _share_axis(channel: type[alt.X | alt.Y]) -> alt.X | alt.Y:
+    return channel("share:Q", title="of the variance", axis=alt.Axis(format="%", tickCount=5))
+
+
+# The document
 
 
 IN_TERMINAL = 4
@@ -340,19 +285,25 @@ def document(
 
     `subject` is the title of the case, `facts` say how it was made, `command` makes the same numbers again.
     """
-    quick = [(Span(QUICK, strong=True),)] if found.quick else []
-    few = [Notice((found.few_histories,), kind="few")] if found.few_histories else []
+    quick = [(strong(QUICK),)] if found.quick else []
+    said = (
+        certainty.rests_on(found.worth_of, found.sizes.plain), screened(found), converged(found), learned(found)
+    )  # fmt: skip
+    key = [only("terminal", Paragraph(KEY, "soft"))] if found.strong else []
     return Document(
         subject=subject,
         title="what the answers depend on",
         heading="What do the answers depend on?",
         lead=overall(found),
-        notices=(Notice((OF_THE_MODEL, *quick), "What kind of numbers these are"), *few),
+        notices=(
+            Notice((OF_THE_MODEL, *quick), "What kind of numbers these are"),
+            *notice(found.few_histories, "few"),
+        ),
         sections=(
-            _in_short(found),
+            Section("evidence", "In short", (Items.of(filter(None, said)), *key)),
             *(_outcome(at, of, found) for at, of in enumerate(found.of)),
             _screening(found),
-            *([_learned_section(found)] if _narrowed_outcomes(found) else []),
+            *([_learned(found)] if _narrowed_outcomes(found) else []),
             parts.made(dict(facts), command, METHOD),
         ),
         version=version,
@@ -360,44 +311,38 @@ def document(
     )
 
 
-def _in_short(found: Sensitivity) -> Section:
-    said = (rests_on(found), screened(found), converged(found), learned(found))
-    key = [only("terminal", Paragraph(KEY, "soft"))] if found.strong else []
-    return Section("evidence", "In short", (Items(tuple(Item(one) for one in said if one)), *key))
-
-
 def _outcome(at: int, of: OutcomeSensitivity, found: Sensitivity) -> Section:
     """One outcome: its sentences, charts and tables."""
-    at_ends = ends(of, found)
-    blocks: list[Block] = [Paragraph(headline(of, found)), *([Paragraph(at_ends, "small")] if at_ends else [])]
-    if of.indices:
-        blocks += _indices(at, of, found)
-    blocks += [Paragraph(evidence(of.outcome, found)), *_narrowing(at, of, found)]
-    return Section(f"outcome-{at}", of.title, tuple(blocks))
+    ends = [
+        *certainty.at_ends(found.bounds_at(of.outcome), of.unit),
+        certainty.restricted(of.outcome, found.plan.weeks),
+    ]
+    return Section(
+        f"outcome-{at}",
+        of.title,
+        (
+            Paragraph(_headline(of)),
+            *small(" ".join(filter(None, ends))),
+            *(_indices(at, of, found) if of.indices else ()),
+            Paragraph(evidence(of.outcome, found)),
+            *_narrowing(at, of, found),
+        ),
+    )
 
 
-def _indices(at: int, of: OutcomeSensitivity, found: Sensitivity) -> list[Block]:
+def _indices(at: int, of: OutcomeSensitivity, found: Sensitivity) -> tuple[Block, ...]:
     """The variance taken apart: a table, and on a page two charts with it folded below."""
-    rows = tuple(
-        Row.of(
-            parts.named(found.titles.get(one.input) or CHANCE[one.input], one.input),
-            parts.code(one.input),
-            Cell("" if one.input in CHANCE else found.titles.get(one.input, "")),
-            Cell(share(one.first, one.first_low, one.first_high), one.first),
-            Cell(share(one.total, one.total_low, one.total_high), one.total),
-            Cell("✓" if one.converged else "? not yet"),
-        )
-        for one in of.indices
-    )
-    columns = (
-        Column("Input", on=ON_PAGE),
-        Column("input", on=NOT_ON_PAGE),
-        Column("what it is", on=NOT_ON_PAGE, wrap=True),
-        Column("First order", "right"),
-        Column("Total", "right"),
-        Column("Converged"),
-    )
-    table = Table.of(columns, rows, f"Indices of {of.title}")
+    titles = CHANCE | {name: title for name, title in found.titles.items() if title}
+    fields: tuple[Field[Index], ...] = (
+        (Column("Input", on=ON_PAGE), lambda one: titled(titles[one.input], one.input)),
+        (Column("input", on=NOT_ON_PAGE), lambda one: (code(one.input),)),
+        (Column("what it is", on=NOT_ON_PAGE, wrap=True),
+         lambda one: "" if one.input in CHANCE else found.titles.get(one.input, "")),
+        (Column("First order", "right"), lambda one: Cell(share(one.first, one.first_low, one.first_high), one.first)),
+        (Column("Total", "right"), lambda one: Cell(share(one.total, one.total_low, one.total_high), one.total)),
+        ("Converged", lambda one: "✓" if one.converged else "? not yet"),
+    )  # fmt: skip
+    table = Table.by(of.indices, fields, f"Indices of {of.title}")
     pair = Grid(
         (
             parts.figure(
@@ -411,21 +356,26 @@ def _indices(at: int, of: OutcomeSensitivity, found: Sensitivity) -> list[Block]
         ),
         "pair",
     )  # fmt: skip
-    said = f"{of.converged} of {len(of.indices)} have converged. {dependence(of)}"
+    said = f"{of.converged} of {len(of.indices)} have converged. "
+    if of.spread and of.design_spread == of.design_spread:
+        said += (
+            "Over the design, in which inputs are independent and strong forcings move, its standard deviation is "
+            f"{of.design_spread / of.spread:.2f} times that of members as they are believed."
+        )
     numbers = Fold("Numbers", (table, Paragraph(KEY, "small soft")), "numbers")
     own = Section(f"variance-{at}", "What its variance is due to", (Paragraph(said, "small"), pair, numbers))
-    return [only("terminal", table), not_in_terminal(own)]
+    return only("terminal", table), not_in_terminal(own)
 
 
-def _narrowing(at: int, of: OutcomeSensitivity, found: Sensitivity) -> list[Block]:
-    """What evidence would narrow an outcome: kinds of figures, single figures and parameters."""
+def _narrowing(at: int, of: OutcomeSensitivity, found: Sensitivity) -> tuple[Block, ...]:
+    """The evidence that would narrow an outcome: kinds of figures, single figures and parameters."""
     kinds, parameters, figures = (
         [one for one in found.of_outcome(of.outcome, what) if one.beyond_chance]
         for what in ("kind", "parameter", "figure")
     )
     figures = [one for one in figures if not one.learned][:MOST]
     if not kinds and not parameters:
-        return []
+        return ()
     drawn: list[Block] = []
     if kinds:
         spec = worth_chart(kinds[:MOST], of.title, coloured=True)
@@ -435,52 +385,47 @@ def _narrowing(at: int, of: OutcomeSensitivity, found: Sensitivity) -> list[Bloc
         spec = worth_chart(parameters[:MOST], of.title)
         said = "What knowing one parameter, and nothing else, would take of the variance."
         drawn.append(parts.figure(f"parameters-{at}", "Parameters, known exactly", spec, said, kind="low"))
-    tables: list[Block] = [_worth_table(kinds, "Kinds of figures")] if kinds else []
-    if figures:
-        tables += [Paragraph("Single figures that say most:"), _worth_table(figures, "Single figures")]
-    tables += [_worth_table(parameters, "Parameters")] if parameters else []
-    own = Section(
-        f"narrow-{at}", "What would narrow it", (Grid(tuple(drawn), "pair"), Fold("Numbers", tuple(tables), "numbers"))
-    )
-    listed = tuple(Item((Span(worth_line(one), soft=True),)) for one in kinds[:IN_TERMINAL])
-    return [*([only("terminal", Items(listed))] if listed else []), not_in_terminal(own)]
+    tables = (
+        *([Table.by(kinds, WORTH, "Kinds of figures", "publishers")] if kinds else []),
+        *([Paragraph("Single figures that say most:"), Table.by(figures, WORTH, "Single figures", "publishers")]
+          if figures else []),
+        *([Table.by(parameters, WORTH, "Parameters", "publishers")] if parameters else []),
+    )  # fmt: skip
+    shown = (Grid(tuple(drawn), "pair"), Fold("Numbers", tables, "numbers"))
+    lines = [
+        (Span(f"{share(one.share, one.low, one.high)}  {one.title}{_itself(one)}, {_when(one)}", soft=True),)
+        for one in kinds[:IN_TERMINAL]
+    ]
+    in_terminal = [only("terminal", Items.of(lines))] if lines else []
+    return (*in_terminal, not_in_terminal(Section(f"narrow-{at}", "What would narrow it", shown)))
 
 
-def _worth_table(rows: Sequence[InformationValue], label: str) -> Table:
-    columns = (Column("What"), Column("When"), Column("Would take of the variance", "right", key="share"))
-    itself = " (the answer itself, measured)"
-    made = tuple(
-        Row.of(
-            Cell((f"{one.title} ", Span(one.name, code=True), Span(itself if one.itself else "", soft=True))),
-            Cell(when(one)),
-            Cell(share(one.share, one.low, one.high), one.share),
-        )
-        for one in rows
-    )
-    return Table.of(columns, made, label, "publishers")
+def _itself(one: InformationValue) -> str:
+    return " (the answer itself, measured)" if one.itself else ""
+
+
+WORTH: tuple[Field[InformationValue], ...] = (
+    ("What", lambda one: (f"{one.title} ", code(one.name), Span(_itself(one), soft=True))),
+    ("When", _when),
+    (
+        Column("Would take of the variance", "right", key="share"),
+        lambda one: Cell(share(one.share, one.low, one.high), one.share),
+    ),
+)
 
 
 def _screening(found: Sensitivity) -> Section:
     titles = {one.outcome: one.title for one in found.of}
-    rows = tuple(
-        Row.of(
-            parts.named(found.titles[one.input], one.input),
-            Cell("its mean" if one.way == "level" else "its scatter"),
-            Cell(titles[one.outcome]),
-            Cell(formatting.percent(one.share), one.share),
-            Cell(f"{one.p:.0e}", one.p),
-        )
-        for one in found.screened.found
+    fields: tuple[Field[ScreenedInput], ...] = (
+        ("Input", lambda one: titled(found.titles[one.input], one.input)),
+        ("Moves", lambda one: "its mean" if one.way == "level" else "its scatter"),
+        ("Of", lambda one: titles[one.outcome]),
+        (Column("Explains (of ranks)", "right"), lambda one: Cell(percent(one.share), one.share)),
+        (Column("By chance (p)", "right"), lambda one: Cell(f"{one.p:.0e}", one.p)),
     )
     said = " An input may move an outcome's mean, or only its scatter, where it acts through others."
-    columns = (
-        "Input",
-        "Moves",
-        "Of",
-        Column("Explains (of ranks)", "right"),
-        Column("By chance (p)", "right"),
-    )
-    table = [Table.of(columns, rows, "Inputs that pass", "publishers")] if rows else []
+    passed = found.screened.found
+    table = [Table.by(passed, fields, "Inputs that pass", "publishers")] if passed else []
     blocks = not_in_terminal(Paragraph(screened(found) + said), *table)
     return Section("screening", "Screening", (blocks,), heading="Which inputs move anything")
 
@@ -490,7 +435,7 @@ def _narrowed_outcomes(found: Sensitivity) -> list[Narrowing]:
     return [one for one in found.learned if one.name in names]
 
 
-def _learned_section(found: Sensitivity) -> Section:
+def _learned(found: Sensitivity) -> Section:
     outcomes = _narrowed_outcomes(found)
     surely = [one for one in found.learned if one not in outcomes and one.low > 0]
     parameters = sorted(surely, key=lambda one: -one.share)[:NARROWED]
@@ -502,15 +447,11 @@ def _learned_section(found: Sensitivity) -> Section:
 
 
 def _narrowed(rows: Sequence[Narrowing], label: str) -> Table:
-    columns = (label, Column("Prior", "right"), Column("Posterior", "right"), "Unit", Column("Gone", "right"))
-    made = tuple(
-        Row.of(
-            parts.named(one.title, one.name),
-            Cell(formatting.number(one.prior), one.prior),
-            Cell(formatting.number(one.posterior), one.posterior),
-            Cell(formatting.unit(one.unit)),
-            Cell(share(one.share, one.low, one.high), one.share),
-        )
-        for one in rows
+    fields: tuple[Field[Narrowing], ...] = (
+        (label, lambda one: titled(one.title, one.name)),
+        (Column("Prior", "right"), lambda one: Cell(formatting.number(one.prior), one.prior)),
+        (Column("Posterior", "right"), lambda one: Cell(formatting.number(one.posterior), one.posterior)),
+        ("Unit", lambda one: formatting.unit(one.unit)),
+        (Column("Gone", "right"), lambda one: Cell(share(one.share, one.low, one.high), one.share)),
     )
-    return Table.of(columns, made, label, "publishers")
+    return Table.by(rows, fields, label, "publishers")

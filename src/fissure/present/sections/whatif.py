@@ -1,9 +1,10 @@
 """What-ifs: each question, its answer in words, one table of differences, and the difference week by week."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 from fissure.evidence.ledger import Ledger
 from fissure.present import certainty, formatting
@@ -16,6 +17,7 @@ from fissure.present.document import (
     Cell,
     Column,
     Document,
+    Field,
     Figure,
     Fold,
     Grid,
@@ -29,13 +31,19 @@ from fissure.present.document import (
     Span,
     Table,
     Tone,
+    code,
+    listed,
     not_in_terminal,
+    notice,
     only,
+    small,
+    strong,
 )
 from fissure.present.formatting import signed
 from fissure.present.sections import parts
+from fissure.studies.effective import few_histories
 from fissure.studies.questions import Study
-from fissure.studies.whatif import TINY, Answer, Course, Difference, Verdict, WhatIf
+from fissure.studies.whatif import TINY, Answer, Difference, Verdict, WhatIf
 from fissure.version import __version__
 
 LESS = {
@@ -58,23 +66,28 @@ LESS = {
 UNREADABLE = f"cannot be read {certainty.AT_END}"
 
 
-def rests_on(found: WhatIf) -> str:
-    """What the intervals rest on."""
-    return certainty.rests_on(found.worth, found.members, allowed=True)
-
-
 def sentences(answer: Answer, study: Study | None = None) -> list[str]:
-    """What changed, outcome by outcome, what is not shown, and how it stands to what the theory expects; see `ends`."""
-    if answer.changes_nothing:
-        return [] if study is None or not study.falsifies else [expected(answer, study)]
-    said = [moved(one) for one in answer.differences if one.verdict == "moves" and not one.unreadable]
-    for verdict, words in (("not shown", "Not shown, the interval includes zero"), ("no difference", "As it is")):
-        left = [one.title for one in answer.differences if one.verdict == verdict and not one.unreadable]
-        if left:
-            said.append(f"{words}: {'; '.join(left)}.")
-    if blind := [one.title for one in answer.differences if one.unreadable]:
-        said.append(f"Cannot be read, most histories are at one end of it with and without: {'; '.join(blind)}.")
-    return said if study is None or not study.falsifies else [*said, expected(answer, study)]
+    """The changes, outcome by outcome, what is not shown, and how it stands to what the theory expects; see `ends`."""
+    said = []
+    if not answer.changes_nothing:
+        seen = [one for one in answer.differences if not one.unreadable]
+        said = [moved(one) for one in seen if one.verdict == "moves"]
+        for verdict, words in (("not shown", "Not shown, the interval includes zero"), ("no difference", "As it is")):
+            if left := [one.title for one in seen if one.verdict == verdict]:
+                said.append(f"{words}: {'; '.join(left)}.")
+        if blind := [one.title for one in answer.differences if one.unreadable]:
+            said.append(f"Cannot be read, most histories are at one end of it with and without: {'; '.join(blind)}.")
+    if study is not None and study.falsifies:
+        expected = [f"The theory expects no difference. {study.expect}"]
+        for verdict, words in (
+            ("as expected", f"As expected, within {TINY:.0%} of what it is"),
+            ("against it", f"Against it, by more than {TINY:.0%}"),
+            ("open", "Open, too few histories to tell"),
+        ):
+            if own := [one.title for one in answer.differences if one.expected == verdict]:
+                expected.append(f"{words}: {'; '.join(own)}.")
+        said.append(" ".join(expected))
+    return said
 
 
 def ends(answer: Answer) -> list[str]:
@@ -86,30 +99,19 @@ def ends(answer: Answer) -> list[str]:
 
 def moved(one: Difference) -> str:
     """A difference whose interval excludes zero, as a sentence."""
-    unit = formatting.unit(one.unit)
     by = f" ({abs(one.relative):.0%} of {formatting.number(one.as_it_is)})" if math.isfinite(one.relative) else ""
     return (
-        f"{one.title}: {way(one)}, by {formatting.number(abs(one.mean))} {unit}{by}; 90% interval {interval(one)}. "
-        f"So in {share(one)} of {one.members} histories; one history may bring {history_interval(one)}."
+        f"{one.title}: {way(one)}, by {formatting.number(abs(one.mean))} {formatting.unit(one.unit)}{by}; 90% interval "
+        f"{interval(one)}. So in {_share(one)} of {one.members} histories; one history may bring {_history(one)}."
     )
 
 
-def expected(answer: Answer, study: Study) -> str:
-    """How a falsification study came out: which outcomes stay as the theory expects."""
-    said = [f"The theory expects no difference. {study.expect}"]
-    for verdict, words in (
-        ("as expected", f"As expected, within {TINY:.0%} of what it is"),
-        ("against it", f"Against it, by more than {TINY:.0%}"),
-        ("open", "Open, too few histories to tell"),
-    ):
-        own = [one.title for one in answer.differences if one.expected == verdict]
-        if own:
-            said.append(f"{words}: {'; '.join(own)}.")
-    return " ".join(said)
+def _history(one: Difference) -> str:
+    return f"{signed(one.least)} to {signed(one.most)}"
 
 
 def way(one: Difference) -> str:
-    """What the difference says in words."""
+    """A difference in words."""
     if one.unreadable:
         return UNREADABLE
     if one.verdict != "moves":
@@ -123,18 +125,13 @@ def interval(one: Difference) -> str:
     return f"{signed(one.low)} to {signed(one.high)}{mark}"
 
 
-def history_interval(one: Difference) -> str:
-    """What one history may bring."""
-    return f"{signed(one.least)} to {signed(one.most)}"
-
-
-def share(one: Difference) -> str:
+def _share(one: Difference) -> str:
     """The share of histories that move the way of the mean."""
     return f"{one.share:.0%}" if math.isfinite(one.share) else "–"
 
 
 def pairing(found: WhatIf) -> str:
-    """What it was worth to run pairs, measured."""
+    """The worth of running pairs, measured."""
     if not math.isfinite(found.ratio):
         return "Nothing differs, so what pairing was worth cannot be measured."
     return (
@@ -178,17 +175,25 @@ WEEKLY = (
     "holds 90% of the histories' own differences, the broken line is zero. Point at a week for its numbers."
 )
 NOTHING = "Changes nothing: the difference is zero in every history, outcome and week."
-COLUMNS = (
-    Column("Outcome", wrap=True),
-    Column("As it is", "right"),
-    Column("Paired difference", on=ON_PAGE),
-    Column("Mean (90% interval)", "right", key="mean"),
-    *(Column(name, on=IN_JSON) for name in ("low", "high")),
-    Column("One history", "right"),
-    *(Column(name, on=IN_JSON) for name in ("least", "most")),
-    Column("Same way", "right"),
-    Column("Pairing", "right", on=NOT_IN_TERMINAL),
-    Column("In words", wrap=True, least=16),
+FIELDS: tuple[Field[Difference], ...] = (
+    (Column("Outcome", wrap=True), lambda one: Cell(one.title, note=formatting.unit(one.unit))),
+    (Column("As it is", "right"), lambda one: Cell(formatting.number(one.as_it_is), one.as_it_is)),
+    (Column("Paired difference", on=ON_PAGE), lambda one: Cell(picture=_picture(one)) if _picture(one) else "–"),
+    (
+        Column("Mean (90% interval)", "right", key="mean"),
+        lambda one: Cell((signed(one.mean), Span(f" ({interval(one)})", soft=True)), one.mean),
+    ),
+    (Column("low", on=IN_JSON), lambda one: Cell(value=one.low)),
+    (Column("high", on=IN_JSON), lambda one: Cell(value=one.high)),
+    (Column("One history", "right"), _history),
+    (Column("least", on=IN_JSON), lambda one: Cell(value=one.least)),
+    (Column("most", on=IN_JSON), lambda one: Cell(value=one.most)),
+    (Column("Same way", "right"), lambda one: Cell(_share(one), one.share)),
+    (
+        Column("Pairing", "right", on=NOT_IN_TERMINAL),
+        lambda one: Cell(f"× {formatting.number(one.ratio)}" if math.isfinite(one.ratio) else "–", one.ratio),
+    ),
+    (Column("In words", wrap=True, least=16), lambda one: Cell(way(one), tone=TONES[one.verdict])),
 )
 
 
@@ -221,26 +226,20 @@ def document(
     `studies` are the named ones among what was asked, `titles` name answers that are no named study's; `about` says how
     it was made, and `command` makes the same numbers again.
     """
-    named = titles or {}
-    replies = [
-        Reply(
-            answer.name,
-            studies[answer.name].title if answer.name in studies else named.get(answer.name, "Your own question"),
-            answer,
-            studies.get(answer.name),
-            pairs=found.members,
-        )
-        for answer in found.answers
-    ]
+    names = {name: study.title for name, study in studies.items()}
+    replies = []
+    for answer in found.answers:
+        called = names.get(answer.name) or (titles or {}).get(answer.name, "Your own question")
+        replies.append(Reply(answer.name, called, answer, studies.get(answer.name), pairs=found.members))
     cited = [name for study in studies.values() for name in study.claims]
     return Document(
         subject=title,
         title="what if",
         heading="What if?",
         lead=f"{found.members} histories, each lived once as it was and once with something changed.",
-        notices=(Notice((KIND,), "What kind of numbers these are"), *parts.too_few(found.members)),
+        notices=(Notice((KIND,), "What kind of numbers these are"), *notice(few_histories(found.members), "few")),
         sections=(
-            differences(replies, found, (Paragraph(rests_on(found), "small"),)),
+            differences(replies, found, small(_rests_on(found))),
             *(_answered(reply, found.start) for reply in replies),
             *([parts.claims_section(cited, ledger)] if cited else []),
             parts.made(about, command),
@@ -248,6 +247,10 @@ def document(
         version=__version__,
         key="whatif",
     )
+
+
+def _rests_on(found: WhatIf) -> str:
+    return certainty.rests_on(found.worth, found.members, allowed=True)
 
 
 def differences(replies: Sequence[Reply], found: WhatIf | None = None, before: tuple[Block, ...] = ()) -> Section:
@@ -259,11 +262,19 @@ def differences(replies: Sequence[Reply], found: WhatIf | None = None, before: t
     if replies[0].letter:
         blocks = (Paragraph(CROSSED, "small"), _crossed(replies))
     else:
-        groups = tuple(RowGroup(tuple(_rows(one.answer)), _heading(one), note=_note(one.answer)) for one in replies)
-        table = Table(COLUMNS, groups, "All differences", "effects differences")
+        columns, cells = zip(*FIELDS, strict=True)
+        groups = []
+        for reply in replies:
+            answer = reply.answer
+            known = () if answer is None or answer.changes_nothing else answer.differences
+            rows = tuple(Row.of(*(cell(one) for cell in cells)) for one in known)
+            options = (answer.scenario.options if answer else "") or "nothing is changed"
+            heading = (Span(reply.title, href=f"#{reply.key}"), " ", code(options))
+            groups.append(RowGroup(rows, heading, note=NOTHING if answer and answer.changes_nothing else ""))
+        table = Table(columns, tuple(groups), "All differences", "effects differences")
         reading = only("terminal", Paragraph(KEY, "small")), not_in_terminal(Paragraph((KEY, *PICTURES), "small"))
         blocks = (*reading, table)
-    worth = [Paragraph((Span(pairing(found), strong=True),))] if found else []
+    worth = [Paragraph((strong(pairing(found)),))] if found else []
     return Section("differences", "All differences", (*before, *blocks, *worth))
 
 
@@ -271,25 +282,24 @@ def _answered(reply: Reply, start: date) -> Section:
     """One question with its answer."""
     assert reply.answer is not None
     study, answer = reply.study, reply.answer
-    changed = Span(answer.scenario.options or "nothing is changed", code=True)
     return Section(
         reply.key,
         reply.title,
         (
             *([Paragraph(study.question, "lead")] if study else []),
-            Paragraph((Span("What is changed:", strong=True), " ", changed)),
+            Paragraph((strong("What is changed:"), " ", code(answer.scenario.options or "nothing is changed"))),
             *in_words(reply),
-            *(reasons(study) if study else ()),
+            *(_reasons(study) if study else ()),
             *([not_in_terminal(weekly([reply], start, f"{reply.key}-"))] if not answer.changes_nothing else []),
         ),
     )
 
 
 def in_words(reply: Reply) -> tuple[Block, ...]:
-    """What an answer says, a sentence for each outcome."""
+    """An answer in words, a sentence for each outcome."""
     if reply.answer is None:
         return ()
-    nothing = [Paragraph((Span(NOTHING, strong=True),))] if reply.answer.changes_nothing else []
+    nothing = [Paragraph((strong(NOTHING),))] if reply.answer.changes_nothing else []
     said, at_ends = sentences(reply.answer, reply.study), Items.of(ends(reply.answer), "sentences")
     changes: list[Block] = [Items.of(said, "sentences")] if said else []
     if at_ends.items:  # on a page folded, so that the charts are near
@@ -298,29 +308,26 @@ def in_words(reply: Reply) -> tuple[Block, ...]:
     return (*nothing, *changes)
 
 
-def reasons(study: Study) -> tuple[Block, ...]:
+def _reasons(study: Study) -> tuple[Block, ...]:
     """Why what is changed stands for a study's question, how it could be wrong, and who raised it."""
-    raised: list[str | Span] = []
-    for name in study.claims:
-        raised += [", " if raised else "", Span(name, href=f"#{name}", to=f"entry:{name}")]
+    raised = listed(Span(name, href=f"#{name}", to=f"entry:{name}") for name in study.claims)
     return (
-        Paragraph((Span("Why this stands for the question.", strong=True), f" {study.why}")),
-        Paragraph((Span("How it could be wrong.", strong=True), f" {study.caution}")),
+        Paragraph((strong("Why this stands for the question."), f" {study.why}")),
+        Paragraph((strong("How it could be wrong."), f" {study.caution}")),
         Paragraph(("Raised by ", *raised, "."), "small soft"),
     )
 
 
 def remarks(reply: Reply, found: WhatIf | None) -> tuple[Block, ...]:
-    """What stands below a question on the page: what its answer rests on, the answer in words, and its reasons."""
-    said, few = in_words(reply), parts.too_few(found.members) if found else ()
-    alone = not reply.letter
+    """Remarks below a question on the page: what its answer rests on, the answer in words, and its reasons."""
+    said = in_words(reply)
+    why = "Why this stands for the question, and how it could be wrong"
     return (
-        *few,
-        *([Paragraph(rests_on(found), "small soft")] if found else []),
-        *(said if alone or not said else (Fold("In words", said),)),
-        *([Fold("Why this stands for the question, and how it could be wrong", reasons(reply.study))]
-          if reply.study else []),
-    )  # fmt: skip
+        *notice(few_histories(found.members) if found else "", "few"),
+        *small(_rests_on(found) if found else "", "small soft"),
+        *(said if not (reply.letter and said) else (Fold("In words", said),)),
+        *([Fold(why, _reasons(reply.study))] if reply.study else []),
+    )
 
 
 def weekly(replies: Sequence[Reply], start: date, prefix: str = "") -> Section:
@@ -340,69 +347,31 @@ def weekly(replies: Sequence[Reply], start: date, prefix: str = "") -> Section:
     figures = []
     for at, course in enumerate(known[0][1].courses if known else ()):
         own = [charts.Line(answer.courses[at], *((one.letter, one.title) if letters else ())) for one, answer in known]
-        spec = charts.spec(own, start, letters)
-        unit, numbers = formatting.unit(course.unit), _numbers(own, start, bool(letters))
-        figures.append(
-            Figure(f"{prefix}{course.series}", course.title, spec, unit, spec["description"], numbers=numbers)
-        )
+        spec, numbers = charts.spec(own, start, letters), _numbers(own, start, bool(letters))
+        unit, key = formatting.unit(course.unit), f"{prefix}{course.series}"
+        figures.append(Figure(key, course.title, spec, unit, spec["description"], numbers=numbers))
     blocks = (Paragraph(said, "small"), Grid(tuple(figures), "weekly"))
     return Section(f"{prefix}weekly", "The difference, week by week", blocks, listed=False)
 
 
 def _numbers(own: Sequence[charts.Line], start: date, several: bool) -> Table:
     """Every half-year and the last week as a table."""
-    first = own[0].course
-    weeks = len(first.mean)
-    titles = ["As it is", "Difference", "90% interval", "One history"]
+    course = own[0].course
+    weeks = len(course.mean)
+    shown = dict.fromkeys([*range(0, weeks - 1, EVERY), weeks - 1])
+    fields: list[Field[int]] = [("Week of", lambda week: formatting.day(start + timedelta(weeks=week)))]
     if several:
-        titles = [f"{one.letter} (90% interval)" for one in own]
-    rows = []
-    for week in dict.fromkeys([*range(0, weeks - 1, EVERY), weeks - 1]):
-        day = Cell(formatting.day(start + timedelta(weeks=week)))
-        cells = [Cell(charts.in_words(one.course, week)) for one in own] if several else _week(first, week)
-        rows.append(Row((day, *cells)))
-    return Table.of(("Week of", *titles), tuple(rows), f"Numbers of {first.title}")
-
-
-def _week(course: Course, week: int) -> Iterator[Cell]:
-    base, mean, low, high, least, most = (
-        float(part[week]) for part in (course.as_it_is, course.mean, course.low, course.high, course.least, course.most)
-    )
-    yield Cell(formatting.number(base), base)
-    yield Cell(signed(mean), mean)
-    yield Cell(f"{signed(low)} to {signed(high)}")
-    yield Cell(f"{signed(least)} to {signed(most)}")
-
-
-def _heading(reply: Reply) -> tuple[str | Span, ...]:
-    options = reply.answer.scenario.options if reply.answer else ""
-    return (Span(reply.title, href=f"#{reply.key}"), " ", Span(options or "nothing is changed", code=True))
-
-
-def _note(answer: Answer | None) -> str:
-    return NOTHING if answer and answer.changes_nothing else ""
-
-
-def _rows(answer: Answer | None) -> Iterator[Row]:
-    """A row for each outcome; none where nothing is changed."""
-    for one in () if answer is None or answer.changes_nothing else answer.differences:
-        picture = _picture(one)
-        yield Row(
-            (
-                Cell(one.title, note=formatting.unit(one.unit)),
-                Cell(formatting.number(one.as_it_is), one.as_it_is),
-                Cell("" if picture else "–", picture=picture),
-                Cell((signed(one.mean), Span(f" ({interval(one)})", soft=True)), one.mean),
-                Cell(value=one.low),
-                Cell(value=one.high),
-                Cell(history_interval(one)),
-                Cell(value=one.least),
-                Cell(value=one.most),
-                Cell(share(one), one.share),
-                Cell(f"× {formatting.number(one.ratio)}" if math.isfinite(one.ratio) else "–", one.ratio),
-                Cell(way(one), tone=TONES[one.verdict]),
-            )
-        )
+        for one in own:
+            fields.append((f"{one.letter} (90% interval)", partial(charts.in_words, one.course)))
+    else:
+        base, mean = course.as_it_is, course.mean
+        fields += [
+            ("As it is", lambda week: Cell(formatting.number(float(base[week])), float(base[week]))),
+            ("Difference", lambda week: Cell(signed(float(mean[week])), float(mean[week]))),
+            ("90% interval", lambda week: f"{signed(float(course.low[week]))} to {signed(float(course.high[week]))}"),
+            ("One history", lambda week: f"{signed(float(course.least[week]))} to {signed(float(course.most[week]))}"),
+        ]
+    return Table.by(shown, fields, f"Numbers of {course.title}")
 
 
 def _crossed(replies: Sequence[Reply]) -> Table:
@@ -414,21 +383,15 @@ def _crossed(replies: Sequence[Reply]) -> Table:
     for at, outcome in enumerate(first.differences if first else ()):
         own = [one.answer.differences[at] if one.answer else None for one in replies]
         reach = max((abs(x) for d in own if d for x in (d.low, d.high, d.least, d.most)), default=0.0)
-        base = Cell(formatting.number(outcome.as_it_is), outcome.as_it_is)
-        title = Cell(outcome.title, note=formatting.unit(outcome.unit))
-        rows.append(Row((title, base, *(_beside(one, reach) for one in own))))
-    return Table.of(tuple(columns), tuple(rows), "Differences by question", "effects crossed")
+        rows.append(Row.of(*(cell(outcome) for _, cell in FIELDS[:2]), *(_beside(one, reach) for one in own)))
+    return Table.of(columns, rows, "Differences by question", "effects crossed")
 
 
 def _beside(one: Difference | None, reach: float) -> Cell:
     if one is None:
         return Cell((Span("not yet", soft=True),))
-    said = (
-        signed(one.mean),
-        Span(f" ({interval(one)})", soft=True),
-        " ",
-        Span(way(one), tone=TONES[one.verdict]),
-    )
+    verdict = Span(way(one), tone=TONES[one.verdict])
+    said = (signed(one.mean), Span(f" ({interval(one)})", soft=True), " ", verdict)
     return Cell(said, one.mean, picture=_picture(one, reach))
 
 
@@ -443,10 +406,11 @@ def _picture(one: Difference, reach: float = 0.0) -> IntervalPicture | None:
     return IntervalPicture(*ends, reach or max(map(abs, ends)), TONES[one.verdict], interval(one))
 
 
-def listed(studies: Iterable[Study]) -> Table:
+def study_table(studies: Iterable[Study]) -> Table:
     """The named studies of a case: name, question, what is changed."""
-    columns = (Column("Study"), Column("Question", wrap=True), Column("What is changed", wrap=True))
-    rows = (
-        Row((Cell((Span(one.name, code=True),)), Cell(one.question), Cell("\n".join(changes(one))))) for one in studies
+    fields: tuple[Field[Study], ...] = (
+        ("Study", lambda one: (code(one.name),)),
+        (Column("Question", wrap=True), lambda one: one.question),
+        (Column("What is changed", wrap=True), lambda one: "\n".join(changes(one))),
     )
-    return Table.of(columns, tuple(rows), "Named studies")
+    return Table.by(studies, fields, "Named studies")
