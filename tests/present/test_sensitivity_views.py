@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from fissure.studies.sensitivity.indices import LUCK, REST
 from test_report_in_browser import opened
 from tests.chart_pages import faults
 from tests.paper import on_paper
@@ -17,8 +16,8 @@ from fissure.model.catalogue import parameters_of
 from fissure.present.render import html
 from fissure.present.render import json as as_json
 from fissure.present.render.terminal import lines
-from fissure.present.sections import sensitivity as charts
 from fissure.present.sections import sensitivity as words
+from fissure.present.sections import sensitivity_charts as charts
 from fissure.present.sections.sensitivity import document
 from fissure.studies.sensitivity import (
     Index,
@@ -29,6 +28,7 @@ from fissure.studies.sensitivity import (
     Screening,
     Sensitivity,
 )
+from fissure.studies.sensitivity.indices import LUCK, REST
 from fissure.studies.sensitivity.inputs import inputs_of
 from fissure.studies.sensitivity.result import Sizes
 

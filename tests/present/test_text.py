@@ -87,11 +87,11 @@ def test_a_rival_under_another_heading_has_a_mark(page):
 
 
 def test_grouped_by_output_with_all_rows_once(rows):
-    placed = [one.row.observation.id for subject in grouped(rows) for one in subject.placed]
+    placed = [row.observation.id for own in grouped(rows).values() for row, _ in own]
     with_output = [row.observation.id for row in rows if row.variable.output is not None]
     assert sorted(placed) == sorted(with_output)
-    outputs = [subject.output for subject in grouped(rows)]
-    assert len(outputs) == len(set(outputs))
+    outputs = dict.fromkeys(row.variable.output for row in rows if row.variable.output is not None)
+    assert list(grouped(rows)) == list(outputs)
 
 
 def test_heading_names_the_output(page):

@@ -13,8 +13,9 @@ from fissure.evidence.ledger import Ledger, load_ledger, package_ledger
 from fissure.model.catalogue import mechanism_classes
 from fissure.model.plugins import ledger_folders
 from fissure.present.formatting import MECHANISM_GROUPS
-from fissure.present.sections import causal as causal_matrix
-from fissure.present.sections.causal import GLYPHS, counted, drawn_rings, listed, loop_name
+from fissure.present.sections import causal_matrix
+from fissure.present.sections.causal import GLYPHS, by_group, counted, loop_name
+from fissure.present.sections.causal_matrix import drawn_rings, listed
 from fissure.studies import verdicts
 from fissure.studies.causal import Loop, Picture, loops, picture
 from fissure.studies.causal_atlas import Atlas
@@ -92,7 +93,7 @@ def _page(ledger: Ledger, seen: Picture, found: Sequence[Loop]) -> str:
         loops="\n".join(f"| {loop.kind} | {loop_name(loop)} |" for loop in listed(found)),
     )  # fmt: skip
     out = [text]
-    for group, names in causal_matrix.by_group(list(seen.reads)):
+    for group, names in by_group(seen.reads).items():
         out += [f"### {MECHANISM_GROUPS[group]}", ""]
         for name in names:
             out += _of(ledger, seen, name)

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias, TypeVar
 
-Tone: TypeAlias = Literal["", "inside", "inside-too-wide", "bound-kept", "near", "outside", "driver", "not-compared"]
-"""What a word or number is coloured as: the classes of the style sheet. A sign or word always says the same."""
+from fissure.present.text import Line, Span, Tone, code
+from fissure.present.text import listed as listed
+from fissure.present.text import strong as strong
+
 Medium: TypeAlias = Literal["terminal", "page", "json"]
 Align: TypeAlias = Literal["left", "right"]
 ON_PAGE: frozenset[Medium] = frozenset(("page",))
@@ -19,31 +21,6 @@ NOT_IN_JSON: frozenset[Medium] = frozenset(("terminal", "page"))
 NOT_IN_TERMINAL: frozenset[Medium] = frozenset(("page", "json"))
 EVERYWHERE: frozenset[Medium] = frozenset(("terminal", "page", "json"))
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Span:
-    """A stretch of text of one kind; `href` makes it a link (only http, https and `#` are followed).
-
-    `to` names what stands elsewhere on the server's page, such as ``entry:S1-08a``, ``mechanism:pay-gap`` or
-    ``field:fighters.fear``; only that page makes a link of it. `kind` is a class of the style sheet, `words` what a
-    screen reader says in the place of a sign, `tip` what is shown when it is pointed at.
-    """
-
-    text: str
-    strong: bool = False
-    soft: bool = False
-    code: bool = False
-    tone: Tone = ""
-    href: str = ""
-    to: str = ""
-    kind: str = ""
-    words: str = ""
-    tip: str = ""
-
-
-Line: TypeAlias = str | tuple[str | Span, ...]
-"""A line of text: plain, or of several kinds."""
 
 
 @dataclass(frozen=True)
@@ -376,24 +353,9 @@ class Document:
             yield from figures_of(section)
 
 
-def code(name: str, to: str = "") -> Span:
-    """A name in code; `to` as in `Span`."""
-    return Span(name, code=True, to=to)
-
-
-def strong(text: str) -> Span:
-    """Text that stands out."""
-    return Span(text, strong=True)
-
-
 def named(title: str, name: str, note: str = "") -> Cell:
     """What something is in words, and its name in code."""
     return Cell((f"{title} ", code(name)), note=note)
-
-
-def listed(parts: Iterable[str | Span], by: str = ", ") -> tuple[str | Span, ...]:
-    """Parts of a line with `by` between them."""
-    return tuple(part for one in parts for part in (by, one))[1:]
 
 
 def notice(line: Line, kind: str = "") -> tuple[Notice, ...]:

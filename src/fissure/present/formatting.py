@@ -95,11 +95,6 @@ def figures(count: int) -> str:
     return many(count, "published figure")
 
 
-def too_wide(count: int, of: int) -> str:
-    """How many intervals of a variable are too wide."""
-    return f"{count} of {many(of, 'interval')} too wide"
-
-
 def _points(value: float, unit: str) -> str:
     """A difference of shares or of multipliers, in points."""
     if unit not in ("share", "multiplier"):

@@ -163,10 +163,7 @@ def _bands(panel: Panel, x: alt.X, y: alt.Y, weeks: int) -> list[alt.Chart]:
     base = alt.Chart(alt.NamedData(name="bands"))
     layers = [
         base.mark_area(opacity=opacity if len(labels) < 3 else opacity * 0.7, clip=True, aria=False).encode(
-            x=x,
-            y=_same(y, low),
-            y2=f"{high}:Q",
-            fill=alt.Fill("series:N", scale=scale, legend=legend),
+            x=x, y=_same(y, low), y2=f"{high}:Q", fill=alt.Fill("series:N", scale=scale, legend=legend)
         )
         for low, high, opacity, _ in BANDS
     ]

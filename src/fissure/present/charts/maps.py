@@ -160,11 +160,7 @@ def held(data: xr.Dataset, day: date) -> list[dict[str, Any]]:
     control = data["control"].isel(week=calendar_of(data).week_of(day)).transpose("member", "district")
     low, median, high = np.quantile(control.values, INTERVAL, axis=0)
     return [
-        {
-            "id": str(name),
-            "median": round(float(m), 3),
-            "interval": f"{100 * a:.0f}% to {100 * b:.0f}%",
-        }
+        {"id": str(name), "median": round(float(m), 3), "interval": f"{100 * a:.0f}% to {100 * b:.0f}%"}
         for name, a, m, b in zip(data["district"].values, low, median, high, strict=True)
     ]
 

@@ -13,31 +13,10 @@ from altair.utils.schemapi import debug_mode
 from fissure.errors import ArgumentError
 from fissure.evidence.ledger import Ledger
 from fissure.present import certainty, formatting
+from fissure.present import document as doc
 from fissure.present.charts.panels import QUANTILES
 from fissure.present.charts.shared import SERIES, Spec, finished, local, midnight, named, tooltip
 from fissure.present.charts.shared import Row as ChartRow
-from fissure.present.document import (
-    Cell,
-    Column,
-    Document,
-    Drawing,
-    Figure,
-    Grid,
-    Line,
-    Notice,
-    Paragraph,
-    Row,
-    RowGroup,
-    Section,
-    Span,
-    Table,
-    Tone,
-    code,
-    listed,
-    only,
-    small,
-    strong,
-)
 from fissure.present.formatting import Words
 from fissure.present.sections import parts
 from fissure.present.sections import runs as run_words
@@ -203,7 +182,7 @@ def _chart_row(name: str, values: Floats, calendar: Calendar | None) -> ChartRow
     return {"what": name, **shown, "said": f"{told['median']} ({told['q05']} to {told['q95']})"}
 
 
-TONES: Mapping[str, Tone] = {"met": "inside", "mixed": "near", "not met": "outside"}
+TONES: Mapping[str, doc.Tone] = {"met": "inside", "mixed": "near", "not met": "outside"}
 WIDTH, EDGE = 180, 6
 """Pixels of the picture of a share, and of the room at its two ends."""
 INTRO = (
@@ -231,7 +210,7 @@ def document(
     data: xr.Dataset,
     ledger: Ledger,
     until: date | None = None,
-) -> Document:
+) -> doc.Document:
     """What `fissure patterns` and `fissure orderings` show of a run.
 
     Args:
@@ -245,13 +224,13 @@ def document(
     """
     calendar = calendar_of(data)
     few = few_histories(among.count)
-    return Document(
+    return doc.Document(
         subject=subject,
         title="patterns",
         heading="Which patterns of the record come about?",
         lead=run_words.lead(replace(run, worth=None), formatting.day(calendar.first)),
         notices=(
-            *([Notice((few,), "Too few histories", "few")] if few else []),
+            *([doc.Notice((few,), "Too few histories", "few")] if few else []),
             *run_words.notices(run)[bool(run.few) :],
         ),
         sections=(section(found, among, calendar, ledger, run, until),),
@@ -262,7 +241,7 @@ def document(
 
 def of_run(
     data: xr.Dataset, listed: Sequence[Pattern], ledger: Ledger, rows: Sequence[Compared], run: RunDescription
-) -> Section | None:
+) -> doc.Section | None:
     """The section of a run's report, of the patterns `listed` by its case; None where there are none."""
     if not listed:
         return None
@@ -279,10 +258,10 @@ def section(
     ledger: Ledger,
     run: RunDescription,
     until: date | None = None,
-) -> Section:
+) -> doc.Section:
     """The parts by level, those in time also as charts; see `document`."""
     if not found:
-        return Section("patterns", "Patterns", (Paragraph(filtered(among)), Paragraph(NONE)))
+        return doc.Section("patterns", "Patterns", (doc.Paragraph(filtered(among)), doc.Paragraph(NONE)))
     said, keys = headline(found), f"{KEY}."
     if until:
         tests = [one for one in found if sample(one.pattern, one.part, ledger, until) == "tests"]
@@ -292,73 +271,73 @@ def section(
             "sample): at least one speaks of a later day."
         )
     timed = [_in_time(one, calendar) for one in found if one.pattern.in_time and one.applicable]
-    inside = (Paragraph(IN_TIME, "small"), Grid(tuple(timed)))
-    return Section(
+    inside = (doc.Paragraph(IN_TIME, "small"), doc.Grid(tuple(timed)))
+    return doc.Section(
         "patterns",
         "Patterns",
         (
-            only("page", Paragraph(INTRO)),
-            Paragraph(filtered(among)),
-            *small(sure(among, run.worth)),
-            Paragraph((strong(said),)),
-            only("page", Paragraph(f"{PICTURES} {keys}", "small")),
+            doc.only("page", doc.Paragraph(INTRO)),
+            doc.Paragraph(filtered(among)),
+            *doc.small(sure(among, run.worth)),
+            doc.Paragraph((doc.strong(said),)),
+            doc.only("page", doc.Paragraph(f"{PICTURES} {keys}", "small")),
             table(found, calendar, ledger, until),
-            only("terminal", Paragraph(keys, "small")),
-            *([only("page", Section("patterns-in-time", "Order in time", inside))] if timed else []),
+            doc.only("terminal", doc.Paragraph(keys, "small")),
+            *([doc.only("page", doc.Section("patterns-in-time", "Order in time", inside))] if timed else []),
         ),
     )
 
 
-def table(found: Sequence[Met], calendar: Calendar, ledger: Ledger, until: date | None) -> Table:
+def table(found: Sequence[Met], calendar: Calendar, ledger: Ledger, until: date | None) -> doc.Table:
     """The parts by level and pattern; with `until` each is marked as in or out of the sample of such a fit."""
     columns = (
-        Column("Part", on=frozenset(("json",))),
-        Column("Pattern", wrap=True, least=30),
-        Column("Share that meets it", on=frozenset(("page",))),
-        Column("Met in", "right"),
-        Column("95% interval", "right"),
-        Column("Of members", "right"),
-        *([Column("Sample")] if until else []),
-        Column("Verdict"),
+        doc.Column("Part", on=frozenset(("json",))),
+        doc.Column("Pattern", wrap=True, least=30),
+        doc.Column("Share that meets it", on=frozenset(("page",))),
+        doc.Column("Met in", "right"),
+        doc.Column("95% interval", "right"),
+        doc.Column("Of members", "right"),
+        *([doc.Column("Sample")] if until else []),
+        doc.Column("Verdict"),
     )
     groups = []
     for level in LEVELS:
         own = [one for one in found if one.part.level == level]
-        groups += [RowGroup((), LEVEL_TITLES[level])] if own else []
+        groups += [doc.RowGroup((), LEVEL_TITLES[level])] if own else []
         for pattern in {one.pattern.letter: one.pattern for one in own}.values():
             rows = tuple(_row(one, calendar, ledger, until) for one in own if one.pattern.letter == pattern.letter)
-            groups.append(RowGroup(rows, f"{pattern.letter}. {pattern.title}", level=2))
-    return Table(columns, tuple(groups), "Patterns", "effects patterns")
+            groups.append(doc.RowGroup(rows, f"{pattern.letter}. {pattern.title}", level=2))
+    return doc.Table(columns, tuple(groups), "Patterns", "effects patterns")
 
 
-def _row(one: Met, calendar: Calendar, ledger: Ledger, until: date | None) -> Row:
+def _row(one: Met, calendar: Calendar, ledger: Ledger, until: date | None) -> doc.Row:
     mark = [str(SAMPLES[sample(one.pattern, one.part, ledger, until)])] if until else []
-    rests = listed(code(name) for name in one.pattern.source_of(one.part))
-    more: tuple[Line, ...] = (
-        (strong("Criterion."), f" {one.part.criterion}"),
+    rests = doc.listed(doc.code(name) for name in one.pattern.source_of(one.part))
+    more: tuple[doc.Line, ...] = (
+        (doc.strong("Criterion."), f" {one.part.criterion}"),
         f"{counted(one)} {_middle(one, calendar)}",
         (
-            strong("Why these numbers."), f" {one.pattern.why} {one.pattern.beyond} ", strong("Rests on"), " ", *rests,
-            ".",
+            doc.strong("Why these numbers."), f" {one.pattern.why} {one.pattern.beyond} ", doc.strong("Rests on"), " ",
+            *rests, ".",
         ),
     )  # fmt: skip
-    return Row.of(
+    return doc.Row.of(
         one.part.name,
-        Cell(
-            (Span(one.part.name, soft=True), f" {one.part.title}"),
+        doc.Cell(
+            (doc.Span(one.part.name, soft=True), f" {one.part.title}"),
             note="" if one.applicable else counted(one),
             more=more,
         ),
-        Cell(picture=_picture(one)) if one.applicable else "–",
-        Cell(share(one), one.share if one.applicable else None),
+        doc.Cell(picture=_picture(one)) if one.applicable else "–",
+        doc.Cell(share(one), one.share if one.applicable else None),
         interval(one),
-        Cell(str(one.applicable) if one.applicable else "–", one.applicable),
+        doc.Cell(str(one.applicable) if one.applicable else "–", one.applicable),
         *mark,
-        Cell(str(VERDICTS[one.verdict]), tone=TONES.get(one.verdict, "not-compared")),
+        doc.Cell(str(VERDICTS[one.verdict]), tone=TONES.get(one.verdict, "not-compared")),
     )
 
 
-def _picture(one: Met) -> Drawing:
+def _picture(one: Met) -> doc.Drawing:
     """The share and its interval on a line from none to all, told apart by shape too."""
     low, middle, high, half = (round(EDGE + (WIDTH - 2 * EDGE) * x, 1) for x in (one.low, one.share, one.high, 0.5))
     tone = TONES[one.verdict]
@@ -367,7 +346,7 @@ def _picture(one: Met) -> Drawing:
         turned = f' transform="rotate(45 {middle} 10)"' if one.verdict == "not met" else ""
         shape = f'<rect class="{tone}" x="{round(middle - 4.5, 1)}" y="5.5" width="9" height="9"{turned}/>'
     label = f"{share(one)}, {interval(one)}"
-    return Drawing(
+    return doc.Drawing(
         f'<svg width="{WIDTH}" height="20" viewBox="0 0 {WIDTH} 20" role="img" aria-label="{label}">'
         f'<rect class="side" width="{WIDTH}" height="20"/>'
         f'<line x1="{half}" y1="0" x2="{half}" y2="20" stroke="currentColor" stroke-dasharray="3 2"/>'
@@ -396,8 +375,8 @@ def _median(values: Floats, unit: str, calendar: Calendar) -> str:
     return f"{middle:,.0f}" if abs(middle) >= 100 else f"{middle:.3g}"
 
 
-def _in_time(one: Met, calendar: Calendar) -> Figure:
-    verdict = Span(str(VERDICTS[one.verdict]), tone=TONES.get(one.verdict, "not-compared"))
-    sentence: Line = (verdict, " ", Span(counted(one), kind="said"))
+def _in_time(one: Met, calendar: Calendar) -> doc.Figure:
+    verdict = doc.Span(str(VERDICTS[one.verdict]), tone=TONES.get(one.verdict, "not-compared"))
+    sentence: doc.Line = (verdict, " ", doc.Span(counted(one), kind="said"))
     title = f"{one.part.name}. {one.part.title}"
     return parts.figure(f"pattern-{one.part.name}", title, pair_chart(one, calendar), sentence, kind="low")

@@ -7,19 +7,7 @@ from fissure.engine.ensemble import Timing
 from fissure.engine.registry import Stored
 from fissure.files import size
 from fissure.present import certainty, formatting
-from fissure.present.document import (
-    NOT_IN_TERMINAL,
-    Cell,
-    Column,
-    Facts,
-    Field,
-    Line,
-    Notice,
-    Span,
-    Table,
-    Tone,
-    strong,
-)
+from fissure.present import document as doc
 from fissure.studies import coverage
 from fissure.studies.effective import Effective, few_histories
 
@@ -109,28 +97,28 @@ def lead(run: RunDescription, start: str) -> str:
     ).strip()
 
 
-def notices(run: RunDescription, sign: str = "") -> tuple[Notice, ...]:
+def notices(run: RunDescription, sign: str = "") -> tuple[doc.Notice, ...]:
     """Notices that must not be overlooked: too few histories, the kind of numbers, mechanisms from elsewhere.
 
     `sign` marks figures that priors were argued from, where there are any.
     """
     behind = f" and, where a figure is marked {sign}, from that figure itself, which is then no independent check"
-    kind: tuple[str | Span, ...] = (
-        strong("These are prior predictions. Nothing has been fitted."),
+    kind: tuple[str | doc.Span, ...] = (
+        doc.strong("These are prior predictions. Nothing has been fitted."),
         " Each history draws its parameters from priors. They were argued from general literature"
         f"{behind if sign else ''}. The bands show how far these assumptions alone reach. Where a published figure "
         "lies inside, the assumptions allow it; that is a first check, not a forecast, and no proof of any mechanism.",
     )
     if run.until:
         kind = (
-            strong(f"These are {run.kind}, fitted to what was published up to {run.until}."),
+            doc.strong(f"These are {run.kind}, fitted to what was published up to {run.until}."),
             " Each history draws its parameters from the posterior and goes on, from that day, from a simulated past "
             "with the group as it then stood. Up to that day agreement was asked for and is no success; figures of "
             "later days were never looked at, and there agreement is a forecast kept. A hindcast scores such "
             "forecasts; this page shows them.",
         )
-    off = ((strong("Switched off in this run:"), f" {', '.join(run.off)}."),) if run.off else ()
-    few = Notice(((strong(run.few),),), "Too few histories", "few")
+    off = ((doc.strong("Switched off in this run:"), f" {', '.join(run.off)}."),) if run.off else ()
+    few = doc.Notice(((doc.strong(run.few),),), "Too few histories", "few")
     on = coverage.uncovered((), run.plugins, run.off)
     said = (
         f"This run has mechanisms that did not come with Fissure: those of {coverage.named(on)}. Where a section shows "
@@ -139,26 +127,26 @@ def notices(run: RunDescription, sign: str = "") -> tuple[Notice, ...]:
     others = (*((said,) if on else ()), *run.cautions)
     return (
         *([few] if run.few else []),
-        Notice((kind, *off), "What kind of numbers these are", on=NOT_IN_TERMINAL),
-        *([Notice(others, "Mechanisms from elsewhere")] if others else []),
+        doc.Notice((kind, *off), "What kind of numbers these are", on=doc.NOT_IN_TERMINAL),
+        *([doc.Notice(others, "Mechanisms from elsewhere")] if others else []),
     )
 
 
-TONES: dict[str, Tone] = {"whole": "inside", "unfinished": "near", "being written": "bound-kept"}
+TONES: dict[str, doc.Tone] = {"whole": "inside", "unfinished": "near", "being written": "bound-kept"}
 
 
-def stored_table(found: Sequence[Stored]) -> Table:
+def stored_table(found: Sequence[Stored]) -> doc.Table:
     """A row for each of `found`."""
-    fields: tuple[Field[Stored], ...] = (
+    fields: tuple[doc.Field[Stored], ...] = (
         ("name", lambda one: one.name),
         ("what", lambda one: one.what or "?"),
-        (Column("histories", "right"), lambda one: Cell(_histories(one), one.contents.histories)),
-        (Column("size", "right"), lambda one: Cell(size(one.contents.bytes), one.contents.bytes)),
+        (doc.Column("histories", "right"), lambda one: doc.Cell(_histories(one), one.contents.histories)),
+        (doc.Column("size", "right"), lambda one: doc.Cell(size(one.contents.bytes), one.contents.bytes)),
         ("state", _state),
         ("last written", lambda one: f"{one.contents.written:%Y-%m-%d %H:%M}"),
-        (Column("made with", wrap=True), _made_with),
+        (doc.Column("made with", wrap=True), _made_with),
     )
-    return Table.by(found, fields, "Stored runs and studies")
+    return doc.Table.by(found, fields, "Stored runs and studies")
 
 
 def stored_summary(found: Sequence[Stored]) -> str:
@@ -172,10 +160,10 @@ def stored_summary(found: Sequence[Stored]) -> str:
     return f"{len(found)} {many}, {total}" + (f"; {', '.join(other)}" if other else "") + "."
 
 
-def stored_facts(one: Stored) -> Facts:
+def stored_facts(one: Stored) -> doc.Facts:
     """All that is known of one run or study."""
     plan = one.plan
-    rows: list[tuple[str, Line]] = [
+    rows: list[tuple[str, doc.Line]] = [
         ("folder", str(one.folder)),
         ("what", one.what or "unknown"),
         ("state", _state(one)),
@@ -202,7 +190,7 @@ def stored_facts(one: Stored) -> Facts:
     if one.state in ("being written", "unfinished") and one.writer is not None and one.writer.process is not None:
         rows.append((f"{'written' if one.state == 'being written' else 'was cut short'} by", str(one.writer)))
     rows.append(("command", one.command or "not known"))
-    return Facts((*rows, *(("damaged", str(path)) for path in one.damaged)))
+    return doc.Facts((*rows, *(("damaged", str(path)) for path in one.damaged)))
 
 
 def _histories(one: Stored) -> str:
@@ -212,10 +200,10 @@ def _histories(one: Stored) -> str:
     return f"{there:,} of {one.asked:,}" if short else f"{there:,}"
 
 
-def _state(one: Stored) -> Line:
+def _state(one: Stored) -> doc.Line:
     """The state, and whether another version made it."""
-    other: tuple[Span, ...] = (Span(", other version", tone="near"),) if one.other_version else ()
-    return (Span(one.state, tone=TONES.get(one.state, "outside")), *other)
+    other: tuple[doc.Span, ...] = (doc.Span(", other version", tone="near"),) if one.other_version else ()
+    return (doc.Span(one.state, tone=TONES.get(one.state, "outside")), *other)
 
 
 def _made_with(one: Stored) -> str:

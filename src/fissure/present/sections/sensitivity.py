@@ -1,40 +1,20 @@
 """A sensitivity study: what each outcome depends on, how sure that is, and which evidence would narrow it."""
 
-import math
 from collections.abc import Iterable, Sequence
 
-import altair as alt
-from altair.utils.schemapi import debug_mode
-
 from fissure.present import certainty, formatting
-from fissure.present.charts.shared import DASHES, SERIES, Spec, finished, finite, legend, named, scale, tooltip
-from fissure.present.document import (
-    NOT_ON_PAGE,
-    ON_PAGE,
-    Block,
-    Cell,
-    Column,
-    Document,
-    Field,
-    Fold,
-    Grid,
-    Items,
-    Line,
-    Notice,
-    Paragraph,
-    Section,
-    Span,
-    Table,
-    code,
-    not_in_terminal,
-    notice,
-    only,
-    small,
-    strong,
-)
-from fissure.present.document import named as titled
+from fissure.present import document as doc
 from fissure.present.formatting import listed, percent
 from fissure.present.sections import parts
+from fissure.present.sections.sensitivity_charts import (
+    CHANCE,
+    between,
+    convergence_chart,
+    indices_chart,
+    share,
+    when,
+    worth_chart,
+)
 from fissure.studies.sensitivity import (
     Index,
     InformationValue,
@@ -43,7 +23,7 @@ from fissure.studies.sensitivity import (
     ScreenedInput,
     Sensitivity,
 )
-from fissure.studies.sensitivity.indices import CONVERGED, LUCK, REST
+from fissure.studies.sensitivity.indices import CONVERGED, LUCK
 from fissure.studies.sensitivity.inputs import FACTOR
 
 QUICK = "A quick look: half the units and few runs. Run without --quick for the full study."
@@ -52,19 +32,6 @@ KEY = (
     "interactions. In brackets 95% intervals. ✓ converged: both are known within a tenth of the variance each way; "
     "? not yet."
 )
-CHANCE = {
-    REST: "Everything that is not among these inputs: the other parameters, and luck",
-    LUCK: "Luck alone, which no knowledge of any input takes away",
-}
-
-
-def share(middle: float, low: float, high: float) -> str:
-    """A share with its interval."""
-    return "–" if middle != middle else f"{percent(middle)} ({_between(low, high)})"
-
-
-def _between(low: float, high: float) -> str:
-    return "–" if low != low else f"{percent(low)} to {percent(high)}"
 
 
 def screened(found: Sensitivity) -> str:
@@ -101,7 +68,7 @@ def _headline(of: OutcomeSensitivity) -> str:
     inputs = [one for one in of.indices if one.input not in CHANCE and one.total_low > 0.02]
     if not inputs:
         return said + "No input stands out by itself."
-    strongest = [f"{one.input} ({percent(one.total)}, {_between(one.total_low, one.total_high)})" for one in inputs[:3]]
+    strongest = [f"{one.input} ({percent(one.total)}, {between(one.total_low, one.total_high)})" for one in inputs[:3]]
     luck = next(one for one in of.indices if one.input == LUCK)
     return f"{said}Its variance is due most to {listed(strongest)}; luck alone is {percent(luck.total)} of it."
 
@@ -144,116 +111,11 @@ def learned(found: Sensitivity) -> str:
     )
 
 
-def _when(one: InformationValue) -> str:
-    """The days that figures speak of."""
-    if one.first is None or one.last is None:
-        return ""
-    days = " to ".join(dict.fromkeys(map(formatting.day, (one.first, one.last))))
-    return f"{one.figures} figures, {days}" if one.figures > 1 else days
-
-
 def _low(title: str) -> str:
     return title[:1].lower() + title[1:]
 
 
 # Charts
-
-FIRST_ORDER, TOTAL = "first order", "total"
-ITSELF, OTHER = "the answer itself, measured", "something else"
-LINES = 5
-"""Inputs whose convergence is drawn."""
-BAND = 26
-"""Pixels of a bar."""
-
-
-def indices_chart(of: OutcomeSensitivity, found: Sensitivity) -> Spec:
-    """The spec of both indices of every input of one outcome, with their intervals."""
-    rows = [
-        {"input": one.input, "kind": kind, "what": found.titles.get(one.input) or CHANCE.get(one.input, "")}
-        | _share_row(*ends)
-        for one in of.indices
-        for kind, ends in (
-            (FIRST_ORDER, (one.first, one.first_low, one.first_high)),
-            (TOTAL, (one.total, one.total_low, one.total_high)),
-        )
-        if math.isfinite(ends[0])
-    ]
-    order, kinds = [one.input for one in of.indices], [FIRST_ORDER, TOTAL]
-    tips = tooltip(input="Input", what="What it is", kind="Index", said="Of the variance")
-    with debug_mode(False):
-        base = named("indices").encode(
-            y=alt.Y("input:N", sort=order, title=None, axis=alt.Axis(labelLimit=190)),
-            yOffset=alt.YOffset("kind:N", sort=kinds),
-        )
-        colour = alt.Color("kind:N", scale=scale(kinds, SERIES), legend=legend())
-        said = f"Shares of the variance of {of.title}, of {len(order)} inputs with 95% intervals."
-        chart = _bars(base, colour, tips)
-        return finished(chart, max(BAND * len(order), 60), said, {"indices": rows})
-
-
-def convergence_chart(of: OutcomeSensitivity) -> Spec:
-    """The spec of the total index of the strongest inputs from a quarter, a half and all of the rows."""
-    order = [one.input for one in of.indices[:LINES]]
-    rows = [
-        {"input": one.input, "rows": one.rows} | _share_row(one.total, one.total_low, one.total_high)
-        for step in of.converging
-        for one in step
-        if one.input in order and math.isfinite(one.total)
-    ]
-    places = sorted({step[0].rows for step in of.converging if step})
-    dashes = alt.StrokeDash("input:N", scale=scale(order, DASHES), legend=legend())
-    with debug_mode(False):
-        base = named("steps").encode(
-            x=alt.X("rows:O", title="rows of the design", sort=places, axis=alt.Axis(labelAngle=0)),
-            xOffset=alt.XOffset("input:N", sort=order),
-            color=alt.Color("input:N", scale=scale(order, SERIES), legend=legend()),
-        )
-        chart = alt.layer(
-            base.mark_line(strokeWidth=1.5, opacity=0.7, aria=False).encode(y=_share_axis(alt.Y), strokeDash=dashes),
-            base.mark_rule(strokeWidth=2, aria=False).encode(y=alt.Y("low:Q"), y2="high"),
-            base.mark_point(filled=True, size=40, opacity=1, aria=False).encode(
-                y=alt.Y("share:Q"), tooltip=tooltip(input="Input", rows="Rows", said="Total, of the variance")
-            ),
-        )
-        said = f"Total indices of {of.title} from {', '.join(map(str, places))} rows."
-        return finished(chart, 220, said, {"steps": rows})
-
-
-def worth_chart(found: Sequence[InformationValue], title: str, coloured: bool = False) -> Spec:
-    """The spec of how much of an outcome's variance knowing each of `found` would take."""
-    titles = [one.title for one in found]  # a kind is called by its title, where no other has it
-    order = [one.title if one.of == "kind" and titles.count(one.title) == 1 else one.name for one in found]
-    rows = [
-        {"what": name, "name": one.name, "title": one.title, "kind": ITSELF if one.itself else OTHER}
-        | {"when": _when(one)}
-        | _share_row(one.share, one.low, one.high)
-        for name, one in zip(order, found, strict=True)
-    ]
-    key = legend() if coloured and any(one.itself for one in found) else None
-    tips = tooltip(name="Name", title="What it is", when="When", said="Would take of the variance")
-    with debug_mode(False):
-        base = named("worth").encode(y=alt.Y("what:N", sort=order, title=None, axis=alt.Axis(labelLimit=220)))
-        colour = alt.Color("kind:N", scale=scale([OTHER, ITSELF], (SERIES[0], SERIES[5])), legend=key)
-        said = f"What knowing each of {len(rows)} would take of the variance of {title}, with 95% intervals."
-        return finished(_bars(base, colour, tips, size=14), 22 * len(rows), said, {"worth": rows})
-
-
-def _share_row(middle: float, low: float, high: float) -> dict[str, float | str | None]:
-    return {"share": finite(middle, 4), "low": finite(low, 4), "high": finite(high, 4)} | {
-        "said": share(middle, low, high)
-    }
-
-
-def _bars(base: alt.Chart, colour: alt.Color, tips: list[alt.Tooltip], **bar: int) -> alt.LayerChart:
-    """Bars of shares, each with its interval as a thin line."""
-    return alt.layer(
-        base.mark_bar(opacity=0.85, aria=False, **bar).encode(x=_share_axis(alt.X), color=colour, tooltip=tips),
-        base.mark_rule(strokeWidth=1.5, style="cursor", aria=False).encode(x=alt.X("low:Q"), x2="high", tooltip=tips),
-    )
-
-
-def _share_axis(channel: type[alt.X | alt.Y]) -> alt.X | alt.Y:
-    return channel("share:Q", title="of the variance", axis=alt.Axis(format="%", tickCount=5))
 
 
 # The document
@@ -265,8 +127,8 @@ MOST = 16
 """Rows and bars of what would narrow an outcome."""
 NARROWED = 20
 """Parameters that narrowed most."""
-OF_THE_MODEL: Line = (
-    Span("These are shares of this model's uncertainty.", strong=True),
+OF_THE_MODEL: doc.Line = (
+    doc.Span("These are shares of this model's uncertainty.", strong=True),
     " An input with a large share is one about which little is believed and to which the outcome responds. A cause "
     "that is known well has a small share, however much it did.",
 )
@@ -280,27 +142,27 @@ METHOD = (
 
 def document(
     found: Sensitivity, subject: str, facts: Iterable[tuple[str, str]], command: str, version: str
-) -> Document:
+) -> doc.Document:
     """The whole result of `fissure sensitivity`.
 
     `subject` is the title of the case, `facts` say how it was made, `command` makes the same numbers again.
     """
-    quick = [(strong(QUICK),)] if found.quick else []
+    quick = [(doc.strong(QUICK),)] if found.quick else []
     said = (
         certainty.rests_on(found.worth_of, found.sizes.plain), screened(found), converged(found), learned(found)
     )  # fmt: skip
-    key = [only("terminal", Paragraph(KEY, "soft"))] if found.strong else []
-    return Document(
+    key = [doc.only("terminal", doc.Paragraph(KEY, "soft"))] if found.strong else []
+    return doc.Document(
         subject=subject,
         title="what the answers depend on",
         heading="What do the answers depend on?",
         lead=overall(found),
         notices=(
-            Notice((OF_THE_MODEL, *quick), "What kind of numbers these are"),
-            *notice(found.few_histories, "few"),
+            doc.Notice((OF_THE_MODEL, *quick), "What kind of numbers these are"),
+            *doc.notice(found.few_histories, "few"),
         ),
         sections=(
-            Section("evidence", "In short", (Items.of(filter(None, said)), *key)),
+            doc.Section("evidence", "In short", (doc.Items.of(filter(None, said)), *key)),
             *(_outcome(at, of, found) for at, of in enumerate(found.of)),
             _screening(found),
             *([_learned(found)] if _narrowed_outcomes(found) else []),
@@ -311,39 +173,41 @@ def document(
     )
 
 
-def _outcome(at: int, of: OutcomeSensitivity, found: Sensitivity) -> Section:
+def _outcome(at: int, of: OutcomeSensitivity, found: Sensitivity) -> doc.Section:
     """One outcome: its sentences, charts and tables."""
     ends = [
         *certainty.at_ends(found.bounds_at(of.outcome), of.unit),
         certainty.restricted(of.outcome, found.plan.weeks),
     ]
-    return Section(
+    return doc.Section(
         f"outcome-{at}",
         of.title,
         (
-            Paragraph(_headline(of)),
-            *small(" ".join(filter(None, ends))),
+            doc.Paragraph(_headline(of)),
+            *doc.small(" ".join(filter(None, ends))),
             *(_indices(at, of, found) if of.indices else ()),
-            Paragraph(evidence(of.outcome, found)),
+            doc.Paragraph(evidence(of.outcome, found)),
             *_narrowing(at, of, found),
         ),
     )
 
 
-def _indices(at: int, of: OutcomeSensitivity, found: Sensitivity) -> tuple[Block, ...]:
+def _indices(at: int, of: OutcomeSensitivity, found: Sensitivity) -> tuple[doc.Block, ...]:
     """The variance taken apart: a table, and on a page two charts with it folded below."""
     titles = CHANCE | {name: title for name, title in found.titles.items() if title}
-    fields: tuple[Field[Index], ...] = (
-        (Column("Input", on=ON_PAGE), lambda one: titled(titles[one.input], one.input)),
-        (Column("input", on=NOT_ON_PAGE), lambda one: (code(one.input),)),
-        (Column("what it is", on=NOT_ON_PAGE, wrap=True),
+    fields: tuple[doc.Field[Index], ...] = (
+        (doc.Column("Input", on=doc.ON_PAGE), lambda one: doc.named(titles[one.input], one.input)),
+        (doc.Column("input", on=doc.NOT_ON_PAGE), lambda one: (doc.code(one.input),)),
+        (doc.Column("what it is", on=doc.NOT_ON_PAGE, wrap=True),
          lambda one: "" if one.input in CHANCE else found.titles.get(one.input, "")),
-        (Column("First order", "right"), lambda one: Cell(share(one.first, one.first_low, one.first_high), one.first)),
-        (Column("Total", "right"), lambda one: Cell(share(one.total, one.total_low, one.total_high), one.total)),
+        (doc.Column("First order", "right"),
+         lambda one: doc.Cell(share(one.first, one.first_low, one.first_high), one.first)),
+        (doc.Column("Total", "right"),
+         lambda one: doc.Cell(share(one.total, one.total_low, one.total_high), one.total)),
         ("Converged", lambda one: "✓" if one.converged else "? not yet"),
     )  # fmt: skip
-    table = Table.by(of.indices, fields, f"Indices of {of.title}")
-    pair = Grid(
+    table = doc.Table.by(of.indices, fields, f"Indices of {of.title}")
+    pair = doc.Grid(
         (
             parts.figure(
                 f"indices-{at}", "First-order and total indices", indices_chart(of, found),
@@ -362,12 +226,12 @@ def _indices(at: int, of: OutcomeSensitivity, found: Sensitivity) -> tuple[Block
             "Over the design, in which inputs are independent and strong forcings move, its standard deviation is "
             f"{of.design_spread / of.spread:.2f} times that of members as they are believed."
         )
-    numbers = Fold("Numbers", (table, Paragraph(KEY, "small soft")), "numbers")
-    own = Section(f"variance-{at}", "What its variance is due to", (Paragraph(said, "small"), pair, numbers))
-    return only("terminal", table), not_in_terminal(own)
+    numbers = doc.Fold("Numbers", (table, doc.Paragraph(KEY, "small soft")), "numbers")
+    own = doc.Section(f"variance-{at}", "What its variance is due to", (doc.Paragraph(said, "small"), pair, numbers))
+    return doc.only("terminal", table), doc.not_in_terminal(own)
 
 
-def _narrowing(at: int, of: OutcomeSensitivity, found: Sensitivity) -> tuple[Block, ...]:
+def _narrowing(at: int, of: OutcomeSensitivity, found: Sensitivity) -> tuple[doc.Block, ...]:
     """The evidence that would narrow an outcome: kinds of figures, single figures and parameters."""
     kinds, parameters, figures = (
         [one for one in found.of_outcome(of.outcome, what) if one.beyond_chance]
@@ -376,7 +240,7 @@ def _narrowing(at: int, of: OutcomeSensitivity, found: Sensitivity) -> tuple[Blo
     figures = [one for one in figures if not one.learned][:MOST]
     if not kinds and not parameters:
         return ()
-    drawn: list[Block] = []
+    drawn: list[doc.Block] = []
     if kinds:
         spec = worth_chart(kinds[:MOST], of.title, coloured=True)
         said = "What all figures of a kind together, with their publishers' doubt, would take of the variance."
@@ -385,49 +249,48 @@ def _narrowing(at: int, of: OutcomeSensitivity, found: Sensitivity) -> tuple[Blo
         spec = worth_chart(parameters[:MOST], of.title)
         said = "What knowing one parameter, and nothing else, would take of the variance."
         drawn.append(parts.figure(f"parameters-{at}", "Parameters, known exactly", spec, said, kind="low"))
-    tables = (
-        *([Table.by(kinds, WORTH, "Kinds of figures", "publishers")] if kinds else []),
-        *([Paragraph("Single figures that say most:"), Table.by(figures, WORTH, "Single figures", "publishers")]
-          if figures else []),
-        *([Table.by(parameters, WORTH, "Parameters", "publishers")] if parameters else []),
-    )  # fmt: skip
-    shown = (Grid(tuple(drawn), "pair"), Fold("Numbers", tables, "numbers"))
+    tables: list[doc.Block] = [doc.Table.by(kinds, WORTH, "Kinds of figures", "publishers")] if kinds else []
+    if figures:
+        single = doc.Table.by(figures, WORTH, "Single figures", "publishers")
+        tables += [doc.Paragraph("Single figures that say most:"), single]
+    tables += [doc.Table.by(parameters, WORTH, "Parameters", "publishers")] if parameters else []
+    shown = (doc.Grid(tuple(drawn), "pair"), doc.Fold("Numbers", tuple(tables), "numbers"))
     lines = [
-        (Span(f"{share(one.share, one.low, one.high)}  {one.title}{_itself(one)}, {_when(one)}", soft=True),)
+        (doc.Span(f"{share(one.share, one.low, one.high)}  {one.title}{_itself(one)}, {when(one)}", soft=True),)
         for one in kinds[:IN_TERMINAL]
     ]
-    in_terminal = [only("terminal", Items.of(lines))] if lines else []
-    return (*in_terminal, not_in_terminal(Section(f"narrow-{at}", "What would narrow it", shown)))
+    in_terminal = [doc.only("terminal", doc.Items.of(lines))] if lines else []
+    return (*in_terminal, doc.not_in_terminal(doc.Section(f"narrow-{at}", "What would narrow it", shown)))
 
 
 def _itself(one: InformationValue) -> str:
     return " (the answer itself, measured)" if one.itself else ""
 
 
-WORTH: tuple[Field[InformationValue], ...] = (
-    ("What", lambda one: (f"{one.title} ", code(one.name), Span(_itself(one), soft=True))),
-    ("When", _when),
+WORTH: tuple[doc.Field[InformationValue], ...] = (
+    ("What", lambda one: (f"{one.title} ", doc.code(one.name), doc.Span(_itself(one), soft=True))),
+    ("When", when),
     (
-        Column("Would take of the variance", "right", key="share"),
-        lambda one: Cell(share(one.share, one.low, one.high), one.share),
+        doc.Column("Would take of the variance", "right", key="share"),
+        lambda one: doc.Cell(share(one.share, one.low, one.high), one.share),
     ),
 )
 
 
-def _screening(found: Sensitivity) -> Section:
+def _screening(found: Sensitivity) -> doc.Section:
     titles = {one.outcome: one.title for one in found.of}
-    fields: tuple[Field[ScreenedInput], ...] = (
-        ("Input", lambda one: titled(found.titles[one.input], one.input)),
+    fields: tuple[doc.Field[ScreenedInput], ...] = (
+        ("Input", lambda one: doc.named(found.titles[one.input], one.input)),
         ("Moves", lambda one: "its mean" if one.way == "level" else "its scatter"),
         ("Of", lambda one: titles[one.outcome]),
-        (Column("Explains (of ranks)", "right"), lambda one: Cell(percent(one.share), one.share)),
-        (Column("By chance (p)", "right"), lambda one: Cell(f"{one.p:.0e}", one.p)),
+        (doc.Column("Explains (of ranks)", "right"), lambda one: doc.Cell(percent(one.share), one.share)),
+        (doc.Column("By chance (p)", "right"), lambda one: doc.Cell(f"{one.p:.0e}", one.p)),
     )
     said = " An input may move an outcome's mean, or only its scatter, where it acts through others."
     passed = found.screened.found
-    table = [Table.by(passed, fields, "Inputs that pass", "publishers")] if passed else []
-    blocks = not_in_terminal(Paragraph(screened(found) + said), *table)
-    return Section("screening", "Screening", (blocks,), heading="Which inputs move anything")
+    table = [doc.Table.by(passed, fields, "Inputs that pass", "publishers")] if passed else []
+    blocks = doc.not_in_terminal(doc.Paragraph(screened(found) + said), *table)
+    return doc.Section("screening", "Screening", (blocks,), heading="Which inputs move anything")
 
 
 def _narrowed_outcomes(found: Sensitivity) -> list[Narrowing]:
@@ -435,23 +298,25 @@ def _narrowed_outcomes(found: Sensitivity) -> list[Narrowing]:
     return [one for one in found.learned if one.name in names]
 
 
-def _learned(found: Sensitivity) -> Section:
+def _learned(found: Sensitivity) -> doc.Section:
     outcomes = _narrowed_outcomes(found)
     surely = [one for one in found.learned if one not in outcomes and one.low > 0]
     parameters = sorted(surely, key=lambda one: -one.share)[:NARROWED]
     said = " Standard deviations under the prior and the posterior, and the part of the prior variance that is gone."
-    blocks: list[Block] = [Paragraph(learned(found) + said), _narrowed(outcomes, "Outcomes")]
+    blocks: list[doc.Block] = [doc.Paragraph(learned(found) + said), _narrowed(outcomes, "Outcomes")]
     if parameters:
         blocks.append(_narrowed(parameters, "Parameters that narrowed most"))
-    return Section("learned", "What was learned", (not_in_terminal(*blocks),), heading="What was learned already")
-
-
-def _narrowed(rows: Sequence[Narrowing], label: str) -> Table:
-    fields: tuple[Field[Narrowing], ...] = (
-        (label, lambda one: titled(one.title, one.name)),
-        (Column("Prior", "right"), lambda one: Cell(formatting.number(one.prior), one.prior)),
-        (Column("Posterior", "right"), lambda one: Cell(formatting.number(one.posterior), one.posterior)),
-        ("Unit", lambda one: formatting.unit(one.unit)),
-        (Column("Gone", "right"), lambda one: Cell(share(one.share, one.low, one.high), one.share)),
+    return doc.Section(
+        "learned", "What was learned", (doc.not_in_terminal(*blocks),), heading="What was learned already"
     )
-    return Table.by(rows, fields, label, "publishers")
+
+
+def _narrowed(rows: Sequence[Narrowing], label: str) -> doc.Table:
+    fields: tuple[doc.Field[Narrowing], ...] = (
+        (label, lambda one: doc.named(one.title, one.name)),
+        (doc.Column("Prior", "right"), lambda one: doc.Cell(formatting.number(one.prior), one.prior)),
+        (doc.Column("Posterior", "right"), lambda one: doc.Cell(formatting.number(one.posterior), one.posterior)),
+        ("Unit", lambda one: formatting.unit(one.unit)),
+        (doc.Column("Gone", "right"), lambda one: doc.Cell(share(one.share, one.low, one.high), one.share)),
+    )
+    return doc.Table.by(rows, fields, label, "publishers")

@@ -8,37 +8,8 @@ from functools import partial
 
 from fissure.evidence.ledger import Ledger
 from fissure.present import certainty, formatting
+from fissure.present import document as doc
 from fissure.present.charts import differences as charts
-from fissure.present.document import (
-    IN_JSON,
-    NOT_IN_TERMINAL,
-    ON_PAGE,
-    Block,
-    Cell,
-    Column,
-    Document,
-    Field,
-    Figure,
-    Fold,
-    Grid,
-    IntervalPicture,
-    Items,
-    Notice,
-    Paragraph,
-    Row,
-    RowGroup,
-    Section,
-    Span,
-    Table,
-    Tone,
-    code,
-    listed,
-    not_in_terminal,
-    notice,
-    only,
-    small,
-    strong,
-)
 from fissure.present.formatting import signed
 from fissure.present.sections import parts
 from fissure.studies.effective import few_histories
@@ -148,9 +119,9 @@ def changes(study: Study) -> list[str]:
 
 EVERY = 26
 """Weeks between the rows of a chart's numbers."""
-TONES: Mapping[Verdict, Tone] = {"moves": "bound-kept", "not shown": "near", "no difference": "not-compared"}
+TONES: Mapping[Verdict, doc.Tone] = {"moves": "bound-kept", "not shown": "near", "no difference": "not-compared"}
 KIND = (
-    Span("These are differences within a model of a past that has ended.", strong=True),
+    doc.Span("These are differences within a model of a past that has ended.", strong=True),
     " They say what the model's mechanisms imply, under the parameters that its members were drawn with. They are no "
     "forecast, and no advice on what anybody should do; what each leaves out stands beside it.",
 )
@@ -162,7 +133,7 @@ KEY = (
 PICTURES = (
     " Each picture has a scale of its own: the upright line is zero, the dark bar the 90% interval of the mean, the "
     "dot the mean, the pale bar what one history may bring. ",
-    Span("Pairing", strong=True),
+    doc.Span("Pairing", strong=True),
     ": by how many times more histories two unpaired ensembles would need.",
 )
 CROSSED = (
@@ -175,25 +146,28 @@ WEEKLY = (
     "holds 90% of the histories' own differences, the broken line is zero. Point at a week for its numbers."
 )
 NOTHING = "Changes nothing: the difference is zero in every history, outcome and week."
-FIELDS: tuple[Field[Difference], ...] = (
-    (Column("Outcome", wrap=True), lambda one: Cell(one.title, note=formatting.unit(one.unit))),
-    (Column("As it is", "right"), lambda one: Cell(formatting.number(one.as_it_is), one.as_it_is)),
-    (Column("Paired difference", on=ON_PAGE), lambda one: Cell(picture=_picture(one)) if _picture(one) else "–"),
+FIELDS: tuple[doc.Field[Difference], ...] = (
+    (doc.Column("Outcome", wrap=True), lambda one: doc.Cell(one.title, note=formatting.unit(one.unit))),
+    (doc.Column("As it is", "right"), lambda one: doc.Cell(formatting.number(one.as_it_is), one.as_it_is)),
     (
-        Column("Mean (90% interval)", "right", key="mean"),
-        lambda one: Cell((signed(one.mean), Span(f" ({interval(one)})", soft=True)), one.mean),
+        doc.Column("Paired difference", on=doc.ON_PAGE),
+        lambda one: doc.Cell(picture=_picture(one)) if _picture(one) else "–",
     ),
-    (Column("low", on=IN_JSON), lambda one: Cell(value=one.low)),
-    (Column("high", on=IN_JSON), lambda one: Cell(value=one.high)),
-    (Column("One history", "right"), _history),
-    (Column("least", on=IN_JSON), lambda one: Cell(value=one.least)),
-    (Column("most", on=IN_JSON), lambda one: Cell(value=one.most)),
-    (Column("Same way", "right"), lambda one: Cell(_share(one), one.share)),
     (
-        Column("Pairing", "right", on=NOT_IN_TERMINAL),
-        lambda one: Cell(f"× {formatting.number(one.ratio)}" if math.isfinite(one.ratio) else "–", one.ratio),
+        doc.Column("Mean (90% interval)", "right", key="mean"),
+        lambda one: doc.Cell((signed(one.mean), doc.Span(f" ({interval(one)})", soft=True)), one.mean),
     ),
-    (Column("In words", wrap=True, least=16), lambda one: Cell(way(one), tone=TONES[one.verdict])),
+    (doc.Column("low", on=doc.IN_JSON), lambda one: doc.Cell(value=one.low)),
+    (doc.Column("high", on=doc.IN_JSON), lambda one: doc.Cell(value=one.high)),
+    (doc.Column("One history", "right"), _history),
+    (doc.Column("least", on=doc.IN_JSON), lambda one: doc.Cell(value=one.least)),
+    (doc.Column("most", on=doc.IN_JSON), lambda one: doc.Cell(value=one.most)),
+    (doc.Column("Same way", "right"), lambda one: doc.Cell(_share(one), one.share)),
+    (
+        doc.Column("Pairing", "right", on=doc.NOT_IN_TERMINAL),
+        lambda one: doc.Cell(f"× {formatting.number(one.ratio)}" if math.isfinite(one.ratio) else "–", one.ratio),
+    ),
+    (doc.Column("In words", wrap=True, least=16), lambda one: doc.Cell(way(one), tone=TONES[one.verdict])),
 )
 
 
@@ -220,7 +194,7 @@ def document(
     about: Mapping[str, object],
     command: str,
     titles: Mapping[str, str] | None = None,
-) -> Document:
+) -> doc.Document:
     """The whole result of `fissure whatif` on the case called `title`.
 
     `studies` are the named ones among what was asked, `titles` name answers that are no named study's; `about` says how
@@ -232,14 +206,17 @@ def document(
         called = names.get(answer.name) or (titles or {}).get(answer.name, "Your own question")
         replies.append(Reply(answer.name, called, answer, studies.get(answer.name), pairs=found.members))
     cited = [name for study in studies.values() for name in study.claims]
-    return Document(
+    return doc.Document(
         subject=title,
         title="what if",
         heading="What if?",
         lead=f"{found.members} histories, each lived once as it was and once with something changed.",
-        notices=(Notice((KIND,), "What kind of numbers these are"), *notice(few_histories(found.members), "few")),
+        notices=(
+            doc.Notice((KIND,), "What kind of numbers these are"),
+            *doc.notice(few_histories(found.members), "few"),
+        ),
         sections=(
-            differences(replies, found, small(_rests_on(found))),
+            differences(replies, found, doc.small(_rests_on(found))),
             *(_answered(reply, found.start) for reply in replies),
             *([parts.claims_section(cited, ledger)] if cited else []),
             parts.made(about, command),
@@ -253,84 +230,91 @@ def _rests_on(found: WhatIf) -> str:
     return certainty.rests_on(found.worth, found.members, allowed=True)
 
 
-def differences(replies: Sequence[Reply], found: WhatIf | None = None, before: tuple[Block, ...] = ()) -> Section:
+def differences(
+    replies: Sequence[Reply], found: WhatIf | None = None, before: tuple[doc.Block, ...] = ()
+) -> doc.Section:
     """All differences in one table: an answer after the other; beside each other, on shared scales, with letters.
 
     `found` says what pairing was worth; `before` comes first.
     """
-    blocks: tuple[Block, ...]
+    blocks: tuple[doc.Block, ...]
     if replies[0].letter:
-        blocks = (Paragraph(CROSSED, "small"), _crossed(replies))
+        blocks = (doc.Paragraph(CROSSED, "small"), _crossed(replies))
     else:
         columns, cells = zip(*FIELDS, strict=True)
         groups = []
         for reply in replies:
             answer = reply.answer
             known = () if answer is None or answer.changes_nothing else answer.differences
-            rows = tuple(Row.of(*(cell(one) for cell in cells)) for one in known)
+            rows = tuple(doc.Row.of(*(cell(one) for cell in cells)) for one in known)
             options = (answer.scenario.options if answer else "") or "nothing is changed"
-            heading = (Span(reply.title, href=f"#{reply.key}"), " ", code(options))
-            groups.append(RowGroup(rows, heading, note=NOTHING if answer and answer.changes_nothing else ""))
-        table = Table(columns, tuple(groups), "All differences", "effects differences")
-        reading = only("terminal", Paragraph(KEY, "small")), not_in_terminal(Paragraph((KEY, *PICTURES), "small"))
+            heading = (doc.Span(reply.title, href=f"#{reply.key}"), " ", doc.code(options))
+            groups.append(doc.RowGroup(rows, heading, note=NOTHING if answer and answer.changes_nothing else ""))
+        table = doc.Table(columns, tuple(groups), "All differences", "effects differences")
+        reading = (
+            doc.only("terminal", doc.Paragraph(KEY, "small")),
+            doc.not_in_terminal(doc.Paragraph((KEY, *PICTURES), "small")),
+        )
         blocks = (*reading, table)
-    worth = [Paragraph((strong(pairing(found)),))] if found else []
-    return Section("differences", "All differences", (*before, *blocks, *worth))
+    worth = [doc.Paragraph((doc.strong(pairing(found)),))] if found else []
+    return doc.Section("differences", "All differences", (*before, *blocks, *worth))
 
 
-def _answered(reply: Reply, start: date) -> Section:
+def _answered(reply: Reply, start: date) -> doc.Section:
     """One question with its answer."""
     assert reply.answer is not None
     study, answer = reply.study, reply.answer
-    return Section(
+    return doc.Section(
         reply.key,
         reply.title,
         (
-            *([Paragraph(study.question, "lead")] if study else []),
-            Paragraph((strong("What is changed:"), " ", code(answer.scenario.options or "nothing is changed"))),
+            *([doc.Paragraph(study.question, "lead")] if study else []),
+            doc.Paragraph(
+                (doc.strong("What is changed:"), " ", doc.code(answer.scenario.options or "nothing is changed"))
+            ),
             *in_words(reply),
             *(_reasons(study) if study else ()),
-            *([not_in_terminal(weekly([reply], start, f"{reply.key}-"))] if not answer.changes_nothing else []),
+            *([doc.not_in_terminal(weekly([reply], start, f"{reply.key}-"))] if not answer.changes_nothing else []),
         ),
     )
 
 
-def in_words(reply: Reply) -> tuple[Block, ...]:
+def in_words(reply: Reply) -> tuple[doc.Block, ...]:
     """An answer in words, a sentence for each outcome."""
     if reply.answer is None:
         return ()
-    nothing = [Paragraph((strong(NOTHING),))] if reply.answer.changes_nothing else []
-    said, at_ends = sentences(reply.answer, reply.study), Items.of(ends(reply.answer), "sentences")
-    changes: list[Block] = [Items.of(said, "sentences")] if said else []
+    nothing = [doc.Paragraph((doc.strong(NOTHING),))] if reply.answer.changes_nothing else []
+    said, at_ends = sentences(reply.answer, reply.study), doc.Items.of(ends(reply.answer), "sentences")
+    changes: list[doc.Block] = [doc.Items.of(said, "sentences")] if said else []
     if at_ends.items:  # on a page folded, so that the charts are near
-        fold = Fold("Histories at an end of an outcome's range", (at_ends,))
-        changes += [only("terminal", at_ends), not_in_terminal(fold)]
+        fold = doc.Fold("Histories at an end of an outcome's range", (at_ends,))
+        changes += [doc.only("terminal", at_ends), doc.not_in_terminal(fold)]
     return (*nothing, *changes)
 
 
-def _reasons(study: Study) -> tuple[Block, ...]:
+def _reasons(study: Study) -> tuple[doc.Block, ...]:
     """Why what is changed stands for a study's question, how it could be wrong, and who raised it."""
-    raised = listed(Span(name, href=f"#{name}", to=f"entry:{name}") for name in study.claims)
+    raised = doc.listed(doc.Span(name, href=f"#{name}", to=f"entry:{name}") for name in study.claims)
     return (
-        Paragraph((strong("Why this stands for the question."), f" {study.why}")),
-        Paragraph((strong("How it could be wrong."), f" {study.caution}")),
-        Paragraph(("Raised by ", *raised, "."), "small soft"),
+        doc.Paragraph((doc.strong("Why this stands for the question."), f" {study.why}")),
+        doc.Paragraph((doc.strong("How it could be wrong."), f" {study.caution}")),
+        doc.Paragraph(("Raised by ", *raised, "."), "small soft"),
     )
 
 
-def remarks(reply: Reply, found: WhatIf | None) -> tuple[Block, ...]:
+def remarks(reply: Reply, found: WhatIf | None) -> tuple[doc.Block, ...]:
     """Remarks below a question on the page: what its answer rests on, the answer in words, and its reasons."""
     said = in_words(reply)
     why = "Why this stands for the question, and how it could be wrong"
     return (
-        *notice(few_histories(found.members) if found else "", "few"),
-        *small(_rests_on(found) if found else "", "small soft"),
-        *(said if not (reply.letter and said) else (Fold("In words", said),)),
-        *([Fold(why, _reasons(reply.study))] if reply.study else []),
+        *doc.notice(few_histories(found.members) if found else "", "few"),
+        *doc.small(_rests_on(found) if found else "", "small soft"),
+        *(said if not (reply.letter and said) else (doc.Fold("In words", said),)),
+        *([doc.Fold(why, _reasons(reply.study))] if reply.study else []),
     )
 
 
-def weekly(replies: Sequence[Reply], start: date, prefix: str = "") -> Section:
+def weekly(replies: Sequence[Reply], start: date, prefix: str = "") -> doc.Section:
     """The differences week by week, from `start`: of one question, or of several in the same charts.
 
     The keys of the charts begin with `prefix`.
@@ -349,53 +333,53 @@ def weekly(replies: Sequence[Reply], start: date, prefix: str = "") -> Section:
         own = [charts.Line(answer.courses[at], *((one.letter, one.title) if letters else ())) for one, answer in known]
         spec, numbers = charts.spec(own, start, letters), _numbers(own, start, bool(letters))
         unit, key = formatting.unit(course.unit), f"{prefix}{course.series}"
-        figures.append(Figure(key, course.title, spec, unit, spec["description"], numbers=numbers))
-    blocks = (Paragraph(said, "small"), Grid(tuple(figures), "weekly"))
-    return Section(f"{prefix}weekly", "The difference, week by week", blocks, listed=False)
+        figures.append(doc.Figure(key, course.title, spec, unit, spec["description"], numbers=numbers))
+    blocks = (doc.Paragraph(said, "small"), doc.Grid(tuple(figures), "weekly"))
+    return doc.Section(f"{prefix}weekly", "The difference, week by week", blocks, listed=False)
 
 
-def _numbers(own: Sequence[charts.Line], start: date, several: bool) -> Table:
+def _numbers(own: Sequence[charts.Line], start: date, several: bool) -> doc.Table:
     """Every half-year and the last week as a table."""
     course = own[0].course
     weeks = len(course.mean)
     shown = dict.fromkeys([*range(0, weeks - 1, EVERY), weeks - 1])
-    fields: list[Field[int]] = [("Week of", lambda week: formatting.day(start + timedelta(weeks=week)))]
+    fields: list[doc.Field[int]] = [("Week of", lambda week: formatting.day(start + timedelta(weeks=week)))]
     if several:
         for one in own:
             fields.append((f"{one.letter} (90% interval)", partial(charts.in_words, one.course)))
     else:
         base, mean = course.as_it_is, course.mean
         fields += [
-            ("As it is", lambda week: Cell(formatting.number(float(base[week])), float(base[week]))),
-            ("Difference", lambda week: Cell(signed(float(mean[week])), float(mean[week]))),
+            ("As it is", lambda week: doc.Cell(formatting.number(float(base[week])), float(base[week]))),
+            ("Difference", lambda week: doc.Cell(signed(float(mean[week])), float(mean[week]))),
             ("90% interval", lambda week: f"{signed(float(course.low[week]))} to {signed(float(course.high[week]))}"),
             ("One history", lambda week: f"{signed(float(course.least[week]))} to {signed(float(course.most[week]))}"),
         ]
-    return Table.by(shown, fields, f"Numbers of {course.title}")
+    return doc.Table.by(shown, fields, f"Numbers of {course.title}")
 
 
-def _crossed(replies: Sequence[Reply]) -> Table:
+def _crossed(replies: Sequence[Reply]) -> doc.Table:
     """Outcomes by question; the pictures of an outcome share one scale."""
-    columns = [Column("Outcome", wrap=True), Column("As it is", "right")]
-    columns += [Column(f"{one.letter} {one.title}", key=one.letter) for one in replies]
+    columns = [doc.Column("Outcome", wrap=True), doc.Column("As it is", "right")]
+    columns += [doc.Column(f"{one.letter} {one.title}", key=one.letter) for one in replies]
     first = next((one.answer for one in replies if one.answer), None)
     rows = []
     for at, outcome in enumerate(first.differences if first else ()):
         own = [one.answer.differences[at] if one.answer else None for one in replies]
         reach = max((abs(x) for d in own if d for x in (d.low, d.high, d.least, d.most)), default=0.0)
-        rows.append(Row.of(*(cell(outcome) for _, cell in FIELDS[:2]), *(_beside(one, reach) for one in own)))
-    return Table.of(columns, rows, "Differences by question", "effects crossed")
+        rows.append(doc.Row.of(*(cell(outcome) for _, cell in FIELDS[:2]), *(_beside(one, reach) for one in own)))
+    return doc.Table.of(columns, rows, "Differences by question", "effects crossed")
 
 
-def _beside(one: Difference | None, reach: float) -> Cell:
+def _beside(one: Difference | None, reach: float) -> doc.Cell:
     if one is None:
-        return Cell((Span("not yet", soft=True),))
-    verdict = Span(way(one), tone=TONES[one.verdict])
-    said = (signed(one.mean), Span(f" ({interval(one)})", soft=True), " ", verdict)
-    return Cell(said, one.mean, picture=_picture(one, reach))
+        return doc.Cell((doc.Span("not yet", soft=True),))
+    verdict = doc.Span(way(one), tone=TONES[one.verdict])
+    said = (signed(one.mean), doc.Span(f" ({interval(one)})", soft=True), " ", verdict)
+    return doc.Cell(said, one.mean, picture=_picture(one, reach))
 
 
-def _picture(one: Difference, reach: float = 0.0) -> IntervalPicture | None:
+def _picture(one: Difference, reach: float = 0.0) -> doc.IntervalPicture | None:
     """The interval of the mean over the span of histories; on a scale of its own unless it is told how far to `reach`.
 
     None where every history has zero.
@@ -403,14 +387,14 @@ def _picture(one: Difference, reach: float = 0.0) -> IntervalPicture | None:
     ends = one.low, one.mean, one.high, one.least, one.most
     if not any(ends):
         return None
-    return IntervalPicture(*ends, reach or max(map(abs, ends)), TONES[one.verdict], interval(one))
+    return doc.IntervalPicture(*ends, reach or max(map(abs, ends)), TONES[one.verdict], interval(one))
 
 
-def study_table(studies: Iterable[Study]) -> Table:
+def study_table(studies: Iterable[Study]) -> doc.Table:
     """The named studies of a case: name, question, what is changed."""
-    fields: tuple[Field[Study], ...] = (
-        ("Study", lambda one: (code(one.name),)),
-        (Column("Question", wrap=True), lambda one: one.question),
-        (Column("What is changed", wrap=True), lambda one: "\n".join(changes(one))),
+    fields: tuple[doc.Field[Study], ...] = (
+        ("Study", lambda one: (doc.code(one.name),)),
+        (doc.Column("Question", wrap=True), lambda one: one.question),
+        (doc.Column("What is changed", wrap=True), lambda one: "\n".join(changes(one))),
     )
-    return Table.by(studies, fields, "Named studies")
+    return doc.Table.by(studies, fields, "Named studies")
