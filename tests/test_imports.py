@@ -26,12 +26,12 @@ LAYERS = [  # a module may import from its own layer's package and from layers b
 ]
 WITHIN = {  # the same inside a package that has packages of its own
     "app": [
-        {"settings", "auth", "background", "jobs", "assets", "schemas"},
-        {"binding", "redaction", "questions", "derived"},
-        {"middleware", "studio"},
-        {"desk"},
+        {"settings", "jobs", "schemas"},
+        {"auth", "questions", "derived"},
+        {"middleware", "desk"},
         {"pages"},
-        {"history", "mechanisms", "evidence", "what_if", "attribution"},
+        {"mechanisms", "run_view", "ledger_rows", "composer", "answers", "attribution"},
+        {"history", "evidence", "what_if"},
         {"api"},
         {"server"},
     ]

@@ -33,9 +33,9 @@ from fissure.model.parameters import Declared
 from fissure.model.plugins import ledger_folders, plugin_priors, plugins
 from fissure.model.record import OUTPUTS, Output
 from fissure.reading import read_yaml_lines, stands
-from fissure.studies.calibration import Posterior, chosen
+from fissure.studies.calibration.posterior import Posterior, chosen
 from fissure.studies.measurement import Datum, comparable, data
-from fissure.studies.patterns import Pattern, patterns_of
+from fissure.studies.patterns.met import Pattern, patterns_of
 from fissure.studies.questions import Question, Study, questions_of, studies_of
 
 

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from fissure.app import assets
-from fissure.app.assets import STATIC, TYPES, VEGA, address, asset
+from fissure.app import pages as assets
+from fissure.app.pages import STATIC, TYPES, VEGA, address, asset
 
 NAMES = sorted(path.name for path in STATIC.iterdir() if path.suffix in TYPES)
 SCRIPTS = [name for name in NAMES if name.endswith(".js")]

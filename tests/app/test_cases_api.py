@@ -4,7 +4,7 @@ import pytest
 from waiting import atlas_of
 
 from fissure.app.api import cases
-from fissure.app.derived import Found
+from fissure.app.derived import Lookup
 from fissure.cases import case_names, load_case
 from fissure.model.catalogue import mechanism_classes, parameters_of
 from fissure.studies.causal import loops
@@ -95,7 +95,7 @@ def test_what_is_wrong_is_said_in_a_sentence(client, path, status, said):
 
 
 def test_says_that_the_graph_is_being_made(client, monkeypatch):
-    monkeypatch.setattr(cases, "look", lambda desk: Found())
+    monkeypatch.setattr(cases, "look", lambda desk: Lookup())
     found = client.get("/api/cases/islamic_state/graph")
     assert found.status_code == 503
     assert found.headers["retry-after"] == "5"

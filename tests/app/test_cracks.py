@@ -11,8 +11,8 @@ from fastapi.testclient import TestClient
 from waiting import atlas_of
 
 from fissure.app import mechanisms as cracks
-from fissure.app.api import mechanisms as schemas
-from fissure.app.derived import Found
+from fissure.app.api import cases as schemas
+from fissure.app.derived import Lookup
 from fissure.app.mechanisms import ATLAS, WAITING
 from fissure.app.server import create_app
 from fissure.app.settings import Settings
@@ -22,7 +22,8 @@ from fissure.model.catalogue import GROUPS, mechanism_classes
 from fissure.present import formatting
 from fissure.present.formatting import MECHANISM_GROUPS as GROUP_TITLES
 from fissure.present.sections import causal_graph
-from fissure.studies import causal_atlas, verdicts
+from fissure.studies import causal
+from fissure.studies.effects import kept_effects, verdicts_of
 
 MECHANISMS = sorted(mechanism_classes())
 
@@ -150,7 +151,7 @@ def test_the_table_of_the_graph(client, atlas):
 
 
 def test_while_the_picture_is_made_the_rest_is_there(client, monkeypatch):
-    monkeypatch.setattr(cracks, "look", lambda desk: Found())
+    monkeypatch.setattr(cracks, "look", lambda desk: Lookup())
     for address in ("/cracks", "/cracks?mechanism=pay-gap", "/cracks?field=fighters.fear"):
         answer = client.get(address)
         assert answer.status_code == 200
@@ -163,7 +164,7 @@ def test_while_the_picture_is_made_the_rest_is_there(client, monkeypatch):
 
 
 def test_a_picture_that_cannot_be_made_is_said(client, monkeypatch):
-    monkeypatch.setattr(cracks, "look", lambda desk: Found(error="the signs are of another model"))
+    monkeypatch.setattr(cracks, "look", lambda desk: Lookup(error="the signs are of another model"))
     answer = client.get("/cracks?mechanism=pay-gap")
     assert "The picture is not shown: the signs are of another model." in answer.text
     assert "data-wait" not in answer.text
@@ -174,13 +175,13 @@ def test_the_kept_picture_is_read_back_whole_and_damage_is_seen(atlas):
     back = ATLAS.read(body)
     assert back.loops == atlas.loops
     assert back.picture == atlas.picture
-    with pytest.raises(ValueError, match=r"(?i)expecting|unterminated|delimiter"):
+    with pytest.raises(ValueError, match="Invalid JSON"):
         ATLAS.read(body[:-200])
 
 
 def test_drawings_are_the_same_each_time_and_have_links_and_signs(atlas):
     ring = causal_graph.ring(atlas)
-    assert ring == causal_graph.ring(causal_atlas.from_json(causal_atlas.to_json(atlas)))
+    assert ring == causal_graph.ring(causal.from_json(causal.to_json(atlas)))
     assert "style=" not in ring
     own = causal_graph.of_mechanism("deterrence", atlas)
     assert own == causal_graph.of_mechanism("deterrence", atlas)
@@ -192,7 +193,7 @@ def test_drawings_are_the_same_each_time_and_have_links_and_signs(atlas):
 
 def test_loops_pass_through_what_they_are_shown_for(atlas):
     for name in ("deterrence", "fighters.fear"):
-        told = schemas.loops(name, atlas)
+        told = schemas.loops_of(atlas, 30, name)
         assert told.total == sum(told.kinds.values()) == len(atlas.through(name)) > 0
         for one in told.shortest:
             assert name in (one.steps[0].field, one.steps[0].by)
@@ -202,9 +203,9 @@ def test_loops_pass_through_what_they_are_shown_for(atlas):
 
 
 def test_checks_are_those_that_were_kept(context):
-    kept = verdicts.by_mechanism(verdicts.effects(verdicts.kept()))
+    kept = verdicts_of(kept_effects().effects)
     for name, own in kept.items():
-        checks = schemas.mechanism(name, context, None, None).checks
+        checks = schemas.mechanism_of(name, context, None, None).checks
         assert [check.verdict for check in checks] == [one.verdict for one in own]
 
 

@@ -5,7 +5,7 @@ from browser import watched
 from waiting import atlas_of
 
 from fissure.app import mechanisms as view
-from fissure.app.derived import Found
+from fissure.app.derived import Lookup
 
 
 @pytest.fixture(autouse=True)
@@ -131,7 +131,7 @@ def test_without_scripts_everything_is_a_link(browser, server):
 
 def test_a_page_that_waits_shows_the_picture_when_it_is_there(page, server, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(view, "look", lambda desk: Found())
+        patch.setattr(view, "look", lambda desk: Lookup())
         page.goto(f"{server}/cracks?mechanism=pay-gap")
         assert page.locator(".layers").count() == 0
         assert "read from the code" in page.inner_text(".notice")

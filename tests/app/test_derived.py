@@ -12,12 +12,11 @@ from waiting import until
 
 from fissure import api
 from fissure.app import derived
-from fissure.app.background import Worker
+from fissure.app import run_view as history
 from fissure.app.derived import Derived, Kind, key_of
 from fissure.app.desk import Desk, newest_of
-from fissure.app.history import prepared as history
-from fissure.app.history.prepared import HISTORY
-from fissure.app.jobs import wrong_inside
+from fissure.app.jobs import Worker, wrong_inside
+from fissure.app.run_view import HISTORY
 from fissure.errors import FissureError
 
 KIND = Kind("figures", "fissure.errors", lambda view: json.dumps(view).encode(), json.loads, in_memory=2)
@@ -141,7 +140,7 @@ def test_a_worker_that_died_is_replaced(cache, monkeypatch):
 
     def dies(self):
         with self._turn:
-            self._busy[threading.current_thread()] = self._queue.popleft()
+            self._busy[threading.current_thread()] = self._queue.pop(0)
 
     make, one = Maker(), cache()
     monkeypatch.setattr(Worker, "_serve", dies)

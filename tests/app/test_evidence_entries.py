@@ -10,8 +10,8 @@ from fastapi.testclient import TestClient
 from waiting import until
 
 from fissure.app import derived
-from fissure.app.evidence import run_comparison
-from fissure.app.evidence.rows import KINDS
+from fissure.app import evidence as run_comparison
+from fissure.app.ledger_rows import KINDS
 from fissure.app.server import create_app
 from fissure.errors import FissureError
 from fissure.present.document import Section, Table, plain

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from fissure.app import ledger_rows
 from fissure.app.desk import Desk
-from fissure.app.evidence import rows as ledger_rows
-from fissure.app.evidence.rows import LedgerRow, Search
-from fissure.app.evidence.run_comparison import goes_with
+from fissure.app.evidence import goes_with
+from fissure.app.ledger_rows import LedgerRow, Search
 from fissure.errors import FissureError
 from fissure.studies.calibration.problem import RATE
 

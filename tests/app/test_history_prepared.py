@@ -10,10 +10,9 @@ from small_run import RUN
 from waiting import until
 
 from fissure import api
-from fissure.app.history.prepared import HISTORY, view_of
+from fissure.app.run_view import HISTORY, view_of
 from fissure.app.server import create_app
-from fissure.present.charts import maps, timeline
-from fissure.present.charts import shared as theme
+from fissure.present.charts import maps, theme, timeline
 from fissure.studies.observation_operator import calendar_of
 
 
@@ -116,7 +115,7 @@ def test_map_of_each_day_is_that_of_the_report(made, result, report):
 
 
 def test_words_beside_the_map_are_those_of_the_tables(made):
-    first = tables(made.html.bands)["ground"]
+    first = tables(made.html["bands"])["ground"]
     now = made.player.weekly[0]
     facts = dict(zip(made.player.facts, now.facts, strict=True))
     assert facts["Ground held"] == f"{first[4]} km² (90%: {first[5]})"

@@ -4,33 +4,15 @@ import re
 
 import pytest
 from browser import watched
-from fastapi import HTTPException
 from fastapi.testclient import TestClient
 from serving import serving
 from small_run import SMALL
 from waiting import until
 
 from fissure import api
-from fissure.app.api import jobs
-from fissure.app.pages import AtDesk
 from fissure.app.server import create_app
 from fissure.app.settings import Limits, Settings
 from fissure.engine.locks import is_held
-
-if not jobs.router.routes:  # a server without the jobs' own addresses: what the page asks of them, and no more
-
-    @jobs.router.get("/jobs/{id}")
-    def told(desk: AtDesk, id: str):
-        job = desk.jobs.get(id)
-        if job is None:
-            raise HTTPException(404)
-        names = ("id", "kind", "title", "state", "phase", "done", "total", "left", "error", "version", "result")
-        return {**{name: getattr(job, name) for name in names}, "ahead": desk.jobs.ahead(id)}
-
-    @jobs.router.delete("/jobs/{id}")
-    def cancelled(desk: AtDesk, id: str):
-        desk.jobs.cancel(id)
-        return told(desk, id)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from waiting import GIVEN_UP, ran, until
 
 from fissure.app import pages
-from fissure.app.api import jobs as module
+from fissure.app.api import studies as module
 from fissure.app.server import create_app
 
 
@@ -73,13 +73,13 @@ def test_cancelled_it_stops_at_its_next_step(held):
 
 def test_events_tell_each_change_and_end_with_the_job(held, monkeypatch):
     client, _, go = held
-    before = module.told
+    before = module.job_schema
 
     def told(job, jobs):
         go.set()  # it ends once its first event is on its way
         return before(job, jobs)
 
-    monkeypatch.setattr(module, "told", told)
+    monkeypatch.setattr(module, "job_schema", told)
     with client.stream("GET", "/api/jobs/held/events") as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
         lines = [*stream.iter_lines()]

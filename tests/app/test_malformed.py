@@ -18,9 +18,9 @@ from requests import Request
 from small_run import RUN
 from waiting import GIVEN_UP, until
 
-from fissure.app.history.prepared import prepared
 from fissure.app.mechanisms import look
 from fissure.app.pages import VIEWS
+from fissure.app.run_view import prepared
 from fissure.app.server import create_app
 
 OPENAPI = "/api/openapi.json"

@@ -13,11 +13,11 @@ from pydantic import BaseModel
 from waiting import ran
 
 from fissure.app import auth
+from fissure.app.desk import Studio
 from fissure.app.middleware import CLIENTS, HEADERS, Rates
 from fissure.app.pages import VIEWS
 from fissure.app.server import create_app
 from fissure.app.settings import Limits, Settings, is_loopback
-from fissure.app.studio import Studio
 from fissure.errors import FissureError
 
 TOKEN = "a-token-of-the-tests-1"

@@ -13,8 +13,8 @@ import pytest
 from fastapi.testclient import TestClient
 from small_run import RUN
 
+from fissure.app.auth import Places, is_near
 from fissure.app.pages import VIEWS
-from fissure.app.redaction import Places, is_near
 from fissure.app.server import create_app
 from fissure.app.settings import Settings
 from fissure.cases.loader import load_case

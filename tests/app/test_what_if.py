@@ -77,9 +77,9 @@ def test_the_composer_stands_as_the_draft_says(client):
 
 def test_all_drivers_and_claims_of_the_studies_are_there(client):
     told = client.get("/what-if").text
-    assert told.count("data-driver=") == 7 + len(client.app.state.desk.studio.parameters)
+    assert told.count("data-driver=") == 7 + len(client.app.state.desk.context.parameters)
     desk = client.app.state.desk
-    assert all(one.title in told for one in desk.studio.studies.values()) and "style=" not in told
+    assert all(one.title in told for one in desk.context.studies.values()) and "style=" not in told
     assert desk.ledger.claims["S4-07e"].paraphrase in html.unescape(told)
 
 
@@ -99,7 +99,7 @@ def test_the_composers_fields_become_a_question_beside_those_of_the_address(clie
 
 
 def test_a_named_study_stays_one_while_its_levers_stand_as_it_has_them(client):
-    study = client.app.state.desk.studio.studies["hundred-strikes"]
+    study = client.app.state.desk.context.studies["hundred-strikes"]
     scenario = client.app.state.desk.studio.reader().of(study=study.name).scenario
     own = {
         "study": study.name, "off": list(scenario.off), "since": str(scenario.since),

@@ -7,7 +7,7 @@ from browser import watched
 from fastapi.testclient import TestClient
 
 from fissure.app import derived
-from fissure.app.derived import Kept
+from fissure.app.derived import Lookup
 from fissure.app.server import create_app
 from fissure.present.document import Section
 from fissure.present.render.html import fragment, specs_of
@@ -24,7 +24,7 @@ def client(settings):
 
 @pytest.fixture(scope="module")
 def saved(client):
-    return derived.attribution(client.app.state.desk.context).found
+    return derived.attribution(client.app.state.desk.context).value
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_without_an_attribution_one_sentence_says_what_makes_it(client, monkeypa
         "fissure explain islamic_state --keep makes one again." in answer.text
     )
     derived._read_kept.cache_clear()
-    monkeypatch.setattr(derived, "attribution", lambda _: Kept(None, "No attribution is kept."))
+    monkeypatch.setattr(derived, "attribution", lambda _: Lookup(None, "No attribution is kept."))
     assert "No attribution is kept." in client.get("/why").text
 
 

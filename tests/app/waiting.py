@@ -29,7 +29,7 @@ def ran(coroutine):
 def atlas_of(settings):
     """The causal picture of a server with these settings, once it is made."""
     desk = Desk(settings)
-    found = look(desk, wait=GIVEN_UP)
+    found = until(lambda: None if (now := look(desk)).waiting else now)
     desk.worker.stop()
     assert found.value is not None, found.error
     return found.value

@@ -8,8 +8,7 @@ import pytest
 import vl_convert
 from synthetic import run
 
-from fissure.present.charts import bands, maps
-from fissure.present.charts import shared as theme
+from fissure.present.charts import bands, maps, theme
 from fissure.present.charts.panels import SECTIONS, Series, panels, quantiles
 from fissure.studies.compare import compare
 

@@ -15,12 +15,11 @@ from synthetic import run
 
 from fissure.api.runs import RunResult
 from fissure.context import context_of
-from fissure.present.charts import shared as theme
+from fissure.present.charts import theme
 from fissure.present.document import figures_of, plain
 from fissure.present.sections import endings as charts
 from fissure.present.sections import endings as section
-from fissure.studies.cohesion import PARTS, cohesion
-from fissure.studies.endings import ENDINGS, apart
+from fissure.studies.endings import ENDINGS, PARTS, apart, cohesion
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,8 @@ from fissure.present.sections import attribution_charts as charts
 from fissure.present.sections import attribution_words as words
 from fissure.present.sections.attribution import document
 from fissure.studies.attribution import FULL, QUICK
-from fissure.studies.attribution_file import Saved, kept_at
+from fissure.studies.attribution_file import KEPT, SavedAttribution
+from fissure.studies.kept_results import place
 
 COMMAND = "fissure explain islamic_state --seed 1 --weeks 247 --prior"
 
@@ -35,7 +36,7 @@ def found():
 
 @pytest.fixture(scope="module")
 def saved(found):
-    return Saved(found, COMMAND)
+    return SavedAttribution(found, COMMAND)
 
 
 def printed(saved, width=150):
@@ -283,7 +284,7 @@ def test_a_part_of_the_weeks_is_not_kept(saved, case, tmp_path):
     own = replace(case, folder=tmp_path)
     with pytest.raises(FissureError, match="found 12 weeks to keep, expected all 247"):
         AttributionResult(own, part).keep()
-    assert not kept_at(own).exists()
+    assert not place(own, KEPT).exists()
 
 
 def test_the_command_says_what_is_not_by_default(found, case):

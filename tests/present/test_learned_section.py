@@ -11,8 +11,7 @@ from fissure.present.document import plain
 from fissure.present.render.html import fragment
 from fissure.present.sections import learned as words
 from fissure.present.sections.learned import IN_REPORT, fitted_to, section
-from fissure.studies.calibration import Posterior
-from fissure.studies.calibration.posterior import PastHistories
+from fissure.studies.calibration.posterior import PastHistories, Posterior
 from fissure.studies.measurement import comparable
 from fissure.studies.measurement import data as figures_of
 

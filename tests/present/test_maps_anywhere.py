@@ -11,8 +11,7 @@ import xarray as xr
 from PIL import Image
 from tests.cases.lands import box, case_of, multi, polygon
 
-from fissure.present.charts import maps
-from fissure.present.charts import shared as theme
+from fissure.present.charts import maps, theme
 from fissure.present.charts.maps import plane
 
 POINTS = [(20.5, 45.5), (21.5, 45.5)]

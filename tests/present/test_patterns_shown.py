@@ -15,6 +15,7 @@ from synthetic import run
 
 from fissure.errors import FissureError
 from fissure.evidence.ledger import Ledger
+from fissure.present import formatting
 from fissure.present.document import Table, figures_of, plain
 from fissure.present.render import json as in_json
 from fissure.present.render import terminal
@@ -23,7 +24,7 @@ from fissure.present.sections import patterns as section
 from fissure.present.sections import patterns as words
 from fissure.studies.compare import compare
 from fissure.studies.observation_operator import calendar_of
-from fissure.studies.patterns import everyone, met, plausible, sample
+from fissure.studies.patterns.met import everyone, met, plausible, sample
 
 
 @pytest.fixture(scope="module")
@@ -87,8 +88,8 @@ def test_of_a_posterior_all_members_count(history, ledger):
 
 def test_a_day_that_is_none_is_refused():
     with pytest.raises(FissureError, match="until is '2015-13-40', expected a day such as 2015-12-31"):
-        words.day_of("2015-13-40")
-    assert words.day_of("2015-12-31") == words.day_of(date(2015, 12, 31)) == date(2015, 12, 31)
+        formatting.day_of("2015-13-40")
+    assert formatting.day_of("2015-12-31") == formatting.day_of(date(2015, 12, 31)) == date(2015, 12, 31)
 
 
 def test_says_how_often_the_first_never_comes(found):

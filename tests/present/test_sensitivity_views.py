@@ -19,18 +19,10 @@ from fissure.present.render.terminal import lines
 from fissure.present.sections import sensitivity as words
 from fissure.present.sections import sensitivity_charts as charts
 from fissure.present.sections.sensitivity import document
-from fissure.studies.sensitivity import (
-    Index,
-    InformationValue,
-    Narrowing,
-    OutcomeSensitivity,
-    ScreenedInput,
-    Screening,
-    Sensitivity,
-)
-from fissure.studies.sensitivity.indices import LUCK, REST
-from fissure.studies.sensitivity.inputs import inputs_of
-from fissure.studies.sensitivity.result import Sizes
+from fissure.studies.sensitivity.design import LUCK, REST, Index, inputs_of
+from fissure.studies.sensitivity.information_value import InformationValue, Narrowing
+from fissure.studies.sensitivity.result import OutcomeSensitivity, Sensitivity, Sizes
+from fissure.studies.sensitivity.screening import ScreenedInput, Screening
 
 Value = InformationValue
 NAN = float("nan")

@@ -48,7 +48,7 @@ from pathlib import Path
 warnings.simplefilter("ignore")
 from fastapi.testclient import TestClient
 from fissure import api
-from fissure.app.history.prepared import prepared
+from fissure.app.run_view import prepared
 from fissure.app.mechanisms import look
 from fissure.app.pages import VIEWS
 from fissure.app.server import create_app

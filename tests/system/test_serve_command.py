@@ -14,8 +14,7 @@ from contextlib import contextmanager
 import pytest
 from tests.commands import fissure_command, refused
 
-from fissure.app import binding
-from fissure.app.settings import PORT
+from fissure.app import settings as binding
 from fissure.errors import FissureError
 
 SOON = 600.0
@@ -201,7 +200,7 @@ def test_a_port_that_is_taken_is_named(tmp_path):
 def test_without_a_port_the_next_free_one_is_taken():
     with binding.listen("127.0.0.1", None) as first, binding.listen("127.0.0.1", None) as second:
         ports = [one.getsockname()[1] for one in (first, second)]
-    assert PORT <= ports[0] < ports[1] < PORT + binding.TRIED
+    assert binding.PORT <= ports[0] < ports[1] < binding.PORT + binding.TRIED
 
 
 def test_the_missing_extra_is_named(tmp_path):

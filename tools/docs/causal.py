@@ -16,10 +16,9 @@ from fissure.present.formatting import MECHANISM_GROUPS
 from fissure.present.sections import causal_matrix
 from fissure.present.sections.causal import GLYPHS, by_group, counted, loop_name
 from fissure.present.sections.causal_matrix import drawn_rings, listed
-from fissure.studies import verdicts
-from fissure.studies.causal import Loop, Picture, loops, picture
-from fissure.studies.causal_atlas import Atlas
-from fissure.studies.coverage import require_own
+from fissure.studies.causal import Atlas, Loop, Picture, loops, picture
+from fissure.studies.effects import kept_effects, verdicts_of
+from fissure.studies.kept_results import require_own
 from tools.docs import signs
 
 CASE = "islamic_state"
@@ -77,7 +76,7 @@ def main(arguments: Sequence[str]) -> None:
 
 def pages(ledger: Ledger, seen: Picture | None = None) -> dict[Path, str]:
     """Text of each file by its path below the docs."""
-    seen = seen or picture(verdicts=verdicts.by_mechanism(verdicts.effects(verdicts.kept())))
+    seen = seen or picture(verdicts=verdicts_of(kept_effects().effects))
     found = loops(seen)
     return {
         MATRIX: causal_matrix.matrix(seen, ledger),

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, TypedDict
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -17,19 +17,16 @@ from fissure.engine.cluster import workers_of
 from fissure.engine.ensemble import planned
 from fissure.engine.plan import MOST_MEMBERS, whole
 from fissure.engine.progress import Progress
-from fissure.engine.runner import Workers
 from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import ArgumentError
 from fissure.studies import answers as study
 from fissure.studies import attribution_file as attribution
-from fissure.studies.attribution import QUICK, Explained, explain
-from fissure.studies.calibration import Posterior
-from fissure.studies.coverage import uncovered
+from fissure.studies.attribution import QUICK, Explanation, explain
 from fissure.studies.effective import pasts_of
-from fissure.studies.kept import keep_in
+from fissure.studies.kept_results import keep_in, uncovered
 from fissure.studies.observation_operator import Floats
 from fissure.studies.outcomes import outcomes_of
-from fissure.studies.paired_runs import PairedRuns
+from fissure.studies.paired_runs import PairedRuns, RunOptions
 from fissure.studies.questions import Question, Study
 from fissure.studies.scenario import AS_IT_IS, Scenario
 from fissure.studies.whatif import MEMBERS, whatif
@@ -113,8 +110,8 @@ def answers(
 
         >>> import fissure
         >>> found = fissure.answers("islamic_state", members=2)
-        >>> [answer.question.name for answer in found][:1]
-        ['inside-or-outside']
+        >>> [answer.name for answer in found][:1]
+        ['from-the-inside-out']
     """
     whole("members", members, 2, MOST_MEMBERS)  # what comes first is made with a size of its own
     context = context_of(case)
@@ -130,7 +127,7 @@ def answers(
         workers_of(cluster) as workers,
         keeping(folder, StudyManifest("answers", plan, members, until=None if drawn is None else drawn.until)),
     ):
-        options: _Options = {
+        options: RunOptions = {
             "seed": seed, "weeks": weeks, "draws": drawn, "progress": progress, "workers": workers
         }  # fmt: skip
         found = _found(loaded, kinds, scenarios, members, folder, options)
@@ -142,11 +139,11 @@ def answers(
 
 
 def _found(
-    loaded: Case, kinds: "_Kinds", scenarios: Mapping[str, Scenario], members: int, folder: Path, options: "_Options"
-) -> study.Found:
+    loaded: Case, kinds: "_Kinds", scenarios: Mapping[str, Scenario], members: int, folder: Path, options: RunOptions
+) -> study.StudyResults:
     """What the studies find, each in a folder of its own below `folder`."""
     weeks = options["weeks"]
-    return study.Found(
+    return study.StudyResults(
         shared=_shared(loaded, kinds.shared, folder / "explain", options) if kinds.shared else None,
         whatifs=whatif(
             loaded, scenarios, of=kinds.changed, members=members, out=folder / "whatif", **options
@@ -157,16 +154,6 @@ def _found(
         room=loaded.units * loaded.slots,
         weeks=weeks or loaded.weeks,
     )  # fmt: skip
-
-
-class _Options(TypedDict):
-    """What every study is told."""
-
-    seed: int
-    weeks: int | None
-    draws: Posterior | None
-    progress: Progress | None
-    workers: Workers
 
 
 @dataclass(frozen=True)
@@ -188,7 +175,7 @@ class _Kinds:
         )
 
 
-def _as_it_was(case: Case, of: Sequence[str], members: int, folder: Path, options: _Options) -> Floats:
+def _as_it_was(case: Case, of: Sequence[str], members: int, folder: Path, options: RunOptions) -> Floats:
     """(members, outcomes) with nothing changed."""
     if not of:
         return np.empty((members, 0))
@@ -219,7 +206,7 @@ def asked_of(context: Context) -> tuple[tuple[Question, ...], Mapping[str, Study
     return context.questions, context.studies
 
 
-def _shared(case: Case, of: Sequence[str], folder: Path, options: _Options) -> Explained:
+def _shared(case: Case, of: Sequence[str], folder: Path, options: RunOptions) -> Explanation:
     """The attribution that was kept with the case if it serves, else a quick one."""
     drawn, weeks = options["draws"], options["weeks"]
     kept = attribution.kept(case, "" if drawn is None else drawn.digest)

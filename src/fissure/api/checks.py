@@ -11,7 +11,7 @@ from fissure.cases.naming import REFERENCE
 from fissure.context import CaseLike, Context, context_of
 from fissure.engine.cluster import workers_of
 from fissure.engine.progress import Progress
-from fissure.studies import effects, verdicts
+from fissure.studies import effects
 
 if TYPE_CHECKING:
     from fissure.present.document import Document
@@ -22,7 +22,7 @@ class EffectsResult:
     """Finished checks of mechanisms: what each found, and their page."""
 
     context: Context
-    checked: effects.Checked
+    checked: effects.EffectStudy
     asked: tuple[str, ...] = ()
 
     @property
@@ -105,5 +105,5 @@ def check(
             context.case, asked, members=members, weeks=weeks, seed=seed, quick=quick,
             out=Path(out).expanduser() if out else None, progress=progress, workers=workers,
         )  # fmt: skip
-    verdicts.write(checked)
+    checked.save()
     return EffectsResult(context, checked, asked)

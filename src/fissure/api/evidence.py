@@ -6,7 +6,7 @@ from fissure.api.arguments import plain_arguments
 from fissure.cases.naming import REFERENCE
 from fissure.context import CaseLike, context_of
 from fissure.evidence import Ledger, Trace
-from fissure.studies.calibration import Posterior
+from fissure.studies.calibration.posterior import Posterior
 from fissure.studies.questions import Study
 
 

@@ -16,10 +16,10 @@ from fissure.engine.plan import plan_of
 from fissure.engine.progress import Progress
 from fissure.errors import ArgumentError
 from fissure.studies import attribution as study
-from fissure.studies.attribution import FULL, QUICK, Explained, Size
-from fissure.studies.attribution_file import KEPT, Saved, read_explained
-from fissure.studies.calibration import Posterior
-from fissure.studies.kept import keep_in
+from fissure.studies.attribution import FULL, QUICK, Explanation, Size
+from fissure.studies.attribution_file import KEPT, SavedAttribution, read_explained
+from fissure.studies.calibration.posterior import Posterior
+from fissure.studies.kept_results import keep_in
 from fissure.studies.outcomes import outcomes_of
 
 if TYPE_CHECKING:
@@ -33,10 +33,10 @@ class AttributionResult:
     """A finished attribution: its numbers in `found`, its page, and its file."""
 
     case: Case
-    saved: Saved
+    saved: SavedAttribution
 
     @property
-    def found(self) -> Explained:
+    def found(self) -> Explanation:
         """All that was measured."""
         return self.saved.found
 
@@ -131,7 +131,7 @@ def explain(
             out=None if out is None else Path(out).expanduser(), progress=progress, workers=workers,
         )  # fmt: skip
     command = _command(loaded, found, asked, drawn, posterior, quick)
-    return AttributionResult(loaded, Saved(found, command, None if drawn is None else drawn.until))
+    return AttributionResult(loaded, SavedAttribution(found, command, None if drawn is None else drawn.until))
 
 
 def size_of(
@@ -172,7 +172,12 @@ def explain_folder(
 
 
 def _command(
-    case: Case, found: Explained, asked: Iterable[str], drawn: Posterior | None, named: str | Path | None, quick: bool
+    case: Case,
+    found: Explanation,
+    asked: Iterable[str],
+    drawn: Posterior | None,
+    named: str | Path | None,
+    quick: bool,
 ) -> str:
     """The command that makes the same numbers again."""
     size, plan, base = found.size, found.plan, QUICK if quick else FULL

@@ -18,12 +18,12 @@ from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import ArgumentError
 from fissure.files import disk_errors
 from fissure.studies import hindcast as hindcasts
-from fissure.studies.calibration import Calibration, Posterior, Setting
-from fissure.studies.calibration import calibrate as fit
-from fissure.studies.calibration.fit import MEMBERS, weeks_until
+from fissure.studies.calibration.fit import MEMBERS, Calibration, Setting, weeks_until
+from fissure.studies.calibration.fit import calibrate as fit
 from fissure.studies.calibration.posterior import KEPT as POSTERIORS
+from fissure.studies.calibration.posterior import Posterior
 from fissure.studies.hindcast import Hindcast
-from fissure.studies.kept import keep_in
+from fissure.studies.kept_results import keep_in
 from fissure.version import __version__
 
 if TYPE_CHECKING:

@@ -23,13 +23,12 @@ from fissure.engine.study_folder import origin_of
 from fissure.evidence import Ledger
 from fissure.model.limits import LIMITS
 from fissure.present.sections.runs import RunDescription
-from fissure.studies import coverage
-from fissure.studies.calibration import Posterior, with_digest
-from fissure.studies.cohesion import cohesion
+from fissure.studies import kept_results
+from fissure.studies.calibration.posterior import Posterior, with_digest
 from fissure.studies.compare import Compared, compare
-from fissure.studies.effective import Effective, effective_size, quantiles_of
-from fissure.studies.endings import apart
-from fissure.studies.patterns import Met, Plausible, everyone, met, plausible
+from fissure.studies.effective import EffectiveSample, effective_size, quantiles_of
+from fissure.studies.endings import apart, cohesion
+from fissure.studies.patterns.met import PatternResult, PlausibleMembers, everyone, met, plausible
 from fissure.version import __version__
 
 if TYPE_CHECKING:
@@ -98,7 +97,7 @@ class RunResult:
         return compare(self.data, self.ledger, set(self.context.argued_from))
 
     @property
-    def worth(self) -> Effective | None:
+    def worth(self) -> EffectiveSample | None:
         """What the members are worth as independent draws; None where the posterior they are from is not at hand."""
         plan, members = self.stored.plan, self.data["member"].values.tolist()
         if plan.draws and self.posterior is None:
@@ -123,14 +122,14 @@ class RunResult:
         return quantiles_of(self.data, output, q, self.worth)
 
     @cached_property
-    def plausible(self) -> Plausible:
+    def plausible(self) -> PlausibleMembers:
         """The members that count: of a posterior all, else those that the early record does not rule out."""
         if self.until:
             return everyone(self.stored.members)
         return plausible(self.compared, self.stored.members, self.data["week"].values[0])
 
     @cached_property
-    def patterns(self) -> list[Met]:
+    def patterns(self) -> list[PatternResult]:
         """In what share of the members that count each pattern that the record shows comes about."""
         return met(self.data, self.plausible, self.context.patterns)
 
@@ -145,7 +144,7 @@ class RunResult:
         return cohesion(self.data)
 
     @property
-    def orderings(self) -> list[Met]:
+    def orderings(self) -> list[PatternResult]:
         """Those of `patterns` that say what came first."""
         return [one for one in self.patterns if one.pattern.in_time]
 
@@ -182,7 +181,8 @@ class RunResult:
         With `until`, the day that a fit ends at, each part is marked as in or out of its sample. For members that are
         drawn from a posterior it is the day that the posterior ends at, where none is given.
         """
-        from fissure.present.sections.patterns import day_of, document
+        from fissure.present.formatting import day_of
+        from fissure.present.sections.patterns import document
 
         found = self.orderings if orderings_only else self.patterns
         day = None if orderings_only else until or day_of(self.until)
@@ -205,10 +205,10 @@ class RunResult:
     def cautions(self) -> list[str]:
         """What has to be known of the run where mechanisms come from other packages, a sentence each; mostly none."""
         packages, off = self.stored.plan.plugins, self.stored.plan.off
-        drawn = self.posterior
-        said = coverage.of_run(packages)
-        fitted = "" if drawn is None else coverage.of_posterior(drawn.plugins, self.context.parameters, packages, off)
-        return [one for one in (said, fitted) if one]
+        said = [kept_results.of_run(packages)]
+        if (drawn := self.posterior) is not None:
+            said.append(kept_results.of_posterior(drawn.plugins, self.context.parameters, packages, off))
+        return [one for one in said if one]
 
     def save(self, path: str | Path) -> Path:
         """Write records, parameters and events for other tools, and return the path; see `export_run`."""

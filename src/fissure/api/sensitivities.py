@@ -13,8 +13,9 @@ from fissure.context import CaseLike, context_of
 from fissure.engine.cache import cache_base
 from fissure.engine.cluster import workers_of
 from fissure.engine.progress import Progress
-from fissure.studies import sensitivity as study
 from fissure.studies.outcomes import outcomes_of
+from fissure.studies.paired_runs import planned
+from fissure.studies.sensitivity import study
 from fissure.version import __version__
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def sensitivity(
     loaded = context.case
     study.available()
     draws = context.draws(prior=prior, posterior=posterior)
-    plan = study.planned(loaded, draws=draws, seed=seed, weeks=weeks, units=units, slots=slots, quick=quick)
+    plan = planned(loaded, draws=draws, seed=seed, weeks=weeks, units=units, slots=slots, quick=quick)
     folder = Path(out).expanduser() if out else cache_base() / "runs" / f"sensitivity-{plan.folder_name}"
     asked, figures = outcomes_of(of, loaded, plan.weeks), list(context.data)
     with workers_of(cluster) as workers:

@@ -15,7 +15,7 @@ from fissure.engine import registry
 from fissure.engine.plan import Plan
 from fissure.engine.registry import Stored
 from fissure.errors import FissureError, RunError, nearest
-from fissure.studies.calibration import packaged, path_of, with_digest
+from fissure.studies.calibration.posterior import packaged, path_of, with_digest
 
 __all__ = ["Stored", "delete_runs", "stored_run", "stored_runs"]
 

@@ -21,8 +21,7 @@ from fissure.files import disk_errors, write_whole
 from fissure.studies import whatif as study
 from fissure.studies.effective import few_histories
 from fissure.studies.questions import Study, known_study
-from fissure.studies.refusal import refuse
-from fissure.studies.scenario import Scenario, scenario_of
+from fissure.studies.scenario import Scenario, refuse, scenario_of
 from fissure.version import __version__
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from fissure.errors import ArgumentError, nearest
 from fissure.present.document import Notice, Paragraph, Section
 from fissure.present.render.html import fragment, specs_of
 from fissure.present.sections import answers, attribution
-from fissure.studies.attribution_file import Saved
-from fissure.studies.coverage import caution
+from fissure.studies.attribution_file import SavedAttribution
+from fissure.studies.kept_results import caution
 
 router = APIRouter(include_in_schema=False)
 
@@ -28,23 +28,23 @@ def view(
     """The view."""
     shared, replies = derived.attribution(desk.context), derived.replies(desk.context)
     intro, about, cited, names = "", [], None, dict[str, str]()
-    if (saved := shared.found) is not None:
+    if (saved := shared.value) is not None:
         at, found = chosen(saved, outcome), saved.found
         lead = Paragraph(attribution.intro(saved))
         intro = fragment([lead, *attribution.cautions(found, caution(found.plan.plugins))])
         about, cited = [shown(saved, at), attribution.certainty(found)], _cited(saved, at, desk)
         names = {one.name: one.title for one in found.outcomes}
-    asked = Section("answers", answers.HEADING, (Notice((replies.why_not,)),))
-    if (made := replies.found) is not None:
+    asked = Section("answers", answers.HEADING, (Notice((replies.error,)),))
+    if (made := replies.value) is not None:
         asked = answers.section(made, desk.ledger, caution(made.plugins))
     return page(
         request, "why", shared={"specs": specs_of([*about, asked])}, intro=intro, outcomes=names,
-        outcome=outcome or next(iter(names), ""), about=fragment(about, linked=True), why_not=shared.why_not,
+        outcome=outcome or next(iter(names), ""), about=fragment(about, linked=True), why_not=shared.error,
         answers=fragment([asked], linked=True), citation=cited,
     )  # fmt: skip
 
 
-def chosen(saved: Saved, outcome: str | None) -> int:
+def chosen(saved: SavedAttribution, outcome: str | None) -> int:
     """The place of an outcome, of the first where none is named. Raises `FissureError` for one that is not there."""
     names = [one.name for one in saved.found.outcomes]
     if outcome is None:
@@ -55,13 +55,13 @@ def chosen(saved: Saved, outcome: str | None) -> int:
 
 
 @lru_cache(maxsize=32)
-def shown(saved: Saved, at: int) -> Section:
+def shown(saved: SavedAttribution, at: int) -> Section:
     """What the report shows of one outcome, remembered: its charts take a moment."""
     found = saved.found
     return Section(attribution.slug(found, at), found.outcomes[at].title, tuple(attribution.outcome(found, at)))
 
 
-def _cited(saved: Saved, at: int, desk: Desk) -> Citation:
+def _cited(saved: SavedAttribution, at: int, desk: Desk) -> Citation:
     found, plan = saved.found, saved.found.plan
     sampled = {"Members over which all mechanisms are sampled": found.every.members}
     exact = {} if found.pairs is None else {"Members of the strongest, exactly": found.pairs.members}

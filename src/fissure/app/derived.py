@@ -19,8 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from fissure.app.background import Stopped, Worker
-from fissure.app.jobs import wrong_inside
+from fissure.app.jobs import Stopped, Worker, wrong_inside
 from fissure.context import Context
 from fissure.engine.locks import held_to_remove
 from fissure.engine.provenance import MODEL, PACKAGE, code_digest, model_digest
@@ -28,6 +27,7 @@ from fissure.engine.study_folder import STUDY
 from fissure.errors import FissureError
 from fissure.files import UNFINISHED, write_whole
 from fissure.studies import answers, attribution_file, hindcast
+from fissure.studies.kept_results import place
 
 T = TypeVar("T")
 AGAIN = 10.0
@@ -55,7 +55,7 @@ class Kind(Generic[T]):
 
 
 @dataclass(frozen=True)
-class Found(Generic[T]):
+class Lookup(Generic[T]):
     """A derived view once it is there; else why it is not: `error`, or it is being made."""
 
     value: T | None = None
@@ -76,31 +76,23 @@ class Derived:
         self._failed: dict[str, tuple[str, float]] = {}
         self._turn = threading.Lock()
 
-    def get(self, kind: Kind[T], source: Sequence[object], make: Callable[[], T], *, wait: float = 0.0) -> Found[T]:
+    def get(self, kind: Kind[T], source: Sequence[object], make: Callable[[], T]) -> Lookup[T]:
         """The view that derives from `source`, if it is there; else it is made in the background, by `make`.
 
         Args:
             kind: which kind of view.
             source: all that it derives from besides code, as plain values.
             make: makes it; may call `Worker.go_on` between its steps.
-            wait: seconds to wait for it at most.
         """
         key = key_of(kind, source)
-        found = self._look(kind, key, make)
-        if wait and found.waiting:
-            self._worker.wait(f"{kind.folder}-{key}", wait)
-            found = self._look(kind, key, make)
-        return found
-
-    def _look(self, kind: Kind[T], key: str, make: Callable[[], T]) -> Found[T]:
         found = self._remembered(kind, key) or self._read(kind, key)
         if found is not None:
-            return Found(found)
+            return Lookup(found)
         why, then = self._failed.get(key, ("", 0.0))
         if why and time.monotonic() - then < AGAIN:
-            return Found(error=why)
+            return Lookup(error=why)
         self._worker.submit(f"{kind.folder}-{key}", lambda: self._make(kind, key, make))
-        return Found()
+        return Lookup()
 
     def path(self, kind: Kind[T], key: str) -> Path:
         """Where a view lies, if it does."""
@@ -120,7 +112,11 @@ class Derived:
             logging.getLogger(__name__).exception("a view could not be made: %s %s", kind.folder, key)
             self._failed[key] = wrong_inside(error), time.monotonic()
         else:
-            self._write(self.path(kind, key), body)
+            with suppress(OSError):  # where the disk refuses, memory has to do
+                path = self.path(kind, key)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_whole(path, body)
+                prune(self._home, self._most)
             self._failed.pop(key, None)
             self._remember(kind, key, found)
 
@@ -149,13 +145,6 @@ class Derived:
             os.utime(path)
         self._remember(kind, key, found)
         return found
-
-    def _write(self, path: Path, body: bytes) -> None:
-        """Keep it on disk, whole or not at all; where the disk refuses, memory has to do."""
-        with suppress(OSError):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, body)
-            prune(self._home, self._most)
 
 
 def key_of(kind: Kind[Any], source: Sequence[object]) -> str:
@@ -248,65 +237,58 @@ def _files(paths: Iterable[Path]) -> list[_File]:
     return found
 
 
-# Studies that were kept with the case: read again only when their file changes.
+# Studies that were kept with the case: read again only when their file changes. Where there is none, the error of the
+# lookup says why, with the command that makes it.
 
 
-@dataclass(frozen=True)
-class Kept(Generic[T]):
-    """A study that was kept with the case; None where there is none, and why, with the command that makes it."""
-
-    found: T | None
-    why_not: str = ""
-
-
-def attribution(context: Context) -> Kept[attribution_file.Saved]:
+def attribution(context: Context) -> Lookup[attribution_file.SavedAttribution]:
     """The attribution of the members that the case is run with."""
     return _kept(context, "attribution")
 
 
-def replies(context: Context) -> Kept[answers.Answers]:
+def replies(context: Context) -> Lookup[answers.Answers]:
     """The answers to the sources' questions."""
     return _kept(context, "set of answers")
 
 
-def forecasts(context: Context) -> Kept[hindcast.Hindcast]:
+def forecasts(context: Context) -> Lookup[hindcast.Hindcast]:
     """The forecasts from past dates, with their scores."""
     return _kept(context, "hindcast")
 
 
 _STUDIES: dict[str, tuple[str, Callable[[Context], Path], Callable[[Context], Any]]] = {
     "attribution": (
-        "explain", lambda at: attribution_file.kept_at(at.case),
+        "explain", lambda at: place(at.case, attribution_file.KEPT),
         lambda at: attribution_file.kept(at.case, at.posterior_digest),
     ),
     "set of answers": (
-        "answers", lambda at: answers.kept_at(at.case), lambda at: answers.kept(at.case, at.posterior_digest)
+        "answers", lambda at: place(at.case, answers.KEPT), lambda at: answers.kept(at.case, at.posterior_digest)
     ),
-    "hindcast": ("hindcast", lambda at: hindcast.kept_at(at.case), lambda at: hindcast.kept(at.case)),
+    "hindcast": ("hindcast", lambda at: place(at.case, hindcast.KEPT), lambda at: hindcast.kept(at.case)),
 }  # fmt: skip
 """By what it is: the command that makes it, where it lies, and what reads it."""
 
 
-def _kept(context: Context, what: str) -> Kept[Any]:
+def _kept(context: Context, what: str) -> Lookup[Any]:
     path = _STUDIES[what][1](context)
     return _read_kept(context, what, path.stat().st_mtime_ns if path.is_file() else 0)
 
 
 @lru_cache(maxsize=16)
-def _read_kept(context: Context, what: str, written: int) -> Kept[Any]:
+def _read_kept(context: Context, what: str, written: int) -> Lookup[Any]:
     command, _, read = _STUDIES[what]
     makes = f"fissure {command} {context.cli_name} --keep makes one"
     if not written:
-        return Kept(None, f"No {what} is kept with this case; {makes}.")
+        return Lookup(None, f"No {what} is kept with this case; {makes}.")
     try:
         found = read(context)
     except FissureError as error:
         said = str(error)
-        return Kept(None, f"{said[:1].upper()}{said[1:]}; {makes} again.")
+        return Lookup(None, f"{said[:1].upper()}{said[1:]}; {makes} again.")
     if found is None:
         stale = (
             f"The {what} that is kept with this case is of another case, or was made with another model, posterior or "
             "package of mechanisms"
         )
-        return Kept(None, f"{stale}; {makes} again.")
-    return Kept(found)
+        return Lookup(None, f"{stale}; {makes} again.")
+    return Lookup(found)

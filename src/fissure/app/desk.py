@@ -1,27 +1,246 @@
-"""What a server has at hand: its settings, the case, the evidence, the stored runs, and the jobs that it does."""
+"""What a server has at hand: its settings, the case, the evidence, the stored runs, its jobs and its what-ifs."""
 
+import hashlib
+import json
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from fissure import api
 from fissure.api.shelf import Stored
-from fissure.app.background import Worker
-from fissure.app.derived import Derived
-from fissure.app.jobs import Jobs
+from fissure.api.whatifs import WhatIfResult
+from fissure.app.derived import Derived, prune
+from fissure.app.jobs import Job, Jobs, Telling, Worker
+from fissure.app.questions import Question, Reader, SavedQuestions
 from fissure.app.settings import Settings
-from fissure.app.studio import Studio
 from fissure.cases.loader import Case
 from fissure.context import Context, context_of
-from fissure.errors import ArgumentError, nearest
+from fissure.errors import ArgumentError, FissureError, nearest
 from fissure.evidence import Ledger
-from fissure.studies.calibration import Posterior
+from fissure.studies.calibration.posterior import Posterior
+from fissure.studies.progressive import LEAST, Live
+from fissure.studies.scenario import AS_IT_IS, Scenario
+from fissure.studies.whatif import MEMBERS, WhatIf
 
 REMEMBERED = 10.0
 """Seconds for which it is remembered which run is the newest: looking through all folders takes a moment."""
+KIND = "what-if"
+"""Of the jobs of what-ifs."""
+PLANS = 3
+"""Plans (seeds and lengths) of which what was measured stays in memory."""
+MOST_SEED = 2**53 - 1
+"""What every JSON reader takes for the same whole number."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How a question is asked: pairs, seed, weeks."""
+
+    members: int = MEMBERS
+    seed: int = 1
+    weeks: int | None = None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The latest answer of the job of a question, of `found.members` pairs of `of`."""
+
+    found: WhatIf
+    of: int
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """What is told of it where its job is."""
+        return {"members": self.found.members, "of": self.of}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a question is: `known` of `size.members` pairs are measured; `job` is the one that measures, if known."""
+
+    question: Question
+    size: Size
+    id: str
+    known: int
+    job: Job | None
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is left to measure."""
+        return self.known >= self.size.members
+
+    @property
+    def state(self) -> str:
+        """That of its job, `done` where all is measured, `new` where nobody has asked or it was deleted since."""
+        if self.complete:
+            return "done"
+        return self.job.state if self.job and self.job.state != "done" else "new"  # else its numbers were deleted
+
+
+class Studio:
+    """The what-ifs of a server: what is measured for each plan, jobs that measure more, and answers so far."""
+
+    def __init__(self, desk: "Desk") -> None:
+        self._desk = desk
+        self._lives: OrderedDict[tuple[int, int], Live] = OrderedDict()
+        self._turn = threading.Lock()
+        self._warmed = False
+        self._answers = lru_cache(maxsize=64)(self._answer)
+        self.saved = SavedQuestions(desk.settings.home / "saved", desk.settings.limits.saved)
+
+    @property
+    def most_weeks(self) -> int:
+        """Weeks of a run on this server."""
+        return self._desk.settings.weeks or self._desk.case.weeks
+
+    def size(self, members: int | None = None, seed: int | None = None, weeks: int | None = None) -> Size:
+        """That size within the bounds of the server. Raises `FissureError` for one that is not."""
+        most = self._desk.settings.limits.members
+        members = min(MEMBERS, most) if members is None else members
+        if not LEAST <= members <= most:
+            raise ArgumentError(
+                f"members is {members}, expected {LEAST} to {most} on the page; fissure whatif takes more"
+            )
+        if seed is not None and not 0 <= seed <= MOST_SEED:
+            raise ArgumentError(f"seed is {seed}, expected 0 to {MOST_SEED}")
+        if weeks is not None and not 1 <= weeks <= self.most_weeks:
+            raise ArgumentError(f"weeks is {weeks}, expected 1 to {self.most_weeks}")
+        return Size(members, 1 if seed is None else seed, weeks)
+
+    def reader(self, weeks: int | None = None) -> Reader:
+        """What reads questions."""
+        context = self._desk.context
+        return Reader(context.case, context.parameters, context.studies, weeks or self.most_weeks)
+
+    def live(self, size: Size) -> Live:
+        """What is measured with that seed over those weeks; read from disk once."""
+        settings, (seed, weeks) = self._desk.settings, self._plan(size)
+        key = seed, weeks
+        with self._turn:
+            if key not in self._lives:
+                self._lives[key] = Live.of(
+                    self._desk.case, seed=seed, weeks=None if weeks == self._desk.case.weeks else weeks,
+                    units=settings.units, slots=settings.slots, draws=self._desk.posterior,
+                    within=self._desk.runs_folder,  # as the command does, so that both find what the other measured
+                    memory=settings.limits.memory / PLANS,
+                )  # fmt: skip
+            self._lives.move_to_end(key)
+            found, working = self._lives[key], {self._plan(size) for _, size in self._at_work()}
+            for one in list(self._lives)[: max(len(self._lives) - PLANS, 0)]:
+                if one not in working:
+                    del self._lives[one]
+            return found
+
+    def _plan(self, size: Size) -> tuple[int, int]:
+        return size.seed, size.weeks or self.most_weeks
+
+    def _at_work(self) -> list[tuple[Question, Size]]:
+        """What waits or is being measured."""
+        jobs = (job for job in self._desk.jobs.all() if job.kind == KIND and not job.ended)
+        return [(job.asked["question"], job.asked["size"]) for job in jobs]
+
+    def make_room(self) -> None:
+        """Delete what was measured longest ago beyond the bounds of the server, but nothing that is at work."""
+        spared: set[Path] = set()
+        for question, size in self._at_work():
+            kept = self.live(size).worlds.kept
+            spared |= kept.files(AS_IT_IS.key) | kept.files(question.scenario.key)
+        settings = self._desk.settings
+        gone = prune(settings.home, settings.limits.kept, self._desk.runs_folder, spared)
+        with self._turn:
+            lives = list(self._lives.values())
+        for live in lives:
+            live.worlds.kept.forget(gone)
+
+    def id_of(self, question: Question, size: Size) -> str:
+        """The id of the job: of all that decides about its numbers, so that the same is computed once."""
+        told = [self.live(size).worlds.own_folder.name, question.answer, question.scenario.key, size.members]
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:20]
+
+    def ask(self, question: Question, size: Size) -> Job:
+        """The job that measures it, new or under way.
+
+        Raises `FissureError` for what cannot be asked, and `BusyError` where too much waits.
+        """
+        live = self.live(size)
+        live.require(question.scenario, size.members)
+        scenarios = {question.answer: question.scenario}
+
+        def work(tell: Telling) -> Measured | None:
+            latest = None
+            try:
+                for found in live.refine(scenarios, size.members, tell):
+                    latest = Measured(found, size.members)
+                    tell.show(latest)
+            finally:
+                with suppress(FissureError, OSError):  # nothing that was asked hangs on it
+                    self.make_room()
+            return latest
+
+        asked = {"question": question, "size": size}
+        short = live.known(question.scenario, size.members) < size.members  # what was measured may have been deleted
+        return self._desk.jobs.submit(self.id_of(question, size), KIND, question.title, asked, work, again=short)
+
+    def standing(self, question: Question, size: Size) -> Standing:
+        """How far it is."""
+        id = self.id_of(question, size)
+        job = self._desk.jobs.get(id)
+        if job is not None and job.state == "running" and isinstance(job.result, Measured):
+            return Standing(question, size, id, job.result.found.members, job)
+        known = self.live(size).known(question.scenario, size.members)
+        return Standing(question, size, id, known if known >= LEAST else 0, job)
+
+    def of_job(self, id: str) -> Standing | None:
+        """How far the question of that job is; None where there is no such job."""
+        job = self._desk.jobs.get(id)
+        return self.standing(**job.asked) if job is not None and job.kind == KIND else None
+
+    def answer(self, standing: Standing, members: int | None = None) -> WhatIf | None:
+        """What the pairs measured so far say, or the first `members` of them; None where there are too few."""
+        members = standing.known if members is None else min(members, standing.known)
+        if members < LEAST:
+            return None
+        latest = standing.job.result if standing.job else None
+        if isinstance(latest, Measured) and latest.found.members == members:
+            return latest.found
+        kept = self.live(standing.size).worlds.kept
+        for scenario in (AS_IT_IS, standing.question.scenario):
+            kept.used(scenario.key)
+        try:
+            return self._answers(standing.question.answer, standing.question.scenario, standing.size, members)
+        except LookupError:  # deleted while it was read
+            return None
+
+    def _answer(self, name: str, scenario: Scenario, size: Size, members: int) -> WhatIf:
+        return self.live(size).answer({name: scenario}, members)
+
+    def told(self, standing: Standing, members: int | None = None) -> WhatIfResult | None:
+        """`answer` with all that says how it was made."""
+        found, drawn = self.answer(standing, members), self._desk.posterior
+        if found is None:
+            return None
+        studies = {one.name: one for one in [standing.question.study] if one}
+        return WhatIfResult(
+            self._desk.context, found, studies, drawn.until if drawn else None, "" if drawn else "--prior"
+        )
+
+    def warm(self, members: int = MEMBERS) -> None:
+        """Get ready for the first question, in the background."""
+
+        def get_ready() -> None:
+            with suppress(FissureError):  # whoever asks is told
+                _ = self._desk.context.studies  # what the view needs, before what takes longer
+                most = min(members, self._desk.settings.limits.members)
+                self.live(Size()).warm(most, lambda: self._desk.worker.stopping)
+
+        if not self._warmed:
+            self._warmed = True
+            self._desk.worker.submit("first what-if", get_ready, spare=True)
 
 
 @dataclass(eq=False)

@@ -1,21 +1,140 @@
-"""Work that takes longer than a click: one job at a time, a short queue, and what each has found so far.
+"""Work that takes longer than a click: in the background where nobody sees it, or as a job that is told of.
 
-A job has an id that says what is asked, so that the same thing asked twice is computed once. It is told of its
-progress by the work itself (`Telling` is a `Progress`), shows results that get better as it goes, and stops at the
-next step when it is cancelled.
+Of jobs there is one at a time, a short queue, and what each has found so far. A job has an id that says what is asked,
+so that the same thing asked twice is computed once. It is told of its progress by the work itself (`Telling` is a
+`Progress`), shows results that get better as it goes, and stops at the next step when it is cancelled.
 """
 
 import itertools
 import logging
 import threading
 import time
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from fissure.errors import FissureError
+
+# Work in the background
+
+
+class Stopped(Exception):
+    """The server is stopping."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Task:
+    key: str
+    do: Callable[[], object]
+    spare: bool
+
+
+class Worker:
+    """A queue of work in the background and its threads, which end with the process.
+
+    What only gets ready (`spare`) is done by one thread at a time, after all that somebody waits for has begun, so
+    that a long one never holds up a view. Where a thread has died, another is begun at the next look.
+    """
+
+    def __init__(self, threads: int = 2, name: str = "fissure-background") -> None:
+        self._most, self._name = threads, name
+        self._queue: list[_Task] = []
+        self._busy: dict[threading.Thread, _Task] = {}
+        self._threads: list[threading.Thread] = []
+        self._turn = threading.Condition()
+        self._stopping = False
+
+    @property
+    def stopping(self) -> bool:
+        """Whether nothing more will be begun."""
+        return self._stopping
+
+    def go_on(self) -> None:
+        """Is called between steps that take seconds each. Raises `Stopped` where the server stops."""
+        if self._stopping:
+            raise Stopped
+
+    def submit(self, key: str, do: Callable[[], object], *, spare: bool = False) -> bool:
+        """Do it, unless something of that key waits or is being done; returns whether it will be. Failures are logged.
+
+        It will not be where the server is stopping, or no thread can be begun: whoever asks again tries again.
+        """
+        with self._turn:
+            if key in self.pending():
+                return True
+            if self._stopping or not self._start():
+                return False
+            self._queue.append(_Task(key, do, spare))
+            self._turn.notify_all()
+            return True
+
+    def pending(self) -> set[str]:
+        """The keys of what waits and of what is being done."""
+        with self._turn:
+            self._threads = [one for one in self._threads if one.is_alive()]
+            self._busy = {thread: task for thread, task in self._busy.items() if thread.is_alive()}
+            if self._queue and not self._threads:
+                self._start()
+            return {one.key for one in (*self._queue, *self._busy.values())}
+
+    def drop(self, key: str) -> None:
+        """Never begin what has that key and waits."""
+        with self._turn:
+            self._queue = [one for one in self._queue if one.key != key]
+
+    def stop(self, patience: float = 20.0) -> None:
+        """Begin nothing more, and wait for what is being done to come to its next step."""
+        end = time.monotonic() + patience
+        with self._turn:
+            self._stopping = True
+            self._queue.clear()
+            threads = [*self._threads]
+            self._turn.notify_all()
+        for thread in threads:
+            thread.join(max(end - time.monotonic(), 0.0))
+
+    def _start(self) -> bool:
+        """Begin another thread where there may be more; whether there is any."""
+        if len(self._threads) < self._most:
+            thread = threading.Thread(target=self._serve, name=self._name, daemon=True)
+            with suppress(RuntimeError):  # no memory, or too many processes of the user
+                thread.start()
+                self._threads.append(thread)
+        return bool(self._threads)
+
+    def _next(self) -> _Task | None:
+        """What is to be done next; None where nothing may be begun."""
+        sparing = any(one.spare for one in self._busy.values())
+        waiting = [one for one in self._queue if not (one.spare and sparing)]
+        return min(waiting, key=lambda one: one.spare, default=None)
+
+    def _serve(self) -> None:
+        me = threading.current_thread()
+        while True:
+            with self._turn:
+                self._busy.pop(me, None)
+                self._turn.notify_all()
+                while (task := self._next()) is None and not self._stopping:
+                    self._turn.wait()
+                if task is None or self._stopping:
+                    return
+                self._queue.remove(task)
+                self._busy[me] = task
+            self._do(task)
+
+    def _do(self, task: _Task) -> None:
+        try:
+            task.do()
+        except Stopped:
+            pass
+        except BaseException:  # one that fails must not take the others with it
+            logging.getLogger(__name__).exception("went wrong in the background: %s", task.key)
+
+
+# Jobs
+
 
 State = Literal["waiting", "running", "done", "cancelled", "failed"]
 ENDED: tuple[State, ...] = ("done", "cancelled", "failed")
@@ -51,7 +170,6 @@ class Job:
     """The best result so far; of a job that has ended, the result."""
     error: str = ""
     version: int = 0
-    created: float = field(default_factory=time.time)
 
     @property
     def ended(self) -> bool:
@@ -93,53 +211,47 @@ class Telling:
 
 
 class Jobs:
-    """The queue and its one worker, a thread that ends with the process."""
+    """The queue of jobs, of which one is done at a time."""
 
     def __init__(self, waiting: int = 8) -> None:
         self._most = waiting
         self._jobs: OrderedDict[str, Job] = OrderedDict()
-        self._queue: deque[tuple[str, int, Work]] = deque()
         self._turns: dict[str, int] = {}
         """Which asking of a job its `Job` tells of: one that was cancelled may still be on its way to its next step
-        when the same is asked again."""
+        when the same is asked again. Its number is the key of its task."""
         self._numbers = itertools.count()
         self._off: set[int] = set()
-        self._held = threading.Condition()
-        self._worker: threading.Thread | None = None
-        self._working = False
+        self._held = threading.RLock()
+        self._worker = Worker(1, "fissure-jobs")
         self._stopping = False
 
-    @property
-    def stopping(self) -> bool:
-        """Whether the server is stopping: nothing more will come."""
-        return self._stopping
-
     def submit(
-        self, id: str, kind: str, title: str, asked: Mapping[str, Any], work: Work, *, anew: bool = False
+        self, id: str, kind: str, title: str, asked: Mapping[str, Any], work: Work, *, again: bool = False
     ) -> Job:
         """Queue a job, or return the one with that `id` that waits, runs or is done.
 
-        One that is done is done `anew` where its caller says that what it made is gone. Raises `BusyError` where
+        One that is done is done `again` where its caller says that what it made is gone. Raises `BusyError` where
         the queue is full or the server is stopping.
         """
         with self._held:
-            self._recover()
-            known = self._jobs.get(id)
-            over: tuple[State, ...] = ENDED if anew else ("cancelled", "failed")
+            known = self.get(id)
+            over: tuple[State, ...] = ENDED if again else ("cancelled", "failed")
             if known is not None and known.state not in over and self._turns[id] not in self._off:
                 return known
             if self._stopping:
                 raise BusyError("the server is stopping; ask again when it is back")
-            if len(self._queue) >= self._most:
-                raise BusyError(_full(len(self._queue)))
-            self._start()  # first: what nobody could work on must not wait
-            job = Job(id, kind, title, dict(asked), version=known.version + 1 if known else 0)
-            self._jobs[id] = job
+            waiting = sum(job.state == "waiting" for job in self._jobs.values())
+            if waiting >= self._most:
+                raise BusyError(_full(waiting))
+            turn = next(self._numbers)
+            if not self._worker.submit(str(turn), lambda: self._do(id, turn, work)):
+                raise BusyError("this machine can begin no more work just now; ask again in a moment")
+            self._jobs[id] = job = Job(id, kind, title, dict(asked), version=known.version + 1 if known else 0)
             self._jobs.move_to_end(id)
-            self._turns[id] = next(self._numbers)
-            self._queue.append((id, self._turns[id], work))
-            self._forget()
-            self._held.notify_all()
+            self._turns[id] = turn
+            ended = [id for id, job in self._jobs.items() if job.ended]
+            for old in ended[: max(len(ended) - REMEMBERED, 0)]:
+                del self._jobs[old], self._turns[old]
             return job
 
     def get(self, id: str) -> Job | None:
@@ -157,18 +269,17 @@ class Jobs:
     def ahead(self, id: str) -> int:
         """How many others come before it."""
         with self._held:
-            queued = [one for one, _, _ in self._queue]
-            return int(self._working) + queued.index(id) if id in queued else 0
+            turn, at_work = self._turns.get(id, -1), {int(key) for key in self._worker.pending()}
+            return sum(one < turn for one in at_work) if turn in at_work else 0
 
     def cancel(self, id: str) -> Job | None:
         """Cancel it: at once if it waits, at its next step if it runs. What was computed is kept by who computed it."""
         with self._held:
-            self._recover()
-            job = self._jobs.get(id)
+            job = self.get(id)
             if job is None or job.ended:
                 return job
             if job.state == "waiting":
-                self._queue = deque(one for one in self._queue if one[0] != id)
+                self._worker.drop(str(self._turns[id]))
                 self._set(id, state="cancelled")
             else:
                 self._off.add(self._turns[id])
@@ -176,53 +287,28 @@ class Jobs:
             return self._jobs[id]
 
     def stop(self, patience: float = 20.0) -> None:
-        """Cancel everything and wait for the worker to come to its next step."""
+        """Cancel everything and wait for what is being done to come to its next step."""
         with self._held:
             self._stopping = True
             for id in list(self._jobs):
                 self.cancel(id)
-            worker = self._worker
-            self._held.notify_all()
-        if worker is not None and worker is not threading.current_thread():
-            worker.join(patience)
-
-    def _start(self) -> None:
-        if self._worker is not None and self._worker.is_alive():
-            return
-        worker = threading.Thread(target=self._serve, name="fissure-jobs", daemon=True)
-        try:
-            worker.start()
-        except RuntimeError:  # no memory, or too many processes of the user
-            raise BusyError("this machine can begin no more work just now; ask again in a moment") from None
-        self._worker = worker
+        self._worker.stop(patience)
 
     def _recover(self) -> None:
-        """Where the worker has died, say so of what it was doing, and let another go on with what waits."""
-        if self._worker is None or self._worker.is_alive() or self._stopping:
+        """Where the thread has died, say so of what it was doing: every job that has not ended has its task."""
+        if self._stopping:
             return
-        self._working, self._worker = False, None
-        queued = {id for id, _, _ in self._queue}
+        at_work = self._worker.pending()
         for id, job in list(self._jobs.items()):
-            if not job.ended and id not in queued:
+            if not job.ended and str(self._turns[id]) not in at_work:
                 self._off.discard(self._turns[id])
                 self._set(id, state="failed", phase="", left=None, error=DIED)
-        if self._queue:
-            with suppress(BusyError):  # the next who asks tries again
-                self._start()
-
-    def _serve(self) -> None:
-        while True:
-            with self._held:
-                while not self._queue and not self._stopping:
-                    self._held.wait()
-                if self._stopping:
-                    return
-                id, turn, work = self._queue.popleft()
-                self._working = True
-                self._set(id, state="running")
-            self._do(id, turn, work)
 
     def _do(self, id: str, turn: int, work: Work) -> None:
+        with self._held:
+            if self._turns.get(id) != turn or self._jobs[id].ended:  # it was cancelled since it was taken up
+                return
+            self._set(id, state="running")
         try:
             result = work(Telling(self, id, turn))
         except CancelledError:
@@ -238,7 +324,6 @@ class Jobs:
     def _end(self, id: str, turn: int, **changes: Any) -> None:
         with self._held:
             self._off.discard(turn)
-            self._working = False
             if self._turns.get(id) == turn:
                 self._set(id, phase="", left=None, **changes)
 
@@ -253,11 +338,6 @@ class Jobs:
     def _set(self, id: str, **changes: Any) -> None:
         job = self._jobs[id]
         self._jobs[id] = replace(job, version=job.version + 1, **changes)
-
-    def _forget(self) -> None:
-        ended = [id for id, job in self._jobs.items() if job.ended]
-        for id in ended[: max(len(ended) - REMEMBERED, 0)]:
-            del self._jobs[id], self._turns[id]
 
 
 def wrong_inside(error: BaseException) -> str:

@@ -4,15 +4,15 @@ import csv
 import io
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 from fissure.app import derived
-from fissure.app.derived import Found, Kind
+from fissure.app.derived import Kind, Lookup
 from fissure.app.desk import Desk
-from fissure.app.pages import AtDesk, Citation, citation, page
+from fissure.app.pages import AtDesk, Citation, PageData, attached, citation, page
 from fissure.context import Context
 from fissure.engine.provenance import model_digest
 from fissure.errors import ArgumentError, nearest
@@ -24,20 +24,20 @@ from fissure.present.sections import mechanism as sections
 from fissure.present.sections.causal import field as about
 from fissure.present.sections.causal import label
 from fissure.present.sections.observation_influence import updates_of
-from fissure.studies import causal_atlas
-from fissure.studies.causal_atlas import Atlas
+from fissure.studies import causal
+from fissure.studies.causal import Atlas
 
 Name = Annotated[str | None, Query(max_length=100)]
 router = APIRouter(include_in_schema=False)
 WAITING = (
     "Mechanisms and fields are being read from the code; this takes some seconds, once for each version of the model."
 )
-ATLAS = Kind("causal", causal_atlas.__name__, causal_atlas.to_json, causal_atlas.from_json, in_memory=1)
+ATLAS = Kind("causal", causal.__name__, causal.to_json, causal.from_json, in_memory=1)
 
 
-def look(desk: Desk, *, wait: float = 0.0) -> Found[Atlas]:
+def look(desk: Desk) -> Lookup[Atlas]:
     """The causal picture of the model as it is; where there is none yet, it is made in the background."""
-    return desk.derived.get(ATLAS, [], causal_atlas.atlas, wait=wait)  # it derives from the code alone
+    return desk.derived.get(ATLAS, [], causal.atlas)  # it derives from the code alone
 
 
 def warm(desk: Desk) -> None:
@@ -75,20 +75,10 @@ def cracks(
         shown = _overview(context, None if field else atlas, waiting_for_field=bool(field))
     groups, fields = _mechanisms(find or ""), _fields(find or "", atlas)
     return page(
-        request,
-        "cracks",
-        **shown,
-        waiting=found.waiting,
-        error=found.error,
-        wait=WAITING,
-        find=find or "",
-        chosen=mechanism or field or "",
-        groups=groups,
-        group_titles=MECHANISM_GROUPS,
-        fields=fields,
-        count=len(mechanism_classes()),
-        hits=sum(one.found for own in groups.values() for one in own),
-    )
+        request, "cracks", **shown, waiting=found.waiting, error=found.error, wait=WAITING, find=find or "",
+        chosen=mechanism or field or "", groups=groups, group_titles=MECHANISM_GROUPS, fields=fields,
+        count=len(mechanism_classes()), hits=sum(one.found for own in groups.values() for one in own),
+    )  # fmt: skip
 
 
 @router.get("/cracks/edges.csv")
@@ -105,8 +95,7 @@ def edges(desk: AtDesk, mechanism: Name = None, field: Name = None) -> Response:
         if not chosen or chosen in (a.source, a.target, a.by):
             rows.writerow((a.source, a.target, a.sign, a.by, a.channel))
     name = f"fissure-cracks-{chosen}".rstrip("-").translate(str.maketrans("._/ ", "----"))
-    headers = {"content-disposition": f'attachment; filename="{name}.csv"'}
-    return Response(out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    return attached(out.getvalue(), "text/csv", f"{name}.csv")
 
 
 @router.get("/cracks/ready")
@@ -144,7 +133,7 @@ def _matches(text: str, find: str) -> bool:
     return all(word in text for word in find.lower().split())
 
 
-def _overview(context: Context, atlas: Atlas | None, *, waiting_for_field: bool) -> dict[str, Any]:
+def _overview(context: Context, atlas: Atlas | None, *, waiting_for_field: bool) -> PageData:
     return {
         "kind": "waiting" if waiting_for_field else "overview",
         "heading": "Cracks",
@@ -154,9 +143,9 @@ def _overview(context: Context, atlas: Atlas | None, *, waiting_for_field: bool)
     }
 
 
-def _mechanism(name: str, context: Context, atlas: Atlas | None) -> dict[str, Any]:
+def _mechanism(name: str, context: Context, atlas: Atlas | None) -> PageData:
     kind = mechanism_classes()[known_mechanism(name)]
-    blocks = sections.mechanism(name, context, atlas, derived.attribution(context).found)
+    blocks = sections.mechanism(name, context, atlas, derived.attribution(context).value)
     command = f"fissure trace {context.cli_name} {name}"
     return {
         "kind": "mechanism",
@@ -168,7 +157,7 @@ def _mechanism(name: str, context: Context, atlas: Atlas | None) -> dict[str, An
     }
 
 
-def _field(path: str, context: Context, atlas: Atlas) -> dict[str, Any]:
+def _field(path: str, context: Context, atlas: Atlas) -> PageData:
     one = about(_known_field(path, atlas))
     return {
         "kind": "field",
@@ -182,11 +171,6 @@ def _field(path: str, context: Context, atlas: Atlas) -> dict[str, Any]:
 
 def _cite(what: str, context: Context, command: str) -> Citation:
     return citation(
-        what,
-        case=context.case.title,
-        case_digest=context.case.digest,
-        posterior=context.posterior_digest,
-        until=context.until,
-        command=command,
-        more={"Digest of the model (SHA-256)": model_digest()},
-    )
+        what, case=context.case.title, case_digest=context.case.digest, posterior=context.posterior_digest,
+        until=context.until, command=command, more={"Digest of the model (SHA-256)": model_digest()},
+    )  # fmt: skip

@@ -17,28 +17,22 @@ import json
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any, NoReturn
+from contextlib import suppress
+from typing import Any
 from urllib.parse import quote, unquote
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fissure.app import auth
-from fissure.app.redaction import Places, discreet, is_near
-from fissure.app.settings import Settings, is_loopback
+from fissure.app.auth import Places, discreet, is_near
+from fissure.app.settings import Limits, Settings, is_loopback
 
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data: blob:",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
     "content-security-policy": POLICY,
@@ -86,7 +80,8 @@ class Guard:
             await sent(scope, receive, answered)
             return
         if not scope["path"]:  # the prefix itself, without the slash that relative links need
-            await RedirectResponse(with_slash(self._settings.root_path, scope), 307)(scope, receive, answered)
+            last = self._settings.root_path.rpartition("/")[2]  # relative to the prefix
+            await RedirectResponse(f"./{last}/{_query(scope)}", 307)(scope, receive, answered)
             return
         if scope["method"] == "HEAD":
             scope = {**scope, "method": "GET"}
@@ -99,7 +94,7 @@ class Guard:
         if not self._rates.allow((scope.get("client") or ("",))[0]):
             return _said(scope, 429, "too many requests; wait a second", {"retry-after": "1"})
         return (
-            _too_large(scope, headers, limits.address, limits.headers, limits.body)
+            _too_large(scope, headers, limits)
             or self._called_wrongly(scope, headers)
             or self._asked_for_token(scope, headers)
         )
@@ -112,7 +107,9 @@ class Guard:
             return _said(scope, 403, _OTHER_NAME)
         if not auth.is_welcome(scope["method"], headers, self._settings.hosts):
             return _said(scope, 403, "only the page itself may ask this, not another site")
-        if not auth.is_json_or_nothing(headers):  # what a form of another site can send without asking first
+        if auth.has_body(headers) and not auth.is_json(
+            headers
+        ):  # what a form of another site can send without asking first
             return _said(scope, 415, "what is sent must be JSON: content-type: application/json")
         return None
 
@@ -135,16 +132,16 @@ class Guard:
 
     async def _sent(self, scope: Scope, receive: Receive) -> Receive | Response:
         """What the application may read in place of `receive`, or why what is sent is refused."""
-        limits, announced = self._settings.limits, Headers(scope=scope)
-        if announced.get("content-length", "0").strip("0") == "" and "transfer-encoding" not in announced:
+        limits = self._settings.limits
+        if not auth.has_body(Headers(scope=scope)):
             return receive
         try:
             async with asyncio.timeout(limits.patience):
-                body = await _body(receive, limits.body)
-        except _TooLarge:  # its length was not announced
-            return _said(scope, 413, _size(limits.body), {"connection": "close"})
+                body = await _body(scope, receive, limits.body)
         except TimeoutError:
             return _said(scope, 408, "what is sent came too slowly", {"connection": "close"})
+        if body is None:  # its length was not announced
+            return _said(scope, 413, _size(limits.body), {"connection": "close"})
         fault = _fault(body)
         return _said(scope, 400, fault) if fault else _again(body, receive)
 
@@ -169,19 +166,19 @@ def _headed(send: Send, *, only_head: bool) -> Send:
     return headed
 
 
-def _too_large(scope: Scope, headers: Headers, address: int, head: int, body: int) -> Response | None:
+def _too_large(scope: Scope, headers: Headers, limits: Limits) -> Response | None:
     path, query = scope.get("raw_path") or scope["path"].encode("utf-8", "replace"), scope["query_string"]
-    if len(path) + len(query) > address:
-        return _said(scope, 414, f"the address is longer than {address:,} bytes")
+    if len(path) + len(query) > limits.address:
+        return _said(scope, 414, f"the address is longer than {limits.address:,} bytes")
     if "\0" in scope["path"] or b"%00" in query or b"\0" in query:
         return _said(scope, 400, "the address holds a null character")
-    if sum(len(name) + len(value) for name, value in scope["headers"]) > head:
-        return _said(scope, 431, f"the headers of the request are larger than {head:,} bytes")
+    if sum(len(name) + len(value) for name, value in scope["headers"]) > limits.headers:
+        return _said(scope, 431, f"the headers of the request are larger than {limits.headers:,} bytes")
     length = headers.get("content-length", "0")
     if not (length.isascii() and length.isdigit()):
         return _said(scope, 400, "the length of the request is no number")
-    if len(length) > 18 or int(length) > body:
-        return _said(scope, 413, _size(body))
+    if len(length) > 18 or int(length) > limits.body:
+        return _said(scope, 413, _size(limits.body))
     return None
 
 
@@ -220,22 +217,16 @@ class Rates:
 # What is sent: read whole before anything is done with it, small, and JSON that can be written again
 
 
-class _TooLarge(Exception):
-    """More came than may be sent."""
-
-
-async def _body(receive: Receive, most: int) -> bytes:
-    """The body of a request; empty where the client has left. Raises `_TooLarge` beyond `most` bytes."""
+async def _body(scope: Scope, receive: Receive, most: int) -> bytes | None:
+    """The body of a request, empty where the client has left; None beyond `most` bytes."""
     body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return b""
-        body += message.get("body", b"")
-        if len(body) > most:
-            raise _TooLarge
-        if not message.get("more_body", False):
-            return bytes(body)
+    with suppress(ClientDisconnect):
+        async for part in Request(scope, receive).stream():
+            body += part
+            if len(body) > most:
+                return None
+        return bytes(body)
+    return b""
 
 
 def _again(body: bytes, receive: Receive) -> Receive:
@@ -261,7 +252,7 @@ def _fault(body: bytes) -> str | None:
     if not body:
         return None
     try:
-        found = json.loads(body, parse_constant=_no_number)
+        found = json.loads(body, parse_constant=int)  # which takes no NaN and no infinity
         json.dumps(found, ensure_ascii=False).encode()
     except UnicodeError:
         return "what is sent must be JSON in UTF-8, without halves of surrogate pairs"
@@ -270,10 +261,6 @@ def _fault(body: bytes) -> str | None:
     if _depth(found) > DEEPEST:
         return f"what is sent may be {DEEPEST} lists or objects deep, no more"
     return None
-
-
-def _no_number(text: str) -> NoReturn:
-    raise ValueError(text)
 
 
 def _depth(found: Any) -> int:
@@ -299,11 +286,6 @@ def below(scope: Scope, root: str) -> Scope:
         return scope
     raw = "/".join(["", *_asked(scope).split("/")[root.count("/") + 1 :]])
     return {**scope, "path": path[len(prefix) :], "raw_path": raw.encode("latin-1")}
-
-
-def with_slash(root: str, scope: Scope) -> str:
-    """What leads from the prefix to the page below it, relative to the prefix."""
-    return f"./{root.rpartition('/')[2]}/{_query(scope)}"
 
 
 def without_slash(scope: Scope) -> str | None:

@@ -1,29 +1,45 @@
-"""How a view becomes a page: the templates, what all views share, and the address of each view."""
+"""How a view becomes a page: the templates, what all views share, each view's address, and the files that it loads.
+
+Styles, scripts and pictures all come from the package; a file's address changes with its content.
+"""
 
 import asyncio
+import gzip
+import hashlib
+import re
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import jinja2
-from fastapi import Depends, HTTPException, Request
+import vl_convert
+from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.sse import ServerSentEvent
 from markupsafe import Markup
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
-from fissure.app.assets import VEGA, address
 from fissure.app.desk import Desk
 from fissure.app.middleware import up
-from fissure.present.charts import shared as theme
+from fissure.present.charts import theme
 from fissure.present.render.html import TEMPLATES as REPORT
 from fissure.present.render.html import as_json
 from fissure.version import __version__
 
 T = TypeVar("T")
+PageData = dict[str, Any]
+"""What a template or a script of the page is given, by name."""
 OWN = Path(__file__).parent / "templates"
+STATIC = Path(__file__).parent / "static"
+TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}
+SHARED = ("report.css", "calibration.css", "hindcast.css", "print.css", "tooltips.js")
+"""Files of the report that the page uses too."""
+VEGA = "vega.js"
+_IMPORT = re.compile(r"""(\b(?:from|import)\s*\(?\s*["'])\./([\w.-]+\.js)(["'])""")
+router = APIRouter(include_in_schema=False)
+"""Of the assets."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +93,7 @@ def page(
     name: str,
     *,
     status: int = 200,
-    shared: dict[str, Any] | None = None,
+    shared: PageData | None = None,
     drawn: str | None = None,
     **told: Any,
 ) -> HTMLResponse:
@@ -110,6 +126,96 @@ def page(
 
 def _verbatim(name: str) -> Markup:
     return Markup((REPORT / name).read_text(encoding="utf-8"))
+
+
+def attached(text: str, kind: str, name: str) -> Response:
+    """A file of that media type to save under that name."""
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(text.encode(), media_type=f"{kind}; charset=utf-8", headers=headers)
+
+
+# The files that a page loads
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A file as it is sent."""
+
+    body: bytes
+    packed: bytes
+    kind: str
+
+    @cached_property
+    def digest(self) -> str:
+        """Of its content."""
+        return hashlib.sha256(self.body).hexdigest()[:12]
+
+
+def asset(name: str) -> Asset | None:
+    """The asset of that name; `vega.js` is the bundle of the charts, `report.css` and others are the report's."""
+    return _read(name) if name in _names() else None  # what is not there is not remembered either
+
+
+def address(name: str) -> str:
+    """The address of an asset below the page's own, with its digest, so that a browser may keep it."""
+    found = asset(name)
+    if found is None:
+        raise LookupError(name)
+    return f"/static/{name}?{found.digest}"
+
+
+@router.get("/static/{name}")
+def static(name: str, request: Request) -> Response:
+    """Send an asset."""
+    found = asset(name)
+    if found is None:
+        raise HTTPException(404, "there is no such file")
+    known = request.url.query == found.digest
+    headers = {
+        "cache-control": "public, max-age=31536000, immutable" if known else "no-cache",
+        "etag": f'"{found.digest}"',
+        "vary": "accept-encoding",
+    }
+    if headers["etag"] in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    if _takes_gzip(request.headers.get("accept-encoding", "")):
+        return Response(found.packed, media_type=found.kind, headers={**headers, "content-encoding": "gzip"})
+    return Response(found.body, media_type=found.kind, headers=headers)
+
+
+@lru_cache(maxsize=1)
+def _names() -> frozenset[str]:
+    """Of all assets: names, never paths."""
+    return frozenset({VEGA, *SHARED, *(path.name for path in STATIC.iterdir() if path.suffix in TYPES)})
+
+
+@cache
+def _read(name: str) -> Asset:
+    if name == VEGA:
+        body = vl_convert.javascript_bundle().encode()  # type: ignore[call-arg]  # its stub forgets the default
+    elif name in SHARED:
+        body = (REPORT / name).read_bytes()
+    else:
+        body = (STATIC / name).read_bytes()
+    if name != VEGA and name.endswith(".js"):
+        body = _IMPORT.sub(_imported, body.decode()).encode()
+    return Asset(body, gzip.compress(body, 6, mtime=0), TYPES[Path(name).suffix])
+
+
+def _imported(found: re.Match[str]) -> str:
+    """An import by the address that a page names, relative to the importing script, so that a prefix stays.
+
+    Under another address the browser would run the module twice.
+    """
+    return f"{found[1]}..{address(found[2])}{found[3]}"
+
+
+def _takes_gzip(accepted: str) -> bool:
+    for one in accepted.lower().split(","):
+        coding, _, weight = one.partition(";")
+        if coding.strip() == "gzip":
+            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return False
 
 
 # How to cite what is on the screen

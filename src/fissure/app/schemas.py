@@ -3,7 +3,7 @@
 import dataclasses
 import math
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Self, TypeVar, get_args, get_origin, get_type_hints
 
 import numpy as np
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, create_model
@@ -14,9 +14,19 @@ Answers = dict[int | str, dict[str, Any]]
 
 
 class ResultSchema(BaseModel):
-    """The base of schemas that `schema_of` makes: `model_validate` takes the result itself."""
+    """The base of schemas of results; `model_validate` takes a result itself."""
 
     model_config = ConfigDict(from_attributes=True)
+
+    @classmethod
+    def build(cls, *results: object, **own: Any) -> Self:
+        """Each field from the first of the `results` that has it, null where none has, but for those given here."""
+        taken = {
+            name: next((getattr(one, name) for one in results if hasattr(one, name)), None)
+            for name, field in cls.model_fields.items()
+            if name not in own and field.is_required()
+        }
+        return cls.model_validate({**taken, **own})
 
 
 def schema_of(
@@ -35,7 +45,7 @@ def schema_of(
     def derived(schema: type[S]) -> type[S]:
         own = {*schema.model_fields, *without}
         fields: dict[str, Any] = {
-            name: (_told(hint), Field(serialization_alias=(renamed or {}).get(name), description=said.get(name)))
+            name: (_json_type(hint), Field(serialization_alias=(renamed or {}).get(name), description=said.get(name)))
             for name, hint in _hints(kind).items()
             if name not in own
         }
@@ -55,19 +65,23 @@ def _hints(kind: type) -> dict[str, Any]:
     return {name: hints[name] for name in names}
 
 
-def _told(hint: Any) -> Any:
-    """The type by which a value of the type `hint` is told."""
+def _json_type(hint: Any) -> Any:
+    """The type in JSON of values of the type `hint`."""
     if hint is float:
-        return Annotated[float | None, BeforeValidator(_finite)]
+        return Number
     if get_origin(hint) is np.ndarray:
         return Annotated[list[float | None], BeforeValidator(lambda x: [_finite(float(one)) for one in x])]
     if get_origin(hint) is tuple and get_args(hint)[1:] == (...,):
-        return list[_told(get_args(hint)[0])]  # type: ignore[misc]
+        return list[_json_type(get_args(hint)[0])]  # type: ignore[misc]
     return hint
 
 
 def _finite(x: Any) -> Any:
     return None if isinstance(x, float) and not math.isfinite(x) else x
+
+
+Number = Annotated[float | None, BeforeValidator(_finite)]
+"""Null where it is not finite."""
 
 
 class IntervalSchema(ResultSchema):

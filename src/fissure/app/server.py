@@ -19,19 +19,17 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Match
 
-from fissure.app import assets, attribution
+from fissure.app import attribution, evidence, history, pages
 from fissure.app import mechanisms as cracks
-from fissure.app.api import cases, jobs, ledger, runs, studies
+from fissure.app import what_if as whatif
+from fissure.app.api import cases, ledger, runs, studies
 from fissure.app.desk import Desk
-from fissure.app.evidence import view as evidence
-from fissure.app.history import view as history
-from fissure.app.history.prepared import prepare_newest
 from fissure.app.jobs import BusyError
 from fissure.app.middleware import HEADERS, Guard, without_slash
 from fissure.app.pages import page
+from fissure.app.run_view import prepare_newest
 from fissure.app.schemas import EVERYWHERE
 from fissure.app.settings import Settings
-from fissure.app.what_if import view as whatif
 from fissure.errors import FissureError
 from fissure.version import __version__
 
@@ -70,8 +68,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )  # fmt: skip
     app.state.desk = desk
     app.add_middleware(Guard, settings=settings)
-    for part in (assets, history, cracks, attribution, whatif, evidence, cases, ledger, runs, studies, jobs):
+    for part in (pages, history, cracks, attribution, whatif, evidence, cases, ledger, runs, studies):
         app.include_router(part.router)
+    app.include_router(studies.of_jobs)
     app.add_exception_handler(FissureError, _mendable)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)

@@ -97,7 +97,7 @@ def patterns(
 
     Of a run's folder all members that are there are read. For a case the run of `fissure run` is made or used.
     """
-    from fissure.present.sections.patterns import day_of
+    from fissure.present.formatting import day_of
 
     day = day_of(until)
     show(_result_of(case, members, seed, prior, of).patterns_document(day), as_json=as_json)

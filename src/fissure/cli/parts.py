@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from fissure.present.document import Document, Table
-    from fissure.studies.calibration import Posterior
+    from fissure.studies.calibration.posterior import Posterior
 
 
 def whole(found: str) -> int:

@@ -72,23 +72,21 @@ def serve(
         raise ArgumentError(f"found --port {port}, expected a number from 1 to 65535")
     if disk < 1:
         raise ArgumentError(f"found --disk {disk}, expected 1 or more megabytes")
-    from fissure.app import binding
-    from fissure.app.settings import host_name, is_loopback
-    from fissure.app.settings import root_path as parsed_root_path
+    from fissure.app import settings
 
-    below, hosts = parsed_root_path(root_path), tuple(host_name(name) for name in allow_host or ())
+    below, hosts = settings.root_path(root_path), tuple(map(settings.host_name, allow_host or ()))
     case, folders = split_case(words)
     places = _places([path(folder) for folder in folders])
     _known(case)
-    token = binding.token_of(host, token)
-    opened = binding.opens(open_, token)
-    place = binding.listen(host, port)
-    address = binding.address(host, place.getsockname()[1], token)
+    token = settings.token_of(host, token)
+    opened = settings.opens(open_, token)
+    place = settings.listen(host, port)
+    address = settings.address(host, place.getsockname()[1], token)
     typer.echo(f"The page is at {address}\nCtrl-C stops it; what is finished is kept.")
     if below or hosts:
         shown = f"/?token={token}" if token else "/"
         typer.echo(f"Behind the proxy it is at https://{hosts[0] if hosts else 'PROXY'}{below}{shown}")
-    if not is_loopback(host):
+    if not settings.is_loopback(host):
         typer.echo("Its traffic is not encrypted: over a network that is not yours alone, use an SSH tunnel instead.")
     sys.stdout.flush()
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # nothing is at stake before it serves

@@ -66,14 +66,14 @@ def whatif(
     Name studies that come with the case, or say a change of your own with --set, --off and --from. A what-if that was
     stopped goes on where it was. Nothing here searches for a change that serves an aim.
     """
-    from fissure.studies.refusal import REFUSED, refuse
+    from fissure.studies.scenario import REFUSED, refuse
 
     if search is not None:
         refuse([REFUSED[0]])
     from fissure import api
     from fissure.engine.progress import RichProgress
     from fissure.present.sections.whatif import study_table
-    from fissure.studies.whatif import planned
+    from fissure.studies.paired_runs import planned
 
     case, studies = split_case(words)
     context = api.context_of(case)
@@ -234,7 +234,7 @@ def sensitivity(
     """
     from fissure import api
     from fissure.engine.progress import RichProgress
-    from fissure.studies.sensitivity import planned
+    from fissure.studies.paired_runs import planned
 
     context = api.context_of(case)
     draws = context.draws(prior=prior, posterior=posterior)

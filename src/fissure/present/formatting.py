@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from fissure.errors import ArgumentError
 from fissure.evidence.entries import Claim, Observation, Source
 from fissure.studies.compare import Compared, Counts, Scale, Verdict
 from fissure.studies.effective import ENOUGH
@@ -218,6 +219,16 @@ def when(observation: Observation) -> str:
 def day(x: date) -> str:
     """Such as 3 Jul 2016."""
     return f"{x.day} {x:%b %Y}"
+
+
+def day_of(said: object) -> date | None:
+    """The day that `said` names, a date or its ISO text; None stays None. Raises `FissureError` for what is no day."""
+    if said is None or isinstance(said, date):
+        return said
+    try:
+        return date.fromisoformat(str(said))
+    except ValueError:
+        raise ArgumentError(f"until is '{said}', expected a day such as 2015-12-31") from None
 
 
 def publisher(observation: Observation, sources: Mapping[str, Source]) -> str:

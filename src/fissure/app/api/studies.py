@@ -1,39 +1,59 @@
-"""Studies: what can be asked, asking it, and the answer so far."""
+"""Studies and jobs: what can be asked, asking it, the answer so far, and what the server is computing."""
 
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, Depends, HTTPException
 from fastapi import Path as InPath
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from fissure.api.whatifs import WhatIfResult, plain, told
-from fissure.app import questions
-from fissure.app.api.jobs import JobSchema
-from fissure.app.api.jobs import told as job_told
-from fissure.app.api.runs import EffectiveSize
-from fissure.app.pages import AtDesk
+from fissure.api import whatifs
+from fissure.app import answers, composer, questions
+from fissure.app.desk import MOST_SEED, Standing
+from fissure.app.jobs import Job, Jobs
+from fissure.app.pages import BEGIN, AtDesk, changes, listening
 from fissure.app.questions import LEVERS, LONG, NAME
-from fissure.app.questions import named as tidied
+from fissure.app.run_view import EffectiveSize
 from fissure.app.schemas import ResultSchema, refusal, schema_of
-from fissure.app.studio import MOST_SEED, Standing
-from fissure.app.what_if import composer, export
 from fissure.errors import ArgumentError, nearest
-from fissure.studies.bounds import AtBound
 from fissure.studies.effective import few_histories
-from fissure.studies.outcomes import Outcome, outcomes_of
+from fissure.studies.outcomes import AtBound, Outcome, outcomes_of
 from fissure.studies.questions import Study
-from fissure.studies.refusal import refuse
+from fissure.studies.scenario import refuse
 from fissure.studies.whatif import Course, Difference
 from fissure.version import __version__
 
 router = APIRouter(prefix="/api", tags=["studies"])
+of_jobs = APIRouter(prefix="/api", tags=["jobs"])
 Id = Annotated[str, InPath(min_length=1, max_length=64, pattern=r"^[a-f0-9]+$", description="the id of a study")]
+JobId = Annotated[str, InPath(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$", description="the id of a job")]
 Lever = Annotated[str, Field(min_length=1, max_length=120)]
 BUSY = refusal(503, "Too many questions wait; ask again after the seconds of `retry-after`.")
 UNKNOWN = refusal(404, "No such study was asked since the server started.")
+NO_JOB = refusal(404, "No such job is known.")
+
+
+@schema_of(
+    Job, without=("asked",), phase="what it does now, in words", done="steps of this phase that are done",
+    total="steps of this phase", left="seconds left of this phase, as far as its rate tells",
+    error="why it failed, one sentence", version="grows with every change",
+)  # fmt: skip
+class JobSchema(ResultSchema):
+    """A job as it stands."""
+
+    ahead: int = Field(description="jobs that come before it")
+    result: dict[str, Any] | None = Field(description="a small summary of what it has found so far")
+
+
+class StudyJob(JobSchema):
+    """The job that measures the answer, and where a person sees it."""
+
+    page: str = Field(description="address of the page that shows it, relative to the root of the page")
 
 
 class Ask(BaseModel):
@@ -51,12 +71,6 @@ class Ask(BaseModel):
     members: int | None = Field(None, ge=2, le=1_000_000, description="pairs; 48 where not given")
     seed: int = Field(1, ge=0, le=MOST_SEED)
     weeks: int | None = Field(None, ge=1, le=2000, description="weeks from the start; all where not given")
-
-
-class StudyJob(JobSchema):
-    """The job that measures the answer, and where a person sees it."""
-
-    page: str = Field(description="address of the page that shows it, relative to the root of the page")
 
 
 @schema_of(Study, renamed={"moves": "set", "since": "from"})
@@ -132,7 +146,7 @@ class AnswerSchema(BaseModel):
 @router.get("/studies/named", summary="The questions that come with the case")
 def named(desk: AtDesk) -> list[NamedStudy]:
     """Each with the claims that raise it, why its levers stand for it, and how its answer could be wrong."""
-    return [NamedStudy.model_validate(one) for one in desk.studio.studies.values()]
+    return [NamedStudy.model_validate(one) for one in desk.context.studies.values()]
 
 
 @router.get("/studies/drivers", summary="What can be moved")
@@ -157,32 +171,31 @@ def ask(desk: AtDesk, body: Ask) -> StudyJob:
         raise ArgumentError(f"there is nothing called '{name[:NAME]}' to ask with{nearest(name, Ask.model_fields)}")
     studio = desk.studio
     size = studio.size(body.members, body.seed, body.weeks)
-    question = studio.reader(size.weeks).of(
-        name=body.title, study=body.study, set=body.set, off=body.off, since=body.since
-    )
+    reader = studio.reader(size.weeks)
+    question = reader.of(name=body.title, study=body.study, set=body.set, off=body.off, since=body.since)
     if len(question.text) > LONG:
         raise ArgumentError(f"the question takes {len(question.text):,} characters, expected at most {LONG:,}")
     job = studio.ask(question, size)
     told = [("q", question.text), ("members", size.members), ("seed", size.seed)]
     address = f"what-if?{urlencode(told + ([('weeks', size.weeks)] if size.weeks else []))}"
-    return StudyJob(**job_told(job, desk.jobs).model_dump(), page=address)
+    return StudyJob.build(job_schema(job, desk.jobs), page=address)
 
 
 @router.get("/studies/{id}", summary="The answer so far", responses=UNKNOWN)
 def study(desk: AtDesk, id: Id) -> AnswerSchema:
     """Paired differences with their intervals, and their course by week, of the pairs measured so far."""
     standing = _required(desk, id)
-    found, scenario = desk.studio.told(standing), standing.question.scenario
-    made = told(found.found.answers[0], standing.question.study) if found else {"outcomes": [], "weekly": {}}
+    question, scenario, study = standing.question, standing.question.scenario, standing.question.study
+    found = desk.studio.told(standing)
+    made = whatifs.told(found.found.answers[0], study) if found else {"outcomes": [], "weekly": {}}
+    about = {name: whatifs.plain(x) for name, x in found.about.items()} | {"command": found.command} if found else {}
     return AnswerSchema(
-        id=id, state=standing.state, error=standing.job.error if standing.job else "", title=standing.question.title,
-        study=standing.question.study.name if standing.question.study else None,
-        set=[str(move) for move in scenario.moves], off=list(scenario.off), since=scenario.since,
-        members=standing.known, of=standing.size.members,
-        effective_size=EffectiveSize(**found.found.worth.as_json()) if found and found.found.worth else None,
+        id=id, state=standing.state, error=standing.job.error if standing.job else "", title=question.title,
+        study=study.name if study else None, set=[str(move) for move in scenario.moves], off=list(scenario.off),
+        since=scenario.since, members=standing.known, of=standing.size.members,
+        effective_size=found.found.worth.as_json() if found and found.found.worth else None,
         few_histories=few_histories(standing.known) or None, start=desk.case.start,
-        differences=made["outcomes"], weekly=made["weekly"],
-        about=_about(found) if found else {"version": __version__},
+        differences=made["outcomes"], weekly=made["weekly"], about=about or {"version": __version__},
     )  # fmt: skip
 
 
@@ -192,7 +205,7 @@ def study(desk: AtDesk, id: Id) -> AnswerSchema:
 )  # fmt: skip
 def report(desk: AtDesk, id: Id) -> Response:
     """A self-contained page: it loads nothing from a network."""
-    return export.report(desk, [_measured(desk, id)])
+    return answers.report(desk, [_measured(desk, id)])
 
 
 @router.get(
@@ -201,7 +214,7 @@ def report(desk: AtDesk, id: Id) -> Response:
 )  # fmt: skip
 def csv(desk: AtDesk, id: Id) -> Response:
     """One row an outcome, then one a week and series."""
-    return export.csv(desk, _measured(desk, id))
+    return answers.csv(desk, _measured(desk, id))
 
 
 def _required(desk: AtDesk, id: str) -> Standing:
@@ -209,11 +222,6 @@ def _required(desk: AtDesk, id: str) -> Standing:
     if standing is None:
         raise HTTPException(404, f"there is no study '{id}'; ask it (POST /api/studies), what was measured is kept")
     return standing
-
-
-def _about(found: WhatIfResult) -> dict[str, Any]:
-    """How it was made."""
-    return {name: plain(x) for name, x in found.about.items()} | {"command": found.command}
 
 
 def _measured(desk: AtDesk, id: str) -> Standing:
@@ -249,9 +257,7 @@ def saved(desk: AtDesk) -> list[SavedQuestion]:
 @router.post("/saved", summary="Save a question, or give a saved one another name", status_code=201)
 def save(desk: AtDesk, body: SaveRequest) -> SavedQuestion:
     """Kept once, whatever it is called: saving it again renames it."""
-    reader = desk.studio.reader()
-    read = reader.read(body.q)
-    question = type(read)(read.scenario, tidied(body.name), read.study)
+    question = replace(desk.studio.reader().read(body.q), name=questions.named(body.name))
     return SavedQuestion.model_validate(desk.studio.saved.save(question, desk.case.name))
 
 
@@ -261,3 +267,60 @@ def delete(desk: AtDesk, id: Annotated[str, InPath(min_length=1, max_length=64)]
     """Gone for good; what was measured for it stays."""
     if not desk.studio.saved.delete(id):
         raise HTTPException(404, "there is no such saved question")
+
+
+# Jobs: what the server is computing, how far it is, and how to stop it
+
+
+def job_schema(job: Job, jobs: Jobs) -> JobSchema:
+    """`job` as it is sent, with the summary of its result where that has one."""
+    found = job.result if isinstance(job.result, dict) else getattr(job.result, "summary", None)
+    return JobSchema.build(job, ahead=jobs.ahead(job.id), result=found if isinstance(found, dict) else None)
+
+
+def required(desk: AtDesk, id: JobId) -> Job:
+    """The job of that id, or 404."""
+    job = desk.jobs.get(id)
+    if job is None:
+        raise HTTPException(404, f"there is no job '{id}'; the server has forgotten it or was restarted, ask again")
+    return job
+
+
+@of_jobs.get("/jobs", summary="Jobs that wait, run, or ended lately, oldest first")
+def jobs(desk: AtDesk) -> list[JobSchema]:
+    """Every job that the server still knows."""
+    return [job_schema(job, desk.jobs) for job in desk.jobs.all()]
+
+
+@of_jobs.get("/jobs/{id}", summary="A job as it stands", responses=NO_JOB)
+def job(desk: AtDesk, id: JobId) -> JobSchema:
+    """How far one job is."""
+    return job_schema(required(desk, id), desk.jobs)
+
+
+@of_jobs.delete("/jobs/{id}", summary="Cancel a job; what it measured is kept", responses=NO_JOB)
+def cancel(desk: AtDesk, id: JobId) -> JobSchema:
+    """Cancel it at its next step; nothing happens to one that has ended."""
+    required(desk, id)
+    return job_schema(desk.jobs.cancel(id) or required(desk, id), desk.jobs)
+
+
+@of_jobs.get(
+    "/jobs/{id}/events",
+    summary="A job as it goes, as server-sent events",
+    responses=NO_JOB | refusal(503, "Too many listen already."),
+    response_class=EventSourceResponse,
+    dependencies=[Depends(required), Depends(listening)],
+)
+async def events(desk: AtDesk, id: JobId) -> AsyncIterator[ServerSentEvent]:
+    """`event: job` with the job as JSON at each change, `event: end` when it has ended; a comment now and then."""
+    yield BEGIN
+    async for job in changes(desk, lambda: desk.jobs.get(id)):
+        if job is None:
+            yield ServerSentEvent(event="end", raw_data="null")
+            return
+        out = job_schema(job, desk.jobs)
+        yield ServerSentEvent(event="job", id=str(job.version), data=out)
+        if job.ended:
+            yield ServerSentEvent(event="end", data=out)
+            return

@@ -13,17 +13,8 @@ from fissure.constants import DAYS_A_MONTH
 from fissure.evidence.entries import Source
 from fissure.present import formatting
 from fissure.present.charts.panels import Panel, quantiles
-from fissure.present.charts.shared import (
-    DASHES,
-    PUBLISHERS,
-    SERIES,
-    SHAPES,
-    finished,
-    local,
-    midnight,
-    of_series,
-    years,
-)
+from fissure.present.charts.shared import finished, local, midnight, of_series, years
+from fissure.present.charts.theme import DASHES, PUBLISHERS, SERIES, SHAPES
 from fissure.studies.compare import Compared
 from fissure.studies.observation_operator import Calendar, calendar_of
 

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from fissure.present import formatting
-from fissure.present.charts.shared import DASHES, SERIES, midnight, thickness
+from fissure.present.charts.shared import midnight, thickness
+from fissure.present.charts.theme import DASHES, SERIES
 from fissure.present.formatting import signed
 from fissure.studies.whatif import Course
 

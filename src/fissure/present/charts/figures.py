@@ -7,7 +7,7 @@ from typing import Any
 
 from fissure.evidence.entries import Observation, Source
 from fissure.present import formatting
-from fissure.present.charts.shared import PUBLISHERS, SHAPES
+from fissure.present.charts.theme import PUBLISHERS, SHAPES
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 ROW, HEIGHT = 34, 260

@@ -17,7 +17,8 @@ from fissure.cases import shapes
 from fissure.cases.loader import Case
 from fissure.constants import INTERVAL
 from fissure.present import formatting
-from fissure.present.charts.shared import CONTROL, Mode, finished
+from fissure.present.charts.shared import finished
+from fissure.present.charts.theme import CONTROL, Mode
 from fissure.studies.observation_operator import calendar_of
 
 SIZE = 1000

@@ -14,7 +14,7 @@ from fissure.evidence.entries import Variable
 from fissure.evidence.ledger import Ledger
 from fissure.present import formatting
 from fissure.present.charts.shared import midnight
-from fissure.studies.effective import Effective, quantile_error
+from fissure.studies.effective import EffectiveSample, quantile_error
 from fissure.studies.observation_operator import Floats, calendar_of, joined
 
 Shape = Literal["level", "month", "cumulative", "share-of-peak-lost"]
@@ -103,7 +103,7 @@ def quantiles(series: Series, data: xr.Dataset) -> list[dict[str, Any]]:
     ]
 
 
-def standard_errors(series: Series, data: xr.Dataset, worth: Effective | None) -> dict[str, list[float | None]]:
+def standard_errors(series: Series, data: xr.Dataset, worth: EffectiveSample | None) -> dict[str, list[float | None]]:
     """The standard error of each of `QUANTILES`, week by week; None in a week in which less than half have a value."""
     values = series.values(data)
     part = 1.0 if worth is None else worth.independent / worth.histories

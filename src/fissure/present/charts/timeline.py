@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from fissure.cases.loader import Case
 from fissure.constants import INTERVAL
 from fissure.present import formatting
-from fissure.present.charts.shared import SERIES, finished, midnight
+from fissure.present.charts.shared import finished, midnight
+from fissure.present.charts.theme import SERIES
 from fissure.studies.observation_operator import Calendar
 
 if TYPE_CHECKING:

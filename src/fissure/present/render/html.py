@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from fissure.errors import OutputError
 from fissure.files import write_whole
-from fissure.present.charts import shared as theme
+from fissure.present.charts import theme
 from fissure.present.document import Block, Document, IntervalPicture, figures_of, spans
 
 TEMPLATES = Path(__file__).parent / "templates"

@@ -12,11 +12,10 @@ from fissure.present.sections import inference_checks as inference
 from fissure.present.sections import learned as words
 from fissure.present.sections import parts
 from fissure.present.sections.learned import BIAS_IS, PICTURES, publishers, updates_table
-from fissure.studies.calibration import Calibration
-from fissure.studies.calibration.checks import PredictiveCheck, TargetRecovery
+from fissure.studies.calibration.checks import MAIN, Agreement, PredictiveCheck, TargetRecovery
+from fissure.studies.calibration.fit import Calibration
 from fissure.studies.calibration.posterior import WHAT
 from fissure.studies.calibration.problem import ScreenedParameter
-from fissure.studies.calibration.regression_abc import MAIN, Agreement
 from fissure.studies.measurement import Datum
 
 FIRST = 20

@@ -12,8 +12,7 @@ from html import escape
 from fissure.model.catalogue import mechanism_classes
 from fissure.present.formatting import MECHANISM_GROUPS, mechanism_label
 from fissure.present.sections.causal import CLASSES, GLYPHS, MOVES, READS, by_group, label
-from fissure.studies.causal import BOTH, DOWN, UNKNOWN, UNMOVED, UP, merged
-from fissure.studies.causal_atlas import Atlas
+from fissure.studies.causal import BOTH, DOWN, UNKNOWN, UNMOVED, UP, Atlas, merged
 
 # The ring
 
@@ -208,9 +207,9 @@ def of_field(path: str, atlas: Atlas) -> str:
     onto: dict[str, list[str]] = {}
     for part in atlas.parts:
         if part.target == path:
-            into.setdefault(part.name, []).append(part.sign)
+            into.setdefault(part.process, []).append(part.sign)
         if part.source == path:
-            onto.setdefault(part.name, []).append(part.sign)
+            onto.setdefault(part.process, []).append(part.sign)
     left, signs = _who(atlas.movers[path], into, "a:")
     movers = [Edge(n, path, s, said=f"{mechanism_label(n.partition(':')[2])} {MOVES[s]} it") for n, s in signs.items()]
     right, signs = _who(atlas.readers[path], onto, "z:")

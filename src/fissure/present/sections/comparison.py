@@ -19,7 +19,7 @@ from fissure.studies.compare import (
     members_of,
     summary,
 )
-from fissure.studies.effective import ENOUGH, Effective
+from fissure.studies.effective import ENOUGH, EffectiveSample
 
 ELSEWHERE = "⇄"
 
@@ -107,7 +107,7 @@ TERMINAL: frozenset[doc.Medium] = frozenset(("terminal",))
 
 
 def section(
-    rows: Sequence[Compared], ledger: Ledger, titles: Mapping[str, str], worth: Effective | None
+    rows: Sequence[Compared], ledger: Ledger, titles: Mapping[str, str], worth: EffectiveSample | None
 ) -> doc.Section:
     """Every published figure beside the model; `titles` names the model's outputs.
 
@@ -261,7 +261,7 @@ def closing(rows: Sequence[Compared]) -> str:
 # What is wrong
 
 
-def verdicts(rows: Sequence[Compared], members: int, worth: Effective | None) -> tuple[doc.Block, ...]:
+def verdicts(rows: Sequence[Compared], members: int, worth: EffectiveSample | None) -> tuple[doc.Block, ...]:
     """How many figures are in each class; nothing is counted over too few histories."""
     n = count(rows)
     if not n.compared:

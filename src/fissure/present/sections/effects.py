@@ -9,7 +9,7 @@ from fissure.model.catalogue import mechanism_classes
 from fissure.present import document as doc
 from fissure.present.formatting import MECHANISM_GROUPS, signed
 from fissure.present.sections import parts
-from fissure.studies.effects import Checked, Effect, Verdict, few_of
+from fissure.studies.effects import Effect, EffectStudy, Verdict, few_of
 from fissure.version import __version__
 
 VERDICTS: Mapping[Verdict, tuple[str, doc.Tone]] = {
@@ -55,7 +55,7 @@ COLUMNS = (
 )
 
 
-def document(checked: Checked, title: str, ledger: Ledger, command: str) -> doc.Document:
+def document(checked: EffectStudy, title: str, ledger: Ledger, command: str) -> doc.Document:
     """The whole result of `fissure check` on the case called `title`; `command` makes the same numbers again."""
     plan = checked.plan
     facts = {
@@ -75,7 +75,7 @@ def document(checked: Checked, title: str, ledger: Ledger, command: str) -> doc.
         lead=checked.summary,
         notices=(
             doc.Notice((ABOUT_THE_MODEL,), "What kind of numbers these are"),
-            *([doc.Notice((checked.few_histories,), kind="few")] if checked.few_histories else []),
+            *doc.notice(few_of(checked.effects), "few"),
             *([doc.Notice(((doc.Span(QUICK, strong=True),),))] if checked.quick else []),
         ),
         sections=(

@@ -12,12 +12,11 @@ from fissure.constants import INTERVAL
 from fissure.evidence.ledger import Ledger
 from fissure.present import formatting
 from fissure.present.charts.panels import Panel, Series
-from fissure.present.charts.shared import DASHES, SERIES, finished, midnight, of_series, years
+from fissure.present.charts.shared import finished, midnight, of_series, years
+from fissure.present.charts.theme import DASHES, SERIES
 from fissure.present.document import Cell, Column, Figure, Grid, Paragraph, Row, Section, Span, Table, only
 from fissure.present.sections.histories import half_years, of_panel
-from fissure.studies.cohesion import PARTS, READS, cohesion
-from fissure.studies.endings import ENDINGS, NONE, apart, by_week
-from fissure.studies.endings import READS as READS_OF_ENDINGS
+from fissure.studies.endings import COHESION_READS, ENDINGS, NONE, PARTS, READS, apart, by_week, cohesion
 from fissure.studies.observation_operator import Floats
 from fissure.studies.patterns.met import wilson
 
@@ -97,7 +96,7 @@ RISES = "A line rises by one history in each week in which its ending first happ
 
 def section(data: xr.Dataset) -> Section | None:
     """The section of `data`, a run's records; None for a run that lacks an output which it is measured from."""
-    if any(name not in data for name in (*READS, *READS_OF_ENDINGS)):
+    if any(name not in data for name in (*COHESION_READS, *READS)):
         return None
     found, index = apart(data), cohesion(data)
     figures = (_of_endings(found), *(of_panel(panel, index, Ledger(), ()) for panel in PANELS))

@@ -7,7 +7,7 @@ from fissure.present import document as doc
 from fissure.present import formatting
 from fissure.present.sections import hindcast_charts as charts
 from fissure.present.sections import hindcast_words as words
-from fissure.studies import coverage
+from fissure.studies import kept_results
 from fissure.studies.effective import few_histories
 from fissure.studies.endings import What
 from fissure.studies.hindcast import FORECASTS, FromDate, Hindcast
@@ -97,7 +97,7 @@ def section(hindcast: Hindcast, case_name: str, ledger: Ledger, caution: str = "
 
     `caution` says what the run has that they lack; where not given, what the installed packages have.
     """
-    caution = caution or coverage.caution(hindcast.plugins)
+    caution = caution or kept_results.caution(hindcast.plugins)
     command = command_of(hindcast, case_name)
     few = few_histories(hindcast.members)
     return doc.Section(

@@ -11,7 +11,8 @@ from altair.utils.schemapi import debug_mode
 from fissure.evidence.entries import Observation
 from fissure.evidence.ledger import Ledger
 from fissure.present import formatting
-from fissure.present.charts.shared import SERIES, finished, midnight, of_series
+from fissure.present.charts.shared import finished, midnight, of_series
+from fissure.present.charts.theme import SERIES
 from fissure.present.sections import hindcast_words as words
 from fissure.studies.endings import What
 from fissure.studies.hindcast import FromDate, Hindcast, Kind

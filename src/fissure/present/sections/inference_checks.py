@@ -12,11 +12,11 @@ from altair.utils.schemapi import debug_mode
 from scipy.stats import binom
 
 from fissure.present import formatting
-from fissure.present.charts.shared import SERIES, Spec, finished, finite, legend, named, of_series, scale, tooltip
+from fissure.present.charts.shared import Spec, finished, finite, legend, named, of_series, scale, tooltip
+from fissure.present.charts.theme import SERIES
 from fissure.present.document import Drawing
-from fissure.studies.calibration import Calibration
-from fissure.studies.calibration.checks import LEVEL, PredictiveCheck, Recovery, TargetRecovery
-from fissure.studies.calibration.regression_abc import MAIN, Agreement
+from fissure.studies.calibration.checks import LEVEL, MAIN, Agreement, PredictiveCheck, Recovery, TargetRecovery
+from fissure.studies.calibration.fit import Calibration
 from fissure.studies.measurement import Datum
 
 COVERAGE_ERROR = 0.05

@@ -16,10 +16,9 @@ from fissure.model.catalogue import parameters_of
 from fissure.model.parameters import quantile
 from fissure.present import document as doc
 from fissure.present import formatting
-from fissure.studies.calibration import Posterior
-from fissure.studies.calibration.checks import PredictiveCheck
-from fissure.studies.calibration.regression_abc import MAIN
-from fissure.studies.effective import Effective
+from fissure.studies.calibration.checks import MAIN, PredictiveCheck
+from fissure.studies.calibration.posterior import Posterior
+from fissure.studies.effective import EffectiveSample
 from fissure.studies.measurement import Datum, comparable
 from fissure.studies.measurement import data as figures_of
 from fissure.studies.observation_operator import Floats, calendar_of
@@ -145,7 +144,7 @@ def headline(posterior: Posterior, learned: Sequence[ParameterUpdate], figures: 
     )
     if posterior.lived is None:
         return said
-    of = Effective.of(posterior.lived.members)
+    of = EffectiveSample.of(posterior.lived.members)
     return (
         f"{said} The {of.histories:,} draws go on from {of.pasts:,} simulated pasts and have an effective sample size "
         f"of {of.independent:,.0f}, on which these intervals rest."

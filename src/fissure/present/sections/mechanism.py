@@ -18,11 +18,10 @@ from fissure.present.sections import learned as words
 from fissure.present.sections import parts as ledger_tables
 from fissure.present.sections.learned import update_picture
 from fissure.present.sections.observation_influence import updates_of
-from fissure.studies import verdicts
-from fissure.studies.attribution_file import Saved
-from fissure.studies.causal import BOTH, DOWN, UNKNOWN, UNMOVED, UP, Loop, unknown
-from fissure.studies.causal_atlas import Atlas, kinds
-from fissure.studies.coverage import caution
+from fissure.studies.attribution_file import SavedAttribution
+from fissure.studies.causal import BOTH, DOWN, UNKNOWN, UNMOVED, UP, Atlas, Loop, kinds, unknown
+from fissure.studies.effects import kept_effects
+from fissure.studies.kept_results import caution
 
 LOOPS = 8
 """Loops that are shown of those through a mechanism or a field."""
@@ -43,7 +42,9 @@ OF_FIELD = (
 )
 
 
-def mechanism(name: str, context: Context, atlas: Atlas | None, attribution: Saved | None) -> tuple[doc.Block, ...]:
+def mechanism(
+    name: str, context: Context, atlas: Atlas | None, attribution: SavedAttribution | None
+) -> tuple[doc.Block, ...]:
     """All of a mechanism; of the causal picture nothing while there is no `atlas`."""
     found, stated = context.trace(f"mechanism:{name}"), described(mechanism_classes()[name])
     theory = doc.Section("theory", "What theory says", (*ledger.rule(stated.theory), *ledger.rule(stated.rule)))
@@ -134,7 +135,7 @@ def _graph(title: str, said: str, atlas: Atlas | None, kind: str, name: str) -> 
     return (doc.Drawing(drawn, title, title=title, caption=tuple(caption), table=table),)
 
 
-def _checked(name: str, attribution: Saved | None) -> Iterator[doc.Block]:
+def _checked(name: str, attribution: SavedAttribution | None) -> Iterator[doc.Block]:
     """Its share in the attribution, and the effect checks, that were kept."""
     if attribution is not None and name in (players := attribution.found.every.players):
         outcome, every = attribution.found.outcomes[0], attribution.found.every
@@ -150,9 +151,9 @@ def _checked(name: str, attribution: Saved | None) -> Iterator[doc.Block]:
         kept_with = "The attribution that is kept with the case has no share of it."
         none = "No attribution of this version of the model is kept."
         yield doc.Paragraph(f"{kept_with} {said}" if said else none, "soft")
-    kept = verdicts.kept()
-    if own := [one for one in verdicts.effects(kept) if one.mechanism == name]:
-        earlier = ", with an earlier version of the model" if verdicts.stale(kept) else ""
+    kept = kept_effects()
+    if own := [one for one in kept.effects if one.mechanism == name]:
+        earlier = ", with an earlier version of the model" if kept.stale else ""
         yield doc.Paragraph(f"Checked in paired runs that differ in nothing else{earlier}:")
         yield effects.table(own)
     else:
@@ -204,7 +205,7 @@ def _links_of_field(path: str, atlas: Atlas) -> doc.Section:
         nobody = doc.Paragraph("No mechanism: the case imposes it." if imposed else "No mechanism.", "soft")
         blocks: list[doc.Block] = [doc.Items(items, "links") if items else nobody]
         if always := [part for part in atlas.parts if part.target == path and key == "movers"]:
-            through = tuple(_linked(_field_chip(one.source), one.sign, said, one.name) for one in always)
+            through = tuple(_linked(_field_chip(one.source), one.sign, said, one.process) for one in always)
             blocks.append(doc.Fold("Through parts that are always on", (doc.Items(through, "links"),)))
         parts.append(doc.Section(key, title, tuple(blocks)))
     return doc.Section("links", "Who moves it, who reads it", (doc.Grid(tuple(parts), "two"),))

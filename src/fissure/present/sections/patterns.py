@@ -10,22 +10,34 @@ import numpy as np
 import xarray as xr
 from altair.utils.schemapi import debug_mode
 
-from fissure.errors import ArgumentError
 from fissure.evidence.ledger import Ledger
 from fissure.present import certainty, formatting
 from fissure.present import document as doc
 from fissure.present.charts.panels import QUANTILES
-from fissure.present.charts.shared import SERIES, Spec, finished, local, midnight, named, tooltip
 from fissure.present.charts.shared import Row as ChartRow
+from fissure.present.charts.shared import Spec, finished, local, midnight, named, tooltip
+from fissure.present.charts.theme import SERIES
 from fissure.present.formatting import Words
 from fissure.present.sections import parts
 from fissure.present.sections import runs as run_words
 from fissure.present.sections.runs import RunDescription
 from fissure.studies.compare import Compared
-from fissure.studies.effective import Effective, few_histories
+from fissure.studies.effective import EffectiveSample, few_histories
 from fissure.studies.observation_operator import Calendar, Floats, calendar_of
-from fissure.studies.patterns import LEVELS, Met, Pattern, Plausible, Sample, everyone, met, plausible, sample
-from fissure.studies.patterns.met import FACTOR, WEEKS, Verdict
+from fissure.studies.patterns.met import (
+    FACTOR,
+    LEVELS,
+    WEEKS,
+    Pattern,
+    PatternResult,
+    PlausibleMembers,
+    Sample,
+    Verdict,
+    everyone,
+    met,
+    plausible,
+    sample,
+)
 
 VERDICTS: Mapping[Verdict, Words] = {
     "met": Words("✓", "met"),
@@ -65,29 +77,19 @@ KEY = (
 SAMPLES: Mapping[Sample, Words] = {"fits": Words("•", "fits"), "tests": Words("→", "tests")}
 
 
-def day_of(said: object) -> date | None:
-    """The day that `said` names, a date or its ISO text; None stays None. Raises `FissureError` for what is no day."""
-    if said is None or isinstance(said, date):
-        return said
-    try:
-        return date.fromisoformat(str(said))
-    except ValueError:
-        raise ArgumentError(f"until is '{said}', expected a day such as 2015-12-31") from None
-
-
-def headline(found: Sequence[Met]) -> str:
+def headline(found: Sequence[PatternResult]) -> str:
     """How many parts have each verdict."""
     patterns = len({one.pattern.letter for one in found})
     return f"Of {len(found)} parts of {patterns} patterns: {tally(found)}."
 
 
-def tally(found: Sequence[Met]) -> str:
+def tally(found: Sequence[PatternResult]) -> str:
     """Such as `8 met, 4 mixed, 3 not met`."""
     verdicts = [one.verdict for one in found]
     return ", ".join(f"{verdicts.count(v)} {words.word}" for v, words in VERDICTS.items() if v in verdicts)
 
 
-def counted(one: Met) -> str:
+def counted(one: PatternResult) -> str:
     """The share of how many members that meet a part, or why nothing can be said."""
     if not one.applicable:
         return one.reason[:1].upper() + one.reason[1:] + "."
@@ -98,17 +100,17 @@ def counted(one: Met) -> str:
     )
 
 
-def share(one: Met) -> str:
+def share(one: PatternResult) -> str:
     """The share of members that meet a part."""
     return f"{one.share:.0%}" if one.applicable else "–"
 
 
-def interval(one: Met) -> str:
+def interval(one: PatternResult) -> str:
     """The 95% interval of the share."""
     return f"{one.low:.0%} to {one.high:.0%}" if one.applicable else "–"
 
 
-def filtered(among: Plausible) -> str:
+def filtered(among: PlausibleMembers) -> str:
     """How many members count, and why."""
     if among.fitted:
         return f"All {among.of} members count: they are draws of the posterior, which has weighed the early record."
@@ -126,7 +128,7 @@ def filtered(among: Plausible) -> str:
     )
 
 
-def sure(among: Plausible, worth: Effective | None = None) -> str:
+def sure(among: PlausibleMembers, worth: EffectiveSample | None = None) -> str:
     """What the shares rest on; empty where that is not known."""
     if worth is None:
         return ""
@@ -139,7 +141,7 @@ TITLE = 26
 """Letters of a line of an axis title."""
 
 
-def pair_chart(one: Met, calendar: Calendar) -> Spec:
+def pair_chart(one: PatternResult, calendar: Calendar) -> Spec:
     """The Vega-Lite spec of the two numbers that a part compares: median, middle 50% and 90% of its members."""
     dated, names = one.part.unit == "week", list(one.part.compares)
     pairs = zip(names, (one.first, one.second), strict=True)
@@ -203,8 +205,8 @@ NONE = "This case lists no patterns (it has no `patterns.yaml`), so there is not
 
 
 def document(
-    found: Sequence[Met],
-    among: Plausible,
+    found: Sequence[PatternResult],
+    among: PlausibleMembers,
     run: RunDescription,
     subject: str,
     data: xr.Dataset,
@@ -247,13 +249,13 @@ def of_run(
         return None
     members = data.sizes["member"]
     among = everyone(members) if run.until else plausible(rows, members, data["week"].values[0])
-    until = day_of(run.until)
+    until = formatting.day_of(run.until)
     return section(met(data, among, listed), among, calendar_of(data), ledger, run, until)
 
 
 def section(
-    found: Sequence[Met],
-    among: Plausible,
+    found: Sequence[PatternResult],
+    among: PlausibleMembers,
     calendar: Calendar,
     ledger: Ledger,
     run: RunDescription,
@@ -288,7 +290,7 @@ def section(
     )
 
 
-def table(found: Sequence[Met], calendar: Calendar, ledger: Ledger, until: date | None) -> doc.Table:
+def table(found: Sequence[PatternResult], calendar: Calendar, ledger: Ledger, until: date | None) -> doc.Table:
     """The parts by level and pattern; with `until` each is marked as in or out of the sample of such a fit."""
     columns = (
         doc.Column("Part", on=frozenset(("json",))),
@@ -310,7 +312,7 @@ def table(found: Sequence[Met], calendar: Calendar, ledger: Ledger, until: date 
     return doc.Table(columns, tuple(groups), "Patterns", "effects patterns")
 
 
-def _row(one: Met, calendar: Calendar, ledger: Ledger, until: date | None) -> doc.Row:
+def _row(one: PatternResult, calendar: Calendar, ledger: Ledger, until: date | None) -> doc.Row:
     mark = [str(SAMPLES[sample(one.pattern, one.part, ledger, until)])] if until else []
     rests = doc.listed(doc.code(name) for name in one.pattern.source_of(one.part))
     more: tuple[doc.Line, ...] = (
@@ -337,7 +339,7 @@ def _row(one: Met, calendar: Calendar, ledger: Ledger, until: date | None) -> do
     )
 
 
-def _picture(one: Met) -> doc.Drawing:
+def _picture(one: PatternResult) -> doc.Drawing:
     """The share and its interval on a line from none to all, told apart by shape too."""
     low, middle, high, half = (round(EDGE + (WIDTH - 2 * EDGE) * x, 1) for x in (one.low, one.share, one.high, 0.5))
     tone = TONES[one.verdict]
@@ -355,7 +357,7 @@ def _picture(one: Met) -> doc.Drawing:
     )
 
 
-def _middle(one: Met, calendar: Calendar) -> str:
+def _middle(one: PatternResult, calendar: Calendar) -> str:
     """The medians of the two numbers compared, in words."""
     if not one.applicable:
         return ""
@@ -375,7 +377,7 @@ def _median(values: Floats, unit: str, calendar: Calendar) -> str:
     return f"{middle:,.0f}" if abs(middle) >= 100 else f"{middle:.3g}"
 
 
-def _in_time(one: Met, calendar: Calendar) -> doc.Figure:
+def _in_time(one: PatternResult, calendar: Calendar) -> doc.Figure:
     verdict = doc.Span(str(VERDICTS[one.verdict]), tone=TONES.get(one.verdict, "not-compared"))
     sentence: doc.Line = (verdict, " ", doc.Span(counted(one), kind="said"))
     title = f"{one.part.name}. {one.part.title}"

@@ -30,12 +30,14 @@ from fissure.present.sections import parts as publishers  # fmt: skip
 from fissure.present.sections import runs as words
 from fissure.present.sections.runs import RunDescription
 from fissure.studies import answers as kept_answers
-from fissure.studies import attribution_file, coverage, verdicts
+from fissure.studies import attribution_file, kept_results
 from fissure.studies import hindcast as kept_hindcast
-from fissure.studies.calibration import Posterior
+from fissure.studies.calibration.posterior import Posterior
 from fissure.studies.compare import Compared
 from fissure.studies.effective import ENOUGH
-from fissure.studies.patterns import patterns_of
+from fissure.studies.effects import kept_effects
+from fissure.studies.kept_results import place
+from fissure.studies.patterns.met import patterns_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -141,14 +143,14 @@ def _studies(run: RunDescription, case: Case, ledger: Ledger) -> tuple[list[doc.
         if past is None
         else hindcast.section(past, called(case.folder), ledger, _caution(past.plugins, run)),
     }
-    places = (kept_answers.kept_at(case), attribution_file.kept_at(case), kept_hindcast.kept_at(case))
+    places = (place(case, kept_answers.KEPT), place(case, attribution_file.KEPT), place(case, kept_hindcast.KEPT))
     hidden = [what for (what, one), at in zip(found.items(), places, strict=True) if one is None and at.is_file()]
     return [one for one in found.values() if one is not None], hidden
 
 
 def _caution(made: Sequence[str], run: RunDescription) -> str:
     """What numbers that were made with the packages `made` do not cover of the run."""
-    return coverage.caution(made, run.plugins, run.off)
+    return kept_results.caution(made, run.plugins, run.off)
 
 
 def _learned(
@@ -156,15 +158,15 @@ def _learned(
 ) -> doc.Section | None:
     if posterior is None:
         return None
-    lacks = coverage.of_posterior(posterior.plugins, parameters_of(case), run.plugins, run.off)
+    lacks = kept_results.of_posterior(posterior.plugins, parameters_of(case), run.plugins, run.off)
     return learned.section(posterior, case, learned.fitted_to(posterior, case, ledger, data), lacks)
 
 
 def _effects(ledger: Ledger, run: RunDescription) -> doc.Section:
     """The verdicts kept of the last full check."""
-    kept = verdicts.kept()
+    kept = kept_effects()
     return effects.section(
-        verdicts.effects(kept), ledger, case=kept["case"], members=kept["members"], stale=verdicts.stale(kept),
+        kept.effects, ledger, case=kept.case, members=kept.members, stale=kept.stale,
         caution=_caution((), run),
     )  # fmt: skip
 

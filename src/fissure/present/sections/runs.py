@@ -8,8 +8,8 @@ from fissure.engine.registry import Stored
 from fissure.files import size
 from fissure.present import certainty, formatting
 from fissure.present import document as doc
-from fissure.studies import coverage
-from fissure.studies.effective import Effective, few_histories
+from fissure.studies import kept_results
+from fissure.studies.effective import EffectiveSample, few_histories
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class RunDescription:
     """What has to be known of mechanisms from other packages, a sentence each."""
     units: int | None = None
     slots: int | None = None
-    worth: Effective | None = None
+    worth: EffectiveSample | None = None
     """What the members are worth as independent draws."""
     timing: Timing | None = None
     digest: str = ""
@@ -119,10 +119,10 @@ def notices(run: RunDescription, sign: str = "") -> tuple[doc.Notice, ...]:
         )
     off = ((doc.strong("Switched off in this run:"), f" {', '.join(run.off)}."),) if run.off else ()
     few = doc.Notice(((doc.strong(run.few),),), "Too few histories", "few")
-    on = coverage.uncovered((), run.plugins, run.off)
+    on = kept_results.uncovered((), run.plugins, run.off)
     said = (
-        f"This run has mechanisms that did not come with Fissure: those of {coverage.named(on)}. Where a section shows "
-        "what was made before the run, it says whether that covers them."
+        f"This run has mechanisms that did not come with Fissure: those of {kept_results.named(on)}. Where a section "
+        "shows what was made before the run, it says whether that covers them."
     )
     others = (*((said,) if on else ()), *run.cautions)
     return (

@@ -15,16 +15,10 @@ from fissure.present.sections.sensitivity_charts import (
     when,
     worth_chart,
 )
-from fissure.studies.sensitivity import (
-    Index,
-    InformationValue,
-    Narrowing,
-    OutcomeSensitivity,
-    ScreenedInput,
-    Sensitivity,
-)
-from fissure.studies.sensitivity.indices import CONVERGED, LUCK
-from fissure.studies.sensitivity.inputs import FACTOR
+from fissure.studies.sensitivity.design import CONVERGED, FACTOR, LUCK, Index
+from fissure.studies.sensitivity.information_value import InformationValue, Narrowing
+from fissure.studies.sensitivity.result import OutcomeSensitivity, Sensitivity
+from fissure.studies.sensitivity.screening import ScreenedInput
 
 QUICK = "A quick look: half the units and few runs. Run without --quick for the full study."
 KEY = (

@@ -8,22 +8,12 @@ import altair as alt
 from altair.utils.schemapi import debug_mode
 
 from fissure.present import formatting
-from fissure.present.charts.shared import (
-    DASHES,
-    SERIES,
-    Chart,
-    Row,
-    Spec,
-    finished,
-    finite,
-    legend,
-    named,
-    scale,
-    tooltip,
-)
+from fissure.present.charts.shared import Chart, Row, Spec, finished, finite, legend, named, scale, tooltip
+from fissure.present.charts.theme import DASHES, SERIES
 from fissure.present.formatting import percent
-from fissure.studies.sensitivity import InformationValue, OutcomeSensitivity, Sensitivity
-from fissure.studies.sensitivity.indices import LUCK, REST
+from fissure.studies.sensitivity.design import LUCK, REST
+from fissure.studies.sensitivity.information_value import InformationValue
+from fissure.studies.sensitivity.result import OutcomeSensitivity, Sensitivity
 
 CHANCE = {
     REST: "Everything that is not among these inputs: the other parameters, and luck",

@@ -2,32 +2,37 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
+import numpy as np
 from fastapi import APIRouter, Query, Request
 from markupsafe import Markup
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, TypeAdapter
+from scipy.stats import false_discovery_control, spearmanr
 from starlette.responses import HTMLResponse
 
+from fissure import api
 from fissure.api.shelf import Stored
-from fissure.app import derived
+from fissure.app import derived, ledger_rows
+from fissure.app.derived import Kind, Lookup
 from fissure.app.desk import Desk
-from fissure.app.evidence import rows as ledger_rows
-from fissure.app.evidence.run_comparison import comparison
 from fissure.app.pages import AtDesk, Citation, citation, page
 from fissure.context import Context
 from fissure.errors import ArgumentError, nearest
-from fissure.evidence import Ledger
 from fissure.present import formatting
 from fissure.present.document import Block, Notice, Section
 from fissure.present.render.html import fragment, specs_of
 from fissure.present.sections import hindcast, learned, ledger, observation_influence
 from fissure.present.sections import learned as words
 from fissure.present.sections import parts as publishers
-from fissure.present.sections.observation_influence import RunComparison
+from fissure.present.sections.observation_influence import FigureInRun, RunComparison, updates_of
+from fissure.studies.calibration.checks import posterior_predictive
 from fissure.studies.calibration.posterior import Posterior
-from fissure.studies.coverage import of_posterior
+from fissure.studies.calibration.problem import LEAST, RATE
+from fissure.studies.kept_results import of_posterior
+from fissure.studies.measurement import Datum, biases, comparable, floored, truths
+from fissure.studies.observation_operator import Floats
 
 router = APIRouter(include_in_schema=False)
 TABS = {kind.name: kind.title for kind in ledger_rows.KINDS.values()} | {
@@ -36,6 +41,12 @@ TABS = {kind.name: kind.title for kind in ledger_rows.KINDS.values()} | {
 }
 FIRST = "observations"
 Text = Annotated[str, Field(max_length=200)]
+NAMED = 4
+"""Parameters that are named for a figure."""
+FEWEST = 20
+"""Members with parameters of their own below which nothing is said of what goes with what."""
+_JSON = TypeAdapter(RunComparison)
+COMPARISONS = Kind("figures", __name__, _JSON.dump_json, _JSON.validate_json)
 
 
 class Address(BaseModel):
@@ -115,33 +126,15 @@ def _ledger(request: Request, desk: Desk, kind: ledger_rows.Kind, address: Addre
     waiting = stored is not None and found is None and not failed
     opened, blocks = _opened(desk, kind, name, found, stored, waiting) if name else (None, ())
     return page(
-        request,
-        "evidence",
-        shared={"specs": specs_of(blocks)},
-        tabs=TABS,
-        tab=kind.name,
-        kind=kind,
-        rows=list(zip(rows, matching, strict=True)),
-        count=sum(matching),
-        filters=offered,
-        search=search,
-        opened=opened,
-        state=urlencode({key: value for key, value in state.items() if value}),
-        run=run,
-        waiting=waiting,
-        failed=failed,
-        stored=stored,
-        citation=_cited(context, kind, opened, found),
-    )
+        request, "evidence", shared={"specs": specs_of(blocks)}, tabs=TABS, tab=kind.name, kind=kind,
+        rows=list(zip(rows, matching, strict=True)), count=sum(matching), filters=offered, search=search,
+        opened=opened, state=urlencode({key: value for key, value in state.items() if value}), run=run,
+        waiting=waiting, failed=failed, stored=stored, citation=_cited(context, kind, opened, found),
+    )  # fmt: skip
 
 
 def _opened(
-    desk: Desk,
-    kind: ledger_rows.Kind,
-    name: str,
-    found: RunComparison | None,
-    stored: Stored | None,
-    waiting: bool,
+    desk: Desk, kind: ledger_rows.Kind, name: str, found: RunComparison | None, stored: Stored | None, waiting: bool
 ) -> tuple[OpenEntry, tuple[Block, ...]]:
     """An entry, and the blocks that it is shown as; of a figure also what it did to what is believed."""
     context = desk.context
@@ -150,16 +143,13 @@ def _opened(
     if kind.name == "observations":
         no_run = "" if stored else "No run is stored; after “fissure run” its verdict stands here."
         if stored and waiting:
-            no_run = (
-                f"The stored run {stored.name} is being compared with the figures; what it says stands here in a "
-                "moment."
-            )
-        past, one = derived.forecasts(context).found, context.ledger.observations[name]
+            run = f"The stored run {stored.name}"
+            no_run = f"{run} is being compared with the figures; what it says stands here in a moment."
+        past, one = derived.forecasts(context).value, context.ledger.observations[name]
         influence.append(observation_influence.section(one, context, past, found, no_run))
     blocks = ledger.entry(trace, context, influence)
-    body = fragment(blocks, 3, linked=True)
     title, command = ledger.title(trace, context), f"fissure trace {context.cli_name} {name}"
-    return OpenEntry(name, ledger.KINDS[kind.traced], title, body, command), blocks
+    return OpenEntry(name, ledger.KINDS[kind.traced], title, fragment(blocks, 3, linked=True), command), blocks
 
 
 def _learned(request: Request, desk: Desk) -> HTMLResponse:
@@ -184,24 +174,19 @@ def _updates(posterior: Posterior, context: Context) -> Iterator[Section]:
 def _forecast(request: Request, desk: Desk) -> HTMLResponse:
     context = desk.context
     past = derived.forecasts(context)
-    if past.found is None:
-        why = Section("forecasts", "What it would have said in the past", (Notice((past.why_not,)),))
+    if (found := past.value) is None:
+        why = Section("forecasts", "What it would have said in the past", (Notice((past.error,)),))
         return _tab_page(request, "forecast", [why], None)
-    dates = ", ".join(formatting.day(one.date) for one in past.found.dates)
+    dates = ", ".join(formatting.day(one.date) for one in found.dates)
     cited = citation(
-        "Forecasts from past dates and their scores",
-        case=desk.case.title,
-        posterior="",
-        seed=past.found.seed,
-        members=past.found.members,
-        weeks=past.found.weeks,
-        command=hindcast.command_of(past.found, context.cli_name),
+        "Forecasts from past dates and their scores", case=desk.case.title, seed=found.seed, members=found.members,
+        weeks=found.weeks, command=hindcast.command_of(found, context.cli_name),
         more={
             "Members drawn from": f"posteriors fitted up to {dates}, and the prior",
-            "Digest of the model (SHA-256)": past.found.model,
+            "Digest of the model (SHA-256)": found.model,
         },
-    )
-    return _tab_page(request, "forecast", [hindcast.section(past.found, context.cli_name, context.ledger)], cited)
+    )  # fmt: skip
+    return _tab_page(request, "forecast", [hindcast.section(found, context.cli_name, context.ledger)], cited)
 
 
 def _tab_page(request: Request, tab: str, blocks: Iterable[Block], cited: Citation | None) -> HTMLResponse:
@@ -214,29 +199,91 @@ def _tab_page(request: Request, tab: str, blocks: Iterable[Block], cited: Citati
 
 
 def _cited(context: Context, kind: ledger_rows.Kind, opened: OpenEntry | None, found: RunComparison | None) -> Citation:
-    known: Ledger = context.ledger
+    known = context.ledger
     counts = f"{len(known.claims)} claims, {len(known.observations)} figures, {len(known.sources)} sources"
     return citation(
         f"{kind.one.capitalize()} {opened.id} of the ledger" if opened else f"The {kind.many} of the ledger",
-        case=context.case.title,
-        posterior=context.posterior_digest,
-        until=context.until,
+        case=context.case.title, posterior=context.posterior_digest, until=context.until,
         more={"Ledger": counts} | ({"Stored run": f"{found.run}, {found.members} members"} if found else {}),
         command=opened.trace if opened else None,
-    )
+    )  # fmt: skip
 
 
 def _cited_posterior(posterior: Posterior, desk: Desk) -> Citation:
     made = posterior.made
     options = "".join(f" --{key} {made[key]}" for key in ("members", "seed") if made.get(key) is not None)
     return citation(
-        "What was learned from the evidence",
-        case=desk.case.title,
-        posterior=posterior.digest,
-        until=posterior.until,
-        case_digest=posterior.fitted_to.get("case", ""),
-        seed=made.get("seed"),
-        members=made.get("members"),
+        "What was learned from the evidence", case=desk.case.title, posterior=posterior.digest, until=posterior.until,
+        case_digest=posterior.fitted_to.get("case", ""), seed=made.get("seed"), members=made.get("members"),
         more={"Draws": len(posterior.draws)},
         command=f"fissure calibrate {desk.context.cli_name} --until {posterior.until}{options}",
-    )
+    )  # fmt: skip
+
+
+# A stored run beside the figures: verdicts, posterior predictive checks, and which parameters go with each figure. It
+# takes seconds to minutes, so it is made once a run, in the background.
+
+
+def comparison(desk: Desk, run: str | None) -> tuple[Lookup[RunComparison], Stored | None]:
+    """The run of that name (the newest where none is named) beside the figures, once it is there.
+
+    A run that is being written is none yet: it has other histories at every look. Raises `FissureError` for a run that
+    does not exist.
+    """
+    stored = desk.newest_run() if run is None else desk.run(run)
+    if stored is None or stored.state == "being written":
+        return Lookup(), None
+    source = [stored.name, *desk.source_of(stored)]
+    return desk.derived.get(COMPARISONS, source, lambda: _made(stored, desk.context)), stored
+
+
+def _made(stored: Stored, context: Context) -> RunComparison:
+    result = api.opened(stored.folder, context)
+    data = result.data
+    found: dict[str, dict[str, Any]] = {}
+    for row in result.compared:
+        word = "counted as input" if row.kind == "driver" and not row.compared else str(formatting.verdict(row))
+        model = formatting.model(row) if row.compared else ""
+        found[row.observation.id] = {"verdict": row.verdict, "word": word, "model": model, "reason": row.reason}
+    items = comparable(data, context.comparable.values())
+    truth = truths(data, items)
+    posterior, seed = context.posterior, int(stored.plan["seed"])
+    fitted = posterior is not None and stored.plan.get("draws") == context.posterior_digest
+    own = [k for k, item in enumerate(items) if item.observation.id in context.fitted]
+    if posterior is not None and fitted and own:  # with the bias terms that were drawn with each member
+        seen, learned = [items[k] for k in own], list(posterior.learned)
+        drawn = posterior.draws[posterior.rows(seed, [int(member) for member in data["member"].values])]
+        bias = np.column_stack([drawn[:, learned.index(words.BIAS + name)] for name in biases(seen)])
+        for one in posterior_predictive(truth[:, own], seen, bias, seed):
+            found[one.observation]["predicted"] = (one.low, one.median, one.high, one.below)
+    names = [name for name in updates_of(context) if name in result.parameters["parameter"].values]
+    z = np.asarray(result.parameters.sel(parameter=names).transpose("member", "parameter").values, np.float64)
+    # members that took the same draw are no independent witnesses of what goes with what: one of each counts
+    different = np.sort(np.unique(z, axis=0, return_index=True)[1]) if names else np.arange(0)
+    if len(different) >= FEWEST:
+        for name, pairs in goes_with(z[different], floored(truth[different], items), names, items).items():
+            found[name]["goes_with"] = pairs
+    figures = {name: FigureInRun(**one) for name, one in found.items()}
+    return RunComparison(stored.name, int(data.sizes["member"]), len(different), fitted, figures)
+
+
+def goes_with(
+    z: Floats, truth: Floats, names: list[str], items: list[Datum]
+) -> dict[str, tuple[tuple[str, float], ...]]:
+    """For each figure the parameters whose rank correlation with it over the members passes for more than chance.
+
+    `z` is (members, parameters), `truth` (members, items). Tested as the screening of a fit tests (`screen`): at its
+    false discovery rate over all pairs, and with its least share of the variance.
+    """
+    moving = [k for k in range(truth.shape[1]) if np.ptp(truth[:, k]) > 0]
+    free = [k for k in range(z.shape[1]) if np.ptp(z[:, k]) > 0]
+    if len(moving) + len(free) < 3 or not moving or not free:
+        return {}
+    r, p = spearmanr(np.column_stack([z[:, free], truth[:, moving]]))
+    r, p = (np.asarray(both)[: len(free), len(free) :] for both in (r, p))
+    passed = false_discovery_control(p.ravel()).reshape(p.shape) <= RATE
+    out = {}
+    for at, item in enumerate(moving):
+        order = [k for k in np.argsort(-np.abs(r[:, at])) if passed[k, at] and r[k, at] ** 2 >= LEAST]
+        out[items[item].observation.id] = tuple((names[free[k]], float(r[k, at] ** 2)) for k in order[:NAMED])
+    return out

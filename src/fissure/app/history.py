@@ -11,9 +11,9 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from fissure.api.shelf import Stored
 from fissure.app.desk import Desk, chosen
-from fissure.app.history.prepared import RunView, prepared
-from fissure.app.history.runs import running
+from fissure.app.jobs import Job
 from fissure.app.pages import AtDesk, Citation, citation, page
+from fissure.app.run_view import RunView, prepared
 from fissure.engine.progress import duration
 from fissure.errors import ArgumentError, nearest
 from fissure.present.charts.maps import Outline
@@ -21,6 +21,8 @@ from fissure.present.render.html import as_json
 from fissure.studies.compare import CLASSES
 
 router = APIRouter(include_in_schema=False)
+KIND = "run"
+"""Of the jobs that simulate runs."""
 VERDICTS = (*CLASSES, "not compared")
 Text = Annotated[str | None, Query(max_length=200)]
 
@@ -33,23 +35,14 @@ def start() -> RedirectResponse:
 
 @router.get("/history")
 def history(
-    request: Request,
-    desk: AtDesk,
-    run: Text = None,
-    week: Text = None,
-    verdict: Text = None,
-    find: Text = None,
+    request: Request, desk: AtDesk, run: Text = None, week: Text = None, verdict: Text = None, find: Text = None,
     job: Text = None,
-) -> HTMLResponse:
+) -> HTMLResponse:  # fmt: skip
     """The view of a stored run, in a week; or of a run that is being simulated."""
     if verdict and verdict not in VERDICTS:
         raise ArgumentError(f"there is no verdict '{verdict}'{nearest(verdict, VERDICTS)}")
     shown = desk.runs()
-    common: dict[str, Any] = {
-        "runs": sorted(shown),
-        "limits": desk.settings.limits,
-        "duration": duration,
-    }
+    common: dict[str, Any] = {"runs": sorted(shown), "limits": desk.settings.limits, "duration": duration}
     work = running(desk, job)
     if job and work is None:
         common["gone"] = True
@@ -79,8 +72,9 @@ def _shown(
         District(outlines[name], f"{median}%", interval, colours[median])
         for name, (median, interval) in zip(player.names, player.held(at), strict=True)
     ]
+    html = {name: Markup(text) for name, text in view.html.items()}  # it was escaped when it was made
     return page(
-        request, "history", drawn=view.charts, state="shown", run=stored, shown=view, html=_marked(view),
+        request, "history", drawn=view.charts, state="shown", run=stored, shown=view, html=html,
         at=at, now=now, facts=zip(player.facts, now.facts, strict=True), districts=districts, colours=colours,
         quarter=None if now.quarter is None else player.quarters[now.quarter],
         play=as_json(player.model_dump(mode="json")), cited=cited(desk, stored, view), **common,
@@ -95,11 +89,6 @@ class District:
     median: str
     interval: str
     fill: str
-
-
-def _marked(view: RunView) -> dict[str, Markup]:
-    """The pieces of a view, which were escaped when they were made."""
-    return {name: Markup(text) for name, text in view.html}
 
 
 def week_of(view: RunView, day: str | None) -> int:
@@ -127,3 +116,11 @@ def cited(desk: Desk, stored: Stored, view: RunView) -> Citation:
         seed=run.seed, members=run.members, weeks=run.weeks, off=run.off,
         command=run.command if sizes and not stored.plan.get("outputs") else None,
     )  # fmt: skip
+
+
+def running(desk: Desk, id: str | None = None) -> Job | None:
+    """The job of that id, if it simulates a run; where none is given, a run that waits or is simulated now."""
+    if id:
+        job = desk.jobs.get(id)
+        return job if job is not None and job.kind == KIND else None
+    return next((job for job in desk.jobs.all() if job.kind == KIND and not job.ended), None)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Header, Query, Request
@@ -11,17 +11,16 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, Response
 
-from fissure.app.desk import Desk
+from fissure.app import answers, composer
+from fissure.app.desk import Desk, Size
 from fissure.app.jobs import ENDED
-from fissure.app.pages import BEGIN, AtDesk, changes, environment, listening, page
+from fissure.app.pages import BEGIN, AtDesk, PageData, changes, environment, listening, page
 from fissure.app.questions import LEVERS, LONG, NAME, Question, once
-from fissure.app.studio import Size
-from fissure.app.what_if import answered, composer, export
 from fissure.errors import ArgumentError, nearest
 from fissure.present.document import Notice
 from fissure.present.render.html import fragment, specs_of
 from fissure.present.sections.whatif import KIND
-from fissure.studies.refusal import refuse
+from fissure.studies.scenario import refuse
 
 KNOWN = ("q", "draft", "members", "seed", "weeks")
 router = APIRouter(include_in_schema=False)
@@ -41,7 +40,7 @@ class Address:
     @property
     def query(self) -> str:
         """The query of the address, without the draft."""
-        return answered.address(self.questions, self.size)
+        return answers.address(self.questions, self.size)
 
 
 def _address(
@@ -67,27 +66,23 @@ AtAddress = Annotated[Address, Depends(_address)]
 def whatif(request: Request, desk: AtDesk, asked: AtAddress) -> HTMLResponse:
     """The view."""
     desk.studio.warm()
-    studies = desk.studio.studies
+    studies, limits, draft = desk.context.studies, desk.settings.limits, asked.draft
     told, specs, texts = _answers(desk, asked)
     length = asked.size.weeks or desk.studio.most_weeks
-    shared: dict[str, Any] = {
-        "specs": specs,
-        "questions": texts,
-        "start": desk.case.start.isoformat(),
-        "weeks": length,
-        "most": desk.settings.limits.compared,
-        "draftStudy": asked.draft.study.name if asked.draft and asked.draft.study else None,
-    }
+    shared: PageData = {
+        "specs": specs, "questions": texts, "start": desk.case.start.isoformat(), "weeks": length,
+        "most": limits.compared, "draftStudy": draft.study.name if draft and draft.study else None,
+    }  # fmt: skip
     kind = Notice((KIND,), "What kind of numbers these are", "small")
     others = [("q", one.text) for one in asked.questions] + [("members", str(asked.size.members))]
     return page(
         request, "what-if", shared=shared, kind=fragment([kind]), **told,
-        draft=asked.draft, rows=composer.rows(desk, asked.draft), groups=composer.switches(asked.draft),
+        draft=draft, rows=composer.rows(desk, draft), groups=composer.switches(draft),
         line=composer.time_line(desk.case, length), wide=composer.WIDE, high=composer.HIGH, weeks=length,
         most_factor=composer.MOST_FACTOR, studies=studies, claims=desk.ledger.claims,
         start_from={name: "what-if?" + urlencode([*others, ("draft", f"study={name}")]) + "#compose"
                     for name in studies},
-        most_members=desk.settings.limits.members, **_saved(desk),
+        most_members=limits.members, **_saved(desk),
     )  # fmt: skip
 
 
@@ -119,11 +114,11 @@ def composed(desk: AtDesk, asked: AtAddress, fields: Composed) -> dict[str, str]
                             asked.size.weeks)  # fmt: skip
     moves = [(one.name, one.how, one.value) for one in fields.moves]
     question = desk.studio.reader(size.weeks).composed(fields.name, fields.study, moves, fields.off, fields.since)
-    return {"q": question.text, "address": f"what-if?{answered.address([*asked.questions, question], size)}"}
+    return {"q": question.text, "address": f"what-if?{answers.address([*asked.questions, question], size)}"}
 
 
 @router.get("/what-if/part")
-def part(desk: AtDesk, asked: AtAddress) -> dict[str, Any]:
+def part(desk: AtDesk, asked: AtAddress) -> PageData:
     """The answers alone, for the page to put in place of what it shows: HTML, chart specs, what to ask."""
     return _part(desk, asked)
 
@@ -155,7 +150,7 @@ def saved(desk: AtDesk, asked: AtAddress) -> HTMLResponse:
 @router.get("/what-if/report")
 def report(desk: AtDesk, asked: AtAddress) -> Response:
     """All questions of an address as one HTML page that opens anywhere."""
-    return export.report(desk, [desk.studio.standing(one, asked.size) for one in asked.questions])
+    return answers.report(desk, [desk.studio.standing(one, asked.size) for one in asked.questions])
 
 
 @router.get("/what-if/csv")
@@ -163,41 +158,38 @@ def table(desk: AtDesk, asked: AtAddress) -> Response:
     """The one question of an address as a table, also of a server that was started since it was asked."""
     if len(asked.questions) != 1:
         raise ArgumentError(f"found {len(asked.questions)} questions, expected one")
-    return export.csv(desk, desk.studio.standing(asked.questions[0], asked.size))
+    return answers.csv(desk, desk.studio.standing(asked.questions[0], asked.size))
 
 
-def _saved(desk: Desk) -> dict[str, Any]:
+def _saved(desk: Desk) -> PageData:
     """What the list of saved questions takes."""
     found = desk.studio.saved.all(desk.case.name)
     most = desk.settings.limits.compared
     return {"saved": found, "saved_at": {one.id: urlencode({"q": one.q}) for one in found}, "most": most}
 
 
-def _part(desk: Desk, asked: Address, shown: str | None = None) -> dict[str, Any]:
+def _part(desk: Desk, asked: Address, shown: str | None = None) -> PageData:
     """How far each question is, and the HTML and chart specs of the answers where these are others than `shown`."""
-    standing = [desk.studio.standing(one, asked.size) for one in asked.questions]
-    known = "-".join(str(one.known) for one in standing)
-    if known == shown:
-        return {"known": known, "questions": answered.told(desk, answered.bare(standing))}
+    each = answers.views(desk, asked.questions, asked.size, answered=False)
+    if (known := "-".join(str(one.standing.known) for one in each)) == shown:
+        return {"known": known, "questions": [answers.state(desk, one) for one in each]}
     told, specs, texts = _answers(desk, asked)
     html = environment().get_template("what-if-answers.html.j2").render(case=desk.case, **told)
     known = "-".join(str(one["known"]) for one in texts)
     return {"known": known, "html": html, "specs": specs, "questions": texts}
 
 
-def _answers(desk: Desk, asked: Address) -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
+def _answers(desk: Desk, asked: Address) -> tuple[PageData, PageData, list[PageData]]:
     """What the template of the answers takes, the specs of its charts, and what the script is told."""
-    each = answered.shown(desk, asked.questions, asked.size)
-    found = answered.sections(each)
-    cited = answered.cited(desk, each, asked.size)
+    each = answers.views(desk, asked.questions, asked.size)
+    sections = answers.sections(each)
     without = {
-        one.letter: "what-if?" + answered.address([x for x in asked.questions if x != one.question], asked.size)
+        one.letter: "what-if?" + answers.address([x for x in asked.questions if x != one.question], asked.size)
         for one in each
     }
     told = {
-        "each": each, "size": asked.size, "cited": cited, "without": without,
-        "found": {one.key: fragment([one], linked=True) for one in found},
-        "query": asked.query,
+        "each": each, "size": asked.size, "cited": answers.cited(desk, each, asked.size), "without": without,
+        "found": {one.key: fragment([one], linked=True) for one in sections}, "query": asked.query,
         "has_report": bool(each) and all(one.found for one in each),
     }  # fmt: skip
-    return told, dict(specs_of(found)), answered.told(desk, each)
+    return told, dict(specs_of(sections)), [answers.state(desk, one) for one in each]

@@ -17,11 +17,7 @@ from fissure.present.formatting import MECHANISM_GROUPS, mechanism_label
 from fissure.present.sections.observation_influence import RunComparison
 from fissure.present.sections.parts import DIRECTIONS
 
-FIT = {
-    "used": "in the fit",
-    "after": "after the cut-off",
-    "not": "not to be learned from",
-}
+FIT = {"used": "in the fit", "after": "after the cut-off", "not": "not to be learned from"}
 """What the fit did with a figure."""
 
 

@@ -8,27 +8,28 @@ from datetime import timedelta
 from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from fissure import api
 from fissure.api import RunResult
 from fissure.api.shelf import Stored
-from fissure.app.derived import Found, Kind
+from fissure.app.derived import Kind, Lookup
 from fissure.app.desk import Desk, newest_of
+from fissure.app.schemas import ResultSchema, schema_of
 from fissure.constants import INTERVAL
 from fissure.errors import FissureError
 from fissure.present import formatting
 from fissure.present.charts import maps, timeline
 from fissure.present.charts.panels import CONDITIONAL
-from fissure.present.charts.shared import Mode
+from fissure.present.charts.theme import Mode
 from fissure.present.charts.timeline import Lane, Operation, Year
 from fissure.present.document import Block, Figure, Fold, Paragraph, Section, Span, figures_of
 from fissure.present.render.html import as_json, fragment, specs_of
 from fissure.present.sections import comparison, endings, histories
 from fissure.present.sections import runs as words
 from fissure.present.sections.runs import RunDescription
-from fissure.studies.compare import Compared, count
-from fissure.studies.effective import ENOUGH, Effective, quantile_error
+from fissure.studies.compare import Compared, Counts, count
+from fissure.studies.effective import ENOUGH, EffectiveSample, quantile_error
 from fissure.studies.observation_operator import Calendar, calendar_of
 
 WEEKLY = ("ground", "residents", "fighters")
@@ -37,38 +38,23 @@ MOST_EVENTS = 5
 """Kinds of events that are named beside the map, the most common of the quarter."""
 
 
-class Frozen(BaseModel):
-    """A record that does not change."""
-
-    model_config = ConfigDict(frozen=True)
-
-
-class EffectiveSize(Frozen):
+class EffectiveSize(ResultSchema):
     """What the histories are worth."""
 
     histories: int
     pasts: int = Field(description="distinct pasts from which they go on")
     independent: float = Field(description="independent draws that they are worth (Kish)")
 
-    @classmethod
-    def of(cls, worth: Effective | None) -> "EffectiveSize | None":
-        """The same of what is known."""
-        return None if worth is None else cls(**worth.as_json())
 
-
-class Verdicts(Frozen):
+@schema_of(Counts)
+class Verdicts(ResultSchema):
     """How many published figures are in each class; drivers check what the case imposes and are in none."""
 
     of: dict[str, int]
     compared: int
-    too_wide: int
-    behind_prior: int
-    behind_inside: int
-    drivers: int
-    not_compared: int
 
 
-class Quantiles(Frozen):
+class Quantiles(ResultSchema):
     """Of the model's counterpart of a published figure, over members."""
 
     q05: float
@@ -79,7 +65,7 @@ class Quantiles(Frozen):
     q95_error: float | None
 
 
-class ObservationRow(Frozen):
+class ObservationRow(ResultSchema):
     """A published figure beside the model; None for an open end, and for what is not compared."""
 
     id: str
@@ -100,7 +86,7 @@ class ObservationRow(Frozen):
     reason: str | None
 
 
-class Week(Frozen):
+class Week(BaseModel):
     """What stands beside the map in a week: its numbers in words, operations that begin, the number of its quarter."""
 
     iso: str
@@ -110,14 +96,14 @@ class Week(Frozen):
     quarter: int | None
 
 
-class Quarter(Frozen):
+class Quarter(BaseModel):
     """The most common events of a quarter, in words."""
 
     label: str
     events: tuple[str, ...]
 
 
-class Player(Frozen):
+class Player(BaseModel):
     """What the script reads that plays through the weeks.
 
     `shares` has the median and the ends of the 90% interval of the share of each district held, in per cent, as bytes
@@ -140,20 +126,8 @@ class Player(Frozen):
         return [(median, f"{low}% to {high}%") for median, low, high in rows]
 
 
-class Pieces(Frozen):
-    """Pieces of the page as HTML."""
-
-    notices: str
-    wrong: str
-    bands: str
-    endings: str
-    events: str
-    observations: str
-    operations: str
-
-
-class RunView(Frozen):
-    """The view of a run; `charts` are its charts by key as JSON that may stand in a page."""
+class RunView(BaseModel):
+    """The view of a run; `html` are pieces of the page, `charts` its charts by key as JSON that may stand in a page."""
 
     run: RunDescription
     lead: str
@@ -162,7 +136,7 @@ class RunView(Frozen):
     headline: str
     counts: Verdicts
     observations: tuple[ObservationRow, ...]
-    html: Pieces
+    html: dict[str, str]
     navigation: tuple[tuple[str, str], ...]
     """Anchors of the sections, and their titles."""
     conditional: str
@@ -174,12 +148,10 @@ class RunView(Frozen):
     charts: str
 
 
-HISTORY = Kind(
-    "history", __name__, lambda view: view.model_dump_json().encode(), RunView.model_validate_json
-)  # fmt: skip
+HISTORY = Kind("history", __name__, lambda view: view.model_dump_json().encode(), RunView.model_validate_json)
 
 
-def prepared(desk: Desk, run: Stored) -> Found[RunView]:
+def prepared(desk: Desk, run: Stored) -> Lookup[RunView]:
     """The view of `run` if it is there; else it is made in the background, from its histories."""
     return desk.derived.get(
         HISTORY, desk.source_of(run), lambda: view_of(api.opened(run.folder, desk.context), desk.worker.go_on)
@@ -220,19 +192,19 @@ def view_of(result: RunResult, between: Callable[[], None] = lambda: None) -> Ru
         run=run,
         lead=words.lead(run, formatting.day(calendar.first)),
         few=run.few,
-        effective_size=EffectiveSize.of(result.worth),
+        effective_size=result.worth and result.worth.as_json(),
         headline=formatting.headline(counts, run.members) if counts.compared else "",
-        counts=Verdicts(**{**vars(counts), "compared": counts.compared}),
+        counts=Verdicts.build(counts),
         observations=tuple(_observation(row, result.worth) for row in rows),
-        html=Pieces(
-            notices=fragment(words.notices(run, sign)),
-            wrong=fragment([_wrong(rows, run, ended)]),
-            bands=fragment([bands]),
-            endings=fragment([ended] if ended else []),
-            events=fragment([events]),
-            observations=fragment([replace(figures, heading="Published figures beside the model")]),
-            operations=fragment([histories.operations(operations)]),
-        ),
+        html={
+            "notices": fragment(words.notices(run, sign)),
+            "wrong": fragment([_wrong(rows, run, ended)]),
+            "bands": fragment([bands]),
+            "endings": fragment([ended] if ended else []),
+            "events": fragment([events]),
+            "observations": fragment([replace(figures, heading="Published figures beside the model")]),
+            "operations": fragment([histories.operations(operations)]),
+        },
         navigation=(
             ("wrong", "Right and wrong"),
             ("weeks", "Week by week"),
@@ -309,32 +281,20 @@ def _fact(figure: Figure, week: int, members: int) -> str:
     return f"{middle} {figure.unit} (90%: {spread})"
 
 
-def _observation(row: Compared, worth: Effective | None) -> ObservationRow:
+def _observation(row: Compared, worth: EffectiveSample | None) -> ObservationRow:
     """A published figure beside the model, as numbers; None for what there is not, an open end among it."""
     o = row.observation
     ends: Sequence[float] = (*o.ends, *o.band, row.low, row.median, row.high)
     low, high, least, most, q05, median, q95 = (float(x) if np.isfinite(x) else None for x in ends)
-    return ObservationRow(
-        id=o.id,
-        variable=row.variable.id,
-        title=row.variable.title,
-        unit=row.variable.unit,
-        output=row.variable.output,
-        when=formatting.when(o),
-        source=o.source,
-        rivals=tuple(o.rival_of),
-        bound=o.bound,
-        published=(low, high),
-        band=(least, most),
+    return ObservationRow.build(
+        row, o, row.variable, variable=o.variable, unit=row.variable.unit, when=formatting.when(o),
+        rivals=o.rival_of, published=(low, high), band=(least, most), reason=row.reason or None,
         model=Quantiles(q05=q05, median=median, q95=q95, **_errors(row, worth)) if row.compared else None,
-        verdict=row.verdict,
         too=row.too if row.compared and row.verdict in ("near", "outside") else None,
-        behind_prior=row.behind_prior,
-        reason=row.reason or None,
-    )
+    )  # fmt: skip
 
 
-def _errors(row: Compared, worth: Effective | None) -> dict[str, float | None]:
+def _errors(row: Compared, worth: EffectiveSample | None) -> dict[str, float | None]:
     """The standard errors of the quantiles of `row`; None where there are too few histories to tell them."""
     found: dict[str, float | None] = dict.fromkeys(("q05_error", "median_error", "q95_error"))
     if row.model is None or row.histories < 2:

@@ -68,7 +68,7 @@ def drivers(desk: Desk) -> list[Driver]:
         )
         for name, one in FORCING.items()
     ]  # fmt: skip
-    return [*forcings, *map(_driver, desk.studio.parameters)]
+    return [*forcings, *map(_driver, desk.context.parameters)]
 
 
 def _driver(one: Declared) -> Driver:
@@ -118,7 +118,7 @@ class Row:
 def rows(desk: Desk, draft: Question | None) -> list[Row]:
     """A row for each driver."""
     moves: dict[str, Move] = {move.name: move for move in draft.scenario.moves} if draft else {}
-    shown = {*telling(desk.studio.studies.values()), *moves}
+    shown = {*telling(desk.context.studies.values()), *moves}
     return [
         Row(one, one.name in shown, moves[one.name].how, moves[one.name].value)
         if one.name in moves

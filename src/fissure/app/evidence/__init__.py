@@ -1,1 +1,0 @@
-"""Evidence: the ledger to search, each entry in full, and what it taught."""

@@ -1,1 +1,0 @@
-"""History: a stored run beside what was published, week by week; reading it and simulating another."""

@@ -1,1 +1,0 @@
-"""What if: questions as text in an address, what is measured for them, and the answers so far."""
