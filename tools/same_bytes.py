@@ -37,7 +37,7 @@ try:
     from fissure.engine.parameter_source import Prior
     from fissure.engine.provenance import model_digest, own_digest
 except ImportError:  # before code was digested by what it imports
-    from fissure.engine.cache import model_digest, own_digest
+    from fissure.engine.provenance import model_digest, own_digest
     from fissure.engine.draws import Prior
 try:
     from fissure.engine.ensemble import EnsembleTask

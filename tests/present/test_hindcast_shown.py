@@ -14,7 +14,7 @@ from test_report_in_browser import opened
 from tests.chart_pages import faults
 from tests.paper import on_paper
 
-from fissure.api.fits import HindcastResult
+from fissure.api.evidence import HindcastResult
 from fissure.context import context_of
 from fissure.errors import FissureError
 from fissure.present.render import html

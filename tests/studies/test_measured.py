@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from fissure.engine.checksums import DamagedBlock
 from fissure.errors import DamagedError
+from fissure.files import DamagedBlock
 from fissure.studies import measured as store
 from fissure.studies.measured import MeasuredRun, MeasuredRuns
 

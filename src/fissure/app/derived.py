@@ -21,11 +21,10 @@ from typing import Any, Generic, TypeVar
 
 from fissure.app.jobs import Stopped, Worker, wrong_inside
 from fissure.context import Context
-from fissure.engine.locks import held_to_remove
 from fissure.engine.provenance import MODEL, PACKAGE, code_digest, model_digest
 from fissure.engine.study_folder import STUDY
 from fissure.errors import FissureError
-from fissure.files import UNFINISHED, write_whole
+from fissure.files import UNFINISHED, held_to_remove, write_whole
 from fissure.studies import answers, attribution_file, hindcast
 from fissure.studies.kept_results import place
 

@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from fissure import api
-from fissure.api.shelf import Stored
+from fissure.api.stored import Stored
 from fissure.api.whatifs import WhatIfResult
 from fissure.app.derived import Derived, prune
 from fissure.app.jobs import Job, Jobs, Telling, Worker
@@ -225,9 +225,7 @@ class Studio:
         if found is None:
             return None
         studies = {one.name: one for one in [standing.question.study] if one}
-        return WhatIfResult(
-            self._desk.context, found, studies, drawn.until if drawn else None, "" if drawn else "--prior"
-        )
+        return WhatIfResult(self._desk.context, found, studies, drawn.until if drawn else None)
 
     def warm(self, members: int = MEMBERS) -> None:
         """Get ready for the first question, in the background."""

@@ -13,7 +13,7 @@ from scipy.stats import false_discovery_control, spearmanr
 from starlette.responses import HTMLResponse
 
 from fissure import api
-from fissure.api.shelf import Stored
+from fissure.api.stored import Stored
 from fissure.app import derived, ledger_rows
 from fissure.app.derived import Kind, Lookup
 from fissure.app.desk import Desk

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from fissure import api
 from fissure.api import RunResult
-from fissure.api.shelf import Stored
+from fissure.api.stored import Stored
 from fissure.app.derived import Kind, Lookup
 from fissure.app.desk import Desk, newest_of
 from fissure.app.schemas import ResultSchema, schema_of

@@ -1,6 +1,6 @@
 """Measurements of paired runs: all of it on disk, and of that in memory what was needed last.
 
-    FOLDER/3f2a....-4.npz     four runs: their keys, numbers, and series by week; sealed (`engine.checksums`)
+    FOLDER/3f2a....-4.npz     four runs: their keys, numbers, and series by week; sealed (`fissure.files`)
     FOLDER/failed.json        the runs that could not be made, with why; sealed
 
 A server is asked many different what-ifs, each of which takes about a megabyte, and must not grow with their number. So
@@ -23,9 +23,8 @@ from pathlib import Path
 
 import numpy as np
 
-from fissure.engine.checksums import DamagedBlock, sealed, sealed_json, unsealed, unsealed_json
 from fissure.errors import DamagedError
-from fissure.files import disk_errors, write_whole
+from fissure.files import DamagedBlock, disk_errors, sealed, sealed_json, unsealed, unsealed_json, write_whole
 from fissure.studies.observation_operator import Floats
 
 Run = tuple[str, int]

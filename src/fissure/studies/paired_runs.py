@@ -25,10 +25,9 @@ from numpy.typing import NDArray
 from fissure.cases.loader import Case
 from fissure.cases.room import half_of
 from fissure.engine import ensemble
-from fissure.engine.cache import enable_compile_cache
 from fissure.engine.parameter_source import Draws, Prior
 from fissure.engine.plan import Plan
-from fissure.engine.programs import program_for
+from fissure.engine.programs import enable_compile_cache, program_for
 from fissure.engine.progress import Progress, Silent
 from fissure.engine.provenance import STUDY, code_digest
 from fissure.engine.random import seed_words

@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fissure.cases.loader import Case
-from fissure.engine.cache import cache_base
 from fissure.engine.plan import MOST_MEMBERS, Plan, whole
 from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import ArgumentError
+from fissure.files import cache_base
 from fissure.studies.effective import EffectiveSample, effective_size, pasts_of
 from fissure.studies.observation_operator import Floats
 from fissure.studies.outcomes import NOT_RECORDED, SERIES, AtBounds, Bounds, Outcome, at_bounds, bounds_of, outcomes_of

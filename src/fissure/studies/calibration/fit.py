@@ -22,8 +22,6 @@ import numpy as np
 
 from fissure.cases.loader import Case
 from fissure.engine import ensemble
-from fissure.engine.cache import cache_base
-from fissure.engine.checksums import DamagedBlock, sealed_json, unsealed_json
 from fissure.engine.plan import whole
 from fissure.engine.progress import Progress, Silent
 from fissure.engine.random import prior_normals
@@ -31,7 +29,7 @@ from fissure.engine.runner import Workers
 from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import ArgumentError, DamagedError, FissureError
 from fissure.evidence.ledger import Ledger
-from fissure.files import disk_errors, write_whole
+from fissure.files import DamagedBlock, cache_base, disk_errors, sealed_json, unsealed_json, write_whole
 from fissure.model.catalogue import parameters_of
 from fissure.model.plugins import made_of
 from fissure.studies.calibration.checks import (

@@ -1,6 +1,5 @@
 """Answers to the questions that a case's sources ask."""
 
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,10 +8,10 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from fissure.api.arguments import plain_arguments
+from fissure.api.results import Result, command_line, folder_of
 from fissure.cases.loader import Case
 from fissure.cases.naming import REFERENCE
 from fissure.context import CaseLike, Context, context_of
-from fissure.engine.cache import cache_base
 from fissure.engine.cluster import workers_of
 from fissure.engine.ensemble import planned
 from fissure.engine.plan import MOST_MEMBERS, whole
@@ -36,32 +35,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class AnswersResult:
+class AnswersResult(Result):
     """Answers of a case, their page, and their file."""
 
-    context: Context
     found: study.Answers
-
-    @property
-    def case(self) -> Case:
-        """The case that asks."""
-        return self.context.case
 
     def __iter__(self) -> Iterator[study.Answer]:
         """The answers in the order in which the questions are asked."""
         return iter(self.found.answers)
 
-    def document(self) -> "Document":
-        """The result as a document, for a terminal, a page or JSON."""
+    def _document(self) -> "Document":
         from fissure.present.sections.answers import document
 
         return document(self.found, self.case.title, self.context.ledger)
-
-    def report(self, path: str | Path) -> Path:
-        """Write one self-contained HTML page and return its path; the page needs no network."""
-        from fissure.present.render import html
-
-        return html.write(self.document(), Path(path))
 
     def save(self, path: str | Path) -> Path:
         """Write all numbers as JSON and return the path."""
@@ -119,7 +105,7 @@ def answers(
     loaded = context.case
     questions, studies = asked_of(context)
     drawn = context.draws(prior=prior, posterior=posterior)
-    folder = cache_base() / "runs" / f"answers-{loaded.name}" if out is None else Path(out).expanduser()
+    folder = folder_of(out, "runs", f"answers-{loaded.name}")
     kinds = _Kinds.of(questions)
     scenarios = {name: studies[name].scenario(context.parameters) for name in kinds.studies}
     plan = planned(loaded, seed=seed, weeks=weeks, draws=drawn)
@@ -133,7 +119,10 @@ def answers(
         found = _found(loaded, kinds, scenarios, members, folder, options)
     made = study.answer(
         loaded, questions, found, draws="" if drawn is None else drawn.digest, weeks=weeks or loaded.weeks,
-        command=_command(context, members, seed, weeks, prior, posterior),
+        command=command_line(
+            "answers", context.cli_name, members=members, seed=seed, weeks=None if weeks == loaded.weeks else weeks,
+            prior=prior, posterior=posterior,
+        ),
     )  # fmt: skip
     return AnswersResult(context, made)
 
@@ -141,7 +130,7 @@ def answers(
 def _found(
     loaded: Case, kinds: "_Kinds", scenarios: Mapping[str, Scenario], members: int, folder: Path, options: RunOptions
 ) -> study.StudyResults:
-    """What the studies find, each in a folder of its own below `folder`."""
+    """The findings of the studies, each in a folder of its own below `folder`."""
     weeks = options["weeks"]
     return study.StudyResults(
         shared=_shared(loaded, kinds.shared, folder / "explain", options) if kinds.shared else None,
@@ -184,17 +173,6 @@ def _as_it_was(case: Case, of: Sequence[str], members: int, folder: Path, option
     worlds.measure(jobs, "as it was")
     worlds.require(jobs)
     return worlds.values(AS_IT_IS, range(members))
-
-
-def _command(
-    context: Context, members: int, seed: int, weeks: int | None, prior: bool, posterior: str | Path | None
-) -> str:
-    """The command that makes the same answers again."""
-    words = ["fissure answers", context.cli_name, f"--members {members}", f"--seed {seed}"]
-    words += [f"--weeks {weeks}"] if weeks not in (None, context.case.weeks) else []
-    words += ["--prior"] if prior else []
-    words += [f"--posterior {shlex.quote(str(posterior))}"] if posterior else []
-    return " ".join(words)
 
 
 def asked_of(context: Context) -> tuple[tuple[Question, ...], Mapping[str, Study]]:
