@@ -37,7 +37,7 @@ try:
     from fissure.engine.parameter_source import Prior
     from fissure.engine.provenance import model_digest, own_digest
 except ImportError:  # before code was digested by what it imports
-    from fissure.engine.cache import model_digest, own_digest
+    from fissure.engine.provenance import model_digest, own_digest
     from fissure.engine.draws import Prior
 try:
     from fissure.engine.ensemble import EnsembleTask
@@ -95,7 +95,7 @@ def simulated(checkout: Path, members: int, posterior: Path) -> dict[str, Any]:
 
 def keep(new: dict[str, str], posterior: Path) -> None:
     """Replace digests in the files that are kept; that of the posterior's draws follows from its own."""
-    from fissure.studies.calibration import read_posterior
+    from fissure.studies.calibration.posterior import read_posterior
 
     before = read_posterior(posterior)
     if before.fitted_to["model"] not in new:

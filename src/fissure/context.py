@@ -27,15 +27,15 @@ from fissure.engine.plan import priors_digest
 from fissure.engine.records import coordinates_of, dataset_of, variables_of
 from fissure.errors import ArgumentError, FissureError
 from fissure.evidence import Ledger, Mechanism, Subject, Trace, load_ledger, package_ledger, require, trace, unfilled
-from fissure.evidence.check import FILL_IN, require_mechanism
+from fissure.evidence.ledger import FILL_IN, require_mechanism
 from fissure.model.catalogue import mechanism_classes, parameters_of, parts
 from fissure.model.parameters import Declared
 from fissure.model.plugins import ledger_folders, plugin_priors, plugins
 from fissure.model.record import OUTPUTS, Output
 from fissure.reading import read_yaml_lines, stands
-from fissure.studies.calibration import Posterior, chosen
+from fissure.studies.calibration.posterior import Posterior, chosen
 from fissure.studies.measurement import Datum, comparable, data
-from fissure.studies.patterns import Pattern, patterns_of
+from fissure.studies.patterns.met import Pattern, patterns_of
 from fissure.studies.questions import Question, Study, questions_of, studies_of
 
 
@@ -49,7 +49,7 @@ class Context:
 
     @property
     def cli_name(self) -> str:
-        """What to call the case on the command line, quoted for a shell."""
+        """The name of the case on the command line, quoted for a shell."""
         return called(self.case.folder)
 
     # The evidence
@@ -74,14 +74,14 @@ class Context:
 
     @cached_property
     def subjects(self) -> Mapping[str, Subject]:
-        """What of the model can be traced, by name: mechanisms, permanent processes, parameters, outputs."""
+        """The parts of the model that can be traced, by name: mechanisms, permanent processes, parameters, outputs."""
         declared = self.parameters
         found = {owner: _part(owner, kind, declared) for owner, kind in parts().items()}
         found |= {p.name: _parameter(p) for p in declared}
         return found | {o.name: _output(o) for o in OUTPUTS}
 
     def trace(self, name: str) -> Trace:
-        """What a mechanism, parameter, output, source, claim or observation rests on. Raises `FissureError`."""
+        """Trace a mechanism, parameter, output, source, claim or observation. Raises `FissureError`."""
         return trace(name, self.ledger, self.subjects)
 
     @cached_property
@@ -241,13 +241,13 @@ class Context:
 
     @property
     def too_few_places(self) -> list[str]:
-        """Where the case has too few places (units x slots) for the fighters its priors allow; empty if nowhere."""
+        """A sentence for each origin with too few places (units x slots) for the fighters that the priors allow."""
         case, prior = self.case, {p.name: p.prior for p in self.parameters}
         return room.too_few_places(case.blocs, case.units, case.slots, prior[room.FIGHTERS], prior[room.FOREIGN_SHARE])
 
 
 CaseLike = str | Path | Case | Context
-"""What stands for a case: its name, its folder, the loaded case, or a context."""
+"""Anything that stands for a case: its name, its folder, the loaded case, or a context."""
 
 
 def context_of(case: CaseLike) -> Context:

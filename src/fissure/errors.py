@@ -55,12 +55,12 @@ class FissureError(Exception):
 
     @property
     def found(self) -> str | None:
-        """What was found."""
+        """The value that was found."""
         return _part(_FOUND, str(self))
 
     @property
     def expected(self) -> str | None:
-        """What was expected in its place."""
+        """The value that was expected in its place."""
         return _part(_EXPECTED, str(self))
 
     @property

@@ -12,7 +12,7 @@ from waiting import until
 from fissure import api
 from fissure.app.server import create_app
 from fissure.app.settings import Limits, Settings
-from fissure.engine.locks import is_held
+from fissure.files import is_held
 
 
 @pytest.fixture

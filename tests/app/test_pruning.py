@@ -10,8 +10,8 @@ from fastapi.testclient import TestClient
 
 from fissure.app.derived import prune
 from fissure.app.server import create_app
-from fissure.engine.locks import held
 from fissure.engine.study_folder import STUDY
+from fissure.files import held
 from fissure.studies.paired_runs import OutcomeTask
 
 SIZE = 1000

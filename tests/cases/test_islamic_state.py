@@ -13,7 +13,8 @@ from shapely.geometry import Point, shape
 from fissure.cases import Case, load_case
 from fissure.evidence.ledger import load_ledger, package_ledger
 from fissure.model.catalogue import parameters_of
-from fissure.studies.answers import kept_at, read_answers
+from fissure.studies.answers import KEPT, read_answers
+from fissure.studies.kept_results import place
 from fissure.studies.questions import questions_of, studies_of
 
 DATA = Path(__file__).parent / "data"
@@ -121,7 +122,7 @@ def test_kept_answers_say_what_the_questions_say_now(case: Case) -> None:
     ledger = load_ledger(package_ledger(), case.ledger_folder)
     studies = studies_of(case, ledger.claims, parameters_of(case))
     asked = {one.name: (one.asks, one.caution) for one in questions_of(case, ledger.claims, studies)}
-    assert {one.name: (one.asks, one.caution) for one in read_answers(kept_at(case)).answers} == asked
+    assert {one.name: (one.asks, one.caution) for one in read_answers(place(case, KEPT)).answers} == asked
 
 
 def test_strikes_start_in_august_2014_and_carry_doubt(case: Case) -> None:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fissure.engine import batch_size
-from fissure.engine.batch_size import COPIES, MOST, UNKNOWN, check_fits, member_bytes, width_for, width_on
+from fissure.engine import plan
+from fissure.engine.plan import STATE_COPIES, UNKNOWN_WIDTH, WIDEST, check_fits, member_bytes, width_for, width_on
 from fissure.engine.random import prior_normals, seed_words
 from fissure.engine.simulate import simulate
 from fissure.errors import FissureError
@@ -39,9 +39,9 @@ def program(argument, output, temp, alias=0):
 @given(limit=st.integers(1, 10**13), member=st.integers(1, 10**12))
 def test_width_is_a_power_of_two_within_memory(limit, member):
     width = width_on(Fake(limit), member)
-    assert width & (width - 1) == 0 and 1 <= width <= MOST
-    assert width * member <= batch_size.SHARE * limit or width == 1
-    assert 2 * width > MOST or 2 * width * member > batch_size.SHARE * limit / 2  # and not smaller than it need be
+    assert width & (width - 1) == 0 and 1 <= width <= WIDEST
+    assert width * member <= plan.MEMORY_SHARE * limit or width == 1
+    assert 2 * width > WIDEST or 2 * width * member > plan.MEMORY_SHARE * limit / 2  # and not smaller than it need be
 
 
 @given(limit=st.integers(1, 10**12), member=st.integers(1, 10**9), used=st.integers(0, 10**12))
@@ -51,7 +51,7 @@ def test_what_is_in_use_changes_no_width(limit, member, used):
 
 def test_more_memory_never_means_fewer_members():
     widths = [width_on(Fake(gb * GB), 20_000_000) for gb in range(1, 200)]
-    assert widths == sorted(widths) and widths[0] < MOST == widths[-1]
+    assert widths == sorted(widths) and widths[0] < WIDEST == widths[-1]
 
 
 def test_a_little_memory_more_or_less_changes_nothing():
@@ -60,7 +60,7 @@ def test_a_little_memory_more_or_less_changes_nothing():
 
 @pytest.mark.parametrize("device", [Fake(None), Fake(0)])
 def test_a_device_that_tells_nothing_gets_the_usual_width(device):
-    assert width_on(device, 10**7) == UNKNOWN
+    assert width_on(device, 10**7) == UNKNOWN_WIDTH
 
 
 def test_bytes_of_a_member_are_those_of_its_state_and_record(case):
@@ -70,7 +70,7 @@ def test_bytes_of_a_member_are_those_of_its_state_and_record(case):
     record, state = jax.eval_shape(lambda own: simulate(own, jax.numpy.int32(0), world, seed_words(1), 5), model)
     size = {x: sum(int(np.prod(a.shape)) * a.dtype.itemsize for a in jax.tree.leaves(t)) for x, t in
             (("record", record), ("state", state))}  # fmt: skip
-    assert member_bytes(case, weeks=5, units=16, slots=8) == COPIES * size["state"] + size["record"]
+    assert member_bytes(case, weeks=5, units=16, slots=8) == STATE_COPIES * size["state"] + size["record"]
 
 
 def test_a_larger_world_or_longer_run_needs_more(case):
@@ -82,7 +82,7 @@ def test_a_larger_world_or_longer_run_needs_more(case):
 
 def test_the_reference_case_fills_a_small_gpu_and_is_bounded_on_a_large_one(case):
     sizes = {gb: width_for(case, device=Fake(gb * GB)) for gb in (1, 6, 60)}
-    assert sizes[1] < sizes[6] <= sizes[60] == MOST
+    assert sizes[1] < sizes[6] <= sizes[60] == WIDEST
 
 
 def test_without_a_device_the_first_is_asked(case):

@@ -10,8 +10,8 @@ import jax
 import pytest
 
 from fissure.engine import begin
-from fissure.engine.locks import held, is_held
 from fissure.errors import FissureError
+from fissure.files import held, is_held
 
 
 @pytest.mark.parametrize(

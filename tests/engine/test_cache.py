@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from fissure.engine import cache
+from fissure.engine import programs
+from fissure.files import cache_base
 
 PROGRAM = """
 import jax, jax.numpy as jnp
-from fissure.engine.cache import enable_compile_cache
+from fissure.engine.programs import enable_compile_cache
 jax.jit(lambda x: x + 1)(1.0)  # what was compiled before must not settle that there is no cache
 folder = enable_compile_cache()
 events = []
@@ -61,20 +62,20 @@ def test_a_cache_that_cannot_be_written_is_done_without():
 
 @pytest.mark.parametrize("what", ["version", "model_digest", "processor"])
 def test_the_key_tells_apart(monkeypatch, what):
-    before = cache._key()
-    monkeypatch.setattr(cache, what, lambda *_: "other")
-    assert cache._key() != before
+    before = programs._key()
+    monkeypatch.setattr(programs, what, lambda *_: "other")
+    assert programs._key() != before
 
 
 def test_what_was_compiled_can_be_shared_by_several_caches(tmp_path):
-    for old in range(cache.KEPT + 1):
+    for old in range(programs.KEPT_FOLDERS + 1):
         (tmp_path / "shared" / f"jax-{old}").mkdir(parents=True)
     shared = {"FISSURE_COMPILED": str(tmp_path / "shared")}
     first, hits = in_process(tmp_path / "one", **shared)
     assert hits == 0 and Path(first).parent == tmp_path / "shared"
     again, hits = in_process(tmp_path / "two", **shared)
     assert again == first and hits >= 1 and not list(tmp_path.glob("*/compiled"))
-    assert len(list((tmp_path / "shared").iterdir())) == cache.KEPT + 2  # nothing is removed there
+    assert len(list((tmp_path / "shared").iterdir())) == programs.KEPT_FOLDERS + 2  # nothing is removed there
 
 
 def test_old_folders_are_pruned(tmp_path):
@@ -84,7 +85,7 @@ def test_old_folders_are_pruned(tmp_path):
         (folder / "entry").touch()
         os.utime(folder, (1e9 - age, 1e9 - age))
     (tmp_path / "other").mkdir()
-    cache._prune(tmp_path, tmp_path / "jax-5")
+    programs._prune(tmp_path, tmp_path / "jax-5")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["jax-0", "jax-1", "jax-5", "other"]
 
 
@@ -103,4 +104,4 @@ def test_where_the_cache_lies(monkeypatch, env, told):
         monkeypatch.delenv(name, raising=False)
     for name, value in env.items():
         monkeypatch.setenv(name, value)
-    assert cache.cache_base() == Path(told)
+    assert cache_base() == Path(told)

@@ -6,10 +6,10 @@ import os
 import numpy as np
 import pytest
 
-from fissure.engine import checksums
-from fissure.engine.blocks import Block
-from fissure.engine.checksums import is_whole, known_whole, sealed, sealed_json, unsealed, unsealed_json
+from fissure import files
+from fissure.engine.store import Block, encode
 from fissure.errors import DamagedError, FissureError
+from fissure.files import is_whole, known_whole, sealed, sealed_json, unsealed, unsealed_json, write_whole
 
 ARRAYS = {"a": (("member", "week"), np.arange(12, dtype=np.int32).reshape(3, 4), {"units": "x", "long_name": "A"})}
 TOLD = {"plan": {"seed": 7, "off": [], "share": 0.1}, "about": "Für alle"}
@@ -61,10 +61,10 @@ def test_what_is_no_sealed_json_is_damage(tmp_path, text):
 
 
 def test_a_file_is_hashed_once_for_each_version(tmp_path, monkeypatch):
-    hashed, look = [], checksums.is_whole
-    monkeypatch.setattr(checksums, "is_whole", lambda path: hashed.append(path) or look(path))
+    hashed, look = [], files.is_whole
+    monkeypatch.setattr(files, "is_whole", lambda path: hashed.append(path) or look(path))
     block = Block.at(tmp_path, 0, 3)
-    block.write(ARRAYS)
+    write_whole(block.path, encode(ARRAYS))
     for _ in range(5):
         block.read("a")
     assert hashed == [block.path]
@@ -78,7 +78,7 @@ def test_a_file_is_hashed_once_for_each_version(tmp_path, monkeypatch):
 @pytest.mark.parametrize("at", [0.0, 0.3, 0.6, 0.9, 1.0])
 def test_no_byte_of_a_damaged_block_is_ever_read(tmp_path, at):
     block = Block.at(tmp_path, 0, 3)
-    block.write(ARRAYS)
+    write_whole(block.path, encode(ARRAYS))
     assert (block.read("a") == ARRAYS["a"][1]).all()
     data = bytearray(block.path.read_bytes())
     data[int(at * (len(data) - 1))] ^= 1

@@ -17,16 +17,16 @@ import pytest
 
 from fissure.engine import cluster as clusters
 from fissure.engine import remote
-from fissure.engine.blocks import encode
 from fissure.engine.cluster import Cluster, ClusterWarning
 from fissure.engine.ensemble import EnsembleTask, open_run, planned
 from fissure.engine.runner import Failure
+from fissure.engine.store import encode
 from fissure.errors import FissureError, StoppedError
 
 SMALL = {"seed": 7, "weeks": 12, "units": 16, "slots": 8}
 PATCHED = {
     "model": "from fissure.engine import provenance\nprovenance.model_digest = lambda: 'f' * 64\n",
-    "machine": "from fissure.engine import environment\nenvironment._processor = lambda: 'Abacus'\n",
+    "machine": "from fissure.engine import provenance\nprovenance._processor = lambda: 'Abacus'\n",
 }
 
 

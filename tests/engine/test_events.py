@@ -11,13 +11,13 @@ import pytest
 from fissure import api
 from fissure.cases.schema import Prior
 from fissure.engine import ensemble
-from fissure.engine.blocks import Block
 from fissure.engine.ensemble import open_run
 from fissure.engine.random import seed_words
 from fissure.engine.records import STORED, event_arrays, kinds_told, rows
 from fissure.engine.simulate import simulate_block
-from fissure.engine.store import event_table
+from fissure.engine.store import Block, encode, event_table
 from fissure.errors import FissureError
+from fissure.files import write_whole
 from fissure.model.catalogue import build, parameters_of
 from fissure.model.events import KINDS
 from fissure.model.world import world_of
@@ -195,7 +195,7 @@ def test_rows_of_made_up_planes():
 def test_a_run_in_which_nothing_happens_has_an_empty_table(tmp_path):
     nothing = rows([((), np.zeros((3, 2), np.int32)), (("bloc",), np.zeros((3, 2, 4), np.int32))], [0, 1, 2])
     block = Block.at(tmp_path, 0, 3)
-    block.write(event_arrays(nothing))
+    write_whole(block.path, encode(event_arrays(nothing)))
     assert block.is_whole() and block.read("event_size").shape == (0,)
     told = {"week": ["2014-06-30", "2014-07-07"], "district": ["X"], "bloc": ["a", "b"]}
     empty = event_table([block], {"coordinates": told, "events": kinds_told()}, 3)

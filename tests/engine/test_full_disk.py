@@ -6,8 +6,8 @@ import pytest
 from lives import contents
 
 from fissure.engine import ensemble
-from fissure.engine.blocks import blocks_in
 from fissure.engine.registry import look
+from fissure.engine.store import blocks_in
 from fissure.errors import FissureError
 
 

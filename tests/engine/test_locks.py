@@ -11,14 +11,14 @@ import threading
 
 import pytest
 
-from fissure.engine import locks
-from fissure.engine.locks import LOCK, Note, asked_command, asking, held, held_to_remove, is_held, note
+from fissure import files
 from fissure.errors import FissureError
+from fissure.files import LOCK, Note, asked_command, asking, held, held_to_remove, is_held, note
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from fissure.engine.locks import asking, held
+from fissure.files import asking, held
 with asking(members=9, command="fissure run"), held(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(600)
@@ -27,7 +27,7 @@ with asking(members=9, command="fissure run"), held(Path(sys.argv[1])):
 
 @pytest.fixture(autouse=True)
 def fast(monkeypatch):
-    monkeypatch.setattr(locks, "WAIT", 0.1)
+    monkeypatch.setattr(files, "WAIT", 0.1)
 
 
 @pytest.fixture
@@ -164,6 +164,6 @@ def test_a_full_disk_hinders_no_lock(tmp_path, monkeypatch):
     def full(*_, **__):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(locks.json, "dumps", full)
+    monkeypatch.setattr(files.json, "dumps", full)
     with held(tmp_path):
         assert is_held(tmp_path)

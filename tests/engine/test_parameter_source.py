@@ -6,10 +6,10 @@ from datetime import date
 import numpy as np
 import pytest
 
-from fissure.engine.blocks import blocks_in
 from fissure.engine.ensemble import open_run
 from fissure.engine.plan import Plan
 from fissure.engine.random import prior_normals
+from fissure.engine.store import blocks_in
 from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
 from fissure.model.parameters import quantile

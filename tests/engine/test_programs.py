@@ -12,9 +12,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from fissure.engine import cache, programs
-from fissure.engine.checksums import is_whole, sealed
+from fissure.engine import programs
 from fissure.errors import FissureError
+from fissure.files import is_whole, sealed
 
 MEMBER = """
 import hashlib, json
@@ -41,7 +41,7 @@ print(json.dumps([len(traced), records]))
 TOY = """
 import json, sys
 import jax, jax.numpy as jnp, numpy as np
-from fissure.engine.cache import enable_compile_cache
+from fissure.engine.programs import enable_compile_cache
 from fissure.engine.programs import program_of
 
 made, x = [], jnp.arange(6.0)
@@ -113,7 +113,7 @@ def fresh(monkeypatch, tmp_path):
     yield tmp_path
     for name, value in before.items():
         jax.config.update(name, value)
-    cache.compilation_cache.reset_cache()
+    programs.compilation_cache.reset_cache()
 
 
 def got(function, *given, made_of=(), check=lambda program: None):

@@ -12,12 +12,10 @@ from pathlib import Path
 import pytest
 
 from fissure.engine import registry
-from fissure.engine.checksums import sealed, sealed_json
-from fissure.engine.locks import LOCK, asking, held
 from fissure.engine.registry import DELETED, delete, look, stored_in
 from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import FissureError
-from fissure.files import UNFINISHED, write_whole
+from fissure.files import LOCK, UNFINISHED, asking, held, sealed, sealed_json, write_whole
 
 
 def contents(folder):
@@ -224,7 +222,7 @@ def test_a_deletion_that_was_cut_short_is_told_and_ended(run, monkeypatch):
 
 def test_a_second_process_is_refused_a_study(study, whole_run):
     code = (
-        "import sys; from pathlib import Path; from fissure.engine.locks import held\n"
+        "import sys; from pathlib import Path; from fissure.engine.study_folder import held\n"
         "with held(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(

@@ -13,13 +13,11 @@ import pytest
 import xarray as xr
 from zarr.storage import ZipStore
 
-from fissure.engine.blocks import Block, blocks_in, encode, missing
-from fissure.engine.checksums import sealed_json
 from fissure.engine.ensemble import open_run
-from fissure.engine.environment import MACHINE, SETTINGS
-from fissure.engine.store import DamagedBlock
+from fissure.engine.provenance import MACHINE, SETTINGS
+from fissure.engine.store import Block, DamagedBlock, blocks_in, encode, missing
 from fissure.errors import FissureError
-from fissure.files import UNFINISHED
+from fissure.files import UNFINISHED, sealed_json, write_whole
 
 ARRAYS = {
     "a": (("member", "week"), np.arange(12, dtype=np.int32).reshape(3, 4), {"units": "x", "long_name": "A"}),
@@ -42,7 +40,7 @@ def copied(whole_run, tmp_path):
 
 def test_a_block_comes_back_as_it_was(tmp_path):
     block = Block.at(tmp_path, 4, 7)
-    block.write(ARRAYS)
+    write_whole(block.path, encode(ARRAYS))
     assert block.path.name == "0000004-0000007.zarr.zip"
     assert blocks_in(tmp_path) == [block] and block.is_whole()
     for name, (_, values, _) in ARRAYS.items():
@@ -55,7 +53,7 @@ def test_equal_arrays_are_equal_bytes():
 
 def test_a_block_is_an_ordinary_zarr_group(tmp_path):
     block = Block.at(tmp_path, 0, 3)
-    block.write(ARRAYS)
+    write_whole(block.path, encode(ARRAYS))
     with (
         ZipStore(block.path, mode="r") as zipped,
         xr.open_zarr(zipped, consolidated=False, chunks=None) as data,
@@ -67,7 +65,7 @@ def test_a_block_is_an_ordinary_zarr_group(tmp_path):
 @pytest.mark.parametrize("at", [0, 40, 200, -80, -1])
 def test_one_changed_byte_is_damage(tmp_path, at):
     block = Block.at(tmp_path, 0, 3)
-    block.write(ARRAYS)
+    write_whole(block.path, encode(ARRAYS))
     data = bytearray(block.path.read_bytes())
     data[at] ^= 1
     block.path.write_bytes(data)

@@ -9,13 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fissure.engine import locks
-from fissure.engine.blocks import Block, blocks_in, encode
-from fissure.engine.locks import held, note
-from fissure.engine.store import open_store, writing
+from fissure import files
+from fissure.engine.store import Block, blocks_in, encode, open_store, writing
 from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import FissureError
-from fissure.files import UNFINISHED, write_whole
+from fissure.files import UNFINISHED, held, note, write_whole
 
 OLD, NEW = b"what was there" * 20, b"what is to be there" * 30
 DESCRIPTION = {
@@ -206,7 +204,7 @@ def test_a_killed_run_says_that_it_was_cut_short(tmp_path, monkeypatch):
     with monkeypatch.context() as patch, pytest.raises(Killed):
         Trouble(patch, 15, killed=True)
         write_run(tmp_path / "run", 3)
-    assert note(tmp_path / "run").process == locks.os.getpid()
+    assert note(tmp_path / "run").process == files.os.getpid()
     with held(tmp_path / "run"):
         pass
     assert note(tmp_path / "run") is None

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from fissure.errors import nearest
 from fissure.evidence import Ledger, unfilled
-from fissure.evidence.check import place_of
+from fissure.evidence.ledger import place_of
 
 WORDS = 60  # a paraphrase longer than this is on its way to being a copy
 

@@ -7,7 +7,7 @@ from gaps import problems
 import fissure
 from fissure.cases import case_names, load_case
 from fissure.evidence import load_ledger, unfilled
-from fissure.evidence.check import FILL_IN
+from fissure.evidence.ledger import FILL_IN
 
 ROOT = Path(fissure.__file__).parent
 

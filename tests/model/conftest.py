@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fissure.cases.loader import load_case
-from fissure.engine.cache import enable_compile_cache
+from fissure.engine.programs import enable_compile_cache
 from fissure.engine.random import seed_words
 from fissure.engine.simulate import draws
 from fissure.model.catalogue import build, mechanism_classes, parameters_of, prior_values

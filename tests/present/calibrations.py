@@ -7,10 +7,10 @@ import numpy as np
 from fissure.cases.loader import Case
 from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import parameters_of
-from fissure.studies.calibration import Calibration, Posterior
-from fissure.studies.calibration.checks import PredictiveCheck, Recovery, TargetRecovery
+from fissure.studies.calibration.checks import Agreement, PredictiveCheck, Recovery, TargetRecovery
+from fissure.studies.calibration.fit import Calibration
+from fissure.studies.calibration.posterior import Posterior
 from fissure.studies.calibration.problem import ScreenedParameter
-from fissure.studies.calibration.regression_abc import Agreement
 from fissure.studies.measurement import biases, data
 
 UNTIL = date(2015, 12, 31)

@@ -10,21 +10,20 @@ from reports import lines, rendered
 from synthetic import run
 
 from fissure.present import certainty
-from fissure.present.charts.attribution import inside_outside
 from fissure.present.render import terminal
 from fissure.present.sections import attribution, whatif
-from fissure.present.words import attribution as explain
-from fissure.present.words import whatif as whatif_words
+from fissure.present.sections import attribution_words as explain
+from fissure.present.sections import whatif as whatif_words
+from fissure.present.sections.attribution_charts import inside_outside
 from fissure.studies.attribution import ALL, INSIDE_ALONE, NONE, WAR_ALONE
-from fissure.studies.attribution_file import Saved, read_explained
-from fissure.studies.bounds import AtBound, AtBounds, at_bounds, bounds_of
+from fissure.studies.attribution_file import SavedAttribution, read_explained
 from fissure.studies.compare import compare
-from fissure.studies.effective import Effective
-from fissure.studies.outcomes import outcome
+from fissure.studies.effective import EffectiveSample
+from fissure.studies.outcomes import AtBound, AtBounds, at_bounds, bounds_of, outcome
 from fissure.studies.scenario import Scenario
 from fissure.studies.whatif import AS_IT_WAS, CHANGED, Answer, WhatIf, difference_of
 
-SHARED = Effective(24, 10, 8.2)
+SHARED = EffectiveSample(24, 10, 8.2)
 
 
 @pytest.fixture(scope="module", params=[1, 4, 19, 20])
@@ -68,7 +67,7 @@ def test_what_members_are_worth_stands_in_table_and_report(data, rows, case, led
     assert said in rendered(data, case, ledger, rows, worth=SHARED)
     assert "at least 20 independent ones are needed" in certainty.rests_on(SHARED, 24)
     assert "(not recorded)" in certainty.worth(None, 24)
-    assert certainty.worth(Effective(5, 5, 5.0), 5) == "5 histories, none of which share a past"
+    assert certainty.worth(EffectiveSample(5, 5, 5.0), 5) == "5 histories, none of which share a past"
 
 
 def test_the_end_that_is_least_sure_is_less_sure_with_shared_pasts(rows):
@@ -86,7 +85,7 @@ CEILING = AtBounds(
 @pytest.fixture
 def capped():
     """An attribution whose first outcome is at the end of the run where the war is off."""
-    return replace(made_up(), at_bound=(CEILING, AtBounds()), worth={8: Effective(8, 6, 4.0)})
+    return replace(made_up(), at_bound=(CEILING, AtBounds()), worth={8: EffectiveSample(8, 6, 4.0)})
 
 
 def test_an_attribution_at_the_end_of_the_run_cannot_be_read_from_the_inside(capped):
@@ -104,7 +103,7 @@ def test_an_attribution_at_the_end_of_the_run_cannot_be_read_from_the_inside(cap
 
 
 def test_what_is_known_of_ends_and_worth_is_read_back_with_the_attribution(capped, tmp_path):
-    path = Saved(capped, "fissure explain").write(tmp_path / "explain.json")
+    path = SavedAttribution(capped, "fissure explain").write(tmp_path / "explain.json")
     again = read_explained(path).found
     assert again.at_bound == capped.at_bound and again.worth == capped.worth and again.clustered
     told = json.loads(path.read_text())
@@ -113,12 +112,12 @@ def test_what_is_known_of_ends_and_worth_is_read_back_with_the_attribution(cappe
     path.write_text(json.dumps(told))
     before = read_explained(path).found
     assert not before.clustered and before.worth == {}
-    assert before.bounds_at(0).of(NONE) == (AtBound(NONE, "upper", 247.0, 8, 8),)  # its mean is the end of the run
+    assert before.bounds_at(0).of(NONE) == () and not before.bounds_at(0).recorded
     assert "not recorded" in explain.rests_on(before)[0]
 
 
 def test_the_table_of_an_attribution_warns_and_tells_recruitment_apart(capped):
-    lines = list(terminal.lines(attribution.document(Saved(capped, "fissure explain"), "A case"), 160))
+    lines = list(terminal.lines(attribution.document(SavedAttribution(capped, "fissure explain"), "A case"), 160))
     assert any(line.startswith("Too few") for line in lines[:6])
     assert "8 histories, worth 4 independent draws (6 distinct pasts)" in " ".join(lines)
     sides = capped.sides(0)
@@ -153,7 +152,7 @@ def test_what_ifs_of_few_pairs_warn(case, ledger, members):
     one = difference(case, "collapse", *values)
     plan = made_up().plan
     found = WhatIf(
-        (Answer("own", Scenario(), (one,), ()),), plan, case.start, members, None, Effective(members, 3, 2.5)
+        (Answer("own", Scenario(), (one,), ()),), plan, case.start, members, None, EffectiveSample(members, 3, 2.5)
     )
     lines = list(terminal.lines(whatif.document(found, "A case", ledger, {}, {}, "fissure whatif")))
     assert any(line.startswith("Too few") for line in lines[:6]) == (members < 20)

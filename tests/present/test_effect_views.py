@@ -14,7 +14,7 @@ from fissure.model.catalogue import parameters_of
 from fissure.present.formatting import signed
 from fissure.present.render import html, json, terminal
 from fissure.present.sections.effects import document, section, table
-from fissure.studies.effects import Checked, Effect
+from fissure.studies.effects import Effect, EffectStudy
 
 HELD = Effect(
     "pay-gap", "ranks", "grievance of locals", "without it", -1, -0.08, -0.11, -0.05, -57.1, 1.0, 16, "holds", 2.0
@@ -30,7 +30,7 @@ COMMAND = "fissure check --seed 7"
 @pytest.fixture(scope="module")
 def checked(case):
     plan = plan_of(case, parameters_of(case), seed=7, units=16, slots=8)
-    return Checked((HELD, SHOWN, NAN), plan, 48, Path("nowhere"))
+    return EffectStudy((HELD, SHOWN, NAN), plan, 48, Path("nowhere"))
 
 
 @pytest.fixture(scope="module")

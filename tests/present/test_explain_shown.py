@@ -16,14 +16,16 @@ from test_report_in_browser import opened
 from tests.chart_pages import faults
 from tests.paper import on_paper
 
-from fissure.api.explains import AttributionResult, _command, size_of
+from fissure.api.attributions import AttributionResult, _command, size_of
+from fissure.context import context_of
 from fissure.errors import FissureError
-from fissure.present.charts import attribution as charts
 from fissure.present.render import html, terminal
+from fissure.present.sections import attribution_charts as charts
+from fissure.present.sections import attribution_words as words
 from fissure.present.sections.attribution import document
-from fissure.present.words import attribution as words
 from fissure.studies.attribution import FULL, QUICK
-from fissure.studies.attribution_file import Saved, kept_at
+from fissure.studies.attribution_file import KEPT, SavedAttribution
+from fissure.studies.kept_results import place
 
 COMMAND = "fissure explain islamic_state --seed 1 --weeks 247 --prior"
 
@@ -35,7 +37,7 @@ def found():
 
 @pytest.fixture(scope="module")
 def saved(found):
-    return Saved(found, COMMAND)
+    return SavedAttribution(found, COMMAND)
 
 
 def printed(saved, width=150):
@@ -251,7 +253,7 @@ def test_the_page_holds_every_number_and_its_charts(saved, case):
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_the_page_draws_without_a_network(browser, saved, case, tmp_path, width, scheme):
-    path = AttributionResult(case, saved).report(tmp_path / "explain.html")
+    path = AttributionResult(context_of(case), saved).report(tmp_path / "explain.html")
     page, said, asked = opened(browser, path, width, scheme)
     assert said == [] and asked == [path.as_uri()]
     drawn = page.evaluate("[...document.querySelectorAll('[data-chart]')].map(e => e.querySelectorAll('svg').length)")
@@ -267,7 +269,7 @@ def test_the_report_shows_one_that_is_kept(saved, case, data, ledger, rows, tmp_
         shutil.copy(case.folder / name, tmp_path)
     own = replace(case, folder=tmp_path)
     assert '<section id="attribution">' not in rendered(data, own, ledger, rows)
-    AttributionResult(own, saved).keep()
+    AttributionResult(context_of(own), saved).keep()
     page = rendered(data, own, ledger, rows)
     assert (
         '<section id="attribution">' in page
@@ -282,17 +284,17 @@ def test_a_part_of_the_weeks_is_not_kept(saved, case, tmp_path):
     part = replace(saved, found=replace(saved.found, plan=replace(saved.found.plan, weeks=12)))
     own = replace(case, folder=tmp_path)
     with pytest.raises(FissureError, match="found 12 weeks to keep, expected all 247"):
-        AttributionResult(own, part).keep()
-    assert not kept_at(own).exists()
+        AttributionResult(context_of(own), part).keep()
+    assert not place(own, KEPT).exists()
 
 
 def test_the_command_says_what_is_not_by_default(found, case):
     def command(size, quick=False, asked=()):
-        return _command(case, replace(found, size=size), asked, None, None, quick)
+        return _command(context_of(case), replace(found, size=size), asked, quick, prior=True)
 
     tail = f"--seed 1 --weeks {found.plan.weeks} --prior"
     assert command(FULL) == f"fissure explain islamic_state {tail}"
-    assert command(QUICK, True, ["deserted"]) == f"fissure explain islamic_state --of deserted --quick {tail}"
+    assert command(QUICK, True, ("deserted",)) == f"fissure explain islamic_state --of deserted --quick {tail}"
     size = size_of(members=2, sampled=3, pairs=0, error=0.2)
     assert command(size) == f"fissure explain islamic_state --members 2 --sampled 3 --pairs 0 --error 0.2 {tail}"
     assert size.least == 3

@@ -14,14 +14,14 @@ from test_report_in_browser import opened
 from tests.chart_pages import faults
 from tests.paper import on_paper
 
-from fissure.api.fits import HindcastResult
+from fissure.api.evidence import HindcastResult
 from fissure.context import context_of
 from fissure.errors import FissureError
-from fissure.present.charts import hindcast as charts
 from fissure.present.render import html
 from fissure.present.render import terminal as in_terminal
 from fissure.present.sections import hindcast as sections
-from fissure.present.words import hindcast as words
+from fissure.present.sections import hindcast_charts as charts
+from fissure.present.sections import hindcast_words as words
 from fissure.studies.hindcast import Collapse, FromDate, Hindcast
 from fissure.studies.score import ForecastScore
 

@@ -8,7 +8,7 @@ import numpy as np
 from fissure.cases.loader import load_case
 from fissure.engine.plan import plan_of
 from fissure.model.catalogue import mechanism_classes, parameters_of
-from fissure.studies.attribution import Attribution, Blocks, Explained, Pairs, Size
+from fissure.studies.attribution import Attribution, Blocks, Explanation, Pairs, Size
 from fissure.studies.outcomes import outcomes_of
 from fissure.studies.shapley import Interval, mean_interval
 
@@ -25,10 +25,10 @@ def spread(random, mean, sd):
 def attribution(players, values, random, sd=1.0):
     """Of (players, outcomes) `values`."""
     members = spread(random, np.asarray(values, float), sd)
-    return Attribution(tuple(players), *mean_interval(members), MEMBERS)
+    return Attribution(tuple(players), MEMBERS, *mean_interval(members))
 
 
-def made_up(players=4, scale=(1.0, 100.0), seed=1) -> Explained:
+def made_up(players=4, scale=(1.0, 100.0), seed=1) -> Explanation:
     """The war takes 60 weeks, the ranks 30, both together 6 more; other groups next to nothing; pairs of all kinds."""
     random, case = np.random.default_rng(seed), load_case("islamic_state")
     by = np.array(scale)
@@ -45,7 +45,7 @@ def made_up(players=4, scale=(1.0, 100.0), seed=1) -> Explained:
     every = attribution(names, np.outer(values, by), random, 0.6 * by)
     strongest = every.strongest(players)
     exact = attribution(strongest, 0.9 * every.value[[names.index(n) for n in strongest]], random, 0.4 * by)
-    return Explained(
+    return Explanation(
         outcomes=outcomes_of(ASKED, case), plan=plan_of(case, parameters_of(case), seed=seed), size=Size(),
         folder=Path("made-up"), with_all=Interval(none.mean + total, none.low + effect.low, none.high + effect.high),
         without_any=none, effect=effect, groups=shared, blocks=Blocks(blocks[0], blocks[1], both), every=every,
@@ -65,10 +65,10 @@ def pairs_of(exact, by, random):
     off = np.asarray(spread(random, mean, 0.4 * by))
     low, high = mean_interval(off)[1:]
     half = (high - low + np.swapaxes(high - low, 0, 1)) / 4
-    return Pairs(exact.players, Interval(mean, mean - half, mean + half), MEMBERS)
+    return Pairs(exact.players, MEMBERS, Interval(mean, mean - half, mean + half))
 
 
-def changed(found: Explained, name: str, outcome: int, value: float, low: float, high: float) -> Explained:
+def changed(found: Explanation, name: str, outcome: int, value: float, low: float, high: float) -> Explanation:
     """With another whole effect, or other ``inside``, ``outside``, ``interaction``, for one outcome."""
     own = getattr(found, name, None) or getattr(found.blocks, name)
     parts = [part.copy() for part in own]

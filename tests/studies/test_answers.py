@@ -7,7 +7,7 @@ import pytest
 from attributions import made_up
 
 from fissure.cases.loader import load_case
-from fissure.studies.answers import Found, answer
+from fissure.studies.answers import StudyResults, answer
 from fissure.studies.outcomes import outcomes_of
 from fissure.studies.questions import Question
 from fissure.studies.scenario import Scenario
@@ -50,7 +50,7 @@ def whatifs(case, explained, numbers):
 @pytest.fixture
 def answered(case, explained, whatifs, numbers):
     def ask(**told):
-        studies = Found(explained, whatifs, outcomes_of(["replaced", "collapse"], case), numbers[1])
+        studies = StudyResults(explained, whatifs, outcomes_of(["replaced", "collapse"], case), numbers[1])
         found = answer(case, [question(**told)], studies, draws="d", weeks=247, command="fissure answers")
         assert found.answers[0].asks == "Does it?" and found.answers[0].caution == "No."
         return found.answers[0]
@@ -103,6 +103,6 @@ def test_a_figure_that_the_studies_do_not_hold_is_an_error(answered):
     "told", [{"whatif": "study", "of": "collapse"}, {"run": "collapse"}, {"inside-and-outside": "collapse"}]
 )
 def test_a_study_that_was_not_made_is_an_error(case, told):
-    nothing = Found(None, None, (), np.empty((MEMBERS, 0)))
+    nothing = StudyResults(None, None, (), np.empty((MEMBERS, 0)))
     with pytest.raises(KeyError):
         answer(case, [question(**told)], nothing, draws="", weeks=247, command="fissure answers")

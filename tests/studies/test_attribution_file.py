@@ -9,8 +9,9 @@ import pytest
 from attributions import made_up
 
 from fissure.errors import FissureError
-from fissure.studies.attribution_file import Saved, kept, kept_at, read_explained
-from fissure.studies.calibration import packaged
+from fissure.studies.attribution_file import KEPT, SavedAttribution, kept, read_explained
+from fissure.studies.calibration.posterior import packaged
+from fissure.studies.kept_results import place
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +21,7 @@ def found():
 
 
 def test_all_numbers_are_read_back(found, tmp_path):
-    saved = Saved(found, "fissure explain islamic_state", date(2015, 12, 31))
+    saved = SavedAttribution(found, "fissure explain islamic_state", date(2015, 12, 31))
     again = read_explained(saved.write(tmp_path / "new" / "explain.json"))
     assert (again.command, again.until) == (saved.command, saved.until)
     assert again.found.plan == found.plan and again.found.size == found.size
@@ -38,13 +39,13 @@ def test_all_numbers_are_read_back(found, tmp_path):
 
 
 def test_without_the_strongest(found, tmp_path):
-    saved = Saved(replace(found, strongest=None, pairs=None), "fissure explain --quick")
+    saved = SavedAttribution(replace(found, strongest=None, pairs=None), "fissure explain --quick")
     again = read_explained(saved.write(tmp_path / "explain.json")).found
     assert again.strongest is None and again.pairs is None
 
 
 def test_what_was_read_back_measures_nothing(found, tmp_path, data):
-    again = read_explained(Saved(found, "").write(tmp_path / "explain.json")).found
+    again = read_explained(SavedAttribution(found, "").write(tmp_path / "explain.json")).found
     with pytest.raises(FissureError, match="measures nothing"):
         again.outcomes[0](data)
 
@@ -59,7 +60,7 @@ def test_what_was_read_back_measures_nothing(found, tmp_path, data):
     ],
 )
 def test_what_is_no_attribution_is_told(found, tmp_path, change, words):
-    path = Saved(found, "").write(tmp_path / "explain.json")
+    path = SavedAttribution(found, "").write(tmp_path / "explain.json")
     told = json.loads(path.read_text())
     change(told)
     path.write_text(json.dumps(told))
@@ -75,16 +76,16 @@ def test_what_is_not_there_is_told(tmp_path):
 def test_one_is_kept_as_long_as_it_speaks_of_the_model(found, case, tmp_path):
     own = replace(case, folder=tmp_path)
     assert kept(own) is None
-    path = kept_at(own)
-    Saved(found, "").write(path)
+    path = place(own, KEPT)
+    SavedAttribution(found, "").write(path)
     assert kept(own).found.plan == found.plan
     assert kept(own, "of a posterior") is None
     for name in ("model_digest", "priors_digest", "case_digest"):
-        Saved(replace(found, plan=replace(found.plan, **{name: "another"})), "").write(path)
+        SavedAttribution(replace(found, plan=replace(found.plan, **{name: "another"})), "").write(path)
         assert kept(own) is None, name
 
 
 def test_it_is_no_posterior(found, case, tmp_path):
     own = replace(case, folder=tmp_path)
-    Saved(found, "").write(kept_at(own))
+    SavedAttribution(found, "").write(place(own, KEPT))
     assert packaged(own) == []

@@ -1,11 +1,8 @@
-"""Histories at an end of an outcome: counted where they are known, worked out from means where only these are."""
+"""Histories at an end of an outcome, counted in each world."""
 
 import numpy as np
-import pytest
 
-from fissure.studies.bounds import NOT_RECORDED, AtBound, AtBounds, at_bounds, bounds_of, derived
-from fissure.studies.outcomes import KINDS
-from fissure.studies.shapley import half_width, mean_interval
+from fissure.studies.outcomes import KINDS, AtBound, at_bounds, bounds_of
 
 ONE, OTHER = "as it is", "with the change"
 
@@ -46,27 +43,3 @@ def test_room_for_fighters_counts_as_full_from_nine_tenths():
     assert not at_bounds(
         bounds_of("fighters@2016-12-31", 40, 100), {ONE: np.full(3, 95.0), OTHER: np.full(3, 99.0)}
     ).unreadable(ONE, OTHER)
-
-
-@pytest.mark.parametrize("below", [[30], [], [1, 1], [5, 9]])
-def test_means_of_whole_numbers_tell_how_many_are_at_the_end(below):
-    values = np.full(32, 247.0)
-    values[: len(below)] -= below
-    mean, low, high = (float(x) for x in mean_interval(values))
-    (found,) = derived(bounds_of("collapse", 247, 0), ONE, mean, (high - low) / 2, float(half_width(32)), 32)
-    true = 32 - len(below)
-    assert found.count == true if not found.least else found.count <= true
-    assert found.least == (below == [5, 9])  # two unequal distances leave room for more than two
-
-
-def test_means_that_say_nothing_give_nothing():
-    collapse = bounds_of("collapse", 247, 0)
-    assert derived(collapse, ONE, 160.0, 5.0, 1.7, 32) == ()
-    assert derived(collapse, ONE, 246.9, np.nan, 1.7, 32) == ()
-    assert derived(bounds_of("income@2016-12-31", 247, 0), ONE, 0.0, 0.0, 1.7, 32)[0].count == 32
-
-
-def test_they_are_read_back_from_json():
-    found = AtBounds((AtBound(ONE, "upper", 40.0, 2, 3),))
-    assert AtBounds.read(found.as_json()) == found
-    assert AtBounds.read(NOT_RECORDED.as_json()) == NOT_RECORDED

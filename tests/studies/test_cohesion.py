@@ -6,7 +6,7 @@ import xarray as xr
 from synthetic import run, weekly
 
 from fissure.errors import FissureError
-from fissure.studies.cohesion import PARTS, cohesion
+from fissure.studies.endings import PARTS, cohesion
 
 ORIGIN = ["local", "foreign"]
 

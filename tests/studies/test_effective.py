@@ -7,21 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fissure.studies.calibration import Posterior
-from fissure.studies.calibration.posterior import PastHistories
-from fissure.studies.effective import ENOUGH, Effective, effective_size, few_histories, pasts_of
+from fissure.studies.calibration.posterior import PastHistories, Posterior
+from fissure.studies.effective import ENOUGH, EffectiveSample, effective_size, few_histories, pasts_of
 
 
 def test_equal_pasts_count_once_and_unequal_ones_less():
-    assert Effective.of([1, 2, 3, 4]) == Effective(4, 4, 4.0)
-    assert Effective.of([1, 1, 1, 1]) == Effective(4, 1, 1.0)
-    assert Effective.of([1, 1, 2, 3]) == Effective(4, 3, 16 / 6)
-    assert Effective.of([]) == Effective(0, 0, 0.0)
+    assert EffectiveSample.of([1, 2, 3, 4]) == EffectiveSample(4, 4, 4.0)
+    assert EffectiveSample.of([1, 1, 1, 1]) == EffectiveSample(4, 1, 1.0)
+    assert EffectiveSample.of([1, 1, 2, 3]) == EffectiveSample(4, 3, 16 / 6)
+    assert EffectiveSample.of([]) == EffectiveSample(0, 0, 0.0)
 
 
 @given(st.lists(st.integers(0, 9), min_size=1))
 def test_they_are_worth_at_least_one_and_at_most_their_pasts(pasts):
-    found = Effective.of(pasts)
+    found = EffectiveSample.of(pasts)
     assert 1 <= found.independent <= found.pasts <= found.histories == len(pasts)
 
 
@@ -39,13 +38,12 @@ def test_members_of_a_posterior_share_the_history_that_they_go_on_from():
 
 
 def test_members_of_the_prior_share_nothing():
-    assert effective_size(None, 1, 7) == Effective(7, 7, 7.0)
+    assert effective_size(None, 1, 7) == EffectiveSample(7, 7, 7.0)
     assert effective_size(None, 1, 0).histories == 0
 
 
 def test_it_is_read_back_from_json():
-    assert Effective.read(Effective(4, 3, 2.7).as_json()) == Effective(4, 3, 2.7)
-    assert Effective.read(None) is None
+    assert EffectiveSample(**EffectiveSample(4, 3, 2.7).as_json()) == EffectiveSample(4, 3, 2.7)
 
 
 @pytest.mark.parametrize("many", [0, 1, 4, 19])

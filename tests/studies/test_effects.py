@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from scipy.stats import ttest_1samp
 
-from fissure.engine.checksums import DamagedBlock
 from fissure.engine.parameter_source import Prior
 from fissure.engine.plan import plan_of
 from fissure.engine.progress import Silent
 from fissure.engine.runner import Threads
 from fissure.errors import FissureError, StoppedError
+from fissure.files import DamagedBlock
 from fissure.model.catalogue import mechanism_classes, parameters_of
 from fissure.model.check import HIGHER, LOWER, Check
 from fissure.model.measure import mean

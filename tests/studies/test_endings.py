@@ -7,7 +7,7 @@ from synthetic import run, weekly
 
 from fissure.constants import HALF_YEAR
 from fissure.errors import FissureError
-from fissure.studies.endings import ENDINGS, READS, UNPAID, apart, came_apart, mode
+from fissure.studies.endings import ENDINGS, READS, UNPAID, apart, came_apart
 
 OF = {one.name: one.weeks for one in ENDINGS}
 NAN = np.nan
@@ -97,7 +97,7 @@ def test_came_apart_is_the_first_of_ground_and_ranks():
         effectiveness=[[0.5] * 20 + [0.0], [0.5] * 10 + [0.0], [0.5] * 59 + [0.0], [0.5]],
     )
     assert np.array_equal(came_apart(data), [10, 10, 59, NAN], equal_nan=True)
-    assert mode(data).tolist() == ["territorial-collapse", "hollowing-out", "hollowing-out", "none"]
+    assert apart(data)["mode"].values.tolist() == ["territorial-collapse", "hollowing-out", "hollowing-out", "none"]
 
 
 def test_the_mode_is_what_came_first_up_to_then():
@@ -108,7 +108,7 @@ def test_the_mode_is_what_came_first_up_to_then():
         left_with_splinters=[[0.0] * 25 + [900.0, 0.0], [0.0] * 29 + [900.0, 0.0], [0.0], [0.0]],
     )
     # a revolt; a split, as the revolt came too late; in the same week as the collapse; a revolt that it survived
-    assert mode(data).tolist() == ["revolt", "split", "territorial-collapse", "none"]
+    assert apart(data)["mode"].values.tolist() == ["revolt", "split", "territorial-collapse", "none"]
 
 
 def test_a_run_of_one_week_holds():
@@ -126,7 +126,6 @@ def test_the_dataset_says_what_it_holds(case):
     for array in (*found.data_vars.values(), found["ending"]):
         assert array.attrs["units"] and array.attrs["long_name"]
     assert np.array_equal(found["came_apart"], came_apart(data), equal_nan=True)
-    assert np.array_equal(found["mode"], mode(data))
 
 
 def test_every_ending_says_what_and_why():

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from fissure.engine.checksums import DamagedBlock
 from fissure.errors import DamagedError
+from fissure.files import DamagedBlock
 from fissure.studies import measured as store
-from fissure.studies.measured import Measured, MeasuredRuns
+from fissure.studies.measured import MeasuredRun, MeasuredRuns
 
 MEMBERS = 4
 ONE = 8 * 10 + 8 * 3 * 30 + 400
@@ -15,7 +15,7 @@ ONE = 8 * 10 + 8 * 3 * 30 + 400
 
 def run(scenario, member):
     told = float(hash((scenario, member)) % 1000)
-    return Measured(np.full(10, told), np.full((3, 30), told + 0.5))
+    return MeasuredRun(np.full(10, told), np.full((3, 30), told + 0.5))
 
 
 class Disk:

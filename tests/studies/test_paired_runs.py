@@ -7,11 +7,10 @@ from datetime import date
 import pytest
 
 from fissure.cases.loader import load_case
-from fissure.engine.checksums import DamagedBlock
 from fissure.engine.progress import Silent
 from fissure.engine.runner import FailedHistories
 from fissure.errors import FissureError, StoppedError
-from fissure.files import UNFINISHED
+from fissure.files import UNFINISHED, DamagedBlock
 from fissure.model.catalogue import parameters_of
 from fissure.studies.observation_operator import joined
 from fissure.studies.outcomes import outcomes_of

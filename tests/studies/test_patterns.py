@@ -13,7 +13,7 @@ from fissure.cases.loader import load_case
 from fissure.context import context_of
 from fissure.errors import FissureError
 from fissure.evidence.ledger import Ledger
-from fissure.studies.patterns import LEVELS, everyone, met, patterns_of, sample
+from fissure.studies.patterns.met import LEVELS, everyone, met, patterns_of, sample
 
 NEW = [part.name for pattern in PATTERNS if pattern not in ORDERINGS for part in pattern.parts]
 

@@ -7,8 +7,8 @@ from histories import ORDERINGS, PARTS, WEEKS, answers, put, step
 from synthetic import run
 
 from fissure.studies.compare import compare
-from fissure.studies.patterns import Plausible, met, plausible, wilson
-from fissure.studies.patterns.measures import crests, fell, rose
+from fissure.studies.patterns.met import PlausibleMembers, met, plausible, wilson
+from fissure.studies.patterns.quantities import crests, fell, rose
 
 
 @pytest.fixture
@@ -176,7 +176,7 @@ def test_first_weeks_bear_noise():
 
 
 def test_an_output_that_is_missing_is_not_recorded(data):
-    found = {one.part.name: one for one in met(data, Plausible(np.ones(3, bool), ()), ORDERINGS)}
+    found = {one.part.name: one for one in met(data, PlausibleMembers(np.ones(3, bool), ()), ORDERINGS)}
     assert found["g1"].verdict == "not recorded" and "plots" in found["g1"].reason
     assert all(one.verdict != "not recorded" for name, one in found.items() if name != "g1")
 
@@ -189,7 +189,7 @@ def test_only_plausible_members_count_and_the_verdict_follows_the_interval(data)
     def verdict(steady, keep=40):
         own = many.copy(deep=True)
         own["fighters"][:steady] = 1000.0
-        return next(iter(met(own, Plausible(np.arange(40) < keep, ()), flat)))
+        return next(iter(met(own, PlausibleMembers(np.arange(40) < keep, ()), flat)))
 
     assert verdict(40).verdict == "met" and verdict(40).share == 1
     assert verdict(0).verdict == "not met" and verdict(20).verdict == "mixed"

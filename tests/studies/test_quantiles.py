@@ -6,7 +6,7 @@ import xarray as xr
 from scipy.stats import binom
 
 from fissure.errors import FissureError
-from fissure.studies.effective import Effective, quantile_error, quantiles_of
+from fissure.studies.effective import EffectiveSample, quantile_error, quantiles_of
 
 
 @pytest.mark.parametrize("n", [2, 20, 58, 59, 137])
@@ -54,7 +54,7 @@ def test_what_has_no_quantile_is_refused(values, q):
 def test_those_of_an_output_have_its_dimensions_and_units():
     array = xr.DataArray(np.arange(60.0).reshape(30, 2), dims=("member", "week"), attrs={"units": "km2"})
     data = xr.Dataset({"ground": array}, coords={"week": [0, 1], "member": range(30)})
-    found = quantiles_of(data, "ground", (0.05, 0.95), Effective(30, 20, 15.0))
+    found = quantiles_of(data, "ground", (0.05, 0.95), EffectiveSample(30, 20, 15.0))
     assert found["error"].dims == ("q", "week") and found["error"].attrs["units"] == "km2"
     assert found.attrs == {"histories": 30, "independent": 15.0}
     alone = quantiles_of(data, "ground", 0.05)

@@ -3,7 +3,7 @@
 import pytest
 
 from fissure.api import ledger
-from fissure.api.answering import asked_of
+from fissure.api.questions import asked_of
 from fissure.cases.loader import load_case
 from fissure.context import context_of
 from fissure.errors import FissureError

@@ -8,7 +8,7 @@ import pytest
 
 import fissure
 from fissure.errors import FissureError
-from fissure.studies.refusal import PAGE, REFUSED, refuse
+from fissure.studies.scenario import PAGE, REFUSED, refuse
 
 ROOT = Path(fissure.__file__).parent
 SEARCHES = re.compile(r"optimi[sz]|maximi|minimi|best_?(scenario|change|lever|policy)|search_?for_?best", re.IGNORECASE)

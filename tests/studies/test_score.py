@@ -88,6 +88,6 @@ def test_skill_is_over_the_figures_that_both_speak_of():
     items = [datum(0.0, DAY), datum(0.0, DAY), datum(0.0, DAY, variable("other"))]
     sharp, blunt = np.linspace(-1, 1, 101)[:, None] * [1, 1, 1], np.linspace(-4, 4, 101)[:, None] * [1, np.nan, 1]
     found = against(score(sharp, items), score(blunt, items))
-    assert (found.figures, found.variables, found.better) == (2, 2, 2)
+    assert (found.figures, found.ours.variables, found.better) == (2, 2, 2)
     assert found.skill == pytest.approx(0.75) and found.skill_mean == pytest.approx(0.75)
     assert against(score(sharp, items), []).skill is None

@@ -13,7 +13,7 @@ from scipy.stats import chi2, ttest_1samp
 
 from fissure.studies.shapley import (
     Permutations,
-    Sampled,
+    SampledValues,
     chain,
     enough,
     estimate,
@@ -301,7 +301,7 @@ def test_a_member_that_is_not_defined_is_left_out_for_all_players():
 
 def made(value, half, members):
     value, half = np.array(value), np.array(half)
-    return Sampled(value, value - half, value + half, half / 1.7, np.asarray(members))
+    return SampledValues(value, value - half, value + half, half / 1.7, np.asarray(members))
 
 
 def test_it_is_enough_when_the_widest_interval_is_narrow():

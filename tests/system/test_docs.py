@@ -10,7 +10,7 @@ from fissure.cases.loader import load_case
 from fissure.present import formatting
 from fissure.studies import attribution_file, hindcast
 from fissure.studies.attribution import INSIDE_ALONE, NONE
-from fissure.studies.effective import Effective, effective_size
+from fissure.studies.effective import EffectiveSample, effective_size
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -97,7 +97,7 @@ def test_the_readme_says_that_time_until_collapse_cannot_be_read_from_its_ceilin
 
 
 def test_the_readme_says_what_the_draws_are_worth(drawn):
-    whole = Effective.of(drawn.lived.members)
+    whole = EffectiveSample.of(drawn.lived.members)
     assert f"the {whole.histories:,} draws of the posterior go on from {whole.pasts} simulated pasts" in README
     assert f"worth {whole.independent:.0f} independent draws" in README
     assert f"the 100 histories of `make run` are worth {effective_size(drawn, 1, 100).independent:.0f}" in README

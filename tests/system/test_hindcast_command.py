@@ -3,7 +3,7 @@
 import pytest
 from tests.commands import fissure_command
 
-from fissure.api import fits
+from fissure.api import evidence
 from fissure.errors import FissureError
 
 
@@ -36,9 +36,9 @@ def test_the_seed_is_that_of_the_fits_too(monkeypatch, tmp_path):
         asked.append(setting.seed)
         raise FissureError("enough")
 
-    monkeypatch.setattr(fits, "fit", fit)
+    monkeypatch.setattr(evidence, "fit", fit)
     with pytest.raises(FissureError, match="enough"):
-        fits.hindcast(dates=["2015-12-31"], seed=7, out=tmp_path)
+        evidence.hindcast(dates=["2015-12-31"], seed=7, out=tmp_path)
     assert asked == [7]
 
 

@@ -14,9 +14,9 @@ import fissure
 from fissure import cli
 from fissure.api import CaseChanged
 from fissure.cases.naming import SameName
-from fissure.engine.checksums import sealed_json
 from fissure.engine.study_folder import ORIGIN
 from fissure.errors import FissureError
+from fissure.files import sealed_json
 
 CASE = "my case"
 """A folder with a name that a shell must have quoted."""

@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 from fissure import api, cli
 from fissure.cases.loader import load_case
 from fissure.engine import ensemble
-from fissure.engine.checksums import sealed_json
 from fissure.errors import FissureError
+from fissure.files import sealed_json
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,8 @@ def face() -> str:
     for name, one in sorted(PUBLIC.items()):
         if isinstance(one, type):
             lines.append(name)
-            lines += [f"  {member}" for member in sorted(vars(one)) if not member.startswith("_")]
+            own = {name for kind in one.__mro__ if kind.__module__.startswith("fissure") for name in vars(kind)}
+            lines += [f"  {member}" for member in sorted(own) if not member.startswith("_")]
     return "\n".join(lines) + "\n"
 
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 import fissure
 from fissure import cli
-from fissure.api.shelf import stored_run
+from fissure.api.stored import stored_run
 from fissure.cases.loader import load_case
 from fissure.engine import ensemble
 
@@ -145,7 +145,7 @@ def test_a_name_in_two_places_needs_its_path(place):
 
 
 HOLDER = (
-    "import sys; from pathlib import Path; from fissure.engine.locks import held\n"
+    "import sys; from pathlib import Path; from fissure.engine.study_folder import held\n"
     "with held(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
 )
 

@@ -7,7 +7,7 @@ from tools.docs import effects as effects_page
 
 from fissure.errors import FissureError
 from fissure.model.catalogue import mechanism_classes
-from fissure.studies import verdicts
+from fissure.studies.effects import kept_effects, verdicts_of
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -17,7 +17,7 @@ def test_the_page_is_up_to_date():
 
 
 def test_verdicts_are_of_the_checks_in_the_code():
-    kept = {(e.mechanism, e.observable, e.kind, e.sign) for e in verdicts.effects(verdicts.kept())}
+    kept = {(e.mechanism, e.observable, e.kind, e.sign) for e in kept_effects().effects}
     declared = {
         (name, check.observable, check.driven or "without it", check.sign)
         for name, kind in mechanism_classes().items()
@@ -27,7 +27,7 @@ def test_verdicts_are_of_the_checks_in_the_code():
 
 
 def test_every_mechanism_was_seen_to_do_what_its_sources_say():
-    found = verdicts.by_mechanism(verdicts.effects(verdicts.kept()))
+    found = verdicts_of(kept_effects().effects)
     assert set(found) == set(mechanism_classes())
     assert {name for name, own in found.items() if any(v.verdict != "holds" for v in own)} == set()
 

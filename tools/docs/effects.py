@@ -13,9 +13,8 @@ from fissure.model.catalogue import mechanism_classes
 from fissure.present.document import Table, spans
 from fissure.present.formatting import MECHANISM_GROUPS
 from fissure.present.sections import effects
-from fissure.studies import verdicts
-from fissure.studies.coverage import require_own
-from fissure.studies.effects import few_of
+from fissure.studies.effects import FILE, KEPT, few_of, kept_effects
+from fissure.studies.kept_results import require_own
 
 PAGE = Path("reference/effects.md")
 TEXT = """# What each mechanism was seen to do
@@ -39,13 +38,13 @@ def main(arguments: Sequence[str]) -> None:
     *studied, folder = arguments or ["docs"]
     for study in studied:
         require_own("verdicts")
-        path = Path(study) / verdicts.FILE
+        path = Path(study) / FILE
         if not path.is_file():
             raise FissureError(f"{path}: there is no such file, expected the folder of a finished fissure check")
-        data = verdicts.kept(path)
-        if data["quick"] or {e.mechanism for e in verdicts.effects(data)} != set(mechanism_classes()):
+        data = kept_effects(path)
+        if data.quick or {e.mechanism for e in data.effects} != set(mechanism_classes()):
             raise FissureError(f"{path}: is of a quick or partial check, expected a full one of all mechanisms")
-        verdicts.KEPT.write_bytes(path.read_bytes())
+        KEPT.write_bytes(path.read_bytes())
     out = Path(folder) / PAGE
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(page(), encoding="utf-8")
@@ -53,12 +52,12 @@ def main(arguments: Sequence[str]) -> None:
 
 def page() -> str:
     """The page, in Markdown, from the verdicts kept."""
-    data = verdicts.kept()
-    found = verdicts.effects(data)
+    data = kept_effects()
+    found = data.effects
     by = {name: [e for e in found if e.mechanism == name] for name in dict.fromkeys(e.mechanism for e in found)}
     out = [
         TEXT.format(
-            **{k: data[k] for k in ("members", "seed", "case", "weeks", "units", "slots")},
+            **{k: getattr(data, k) for k in ("members", "seed", "case", "weeks", "units", "slots")},
             holding=sum(all(e.holds for e in own) for own in by.values()),
             mechanisms=len(by),
             checks_holding=sum(e.holds for e in found),

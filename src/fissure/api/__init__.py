@@ -1,14 +1,11 @@
 """The Python face of Fissure: what `fissure.run`, `fissure.calibrate`, `fissure.check` and the others are."""
 
-from fissure.api.answering import AnswersResult, answers
-from fissure.api.checks import EffectsResult, check
-from fissure.api.evidence import draws_of, ledger, named_studies, trace
-from fissure.api.explains import AttributionResult, explain, read_explained
-from fissure.api.fits import FitResult, HindcastResult, calibrate, hindcast
-from fissure.api.origins import CaseChanged, is_changed, is_of, recorded
+from fissure.api.attributions import AttributionResult, explain, read_explained
+from fissure.api.effects import EffectsResult, SensitivityResult, check, sensitivity
+from fissure.api.evidence import FitResult, HindcastResult, calibrate, draws_of, hindcast, ledger, named_studies, trace
+from fissure.api.questions import AnswersResult, answers
 from fissure.api.runs import RunResult, export_run, opened, read_run, run
-from fissure.api.sensitivities import SensitivityResult, sensitivity
-from fissure.api.shelf import Stored, delete_runs, stored_run, stored_runs
+from fissure.api.stored import CaseChanged, Stored, delete_runs, is_changed, is_of, recorded, stored_run, stored_runs
 from fissure.api.whatifs import WhatIfResult, whatif
 from fissure.context import Context, context_of
 from fissure.studies.effective import quantile_error

@@ -1,7 +1,7 @@
 """Arguments of the public functions, made plain where they come in: NumPy's and pandas' kinds never get further.
 
-`plain_arguments` wraps a function; what each argument is, its name says (`KINDS`). What is no such thing is refused
-here, or by the check that knows its range.
+`plain_arguments` wraps a function; the name of an argument says its kind (`KINDS`). Anything else is refused here, or
+by the check that knows its range.
 """
 
 import os
@@ -13,7 +13,7 @@ from functools import wraps
 from inspect import signature
 from operator import index
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -57,29 +57,24 @@ def require_docstrings() -> None:
 
 def number(name: str, value: Any) -> Any:
     """NumPy's scalars as numbers of Python; its range is checked where it is used."""
-    if isinstance(value, np.generic):
-        return number(name, value.item())
+    value = value.item() if isinstance(value, np.generic) else value
     if value is None or isinstance(value, bool | float | str):
         return value
     try:
         return index(value)
     except TypeError:
-        raise ArgumentError(f"{name} is {_shown(value)}, expected a number") from None
+        _refuse(name, value, "a number")
 
 
 def share(name: str, value: Any) -> Any:
     """A number that need not be whole."""
     found = number(name, value)
-    if isinstance(found, bool | str):
-        raise ArgumentError(f"{name} is {_shown(value)}, expected a number")
-    return found
+    return _refuse(name, value, "a number") if isinstance(found, bool | str) else found
 
 
 def switch(name: str, value: Any) -> bool:
     """True or False, NumPy's too."""
-    if not isinstance(value, bool | np.bool_):
-        raise ArgumentError(f"{name} is {_shown(value)}, expected True or False")
-    return bool(value)
+    return bool(value) if isinstance(value, bool | np.bool_) else _refuse(name, value, "True or False")
 
 
 def names(name: str, value: Any) -> tuple[str, ...]:
@@ -87,12 +82,12 @@ def names(name: str, value: Any) -> tuple[str, ...]:
     if isinstance(value, str):
         return (str.__str__(value),)
     if not isinstance(value, Iterable) or isinstance(value, bytes | Mapping):
-        raise ArgumentError(f"{name} is {_shown(value)}, expected names")
-    found = list(value)
-    if wrong := [one for one in found if not isinstance(one, str)]:
+        _refuse(name, value, "names")
+    given = list(value)
+    if wrong := [one for one in given if not isinstance(one, str)]:
         raise ArgumentError(f"found {_shown(wrong[0])} in {name}, expected a name")
-    told = [str.__str__(one) for one in found]
-    return tuple(sorted(told) if isinstance(value, AbstractSet) else told)
+    plain = [str.__str__(one) for one in given]
+    return tuple(sorted(plain) if isinstance(value, AbstractSet) else plain)
 
 
 def day(name: str, value: Any) -> Any:
@@ -100,33 +95,29 @@ def day(name: str, value: Any) -> Any:
     value = _without_shape(value)
     if isinstance(value, np.datetime64):
         value = value.astype("datetime64[D]").item()
-    if isinstance(value, datetime):
-        return value.date() if value == value else _no_day(name, value)  # pandas' NaT differs from itself
-    return str.__str__(value) if isinstance(value, str) else value if isinstance(value, date) else _no_day(name, value)
+    if isinstance(value, datetime) and value == value:  # pandas' NaT differs from itself
+        return value.date()
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    return text(name, value, "a day such as 2015-12-31")
 
 
 def days(name: str, value: Any) -> tuple[Any, ...]:
     """Several days, or one."""
-    if isinstance(value, str | date | np.datetime64) or not isinstance(value, Iterable):
-        return (day(name, value),)
-    return tuple(day(name, one) for one in value)
+    several = isinstance(value, Iterable) and not isinstance(value, str)
+    return tuple(day(name, one) for one in (value if several else (value,)))
 
 
 def path(name: str, value: Any) -> Path:
     """A path, with ``~`` as the user's home."""
-    if not isinstance(value, str | os.PathLike) or isinstance(told := os.fspath(value), bytes):
-        raise ArgumentError(f"{name} is {_shown(value)}, expected a path")
-    if not told or "\0" in told:
-        raise ArgumentError(f"{name} is {told!r}, expected a path")
+    if not isinstance(value, str | os.PathLike) or isinstance(said := os.fspath(value), bytes):
+        _refuse(name, value, "a path")
+    if not said or "\0" in said:
+        raise ArgumentError(f"{name} is {said!r}, expected a path")
     try:
-        return Path(told).expanduser()
+        return Path(said).expanduser()
     except RuntimeError:
-        raise ArgumentError(f"{name} is {told!r}, and there is no such home folder") from None
-
-
-def paths(name: str, value: Any) -> tuple[Path, ...]:
-    """Several paths."""
-    return tuple(path(name, one) for one in value)
+        raise ArgumentError(f"{name} is {said!r}, and there is no such home folder") from None
 
 
 def case(name: str, value: Any) -> Any:
@@ -137,14 +128,12 @@ def case(name: str, value: Any) -> Any:
         return str.__str__(value)
     if isinstance(value, os.PathLike):
         return path(name, value)
-    raise ArgumentError(f"{name} is {_shown(value)}, expected a name, the path of a folder, or a loaded case")
+    _refuse(name, value, "a name, the path of a folder, or a loaded case")
 
 
-def text(name: str, value: Any) -> str:
+def text(name: str, value: Any, wanted: str = "a text") -> str:
     """A text."""
-    if not isinstance(value, str):
-        raise ArgumentError(f"{name} is {_shown(value)}, expected a text")
-    return str.__str__(value)
+    return str.__str__(value) if isinstance(value, str) else _refuse(name, value, wanted)
 
 
 def name_or_path(name: str, value: Any) -> str:
@@ -152,28 +141,32 @@ def name_or_path(name: str, value: Any) -> str:
     return text(name, value) if isinstance(value, str) else str(path(name, value))
 
 
-def _stored(name: str, value: Any) -> tuple[Any, ...]:
-    return tuple(one if isinstance(one, Stored) else name_or_path(name, one) for one in value)
+def stored(name: str, value: Any) -> Any:
+    """A stored run as it is, else its name or path."""
+    return value if isinstance(value, Stored) else name_or_path(name, value)
 
 
-def _no_day(name: str, value: Any) -> Any:
-    raise ArgumentError(f"{name} is {_shown(value)}, expected a day such as 2015-12-31")
+def _refuse(name: str, value: Any, wanted: str) -> NoReturn:
+    raise ArgumentError(f"{name} is {_shown(value)}, expected {wanted}")
 
 
 def _shown(value: Any) -> str:
     """`value` in a few words, on one line."""
-    told = " ".join(repr(value).split())
-    return told if len(told) <= 80 else f"{told[:77]}..."
+    said = " ".join(repr(value).split())
+    return said if len(said) <= 80 else f"{said[:77]}..."
 
 
 def _maybe(kind: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
     return lambda name, value: None if value is None else kind(name, value)
 
 
+def _each(kind: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
+    return lambda name, value: tuple(kind(name, one) for one in value)
+
+
 KINDS: Mapping[str, Callable[[str, Any], Any]] = {
-    **dict.fromkeys(("members", "seed", "runs"), number),
+    **dict.fromkeys(("members", "seed", "runs", "weeks", "units", "slots", "sampled", "strongest", "pairs"), number),
     "error": share,
-    **dict.fromkeys(("weeks", "units", "slots", "sampled", "strongest", "pairs"), number),
     **dict.fromkeys(("prior", "quick", "verify"), switch),
     **dict.fromkeys(("off", "of", "set", "mechanisms", "studies"), names),
     **dict.fromkeys(("until", "since"), _maybe(day)),
@@ -181,9 +174,9 @@ KINDS: Mapping[str, Callable[[str, Any], Any]] = {
     "case": _maybe(case),
     **dict.fromkeys(("out", "home", "posterior"), _maybe(path)),
     **dict.fromkeys(("folder", "path"), path),
-    "folders": paths,
+    "folders": _each(path),
     "name": name_or_path,
-    "names": _stored,
+    "names": _each(stored),
     "cluster": _maybe(text),
 }
-"""What an argument is, by its name."""
+"""The kind of an argument, by its name."""

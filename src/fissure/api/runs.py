@@ -1,6 +1,5 @@
 """Running a case, and reading a run back."""
 
-import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -9,27 +8,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fissure.api.arguments import plain_arguments
-from fissure.api.origins import context_of_run, differs, warn_of_changes
-from fissure.cases.loader import Case
+from fissure.api.results import Result, command_line
+from fissure.api.stored import context_of_run, differs, warn_of_changes
 from fissure.cases.naming import REFERENCE
 from fissure.constants import INTERVAL
-from fissure.context import CaseLike, Context, context_of
+from fissure.context import CaseLike, context_of
 from fissure.engine import ensemble
 from fissure.engine.cluster import workers_of
 from fissure.engine.export import export
-from fissure.engine.locks import asking
 from fissure.engine.progress import Progress
 from fissure.engine.study_folder import origin_of
 from fissure.evidence import Ledger
+from fissure.files import asking
 from fissure.model.limits import LIMITS
-from fissure.present.words.run import RunDescription
-from fissure.studies import coverage
-from fissure.studies.calibration import Posterior, with_digest
-from fissure.studies.cohesion import cohesion
+from fissure.present.sections.runs import RunDescription
+from fissure.studies import kept_results
+from fissure.studies.calibration.posterior import Posterior, with_digest
 from fissure.studies.compare import Compared, compare
-from fissure.studies.effective import Effective, effective_size, quantiles_of
-from fissure.studies.endings import apart
-from fissure.studies.patterns import Met, Plausible, everyone, met, plausible
+from fissure.studies.effective import EffectiveSample, effective_size, quantiles_of
+from fissure.studies.endings import apart, cohesion
+from fissure.studies.patterns.met import PatternResult, PlausibleMembers, everyone, met, plausible
 from fissure.version import __version__
 
 if TYPE_CHECKING:
@@ -43,20 +41,14 @@ CHANGED = "its files have changed since this run was made; the numbers are of th
 
 
 @dataclass(frozen=True, eq=False)
-class RunResult:
+class RunResult(Result):
     """A finished run: its records, its parameters, how it compares with what was observed, and its report."""
 
-    context: Context
     stored: ensemble.Run
     posterior: Posterior | None = None
-    """What members were drawn from; None for the prior, and where a run's posterior is not at hand."""
+    """The posterior that members were drawn from; None for the prior, and where a run's posterior is not at hand."""
     named: Path | None = None
     """The file of that posterior, if it was named; None for the one that lies with the case."""
-
-    @property
-    def case(self) -> Case:
-        """The case that was simulated."""
-        return self.context.case
 
     @property
     def data(self) -> "xr.Dataset":
@@ -70,7 +62,7 @@ class RunResult:
 
     @property
     def events(self) -> "pd.DataFrame":
-        """What happened to whom, where, and how much: columns member, week, kind, district, bloc, size.
+        """Events, with the people, place and size of each: columns member, week, kind, district, bloc, size.
 
         Ordered by member, week, kind, bloc and district; `attrs["kinds"]` tells the unit of the size of each kind.
         """
@@ -84,7 +76,7 @@ class RunResult:
 
     @property
     def folder(self) -> Path:
-        """Where the run is kept."""
+        """The folder of the run."""
         return self.stored.folder
 
     @property
@@ -98,8 +90,8 @@ class RunResult:
         return compare(self.data, self.ledger, set(self.context.argued_from))
 
     @property
-    def worth(self) -> Effective | None:
-        """What the members are worth as independent draws; None where the posterior they are from is not at hand."""
+    def worth(self) -> EffectiveSample | None:
+        """The worth of the members as independent draws; None where the posterior they are from is not at hand."""
         plan, members = self.stored.plan, self.data["member"].values.tolist()
         if plan.draws and self.posterior is None:
             return None
@@ -123,35 +115,31 @@ class RunResult:
         return quantiles_of(self.data, output, q, self.worth)
 
     @cached_property
-    def plausible(self) -> Plausible:
+    def plausible(self) -> PlausibleMembers:
         """The members that count: of a posterior all, else those that the early record does not rule out."""
         if self.until:
             return everyone(self.stored.members)
         return plausible(self.compared, self.stored.members, self.data["week"].values[0])
 
     @cached_property
-    def patterns(self) -> list[Met]:
+    def patterns(self) -> list[PatternResult]:
         """In what share of the members that count each pattern that the record shows comes about."""
         return met(self.data, self.plausible, self.context.patterns)
 
     @cached_property
     def endings(self) -> "xr.Dataset":
-        """How and when each member came apart: `weeks` (member, ending), `came_apart` and `mode` (member)."""
+        """The way and time each member came apart: `weeks` (member, ending), `came_apart` and `mode` (member)."""
         return apart(self.data)
 
     @cached_property
     def cohesion(self) -> "xr.Dataset":
-        """How far the ranks hold together, from 0 to 1: `cohesion` and its four parts, dimensions (member, week)."""
+        """The cohesion of the ranks, from 0 to 1: `cohesion` and its four parts, dimensions (member, week)."""
         return cohesion(self.data)
 
     @property
-    def orderings(self) -> list[Met]:
+    def orderings(self) -> list[PatternResult]:
         """Those of `patterns` that say what came first."""
         return [one for one in self.patterns if one.pattern.in_time]
-
-    def document(self) -> "Document":
-        """The report as a document, for a page, a terminal or JSON."""
-        return self._document
 
     def summary(self) -> "Document":
         """Of the report what a terminal shows, which is made in less time."""
@@ -159,22 +147,19 @@ class RunResult:
 
         return summary(self.about(), self.data, self.case, self.ledger, self.compared)
 
+    def document(self) -> "Document":
+        """The report as a document, for a page, a terminal or JSON."""
+        return self._made_document
+
     @cached_property
-    def _document(self) -> "Document":
+    def _made_document(self) -> "Document":
         from fissure.present.sections.run import document
 
         crowded = (f"{said[0].upper()}{said[1:]}." for said in self.context.too_few_places)
         return document(
-            self.about(),
-            self.data,
-            self.case,
-            self.ledger,
-            self.compared,
-            missing=self.context.missing_mechanisms,
-            limits=(*LIMITS, *crowded),
-            events=self.events,
-            posterior=self.posterior,
-        )
+            self.about(), self.data, self.case, self.ledger, self.compared, missing=self.context.missing_mechanisms,
+            limits=(*LIMITS, *crowded), events=self.events, posterior=self.posterior,
+        )  # fmt: skip
 
     def patterns_document(self, until: date | None = None, *, orderings_only: bool = False) -> "Document":
         """The patterns, or only those that say what came first, as a document.
@@ -182,19 +167,12 @@ class RunResult:
         With `until`, the day that a fit ends at, each part is marked as in or out of its sample. For members that are
         drawn from a posterior it is the day that the posterior ends at, where none is given.
         """
+        from fissure.present.formatting import day_of
         from fissure.present.sections.patterns import document
-        from fissure.present.words.patterns import day_of
 
         found = self.orderings if orderings_only else self.patterns
         day = None if orderings_only else until or day_of(self.until)
         return document(found, self.plausible, self.about(), self.case.title, self.data, self.ledger, day)
-
-    def report(self, path: str | Path) -> Path:
-        """Write one self-contained HTML page and return its path; the page needs no network."""
-        from fissure.present.render import html
-
-        html.check_place(Path(path))
-        return html.write(self.document(), Path(path))
 
     def __repr__(self) -> str:
         """One line, as a notebook shows it."""
@@ -204,24 +182,25 @@ class RunResult:
 
     @property
     def cautions(self) -> list[str]:
-        """What has to be known of the run where mechanisms come from other packages, a sentence each; mostly none."""
+        """Cautions on the run where mechanisms come from other packages, a sentence each; mostly none."""
         packages, off = self.stored.plan.plugins, self.stored.plan.off
-        drawn = self.posterior
-        said = coverage.of_run(packages)
-        fitted = "" if drawn is None else coverage.of_posterior(drawn.plugins, self.context.parameters, packages, off)
-        return [one for one in (said, fitted) if one]
+        said = [kept_results.of_run(packages)]
+        if (drawn := self.posterior) is not None:
+            said.append(kept_results.of_posterior(drawn.plugins, self.context.parameters, packages, off))
+        return [one for one in said if one]
 
     def save(self, path: str | Path) -> Path:
         """Write records, parameters and events for other tools, and return the path; see `export_run`."""
         return export(self.stored, Path(path).expanduser())
 
     def about(self) -> RunDescription:
-        """How the run was made."""
+        """The facts of how the run was made."""
         plan, members = self.stored.plan, self.stored.members
         changed = differs(plan, origin_of(self.stored.folder), self.case)
-        off = "".join(f" --off {name}" for name in plan.off)
-        drawn = f" --posterior {shlex.quote(str(self.named))}" if self.named else "" if self.until else " --prior"
-        command = f"fissure run {self.context.cli_name} --members {members} --seed {plan.seed} "
+        command = command_line(
+            "run", self.context.cli_name, members=members, seed=plan.seed, weeks=plan.weeks, off=plan.off,
+            posterior=self.named, prior=self.until is None and self.named is None,
+        )  # fmt: skip
         return RunDescription(
             members=members,
             weeks=plan.weeks,
@@ -238,7 +217,7 @@ class RunResult:
             digest=plan.case_digest,
             model_digest=plan.model_digest,
             changed=CHANGED if changed else None,
-            command=None if changed else f"{command}--weeks {plan.weeks}{off}{drawn}",
+            command=None if changed else command,
             version=__version__,
         )
 
@@ -295,7 +274,7 @@ def run(
     drawn = context.draws(prior=prior, posterior=posterior)
     with workers_of(cluster) as workers, asking(members=members):
         stored = ensemble.run(
-            context.case, members=members, seed=seed, weeks=weeks, off=off, out=Path(out).expanduser() if out else None,
+            context.case, members=members, seed=seed, weeks=weeks, off=off, out=None if out is None else Path(out),
             home=None if home is None else Path(home), draws=drawn, progress=progress, workers=workers,
         )  # fmt: skip
     return RunResult(context, stored, drawn, None if posterior is None else Path(posterior))
@@ -355,4 +334,4 @@ def export_run(folder: str | Path, path: str | Path) -> Path:
         >>> fissure.export_run(made.folder, tempfile.mkdtemp() + "/run.nc").name
         'run.nc'
     """
-    return export(ensemble.open_run(Path(folder).expanduser()), Path(path).expanduser())
+    return export(ensemble.open_run(Path(folder)), Path(path))

@@ -1,9 +1,8 @@
-"""What if something had been otherwise: named studies of a case, and changes of one's own."""
+"""Named studies of a case and changes of one's own: had something been otherwise."""
 
 import json
 import math
 import re
-import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -11,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fissure.api.arguments import plain_arguments
-from fissure.cases.loader import Case
+from fissure.api.results import Result, command_line
 from fissure.cases.naming import REFERENCE
-from fissure.context import CaseLike, Context, context_of
+from fissure.context import CaseLike, context_of
 from fissure.engine.cluster import workers_of
 from fissure.engine.progress import Progress
 from fissure.errors import ArgumentError
@@ -21,8 +20,7 @@ from fissure.files import disk_errors, write_whole
 from fissure.studies import whatif as study
 from fissure.studies.effective import few_histories
 from fissure.studies.questions import Study, known_study
-from fissure.studies.refusal import refuse
-from fissure.studies.scenario import Scenario, scenario_of
+from fissure.studies.scenario import Scenario, refuse, scenario_of
 from fissure.version import __version__
 
 if TYPE_CHECKING:
@@ -33,27 +31,21 @@ OWN = "own"
 
 
 @dataclass(frozen=True, eq=False)
-class WhatIfResult:
+class WhatIfResult(Result):
     """Finished what-ifs: an answer for each scenario, their page, and their numbers as JSON."""
 
-    context: Context
     found: study.WhatIf
     studies: Mapping[str, Study]
     """The named studies among what was asked."""
     until: date | None = None
     """The last day of which the posterior that members are drawn from has seen anything; None for the prior."""
-    options: str = ""
-    """Further options of the command that asks for it again."""
+    posterior: Path | None = None
+    """The file of that posterior, where one was named."""
     of: tuple[str, ...] = field(default=())
     """The outcomes that were asked for; the standard ones where empty."""
 
-    @property
-    def case(self) -> Case:
-        """The case that was changed."""
-        return self.context.case
-
     def __iter__(self) -> Iterator[study.Answer]:
-        """What each scenario did, in the order in which they were asked."""
+        """The answers, one for each scenario, in the order in which they were asked."""
         return iter(self.found.answers)
 
     def __getitem__(self, name: str) -> study.Answer:
@@ -62,7 +54,7 @@ class WhatIfResult:
 
     @property
     def about(self) -> dict[str, Any]:
-        """How it was made."""
+        """The facts of how it was made, by label."""
         plan = self.found.plan
         return {
             "version": __version__,
@@ -79,23 +71,17 @@ class WhatIfResult:
     def command(self) -> str:
         """The command that makes the same numbers again."""
         plan, own = self.found.plan, self.found.of.get(OWN)
-        said = ["fissure whatif", self.context.cli_name, *self.studies, *([own.scenario.options] if own else [])]
-        said += [f"--of {name}" for name in self.of]
-        said += [f"--members {self.found.members} --weeks {plan.weeks}"]
-        return " ".join(one for one in [*said, f"--seed {plan.seed}", self.options] if one)
+        changes = [*self.studies, *([own.scenario.options] if own else [])]
+        return command_line(
+            "whatif", self.context.cli_name, *changes, of=self.of, members=self.found.members, weeks=plan.weeks,
+            seed=plan.seed, posterior=self.posterior, prior=self.until is None,
+        )  # fmt: skip
 
-    def document(self) -> "Document":
-        """The result as a document, for a terminal, a page or JSON."""
+    def _document(self) -> "Document":
         from fissure.present.sections.whatif import document
 
         title, ledger = self.case.title, self.context.ledger
         return document(self.found, title, ledger, self.studies, self.about, self.command)
-
-    def report(self, path: str | Path) -> Path:
-        """Write one self-contained HTML page and return its path; the page needs no network."""
-        from fissure.present.render import html
-
-        return html.write(self.document(), Path(path))
 
     def save(self, path: str | Path) -> Path:
         """Write all numbers as JSON and return the path; a number that is not defined is null."""
@@ -172,7 +158,7 @@ def whatif(
     context = context_of(case)
     context.check()
     loaded, known = context.case, context.studies
-    chosen = dict.fromkeys((studies,) if isinstance(studies, str) else studies)
+    chosen = tuple(dict.fromkeys(studies))
     if chosen and not known:
         raise ArgumentError(
             f"{loaded.folder}: this case brings no named studies, expected a file studies.yaml in its folder"
@@ -189,14 +175,13 @@ def whatif(
             f"nothing was asked, expected a study ({', '.join(known) or 'the case brings none'}), set or off"
         )
     drawn = context.draws(prior=prior, posterior=posterior)
-    said = (of,) if isinstance(of, str) else tuple(of)
     with workers_of(cluster) as workers:
         found = study.whatif(
-            loaded, scenarios, of=said, members=members, seed=seed, weeks=weeks, draws=drawn,
-            out=Path(out).expanduser() if out else None, progress=progress, workers=workers,
+            loaded, scenarios, of=tuple(of), members=members, seed=seed, weeks=weeks, draws=drawn,
+            out=None if out is None else Path(out), progress=progress, workers=workers,
         )  # fmt: skip
-    options = f"--posterior {shlex.quote(str(posterior))}" if posterior else "" if drawn else "--prior"
-    return WhatIfResult(context, found, named, drawn.until if drawn else None, options, said)
+    until = drawn.until if drawn else None
+    return WhatIfResult(context, found, named, until, None if posterior is None else Path(posterior), tuple(of))
 
 
 def day_or_month(found: str | date | None) -> date | None:

@@ -13,8 +13,8 @@ from fissure.errors import ArgumentError, nearest
 from fissure.present.document import Notice, Paragraph, Section
 from fissure.present.render.html import fragment, specs_of
 from fissure.present.sections import answers, attribution
-from fissure.studies.attribution_file import Saved
-from fissure.studies.coverage import caution
+from fissure.studies.attribution_file import SavedAttribution
+from fissure.studies.kept_results import caution
 
 router = APIRouter(include_in_schema=False)
 
@@ -44,7 +44,7 @@ def view(
     )  # fmt: skip
 
 
-def chosen(saved: Saved, outcome: str | None) -> int:
+def chosen(saved: SavedAttribution, outcome: str | None) -> int:
     """The place of an outcome, of the first where none is named. Raises `FissureError` for one that is not there."""
     names = [one.name for one in saved.found.outcomes]
     if outcome is None:
@@ -55,13 +55,13 @@ def chosen(saved: Saved, outcome: str | None) -> int:
 
 
 @lru_cache(maxsize=32)
-def shown(saved: Saved, at: int) -> Section:
+def shown(saved: SavedAttribution, at: int) -> Section:
     """The section of the report on one outcome, remembered: its charts take a moment."""
     found = saved.found
     return Section(attribution.slug(found, at), found.outcomes[at].title, tuple(attribution.outcome(found, at)))
 
 
-def _cited(saved: Saved, at: int, desk: Desk) -> Citation:
+def _cited(saved: SavedAttribution, at: int, desk: Desk) -> Citation:
     found, plan = saved.found, saved.found.plan
     sampled = {"Members over which all mechanisms are sampled": found.every.members}
     exact = {} if found.pairs is None else {"Members of the strongest, exactly": found.pairs.members}

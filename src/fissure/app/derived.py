@@ -21,12 +21,12 @@ from typing import Any, Generic, TypeVar
 
 from fissure.app.jobs import ServerStopping, Worker, wrong_inside
 from fissure.context import Context
-from fissure.engine.locks import held_to_remove
 from fissure.engine.provenance import MODEL, PACKAGE, code_digest, model_digest
 from fissure.engine.study_folder import STUDY
 from fissure.errors import FissureError
-from fissure.files import UNFINISHED, write_whole
+from fissure.files import UNFINISHED, held_to_remove, write_whole
 from fissure.studies import answers, attribution_file, hindcast
+from fissure.studies.kept_results import place
 
 T = TypeVar("T")
 AGAIN = 10.0
@@ -232,7 +232,7 @@ def _files(paths: Iterable[Path]) -> list[tuple[int, Path, int]]:
 # lookup says why, with the command that makes it.
 
 
-def attribution(context: Context) -> Lookup[attribution_file.Saved]:
+def attribution(context: Context) -> Lookup[attribution_file.SavedAttribution]:
     """The attribution of the members that the case is run with."""
     return _kept(context, "attribution")
 
@@ -249,13 +249,13 @@ def forecasts(context: Context) -> Lookup[hindcast.Hindcast]:
 
 _STUDIES: dict[str, tuple[str, Callable[[Context], Path], Callable[[Context], Any]]] = {
     "attribution": (
-        "explain", lambda at: attribution_file.kept_at(at.case),
+        "explain", lambda at: place(at.case, attribution_file.KEPT),
         lambda at: attribution_file.kept(at.case, at.posterior_digest),
     ),
     "set of answers": (
-        "answers", lambda at: answers.kept_at(at.case), lambda at: answers.kept(at.case, at.posterior_digest)
+        "answers", lambda at: place(at.case, answers.KEPT), lambda at: answers.kept(at.case, at.posterior_digest)
     ),
-    "hindcast": ("hindcast", lambda at: hindcast.kept_at(at.case), lambda at: hindcast.kept(at.case)),
+    "hindcast": ("hindcast", lambda at: place(at.case, hindcast.KEPT), lambda at: hindcast.kept(at.case)),
 }  # fmt: skip
 """By what it is: the command that makes it, where it lies, and what reads it."""
 

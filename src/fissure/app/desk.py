@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from fissure import api
-from fissure.api.shelf import Stored
+from fissure.api.stored import Stored
 from fissure.api.whatifs import WhatIfResult
 from fissure.app.derived import Derived, prune
 from fissure.app.jobs import Job, JobProgress, Jobs, Worker
@@ -22,7 +22,7 @@ from fissure.cases.loader import Case
 from fissure.context import Context, context_of
 from fissure.errors import ArgumentError, FissureError, nearest
 from fissure.evidence import Ledger
-from fissure.studies.calibration import Posterior
+from fissure.studies.calibration.posterior import Posterior
 from fissure.studies.progressive import LEAST, Live
 from fissure.studies.scenario import AS_IT_IS
 from fissure.studies.whatif import MEMBERS, WhatIf
@@ -223,9 +223,7 @@ class Studio:
         if found is None:
             return None
         studies = {one.name: one for one in [standing.question.study] if one}
-        return WhatIfResult(
-            self._desk.context, found, studies, drawn.until if drawn else None, "" if drawn else "--prior"
-        )
+        return WhatIfResult(self._desk.context, found, studies, drawn.until if drawn else None)
 
     def warm(self, members: int = MEMBERS) -> None:
         """Get ready for the first question, in the background."""

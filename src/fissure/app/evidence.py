@@ -13,7 +13,7 @@ from scipy.stats import false_discovery_control, spearmanr
 from starlette.responses import HTMLResponse
 
 from fissure import api
-from fissure.api.shelf import Stored
+from fissure.api.stored import Stored
 from fissure.app import derived, ledger_rows
 from fissure.app.derived import Kind, Lookup
 from fissure.app.desk import Desk
@@ -23,13 +23,14 @@ from fissure.errors import ArgumentError, nearest
 from fissure.present import formatting
 from fissure.present.document import Block, Notice, Section
 from fissure.present.render.html import fragment, specs_of
-from fissure.present.sections import hindcast, learned, ledger, observation_influence, publishers
+from fissure.present.sections import hindcast, learned, ledger, observation_influence
+from fissure.present.sections import learned as words
+from fissure.present.sections import parts as publishers
 from fissure.present.sections.observation_influence import FigureInRun, RunComparison, updates_of
-from fissure.present.words import calibration as words
-from fissure.studies.calibration import Posterior
 from fissure.studies.calibration.checks import posterior_predictive
+from fissure.studies.calibration.posterior import Posterior
 from fissure.studies.calibration.problem import LEAST, RATE
-from fissure.studies.coverage import of_posterior
+from fissure.studies.kept_results import of_posterior
 from fissure.studies.measurement import Datum, biases, comparable, floored, truths
 from fissure.studies.observation_operator import Floats
 

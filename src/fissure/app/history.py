@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from fissure.api.shelf import Stored
+from fissure.api.stored import Stored
 from fissure.app.desk import Desk, chosen
 from fissure.app.jobs import Job
 from fissure.app.pages import AtDesk, Citation, citation, page

@@ -21,23 +21,23 @@ from fissure.model.description import described
 from fissure.present.formatting import MECHANISM_GROUPS, mechanism_label
 from fissure.present.render.html import fragment
 from fissure.present.sections import mechanism as sections
+from fissure.present.sections.causal import field as about
+from fissure.present.sections.causal import label
 from fissure.present.sections.observation_influence import updates_of
-from fissure.present.words.causal import field as about
-from fissure.present.words.causal import label
-from fissure.studies import causal_atlas
-from fissure.studies.causal_atlas import Atlas
+from fissure.studies import causal
+from fissure.studies.causal import Atlas
 
 Name = Annotated[str | None, Query(max_length=100)]
 router = APIRouter(include_in_schema=False)
 WAITING = (
     "Mechanisms and fields are being read from the code; this takes some seconds, once for each version of the model."
 )
-ATLAS = Kind("causal", causal_atlas.__name__, causal_atlas.to_json, causal_atlas.from_json, in_memory=1)
+ATLAS = Kind("causal", causal.__name__, causal.to_json, causal.from_json, in_memory=1)
 
 
 def look(desk: Desk) -> Lookup[Atlas]:
     """The causal picture of the model as it is; where there is none yet, it is made in the background."""
-    return desk.derived.get(ATLAS, [], causal_atlas.atlas)  # it derives from the code alone
+    return desk.derived.get(ATLAS, [], causal.atlas)  # it derives from the code alone
 
 
 def warm(desk: Desk) -> None:

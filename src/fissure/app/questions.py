@@ -23,8 +23,7 @@ from fissure.context import Context
 from fissure.errors import ArgumentError, nearest
 from fissure.files import disk_errors, write_whole
 from fissure.studies.questions import Study, known_study
-from fissure.studies.refusal import refuse
-from fissure.studies.scenario import Scenario, scenario_of, week_of
+from fissure.studies.scenario import Scenario, refuse, scenario_of, week_of
 
 NAME = 80
 """Characters of a name, at most."""

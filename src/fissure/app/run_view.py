@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from fissure import api
 from fissure.api import RunResult
-from fissure.api.shelf import Stored
+from fissure.api.stored import Stored
 from fissure.app.derived import Kind, Lookup
 from fissure.app.desk import Desk, newest_of
 from fissure.app.schemas import ResultSchema, schema_of
@@ -26,10 +26,10 @@ from fissure.present.charts.timeline import Lane, Operation, Year
 from fissure.present.document import Block, Figure, Fold, Paragraph, Section, Span, figures_of
 from fissure.present.render.html import as_json, fragment, specs_of
 from fissure.present.sections import comparison, endings, histories
-from fissure.present.words import run as words
-from fissure.present.words.run import RunDescription
+from fissure.present.sections import runs as words
+from fissure.present.sections.runs import RunDescription
 from fissure.studies.compare import Compared, Counts, count
-from fissure.studies.effective import ENOUGH, Effective, quantile_error
+from fissure.studies.effective import ENOUGH, EffectiveSample, quantile_error
 from fissure.studies.observation_operator import Calendar, calendar_of
 
 WEEKLY = ("ground", "residents", "fighters")
@@ -281,7 +281,7 @@ def _fact(figure: Figure, week: int, members: int) -> str:
     return f"{middle} {figure.unit} (90%: {spread})"
 
 
-def _observation(row: Compared, worth: Effective | None) -> ObservationRow:
+def _observation(row: Compared, worth: EffectiveSample | None) -> ObservationRow:
     """A published figure beside the model, as numbers; None for what there is not, an open end among it."""
     o = row.observation
     ends: Sequence[float] = (*o.ends, *o.band, row.low, row.median, row.high)
@@ -294,7 +294,7 @@ def _observation(row: Compared, worth: Effective | None) -> ObservationRow:
     )  # fmt: skip
 
 
-def _errors(row: Compared, worth: Effective | None) -> dict[str, float | None]:
+def _errors(row: Compared, worth: EffectiveSample | None) -> dict[str, float | None]:
     """The standard errors of the quantiles of `row`; None where there are too few histories to tell them."""
     found: dict[str, float | None] = dict.fromkeys(("q05_error", "median_error", "q95_error"))
     if row.model is None or row.histories < 2:

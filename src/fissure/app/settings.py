@@ -15,6 +15,7 @@ from pathlib import Path
 
 from fissure.cases.naming import REFERENCE
 from fissure.errors import ArgumentError
+from fissure.files import cache_base
 
 PORT = 8014
 SHORTEST = 16
@@ -28,8 +29,6 @@ _NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9_])?|[0-9A-Fa
 
 def home() -> Path:
     """The folder in which the page keeps what it makes: saved questions and prepared views."""
-    from fissure.engine.cache import cache_base  # it loads JAX, and settings are made before the first line is printed
-
     return cache_base() / "page"
 
 

@@ -20,7 +20,7 @@ from fissure.errors import ArgumentError, nearest
 from fissure.present.document import Notice
 from fissure.present.render.html import fragment, specs_of
 from fissure.present.sections.whatif import KIND
-from fissure.studies.refusal import refuse
+from fissure.studies.scenario import refuse
 
 KNOWN = ("q", "draft", "members", "seed", "weeks")
 router = APIRouter(include_in_schema=False)

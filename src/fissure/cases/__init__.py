@@ -10,7 +10,7 @@ __all__ = ["Case", "case_names", "load_case"]
 
 
 def __getattr__(name: str) -> Any:
-    """What is public is loaded when it is asked for: names of cases are read without NumPy and pydantic."""
+    """Load a public name when it is asked for: names of cases are read without NumPy and pydantic."""
     from importlib import import_module
 
     if name not in __all__:

@@ -1,4 +1,4 @@
-"""What a case may say beside its war: days at which studies look, and how kinds of publishers lean.
+"""Conventions of a case beside its war: days at which studies look, and how kinds of publishers lean.
 
 Days (`dates.yaml`) say how histories are summed up, never how they go, so no stored run depends on them; what stands in
 for them where a case has none is filled in. Leanings are the entries of `measurement.yaml`.

@@ -1,4 +1,4 @@
-"""Where the districts of a case lie: their shapes and the land around them, as every map draws them.
+"""The geography of a case: the shapes of its districts and the land around them, as every map draws them.
 
 Any valid GeoJSON does: rings in either order, with holes, in parts, across the antimeridian. What comes out has
 exterior rings clockwise, two numbers a position, and longitudes that run on beyond 180 degrees where the districts lie
@@ -11,6 +11,9 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+import shapely
+import shapely.geometry
 
 from fissure.cases import shapes
 from fissure.cases.schema import District
@@ -25,43 +28,51 @@ def boundaries(path: Path, districts: Sequence[District]) -> dict[str, Any]:
     """The GeoJSON feature collection of the districts, one feature for each, with its `id`."""
     areas = read_areas(path)
     _check_ids(path, areas, [district.id for district in districts])
-    drawn = shapes.in_one_frame(_shapes(path, areas))
-    check_districts(path, districts, {area.id: (area.number, shape) for area, shape in zip(areas, drawn, strict=True)})
-    return _collection([area.properties | {"id": area.id} for area in areas], drawn)
+    shown = shapes.in_one_frame(_shapes(path, areas))
+    drawn = {area.id: (area.number, shape) for area, shape in zip(areas, shown, strict=True)}
+    _check_points(path, districts, drawn)
+    _check_areas(path, districts, drawn)
+    _check_overlaps(path, drawn)
+    return _collection([area.properties | {"id": area.id} for area in areas], shown)
 
 
 def context(path: Path, boundaries: dict[str, Any]) -> dict[str, Any]:
     """The GeoJSON feature collection of the land around the districts."""
     areas = read_areas(path)
     drawn = _shapes(path, areas)
-    check_land(path, drawn, [shape(feature) for feature in boundaries["features"]])
+    if drawn:
+        _check_land(path, drawn, [shape(feature) for feature in boundaries["features"]])
     return _collection([area.properties for area in areas], drawn)
 
 
 def compare_neighbours(path: Path, boundaries: dict[str, Any], pairs: Sequence[tuple[str, str]]) -> None:
-    """Warn where the neighbours that `path` names lie far apart."""
-    check_neighbours(path, pairs, {one["properties"]["id"]: shape(one) for one in boundaries["features"]})
+    """Warn of pairs of neighbours in `path` whose shapes lie further apart than either is wide."""
+    drawn = {one["properties"]["id"]: shape(one) for one in boundaries["features"]}
+    far = []
+    for one, two in pairs:
+        here = shapely.box(*drawn[one].bounds)
+        gap = min(here.distance(shapely.box(*shapes.moved(drawn[two], turn).bounds)) for turn in TURNS)
+        if gap > max(_width(drawn[one]), _width(drawn[two])):
+            far.append(f"'{one}' and '{two}'")
+    if far:
+        said = "are neighbours, though on the map they lie further apart than either is wide"
+        _warn(f"{path}: {far[0]} {said}{_also('and so for', far[1:])}")
 
 
 def shape(feature: dict[str, Any]) -> Any:
     """The shape of a feature of `boundaries` or `context`."""
-    from shapely.geometry import shape
-
-    return shape(feature["geometry"])
+    return shapely.geometry.shape(feature["geometry"])
 
 
 def _collection(properties: Sequence[dict[str, Any]], drawn: Sequence[Any]) -> dict[str, Any]:
-    from shapely.geometry import mapping
-
     features = [
-        {"type": "Feature", "properties": one, "geometry": mapping(of)}
+        {"type": "Feature", "properties": one, "geometry": shapely.geometry.mapping(of)}
         for one, of in zip(properties, drawn, strict=True)
     ]
     return {"type": "FeatureCollection", "features": features}
 
 
 def _check_ids(path: Path, areas: Sequence[Area], known: list[str]) -> None:
-    found: list[str] = []
     for area in areas:
         if area.id is None:
             raise CaseError(f"{path}: feature {area.number} has no property 'id', expected the id of a district")
@@ -71,7 +82,7 @@ def _check_ids(path: Path, areas: Sequence[Area], known: list[str]) -> None:
                 f"{path}: feature {area.number} has {brief(area.id)} as its {place}, "
                 "expected the id of a district, as text in quotes"
             )
-        found.append(area.id)
+    found = [area.id for area in areas]
     for name in found:
         if name not in known:
             raise CaseError(f"{path}: found '{name}', which is no district of the case{nearest(name, known)}")
@@ -98,11 +109,8 @@ def _shapes(path: Path, areas: Sequence[Area]) -> list[Any]:
         made.append(shape)
     if mended:
         area, where = mended[0]
-        others = listed([one.who.removeprefix(f"{path}: ") for one, _ in mended[1:]])
-        warnings.warn(
-            f"{area.who} {where}{f' (faults as small also in {others})' if others else ''}; maps show it mended",
-            stacklevel=2,
-        )
+        others = [one.who.removeprefix(f"{path}: ") for one, _ in mended[1:]]
+        _warn(f"{area.who} {where}{_also('faults as small also in', others)}; maps show it mended")
     return made
 
 
@@ -112,6 +120,9 @@ OVERLAP = 0.25
 """Of the smaller of two districts, from which on their overlap is a warning."""
 AREA_FACTOR = 50
 """Between `area_km2` and the area of the shape; more is a wrong unit rather than lakes or old borders."""
+
+TURNS = (-360, 0, 360)
+"""Degrees by which a shape may be moved and lie where it lay."""
 
 Drawn = Mapping[str, tuple[int, Any]]
 """Number of the feature and shape of each district, by id."""
@@ -123,14 +134,14 @@ _SLIPS: tuple[tuple[str, Callable[[float, float], tuple[float, float]]], ...] = 
 )
 
 
-def check_districts(path: Path, districts: Sequence[District], drawn: Drawn) -> None:
-    """Hold the shapes of `path` against the points and areas of `districts.csv`, and against one another."""
+def _check_points(path: Path, districts: Sequence[District], drawn: Drawn) -> None:
+    """Hold the shapes of `path` against the points of `districts.csv`."""
     strays = [one for one in districts if not _holds(drawn[one.id][1], one.lon, one.lat)]
     for one in strays:
         for slip, mended in _SLIPS:
             if _holds(drawn[one.id][1], *mended(one.lon, one.lat)):
                 same = [two for two in strays if two is not one and _holds(drawn[two.id][1], *mended(two.lon, two.lat))]
-                also = f" (also for {listed([repr(two.id) for two in same])})" if same else ""
+                also = _also("also for", [repr(two.id) for two in same])
                 raise CaseError(f"{_outside(path, one, drawn)}; {slip} in one of the two files{also}")
     at = {one.id: _around(one, drawn) for one in strays}
     for one in strays:
@@ -140,56 +151,34 @@ def check_districts(path: Path, districts: Sequence[District], drawn: Drawn) -> 
                 "the shapes or the points seem to be mixed up between districts"
             )
     if strays:
-        first = strays[0]
+        first, *others = strays
         inside = f" and inside that of '{at[first.id]}'" if at[first.id] else ""
-        also = f" (and so for {listed([repr(one.id) for one in strays[1:]])})" if strays[1:] else ""
-        warnings.warn(f"{_outside(path, first, drawn)}{inside}{also}; one of the two files is wrong", stacklevel=3)
-    _check_areas(path, districts, drawn)
-    _check_overlaps(path, drawn)
+        also = _also("and so for", [repr(one.id) for one in others])
+        _warn(f"{_outside(path, first, drawn)}{inside}{also}; one of the two files is wrong")
 
 
-def check_land(path: Path, land: Sequence[Any], districts: Sequence[Any]) -> None:
+def _check_land(path: Path, land: Sequence[Any], districts: Sequence[Any]) -> None:
     """Warn where none of the land around lies near the districts."""
-    import shapely
-
-    if not len(land):
-        return
     west, south, east, north = shapely.total_bounds(districts)
     wide, high = east - west, north - south
     window = shapely.box(west - wide, south - high, east + wide, north + high)
-    boxes = [shapely.box(*shapes.moved(one, turn).bounds) for one in land for turn in (-360, 0, 360)]
+    boxes = [shapely.box(*shapes.moved(one, turn).bounds) for one in land for turn in TURNS]
     if not any(map(window.intersects, boxes)):
         west, south, east, north = shapely.total_bounds(land)
         swapped = window.intersects(shapely.box(south, west, north, east))
-        warnings.warn(
-            f"{path}: none of its features lies near the districts: they cover {_extent(west, south, east, north)}"
-            + ("; latitude and longitude seem swapped" if swapped else ""),
-            stacklevel=3,
-        )
+        slip = "; latitude and longitude seem swapped" if swapped else ""
+        covered = _extent(west, south, east, north)
+        _warn(f"{path}: none of its features lies near the districts: they cover {covered}{slip}")
 
 
-def check_neighbours(path: Path, pairs: Sequence[tuple[str, str]], drawn: Mapping[str, Any]) -> None:
-    """Warn of pairs of neighbours whose shapes lie further apart than either is wide."""
-    import shapely
-
-    far = []
-    for one, two in pairs:
-        here = shapely.box(*drawn[one].bounds)
-        gap = min(here.distance(shapely.box(*shapes.moved(drawn[two], turn).bounds)) for turn in (-360, 0, 360))
-        if gap > max(_width(drawn[one]), _width(drawn[two])):
-            far.append(f"'{one}' and '{two}'")
-    if far:
-        also = f" (and so for {listed(far[1:])})" if far[1:] else ""
-        warnings.warn(
-            f"{path}: {far[0]} are neighbours, though on the map they lie further apart than either is wide{also}",
-            stacklevel=3,
-        )
+def _warn(said: str) -> None:
+    warnings.warn(said, stacklevel=4)
 
 
-def listed(names: Sequence[str], most: int = 5) -> str:
-    """A few of the names and how many more there are."""
-    shown = ", ".join(names[:most])
-    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
+def _also(said: str, names: Sequence[str], most: int = 5) -> str:
+    """In brackets, what is so of other things too: a few of the names and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f" ({said} {', '.join(names[:most])}{more})" if names else ""
 
 
 def _holds(shape: Any, lon: float, lat: float) -> bool:
@@ -201,9 +190,7 @@ def _holds(shape: Any, lon: float, lat: float) -> bool:
 
 def _around(one: District, drawn: Drawn) -> str | None:
     """The district in whose shape the point of another lies."""
-    import shapely
-
-    points = [shapely.Point(one.lon + turn, one.lat) for turn in (-360, 0, 360)]
+    points = [shapely.Point(one.lon + turn, one.lat) for turn in TURNS]
     return next((name for name, (_, shape) in drawn.items() if any(map(shape.covers, points))), None)
 
 
@@ -230,11 +217,10 @@ def _check_areas(path: Path, districts: Sequence[District], drawn: Drawn) -> Non
     wrong = [(one, size) for one, size in sizes if abs(math.log(size / one.area_km2)) > math.log(AREA_FACTOR)]
     if wrong:
         one, size = wrong[0]
-        also = f" (and as far apart for {listed([repr(two.id) for two, _ in wrong[1:]])})" if wrong[1:] else ""
-        warnings.warn(
+        also = _also("and as far apart for", [repr(two.id) for two, _ in wrong[1:]])
+        _warn(
             f"{path}: the shape of feature {drawn[one.id][0]} ('{one.id}') has {size:.3g} km², and its area_km2 in "
-            f"districts.csv is {one.area_km2:.3g}{also}; one of the two files is wrong",
-            stacklevel=4,
+            f"districts.csv is {one.area_km2:.3g}{also}; one of the two files is wrong"
         )
 
 
@@ -243,24 +229,20 @@ def _check_overlaps(path: Path, drawn: Drawn) -> None:
     if found:
         share, small, large = found[0]
         also = f" ({len(found) - 1} more pairs overlap)" if found[1:] else ""
-        warnings.warn(
+        _warn(
             f"{path}: feature {drawn[small][0]} ('{small}') and feature {drawn[large][0]} ('{large}') overlap, on "
-            f"{share:.0%} of the smaller{also}, expected districts side by side; on maps one hides the other",
-            stacklevel=4,
+            f"{share:.0%} of the smaller{also}, expected districts side by side; on maps one hides the other"
         )
 
 
 def _overlaps(drawn: Drawn) -> Iterator[tuple[float, str, str]]:
     """Share, smaller and larger of the pairs that overlap, on outlines simple enough to be quick."""
-    import shapely
-
     names = list(drawn)
     plain = [shape.simplify(math.sqrt(shape.area) / 100) for _, shape in drawn.values()]
     for one, two in shapely.STRtree(plain).query(plain).T.tolist():
         small, large = sorted((one, two), key=lambda at: (plain[at].area, at))
-        if one < two and shapely.box(*plain[small].bounds).intersection(shapely.box(*plain[large].bounds)).area > (
-            OVERLAP * plain[small].area
-        ):
+        boxes = shapely.box(*plain[small].bounds).intersection(shapely.box(*plain[large].bounds))
+        if one < two and boxes.area > OVERLAP * plain[small].area:
             share = plain[small].intersection(plain[large]).area / plain[small].area
             if share > OVERLAP:
                 yield share, names[small], names[large]

@@ -47,18 +47,7 @@ _REQUIRED = (
     "offensives.csv",
     "boundaries.geojson",
 )
-_DIGESTED = (
-    "boundaries.geojson",
-    "case.yaml",
-    "context.geojson",
-    "districts.csv",
-    "forcing/condemnations.csv",
-    "forcing/prices.csv",
-    "forcing/strikes.csv",
-    "neighbours.csv",
-    "offensives.csv",
-    "priors.yaml",
-)
+_DIGESTED = sorted((*_REQUIRED, "context.geojson", "priors.yaml"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +82,7 @@ class Case:
     priors: dict[str, ParameterPrior] = field(repr=False)
     provenance: list[Provenance] = field(repr=False)
     leanings: list[Leaning] = field(repr=False)
-    """How kinds of publishers lean; it says how figures are read, so a run does not depend on it."""
+    """The leanings of kinds of publishers; they say how figures are read, so a run does not depend on it."""
     dates: StudyDates = field(repr=False)
     """Days at which studies look; a run does not depend on them either."""
     digest: str
@@ -101,7 +90,7 @@ class Case:
 
     @property
     def ledger_folder(self) -> Path:
-        """Where the evidence of the case lies (claims and observations)."""
+        """The folder of the evidence of the case (claims and observations)."""
         return self.folder / "ledger"
 
     @property
@@ -208,16 +197,20 @@ def _known(path: Path, line: int, what: str, found: str, known: Sequence[str]) -
         raise CaseError(f"{path}:{line}: found {what} {shown(found)}, expected {listed}{nearest(found, known)}")
 
 
+def _require_once(path: Path, what: str, found: Sequence[tuple[int, str]]) -> None:
+    lines: dict[str, int] = {}
+    for line, name in found:
+        if lines.setdefault(name, line) != line:
+            raise CaseError(f"{path}:{line}: {what} {shown(name)} is already on line {lines[name]}")
+
+
 def _districts(path: Path, top: CaseFile) -> list[District]:
     rows = read_csv(path, District)
     if not rows:
         raise CaseError(f"{path}:2: holds no district, expected at least one")
     opponents = [opponent.name for opponent in top.opponents]
-    seen: dict[str, int] = {}
+    _require_once(path, "district", [(line, district.id) for line, district in rows])
     for line, district in rows:
-        if district.id in seen:
-            raise CaseError(f"{path}:{line}: district {shown(district.id)} is already on line {seen[district.id]}")
-        seen[district.id] = line
         _known(path, line, "country", district.country, top.countries)
         _known(path, line, "opponent", district.opponent, opponents)
     if (total := sum(district.residents for _, district in rows)) > MOST:
@@ -292,11 +285,8 @@ def _offensives(path: Path, top: CaseFile, ids: list[str], mondays: list[date]) 
     rows = read_csv(path, Offensive)
     opponents = [opponent.name for opponent in top.opponents]
     end = mondays[-1] + timedelta(days=6)
-    seen: dict[str, int] = {}
+    _require_once(path, "offensive", [(line, offensive.id) for line, offensive in rows])
     for line, offensive in rows:
-        if offensive.id in seen:
-            raise CaseError(f"{path}:{line}: offensive '{offensive.id}' is already on line {seen[offensive.id]}")
-        seen[offensive.id] = line
         _known(path, line, "district", offensive.district, ids)
         _known(path, line, "opponent", offensive.opponent, opponents)
         if not mondays[0] <= offensive.start <= end:

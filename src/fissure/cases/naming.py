@@ -1,4 +1,4 @@
-"""What a case is called: a name for those that come with the package, the path of its folder for any other.
+"""Names of cases: a name for those that come with the package, the path of its folder for any other.
 
 A case is known by where it lies, never by the name in its `case.yaml`, which a copy keeps.
 """
@@ -11,9 +11,9 @@ from pathlib import Path
 from fissure.errors import CaseError, nearest
 
 HOME = Path(__file__).parent
-"""Where the cases lie that come with the package."""
+"""The folder of the cases that come with the package."""
 SIGNS = Path("kept/signs.json")
-"""Where the signs of the causal picture are kept, in the folder of the reference case."""
+"""The file of the signs of the causal picture, in the folder of the reference case."""
 
 
 class SameName(UserWarning):
@@ -35,7 +35,7 @@ def packaged_name(folder: Path) -> str | None:
 
 
 def called(folder: Path) -> str:
-    """What to call the case in `folder` on the command line, quoted for a shell."""
+    """The name of the case in `folder` on the command line, quoted for a shell."""
     packaged = packaged_name(folder)
     if packaged is not None:
         return packaged
@@ -71,7 +71,7 @@ def folder_of(name_or_path: str | Path) -> Path:
 
 
 def _looks_like_a_case(folder: Path) -> bool:
-    """Whether the folder holds any file that only a case has, even if it is not complete."""
+    """True where the folder holds any file that only a case has, even if it is not complete."""
     return any((folder / name).is_file() for name in ("case.yaml", "districts.csv", "priors.yaml"))
 
 

@@ -40,7 +40,7 @@ def _origins(blocs: Sequence[Bloc]) -> int:
 
 
 def _units_of(blocs: Sequence[Bloc], units: int) -> list[int]:
-    """How many of `units` are of each bloc."""
+    """The number of `units` of each bloc."""
     share = np.array([bloc.share / _origins(blocs) for bloc in blocs]) * units
     count = np.floor(share).astype(int)
     for i in np.argsort(-(share - count), kind="stable")[: units - count.sum()]:

@@ -1,4 +1,4 @@
-"""What the files of a case folder may hold: one strict model for each kind of row or entry.
+"""The schema of the files of a case folder: one strict model for each kind of row or entry.
 
 Every model forbids unknown keys. Shares lie in [0, 1]; a value stands between its low and its high. No number is larger
 or smaller than what the arrays of a run can hold and add up: whole numbers of 32 bits, and single precision.
@@ -6,9 +6,9 @@ or smaller than what the arrays of a run can hold and add up: whole numbers of 3
 
 import math
 from datetime import date, timedelta
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, create_model, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, create_model, field_validator, model_validator
 
 from fissure.constants import Z90
 from fissure.reading import Amount, Day, Flag, Positive, Real, Share, Strict, Text, Whole
@@ -71,10 +71,6 @@ class Bloc(Strict):
         return self
 
 
-def _twice(names: list[str]) -> str | None:
-    return next((name for at, name in enumerate(names) if name in names[:at]), None)
-
-
 class CaseFile(Strict):
     """`case.yaml`: the name, the clock, the sizes of the arrays, the enemies and the blocs."""
 
@@ -96,26 +92,19 @@ class CaseFile(Strict):
             raise ValueError(f"expected a Monday, and this is a {start:%A}")
         return start
 
-    @field_validator("countries")
+    @field_validator("countries", "opponents", "blocs")
     @classmethod
-    def _countries_once(cls, countries: list[str]) -> list[str]:
-        if double := _twice(countries):
-            raise ValueError(f"country '{double}' stands twice")
-        return countries
-
-    @field_validator("opponents")
-    @classmethod
-    def _opponents_once(cls, opponents: list[Opponent]) -> list[Opponent]:
-        if double := _twice([opponent.name for opponent in opponents]):
-            raise ValueError(f"opponent '{double}' stands twice")
-        return opponents
+    def _each_once(cls, found: list[Any], info: ValidationInfo) -> list[Any]:
+        names = [getattr(one, "name", one) for one in found]
+        if double := next((name for at, name in enumerate(names) if name in names[:at]), None):
+            one = {"countries": "country", "opponents": "opponent", "blocs": "bloc"}[str(info.field_name)]
+            raise ValueError(f"{one} '{double}' stands twice")
+        return found
 
     @field_validator("blocs")
     @classmethod
     def _blocs_whole(cls, blocs: list[Bloc]) -> list[Bloc]:
         names = [bloc.name for bloc in blocs]
-        if double := _twice(names):
-            raise ValueError(f"bloc '{double}' stands twice")
         for origin in sorted({bloc.origin for bloc in blocs}):
             total = sum(bloc.share for bloc in blocs if bloc.origin == origin)
             if abs(total - 1) > 1e-6:
@@ -254,7 +243,7 @@ class Condemnation(Strict):
 
 
 class Prior(Strict):
-    """What is believed of a parameter: 5% and 95% quantiles (bounds if uniform, one value if fixed)."""
+    """The belief about a parameter: 5% and 95% quantiles (bounds if uniform, one value if fixed)."""
 
     kind: Literal["lognormal", "normal", "logitnormal", "uniform", "fixed"]
     low: Real

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from fissure.errors import CaseError
@@ -23,6 +24,7 @@ Ring = list[tuple[float, float]]
 """Positions as longitude and latitude, the first again at the end."""
 
 _DEPTH = {"Polygon": 2, "MultiPolygon": 3}  # lists around a position
+_LINES = ("Point", "MultiPoint", "LineString", "MultiLineString")
 _AREAS = "expected a Polygon or a MultiPolygon"
 _WGS84 = ("crs84", "4326", "wgs84")  # in the names of coordinate systems, in small letters without blanks
 
@@ -99,7 +101,7 @@ def _collection(path: Path) -> dict[str, Any]:
 
 
 def _system(data: dict[str, Any]) -> str | None:
-    """What the file names as its coordinate system; a member `crs` was in GeoJSON before RFC 7946."""
+    """The coordinate system that the file names; a member `crs` was in GeoJSON before RFC 7946."""
     crs = data.get("crs")
     if crs is None:
         return None
@@ -122,11 +124,7 @@ def _polygons(geometry: Any, who: str, system: str | None, within: bool = False)
         return
     if not isinstance(kind, str) or kind not in _DEPTH:
         found = f"of type {brief(kind)}" if isinstance(geometry, dict) else brief(geometry)
-        only = (
-            ", since only areas can be drawn"
-            if kind in ("Point", "MultiPoint", "LineString", "MultiLineString")
-            else ""
-        )
+        only = ", since only areas can be drawn" if kind in _LINES else ""
         raise CaseError(f"{who} has a geometry {found}, {_AREAS}{only}")
     if "coordinates" not in geometry:
         raise CaseError(f"{who} has a geometry without 'coordinates', expected those of a {kind}")
@@ -176,7 +174,7 @@ def _position(found: list[Any], who: str, system: str | None) -> tuple[float, fl
 
 
 def _why(lon: Any, lat: Any, system: str | None) -> str:
-    """What numbers beyond degrees look like."""
+    """The likely reason of numbers beyond degrees."""
     if not all(type(number) in (int, float) and abs(number) < float("inf") for number in (lon, lat)):
         return ""
     if abs(lon) <= 90 and abs(lat) <= 180:
@@ -199,7 +197,7 @@ _FAULTS = {
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with a shape, where, and by what share of its area the mended one differs."""
+    """A fault of a shape: what and where it is, and by what share of its area the mended one differs."""
 
     what: str
     lon: float
@@ -209,8 +207,6 @@ class Fault:
 
 def shape_of(polygons: Iterable[list[Ring]]) -> tuple[Any, Fault | None]:
     """The shape that the polygons make together, mended where rings cross, and its worst fault; no area, no shape."""
-    import shapely
-
     parts, faults = [], []
     for rings in polygons:
         part, fault = _mended([_continued(np.array(ring)) for ring in rings])
@@ -221,44 +217,33 @@ def shape_of(polygons: Iterable[list[Ring]]) -> tuple[Any, Fault | None]:
 
 def oriented(shape: Any) -> Any:
     """The shape, valid and with its rings in order; parts that share a line become one."""
-    import shapely
-
     parts = areas(shape if shape.is_valid else shapely.union_all([valid(part) for part in areas(shape)]))
     return shapely.orient_polygons(parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts), exterior_cw=True)
 
 
 def valid(polygon: Any) -> Any:
     """The area that the polygon's rings enclose, as one polygon or several that do not cross."""
-    import shapely
-
     return shapely.make_valid(polygon, method="structure", keep_collapsed=False)
 
 
 def areas(shape: Any) -> list[Any]:
     """The polygons within a geometry of any kind."""
-    import shapely
-
     return [part for part in shapely.get_parts(shapely.get_parts(shape)) if part.geom_type == "Polygon" and part.area]
 
 
 def in_one_frame(shapes: Sequence[Any]) -> list[Any]:
     """Shapes side by side on the side of the Earth where they lie, across the antimeridian if need be."""
-    import shapely
-
     west = _west([part.bounds for shape in shapes for part in areas(shape)])
     return [oriented(shapely.MultiPolygon([_turned(part, west) for part in areas(shape)])) for shape in shapes]
 
 
 def moved(shape: Any, degrees: float) -> Any:
     """The shape, so much further east."""
-    import shapely
-
     return shapely.transform(shape, lambda points: points + np.array([degrees, 0.0])) if degrees else shape
 
 
 def area_km2(shape: Any) -> float:
     """Area on the sphere, by Lambert's cylindrical equal-area map."""
-    import shapely
 
     def flat(points: NDArray[np.float64]) -> NDArray[np.float64]:
         lon, lat = np.radians(points).T
@@ -311,8 +296,6 @@ def _continued(ring: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _width(ring: NDArray[np.float64]) -> float:
     """Zero where all of the ring's positions lie on one line, but for rounding."""
-    import shapely
-
     hull = float(shapely.convex_hull(shapely.MultiPoint(ring)).area)
     return hull if hull > 1e-12 * np.ptp(ring, axis=0).max() ** 2 else 0.0
 
@@ -324,8 +307,6 @@ def _flat_area(ring: NDArray[np.float64]) -> float:
 
 def _mended(rings: list[NDArray[np.float64]]) -> tuple[list[Any], Fault | None]:
     """The polygons that the rings of one stand for, and what was wrong with it."""
-    import shapely
-
     shell, *holes = rings
     if not _width(shell):
         return [], None

@@ -11,13 +11,11 @@ from typing import Annotated, NoReturn
 import typer
 from typer.exceptions import TyperException
 
-from fissure.cli.checks import check, orderings, patterns
-from fissure.cli.fits import calibrate, hindcast
 from fissure.cli.listing import cases, mechanisms, new_mechanism, trace
-from fissure.cli.runs import run, stored
+from fissure.cli.runs import orderings, patterns, run, stored
 from fissure.cli.serve import serve
 from fissure.cli.streams import Streams, ready, require_readable
-from fissure.cli.studies import answers, explain, sensitivity, whatif
+from fissure.cli.studies import answers, calibrate, check, explain, hindcast, sensitivity, whatif
 from fissure.errors import FissureError
 from fissure.version import __version__
 
@@ -69,7 +67,7 @@ def _warn(message: Warning | str, *_: object, **__: object) -> None:
 
 def _asking() -> AbstractContextManager[None]:
     """Let what this command keeps say which command it was."""
-    from fissure.engine.locks import asking
+    from fissure.files import asking
 
     return asking(command=shlex.join(["fissure", *sys.argv[1:]]))
 

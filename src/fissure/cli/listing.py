@@ -1,12 +1,11 @@
 """Commands that list, trace and begin: what there is, what it rests on, and files of something new."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import AsJson, folder_option, show, split_case
+from fissure.cli.parts import AsJson, folder_option, show, show_json, split_case
 from fissure.errors import ArgumentError
 
 
@@ -37,8 +36,7 @@ def mechanisms(as_json: AsJson = False) -> None:
 
     kinds = sorted(mechanism_classes().values(), key=lambda kind: GROUPS.index(kind.group()))
     if as_json:
-        typer.echo(json.dumps([{"group": k.group(), "name": k.name(), "title": k.title} for k in kinds], indent=1))
-        return
+        return show_json([{"group": k.group(), "name": k.name(), "title": k.title} for k in kinds])
     from rich.table import Table
 
     table = Table("group", "mechanism", "what it does")
@@ -54,8 +52,7 @@ def cases(as_json: AsJson = False) -> None:
 
     titles = {name: load_case(HOME / name).title for name in case_names()}
     if as_json:
-        typer.echo(json.dumps(titles, indent=1, ensure_ascii=False))
-        return
+        return show_json(titles)
     for name, title in titles.items():
         typer.echo(f"{name}: {title}")
 
@@ -64,10 +61,7 @@ def new_mechanism(
     name: Annotated[str, typer.Argument(help="Its name: small letters, words joined by dashes.")],
     group: Annotated[str, typer.Option(metavar="G", help="One of ranks, factions, rule, governed, war.")],
     title: Annotated[str | None, typer.Option(help="What it is, in 6 to 60 letters; its name by default.")] = None,
-    into: Annotated[
-        Path | None,
-        folder_option("Write a package of its own there; ./NAME by default."),
-    ] = None,
+    into: Annotated[Path | None, folder_option("Write a package of its own there", "NAME")] = None,
 ) -> None:
     """Write a new mechanism with its claim, prior and test, which runs at once and is yours to fill in.
 

@@ -1,7 +1,8 @@
-"""What commands share: how they read numbers and where they print."""
+"""Parts that commands share: their options, how they read numbers and where they print."""
 
 import json
 import os
+import signal
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,10 +12,11 @@ import typer
 from fissure.cases.naming import REFERENCE as REFERENCE
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import RenderableType
 
+    from fissure.engine.progress import RichProgress
     from fissure.present.document import Document, Table
-    from fissure.studies.calibration import Posterior
+    from fissure.studies.calibration.posterior import Posterior
 
 
 def whole(found: str) -> int:
@@ -35,13 +37,28 @@ def path(found: str) -> Path:
         raise typer.BadParameter(f"found '{shown(found)}', but there is no such home folder") from None
 
 
-def folder_option(meaning: str) -> Any:
-    """An option that names a folder, which need not be there; `meaning` is its help."""
-    return typer.Option(parser=path, metavar="FOLDER", help=meaning)
+def folder_option(meaning: str, default: str) -> Any:
+    """An option that names a folder, which need not be there; `default` is its path where it is not given."""
+    return typer.Option(parser=path, metavar="FOLDER", help=f"{meaning}; ./{default} by default.")
+
+
+def count_option(meaning: str, metavar: str = "N") -> Any:
+    """An option that takes a whole number."""
+    return typer.Option(parser=whole, metavar=metavar, help=meaning)
+
+
+def keep_option(what: str, readers: str = "reports") -> Any:
+    """The option to keep a result with its case."""
+    return typer.Option("--keep", help=f"Keep {what} in the case folder, or your data folder, for {readers}.")
+
+
+def quick_option(meaning: str) -> Any:
+    """The option to take a first look."""
+    return typer.Option("--quick", help=f"A first look: {meaning}.")
 
 
 def shown(found: str) -> str:
-    """What somebody typed, cut where it is long."""
+    """The text that somebody typed, cut where it is long."""
     return found if len(found) <= 80 else f"{found[:77]}..."
 
 
@@ -54,8 +71,13 @@ OfCase = Annotated[
     str | None,
     typer.Option("--case", metavar="CASE", help="The case that a run is of, where it is not found by itself."),
 ]
-Seed = Annotated[int, typer.Option(parser=whole, metavar="S", help="The same seed gives the same numbers.")]
-Weeks = Annotated[int | None, typer.Option(parser=whole, metavar="W", help="Weeks from the start; all by default.")]
+Members = Annotated[int, count_option("How many simulated histories.")]
+Seed = Annotated[int, count_option("The same seed gives the same numbers.", "S")]
+Weeks = Annotated[int | None, count_option("Weeks from the start; all by default.", "W")]
+Outcomes = Annotated[
+    list[str] | None,
+    typer.Option("--of", metavar="OUTCOME", help="As collapse or territory@2016-12-31; may be given again."),
+]
 FromPrior = Annotated[bool, typer.Option("--prior", help="Draw members from the prior, not from what was learned.")]
 FromPosterior = Annotated[
     Path | None,
@@ -86,6 +108,14 @@ def split_case(words: list[str] | None) -> tuple[str, list[str]]:
     return REFERENCE, words
 
 
+def live(what: str = "members") -> "RichProgress":
+    """The progress of what begins now, on standard error; from here on Ctrl-C keeps what is finished."""
+    from fissure.engine.progress import RichProgress
+
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    return RichProgress(what=what)
+
+
 def say_draws(draws: "Posterior | None", as_json: bool) -> None:
     """Say that members are drawn from a posterior, if they are; beside JSON on standard error."""
     if draws is not None:
@@ -100,27 +130,26 @@ def show(
 
     With `as_json` a document or table is printed as JSON, with the files under ``files``.
     """
+    from rich.console import Console
+
     from fissure.present.document import Document, Table
     from fissure.present.render import json as in_json
     from fissure.present.render import terminal
 
     files = {what: str(path) for what, path in (made or {}).items()}
-    if as_json and isinstance(result, Document | Table):
-        shown = (
-            in_json.render(result) | {"files": dict(files)} if isinstance(result, Document) else in_json.table(result)
-        )
-        typer.echo(json.dumps(shown, indent=1, ensure_ascii=False))
-        return
+    if as_json and isinstance(result, Document):
+        return show_json(in_json.render(result) | {"files": files})
+    if as_json and isinstance(result, Table):
+        return show_json(in_json.table(result))
     if isinstance(result, Document | Table):
         result = terminal.render(result) if isinstance(result, Document) else terminal.FittedTable(result)
-    _console().print(result, highlight=False)
+    own = Console()
+    wide = own if own.is_terminal or "COLUMNS" in os.environ else Console(width=120)  # enough for the tables
+    wide.print(result, highlight=False)
     for what, path in files.items():
         typer.echo(f"{what}: {path}")
 
 
-def _console() -> "Console":
-    """The terminal; where there is none to ask, wide enough for the tables."""
-    from rich.console import Console
-
-    own = Console()
-    return own if own.is_terminal or "COLUMNS" in os.environ else Console(width=120)
+def show_json(value: object) -> None:
+    """Print a value as JSON."""
+    typer.echo(json.dumps(value, indent=1, ensure_ascii=False))

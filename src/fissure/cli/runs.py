@@ -1,7 +1,5 @@
-"""`fissure run`, and `fissure runs`: simulating a case, what is stored, and taking it away."""
+"""`fissure run`, `fissure runs` and the patterns of a run: simulating a case, what is stored, and taking it away."""
 
-import json
-import signal
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,34 +8,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fissure.cli import parts
-from fissure.cli.parts import (
-    REFERENCE,
-    AsJson,
-    Case,
-    FromPosterior,
-    FromPrior,
-    OnCluster,
-    Seed,
-    Weeks,
-    folder_option,
-    whole,
-)
+from fissure.cli.parts import REFERENCE, folder_option
 from fissure.errors import ArgumentError
 
 if TYPE_CHECKING:
-    from fissure.api.shelf import Stored
+    from fissure.api import RunResult, Stored
 
 stored = typer.Typer(help="List the runs and studies that are stored, show how one was made, delete some.")
 
 Places = Annotated[
     list[Path] | None,
     typer.Option(
-        "--in",
-        parser=parts.path,
-        metavar="FOLDER",
+        "--in", parser=parts.path, metavar="FOLDER",
         help="Look here; may be again. ./runs and the user's cache by default.",
     ),
-]
+]  # fmt: skip
 Verify = Annotated[bool, typer.Option("--verify", help="Hold every file against its checksum; takes a while.")]
 MOST_DAYS = timedelta(36_500)
 
@@ -54,7 +39,7 @@ def _days(found: str) -> timedelta:
 
 
 @stored.callback(invoke_without_command=True)
-def list_(context: typer.Context, places: Places = None, verify: Verify = False, as_json: AsJson = False) -> None:
+def list_(context: typer.Context, places: Places = None, verify: Verify = False, as_json: parts.AsJson = False) -> None:
     """List the runs and studies that are stored: what they are, their size and state, how they were made.
 
     Exit code 1 if one is damaged.
@@ -67,15 +52,15 @@ def list_(context: typer.Context, places: Places = None, verify: Verify = False,
 
     from fissure import api
     from fissure.present.render.terminal import block
-    from fissure.present.sections.stored import summary, table
+    from fissure.present.sections.runs import stored_summary, stored_table
 
     found = api.stored_runs(*(places or ()), verify=verify)
     if as_json:
-        typer.echo(json.dumps([_told(one) for one in found], indent=1, ensure_ascii=False))
+        parts.show_json([_told(one) for one in found])
     else:
         if found:
-            parts.show(Group(*block(table(found))))
-        typer.echo(summary(found))
+            parts.show(Group(*block(stored_table(found))))
+        typer.echo(stored_summary(found))
     _exit(found)
 
 
@@ -84,20 +69,20 @@ def show(
     name: Annotated[str, typer.Argument(help="Its name in the list, or the path of its folder.")],
     places: Places = None,
     verify: Verify = False,
-    as_json: AsJson = False,
+    as_json: parts.AsJson = False,
 ) -> None:
     """Show how one was made, and in what state it is. Exit code 1 if it is damaged."""
     from rich.console import Group
 
     from fissure import api
     from fissure.present.render.terminal import block
-    from fissure.present.sections.stored import facts
+    from fissure.present.sections.runs import stored_facts
 
     found = api.stored_run(name, *(places or ()), verify=verify)
     if as_json:
-        typer.echo(json.dumps(_told(found), indent=1, ensure_ascii=False))
+        parts.show_json(_told(found))
     else:
-        parts.show(Group(*block(facts(found))))
+        parts.show(Group(*block(stored_facts(found))))
     _exit([found])
 
 
@@ -135,17 +120,17 @@ def delete(
 
     from fissure import api
     from fissure.present.render.terminal import block
-    from fissure.present.sections.stored import summary, table
+    from fissure.present.sections.runs import stored_summary, stored_table
 
     chosen = _chosen(names or [], places or [], unfinished, older_than)
     if not chosen:
         typer.echo("Nothing to delete.")
         return
-    parts.show(Group(*block(table(chosen))))
+    parts.show(Group(*block(stored_table(chosen))))
     if not yes:
         if not _can_ask():
             raise ArgumentError("nobody can be asked here, expected --yes to delete; nothing was deleted")
-        if not typer.confirm(f"Delete {summary(chosen).removesuffix('.')}?"):
+        if not typer.confirm(f"Delete {stored_summary(chosen).removesuffix('.')}?"):
             typer.echo("Nothing was deleted.")
             return
     for one in chosen:
@@ -154,7 +139,7 @@ def delete(
 
 
 def _chosen(names: list[str], places: list[Path], unfinished: bool, older_than: timedelta | None) -> "list[Stored]":
-    """What is named, or what the options choose."""
+    """The runs that are named, or that the options choose."""
     from fissure import api
 
     if bool(names) == (unfinished or older_than is not None):
@@ -171,7 +156,7 @@ def _chosen(names: list[str], places: list[Path], unfinished: bool, older_than: 
 
 
 def _told(one: "Stored") -> dict[str, Any]:
-    """What is told of one as JSON; of a run also that it has too few histories for an interval."""
+    """The facts of one for JSON; of a run also that it has too few histories for an interval."""
     from fissure.studies.effective import few_histories
 
     few = few_histories(one.contents.histories) if one.what == "run" else ""
@@ -188,22 +173,19 @@ def _exit(found: "list[Stored]") -> None:
 
 
 def run(
-    case: Case = REFERENCE,
-    members: Annotated[int, typer.Option(parser=whole, metavar="N", help="How many simulated histories.")] = 100,
-    seed: Seed = 1,
-    weeks: Weeks = None,
+    case: parts.Case = REFERENCE,
+    members: parts.Members = 100,
+    seed: parts.Seed = 1,
+    weeks: parts.Weeks = None,
     off: Annotated[
         list[str] | None, typer.Option(metavar="MECHANISM", help="Switch a mechanism off; may be given again.")
     ] = None,
-    prior: FromPrior = False,
-    posterior: FromPosterior = None,
-    out: Annotated[
-        Path | None,
-        folder_option("Folder for the run and its report; ./runs/CASE-... by default."),
-    ] = None,
+    prior: parts.FromPrior = False,
+    posterior: parts.FromPosterior = None,
+    out: Annotated[Path | None, folder_option("Folder for the run and its report", "runs/CASE-...")] = None,
     no_report: Annotated[bool, typer.Option("--no-report", help="Write no report, only the run.")] = False,
-    cluster: OnCluster = None,
-    as_json: AsJson = False,
+    cluster: parts.OnCluster = None,
+    as_json: parts.AsJson = False,
 ) -> None:
     """Simulate a case, show it beside what was observed, and write a report with pictures.
 
@@ -211,15 +193,13 @@ def run(
     """
     typer.echo("reading the case and its evidence ...", err=True)  # before the libraries, which take a second to load
     from fissure import api
-    from fissure.engine.progress import RichProgress
 
     context = api.context_of(case)
     draws = context.draws(prior=prior, posterior=posterior)
     parts.say_draws(draws, as_json)
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
     result = api.run(
         context, members=members, seed=seed, weeks=weeks, off=off or (), prior=prior, posterior=posterior, out=out,
-        home=Path("runs"), cluster=cluster, progress=RichProgress(),
+        home=Path("runs"), cluster=cluster, progress=parts.live(),
     )  # fmt: skip
     made = {} if no_report else {"Report": result.report(result.folder / "report.html")}
     parts.show(result.document() if as_json else result.summary(), made, as_json=as_json)
@@ -233,3 +213,50 @@ def run(
         f"{timing.ns:.1f} ns per fighter-week.",
         err=as_json,
     )
+
+
+def orderings(
+    case: parts.CaseOrRun = REFERENCE,
+    members: parts.Members = 100,
+    seed: parts.Seed = 1,
+    prior: parts.FromPrior = False,
+    of: parts.OfCase = None,
+    as_json: parts.AsJson = False,
+) -> None:
+    """Check those of the patterns that say what came first: met or not, over the members of a run that count.
+
+    Of a run's folder all members that are there are read. For a case the run of `fissure run` is made or used.
+    """
+    parts.show(_result_of(case, members, seed, prior, of).patterns_document(orderings_only=True), as_json=as_json)
+
+
+def patterns(
+    case: parts.CaseOrRun = REFERENCE,
+    members: parts.Members = 100,
+    seed: parts.Seed = 1,
+    prior: parts.FromPrior = False,
+    of: parts.OfCase = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Mark what a fit up to that day could have known.")
+    ] = None,
+    as_json: parts.AsJson = False,
+) -> None:
+    """Check the patterns that the record shows, from the single fighter to the war: met or not, and in what share.
+
+    Of a run's folder all members that are there are read. For a case the run of `fissure run` is made or used.
+    """
+    from fissure.present.formatting import day_of
+
+    day = day_of(until)
+    parts.show(_result_of(case, members, seed, prior, of).patterns_document(day), as_json=as_json)
+
+
+def _result_of(case: str, members: int, seed: int, prior: bool, of: str | None) -> "RunResult":
+    """The run in a folder, or that of a case, made where it is not there. `of` says which case a run is of."""
+    from fissure import api
+
+    if (Path(case) / "run.json").exists():
+        return api.read_run(case, of)
+    if of is not None:
+        raise ArgumentError(f"found --case {of} beside {case}, which is no run; expected it with the folder of a run")
+    return api.run(case, members=members, seed=seed, prior=prior, home=Path("runs"), progress=parts.live())

@@ -166,7 +166,7 @@ _ACROSS, _DOWN = "─━═╌╍┄┅┈┉╴╶╸╺", "│┃║╎╏┆�
 
 
 def legible(error: UnicodeError) -> tuple[str, int]:
-    """What to write in place of signs that cannot be encoded; an error handler for `codecs`."""
+    """The text to write in place of signs that cannot be encoded; an error handler for `codecs`."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     lacking = error.object[error.start : error.end]

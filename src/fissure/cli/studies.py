@@ -1,26 +1,12 @@
-"""Commands that study a case: `fissure whatif`, `explain`, `answers` and `sensitivity`."""
+"""Commands that study a case: what-ifs, attribution, answers, sensitivity, checks of mechanisms, fits and hindcasts."""
 
-import signal
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from fissure.cli.parts import (
-    REFERENCE,
-    AsJson,
-    Case,
-    FromPosterior,
-    FromPrior,
-    OnCluster,
-    Seed,
-    Weeks,
-    folder_option,
-    say_draws,
-    show,
-    split_case,
-    whole,
-)
+from fissure.cli import parts
+from fissure.cli.parts import REFERENCE, count_option, folder_option, keep_option, quick_option, show, split_case
 from fissure.errors import ArgumentError
 
 
@@ -39,41 +25,34 @@ def whatif(
     since: Annotated[
         str | None, typer.Option("--from", metavar="DATE|YYYY-MM", help="When your own change begins; at once if not.")
     ] = None,
-    of: Annotated[
-        list[str] | None,
-        typer.Option(metavar="OUTCOME", help="As collapse or territory@2016-12-31; may be given again."),
-    ] = None,
-    members: Annotated[int, typer.Option(parser=whole, metavar="N", help="How many simulated histories.")] = 48,
-    seed: Seed = 1,
-    weeks: Weeks = None,
-    prior: FromPrior = False,
-    posterior: FromPosterior = None,
-    out: Annotated[
-        Path | None,
-        folder_option("Folder for the numbers and the page; ./runs/whatif-CASE-... by default."),
-    ] = None,
+    of: parts.Outcomes = None,
+    members: parts.Members = 48,
+    seed: parts.Seed = 1,
+    weeks: parts.Weeks = None,
+    prior: parts.FromPrior = False,
+    posterior: parts.FromPosterior = None,
+    out: Annotated[Path | None, folder_option("Folder for the numbers and the page", "runs/whatif-CASE-...")] = None,
     all_: Annotated[bool, typer.Option("--all", help="Every named study of the case.")] = False,
     list_: Annotated[bool, typer.Option("--list", help="Show the named studies and stop.")] = False,
-    as_json: AsJson = False,
+    as_json: parts.AsJson = False,
     search: Annotated[
         str | None,
         typer.Option("--maximise", "--maximize", "--minimise", "--minimize", "--optimise", "--optimize", hidden=True),
     ] = None,
-    cluster: OnCluster = None,
+    cluster: parts.OnCluster = None,
 ) -> None:
     """Tell what a change would have done: the same histories with and without it, and their differences.
 
     Name studies that come with the case, or say a change of your own with --set, --off and --from. A what-if that was
     stopped goes on where it was. Nothing here searches for a change that serves an aim.
     """
-    from fissure.studies.refusal import REFUSED, refuse
+    from fissure.studies.scenario import REFUSED, refuse
 
     if search is not None:
         refuse([REFUSED[0]])
     from fissure import api
-    from fissure.engine.progress import RichProgress
-    from fissure.present.sections.whatif import listed
-    from fissure.studies.whatif import planned
+    from fissure.present.sections.whatif import study_table
+    from fissure.studies.paired_runs import planned
 
     case, studies = split_case(words)
     context = api.context_of(case)
@@ -84,56 +63,39 @@ def whatif(
             "--set or --off"
         )
     if list_:
-        show(listed(known.values()), as_json=as_json)
+        show(study_table(known.values()), as_json=as_json)
         return
     draws = context.draws(prior=prior, posterior=posterior)
     folder = out or Path("runs") / f"whatif-{planned(context.case, seed=seed, weeks=weeks, draws=draws).folder_name}"
-    say_draws(draws, as_json)
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
+    parts.say_draws(draws, as_json)
     found = api.whatif(
         [*studies, *known], case=context, set=moves or (), off=off or (), since=since, of=of or (),
         members=members, seed=seed, weeks=weeks, prior=prior, posterior=posterior, out=folder,
-        cluster=cluster, progress=RichProgress(what="runs"),
+        cluster=cluster, progress=parts.live("runs"),
     )  # fmt: skip
     made = {"Numbers": found.save(folder / "whatif.json"), "Page": found.report(folder / "whatif.html")}
     show(found.document(), made, as_json=as_json)
 
 
 def explain(
-    case: Case = REFERENCE,
-    of: Annotated[
-        list[str] | None,
-        typer.Option(metavar="OUTCOME", help="As collapse or territory@2016-12-31; may be given again."),
-    ] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="A first look: few members, and no pairs.")] = False,
-    members: Annotated[
-        int | None, typer.Option(parser=whole, metavar="N", help="For the five groups: 32 runs each.")
-    ] = None,
-    sampled: Annotated[
-        int | None, typer.Option(parser=whole, metavar="N", help="At most, for all 54 mechanisms: 108 runs each.")
-    ] = None,
+    case: parts.Case = REFERENCE,
+    of: parts.Outcomes = None,
+    quick: Annotated[bool, quick_option("few members, and no pairs")] = False,
+    members: Annotated[int | None, count_option("For the five groups: 32 runs each.")] = None,
+    sampled: Annotated[int | None, count_option("At most, for all 54 mechanisms: 108 runs each.")] = None,
     error: Annotated[
         float | None, typer.Option(metavar="SHARE", help="Of the whole effect; sampling stops there. 0.1 by default.")
     ] = None,
-    strongest: Annotated[
-        int | None, typer.Option(parser=whole, metavar="K", help="How many are looked at in pairs; 10 by default.")
-    ] = None,
-    pairs: Annotated[
-        int | None, typer.Option(parser=whole, metavar="N", help="For these: 2^K runs each; 0 leaves them out.")
-    ] = None,
-    seed: Seed = 1,
-    weeks: Weeks = None,
-    prior: FromPrior = False,
-    posterior: FromPosterior = None,
-    keep: Annotated[
-        bool, typer.Option("--keep", help="Keep it in the case folder, or your data folder, for reports.")
-    ] = False,
-    out: Annotated[
-        Path | None,
-        folder_option("Folder for the numbers and the page; ./runs/explain-CASE-... by default."),
-    ] = None,
-    cluster: OnCluster = None,
-    as_json: AsJson = False,
+    strongest: Annotated[int | None, count_option("How many are looked at in pairs; 10 by default.", "K")] = None,
+    pairs: Annotated[int | None, count_option("For these: 2^K runs each; 0 leaves them out.")] = None,
+    seed: parts.Seed = 1,
+    weeks: parts.Weeks = None,
+    prior: parts.FromPrior = False,
+    posterior: parts.FromPosterior = None,
+    keep: Annotated[bool, keep_option("it")] = False,
+    out: Annotated[Path | None, folder_option("Folder for the numbers and the page", "runs/explain-CASE-...")] = None,
+    cluster: parts.OnCluster = None,
+    as_json: parts.AsJson = False,
 ) -> None:
     """Tell what made it come apart: each outcome shared among groups, mechanisms and pairs of them, with intervals.
 
@@ -141,8 +103,7 @@ def explain(
     goes on where it was. Without --of: collapse, desertion, and ground, fighters, income and support at two days.
     """
     from fissure import api
-    from fissure.api.explains import explain_folder, require_all_weeks, size_of
-    from fissure.engine.progress import RichProgress
+    from fissure.api.attributions import explain_folder, require_all_weeks, size_of
     from fissure.studies.attribution import most_runs
 
     size = size_of(quick=quick, members=members, sampled=sampled, strongest=strongest, pairs=pairs, error=error)
@@ -156,11 +117,10 @@ def explain(
         f"At most {most_runs(size):,} runs, with members drawn from {whom}; what is there already is read back.",
         err=as_json,
     )
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
     found = api.explain(
         context, of or (), quick=quick, members=members, sampled=sampled, strongest=strongest, pairs=pairs, error=error,
         seed=seed, weeks=weeks, prior=prior, posterior=posterior, out=folder, cluster=cluster,
-        progress=RichProgress(what="runs"),
+        progress=parts.live("runs"),
     )  # fmt: skip
     made = {"Numbers": found.write(folder / "explain.json"), "Page": found.report(folder / "explain.html")}
     if keep:
@@ -169,37 +129,31 @@ def explain(
 
 
 def answers(
-    case: Case = REFERENCE,
-    members: Annotated[int, typer.Option(parser=whole, metavar="N", help="How many simulated histories.")] = 48,
-    seed: Seed = 1,
-    weeks: Weeks = None,
-    prior: FromPrior = False,
-    posterior: FromPosterior = None,
-    keep: Annotated[
-        bool, typer.Option("--keep", help="Keep them in the case folder, or your data folder, for reports.")
-    ] = False,
-    out: Annotated[
-        Path | None,
-        folder_option("Folder for the numbers and the page; ./runs/answers-CASE by default."),
-    ] = None,
-    cluster: OnCluster = None,
-    as_json: AsJson = False,
+    case: parts.Case = REFERENCE,
+    members: parts.Members = 48,
+    seed: parts.Seed = 1,
+    weeks: parts.Weeks = None,
+    prior: parts.FromPrior = False,
+    posterior: parts.FromPosterior = None,
+    keep: Annotated[bool, keep_option("them")] = False,
+    out: Annotated[Path | None, folder_option("Folder for the numbers and the page", "runs/answers-CASE")] = None,
+    cluster: parts.OnCluster = None,
+    as_json: parts.AsJson = False,
 ) -> None:
     """Answer the questions that the sources of a case ask, with an interval, and say how it could be wrong.
 
     One that was stopped goes on where it was.
     """
     from fissure import api
-    from fissure.engine.progress import RichProgress
+    from fissure.api.attributions import require_all_weeks
 
     context = api.context_of(case)
-    if keep and weeks not in (None, context.case.weeks):
-        raise ArgumentError(f"found {weeks} weeks to keep, expected all {context.case.weeks} of the case")
+    if keep:
+        require_all_weeks(context.case, weeks)
     folder = out or Path("runs") / f"answers-{context.case.name}"
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
     found = api.answers(
         context, members=members, seed=seed, weeks=weeks, prior=prior, posterior=posterior, out=folder,
-        cluster=cluster, progress=RichProgress(what="runs"),
+        cluster=cluster, progress=parts.live("runs"),
     )  # fmt: skip
     made = {"Numbers": found.save(folder / "answers.json"), "Page": found.report(folder / "answers.html")}
     if keep:
@@ -208,42 +162,124 @@ def answers(
 
 
 def sensitivity(
-    case: Case = REFERENCE,
-    of: Annotated[
-        list[str] | None,
-        typer.Option("--of", metavar="OUTCOME", help="Such as territory@2016-12-31; may be given again."),
-    ] = None,
-    members: Annotated[
-        int | None, typer.Option(parser=whole, metavar="N", help="Histories to simulate in all.")
-    ] = None,
-    seed: Seed = 1,
-    weeks: Weeks = None,
-    prior: FromPrior = False,
-    posterior: FromPosterior = None,
-    quick: Annotated[bool, typer.Option("--quick", help="A first look: half the units and fewer runs.")] = False,
-    out: Annotated[
-        Path | None,
-        folder_option("Folder for numbers and page; ./runs/sensitivity-CASE-... by default."),
-    ] = None,
-    as_json: AsJson = False,
-    cluster: OnCluster = None,
+    case: parts.Case = REFERENCE,
+    of: parts.Outcomes = None,
+    members: Annotated[int | None, count_option("Histories to simulate in all.")] = None,
+    seed: parts.Seed = 1,
+    weeks: parts.Weeks = None,
+    prior: parts.FromPrior = False,
+    posterior: parts.FromPosterior = None,
+    quick: Annotated[bool, quick_option("half the units and fewer runs")] = False,
+    out: Annotated[Path | None, folder_option("Folder for numbers and page", "runs/sensitivity-CASE-...")] = None,
+    as_json: parts.AsJson = False,
+    cluster: parts.OnCluster = None,
 ) -> None:
-    """What outcomes depend on: inputs screened, their shares of the variance, and what evidence would narrow them.
+    """Show what outcomes depend on: inputs screened, shares of the variance, and what evidence would narrow them.
 
     A study that was stopped goes on where it was.
     """
     from fissure import api
-    from fissure.engine.progress import RichProgress
-    from fissure.studies.sensitivity import planned
+    from fissure.studies.paired_runs import planned
 
     context = api.context_of(case)
     draws = context.draws(prior=prior, posterior=posterior)
     plan = planned(context.case, draws=draws, seed=seed, weeks=weeks, quick=quick)
     folder = out or Path("runs") / f"sensitivity-{plan.folder_name}"
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on Ctrl-C keeps what is finished
     found = api.sensitivity(
         of or (), case=context, members=members, seed=seed, weeks=weeks, prior=prior, posterior=posterior, quick=quick,
-        out=folder, cluster=cluster, progress=RichProgress(what="runs"),
+        out=folder, cluster=cluster, progress=parts.live("runs"),
     )  # fmt: skip
     page = found.report(folder / "sensitivity.html")
     show(found.document(), {"Page": page, "Numbers": folder / "sensitivity.json"}, as_json=as_json)
+
+
+def check(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[CASE] [MECHANISM]...", help="A case; mechanisms, all if none."),
+    ] = None,
+    members: Annotated[int, count_option("Histories at most; stops early once a check passes.")] = 48,
+    weeks: parts.Weeks = None,
+    seed: parts.Seed = 1,
+    quick: Annotated[bool, quick_option("half the units, 16 members at most")] = False,
+    out: Annotated[Path | None, folder_option("Folder for the numbers and the page", "runs/check-CASE-...")] = None,
+    cluster: parts.OnCluster = None,
+    as_json: parts.AsJson = False,
+) -> None:
+    """Check that each mechanism moves what its sources say: paired runs with and without it, with the same luck.
+
+    A check that was stopped goes on where it was. Exit code 1 if one does not hold.
+    """
+    from fissure import api
+    from fissure.studies.effects import planned
+
+    case, mechanisms = split_case(words)
+    context = api.context_of(case)
+    folder = out or Path("runs") / f"check-{planned(context.case, weeks=weeks, seed=seed, quick=quick).folder_name}"
+    found = api.check(
+        mechanisms, case=context, members=members, weeks=weeks, seed=seed, quick=quick, out=folder,
+        cluster=cluster, progress=parts.live("runs"),
+    )  # fmt: skip
+    folder.mkdir(parents=True, exist_ok=True)
+    show(found.document(), {"Page": found.report(folder / "effects.html")}, as_json=as_json)
+    if not found.holds:
+        raise typer.Exit(1)
+
+
+def calibrate(
+    case: parts.Case = REFERENCE,
+    until: Annotated[str, typer.Option(metavar="DATE", help="The cut-off: later figures are never looked at.")] = "",
+    members: Annotated[int, count_option("How many simulated histories to learn from.")] = 4000,
+    seed: parts.Seed = 1,
+    keep: Annotated[bool, keep_option("the posterior", "later runs")] = False,
+    out: Annotated[Path | None, folder_option("Folder of the fit", "runs/fit-CASE-DATE")] = None,
+    as_json: parts.AsJson = False,
+    cluster: parts.OnCluster = None,
+) -> None:
+    """Learn from what was published of a case up to a day, check what was learned, and write a page about it.
+
+    A fit that was stopped goes on where it was.
+    """
+    from fissure import api
+
+    if not until:
+        raise ArgumentError("no cut-off was given, expected --until and a day such as 2015-12-31")
+    context = api.context_of(case)
+    folder = out or Path("runs") / f"fit-{context.case.name}-{until}"
+    found = api.calibrate(
+        context, until=until, members=members, seed=seed, out=folder, cluster=cluster, progress=parts.live()
+    )
+    posterior = found.keep() if keep else folder / "posterior.json"
+    made = {"Page": found.report(folder / "calibration.html"), "Posterior": posterior}
+    show(found.document(), made, as_json=as_json)
+
+
+def hindcast(
+    case: parts.Case = REFERENCE,
+    dates: Annotated[
+        list[str] | None,
+        typer.Option("--from", metavar="DATE", help="Forecast from this day, as 2015-12-31; may be given again."),
+    ] = None,
+    members: Annotated[int, count_option("Histories of each ensemble.")] = 300,
+    seed: parts.Seed = 1,
+    out: Annotated[Path | None, folder_option("Folder for fits, runs and the page", "runs/hindcast-CASE")] = None,
+    keep: Annotated[bool, keep_option("the scores")] = False,
+    cluster: parts.OnCluster = None,
+    as_json: parts.AsJson = False,
+) -> None:
+    """Fit to what was published up to a date, forecast to the end, and be scored on what was published later.
+
+    Beside the model stand persistence, a linear trend, exponential decay and the prior ensemble. A hindcast that was
+    stopped goes on where it was. Without --from: March 2015, December 2015 and June 2016.
+    """
+    from fissure import api
+
+    context = api.context_of(case)
+    folder = out or Path("runs") / f"hindcast-{context.case.name}"
+    found = api.hindcast(
+        context, dates or (), members=members, seed=seed, out=folder, cluster=cluster, progress=parts.live()
+    )
+    made = {"Page": found.report(folder / "hindcast.html")}
+    if keep:
+        made["Kept"] = found.keep()
+    show(found.document(), made, as_json=as_json)

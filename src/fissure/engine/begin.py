@@ -1,4 +1,4 @@
-"""Whether JAX can begin here as Fissure needs it, asked before any work and answered in one sentence.
+"""The check that JAX can begin here as Fissure needs it, made before any work and answered in one sentence.
 
 JAX and XLA are set by variables of the environment and by a program's own calls, often for other work. What changes
 results or ends the process is refused; what changes nothing is left alone. So is a process that was forked from one in
@@ -31,7 +31,7 @@ _NEEDED: dict[str, tuple[Any, ...]] = {
 
 @contextmanager
 def loading() -> Iterator[None]:
-    """What JAX refuses of the environment when it is imported meanwhile is told in one sentence."""
+    """Say in one sentence what JAX refuses of the environment when it is imported meanwhile."""
     try:
         yield
     except ValueError as error:

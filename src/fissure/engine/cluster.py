@@ -15,27 +15,15 @@ from collections.abc import Callable, Collection, Generator, Iterator, Mapping, 
 from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from fissure.engine import remote
-from fissure.engine.environment import MACHINE, MadeWith
+from fissure.engine import remote, runner
 from fissure.engine.plan import Plan
-from fissure.engine.runner import (
-    Failure,
-    Item,
-    Made,
-    Of,
-    Stop,
-    Task,
-    Threads,
-    Workers,
-    cores,
-    first_line,
-    never,
-    threads_for,
-)
+from fissure.engine.provenance import MACHINE, MadeWith
+from fissure.engine.runner import Failure, Item, Made, Of, Stop, Task, Threads, Workers, first_line, never
 from fissure.errors import ClusterError, FissureError
 
 MISSING = "a cluster needs dask, which is not installed: pip install 'fissure[cluster]'"
@@ -48,11 +36,11 @@ PATIENCE = 20.0
 LOSSES = 5
 """A block that this many workers were lost or failed over is given up."""
 LOCAL = re.compile(r"local(?::([1-9]\d{0,3}))?")
-REMOTE = re.compile(r"[a-z]+://\S+")
+ADDRESS = re.compile(rf"{LOCAL.pattern}|[a-z]+://\S+|(?s:.*)\.json")
 
 
 class ClusterWarning(UserWarning):
-    """What a user of a cluster should know: workers left out, nobody there, another kind of machine."""
+    """A warning to the user of a cluster: workers left out, nobody there, another kind of machine."""
 
 
 @dataclass
@@ -77,10 +65,7 @@ class Cluster:
     """
 
     def __init__(self, address: str):
-        known = isinstance(address, str) and (
-            LOCAL.fullmatch(address) or REMOTE.fullmatch(address) or address.endswith(".json")
-        )
-        if not known:
+        if not isinstance(address, str) or not ADDRESS.fullmatch(address):
             raise ClusterError(
                 f"found the cluster {address!r}, expected local, local:N, the address of a dask scheduler such as "
                 "tcp://HOST:8786, or its scheduler file (.json)"
@@ -157,7 +142,7 @@ class Cluster:
         The task goes to each worker once. A `FissureError` is a failure of the item; anything else, and a lost worker,
         moves the item to another one, and it has failed after `LOSSES` of them.
         """
-        parcel = _Parcel.of(remote.asked_by(task.plan), self._pickle.dumps(task))
+        parcel = _Parcel(remote.asked_by(task.plan), self._pickle.dumps(task))
         todo, going, tries = deque(range(len(items))), dict[Any, tuple[int, str]](), _Tries(self.address)
         try:
             while (todo and not stop()) or going:
@@ -195,9 +180,7 @@ class Cluster:
 
     def _submit(self, parcel: "_Parcel", function: Callable[..., Any], item: Any, address: str) -> Any:
         call = self._pickle.dumps((function, item))
-        return self._client.submit(
-            _maker(), parcel.token, call, workers=[address], allow_other_workers=False, pure=False
-        )
+        return self._client.submit(_maker(), parcel.token, call, workers=[address], pure=False)
 
     def _done(self, going: Mapping[Any, tuple[int, str]]) -> list[Any]:
         """Those that are finished, failed or lost; waits for the first no longer than till the next look."""
@@ -288,7 +271,7 @@ class Cluster:
             return self._client
         where: dict[str, Any] = {"address": self.address}
         if local := LOCAL.fullmatch(self.address):
-            where["address"] = self._own = _local(int(local[1] or cores()))
+            where["address"] = self._own = _local(int(local[1] or runner.cores()))
         elif self.address.endswith(".json"):
             where = {"scheduler_file": self.address}
             if not Path(self.address).is_file():
@@ -302,7 +285,7 @@ class Cluster:
 
 @dataclass(frozen=True)
 class _Tries:
-    """Which workers were lost or failed over each item, by its number."""
+    """The workers that were lost or failed over each item, by its number."""
 
     cluster: str
     of: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -321,22 +304,21 @@ class _Tries:
 
 @dataclass(frozen=True)
 class _Parcel:
-    """What each worker is given to work on, and what it must be like."""
+    """The work that each worker is given, and the answer to `greet` that it must give."""
 
     asked: Mapping[str, str]
-    token: str
     payload: bytes
 
-    @classmethod
-    def of(cls, asked: Mapping[str, str], payload: bytes) -> "_Parcel":
-        return cls(asked, hashlib.sha256(payload).hexdigest()[:20], payload)
+    @cached_property
+    def token(self) -> str:
+        return hashlib.sha256(self.payload).hexdigest()[:20]
 
 
 @contextmanager
 def workers_of(cluster: str | None, threads: int | None = None) -> Iterator[Workers]:
     """The workers of the cluster at an address, connected meanwhile; threads of this process where there is none."""
     if cluster is None:
-        yield Threads(threads_for(threads))
+        yield Threads(runner.threads_for(threads))
         return
     with Cluster(cluster) as workers:
         yield workers
@@ -361,27 +343,22 @@ def _local(count: int) -> Any:
     """So many workers of one thread each, reached through loopback alone, without a dashboard."""
     from distributed import LocalCluster
 
-    threads = max(cores() // count, 1)
+    threads = max(runner.cores() // count, 1)
     return LocalCluster(
-        n_workers=count,
-        threads_per_worker=1,
-        processes=True,
-        host="127.0.0.1",
+        n_workers=count, threads_per_worker=1, processes=True, host="127.0.0.1", memory_limit=None,
         scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
-        memory_limit=None,
-        silence_logs=logging.CRITICAL,
-        env={"NPROC": str(threads)},
+        silence_logs=logging.CRITICAL, env={"NPROC": str(threads)},
         preload=["import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"],  # Ctrl-C is for who runs them
-    )
+    )  # fmt: skip
 
 
 def _next(fit: Mapping[str, int], load: Counter[str], tried: Collection[str]) -> str | None:
-    """Whose turn it is: who has least to do for its threads, and at most one thing waiting; others before `tried`."""
+    """The worker with least to do for its threads, and at most one thing waiting; others before `tried`."""
     free = [address for address, threads in fit.items() if load[address] <= threads]
     return min(free, key=lambda address: (address in tried, load[address] / fit[address]), default=None)
 
 
 def _unlike(there: Mapping[str, str], asked: Mapping[str, str], but: Collection[str] = ()) -> str:
-    """What of `there` is not as `asked`, in words."""
+    """The differences of `there` from `asked`, in words."""
     names = [name for name in asked if there.get(name) != asked[name] and name not in but]
     return ", ".join(f"{name} {there.get(name) or 'nothing'} there, {asked[name] or 'nothing'} asked" for name in names)

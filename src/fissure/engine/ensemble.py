@@ -15,22 +15,18 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from fissure.cases.loader import Case, load_case
-from fissure.engine.begin import require_own_jax
-from fissure.engine.blocks import Block, encode, missing
-from fissure.engine.cache import cache_base, enable_compile_cache
-from fissure.engine.checksums import holds
-from fissure.engine.environment import MACHINE
 from fissure.engine.kernel import Kernel, Records, records_of
 from fissure.engine.parameter_source import Draws, Prior
 from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, whole
-from fissure.engine.programs import program_for
+from fissure.engine.programs import enable_compile_cache, program_for
 from fissure.engine.progress import Progress, Silent
+from fissure.engine.provenance import MACHINE
 from fissure.engine.records import coordinates_of, event_arrays, kinds_told, variables_of
 from fissure.engine.runner import FailedHistories, Failure, Threads, Workers, each_alone, spread, threads_for
-from fissure.engine.store import DESCRIPTION, Store, check_folder, open_store, writing
+from fissure.engine.store import DESCRIPTION, Block, Store, check_folder, encode, missing, open_store, writing
 from fissure.engine.study_folder import Origin
 from fissure.errors import RunError, StoppedError
-from fissure.files import check_room, disk_errors
+from fissure.files import cache_base, check_room, disk_errors, holds
 from fissure.model.catalogue import parameters_of
 from fissure.model.parameters import Declared
 from fissure.model.world import world_of
@@ -77,7 +73,7 @@ class Run:
 
     @property
     def members(self) -> int:
-        """How many are there."""
+        """The number of members that are there."""
         return len(self.numbers)
 
     def require_all(self) -> None:
@@ -115,7 +111,7 @@ class Run:
 
     @cached_property
     def events(self) -> "pd.DataFrame":
-        """What happened to whom, where, and how much: columns member, week, kind, district, bloc, size.
+        """Events, with the people, place and size of each: columns member, week, kind, district, bloc, size.
 
         See `engine.store.event_table`.
         """
@@ -225,8 +221,6 @@ def open_run(folder: str | Path) -> Run:
     """The run that `folder` holds, as far as it is finished. Raises `FissureError` if there is none."""
     store = open_store(Path(folder))
     members = store.members()
-    if not members:
-        raise RunError(f"{folder}: no member of this run is finished")
     failed = {member: why for member, why in store.failed().items() if member < members}
     if len(failed) == members:
         raise RunError(f"{folder}: no member of this run is finished")
@@ -269,7 +263,6 @@ class EnsembleTask:
 
     @cached_property
     def _program(self) -> Callable[..., Any]:
-        require_own_jax()
         enable_compile_cache()
         return program_for(self.plan, self._kernel.arguments([0])[0])
 
@@ -286,7 +279,7 @@ class EnsembleTask:
 
     @cached_property
     def variables(self) -> dict[str, dict[str, Any]]:
-        """What is recorded, by name: `dims`, `dtype`, `units`, `long_name`."""
+        """The recorded variables, by name: `dims`, `dtype`, `units`, `long_name`."""
         own = {"dims": ["member", "parameter"], "dtype": "float64", "units": "see unit", "long_name": "Parameters"}
         return {**variables_of(self.plan.outputs), "parameters": own}
 
@@ -316,22 +309,16 @@ class _Job:
     progress: Progress
 
     def description(self) -> dict[str, Any]:
-        """What `run.json` says."""
+        """The contents of `run.json`."""
         case, plan, draws = self.work.case, self.work.plan, self.work.draws
         kind = "posterior" if plan.draws else "prior"
+        until = {"until": draws.until.isoformat()} if draws.until else {}
         return {
             "about": f"A run of Fissure {plan.version}: {case.title}, {kind} ensemble, seed {plan.seed}, "
             f"{plan.weeks} weeks, {plan.units} units of {plan.slots} fighter slots.",
-            "attributes": {
-                "case": case.name,
-                "title": case.title,
-                **({"until": draws.until.isoformat()} if draws.until else {}),
-            },
+            "attributes": {"case": case.name, "title": case.title, **until},
             "plan": plan.described(),
-            "coordinates": {
-                **coordinates_of(case, plan.weeks),
-                "parameter": [p.name for p in self.parameters],
-            },
+            "coordinates": {**coordinates_of(case, plan.weeks), "parameter": [p.name for p in self.parameters]},
             "parameter_units": [p.unit for p in self.parameters],
             "variables": self.work.variables,
             "events": kinds_told(),
@@ -341,10 +328,8 @@ class _Job:
         """About how many bytes that many members take on disk."""
         told = self.description()
         size = {name: len(labels) for name, labels in told["coordinates"].items()}
-        cells = sum(
-            np.prod([size[d] for d in v["dims"][1:]]) * np.dtype(v["dtype"]).itemsize
-            for v in told["variables"].values()
-        )
+        kept = told["variables"].values()
+        cells = sum(np.prod([size[d] for d in v["dims"][1:]]) * np.dtype(v["dtype"]).itemsize for v in kept)
         return int(members * SHRUNK * cells)
 
     def complete(self, store: Store, members: int, block: int) -> Timing:

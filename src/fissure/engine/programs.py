@@ -3,7 +3,7 @@
 JAX's cache spares compiling, but a process must trace and lower a program to ask it: seconds, for the full model. So
 the compiled program itself is kept here, by what went into it (`_name`), and a later process neither traces nor lowers:
 
-    jax-VERSION-KEY/                    the folder of `cache.enable_compile_cache`
+    jax-VERSION-KEY/                    the folder of `enable_compile_cache`
         program-3f2a....sealed          what `serialize_executable` makes, closed by its seal
 
 `jax.export`, which is a public interface, was tried in its place: what it keeps is the program before compiling, and
@@ -14,13 +14,21 @@ same bytes. It gains nothing, and takes one more library (flatbuffers).
 
 It is the very same program, so its results are the same bytes. A file that is missing, damaged or refused by JAX is
 made again; a program that cannot be written is only compiled. What is unpickled is what we sealed in the user's cache.
+
+A compiled program is only read back by the very versions, sources, processor and flags that made it: all of them are in
+the name of its folder. (jaxlib changed in place with an old cache has been seen to crash.) These folders lie in
+`compiled` of our folder in the user's cache, or where `FISSURE_COMPILED` says, so that several caches may share what
+was compiled; there none is ever removed.
 """
 
 import hashlib
+import os
 import pickle
+import shutil
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -28,19 +36,71 @@ import jax
 from jax.experimental.compilation_cache import compilation_cache
 from jax.experimental.serialize_executable import deserialize_and_load, serialize
 
-from fissure.engine.batch_size import check_fits
-from fissure.engine.cache import enable_compile_cache
-from fissure.engine.checksums import sealed, unsealed
-from fissure.engine.plan import Plan
+from fissure.engine.begin import require_own_jax
+from fissure.engine.plan import Plan, check_fits
+from fissure.engine.provenance import model_digest, processor
 from fissure.engine.simulate import simulate_block
-from fissure.files import write_whole
+from fissure.errors import FissureError
+from fissure.files import cache_base, sealed, unsealed, write_whole
+from fissure.version import __version__
+
+KEPT_FOLDERS = 3
+"""Folders of compiled programs that are kept; older ones are removed."""
+
+_FLAGS = ("XLA_FLAGS", "JAX_PLATFORMS", "JAX_ENABLE_X64", "JAX_DEFAULT_MATMUL_PRECISION")
+
+
+def _key() -> str:
+    parts = [version("jax"), version("jaxlib"), __version__, model_digest(), processor()]
+    parts += [f"{name}={os.environ.get(name, '')}" for name in _FLAGS]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
+
+
+def enable_compile_cache() -> Path | None:
+    """Let JAX keep compiled programs between processes, and return the folder where.
+
+    Returns None, and changes nothing, where `FISSURE_NO_CACHE` is set, where the user gave JAX a folder of
+    their own, or where the folder cannot be written (a cache is a comfort, never a reason to fail).
+
+    All that simulates comes by here before it begins JAX. Raises `FissureError` in a process in which JAX cannot work.
+    """
+    require_own_jax()
+    if os.environ.get("FISSURE_NO_CACHE", "") not in ("", "0"):
+        return None
+    set_before: str | None = jax.config.values["jax_compilation_cache_dir"]
+    if set_before and not Path(set_before).name.startswith("jax-"):
+        return None
+    shared = os.environ.get("FISSURE_COMPILED")
+    try:
+        base = Path(shared).expanduser().absolute() if shared else cache_base() / "compiled"
+        folder = base / f"jax-{version('jax')}-{_key()}"
+        folder.mkdir(parents=True, exist_ok=True)
+        os.utime(folder)
+        if not shared:  # others may be at work there
+            _prune(base, folder)
+    except (OSError, RuntimeError, FissureError):
+        return None
+    if set_before != str(folder):
+        jax.config.update("jax_compilation_cache_dir", str(folder))
+        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.05)
+        jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
+        compilation_cache.reset_cache()  # what was compiled before may have settled that there is no cache
+    return folder
+
+
+def _prune(base: Path, current: Path) -> None:
+    """Remove all but the newest folders of compiled programs, never `current`."""
+    others = [p for p in base.glob("jax-*") if p.is_dir() and p != current]
+    for old in sorted(others, key=lambda p: p.stat().st_mtime, reverse=True)[KEPT_FOLDERS - 1 :]:
+        shutil.rmtree(old, ignore_errors=True)
+
 
 KEPT = 4
 """Programs that stay in the process."""
 Program = Callable[..., Any]
 _CACHED = "jax_enable_compilation_cache"
 _ELSEWHERE = ("jax_compilation_cache", "jax_persistent_cache", "jax_log", "jax_debug_log")
-"""How the settings of JAX begin that are about no program."""
+"""Beginnings of the settings of JAX that are about no program."""
 
 _programs: OrderedDict[Hashable, Program] = OrderedDict()
 _lock = threading.RLock()

@@ -1,4 +1,4 @@
-"""How a long run tells how far it is: silent by default, a live line or plain lines when asked."""
+"""The progress of a long run: silent by default, a live line or plain lines when asked."""
 
 import sys
 import time
@@ -10,7 +10,7 @@ from rich.progress import Progress as Bar
 
 
 class Progress(Protocol):
-    """What a run tells while it goes."""
+    """The messages of a run while it goes."""
 
     def phase(self, name: str) -> None:
         """A new phase begins: `compiling`, `simulating`."""

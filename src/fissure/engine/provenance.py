@@ -1,4 +1,6 @@
-"""Which code a number comes from: one digest over the sources that some modules import, however far down.
+"""The code and the machine that a number comes from.
+
+The code is one digest over the sources that some modules import, however far down.
 
 What is kept under such a digest is never shown as the result of other code. Nobody lists files: a module that is
 imported is in, also where the import stands within a function, and one that is not is out. The digest does not move
@@ -6,20 +8,31 @@ with comments, docstrings or layout, nor with the version of Python.
 
 A *boundary* is where following stops: what comes through it is in the digest of a result as data (the arrays that a
 case gives the model, the priors, the observations), so that the words of a refusal make no number stale.
+
+The machine (`MadeWith`) is all that can change the last bits of a result beside the plan's own numbers.
 """
 
 import ast
 import hashlib
+import os
+import platform
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from functools import cache, lru_cache
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
+import jax
+
+from fissure.engine.begin import require_usable, setting
+from fissure.errors import RunError
 from fissure.model.plugins import made_of
 
 PACKAGE = Path(__file__).parents[1]
 CASE = ("fissure.errors", "fissure.reading", "fissure.cases", "fissure.evidence.ledger")
-"""What reads a case and a ledger: what comes of it is digested as data, in the plan of a run and of a posterior."""
+"""The readers of a case and a ledger: what comes of it is digested as data, in the plan of a run and of a posterior."""
 MODEL = (*CASE, "fissure.evidence.entries", "fissure.engine.begin")
 """The boundary of a simulated history; of `begin`, that it may refuse to begin changes nothing of what is made."""
 STUDY = (*CASE, "fissure.files", "fissure.model", "fissure.engine")
@@ -34,7 +47,7 @@ def model_digest() -> str:
 
 
 def digest_with(packages: Iterable[str]) -> str:
-    """What `model_digest` is, or would be, with these `packages` that bring mechanisms, as `made_of` gives them."""
+    """`model_digest` as it is, or would be, with these `packages` that bring mechanisms, as `made_of` gives them."""
     sha = hashlib.sha256(own_digest().encode())
     for package in packages:
         sha.update(package.encode())
@@ -73,7 +86,7 @@ def closure(*roots: str, boundary: tuple[str, ...] = (), package: Path = PACKAGE
     found = set(todo)
     while todo:
         for name in _imports(todo.pop(), package):
-            if name not in found and not _within(name, boundary):
+            if name not in found and not any(f"{name}.".startswith(f"{stop}.") for stop in boundary):
                 found.add(name)
                 todo.append(name)
     return found
@@ -91,18 +104,10 @@ def _modules(root: str, package: Path) -> list[str]:
 
 
 def _file(name: str, package: Path) -> Path:
-    """Where the module `name` is, if there is such a module."""
+    """The file of the module `name`, if there is such a module."""
     path = package.parent.joinpath(*name.split("."))
     init = path / "__init__.py"
     return init if init.is_file() else path.with_suffix(".py")
-
-
-def _is_module(name: str, package: Path) -> bool:
-    return _file(name, package).is_file()
-
-
-def _within(name: str, boundary: Iterable[str]) -> bool:
-    return any(name == stop or name.startswith(f"{stop}.") for stop in boundary)
 
 
 def _imports(name: str, package: Path) -> Iterator[str]:
@@ -116,11 +121,11 @@ def _imports(name: str, package: Path) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom):
             base = _absolute(node, name, package)
             within = [f"{base}.{alias.name}" for alias in node.names]
-            own = [one for one in within if _is_module(one, package)]
+            own = [one for one in within if _file(one, package).is_file()]
             named = own if len(own) == len(within) else [*own, base]
         else:
             continue
-        yield from (one for one in named if one.split(".")[0] == package.name and _is_module(one, package))
+        yield from (one for one in named if one.split(".")[0] == package.name and _file(one, package).is_file())
 
 
 def _absolute(node: ast.ImportFrom, name: str, package: Path) -> str:
@@ -156,7 +161,7 @@ def _tree(path: Path) -> ast.Module:
 
 
 def _code(node: object) -> str:
-    """What `ast.dump` says in Python 3.11, in any version, without docstrings and other text that does nothing."""
+    """The text of `ast.dump` in Python 3.11, in any version, without docstrings and other text that does nothing."""
     if isinstance(node, list):
         kept = [one for one in node if not _is_text(one)]
         return f"[{', '.join(map(_code, kept or [ast.Pass()] if node else node))}]"
@@ -173,3 +178,89 @@ def _code(node: object) -> str:
 
 def _is_text(node: object) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
+LIBRARIES = ("jax", "jaxlib", "numpy", "scipy", "equinox")
+SETTINGS = {
+    "matmul precision": "jax_default_matmul_precision",
+    "type promotion": "jax_numpy_dtype_promotion",
+    "optimizations off": "jax_disable_most_optimizations",
+    "optimization level": "jax_optimization_level",
+    "optimization effort": "jax_exec_time_optimization_effort",
+}
+"""Settings of JAX, by the name under which a run tells them."""
+MACHINE = ("backend", "device", "processor")
+"""The fields that name the machine: a finished run may be read on another one."""
+
+
+@dataclass(frozen=True)
+class MadeWith:
+    """Versions, machine and settings under which members are simulated.
+
+    How many cores there are is left out: it changes no byte (measured with 1 to 64 threads of XLA).
+    """
+
+    libraries: tuple[tuple[str, str], ...]
+    backend: str
+    device: str
+    processor: str
+    xla_flags: str
+    settings: tuple[tuple[str, str], ...]
+
+    def described(self) -> dict[str, str]:
+        """Each thing by its name in words, as `run.json` tells it."""
+        told = asdict(self)
+        machine = {name: told[name] for name in MACHINE}
+        return {**dict(self.libraries), **machine, "XLA_FLAGS": self.xla_flags, **dict(self.settings)}
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> "MadeWith":
+        """The inverse of `described`."""
+        return cls(
+            libraries=tuple((name, str(told.get(name, "unknown"))) for name in LIBRARIES),
+            xla_flags=str(told.get("XLA_FLAGS", "")),
+            settings=tuple((name, str(told.get(name, "unknown"))) for name in SETTINGS),
+            **{name: str(told.get(name, "unknown")) for name in MACHINE},
+        )
+
+
+def made_with() -> MadeWith:
+    """Versions, machine and settings of this process. Raises `FissureError` where JAX has 64 bits or does not begin."""
+    if setting("jax_enable_x64"):
+        raise RunError("Fissure calculates in 32 bits but JAX is set to 64: unset JAX_ENABLE_X64 (jax_enable_x64)")
+    require_usable()
+    device = setting("jax_default_device")
+    if not isinstance(device, jax.Device):
+        device = jax.devices(device)[0]
+    return MadeWith(
+        libraries=tuple((name, version(name)) for name in LIBRARIES),
+        backend=device.platform,
+        device=_device(device),
+        processor=_processor(),
+        xla_flags=" ".join(os.environ.get("XLA_FLAGS", "").split()),
+        settings=tuple((name, str(setting(option) or "default")) for name, option in SETTINGS.items()),
+    )
+
+
+def _device(device: Any) -> str:
+    """The kind of device and, where it has one, the version of its driver or toolkit."""
+    platform = " ".join(str(device.client.platform_version).split())
+    return str(device.device_kind) if platform == device.platform else f"{device.device_kind} ({platform})"
+
+
+def _processor() -> str:
+    """The processor in a few words: its model, and a short digest of all that it tells of its features."""
+    told = processor()
+    lines = told.split("\n")
+    model = next((x.split(":", 1)[1].strip() for x in lines if x.startswith("model name")), lines[0])
+    return f"{model} (features {hashlib.sha256(told.encode()).hexdigest()[:12]})"
+
+
+def processor() -> str:
+    """The processor's model and features, as far as this system tells them."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return f"{platform.machine()} {platform.processor()}"
+    told = {line.strip() for line in lines if line.startswith(("model name", "flags", "Features", "CPU part"))}
+    return "\n".join([platform.machine(), *sorted(told)])

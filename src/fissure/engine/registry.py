@@ -1,4 +1,4 @@
-"""What is stored: folders of runs and studies, how large they are, in what state, how they were made; and deletion.
+"""The registry of what is stored: folders of runs and studies, their size, state and origin; and deletion.
 
 A folder is ours where `run.json` or `study.json` in it can be read as such (or cannot, beside a lock of ours). Only
 such folders are ever deleted, and only where nothing else lies in them.
@@ -14,21 +14,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from fissure.engine.blocks import blocks_in, missing
-from fissure.engine.cache import cache_base
-from fissure.engine.checksums import is_whole, unsealed_json
-from fissure.engine.locks import LOCK, Note, held_to_remove, is_held, note
 from fissure.engine.provenance import model_digest
-from fissure.engine.store import DESCRIPTION, FAILED, Store, open_store
+from fissure.engine.store import BLOCK_NAME, DESCRIPTION, FAILED, Store, blocks_in, missing, open_store
 from fissure.engine.study_folder import ORIGIN, STUDY, Origin, origin_of
 from fissure.errors import FissureError, RunError
-from fissure.files import UNFINISHED
+from fissure.files import LOCK, UNFINISHED, Note, cache_base, held_to_remove, is_held, is_whole, note, unsealed_json
 from fissure.version import __version__
 
 State = Literal["whole", "unfinished", "damaged", "being written", "half deleted"]
 DELETED = ".deleted-"
-"""How the name of a folder begins that is being taken away."""
-_BLOCK = re.compile(r"(\d{7})-(\d{7})\.zarr\.zip")
+"""The beginning of the name of a folder that is being taken away."""
 _CALL = re.compile(r"[0-9a-f]{20}-(\d+)\.npz")
 _CHECK = re.compile(r"(\d{7})-(\d{7})\.json")
 _PAGES = "report|whatif|explain|answers|effects|sensitivity|calibration|hindcast|posterior"
@@ -37,7 +32,7 @@ _PAGE = re.compile(rf"({_PAGES})\.(json|html)|\.report\.html\..+\.part")  # the 
 
 @dataclass(frozen=True)
 class Contents:
-    """What lies in a folder: `histories` are simulated members, whole ones; `foreign` is what is not ours."""
+    """The contents of a folder: `histories` are simulated members, whole ones; `foreign` is what is not ours."""
 
     bytes: int
     written: datetime
@@ -62,14 +57,14 @@ class Stored:
     until: str | None = None
     """The last day of which the posterior has seen anything that members are drawn from."""
     changes: tuple[str, ...] = ()
-    """What was changed or asked about, in words."""
+    """Changes or outcomes that were asked about, in words."""
     command: str | None = None
     damaged: tuple[Path, ...] = ()
     """Files that are damaged; all of them only where checksums were looked at."""
     writer: Note | None = None
-    """Who writes to it, or was cut short."""
+    """The process that writes to it, or was cut short."""
     origin: Origin | None = None
-    """Which case a run is of, where it says so."""
+    """The case that a run is of, where it says so."""
 
     @property
     def name(self) -> str:
@@ -78,14 +73,14 @@ class Stored:
 
     @property
     def other_version(self) -> bool:
-        """Whether another version of Fissure or of the model made it, which this one does not go on with."""
+        """True where another version of Fissure or of the model made it, which this one does not go on with."""
         if not self.plan:
             return False
         return (self.plan.get("version"), self.plan.get("model_digest")) != (__version__, model_digest())
 
     @property
     def drawn_from(self) -> str:
-        """What members were drawn from, in words."""
+        """The source of the members' parameters, in words."""
         if not self.plan.get("draws"):
             return "prior"
         return f"posterior up to {self.until}" if self.until else "posterior"
@@ -121,7 +116,7 @@ class Stored:
 
 
 def places() -> list[Path]:
-    """Where runs and studies are kept when the user names no folder: `./runs`, and the user's cache."""
+    """The folders of runs and studies where the user names none: `./runs`, and the user's cache."""
     base = cache_base()
     return [Path("runs"), *(base / name for name in ("runs", "fits", "hindcasts"))]
 
@@ -141,7 +136,7 @@ def stored_in(folder: Path, *, verify: bool = False) -> list[Stored]:
 
 
 def look(folder: Path, *, verify: bool = False) -> Stored:
-    """What the run or study in `folder` is, and in what state."""
+    """The run or study in `folder`, with its state."""
     own, writer = contents(folder), note(folder)
     if folder.name.startswith(DELETED):
         return Stored(folder, "", "half deleted", own)
@@ -171,7 +166,7 @@ def look(folder: Path, *, verify: bool = False) -> Stored:
 
 
 def contents(folder: Path) -> Contents:
-    """What lies in `folder` and below, following no link."""
+    """The contents of `folder` and below, following no link."""
     size, last, histories = 0, folder.stat().st_mtime, 0
     sealed: list[Path] = []
     locks: list[Path] = []
@@ -235,7 +230,7 @@ def _is_stored(folder: Path) -> bool:
 
 
 def _is_deletable(folder: Path) -> bool:
-    """Whether the folder says that it is ours, or once did: where its description is damaged, a lock must be there."""
+    """True where the folder says that it is ours; where its description is damaged, where a lock of ours is there."""
     if not _is_stored(folder):
         return False
     try:
@@ -246,7 +241,7 @@ def _is_deletable(folder: Path) -> bool:
 
 
 def _described(folder: Path) -> tuple[str, Mapping[str, Any]]:
-    """What the folder says it is, and its description. Raises `FissureError` where that cannot be read."""
+    """The kind of the folder as it says, and its description. Raises `FissureError` where that cannot be read."""
     if (folder / DESCRIPTION).is_file():
         told = open_store(folder).description
         return "run", {"plan": told["plan"], "until": told["attributes"].get("until")}
@@ -257,7 +252,7 @@ def _described(folder: Path) -> tuple[str, Mapping[str, Any]]:
 
 
 def _lacks(folder: Path, members: int) -> bool:
-    """Whether the run in `folder` lacks any of that many members, or has none."""
+    """True where the run in `folder` lacks any of that many members, or has none."""
     try:
         failed = Store(folder, {}).failed()
     except FissureError:
@@ -272,10 +267,10 @@ def _is_ours(path: Path) -> bool:
 
 
 def _histories(name: str) -> int:
-    """How many simulated members a file tells of, by its name."""
+    """The number of simulated members of a file, by its name."""
     if match := _CALL.fullmatch(name):
         return int(match[1])
-    match = _BLOCK.fullmatch(name) or _CHECK.fullmatch(name)
+    match = BLOCK_NAME.fullmatch(name) or _CHECK.fullmatch(name)
     return int(match[2]) - int(match[1]) if match else 0
 
 

@@ -1,4 +1,4 @@
-"""What a worker of a cluster is asked: what it is, to take something to work on, and to make a part of it.
+"""The side of a worker of a cluster: it says what it is, takes something to work on, and makes a part of it.
 
 Nothing is imported that starts JAX before `greet` has said how many threads it may use.
 """
@@ -23,10 +23,9 @@ class Unknown(LookupError):
 
 
 def greet(dask_worker: Any) -> dict[str, str]:
-    """What this worker makes members with, in words: equal words, equal bytes. Runs on the worker."""
+    """Versions and settings of this worker, in words: equal words, equal bytes. Runs on the worker."""
     os.environ.setdefault("NPROC", str(dask_worker.state.nthreads))  # threads of XLA, else one for each core
-    from fissure.engine.environment import made_with
-    from fissure.engine.provenance import model_digest
+    from fissure.engine.provenance import made_with, model_digest
     from fissure.model.plugins import made_of
     from fissure.version import __version__
 
@@ -34,7 +33,7 @@ def greet(dask_worker: Any) -> dict[str, str]:
 
 
 def asked_by(plan: "Plan") -> dict[str, str]:
-    """What a worker must answer to `greet` to make members of `plan`."""
+    """The answer that a worker must give to `greet` to make members of `plan`."""
     return _told(plan.version, plan.model_digest, plan.plugins, plan.made_with.described())
 
 

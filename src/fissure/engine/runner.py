@@ -1,4 +1,4 @@
-"""Who makes histories: threads of this process (`Threads`) or the workers of a cluster (`cluster.Cluster`).
+"""The makers of histories: threads of this process (`Threads`) or the workers of a cluster (`cluster.Cluster`).
 
 All that is simulated goes through `each_alone`: an ensemble, paired runs, checks, sensitivity. A *task* is what all
 items of it share, such as a case and a plan; an *item* names some histories. No byte of what is made depends on who
@@ -17,15 +17,15 @@ from typing import Any, Protocol, TypeVar
 
 import jax
 
-from fissure.engine.environment import MadeWith
 from fissure.engine.plan import Plan, whole
+from fissure.engine.provenance import MadeWith
 from fissure.errors import FissureError
 
 MOST_THREADS = 16
 
 
 class Task(Protocol):
-    """What the items of some work share. It can be pickled: whoever gets it makes the same bytes."""
+    """The part that the items of some work share. It can be pickled: whoever gets it makes the same bytes."""
 
     @property
     def plan(self) -> Plan:
@@ -53,7 +53,7 @@ Made = TypeVar("Made")
 
 
 Stop = Callable[[], bool]
-"""Whether to begin nothing more."""
+"""True where nothing more is to begin."""
 
 
 def never() -> bool:
@@ -158,7 +158,7 @@ def _tried(function: Callable[[Any, Any], Made], task: Any, item: Any) -> Made |
 
 
 def first_line(error: BaseException) -> str:
-    """What an exception says, in one line."""
+    """The message of an exception, in one line."""
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 

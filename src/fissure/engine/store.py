@@ -1,16 +1,23 @@
 """A run on disk: a folder with `run.json`, which says what it is, and `blocks/`, its members.
 
     run.json                          the plan, the dimensions, the variables and the kinds of events, sealed
-    case.json                         where the case lay that it is of, see `origin`
-    run.lock                          held by the process that writes, see `locks`
+    case.json                         where the case lay that it is of, see `study_folder.Origin`
+    run.lock                          held by the process that writes, see `files.held`
     failed.json                       the members that could not be made, with why, sealed; where there are any
     blocks/0000000-0000008.zarr.zip   members 0 to 7
 
 Every file appears whole or not at all: a run that is killed at any moment goes on from what was finished.
+
+A block is a zarr group in a zip, closed by a SHA-256 of all that stands before it. Its bytes depend on its arrays alone
+(no clock, no host), so equal results are equal files. Each array is one chunk: reading a variable reads nothing of the
+others, once the block was seen to be whole.
 """
 
+import io
+import re
 import warnings
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import zipfile
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,19 +25,156 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
+import zarr
 from numpy.typing import NDArray
+from xarray.backends import BackendArray
 from xarray.core import indexing
+from zarr.codecs import ZstdCodec
+from zarr.storage import MemoryStore, ZipStore
 
 from fissure.engine import records
-from fissure.engine.blocks import Block, Stored, blocks_in, missing
-from fissure.engine.checksums import KEY, DamagedBlock, check_json, sealed_json, unsealed_json
-from fissure.engine.locks import LOCK, held
 from fissure.errors import RunError
-from fissure.files import UNFINISHED, disk_errors, write_whole
+from fissure.files import (
+    KEY,
+    LENGTH,
+    LOCK,
+    UNFINISHED,
+    DamagedBlock,
+    check_json,
+    disk_errors,
+    held,
+    is_whole,
+    known_whole,
+    sealed,
+    sealed_json,
+    unsealed_json,
+    write_whole,
+)
 from fissure.reading import read_json, stands
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+BLOCK_NAME = re.compile(r"(\d{7})-(\d{7})\.zarr\.zip")
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Block:
+    """Members `start` to `stop` (exclusive) of a run, in one file."""
+
+    path: Path
+    start: int
+    stop: int
+
+    @classmethod
+    def at(cls, folder: Path, start: int, stop: int) -> "Block":
+        """The block of these members in `folder`, whether it is there or not."""
+        return cls(folder / f"{start:07d}-{stop:07d}.zarr.zip", start, stop)
+
+    def is_whole(self) -> bool:
+        """True where the file is there and its bytes are those that were written."""
+        return is_whole(self.path)
+
+    def read(self, name: str) -> NDArray[Any]:
+        """The array `name`, members first. Raises `FissureError` where the file is missing or damaged.
+
+        The bytes are held against their checksum the first time that this process reads of them.
+        """
+        if not known_whole(self.path):
+            told = "its checksum does not hold" if self.path.is_file() else "there is no such file"
+            raise RunError(f"{self.path}: this block is damaged ({told}), ask for the run again to make it again")
+        try:
+            with ZipStore(self.path, mode="r") as store:
+                return np.asarray(zarr.open_array(store, path=name, mode="r", zarr_format=3)[...])
+        except (OSError, LookupError, ValueError, RuntimeError, AttributeError, zipfile.BadZipFile) as error:
+            raise RunError(
+                f"{self.path}: this block is damaged ({error}), ask for the run again to make it again"
+            ) from None
+
+
+def blocks_in(folder: Path) -> list[Block]:
+    """The blocks in `folder` by first member, unverified; one that overlaps an earlier one is left out."""
+    found = []
+    for path in folder.glob("*.zarr.zip"):
+        if match := BLOCK_NAME.fullmatch(path.name):
+            found.append(Block(path, int(match[1]), int(match[2])))
+    out: list[Block] = []
+    for block in sorted(found, key=lambda b: (b.start, b.stop)):
+        if block.start < block.stop and (not out or block.start >= out[-1].stop):
+            out.append(block)
+    return out
+
+
+def missing(blocks: Iterable[Block], members: int, size: int, but: Collection[int] = ()) -> list[tuple[int, int]]:
+    """Ranges, cut at multiples of `size`, of the first `members` that `blocks` lack and that are not in `but`."""
+    out, at = [], 0
+    there = [(block.start, block.stop) for block in blocks] + [(member, member + 1) for member in but]
+    for start, stop in [*sorted(there), (members, members)]:
+        while at < min(start, members):
+            end = min(start, members, (at // size + 1) * size)
+            out.append((at, end))
+            at = end
+        at = max(at, stop)
+    return out
+
+
+def encode(arrays: Mapping[str, tuple[tuple[str, ...], NDArray[Any], Mapping[str, str]]]) -> bytes:
+    """The bytes of a block: of each array by name its dimensions, values and attributes."""
+    files: dict[str, Any] = {}
+    group = zarr.open_group(MemoryStore(files), mode="w", zarr_format=3)
+    for name, (dims, values, attributes) in arrays.items():
+        group.create_array(
+            name,
+            data=np.ascontiguousarray(values),
+            chunks=tuple(max(n, 1) for n in values.shape),
+            compressors=ZstdCodec(level=1),
+            dimension_names=dims,
+            attributes=dict(attributes),
+        )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        for path in sorted(files):
+            archive.writestr(zipfile.ZipInfo(path, _EPOCH), files[path].to_bytes())
+        archive.comment = bytes(LENGTH)
+    return sealed(out.getvalue()[:-LENGTH])
+
+
+class BlocksArray(BackendArray):
+    """A variable over the members of some `numbers`, read from the blocks when and where it is asked for."""
+
+    def __init__(
+        self,
+        blocks: Sequence[Block],
+        name: str,
+        numbers: NDArray[np.int64],
+        shape: tuple[int, ...],
+        dtype: np.dtype[Any],
+    ):
+        self.blocks, self.name, self.numbers = tuple(blocks), name, numbers
+        self.shape, self.dtype = shape, dtype
+
+    def __getitem__(self, key: indexing.ExplicitIndexer) -> NDArray[Any]:
+        return indexing.explicit_indexing_adapter(key, self.shape, indexing.IndexingSupport.OUTER, self._outer)
+
+    def _outer(self, key: tuple[Any, ...]) -> NDArray[Any]:
+        first, rest = key[0], key[1:]
+        wanted = np.atleast_1d(self.numbers[first])
+        out = np.empty((len(wanted), *_taken(np.empty((0, *self.shape[1:])), rest).shape[1:]), self.dtype)
+        for block in self.blocks:
+            here = (wanted >= block.start) & (wanted < block.stop)
+            if here.any():
+                out[here] = _taken(block.read(self.name), rest)[wanted[here] - block.start]
+        return out[0] if isinstance(first, int | np.integer) else out
+
+
+def _taken(rows: NDArray[Any], key: tuple[Any, ...]) -> NDArray[Any]:
+    """`rows` with each of its axes but the first indexed by itself."""
+    for axis in range(len(key), 0, -1):
+        rows = rows[(slice(None),) * axis + (key[axis - 1],)]
+    return rows
+
 
 FORMAT = 4
 UNSEALED = 3
@@ -48,7 +192,7 @@ class Store:
 
     @property
     def blocks_folder(self) -> Path:
-        """Where the blocks lie."""
+        """The folder of the blocks."""
         return self.folder / "blocks"
 
     def blocks(self) -> list[Block]:
@@ -60,16 +204,14 @@ class Store:
 
         `repair` removes what is damaged.
         """
-        out = []
-        for block in self.blocks():
-            if block.is_whole():
-                out.append(block)
-            else:
-                message = f"{block.path}: members {block.start} to {block.stop - 1} are damaged and are made again"
-                warnings.warn(message, DamagedBlock, stacklevel=2)
-                if repair:
-                    block.path.unlink(missing_ok=True)
-        return out
+        blocks = self.blocks()
+        damaged = [block for block in blocks if not block.is_whole()]
+        for block in damaged:
+            message = f"{block.path}: members {block.start} to {block.stop - 1} are damaged and are made again"
+            warnings.warn(message, DamagedBlock, stacklevel=2)
+            if repair:
+                block.path.unlink(missing_ok=True)
+        return [block for block in blocks if block not in damaged]
 
     def failed(self) -> dict[int, str]:
         """Why members could not be made, by number. Raises `FissureError` where that is damaged."""
@@ -86,24 +228,21 @@ class Store:
                 path.unlink(missing_ok=True)
 
     def members(self) -> int:
-        """How many members there are from the first on without a gap; those that failed count as there.
+        """The number of members from the first on without a gap; those that failed count as there.
 
         Raises `FissureError` where a block is damaged.
         """
-        at, failed = 0, self.failed()
-        for block in self.blocks():
-            while at in failed:
+        at, failed, blocks = 0, self.failed(), {block.start: block for block in self.blocks()}
+        while at in failed or at in blocks:
+            if at in failed:
                 at += 1
-            if block.start != at:
-                break
-            if not block.is_whole():
+            elif (block := blocks[at]).is_whole():
+                at = block.stop
+            else:
                 raise RunError(
                     f"{block.path}: members {block.start} to {block.stop - 1} are damaged, "
                     "ask for the run again to make them again"
                 )
-            at = block.stop
-        while at in failed:
-            at += 1
         return at
 
     def write(self, block: Block, data: bytes) -> None:
@@ -116,7 +255,7 @@ class Store:
         spec = self.description["variables"][name]
         coordinates = self.description["coordinates"]
         shape = (len(numbers), *(len(coordinates[d]) for d in spec["dims"][1:]))
-        stored = Stored(self.blocks(), name, numbers, shape, np.dtype(spec["dtype"]))
+        stored = BlocksArray(self.blocks(), name, numbers, shape, np.dtype(spec["dtype"]))
         attributes = {"units": spec["units"], "long_name": spec["long_name"]}
         return xr.Variable(spec["dims"], indexing.LazilyIndexedArray(stored), attributes)
 
@@ -166,7 +305,7 @@ def check_folder(folder: Path, description: Mapping[str, Any]) -> None:
 
 
 def differences(there: Mapping[str, Any], asked: Mapping[str, Any]) -> str:
-    """What differs between two plans, in words; empty when nothing does."""
+    """The differences between two plans, in words; empty when nothing does."""
     out = []
     for name in {**asked, **there}:
         old, new = there.get(name), asked.get(name)

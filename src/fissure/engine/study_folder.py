@@ -1,7 +1,7 @@
-"""What a folder says that it is: `study.json` of a study, and `case.json` of a run, which says where its case lay.
+"""The manifest of a folder: `study.json` of a study, and `case.json` of a run, which says where its case lay.
 
     study.json     what was asked last: the kind of study, the plan of its runs, its size, what it changes, the command
-    run.lock       held by the process that writes, see `locks`
+    run.lock       held by the process that writes
 
 Beside them lies what the study keeps, each file whole or not there, and nested folders of other studies and runs. Where
 a case lay is no part of the plan: the same case in another folder gives the same run, byte for byte.
@@ -9,7 +9,7 @@ a case lay is no part of the plan: the same case in another folder gives the sam
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -17,11 +17,9 @@ from typing import Any
 
 from fissure.cases.loader import Case
 from fissure.cases.naming import packaged_name
-from fissure.engine.checksums import sealed_json, unsealed_json
-from fissure.engine.locks import LOCK, asked_command, held
 from fissure.engine.plan import Plan
 from fissure.errors import RunError
-from fissure.files import UNFINISHED, disk_errors, write_whole
+from fissure.files import LOCK, UNFINISHED, asked_command, disk_errors, held, sealed_json, unsealed_json, write_whole
 
 STUDY = "study.json"
 FORMAT = 1
@@ -29,13 +27,13 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class StudyManifest:
-    """What a study was asked: `what` is its command, `members` its size, `changes` what it changes, in words."""
+    """The request of a study: `what` is its command, `members` its size, `changes` what it changes, in words."""
 
     what: str
     plan: Plan
     members: int | None = None
     runs: int | None = None
-    """How many histories it needs, where that is known beforehand."""
+    """The number of histories that it needs, where that is known beforehand."""
     until: date | None = None
     changes: tuple[str, ...] = ()
 
@@ -87,13 +85,11 @@ def _leftovers(folder: Path) -> Iterable[Path]:
 
 def _remove_empty(folder: Path) -> None:
     """Remove the folder where it holds nothing but what `keeping` put there."""
-    try:
+    with suppress(OSError):
         if {path.name for path in folder.iterdir()} <= {STUDY, LOCK}:
             for name in (STUDY, LOCK):
                 (folder / name).unlink(missing_ok=True)
             folder.rmdir()
-    except OSError:
-        pass
 
 
 ORIGIN = "case.json"
@@ -125,11 +121,11 @@ class Origin:
 
     @property
     def packaged(self) -> bool:
-        """Whether it is a case that comes with the package."""
+        """True of a case that comes with the package."""
         return self.folder is None
 
     def places(self, run: Path) -> Iterator[Path]:
-        """Where the case may lie now, of a run that is now in the folder `run`."""
+        """The folders in which the case may lie now, of a run that is now in the folder `run`."""
         if self.from_run is not None:
             yield Path(os.path.normpath(run.resolve() / self.from_run))
         if self.folder is not None:
@@ -146,27 +142,23 @@ class Origin:
             "folder": None if self.folder is None else _text(str(self.folder)),
             "from this run": None if self.from_run is None else _text(self.from_run),
         }
-        path, data = run / ORIGIN, sealed_json(told)
-        if not path.is_file() or path.read_bytes() != data:
-            write_whole(path, data)
+        _write(run / ORIGIN, sealed_json(told))
 
 
 def origin_of(run: Path) -> Origin | None:
-    """What the run in that folder says of its case; None for a run from before runs said it.
+    """The case of the run in that folder, as the run says; None for a run from before runs said it.
 
     Raises `FissureError` where it is damaged.
     """
     path = run / ORIGIN
     if not path.exists():
         return None
-    told = unsealed_json(path)
-    texts = [told.get("case"), told.get("digest")]
-    places = [told.get("folder"), told.get("from this run")]
-    needed = [*texts, *(place for place in places if place is not None)]
-    if told.get("format") != CASE_FORMAT or not all(isinstance(text, str) for text in needed):
+    kept = unsealed_json(path)
+    name, digest, folder, beside = (kept.get(key) for key in ("case", "digest", "folder", "from this run"))
+    needed = [name, digest, *(place for place in (folder, beside) if place is not None)]
+    if kept.get("format") != CASE_FORMAT or not all(isinstance(text, str) for text in needed):
         raise RunError(f"{path}: does not say which case this run is of; remove the file, and name the case instead")
-    folder, beside = places
-    return Origin(str(texts[0]), str(texts[1]), None if folder is None else Path(folder), beside)
+    return Origin(str(name), str(digest), None if folder is None else Path(folder), beside)
 
 
 def _text(path: str) -> str:

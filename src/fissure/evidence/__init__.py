@@ -1,8 +1,7 @@
 """The ledger: what the sources say, what was published, and what rests on it."""
 
-from fissure.evidence.check import require, unfilled
 from fissure.evidence.entries import Claim, Mechanism, Observation, Series, Source, Variable
-from fissure.evidence.ledger import Ledger, load_ledger, package_ledger
+from fissure.evidence.ledger import Ledger, load_ledger, package_ledger, require, unfilled
 from fissure.evidence.trace import Subject, Trace, trace
 
 __all__ = [

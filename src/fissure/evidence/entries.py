@@ -1,7 +1,7 @@
 """The entries of a ledger: sources, mechanisms, claims, variables, observations, and series of observations.
 
 An entry is one item of a YAML list; every unknown key is an error. What joins several entries (an id that
-does not exist, a claim nobody takes up) is checked in `ledger` and `check`.
+does not exist, a claim nobody takes up) is checked in `ledger`.
 """
 
 import math

@@ -1,19 +1,42 @@
-"""Loading a ledger: the package's own folder, then a case's, merged and every reference resolved."""
+"""A ledger: the package's own folder, then a case's, merged and every reference resolved.
 
-from collections.abc import Callable, Iterable, Mapping
+What is wrong in itself (a number, a date, a reference) is refused on loading; what a run could not use (an output that
+does not exist, units that differ, a mechanism that rests on no claim) by `require`.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any
 
 from fissure.errors import LedgerError, nearest
 from fissure.evidence.entries import Claim, Mechanism, Observation, Series, Source, Variable, expanded
 from fissure.reading import Strict, read_yaml_lines, stands
 
-E = TypeVar("E", bound=Strict)
-FILES = ("sources.yaml", "mechanisms.yaml", "claims.yaml", "variables.yaml", "observations.yaml", "series.yaml")
-Places = dict[str, tuple[Path, int, Callable[..., int]]]  # id -> file, position, lines of the file
+_KINDS: Mapping[str, tuple[str, type[Strict]]] = {
+    "source": ("sources.yaml", Source),
+    "mechanism": ("mechanisms.yaml", Mechanism),
+    "claim": ("claims.yaml", Claim),
+    "variable": ("variables.yaml", Variable),
+    "observation": ("observations.yaml", Observation),
+    "series": ("series.yaml", Series),
+}
+"""The file of each kind of entry, and what it holds."""
+FILES = tuple(file for file, _ in _KINDS.values())
+FILL_IN = "FILL IN"  # how a text begins that a new mechanism's author has yet to write
+
+
+@dataclass(frozen=True)
+class _Place:
+    """An entry by its file and its position there; called with keys, it is `FILE:LINE` of what they lead to."""
+
+    path: Path
+    position: int
+    line: Callable[..., int]
+
+    def __call__(self, *keys: str | int) -> str:
+        return f"{self.path}:{self.line(self.position, *keys)}"
 
 
 def _empty() -> Any:
@@ -34,14 +57,14 @@ class Ledger:
     places: Mapping[tuple[str, str], Callable[..., str]] = field(
         default_factory=lambda: MappingProxyType({}), compare=False, repr=False
     )
-    """Where an entry was read: `places["variable", "pay"]("select")` is `FILE:LINE`."""
+    """The place where an entry was read: `places["variable", "pay"]("select")` is `FILE:LINE`."""
 
     def claims_of(self, mechanism: str) -> tuple[Claim, ...]:
         """The claims that `mechanism` takes up; empty for a name nobody knows."""
         return tuple(claim for claim in self.claims.values() if claim.mechanism == mechanism)
 
     def observations_of(self, output: str) -> tuple[Observation, ...]:
-        """What was published of the model's `output`, through every variable, by date."""
+        """The figures that were published of the model's `output`, through every variable, by date."""
         found = [o for o in self.observations.values() if self.variables[o.variable].output == output]
         return tuple(sorted(found, key=lambda o: (o.when, o.variable, o.id)))
 
@@ -68,83 +91,89 @@ def load_ledger(*folders: Path) -> Ledger:
     to an entry that does not exist. The tables of `series.yaml` lie in the folder that its own folder is in; their
     rows become observations. A claim's `figure` may stay open while no observation of its source is loaded.
     """
+    _require_files(folders)
+    entries: dict[str, dict[str, Any]] = {kind: {} for kind in _KINDS}
+    places: dict[tuple[str, str], _Place] = {}
+
+    def add(kind: str, entry: Any, place: _Place, key: str, said: str) -> None:
+        name = getattr(entry, key)
+        if name in entries[kind]:
+            raise LedgerError(f"{place(key)}: {said} '{name}' stands twice, first in {places[kind, name](key)}")
+        entries[kind][name], places[kind, name] = entry, place
+
+    def resolve(kind: str, entry: Any, key: str, target: str) -> None:
+        """Refuse what stands at `key` of an entry where no entry of the kind `target` is called so."""
+        given = getattr(entry, key)
+        for at, name in enumerate(given if isinstance(given, tuple) else (given,)):
+            if name is not None and name not in entries[target]:
+                where = places[kind, entry.id](key, at) if isinstance(given, tuple) else places[kind, entry.id](key)
+                wanted = f"expected the id of {'an' if target == 'observation' else 'a'} {target}"
+                raise LedgerError(f"{where}: at '{key}' found '{name}', {wanted}{nearest(name, entries[target])}")
+
+    for kind, (file, model) in _KINDS.items():
+        key = "name" if kind == "mechanism" else "id"
+        for path in (folder / file for folder in folders if stands(folder / file)):
+            read, line = read_yaml_lines(path, list[model])  # type: ignore[valid-type]
+            for position, entry in enumerate(read):
+                add(kind, entry, _Place(path, position, line), key, key)
+    for one in entries["series"].values():
+        resolve("series", one, "source", "source")
+        resolve("series", one, "variable", "variable")
+        resolve("series", one, "rival_of", "series")
+        if one.unit != (unit := entries["variable"][one.variable].unit):
+            raise LedgerError(
+                f"{places['series', one.id]('unit')}: found unit '{one.unit}', expected '{unit}', "
+                f"the unit of variable '{one.variable}'"
+            )
+    homes = {name: (one, places["series", name].path.parent.parent) for name, one in entries["series"].items()}
+    for observation, table, row in expanded(homes):
+        add("observation", observation, _Place(table, row, lambda line, *_: line), "id", "the id")
+    loaded = {observation.source for observation in entries["observation"].values()}
+    for claim in entries["claim"].values():
+        resolve("claim", claim, "source", "source")
+        if entries["mechanism"]:
+            resolve("claim", claim, "mechanism", "mechanism")
+        if claim.source in loaded:
+            resolve("claim", claim, "figure", "observation")
+        lines = entries["source"][claim.source].lines
+        if lines is not None and claim.line > lines:
+            raise LedgerError(
+                f"{places['claim', claim.id]('line')}: found line {claim.line}, expected at most {lines}, "
+                f"the length of {claim.source}"
+            )
+    for observation in entries["observation"].values():
+        here = places["observation", observation.id]
+        resolve("observation", observation, "source", "source")
+        resolve("observation", observation, "variable", "variable")
+        _check_figure(here, observation, entries["variable"][observation.variable])
+        resolve("observation", observation, "rival_of", "observation")
+        for position, rival in enumerate(observation.rival_of):
+            if rival == observation.id:
+                why = "itself, expected another observation"
+            elif observation.id not in entries["observation"][rival].rival_of:
+                why = f"'{rival}', which does not name it in turn"
+            else:
+                continue
+            raise LedgerError(f"{here('rival_of', position)}: '{observation.id}' names as its rival {why}")
+    by_file = {file.removesuffix(".yaml"): MappingProxyType(entries[kind]) for kind, (file, _) in _KINDS.items()}
+    return Ledger(**by_file, places=MappingProxyType(places))
+
+
+def _require_files(folders: Sequence[Path]) -> None:
     for folder in folders:
         if not folder.is_dir():
             raise LedgerError(f"{folder}: there is no such folder, expected a ledger with {', '.join(FILES)}")
         if not any(stands(folder / file) for file in FILES):
             raise LedgerError(f"{folder}: holds nothing of a ledger, expected {', '.join(FILES)}")
-    told = [folder for folder in folders if stands(folder / "variables.yaml")]
-    if told and not any(stands(folder / "observations.yaml") for folder in folders):
+    named = [folder for folder in folders if stands(folder / "variables.yaml")]
+    if named and not any(stands(folder / "observations.yaml") for folder in folders):
         raise LedgerError(
-            f"{told[-1] / 'observations.yaml'}: there is no such file, "
+            f"{named[-1] / 'observations.yaml'}: there is no such file, "
             "expected the observations of the variables in variables.yaml"
         )
-    sources, source_places = _merge(folders, "sources.yaml", Source, "id")
-    mechanisms, mechanism_places = _merge(folders, "mechanisms.yaml", Mechanism, "name")
-    claims, claim_places = _merge(folders, "claims.yaml", Claim, "id")
-    variables, variable_places = _merge(folders, "variables.yaml", Variable, "id")
-    observations, observation_places = _merge(folders, "observations.yaml", Observation, "id")
-    series, series_places = _merge(folders, "series.yaml", Series, "id")
-    for one in series.values():
-        here = series_places[one.id]
-        _resolve(here, "source", one.source, sources, "source")
-        _resolve(here, "variable", one.variable, variables, "variable")
-        for position, rival in enumerate(one.rival_of):
-            _resolve(here, ("rival_of", position), rival, series, "series")
-        if one.unit != (unit := variables[one.variable].unit):
-            raise LedgerError(
-                f"{_at(here, 'unit')}: found unit '{one.unit}', expected '{unit}', "
-                f"the unit of variable '{one.variable}'"
-            )
-    _add_points(series, series_places, observations, observation_places)
-
-    loaded = {observation.source for observation in observations.values()}
-    for claim in claims.values():
-        here = claim_places[claim.id]
-        _resolve(here, "source", claim.source, sources, "source")
-        if claim.mechanism is not None and mechanisms:
-            _resolve(here, "mechanism", claim.mechanism, mechanisms, "mechanism")
-        if claim.figure is not None and claim.source in loaded:
-            _resolve(here, "figure", claim.figure, observations, "observation")
-        lines = sources[claim.source].lines
-        if lines is not None and claim.line > lines:
-            raise LedgerError(
-                f"{_at(here, 'line')}: found line {claim.line}, expected at most {lines}, the length of {claim.source}"
-            )
-    for observation in observations.values():
-        here = observation_places[observation.id]
-        _resolve(here, "source", observation.source, sources, "source")
-        _resolve(here, "variable", observation.variable, variables, "variable")
-        _check_figure(here, observation, variables[observation.variable])
-        for position, rival in enumerate(observation.rival_of):
-            _resolve(here, ("rival_of", position), rival, observations, "observation")
-        for position, rival in enumerate(observation.rival_of):
-            if rival == observation.id:
-                why = "itself, expected another observation"
-            elif observation.id not in observations[rival].rival_of:
-                why = f"'{rival}', which does not name it in turn"
-            else:
-                continue
-            raise LedgerError(f"{_at(here, 'rival_of', position)}: '{observation.id}' names as its rival {why}")
-    return Ledger(
-        sources=MappingProxyType(sources),
-        mechanisms=MappingProxyType(mechanisms),
-        claims=MappingProxyType(claims),
-        variables=MappingProxyType(variables),
-        observations=MappingProxyType(observations),
-        series=MappingProxyType(series),
-        places=MappingProxyType(
-            {("source", name): partial(_at, place) for name, place in source_places.items()}
-            | {("mechanism", name): partial(_at, place) for name, place in mechanism_places.items()}
-            | {("claim", name): partial(_at, place) for name, place in claim_places.items()}
-            | {("variable", name): partial(_at, place) for name, place in variable_places.items()}
-            | {("observation", name): partial(_at, place) for name, place in observation_places.items()}
-            | {("series", name): partial(_at, place) for name, place in series_places.items()}
-        ),
-    )
 
 
-def _check_figure(place: tuple[Path, int, Callable[..., int]], observation: Observation, variable: Variable) -> None:
+def _check_figure(place: _Place, observation: Observation, variable: Variable) -> None:
     """Refuse a number that what is measured cannot have, or a time that it cannot be compared over."""
     for key, number in (("low", observation.low), ("value", observation.value), ("high", observation.high)):
         if number is None:
@@ -155,59 +184,128 @@ def _check_figure(place: tuple[Path, int, Callable[..., int]], observation: Obse
             wanted = "a share of at most 1"
         else:
             continue
-        raise LedgerError(f"{_at(place, key)}: at '{key}' found {number:g}: expected {wanted}")
+        raise LedgerError(f"{place(key)}: at '{key}' found {number:g}: expected {wanted}")
     if variable.how == "period-sum" and observation.period is None:
-        raise LedgerError(f"{_at(place, 'date')}: expected a period, since '{variable.id}' is a sum over one")
+        raise LedgerError(f"{place('date')}: expected a period, since '{variable.id}' is a sum over one")
 
 
-def _merge(folders: Iterable[Path], file: str, kind: type[E], key: str) -> tuple[dict[str, E], Places]:
-    entries: dict[str, E] = {}
-    places: Places = {}
-    for folder in folders:
-        path = folder / file
-        if not stands(path):
-            continue
-        read, line = read_yaml_lines(path, list[kind])  # type: ignore[valid-type]
-        for position, entry in enumerate(read):
-            name = getattr(entry, key)
-            if name in entries:
-                first, at, first_line = places[name]
-                raise LedgerError(
-                    f"{path}:{line(position, key)}: {key} '{name}' stands twice, first in {first}:{first_line(at, key)}"
-                )
-            entries[name] = entry
-            places[name] = (path, position, line)
-    return entries, places
+def unfilled(ledger: Ledger) -> list[tuple[str, str, str]]:
+    """Kind, id and key of each text of `ledger` that begins with `FILL IN`: left so when a mechanism was made."""
+    kinds = {"source": ledger.sources, "mechanism": ledger.mechanisms, "claim": ledger.claims}
+    return [
+        (kind, name, key)
+        for kind, entries in kinds.items()
+        for name, entry in entries.items()
+        for key, text in entry
+        if isinstance(text, str) and text.startswith(FILL_IN)
+    ]
 
 
-def _add_points(
-    series: Mapping[str, Series], series_places: Places, observations: dict[str, Observation], places: Places
-) -> None:
-    """Add what `series` expand to, to `observations` and their `places`."""
-    homes = {name: (one, series_places[name][0].parent.parent) for name, one in series.items()}
-    for observation, table, row in expanded(homes):
-        if observation.id in observations:
-            first = _at(places[observation.id], "id")
-            raise LedgerError(f"{table}:{row}: the id '{observation.id}' stands twice, first in {first}")
-        observations[observation.id] = observation
-        places[observation.id] = (table, row, lambda line, *_: line)
+def require_mechanism(ledger: Ledger, name: str, group: str, claims: Collection[str], who: str, folder: Path) -> None:
+    """Raise `FissureError` unless mechanism `name` is in `ledger`, in `group`, and rests on just the ids `claims`.
 
-
-def _at(place: tuple[Path, int, Callable[..., int]], *keys: str | int) -> str:
-    path, position, line = place
-    return f"{path}:{line(position, *keys)}"
-
-
-def _resolve(
-    place: tuple[Path, int, Callable[..., int]],
-    key: str | tuple[str | int, ...],
-    name: str,
-    known: Mapping[str, Any],
-    what: str,
-) -> None:
-    if name not in known:
-        keys = (key,) if isinstance(key, str) else key
+    `who` is the mechanism in words and `folder` where its evidence is expected: those of other packages, which
+    the project's own tests never see.
+    """
+    if name not in ledger.mechanisms:
+        raise LedgerError(f"{folder / 'mechanisms.yaml'}: {who} is in no ledger, expected an entry `- name: {name}`")
+    if ledger.mechanisms[name].group != group:
         raise LedgerError(
-            f"{_at(place, *keys)}: at '{keys[0]}' found '{name}', expected the id of a {what}"
-            f"{nearest(name, known)}".replace("a observation", "an observation")
+            f"{place_of(ledger, 'mechanism', name, 'group')}found group '{ledger.mechanisms[name].group}', "
+            f"expected '{group}', as the class says"
         )
+    taken_up = [claim.id for claim in ledger.claims_of(name)]
+    if not taken_up:
+        raise LedgerError(
+            f"{folder / 'claims.yaml'}: {who} rests on no claim, expected at least one with `mechanism: {name}`"
+        )
+    for found in claims:
+        if found not in taken_up:
+            raise LedgerError(
+                f"{who} carries '{found}' in `claims`, expected claims with `mechanism: {name}`"
+                f"{nearest(found, taken_up)}"
+            )
+    for found in taken_up:
+        if found not in claims:
+            raise LedgerError(
+                f"{place_of(ledger, 'claim', found, 'mechanism')}claim '{found}' names the {who}, "
+                f"expected that its class carries '{found}' in `claims`"
+            )
+
+
+def require(
+    ledger: Ledger,
+    outputs: Mapping[str, Mapping[str, Collection[str]]],
+    evidence: Mapping[str, Collection[str]],
+    place: Callable[[str, str], str] | None = None,
+) -> None:
+    """Raise `FissureError` for the first thing in `ledger` or `evidence` that a run could not use.
+
+    `outputs` are the dimensions of each output with their coordinates, `evidence` the ids of the ledger's
+    entries behind each parameter's prior, and `place` tells `FILE:LINE` of such an id in the prior of a parameter.
+    Light: to be called before a simulation.
+    """
+    for variable in ledger.variables.values():
+        _require_output(ledger, variable, outputs)
+    for observation in ledger.observations.values():
+        unit = ledger.variables[observation.variable].unit
+        if observation.unit != unit:
+            raise LedgerError(
+                f"{place_of(ledger, 'observation', observation.id, 'unit')}found unit '{observation.unit}', "
+                f"expected '{unit}', the unit of variable '{observation.variable}'"
+            )
+    _require_priors(ledger, evidence, place or (lambda *_: ""))
+
+
+def _require_priors(ledger: Ledger, evidence: Mapping[str, Collection[str]], place: Callable[[str, str], str]) -> None:
+    known = {*ledger.claims, *ledger.observations}
+    wrong = [(parameter, name) for parameter, names in evidence.items() for name in names if name not in known]
+    if not wrong:
+        return
+    where = [f"{at}: " if (at := place(*one)) else "" for one in wrong]
+    (parameter, name), *more = wrong
+    said = (
+        f"{where[0]}the prior of '{parameter}' rests on '{name}', expected the id of a claim or an observation"
+        f"{nearest(name, sorted(known))}"
+    )
+    if more:
+        listed = ", ".join(f"{at}'{p}' on '{n}'" for at, (p, n) in zip(where[1:], more, strict=True))
+        said = f"{said.rstrip('?')}; so {'do' if len(more) > 1 else 'does'} {len(more)} more: {listed}"
+    raise LedgerError(said)
+
+
+def _require_output(ledger: Ledger, variable: Variable, outputs: Mapping[str, Mapping[str, Collection[str]]]) -> None:
+    if variable.output is None:
+        return
+    if variable.output not in outputs:
+        raise LedgerError(
+            f"{place_of(ledger, 'variable', variable.id, 'output')}found output '{variable.output}', "
+            f"expected an output of the model{nearest(variable.output, outputs)}"
+        )
+    dimensions = outputs[variable.output]
+    for dimension, picked in (variable.select or {}).items():
+        where = place_of(ledger, "variable", variable.id, "select", dimension)
+        if dimension not in dimensions:
+            raise LedgerError(
+                f"{where}found dimension '{dimension}', expected {_listed(dimensions)} of output "
+                f"'{variable.output}'{nearest(dimension, dimensions)}"
+            )
+        labels = dimensions[dimension]
+        for label in (picked,) if isinstance(picked, str) else picked:
+            if label not in labels:
+                raise LedgerError(
+                    f"{where}found {dimension} '{label}', expected {_listed(labels)} of output "
+                    f"'{variable.output}'{nearest(label, labels)}"
+                )
+
+
+def _listed(names: Collection[str]) -> str:
+    if not names:
+        return "none"
+    return f"one of {', '.join(names)}" if len(names) <= 12 else f"one of the {len(names)}"
+
+
+def place_of(ledger: Ledger, kind: str, name: str, *keys: str) -> str:
+    """`FILE:LINE: `, or which entry it is where it was not read from a file."""
+    place = ledger.places.get((kind, name))
+    return f"{place(*keys)}: " if place else f"{kind} '{name}': "

@@ -59,21 +59,14 @@ def trace(name: str, ledger: Ledger, subjects: Mapping[str, Subject]) -> Trace:
     observations = _observations_of(subject, ledger, claims)
     if subject.kind in ("observation", "variable", "output"):
         mine = {observation.id for observation in observations}
-        extra = tuple(c for c in ledger.claims.values() if c.figure in mine and c not in claims)
-        claims += extra
+        claims += tuple(c for c in ledger.claims.values() if c.figure in mine and c not in claims)
     groups = _rival_groups(observations, ledger)
     shown = {o.id: o for o in (*observations, *(o for group in groups for o in group))}.values()
-    return Trace(
-        subject=subject,
-        claims=claims,
-        observations=observations,
-        rival_groups=groups,
-        sources={
-            key: ledger.sources[key] for key in dict.fromkeys([*(x.source for x in claims), *(o.source for o in shown)])
-        },
-        variables={key: ledger.variables[key] for key in dict.fromkeys(o.variable for o in shown)},
-        related=_related(subject, ledger, claims, observations),
-    )
+    cited = dict.fromkeys([*(claim.source for claim in claims), *(o.source for o in shown)])
+    sources = {name: ledger.sources[name] for name in cited}
+    variables = {o.variable: ledger.variables[o.variable] for o in shown}
+    related = _related(subject, ledger, claims, observations)
+    return Trace(subject, claims, observations, groups, sources, variables, related)
 
 
 def _find(name: str, ledger: Ledger, subjects: Mapping[str, Subject]) -> Subject:
@@ -86,34 +79,22 @@ def _find(name: str, ledger: Ledger, subjects: Mapping[str, Subject]) -> Subject
     for subject in candidates:
         if asked is None or subject.kind == asked:
             return subject
-    known = [
-        *subjects,
-        *ledger.mechanisms,
-        *ledger.variables,
-        *ledger.sources,
-        *ledger.claims,
-        *ledger.observations,
-    ]
+    known = [*subjects, *ledger.mechanisms, *ledger.variables, *ledger.sources, *ledger.claims, *ledger.observations]
     what = f"{asked} " if asked else ""
     raise LedgerError(f"there is no {what}'{bare}' to trace{nearest(bare, known)}")
 
 
 def _from_ledger(name: str, ledger: Ledger) -> list[Subject]:
     found: list[Subject] = []
-    if name in ledger.mechanisms:
-        m = ledger.mechanisms[name]
+    if m := ledger.mechanisms.get(name):
         found.append(Subject("mechanism", name, m.title, f"Effect check: {m.check}"))
-    if name in ledger.variables:
-        v = ledger.variables[name]
+    if v := ledger.variables.get(name):
         found.append(Subject("variable", name, v.title, "\n".join(filter(None, [v.note, v.reason]))))
-    if name in ledger.sources:
-        s = ledger.sources[name]
+    if s := ledger.sources.get(name):
         found.append(Subject("source", name, s.title, s.leaning))
-    if name in ledger.claims:
-        c = ledger.claims[name]
+    if c := ledger.claims.get(name):
         found.append(Subject("claim", name, c.effect, c.paraphrase))
-    if name in ledger.observations:
-        o = ledger.observations[name]
+    if o := ledger.observations.get(name):
         text = "\n".join(filter(None, [o.doubt, o.note]))
         found.append(Subject("observation", name, ledger.variables[o.variable].title, text))
     return found
@@ -153,9 +134,8 @@ def _observations_of(subject: Subject, ledger: Ledger, claims: Iterable[Claim]) 
 def _rival_groups(observations: Iterable[Observation], ledger: Ledger) -> tuple[tuple[Observation, ...], ...]:
     """Connected sets of rivals that `observations` belong to, each by date, in order of first appearance."""
     groups: list[tuple[Observation, ...]] = []
-    seen: set[str] = set()
     for observation in observations:
-        if observation.id in seen or not observation.rival_of:
+        if not observation.rival_of or any(observation in group for group in groups):
             continue
         group, waiting = {observation.id: observation}, [observation]
         while waiting:
@@ -163,7 +143,6 @@ def _rival_groups(observations: Iterable[Observation], ledger: Ledger) -> tuple[
                 if rival.id not in group:
                     group[rival.id] = rival
                     waiting.append(rival)
-        seen |= set(group)
         groups.append(tuple(sorted(group.values(), key=lambda o: (o.when, o.id))))
     return tuple(groups)
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 import numpy as np
 
 from fissure.present import formatting
-from fissure.studies.bounds import TIMES, AtBound, AtBounds, bounds_of
 from fissure.studies.compare import Compared
-from fissure.studies.effective import ENOUGH, Effective, quantile_error
+from fissure.studies.effective import ENOUGH, EffectiveSample, quantile_error
+from fissure.studies.outcomes import TIMES, AtBound, AtBounds, bounds_of
 
 AT_END = "⊣"
 """The sign of a number some of whose histories are at an end of the outcome's range."""
@@ -21,7 +21,7 @@ RESTRICTED = (
 LOWER_BOUND = "No difference can go beyond that end, so one from or to there is a lower bound."
 
 
-def worth(one: Effective | None, histories: int) -> str:
+def worth(one: EffectiveSample | None, histories: int) -> str:
     """How many histories there are, and what they are worth; such as `48 histories, worth 27 independent draws`."""
     many = f"{histories:,} histor{'y' if histories == 1 else 'ies'}"
     if one is None:
@@ -32,7 +32,7 @@ def worth(one: Effective | None, histories: int) -> str:
     return f"{many}, worth {one.independent:,.0f} independent draws ({pasts})"
 
 
-def rests_on(one: Effective | None, histories: int, *, allowed: bool | None = None) -> str:
+def rests_on(one: EffectiveSample | None, histories: int, *, allowed: bool | None = None) -> str:
     """Sentences on what intervals rest on; `allowed` says whether those of means allow for shared pasts."""
     said = [f"Intervals rest on {worth(one, histories)}."]
     if one is not None and one.pasts < one.histories:
@@ -101,7 +101,7 @@ def _end(one: AtBound, unit: str) -> str:
     return said
 
 
-def least_sure(rows: Iterable[Compared], worth: Effective | None = None) -> str:
+def least_sure(rows: Iterable[Compared], worth: EffectiveSample | None = None) -> str:
     """Which end of all the model's 90% intervals is the least sure, by its standard error; empty where none is known.
 
     Ends are weighed by the width of their intervals.
@@ -120,7 +120,7 @@ def least_sure(rows: Iterable[Compared], worth: Effective | None = None) -> str:
     )
 
 
-def _errors(row: Compared, worth: Effective | None) -> list[tuple[float, float]]:
+def _errors(row: Compared, worth: EffectiveSample | None) -> list[tuple[float, float]]:
     """The standard errors of both ends of the interval of `row`; none where there is no interval."""
     if row.histories < ENOUGH or row.model is None or not row.high > row.low:
         return []

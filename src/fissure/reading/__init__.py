@@ -4,7 +4,7 @@
 means, and everything is validated by a pydantic model that forbids unknown keys.
 """
 
-from fissure.reading.entries import read_yaml, read_yaml_lines, reason, shown
+from fissure.reading.strict_yaml import read_yaml, read_yaml_lines, reason, shown
 from fissure.reading.tables import read_csv
 from fissure.reading.text import read_bytes, read_json, read_text, stands
 from fissure.reading.values import Amount, Day, Flag, Positive, Real, Share, Strict, Text, Whole

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import TypeAdapter, ValidationError
 
 from fissure.errors import FileError, nearest
-from fissure.reading.entries import first_of, sentence, shown
+from fissure.reading.strict_yaml import first_of, sentence, shown
 from fissure.reading.text import read_text
 from fissure.reading.values import missing_mark
 
@@ -59,7 +59,7 @@ def read_csv(path: Path, kind: type[T]) -> list[tuple[int, T]]:
 
 
 def _separator(text: str, fields: Iterable[str]) -> tuple[str, int]:
-    """What separates the cells, as the first line says or as most column names agree, and how many lines to skip."""
+    """The separator of the cells, as the first line says or as most column names agree, and how many lines to skip."""
     if declared := _DECLARED.match(text + "\n"):
         return declared[1], 1
     known = set(fields)

@@ -32,7 +32,7 @@ _FORMATS = (
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
 )
-"""How files begin that are no text."""
+"""Beginnings of files that are no text."""
 _PAGE = re.compile(rb"\s*<(?:!doctype|html|head|body|table|\?xml|kml|gpx)\b|\s*<!--", re.IGNORECASE)
 _POINTER = b"version https://git-lfs"
 _CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
@@ -126,7 +126,7 @@ def read_json(path: Path, what: str) -> Any:
 
 
 class _Refused(ValueError):
-    """What JSON has no place for."""
+    """A value that JSON has no place for."""
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -41,7 +41,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Made:
-    """What was written: files that were made, files that were added to, and whether into a checkout of Fissure."""
+    """The files that were made, those that were added to, and whether this was in a checkout of Fissure."""
 
     name: str
     created: tuple[Path, ...]
@@ -51,7 +51,7 @@ class Made:
 
 @dataclass(frozen=True)
 class _Words:
-    """What the templates are filled with."""
+    """The values that the templates are filled with."""
 
     name: str
     group: str

@@ -4,31 +4,25 @@ Nothing is simulated here: an attribution (`explain`), paired runs (`whatif`) an
 set beside the questions. The answers that were kept with a case are shown by its reports.
 """
 
-import math
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from fissure.cases.loader import Case
 from fissure.cases.naming import called, packaged_name
 from fissure.engine.provenance import own_digest
-from fissure.errors import FileError
-from fissure.files import disk_errors, write_whole
 from fissure.model.plugins import made_of
-from fissure.studies import coverage
-from fissure.studies.attribution import ALL, INSIDE_ALONE, NONE, WAR_ALONE, Explained
-from fissure.studies.bounds import NOT_RECORDED, AtBounds, at_bounds, bounds_of, derived
-from fissure.studies.effective import Effective, effective_of_kept, few_histories
-from fissure.studies.kept import is_of, place, places
+from fissure.studies import kept_results
+from fissure.studies.attribution import ALL, INSIDE_ALONE, NONE, WAR_ALONE, Explanation
+from fissure.studies.effective import EffectiveSample, few_histories
 from fissure.studies.observation_operator import Floats
-from fissure.studies.outcomes import Outcome
+from fissure.studies.outcomes import NOT_RECORDED, AtBounds, Outcome, at_bounds, bounds_of
 from fissure.studies.questions import Question
-from fissure.studies.shapley import Interval, half_width, mean_interval
-from fissure.studies.whatif import AS_IT_WAS, CHANGED, Pasts, WhatIf
+from fissure.studies.shapley import Interval, mean_interval
+from fissure.studies.whatif import AS_IT_WAS, CHANGED, Difference, Pasts, WhatIf
 
 KEPT = "kept/answers.json"
 Part = Literal["inside", "outside", "both", "all", "group", "difference", "as it is"]
@@ -49,7 +43,7 @@ class Figure:
     high: float
     who: str = ""
     base: float | None = None
-    """What it is without the change, of a difference; what it is with everything off, of an attribution."""
+    """The number without the change, of a difference; with everything off, of an attribution."""
     least: float | None = None
     most: float | None = None
     at_bound: AtBounds = NOT_RECORDED
@@ -57,12 +51,12 @@ class Figure:
 
     @property
     def told(self) -> bool:
-        """Whether the interval excludes zero."""
+        """True where the interval excludes zero."""
         return self.low > 0 or self.high < 0
 
     @property
     def unreadable(self) -> bool:
-        """Whether most histories are at the same end of the outcome in both worlds, so that a difference can't show."""
+        """True where most histories are at one end of the outcome in both worlds, so that a difference can't show."""
         return self.part in _COMPARED and self.at_bound.unreadable(*_COMPARED[self.part])
 
 
@@ -77,7 +71,7 @@ _COMPARED: Mapping[Part, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Answer:
-    """What the model says to a question: `study` is the command that makes the figures, `members` what they rest on."""
+    """The model's answer to a question: `study` is the command that makes the figures, `members` what they rest on."""
 
     name: str
     asks: str
@@ -86,10 +80,10 @@ class Answer:
     study: str
     members: int
     caution: str
-    worth: Effective | None = None
-    """What the members are worth as independent draws; None where it is not known."""
+    worth: EffectiveSample | None = None
+    """Independent draws that the members are worth; None where it is not known."""
     few_histories: str = ""
-    """What has to be said where there are too few of them for an interval."""
+    """A warning where there are too few of them for an interval."""
 
 
 @dataclass(frozen=True)
@@ -105,29 +99,23 @@ class Answers:
     """First day of the run."""
     weeks: int
     command: str
-    """What makes them again."""
+    """The command that makes them again."""
     answers: tuple[Answer, ...]
     plugins: tuple[str, ...] = ()
-    """Packages that bring mechanisms with which they were made, see `coverage`."""
+    """Packages that bring mechanisms with which they were made, see `kept_results`."""
     case_digest: str = ""
     """Digest of the files of the case, where they were kept with one."""
 
     def save(self, path: str | Path) -> Path:
         """Write them as JSON, whole or not at all. Raises `FissureError` where that cannot be done."""
-        from pydantic import TypeAdapter
-
-        path = Path(path)
-        with disk_errors(path.parent, 1 << 16):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, TypeAdapter(Answers).dump_json(self, indent=1) + b"\n")
-        return path
+        return kept_results.write_as(Answers, self, Path(path))
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
-    """What the studies found that questions look their figures up in; one that no question names may be missing."""
+class StudyResults:
+    """Results of the studies that questions look their figures up in; one that no question names may be missing."""
 
-    shared: Explained | None
+    shared: Explanation | None
     whatifs: WhatIf | None
     asked: Sequence[Outcome]
     as_it_was: Floats
@@ -135,12 +123,14 @@ class Found:
     pasts: Pasts = None
     """(members,) equal for those of `as_it_was` that share a past; None where none do."""
     room: int = 0
-    """How many fighters the model has room for."""
+    """Number of fighters that the model has room for."""
     weeks: int = 0
     """Weeks of the run."""
 
 
-def answer(case: Case, questions: Sequence[Question], found: Found, *, draws: str, weeks: int, command: str) -> Answers:
+def answer(
+    case: Case, questions: Sequence[Question], found: StudyResults, *, draws: str, weeks: int, command: str
+) -> Answers:
     """Answer `questions` with what was `found` by members of `draws` over `weeks`.
 
     Raises `KeyError` where a question asks for an outcome or a study that was not found.
@@ -149,23 +139,24 @@ def answer(case: Case, questions: Sequence[Question], found: Found, *, draws: st
     return Answers(case.name, own_digest(), draws, case.start.isoformat(), weeks, command, made, made_of())
 
 
-def _answer(question: Question, found: Found, case: Case) -> Answer:
+def _answer(question: Question, found: StudyResults, case: Case) -> Answer:
     own = "" if packaged_name(case.folder) is not None else f" {called(case.folder)}"
+    of = [f"--of {name}" for name in question.outcomes]
     if question.whatif:
         if found.whatifs is None:
             raise KeyError(question.whatif)
         figures, members = _differences(question, found.whatifs), found.whatifs.members
-        study, worth = _asks(f"fissure whatif{own} {question.whatif}", question), found.whatifs.worth
+        study, worth = " ".join([f"fissure whatif{own} {question.whatif}", *of]), found.whatifs.worth
     elif question.run:
         asked = {one.name: at for at, one in enumerate(found.asked)}
         figures, members = (_plain(found, asked[question.run]),), len(found.as_it_was)
-        study, worth = f"fissure run{own}", Effective.of(range(members) if found.pasts is None else found.pasts)
+        study, worth = f"fissure run{own}", EffectiveSample.of(range(members) if found.pasts is None else found.pasts)
     else:
         (name,) = question.outcomes
         if found.shared is None:
             raise KeyError(name)
-        figures = _weighed(question.groups, found.shared, name) if question.groups else _parts(found.shared, name)
-        members, study = found.shared.groups.members, _asks(f"fissure explain{own}", question)
+        figures, members = _shares(question, found.shared, name), found.shared.groups.members
+        study = " ".join([f"fissure explain{own}", *of])
         worth = found.shared.worth.get(members)
     return Answer(
         question.name, question.asks, question.claims, figures, study, members, question.caution,
@@ -173,124 +164,61 @@ def _answer(question: Question, found: Found, case: Case) -> Answer:
     )  # fmt: skip
 
 
-def _asks(command: str, question: Question) -> str:
-    return " ".join([command, *(f"--of {name}" for name in question.outcomes)])
+def _figure(part: Part, about: Outcome | Difference, numbers: Iterable[Any], ends: AtBounds, **more: Any) -> Figure:
+    """The figure of `about` whose mean, low and high are `numbers`."""
+    mean, low, high = map(float, numbers)
+    return Figure(part, about.title, about.unit, about.more, mean, low, high, at_bound=ends, **more)
 
 
 def _differences(question: Question, whatifs: WhatIf) -> tuple[Figure, ...]:
     found = {one.outcome: one for one in whatifs.of[question.whatif or ""].differences}
     return tuple(
-        Figure(
-            "difference", one.title, one.unit, one.more, one.mean, one.low, one.high,
-            base=one.as_it_is, least=one.least, most=one.most, at_bound=one.at_bound,
+        _figure(
+            "difference", one, (one.mean, one.low, one.high), one.at_bound,
+            base=one.as_it_is, least=one.least, most=one.most,
         )
         for one in (found[name] for name in question.outcomes)
     )  # fmt: skip
 
 
-def _plain(whole: Found, at: int) -> Figure:
+def _plain(whole: StudyResults, at: int) -> Figure:
     outcome, found = whole.asked[at], whole.as_it_was[:, at]
-    mean, low, high = map(float, mean_interval(found, pasts=whole.pasts))
     least, most = (float(x) for x in np.quantile(found, [0.05, 0.95]))
     ends = at_bounds(bounds_of(outcome.name, whole.weeks, whole.room), {AS_IT_WAS: found})
-    return Figure(
-        "as it is", outcome.title, outcome.unit, outcome.more, mean, low, high, least=least, most=most, at_bound=ends
-    )
+    return _figure("as it is", outcome, mean_interval(found, pasts=whole.pasts), ends, least=least, most=most)
 
 
-def _parts(shared: Explained, name: str) -> tuple[Figure, ...]:
-    """The whole effect, and what of it is from inside, from outside, and from both only."""
-    at, outcome = _place(shared, name)
-    blocks = shared.blocks
+def _shares(question: Question, shared: Explanation, name: str) -> tuple[Figure, ...]:
+    """The weights of two groups; or the whole effect, and what of it is from inside, outside, and both only."""
+    at = [one.name for one in shared.outcomes].index(name)
+    outcome, ends, found, blocks = shared.outcomes[at], shared.bounds_at(at), shared.groups, shared.blocks
+    if question.groups:
+        places = [(group, found.players.index(group)) for group in question.groups]
+        return tuple(
+            _figure("group", outcome, (x[i, at] for x in (found.value, found.low, found.high)), ends, who=group)
+            for group, i in places
+        )
     parts: tuple[tuple[Part, Interval], ...] = (
         ("all", shared.effect), ("inside", blocks.inside), ("outside", blocks.outside), ("both", blocks.interaction)
     )  # fmt: skip
     base = float(shared.without_any.mean[at])
-    return tuple(
-        Figure(
-            part, outcome.title, outcome.unit, outcome.more,
-            float(found.mean[at]), float(found.low[at]), float(found.high[at]), base=base,
-            at_bound=shared.bounds_at(at),
-        )
-        for part, found in parts
-    )  # fmt: skip
-
-
-def _weighed(groups: tuple[str, str], shared: Explained, name: str) -> tuple[Figure, ...]:
-    at, outcome = _place(shared, name)
-    found = shared.groups
-    places = [(group, found.players.index(group)) for group in groups]
-    return tuple(
-        Figure(
-            "group", outcome.title, outcome.unit, outcome.more,
-            float(found.value[i, at]), float(found.low[i, at]), float(found.high[i, at]), who=group,
-            at_bound=shared.bounds_at(at),
-        )
-        for group, i in places
-    )  # fmt: skip
-
-
-def _place(shared: Explained, name: str) -> tuple[int, Outcome]:
-    names = [one.name for one in shared.outcomes]
-    return names.index(name), shared.outcomes[names.index(name)]
-
-
-def kept_at(case: Case) -> Path:
-    """Where the answers of `case` lie, if they were kept."""
-    return place(case, KEPT)
+    return tuple(_figure(part, outcome, (x[at] for x in own), ends, base=base) for part, own in parts)
 
 
 def kept(case: Case, draws: str = "") -> Answers | None:
     """The answers that lie with `case`, if some do and they were made by the model that there is now.
 
-    They may have been made with fewer packages that bring mechanisms than there are now: see `coverage`. `draws`
+    They may have been made with fewer packages that bring mechanisms than there are now: see `kept_results`. `draws`
     is the digest of what members are drawn from, empty for the prior: with others they are of another model.
     """
-    for path in places(case, KEPT):
-        found = read_answers(path)
-        fresh = (found.model, found.draws) == (own_digest(), draws) and is_of(found.case_digest, case)
-        if fresh and coverage.serves(found.plugins):
-            return replace(found, answers=tuple(_completed(one, found, case) for one in found.answers))
-    return None
 
+    def fresh(found: Answers) -> bool:
+        own = (found.model, found.draws) == (own_digest(), draws) and kept_results.is_of(found.case_digest, case)
+        return own and kept_results.serves(found.plugins)
 
-def _completed(answer: Answer, made: Answers, case: Case) -> Answer:
-    """An answer kept before it was written what its histories are worth and which are at an end, as far as it says."""
-    if answer.worth is not None:
-        return answer
-    seed = re.search(r"--seed (\d+)", made.command)
-    worth = effective_of_kept(case, made.draws, int(seed[1]), answer.members) if seed else None
-    figures = tuple(_derived(one, answer, made.weeks, case.units * case.slots) for one in answer.figures)
-    if figures[0].part == "all":  # its parts share their worlds
-        ends = dict.fromkeys(end for one in figures for end in one.at_bound.found)
-        figures = tuple(replace(one, at_bound=AtBounds(tuple(ends), recorded=False)) for one in figures)
-    return replace(answer, figures=figures, worth=worth, few_histories=few_histories(answer.members))
-
-
-def _derived(figure: Figure, answer: Answer, weeks: int, room: int) -> Figure:
-    """`figure` with the ends at which its histories must be, given its mean and interval; see `bounds.derived`."""
-    names, at = re.findall(r"--of (\S+)", answer.study), answer.figures.index(figure)
-    if figure.part not in _COMPARED or figure.base is None or not names:
-        return figure
-    bounds = bounds_of(names[min(at, len(names) - 1)], weeks, room)
-    before, after = _COMPARED[figure.part]
-    many, factor = answer.members, float(half_width(answer.members))
-    ends = derived(bounds, after, figure.base + figure.mean, math.nan, factor=factor, members=many)
-    if any(one.count == many and not one.least for one in ends):  # then the differences vary as their base does
-        half = (figure.high - figure.low) / 2
-        ends = (*derived(bounds, before, figure.base, half, factor=factor, members=many), *ends)
-    return replace(figure, at_bound=AtBounds(ends, recorded=False))
+    return kept_results.first(case, KEPT, read_answers, fresh)
 
 
 def read_answers(path: str | Path) -> Answers:
     """The answers that `Answers.save` wrote to `path`. Raises `FissureError` for anything else."""
-    from pydantic import TypeAdapter, ValidationError
-
-    try:
-        return TypeAdapter(Answers).validate_json(Path(path).read_bytes())
-    except OSError as error:
-        raise FileError(f"{path}: {error.strerror or error}, expected saved answers") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the top"
-        raise FileError(f"{path}: at {where}: {first['msg']}, expected saved answers") from None
+    return kept_results.read_as(Answers, Path(path), "saved answers")

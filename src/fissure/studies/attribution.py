@@ -16,32 +16,29 @@ Members that go on from the same past are not independent: errors are clustered 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fissure.cases.loader import Case
-from fissure.engine.cache import cache_base
-from fissure.engine.parameter_source import Draws
 from fissure.engine.plan import Plan, whole
-from fissure.engine.progress import Progress
-from fissure.engine.runner import Workers
 from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import ArgumentError
+from fissure.files import cache_base
 from fissure.model.catalogue import GROUPS, mechanism_classes
 from fissure.studies import shapley
-from fissure.studies.bounds import NOT_RECORDED, AtBounds, at_bounds, bounds_of
-from fissure.studies.effective import Effective, effective_size, few_histories, pasts_of
+from fissure.studies.effective import EffectiveSample, effective_size, few_histories, pasts_of
 from fissure.studies.observation_operator import Floats
-from fissure.studies.outcomes import Outcome, outcomes_of
-from fissure.studies.paired_runs import PairedRuns
+from fissure.studies.outcomes import NOT_RECORDED, AtBounds, Outcome, at_bounds, bounds_of, outcomes_of
+from fissure.studies.paired_runs import PairedRuns, RunOptions
 from fissure.studies.scenario import Scenario
 from fissure.studies.shapley import Interval, mean_interval
 
 OUTSIDE = "war"
 """The group that comes from outside; the others are inside."""
 RECRUITS = "recruitment"
-"""What brings fighters in: on the inside, and no crack."""
+"""The mechanism that brings fighters in: on the inside, and no crack."""
 ALL, NONE, INSIDE_ALONE, WAR_ALONE = (
     f"with {what}" for what in ("everything on", "everything off", "the inside alone", "the war alone")
 )
@@ -50,7 +47,7 @@ ALL, NONE, INSIDE_ALONE, WAR_ALONE = (
 
 @dataclass(frozen=True)
 class Size:
-    """How much is simulated: members of each game, players of the last one, and the error at which sampling stops."""
+    """Size of the games: members of each game, players of the last one, and the error at which sampling stops."""
 
     groups: int = 32
     sampled: int = 20
@@ -72,10 +69,10 @@ class Attribution:
     """Shapley values of `players`, (players, outcomes) each, over `members` members."""
 
     players: tuple[str, ...]
+    members: int
     value: Floats
     low: Floats
     high: Floats
-    members: int
 
     def strongest(self, count: int, outcome: int = 0) -> tuple[str, ...]:
         """The players with the largest values either way, largest first."""
@@ -97,8 +94,8 @@ class Pairs:
     """Interactions of `players`, (players, players, outcomes), with what each does alone on the diagonal."""
 
     players: tuple[str, ...]
-    interaction: Interval
     members: int
+    interaction: Interval
 
 
 @dataclass(frozen=True)
@@ -109,13 +106,13 @@ class Sides:
     recruitment: float
     rest: float
     of_war: int
-    """How many mechanisms are the war's."""
+    """Number of mechanisms that are the war's."""
     of_rest: int
-    """How many are neither the war's nor recruitment."""
+    """Number of those that are neither the war's nor recruitment."""
 
 
 @dataclass(frozen=True, eq=False)
-class Explained:
+class Explanation:
     """A finished attribution; every interval is a 90% interval of a mean over members, with axis (outcomes,) last."""
 
     outcomes: tuple[Outcome, ...]
@@ -137,8 +134,8 @@ class Explained:
     """(outcomes,) how many times more members unpaired runs would need, the middle one of the groups."""
     at_bound: tuple[AtBounds, ...] = ()
     """Of each outcome the ends of its range at which histories of the four worlds are; see `bounds_at`."""
-    worth: Mapping[int, Effective] = field(default_factory=dict)
-    """What so many members are worth as independent draws, by their number; empty where it is not known."""
+    worth: Mapping[int, EffectiveSample] = field(default_factory=dict)
+    """Independent draws that so many members are worth, by their number; empty where it is not known."""
 
     def bounds_at(self, outcome: int) -> AtBounds:
         """The ends at which histories of an outcome are."""
@@ -146,17 +143,17 @@ class Explained:
 
     @property
     def clustered(self) -> bool:
-        """Whether its errors are clustered by past; those of a file from before are not."""
+        """True where its errors are clustered by past; those of a file from before are not."""
         return bool(self.at_bound) and all(one.recorded for one in self.at_bound)
 
     @property
     def few_histories(self) -> str:
-        """What has to be said where parts of it rest on too few members; empty where none does."""
+        """A warning where parts of it rest on too few members; empty where none does."""
         parts = {"the groups": self.groups.members, "all mechanisms": self.every.members}
         return few_histories(parts | ({"the strongest in pairs": self.pairs.members} if self.pairs else {}))
 
     def sides(self, outcome: int) -> "Sides":
-        """What the sampled mechanisms add, summed over those of the war, recruitment, and all others."""
+        """Contributions of the sampled mechanisms, summed over those of the war, recruitment, and all others."""
         kinds, value = mechanism_classes(), self.every.value[:, outcome]
         war = [name in kinds and kinds[name].group() == OUTSIDE for name in self.every.players]
         recruits = [name == RECRUITS for name in self.every.players]
@@ -170,49 +167,42 @@ def explain(
     *,
     of: Iterable[str] = (),
     size: Size = FULL,
-    draws: Draws | None = None,
-    seed: int = 1,
-    weeks: int | None = None,
-    units: int | None = None,
-    slots: int | None = None,
     out: Path | None = None,
-    progress: Progress | None = None,
-    workers: Workers | None = None,
-) -> Explained:
+    **options: Unpack[RunOptions],
+) -> Explanation:
     """Share the outcomes called `of` (the standard ones where none is named) among the mechanisms.
 
     Args:
         case: the loaded case.
         of: names of outcomes; the first one says which mechanisms are strongest, and when sampling may stop.
         size: how much is simulated.
-        draws: where members get their parameters; the prior of the case where not given.
-        seed: of all random numbers; the same seed gives the same values, however often it is stopped.
-        weeks, units, slots: the case's own sizes where not given.
         out: the folder to keep what is measured in; one in the user's cache where not given.
-        progress: is told how far the study is.
-        workers: who simulates; threads of this process where not given. See `cluster.workers_of`.
+        options: see `RunOptions`.
 
     A member one of whose runs cannot be made is left out, with a warning.
 
     Raises `FissureError` for bad input or a disk that refuses, and `StoppedError` on Ctrl-C; what was measured is kept.
     """
     check_size(size)
-    asked = outcomes_of(of, case, weeks)
+    asked = outcomes_of(of, case, options.get("weeks"))
     folder = out or cache_base() / "runs" / f"explain-{case.name}"
-    own = PairedRuns.of(
-        case, asked, folder, draws=draws, seed=seed, weeks=weeks, units=units, slots=slots, progress=progress,
-        workers=workers,
-    )  # fmt: skip
-    groups = _groups()
+    own = PairedRuns.of(case, asked, folder, **options)
+    draws, seed = options.get("draws"), own.plan.seed
+    kinds = mechanism_classes()
+    groups = {group: [name for name in kinds if kinds[name].group() == group] for group in GROUPS}
+
+    def with_groups(on: Iterable[str]) -> Scenario:
+        return _only([name for group in on for name in groups[group]], kinds)
+
     until, named = draws.until if draws else None, tuple(f"explains {one.name}" for one in asked)
     with keeping(folder, StudyManifest("explain", own.plan, size.groups, None, until, named)):
-        worths, there = _worths(own, list(groups), lambda names: _without(groups, names), range(size.groups), "groups")
+        worths, there = _worths(own, list(groups), with_groups, range(size.groups), "groups")
         every, reached = _every(own, size, seed)
         strongest, pairs = _strongest(own, every, size)
     inside = sum(1 << i for i, name in enumerate(groups) if name != OUTSIDE)
-    pasts = pasts_of(own.draws, own.plan.seed, there)
-    worth = [effective_size(own.draws, seed, each) for each in (there, every.members, size.pairs) if each]
-    return Explained(
+    pasts = pasts_of(draws, seed, there)
+    worth = [effective_size(draws, seed, each) for each in (there, every.members, size.pairs) if each]
+    return Explanation(
         outcomes=asked,
         plan=own.plan,
         size=size,
@@ -258,24 +248,12 @@ def check_size(size: Size) -> None:
 
 
 def most_runs(size: Size) -> int:
-    """How many runs an attribution of this size takes at most, if nothing is kept and sampling never stops early."""
+    """The most runs that an attribution of this size takes, if nothing is kept and sampling never stops early."""
     groups, mechanisms = 1 << len(GROUPS), len(mechanism_classes())
     both = min(size.groups, size.sampled)
     runs = size.groups * groups + size.sampled * 2 * mechanisms - both * 2  # orders share everything on and off
     met = min(size.pairs, max(size.groups, size.sampled))  # everything on was run before
     return runs + (size.pairs << min(size.strongest, mechanisms)) - met
-
-
-def _groups() -> dict[str, tuple[str, ...]]:
-    """The mechanisms of each group."""
-    kinds = mechanism_classes()
-    return {group: tuple(name for name in kinds if kinds[name].group() == group) for group in GROUPS}
-
-
-def _without(groups: dict[str, tuple[str, ...]], on: Iterable[str]) -> Scenario:
-    """The scenario in which only the mechanisms of the groups `on` are on."""
-    left = set(groups) - set(on)
-    return Scenario(off=tuple(sorted(name for group in left for name in groups[group])))
 
 
 def _only(on: Iterable[str], among: Iterable[str]) -> Scenario:
@@ -287,9 +265,7 @@ def _worths(
     own: PairedRuns, players: Sequence[str], scenario: Callable[[Iterable[str]], Scenario], members: range, phase: str
 ) -> tuple[Floats, list[int]]:
     """(coalitions, members, outcomes) of all coalitions of `players`, and the members that were finished in all."""
-    coalitions = [
-        scenario([player for i, player in enumerate(players) if mask >> i & 1]) for mask in range(1 << len(players))
-    ]
+    coalitions = [scenario(_named(players, mask)) for mask in range(1 << len(players))]
     own.measure([(one, member) for member in members for one in coalitions], phase)
     there = own.finished(coalitions, members)
     if len(there) < 2:
@@ -305,7 +281,7 @@ def _every(own: PairedRuns, size: Size, seed: int) -> tuple[Attribution, Floats]
     names = tuple(mechanism_classes())
     orders = shapley.Permutations(len(names), seed)
     found: dict[tuple[int, int], Floats] = {}
-    for upto in _looks(size):
+    for upto in (*range(size.least, size.sampled, 4), size.sampled):  # after so many it looks whether it may stop
         chains = {(m, way): order for m in range(upto) for way, order in enumerate(orders.pair(m, 0))}
         jobs = {
             key: [_only(_named(names, mask), names) for mask in shapley.chain(order)] for key, order in chains.items()
@@ -314,12 +290,8 @@ def _every(own: PairedRuns, size: Size, seed: int) -> tuple[Attribution, Floats]
         for member in range(upto):
             if not all(own.finished(jobs[member, way], [member]) for way in (0, 1)):
                 continue
-            ways = [
-                shapley.marginals(
-                    chains[member, way], np.stack([own.values(s, [member])[0] for s in jobs[member, way]])
-                )
-                for way in (0, 1)
-            ]
+            worths = [np.stack([own.values(s, [member])[0] for s in jobs[member, way]]) for way in (0, 1)]
+            ways = [shapley.marginals(chains[member, way], worths[way]) for way in (0, 1)]
             found[member, 0] = np.mean(ways, axis=0)
         sampled = shapley.estimate(found, pasts=dict(enumerate(pasts_of(own.draws, own.plan.seed, upto).tolist())))
         if upto >= size.least and shapley.enough(sampled, size.error, size.least)[0]:
@@ -327,12 +299,7 @@ def _every(own: PairedRuns, size: Size, seed: int) -> tuple[Attribution, Floats]
     half = (sampled.high - sampled.low).max(axis=0) / 2
     with np.errstate(divide="ignore", invalid="ignore"):
         reached = np.asarray(half / np.abs(sampled.value.sum(axis=0)))
-    return Attribution(names, sampled.value, sampled.low, sampled.high, len(found)), reached
-
-
-def _looks(size: Size) -> list[int]:
-    """After how many members sampling looks whether it may stop."""
-    return [*range(size.least, size.sampled, 4), size.sampled]
+    return Attribution(names, len(found), sampled.value, sampled.low, sampled.high), reached
 
 
 def _named(names: Sequence[str], mask: int) -> list[str]:
@@ -348,12 +315,12 @@ def _strongest(own: PairedRuns, every: Attribution, size: Size) -> tuple[Attribu
     worths, there = _worths(own, players, lambda on: _only(on, players), members, f"the {len(players)} strongest")
     pasts = pasts_of(own.draws, own.plan.seed, there)
     together = mean_interval(np.moveaxis(shapley.interactions(worths), 2, 0), pasts=pasts)
-    return _attribution(players, shapley.exact(worths), pasts), Pairs(players, together, len(there))
+    return _attribution(players, shapley.exact(worths), pasts), Pairs(players, len(there), together)
 
 
 def _attribution(players: tuple[str, ...], values: Floats, pasts: NDArray[np.int64]) -> Attribution:
     """Means and intervals of `values` (players, members, outcomes)."""
-    return Attribution(players, *mean_interval(np.moveaxis(values, 1, 0), pasts=pasts), values.shape[1])
+    return Attribution(players, values.shape[1], *mean_interval(np.moveaxis(values, 1, 0), pasts=pasts))
 
 
 def _saved(worths: Floats) -> Floats:

@@ -26,17 +26,17 @@ Hyndman and Athanasopoulos, Forecasting: Principles and Practice (3rd ed.), sect
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 import numpy as np
-from scipy.special import ndtr
 
 from fissure.constants import DAYS_A_YEAR
 from fissure.engine.random import prior_normals
-from fissure.studies.measurement import Datum, biases, noise, published
+from fissure.studies.measurement import Datum, noise, published
 from fissure.studies.observation_operator import Floats, month_of, year_of
 
 Rival = Literal["persistence", "linear trend", "exponential decay"]
@@ -53,7 +53,7 @@ LEAST_RATIO = 0.005
 
 @dataclass(frozen=True)
 class Baseline:
-    """What a naive rival says of each of some items, in samples of what would be published.
+    """Forecasts of a naive rival of some items, in samples of what would be published.
 
     `samples` is (members, items), NaN where no earlier figure of the variable stands. `silent` are the observations
     of those, `fell_back` those for which a trend had too little to go by and persistence stands in.
@@ -126,28 +126,23 @@ def _baseline(
 
 
 def _pasts(known: Sequence[Datum], members: int, seed: int) -> dict[str, _Past]:
-    by: dict[str, list[Datum]] = {}
+    by: dict[str, list[Datum]] = defaultdict(list)
     for item in sorted(known, key=lambda one: (_time(one), one.observation.id)):
         if item.observation.bound not in ("upper", "lower"):
-            by.setdefault(item.variable.id, []).append(item)
+            by[item.variable.id].append(item)
     return {name: _past(own, members, seed) for name, own in by.items()}
 
 
 def _past(own: Sequence[Datum], members: int, seed: int) -> _Past:
-    bias, error, within = noise(own, members, seed)
-    names = biases(own)
-    days = np.array([_shift(one) for one in own])
-    middle = np.array([one.published - one.lean for one in own]) - days
-    spread, sd, half = (np.array([getattr(one, name) for one in own]) for name in ("spread", "error", "half"))
-    shared = bias[:, [names.index(one.bias) for one in own]]
-    truths = middle - spread * shared - sd * error - half * (2.0 * ndtr(within) - 1.0)
+    numbers = np.array([one.published - _shift(one) for one in own])
+    middle = numbers - np.array([one.lean for one in own])
+    truths = numbers - published(np.zeros((members, len(own))), own, *noise(own, members, seed))
     times = np.array([_time(one) for one in own])
     last = times == times[-1]
     if last.sum() > 1:  # rivals of the same day: a reader takes their mean
         truths = np.column_stack([truths[:, ~last], truths[:, last].mean(axis=1)])
     times = np.append(times[~last], times[-1])
-    steps = _steps_of(own, middle)
-    return _Past(times, truths, steps, own[0].scale, own[0].variable.how == "cumulative")
+    return _Past(times, truths, _steps_of(own, middle), own[0].scale, own[0].variable.how == "cumulative")
 
 
 def _steps_of(own: Sequence[Datum], middle: Floats) -> tuple[_Step, ...]:

@@ -2,12 +2,15 @@
 
 Dependences are traced (`fissure.model.causal`) on the spot; their signs take a short simulation (`tools/docs/signs.py`)
 and are kept with the reference case for the mechanisms of this package. Those of a mechanism that another package
-brings are unknown, and shown so.
+brings are unknown, and shown so. An `Atlas` is the picture with its loops, to look things up in; to make one takes
+seconds, so it can be written down (`to_json`) and read (`from_json`).
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from fissure.cases import naming
@@ -37,7 +40,7 @@ class Signs:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a check of effects found for a mechanism: what was looked at, where to, and whether it moved so."""
+    """A check of effects of a mechanism: the observable, the way it should move, and whether it does."""
 
     observable: str
     sign: str
@@ -78,7 +81,7 @@ class Loop:
 
 @dataclass(frozen=True)
 class Picture:
-    """Who reads and writes what, by mechanism and channel, and which way; `verdicts` by mechanism may be given."""
+    """Fields read and written, by mechanism and channel, and which way; `verdicts` by mechanism may be given."""
 
     reads: Mapping[str, Mapping[str, Mapping[str, str]]]  # mechanism, channel, field: sign
     direct: Mapping[str, frozenset[str]]  # mechanism: fields read themselves, not through a sum
@@ -106,10 +109,10 @@ class Picture:
 
         Log odds have no zero to be above or below, so they count for a field only where nothing else moves it.
         """
-        found: dict[tuple[bool, str], list[str]] = {}
+        found: dict[tuple[bool, str], list[str]] = defaultdict(list)
         for channel, push in self.writes[mechanism].items():
             for target, sign in self.moves.get(channel, {}).items():
-                found.setdefault((channel.endswith("_logit"), target), []).append(product(push, sign))
+                found[channel.endswith("_logit"), target].append(product(push, sign))
         signs = {t: merged(own) for (odds, t), own in sorted(found.items()) if not odds or (False, t) not in found}
         return {target: sign for target, sign in signs.items() if sign != UNMOVED}
 
@@ -118,12 +121,12 @@ class Picture:
 
         A flow by cause is read as a whole; only causes that were seen to matter are given.
         """
-        found: dict[str, list[str]] = {}
+        found: dict[str, list[str]] = defaultdict(list)
         for sources in self.reads[mechanism].values():
             for source, sign in sources.items():
-                found.setdefault(source, []).append(sign)
-        merged_ = {source: merged(signs) for source, signs in found.items()}
-        return {source: sign for source, sign in merged_.items() if sign != UNMOVED or whole(source) == source}
+                found[source].append(sign)
+        signs = {source: merged(own) for source, own in found.items()}
+        return {source: sign for source, sign in signs.items() if sign != UNMOVED or whole(source) == source}
 
 
 CAUSES = tuple(c for c in Cause if c is not Cause.STAYED)
@@ -179,25 +182,23 @@ def picture(signs: Signs | None = None, verdicts: Mapping[str, Sequence[Verdict]
         for name, channels in traced.items()
     }
     of_state = settled()
-    moves: dict[str, dict[str, str]] = {}
+    moves: dict[str, dict[str, str]] = defaultdict(dict)
     for target, channels in of_state.channels.items():
         for channel, ways in channels.items():
             if target not in PLACES and any(len(way) <= 1 for way in ways):
-                own = moves.setdefault(channel, {})
-                own.update({f: sign(signs.moves, channel, f) for f in split(target)})
-    processes: dict[str, dict[str, tuple[str, str]]] = {}
+                moves[channel] |= {f: sign(signs.moves, channel, f) for f in split(target)}
+    processes: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
     for target, sources in of_state.processes.items():
         for source, ways in sources.items():
             if not source.startswith("week.") and source not in PLACES and target not in PLACES:
                 part = min(ways, key=len)[-1:] or ("week",)
-                own_targets = processes.setdefault(source, {})
-                own_targets.update({f: (sign(signs.processes, source, f), part[0]) for f in split(target)})
+                processes[source] |= {f: (sign(signs.processes, source, f), part[0]) for f in split(target)}
     return Picture(
         reads,
         {name: frozenset().union(*own.values()) & {*state_fields(), *forcing()} for name, own in traced.items()},
         {name: {channel: sign(signs.pushes, name, channel) for channel in own} for name, own in traced.items()},
-        moves,
-        processes,
+        dict(moves),
+        dict(processes),
         verdicts or {},
     )
 
@@ -208,18 +209,17 @@ def loops(seen: Picture, most: int = MOST_MECHANISMS) -> list[Loop]:
     A loop is told by its fields and carriers; where a mechanism acts through several channels of different sign, the
     loop is undetermined. No field and no mechanism comes twice.
     """
-    joined: dict[tuple[str, str, str, bool], list[str]] = {}
+    joined: dict[tuple[str, str, str, bool], list[str]] = defaultdict(list)
     for arrow in seen.arrows():
-        key = (arrow.source, arrow.by, arrow.target, bool(arrow.mechanism))
-        joined.setdefault(key, []).append(arrow.sign)
-    out: dict[str, list[tuple[str, str, bool, str]]] = {}
+        joined[arrow.source, arrow.by, arrow.target, bool(arrow.mechanism)].append(arrow.sign)
+    out: dict[str, list[tuple[str, str, bool, str]]] = defaultdict(list)
     for (source, by, target, is_mechanism), signs in sorted(joined.items()):
-        out.setdefault(source, []).append((by, target, is_mechanism, merged(signs)))
+        out[source].append((by, target, is_mechanism, merged(signs)))
     found: list[Loop] = []
 
     def walk(path: list[str], by: list[tuple[str, bool]], signs: list[str]) -> None:
         used = sum(is_mechanism for _, is_mechanism in by)
-        for carrier, target, is_mechanism, sign in out.get(path[-1], ()):
+        for carrier, target, is_mechanism, sign in out.get(path[-1], []):
             if is_mechanism and (used == most or (carrier, True) in by):
                 continue
             if not is_mechanism and (by and not by[-1][1]):
@@ -248,3 +248,124 @@ def kept() -> Signs:
     """The signs in `signs.json`."""
     tables = json.loads(SIGNS.read_text(encoding="utf-8"))
     return Signs(**{name: {tuple(key.split(" ")): sign for key, sign in own.items()} for name, own in tables.items()})
+
+
+SignOf = dict[str, str]
+"""The sign of what each field or mechanism does, by its name."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a loop: `field` moves the next one, carried `by` a mechanism or a part that is always on."""
+
+    field: str
+    by: str
+    sign: str
+
+
+@dataclass(frozen=True, eq=False)
+class Atlas:
+    """The picture with its loops, and what both say of a mechanism or a field."""
+
+    picture: Picture
+    loops: tuple[Loop, ...]
+
+    @cached_property
+    def mechanisms(self) -> tuple[str, ...]:
+        """All of them by name."""
+        return tuple(sorted(self.picture.reads))
+
+    @cached_property
+    def reads(self) -> dict[str, SignOf]:
+        """Fields that each mechanism reads, with the sign of its contribution's change as that grows."""
+        return {name: self.picture.reads_of(name) for name in self.mechanisms}
+
+    @cached_property
+    def moves(self) -> dict[str, SignOf]:
+        """Fields that each mechanism moves at once, and which way."""
+        return {name: self.picture.writes_to(name) for name in self.mechanisms}
+
+    @cached_property
+    def arrows(self) -> tuple[Arrow, ...]:
+        """All dependences of a week that have a sign, each once, in a fixed order."""
+        every = set(self.picture.arrows())
+        return tuple(sorted(every, key=lambda a: (a.source, a.target, a.by, a.channel, a.sign)))
+
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        """Every field and forcing that the picture speaks of, by path."""
+        named = {path for own in (*self.reads.values(), *self.moves.values()) for path in own}
+        return tuple(sorted(named | {end for a in self.arrows for end in (a.source, a.target)}))
+
+    @cached_property
+    def readers(self) -> dict[str, SignOf]:
+        """Mechanisms that read each field."""
+        return {path: {m: own[path] for m, own in self.reads.items() if path in own} for path in self.fields}
+
+    @cached_property
+    def movers(self) -> dict[str, SignOf]:
+        """Mechanisms that move each field."""
+        return {path: {m: own[path] for m, own in self.moves.items() if path in own} for path in self.fields}
+
+    @cached_property
+    def parts(self) -> tuple[Arrow, ...]:
+        """Parts that are always on and carry one field to another."""
+        return tuple(arrow for arrow in self.arrows if arrow.process)
+
+    def through(self, name: str) -> list[Loop]:
+        """Loops that pass through a mechanism (by name) or a field (by path): those of mechanisms alone first."""
+        own = [loop for loop in self.loops if name in loop.carriers or name in loop.fields]
+        return sorted(own, key=lambda loop: (len(loop.fields) - loop.mechanisms, loop.mechanisms, loop.fields))
+
+    def shortest(self, name: str, most: int) -> list[Loop]:
+        """Some of `through`, those first that have somebody who is in none before, so that a few show much."""
+        known: set[str] = set()
+        first: list[Loop] = []
+        rest: list[Loop] = []
+        for one in self.through(name):
+            (rest if known.issuperset(one.carriers) else first).append(one)
+            known.update(one.carriers)
+        return (first + rest)[:most]
+
+    def steps(self, loop: Loop, begin: str = "") -> list[Step]:
+        """`loop` step by step, beginning at the field `begin` or where the mechanism `begin` takes it up."""
+        every = [Step(*one) for one in zip(loop.fields, loop.carriers, self.step_signs(loop), strict=True)]
+        at = next((i for i, step in enumerate(every) if begin in (step.field, step.by)), 0)
+        return every[at:] + every[:at]
+
+    def step_signs(self, loop: Loop) -> list[str]:
+        """The sign of each step of `loop`."""
+        steps = zip(loop.fields, loop.carriers, [*loop.fields[1:], loop.fields[0]], strict=True)
+        return [merged(self._signs.get(step, [])) for step in steps]
+
+    @cached_property
+    def _signs(self) -> dict[tuple[str, str, str], list[str]]:
+        found: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+        for a in self.arrows:
+            found[a.source, a.by, a.target].append(a.sign)
+        return found
+
+
+def atlas() -> Atlas:
+    """The atlas of the model as its code is now; takes seconds."""
+    seen = picture()
+    return Atlas(seen, tuple(loops(seen)))
+
+
+def kinds(found: Iterable[Loop]) -> dict[str, int]:
+    """Number of loops of each kind, the commonest first."""
+    return dict(Counter(loop.kind for loop in found).most_common())
+
+
+def to_json(found: Atlas) -> bytes:
+    """All of it, for `from_json`."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Atlas).dump_json(found)
+
+
+def from_json(body: bytes) -> Atlas:
+    """The atlas that `to_json` was given. Raises `ValueError` for anything else."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Atlas).validate_json(body)

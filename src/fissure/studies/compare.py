@@ -68,7 +68,7 @@ class Compared:
 
     @property
     def compared(self) -> bool:
-        """Whether the model has a counterpart of it."""
+        """True where the model has a counterpart of it."""
         return self.verdict != "not compared"
 
     @property
@@ -83,13 +83,13 @@ class Compared:
 
     @property
     def absurd(self) -> bool:
-        """Whether its own interval is too wide to say anything, by `ABSURD_FACTOR` or `ABSURD_POINTS`."""
+        """True where its own interval is too wide to say anything, by `ABSURD_FACTOR` or `ABSURD_POINTS`."""
         return too_wide(self.width, self.scale)
 
 
 @dataclass(frozen=True)
 class Counts:
-    """How many figures are in each class, and how far that may be trusted.
+    """Numbers of figures in each class, and how far that may be trusted.
 
     `of` has an entry for each of `CLASSES`. `too_wide` counts the figures whose own interval is absurd,
     whatever their class; `behind_prior` those that a prior was argued from, `behind_inside` those of them
@@ -111,7 +111,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class Summary:
-    """How the model does on one variable.
+    """Performance of the model on one variable.
 
     `of` counts its figures by class, `too_wide` the compared ones whose own interval is absurd, whatever
     their class; `width` is the median and `widest` the largest width of its intervals.
@@ -195,14 +195,14 @@ def judge(observation: Observation, variable: Variable, model: Floats, part: flo
 
 
 def too_wide(width: float, scale: Scale, logs: bool = False) -> bool:
-    """Whether a 90% interval of `width` is too wide to be informative; with `logs` a factor is its logarithm."""
+    """Check that a 90% interval of `width` is too wide to be informative; with `logs` a factor is its logarithm."""
     if scale == "points":
         return width > ABSURD_POINTS
     return width > (math.log(ABSURD_FACTOR) if logs else ABSURD_FACTOR)
 
 
 def members_of(rows: Iterable[Compared]) -> int:
-    """How many members were compared; 0 where nothing was."""
+    """Number of members that were compared; 0 where nothing was."""
     return max((len(row.model) for row in rows if row.model is not None), default=0)
 
 

@@ -1,4 +1,4 @@
-"""How much an ensemble is worth: histories that were drawn from few pasts say less than as many independent ones.
+"""Effective size of an ensemble: histories that were drawn from few pasts say less than as many independent ones.
 
 Members of a fitted posterior go on from simulated histories that told the state at the cut-off. Few did, so several
 members go on from the same one: they share its parameters and its luck up to the cut-off.
@@ -6,7 +6,7 @@ members go on from the same one: they share its parameters and its luck up to th
 *Quantiles*: the ends of a 90% interval are estimates too, with an error of their own.
 
 From n histories the 5% quantile is about the n/20-th lowest, which luck moves. Two answers, both for as many
-independent histories as the ensemble is worth (`Effective.independent`):
+independent histories as the ensemble is worth (`EffectiveSample.independent`):
 
 - a *standard error*, by Maritz and Jarrett (1978), with the weights of Harrell and Davis (1982);
 - an *interval* by the binomial distribution, which asks nothing of how the histories are distributed: how many of them
@@ -26,7 +26,6 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 from scipy.special import betainc
 
-from fissure.cases.loader import Case
 from fissure.engine.parameter_source import Draws, Prior
 from fissure.errors import ArgumentError, nearest
 from fissure.studies.observation_operator import Floats
@@ -41,7 +40,7 @@ least one history is expected beyond each end (5% of 20).
 
 
 @dataclass(frozen=True)
-class Effective:
+class EffectiveSample:
     """`histories` members with `pasts` distinct pasts are worth `independent` draws (Kish's effective sample size).
 
     With m_k members in past k that is (sum of m)² / (sum of m²): all of them where no two share a past. Source: Kish
@@ -57,8 +56,8 @@ class Effective:
     def of(cls, pasts: ArrayLike) -> Self:
         """Of members whose pasts have these numbers.
 
-        >>> Effective.of([7, 7, 8, 9])
-        Effective(histories=4, pasts=3, independent=2.6666666666666665)
+        >>> EffectiveSample.of([7, 7, 8, 9])
+        EffectiveSample(histories=4, pasts=3, independent=2.6666666666666665)
         """
         counts = np.unique(np.asarray(pasts), return_counts=True)[1].astype(np.float64)
         total = float(counts.sum())
@@ -68,16 +67,9 @@ class Effective:
         """As plain values, for JSON."""
         return {"histories": self.histories, "pasts": self.pasts, "independent": round(self.independent, 1)}
 
-    @classmethod
-    def read(cls, told: Mapping[str, Any] | None) -> Self | None:
-        """What `as_json` gave; None of None."""
-        if told is None:
-            return None
-        return cls(int(told["histories"]), int(told["pasts"]), float(told["independent"]))
-
 
 def few_histories(histories: int | Mapping[str, int]) -> str:
-    """What has to be said where a 90% interval rests on too few histories; empty from `ENOUGH` on.
+    """A warning where a 90% interval rests on too few histories; empty from `ENOUGH` on.
 
     `histories` is their number, or that of each part of a study by what the part is called.
 
@@ -92,25 +84,15 @@ def few_histories(histories: int | Mapping[str, int]) -> str:
     return f"Too few: the ends of a 90% interval cannot be estimated from {told}; at least {ENOUGH} are needed."
 
 
-def effective_size(draws: Draws | None, seed: int, members: int | Iterable[int]) -> Effective:
-    """What `members` (their numbers, or how many from the first) of `draws` are worth; of the prior where None."""
-    return Effective.of(pasts_of(draws, seed, members))
+def effective_size(draws: Draws | None, seed: int, members: int | Iterable[int]) -> EffectiveSample:
+    """Effective size of `members` (their numbers, or how many from the first) of `draws`; of the prior where None."""
+    return EffectiveSample.of(pasts_of(draws, seed, members))
 
 
 def pasts_of(draws: Draws | None, seed: int, members: int | Iterable[int]) -> NDArray[np.int64]:
     """(members,) numbers that are equal for members with the same past."""
     each = list(range(members) if isinstance(members, int) else members)
     return (draws or Prior()).pasts(seed, each) if each else np.zeros(0, np.int64)
-
-
-def effective_of_kept(case: Case, digest: str, seed: int, members: int) -> Effective | None:
-    """What members of the draws with that `digest` are worth; None where these do not lie with the case."""
-    from fissure.studies.calibration.posterior import with_digest
-
-    if not digest:
-        return effective_size(None, seed, members)
-    found = with_digest(case, digest)
-    return effective_size(found[1], seed, members) if found else None
 
 
 LEVEL = 0.9
@@ -168,7 +150,7 @@ def quantile_error(
 
 
 def quantiles_of(
-    data: xr.Dataset, output: str, q: float | Iterable[float], worth: Effective | None = None
+    data: xr.Dataset, output: str, q: float | Iterable[float], worth: EffectiveSample | None = None
 ) -> xr.Dataset:
     """Quantiles over the members of an output of a run, with their errors; see `quantile_error`.
 
@@ -189,8 +171,8 @@ def quantiles_of(
         "value": "Quantile over the members",
         "error": "Its standard error",
         "low": "Lower end of its 90% interval",
+        "high": "Upper end of its 90% interval",
     }
-    names["high"] = "Upper end of its 90% interval"
     return xr.Dataset(
         {name: (dims, np.stack([getattr(one, name) for one in found]), units | {"long_name": said})
          for name, said in names.items()},

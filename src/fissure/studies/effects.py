@@ -5,56 +5,64 @@ Every check is a paired comparison over members of the prior ensemble. What is m
 
 Members are added, 16 at first and then twice as many, until the interval of a check excludes zero on the expected side
 or all members are used. Looking up to three times makes a false "holds" somewhat likelier than the 2.5% of one look.
+
+`fissure check` writes `effects.json` into its folder; `python -m tools.docs.effects FOLDER docs` keeps it with the
+reference case, so that pages can show the verdicts without simulating, and writes the page of the docs.
 """
 
+import json
 import threading
 import time
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
+from fissure.cases import naming
 from fissure.cases.loader import Case
-from fissure.cases.room import half_of
-from fissure.engine.cache import cache_base
 from fissure.engine.parameter_source import Prior
-from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, whole
+from fissure.engine.plan import MOST_MEMBERS, Plan, whole
 from fissure.engine.progress import Progress, Silent
+from fissure.engine.provenance import own_digest
 from fissure.engine.runner import Threads, Workers, threads_for
 from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import nearest
-from fissure.model.catalogue import GROUPS, known_mechanism, mechanism_classes, parameters_of
+from fissure.files import cache_base
+from fissure.model.catalogue import GROUPS, known_mechanism, mechanism_classes
 from fissure.model.check import Check, Record
 from fissure.model.world import World
+from fissure.studies import causal, kept_results, paired_runs
 from fissure.studies.effective import ENOUGH
 from fissure.studies.paired_runs import Call, Job, PairedRuns, PairedTask, Rows
 from fissure.studies.scenario import WORLD, Move, Scenario
+from fissure.studies.shapley import mean_interval
 
 FIRST, MEMBERS, QUICK = 16, 48, 16
 LEVEL = 0.95
+KEPT = naming.HOME / naming.REFERENCE / "kept" / "verdicts.json"
+FILE = "effects.json"
 Verdict = Literal["holds", "not shown", "contrary", "no effect"]
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Effect:
-    """What one check found: the mean of the paired differences with its 95% interval (Student's t)."""
+    """Result of one check: the mean of the paired differences with its 95% interval (Student's t)."""
 
     mechanism: str
     group: str
     observable: str
     kind: str
-    """What was changed: ``without it``, or the driver in words."""
+    """The change: ``without it``, or the driver in words."""
     sign: int
-    """Which way it should move: -1 or 1."""
+    """The sign of the expected movement: -1 or 1."""
     difference: float
     low: float
     high: float
@@ -70,17 +78,17 @@ class Effect:
 
     @property
     def holds(self) -> bool:
-        """Whether the interval excludes zero on the expected side."""
+        """True where the interval excludes zero on the expected side."""
         return self.verdict == "holds"
 
     @property
     def emptied(self) -> bool:
-        """Whether nothing at all is left in any member: the end of what can be seen, and true by construction."""
+        """True where nothing at all is left in any member: the end of what can be seen, and true by construction."""
         return abs(self.relative + 100.0) < 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class Checked:
+class EffectStudy:
     """A finished study: its effects in order of group and mechanism."""
 
     effects: tuple[Effect, ...]
@@ -92,32 +100,78 @@ class Checked:
     @property
     def of(self) -> dict[str, list[Effect]]:
         """Effects by mechanism."""
-        out: dict[str, list[Effect]] = {}
+        out: dict[str, list[Effect]] = defaultdict(list)
         for effect in self.effects:
-            out.setdefault(effect.mechanism, []).append(effect)
-        return out
+            out[effect.mechanism].append(effect)
+        return dict(out)
 
     @property
     def holds(self) -> bool:
-        """Whether every check that was asked for holds."""
+        """True where every check that was asked for holds."""
         return all(effect.holds for effect in self.effects)
 
-    @property
-    def few_histories(self) -> str:
-        """How many checks rest on too few members; empty where none does."""
-        return few_of(self.effects)
+    def save(self) -> Path:
+        """Write `effects.json` into the study's folder, how it was made and each effect, and return its path."""
+        plan = self.plan
+        told = {
+            "case": plan.case,
+            "members": self.members,
+            "weeks": plan.weeks,
+            "seed": plan.seed,
+            "units": plan.units,
+            "slots": plan.slots,
+            "case digest": plan.case_digest,
+            "model digest": own_digest(),
+            "quick": self.quick,
+            "few_histories": few_of(self.effects) or None,
+            "effects": [{k: v for k, v in asdict(one).items() if k != "seconds"} for one in self.effects],
+        }
+        return kept_results.write(self.folder / FILE, json.dumps(told, indent=1).encode())
 
     @property
     def summary(self) -> str:
-        """How many mechanisms do what their sources say."""
+        """Number of mechanisms that do what their sources say, in a sentence."""
         whole_ = sum(all(effect.holds for effect in own) for own in self.of.values())
         checks = sum(effect.holds for effect in self.effects)
         many = "mechanism holds" if len(self.of) == 1 else "mechanisms hold"
         return f"{whole_} of {len(self.of)} {many} ({checks} of {len(self.effects)} checks)."
 
 
+@dataclass(frozen=True)
+class KeptEffects:
+    """Effects of a full check that were kept: what they were made with, and whether it was another model."""
+
+    effects: tuple[Effect, ...]
+    case: str
+    members: int
+    weeks: int
+    seed: int
+    units: int
+    slots: int
+    quick: bool
+    stale: bool
+
+
+def kept_effects(path: Path = KEPT) -> KeptEffects:
+    """The effects that `EffectStudy.save` wrote, those kept with the reference case where no `path` is given."""
+    told = json.loads(path.read_text(encoding="utf-8"))
+    effects = tuple(Effect(**row) for row in told["effects"])
+    made = {name: told[name] for name in ("case", "members", "weeks", "seed", "units", "slots", "quick")}
+    return KeptEffects(effects, **made, stale=told.get("model digest") != own_digest())
+
+
+def verdicts_of(effects: Iterable[Effect]) -> dict[str, list[causal.Verdict]]:
+    """Verdicts by mechanism, as the causal picture takes them."""
+    out: dict[str, list[causal.Verdict]] = defaultdict(list)
+    for one in effects:
+        changed = "" if one.kind == "without it" else f" ({one.kind})"
+        way = "higher" if one.sign > 0 else "lower"
+        out[one.mechanism].append(causal.Verdict(one.observable + changed, way, one.verdict))
+    return out
+
+
 def few_of(effects: Sequence[Effect]) -> str:
-    """How many of `effects` rest on too few members; empty where none does."""
+    """A warning where `effects` rest on too few members; empty where none does."""
     few = sum(effect.members < ENOUGH for effect in effects)
     if not few:
         return ""
@@ -129,16 +183,14 @@ def few_of(effects: Sequence[Effect]) -> str:
 
 
 def effect_of(mechanism: str, check: Check, changed: Floats, as_it_is: Floats, seconds: float = 0.0) -> Effect:
-    """What `check` found in the measured numbers of both runs, each of shape (members,); NaN where undefined.
+    """Result of `check` in the measured numbers of both runs, each of shape (members,); NaN where undefined.
 
     The interval is mean(d) -/+ t s / sqrt(n) over the n finite paired differences d, with n - 1 degrees of freedom.
     """
     found = np.isfinite(changed - as_it_is)
     d, base, n = (changed - as_it_is)[found], as_it_is[found], int(found.sum())
-    middle = float(d.mean()) if n else np.nan
-    half = float(stdtrit(n - 1, 0.5 + LEVEL / 2) * d.std(ddof=1) / np.sqrt(n)) if n > 1 else np.nan
+    middle, low, high = map(float, mean_interval(d, LEVEL))
     level = abs(float(base.mean())) if n else 0.0
-    low, high = middle - half, middle + half
     verdict: Verdict = "not shown"
     if n and not d.any():
         verdict = "no effect"
@@ -161,9 +213,9 @@ def effect_of(mechanism: str, check: Check, changed: Floats, as_it_is: Floats, s
     )
 
 
-def stages(members: int, first: int = FIRST) -> list[int]:
-    """How many members are looked at in turn: 16, 32, 64 ... up to `members`."""
-    out = [min(first, members)]
+def stages(members: int) -> list[int]:
+    """Members that are looked at in turn: 16, 32, 64 ... up to `members`."""
+    out = [min(FIRST, members)]
     while out[-1] < members:
         out.append(min(2 * out[-1], members))
     return out
@@ -171,8 +223,7 @@ def stages(members: int, first: int = FIRST) -> list[int]:
 
 def planned(case: Case, *, weeks: int | None = None, seed: int = 1, quick: bool = False) -> Plan:
     """The plan of the runs with everything on; `quick` halves the units. Raises `FissureError` for bad input."""
-    units = half_of(case.blocs, case.units) if quick else None
-    plan = plan_of(case, parameters_of(case), seed=seed, weeks=weeks, units=units)
+    plan = paired_runs.planned(case, weeks=weeks, seed=seed, quick=quick)
     return replace(plan, width=min(plan.width, FIRST))
 
 
@@ -188,7 +239,7 @@ def check(
     threads: int | None = None,
     progress: Progress | None = None,
     workers: Workers | None = None,
-) -> Checked:
+) -> EffectStudy:
     """Check the effects of `mechanisms`, all where none is named.
 
     Args:
@@ -214,7 +265,7 @@ def check(
     plan = workers.settle(plan, None)
     runs = PairedRuns(CheckTask(case, plan, Prior()), folder / "measured", (), workers, progress or Silent())
     with keeping(folder, StudyManifest("check", plan, members, changes=tuple(sorted(asked)))):
-        return Checked(effects_of(runs, asked or set(mechanism_classes()), members), plan, members, folder, quick)
+        return EffectStudy(effects_of(runs, asked or set(mechanism_classes()), members), plan, members, folder, quick)
 
 
 Number = tuple[str, int]
@@ -227,7 +278,6 @@ class CheckTask(PairedTask):
 
     code: ClassVar = ("fissure.studies.effects",)
     changes_later: ClassVar[bool] = False
-    _bases: OrderedDict[Hashable, "Future[Record]"] = field(default_factory=OrderedDict, init=False, repr=False)
 
     def together(self, job: Job) -> Hashable:
         """Runs of one scenario, and members side by side in all scenarios, so that their base is run once."""
@@ -240,7 +290,7 @@ class CheckTask(PairedTask):
         changed = self.records(call)
         seconds = time.perf_counter() - began
         measures = [_check(number).measure for number in numbered(scenario)]
-        numbers = [_numbers(one(run, as_it_is), len(call)) for run in (changed, as_it_is) for one in measures]
+        numbers = [_one_each(one(run, as_it_is), len(call)) for run in (changed, as_it_is) for one in measures]
         return Rows(np.stack(numbers, axis=1), np.zeros((len(call), 0, 0)), seconds)
 
     def _base(self, call: Call) -> Record:
@@ -264,10 +314,9 @@ class CheckTask(PairedTask):
     def _turn(self) -> threading.Lock:
         return threading.Lock()
 
-    def __getstate__(self) -> dict[str, Any]:
-        """The fields alone: bases stay where they are."""
-        own = {f.name: getattr(self, f.name) for f in fields(self) if f.init}
-        return {**own, "_bases": OrderedDict()}
+    @cached_property
+    def _bases(self) -> OrderedDict[Hashable, "Future[Record]"]:
+        return OrderedDict()
 
 
 BASES = 4
@@ -315,7 +364,8 @@ def scenario_of_check(mechanism: str, place: int) -> Scenario:
 
 def require_known(scenario: Scenario, task: PairedTask) -> None:
     """Raise `ValueError`, with the nearest name, where a driver or a held parameter does not exist."""
-    arrays = [WORLD + f.name for f in fields(World) if _is_float(getattr(task.world, f.name))]
+    world = {f.name: getattr(task.world, f.name) for f in fields(World)}
+    arrays = [WORLD + name for name, x in world.items() if jnp.issubdtype(getattr(x, "dtype", int), jnp.floating)]
     names = [p.name for p in task.parameters]
     for move in scenario.moves:
         known = arrays if move.name.startswith(WORLD) and move.how == "times" else names
@@ -333,13 +383,9 @@ def _check(number: Number) -> Check:
     return mechanism_classes()[number[0]].checks[number[1]]
 
 
-def _numbers(values: Floats, runs: int) -> Floats:
+def _one_each(values: Floats, runs: int) -> Floats:
     """One number a run; raises `ValueError` for a measure that gives anything else."""
     values = np.asarray(values, np.float64)
     if values.shape != (runs,):
         raise ValueError(f"a measure gave numbers of shape {values.shape}, expected one for each member")
     return values
-
-
-def _is_float(x: Any) -> bool:
-    return hasattr(x, "dtype") and bool(jnp.issubdtype(x.dtype, jnp.floating))

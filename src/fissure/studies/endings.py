@@ -1,10 +1,10 @@
-"""Five ways in which an armed proto-state comes apart, and the week in which each happens to a simulated history.
+"""Five ways in which an armed proto-state comes apart, when each happens to a history, and the cohesion of the ranks.
 
 The literature keeps them apart because they need not come together: a state can lose its ground with its ranks whole,
 hold ground with ranks that no longer fight, stop paying, break in two, or lose the people whom it rules (Staniland 2014
 on cohesion of insurgents; Woldemariam 2018 on fragmentation; Kalyvas 2006 on control and the ruled). The first two are
 states that last, from which it did not come back: *it came apart* in the first week of either. The other three are
-blows that it may survive; `mode` says which of the five struck first.
+blows that it may survive; `mode` in `apart` says which of the five struck first.
 
 Weeks are counted from the start of the run, 0 is its first. An ending that is a lasting state is dated by the week in
 which that state began, although only later weeks show that it lasted. A remnant can neither go broke, nor split, nor
@@ -14,6 +14,24 @@ revolt) is there.
 Territorial collapse: the area that a map-maker would count falls below 10% of its highest so far and stays there to the
 end of the run. Collapse of the ranks: the same of fighters. Both ask for the end of the run, so a member that falls and
 rises again has not collapsed; one that fell in the last weeks counts as collapsed.
+
+*Cohesion*: how far the ranks still hold together, an index from 0 to 1, and the four parts that it is made of.
+
+    stay       1 - wish to leave                     of the mean fighter, if leaving were free
+    unity      1 - spread of doctrine between blocs  standard deviation of blocs' means on an axis from -1 to 1
+    candour    1 - quiet dissent                     quiet dissent: the mean of wish to leave times fear
+    obedience  (1 - a / p)^26                        a: attempts to leave among p fighters hard pressed, 26 weeks
+    cohesion   (stay unity candour obedience)^(1/4)
+
+Students of armies part the wish to stay together from the sharing of a purpose (MacCoun, Kier and Belkin 2006), and
+look for cohesion where it is tested, under loss (Shils and Janowitz 1948). `candour` stands for what Kuran (1995) calls
+preference falsification: a body that fear keeps quiet looks whole until it breaks, so dissent that is kept quiet counts
+against it beyond the wish itself.
+
+The mean is geometric, as that of the Human Development Index has been since 2010: no part makes up fully for another,
+and where one is gone so is the whole (OECD and JRC 2008, Handbook on Constructing Composite Indicators, step 6). Its
+logarithm is the mean of the logarithms of the parts, so a fall can be shared out among them without a rest. The four
+weigh the same because nothing in the evidence says otherwise.
 """
 
 from collections.abc import Callable
@@ -41,9 +59,7 @@ def collapse_weeks(data: xr.Dataset, what: What) -> Floats:
 
 def fell_for_good(values: Floats) -> Floats:
     """(members,) the first week from which `values`, (members, weeks), stay below a tenth of their highest so far."""
-    down = values < LEFT * np.maximum.accumulate(values, axis=1)
-    stays = np.logical_and.accumulate(down[:, ::-1], axis=1)[:, ::-1]
-    return np.where(stays.any(axis=1), stays.argmax(axis=1), np.nan).astype(np.float64)
+    return for_good(values < LEFT * np.maximum.accumulate(values, axis=1))
 
 
 def by_week(weeks: Floats, run: int) -> Floats:
@@ -81,36 +97,35 @@ class Ending:
     weeks: Callable[[xr.Dataset], Floats]
     """(members,) the first week of it in each member of a run; NaN for never."""
     final: bool = False
-    """Whether the history has come apart with it."""
+    """True where the history has come apart with it."""
 
 
 def _hollow(data: xr.Dataset) -> Floats:
     """Fighting power per fighter times fighters is the fighting power of all: the effective fighters."""
-    return fell_for_good(_fighters(data) * _of(data, "effectiveness"))
+    return fell_for_good(_of(data, "fighters") * _of(data, "effectiveness"))
 
 
 def _insolvent(data: xr.Dataset) -> Floats:
     """Dated by the first week of the first spell that is long enough."""
-    unpaid = np.asarray(_of(data, "paid_share") < MET) & _still_there(_fighters(data))
+    unpaid = np.asarray(_of(data, "paid_share") < MET) & _still_there(_of(data, "fighters"))
     if unpaid.shape[1] < UNPAID:
         return np.full(unpaid.shape[0], np.nan)
     spells = np.lib.stride_tricks.sliding_window_view(unpaid, UNPAID, axis=1)
-    return _first(np.asarray(spells.all(axis=2)))
+    return first_week(np.asarray(spells.all(axis=2)))
 
 
 def _split(data: xr.Dataset) -> Floats:
     """Dated by the departure with which those who left within half a year make a tenth of the ranks at its start."""
-    ranks, left = _fighters(data), _of(data, "left_with_splinters")
+    ranks, left = _of(data, "fighters"), _of(data, "left_with_splinters")
     start = np.maximum(np.arange(ranks.shape[1]) - HALF_YEAR + 1, 0)
-    before = np.pad(np.cumsum(left, axis=1), ((0, 0), (1, 0)))
-    gone = before[:, 1:] - before[:, start]
-    enough = (left > 0) & (_share(gone, ranks[:, start]) >= LEAVES)  # never because the window moved to fewer ranks
-    return _first(_still_there(ranks)[:, start] & np.asarray(enough))
+    gone = window_sum(left, HALF_YEAR)
+    enough = (left > 0) & (ratio(gone, ranks[:, start], 0.0) >= LEAVES)  # never because the window moved to fewer ranks
+    return first_week(_still_there(ranks)[:, start] & np.asarray(enough))
 
 
 def _revolt(data: xr.Dataset) -> Floats:
     ruled, risen = _of(data, "residents_under_control"), _of(data, "resisters")
-    return _first(_still_there(ruled) & np.asarray(_share(risen, ruled) >= RISEN))
+    return first_week(_still_there(ruled) & np.asarray(ratio(risen, ruled, 0.0) >= RISEN))
 
 
 ENDINGS: tuple[Ending, ...] = (
@@ -164,13 +179,8 @@ def came_apart(data: xr.Dataset) -> Floats:
     return _came_apart(_all(data))
 
 
-def mode(data: xr.Dataset) -> NDArray[np.str_]:
-    """(members,) which of the five came first, up to and with the week of `came_apart`; "none" where it held."""
-    return _mode(_all(data))
-
-
 def apart(data: xr.Dataset) -> xr.Dataset:
-    """What became of each member of `data`, a run's records.
+    """The endings of each member of `data`, a run's records.
 
     Variables: `weeks` (member, ending), `came_apart` (member), both in weeks from the start of the run with NaN for
     never, and `mode` (member), the name of an ending or "none". The attributes `start` (a Monday, ISO) and `run`
@@ -227,20 +237,99 @@ def _of(data: xr.Dataset, output: str) -> Floats:
     return joined(data[output], None, "sum", f"coming apart, {output}")
 
 
-def _fighters(data: xr.Dataset) -> Floats:
-    return _of(data, "fighters")
-
-
 def _still_there(values: Floats) -> NDArray[np.bool_]:
-    """Where so much is left that it can be said to go broke, split or be risen against; nowhere where there is none."""
-    return np.asarray(_share(values, np.maximum.accumulate(values, axis=1)) >= LEFT)
+    """True where enough is left to go broke, split or be risen against; nowhere where there is none."""
+    return np.asarray(ratio(values, np.maximum.accumulate(values, axis=1), 0.0) >= LEFT)
 
 
-def _share(part: Floats, whole: Floats) -> Floats:
-    """`part` / `whole`, 0 where there is no whole. A quotient, so that a tenth of a whole number is just a tenth."""
-    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
-
-
-def _first(happens: NDArray[np.bool_]) -> Floats:
-    """(members,) the first week that is true of (members, weeks); NaN for none."""
+def first_week(happens: NDArray[np.bool_]) -> Floats:
+    """(members,) the first week in which it is true of (members, weeks); NaN where it never is."""
     return np.where(happens.any(axis=1), happens.argmax(axis=1), np.nan).astype(np.float64)
+
+
+def for_good(happens: NDArray[np.bool_]) -> Floats:
+    """(members,) the first week from which it is true of (members, weeks) to the end; NaN where it is not."""
+    return first_week(np.logical_and.accumulate(happens[:, ::-1], axis=1)[:, ::-1])
+
+
+def ratio(over: Floats, under: Floats, none: float = np.nan) -> Floats:
+    """`over` / `under`, `none` where `under` is nothing. A quotient, so that a tenth of a whole number is just that."""
+    return np.divide(over, under, out=np.full(np.shape(over), none), where=under > 0)
+
+
+def window_sum(values: Floats, window: int) -> Floats:
+    """(members, weeks) sum of each week and those before it, `window` in all or as far as the run goes back."""
+    total = np.cumsum(values, axis=1)
+    earlier = np.zeros_like(total)
+    earlier[:, window:] = total[:, :-window]
+    return np.asarray(total - earlier)
+
+
+UNITS = "index, 0 to 1"
+PARTS = {
+    "stay": "Wish to stay: 1 less the wish to leave if leaving were free",
+    "unity": "Unity: 1 less the spread of doctrine between blocs",
+    "candour": "Candour: 1 less the dissent that fear keeps quiet",
+    "obedience": "Obedience under loss: share of hard-pressed fighters who do not try to leave in half a year",
+}
+"""The parts and their long names."""
+COHESION_READS = (
+    "fighters", "wish_to_leave", "spread_between_blocs", "quiet_dissent", "hard_pressed", "attempts_hard_pressed",
+)  # fmt: skip
+"""Outputs that it is read from."""
+
+
+def cohesion(data: xr.Dataset) -> xr.Dataset:
+    """The index `cohesion` and its four parts, each (member, week), from a run's records.
+
+    NaN where no fighters are left. Obedience that is not put to the test, because in the half-year up to then no unit
+    was hard pressed, is taken as it was last seen; before the first test it is NaN and the index is the geometric mean
+    of the other three. In the first half-year the window is as long as the run so far. Raises `FissureError` for a run
+    that lacks an output (see `COHESION_READS`).
+    """
+    held(data, COHESION_READS, "cohesion")
+    read = data[list(COHESION_READS)].compute()
+    there = _sum(read["fighters"]) > 0
+    parts = {
+        "stay": 1.0 - _mean(read, "wish_to_leave"),
+        "unity": 1.0 - _sum(read["spread_between_blocs"]),
+        "candour": 1.0 - _mean(read, "quiet_dissent"),
+        "obedience": _obedience(_sum(read["attempts_hard_pressed"]), _sum(read["hard_pressed"])),
+    }
+    parts = {name: np.where(there, np.clip(part, 0.0, 1.0), np.nan) for name, part in parts.items()}
+    shown = parts | {"cohesion": _geometric(np.stack(list(parts.values())))}
+    names = PARTS | {"cohesion": "Cohesion: geometric mean of its four parts"}
+    return xr.Dataset(
+        {name: (("member", "week"), shown[name], {"units": UNITS, "long_name": names[name]}) for name in names},
+        coords={"member": data["member"], "week": data["week"]},
+    )
+
+
+def _obedience(tried: Floats, pressed: Floats) -> Floats:
+    """(members, weeks) the share that half a year of hard pressing at the rate of the last half-year would leave."""
+    rate = ratio(window_sum(tried, HALF_YEAR), window_sum(pressed, HALF_YEAR))
+    return _last_known(np.asarray((1.0 - np.minimum(rate, 1.0)) ** HALF_YEAR))
+
+
+def _last_known(values: Floats) -> Floats:
+    """The last value that is no NaN, up to each week; NaN before the first."""
+    known = np.where(np.isnan(values), 0, np.arange(values.shape[1]))
+    return np.take_along_axis(values, np.maximum.accumulate(known, axis=1), axis=1)
+
+
+def _geometric(parts: Floats) -> Floats:
+    """Geometric mean over the first axis of what is known; NaN where nothing is."""
+    known = np.isfinite(parts)
+    with np.errstate(divide="ignore"):  # the logarithm of a part that is gone
+        logs = np.log(np.where(known, parts, 1.0)).sum(axis=0)
+    return np.exp(ratio(logs, known.sum(axis=0).astype(np.float64)))
+
+
+def _mean(data: xr.Dataset, output: str) -> Floats:
+    """Mean over the fighters of both origins; NaN where there are none."""
+    fighters = data["fighters"]
+    return ratio(_sum(data[output] * fighters), _sum(fighters))
+
+
+def _sum(array: xr.DataArray) -> Floats:
+    return joined(array, None, "sum", "cohesion")

@@ -38,7 +38,7 @@ MONTH = 4
 HELD = 0.05
 """Share of a district from which the group counts as having held some of it at the start."""
 BEYOND = timedelta(days=3650)
-"""How long after the end of the run the offensives begin that are there only to keep the shape."""
+"""Time from the end of the run to the offensives that are there only to keep the shape."""
 
 Floats = NDArray[np.float64]
 
@@ -76,17 +76,17 @@ def _future(case: Case, after: date, known: int, random: np.random.Generator, nu
 
 
 def _strikes(case: Case, known: int, random: np.random.Generator) -> tuple[Floats, Floats, Floats]:
-    out = tuple(np.array(array) for array in (case.strikes_low, case.strikes, case.strikes_high))
+    known_of = (case.strikes_low, case.strikes, case.strikes_high)
+    out = [np.array(array) for array in known_of]
     steps = random.standard_normal((case.weeks - known, len(case.countries)))
     for country in range(len(case.countries)):
         seen = case.strikes[:known, country]
         level = seen[-RECENT:].mean()
-        walk = level * np.exp(np.cumsum(_step(seen) * steps[:, country]))
-        walk = np.minimum(walk, MOST * seen.max())
-        for array, bound in zip(out, (case.strikes_low, case.strikes, case.strikes_high), strict=True):
+        walk = np.minimum(level * np.exp(np.cumsum(_step(seen) * steps[:, country])), MOST * seen.max())
+        for array, bound in zip(out, known_of, strict=True):
             doubt = bound[known - RECENT : known, country].mean() / level if level > 0 else 0.0
             array[known:, country] = walk * doubt
-    return out  # type: ignore[return-value]
+    return out[0], out[1], out[2]
 
 
 def _step(seen: Floats) -> float:
@@ -125,27 +125,21 @@ def _offensives(case: Case, after: date, random: np.random.Generator) -> list[Of
     days = np.sort(random.integers(1, left + 1, room))
     which, where = random.random(room), random.random(room)
     places = _places(case, begun)
+    drawn = set(random.permutation(room)[:count].tolist())
     added = []
     for n in range(room):
         like = begun[int(which[n] * len(begun))]
         options = places[like.opponent]
-        added.append(
-            like.model_copy(
-                update={
-                    "id": f"expected-{n + 1}",
-                    "title": f"Attack like '{like.title}'",
-                    "district": options[int(where[n] * len(options))],
-                    "start": after + timedelta(days=int(days[n])),
-                    "event": None,
-                    "basis": f"extrapolated from what had begun by {after}",
-                }
-            )
-        )
-    drawn = set(random.permutation(room)[:count].tolist())
-    return begun + [
-        one if n in drawn else one.model_copy(update={"start": case.end + BEYOND, "title": "Not begun"})
-        for n, one in enumerate(added)
-    ]
+        changed = {
+            "id": f"expected-{n + 1}",
+            "title": f"Attack like '{like.title}'" if n in drawn else "Not begun",
+            "district": options[int(where[n] * len(options))],
+            "start": after + timedelta(days=int(days[n])) if n in drawn else case.end + BEYOND,
+            "event": None,
+            "basis": f"extrapolated from what had begun by {after}",
+        }
+        added.append(like.model_copy(update=changed))
+    return begun + added
 
 
 def _room(begun: int, ahead: float) -> int:

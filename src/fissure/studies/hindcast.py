@@ -6,7 +6,6 @@ the war as it came, are published by the same measurement model and scored besid
 """
 
 from collections.abc import Callable, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -27,13 +26,12 @@ from fissure.errors import FileError
 from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import parameters_of
 from fissure.model.plugins import made_of
-from fissure.studies import coverage
+from fissure.studies import kept_results
 from fissure.studies.baselines import RIVALS, baselines
 from fissure.studies.calibration.fit import outputs_of
-from fissure.studies.effective import Effective, effective_size, few_histories
+from fissure.studies.effective import EffectiveSample, effective_size, few_histories
 from fissure.studies.endings import COLLAPSES, What, by_week, collapse_weeks
 from fissure.studies.forcing_forecasts import RECENT, futures
-from fissure.studies.kept import is_of, place, places
 from fissure.studies.measurement import Datum, comparable, data, floors, noise, published, truths
 from fissure.studies.observation_operator import Floats
 from fissure.studies.score import ForecastScore, Total, score, total
@@ -56,7 +54,7 @@ class Simulate(Protocol):
 
 @dataclass(frozen=True)
 class Collapse:
-    """How probable collapse is by each week: `share` of `members`, one number a week of the run."""
+    """Probability of collapse by each week: `share` of `members`, one number a week of the run."""
 
     kind: Kind
     what: What
@@ -88,12 +86,12 @@ class FromDate:
     silent: tuple[str, ...]
     fell_back: tuple[str, ...]
     collapse: tuple[Collapse, ...]
-    worth: Effective | None = None
-    """What the members of the fitted ensembles are worth as independent draws; None where it was not recorded."""
+    worth: EffectiveSample | None = None
+    """Independent draws that the members of the fitted ensembles are worth; None where it was not recorded."""
 
     @property
     def in_common(self) -> dict[str, Total]:
-        """How each of `FORECASTS` did over the figures of which all of them speak."""
+        """Scores of each of `FORECASTS` over the figures of which all of them speak."""
         both = set.intersection(*({row.observation for row in rows} for rows in self.scored.values()))
         return {name: total(row for row in rows if row.observation in both) for name, rows in self.scored.items()}
 
@@ -121,10 +119,10 @@ class Hindcast:
     """The day by which the chance of collapse is quoted; None for the last day of the case."""
 
     few_histories: str = ""
-    """What has to be said where there are too few members for an interval."""
+    """A warning where there are too few members for an interval."""
 
     plugins: tuple[str, ...] = ()
-    """Packages that bring mechanisms with which it was made, see `coverage`."""
+    """Packages that bring mechanisms with which it was made, see `kept_results`."""
 
     case_digest: str = ""
     """Digest of the files of the case, where it was kept with one."""
@@ -137,43 +135,25 @@ class Hindcast:
 
     def save(self, path: str | Path) -> Path:
         """Write it as JSON to `path`, whole or not at all."""
-        from pydantic import TypeAdapter
-
-        from fissure.files import write_whole
-
-        write_whole(Path(path), TypeAdapter(Hindcast).dump_json(self, indent=1))
-        return Path(path)
+        return kept_results.write_as(Hindcast, self, Path(path))
 
 
 def kept(case: Case) -> Hindcast | None:
     """The hindcast that lies with `case`, if one does and it was made of it by the model that there is now.
 
-    It may have been made with fewer packages that bring mechanisms than there are now: see `coverage`.
+    It may have been made with fewer packages that bring mechanisms than there are now: see `kept_results`.
     """
-    for path in places(case, KEPT):
-        found = read_hindcast(path)
-        if found.model == own_digest() and is_of(found.case_digest, case) and coverage.serves(found.plugins):
-            return found
-    return None
 
+    def fresh(found: Hindcast) -> bool:
+        own = found.model == own_digest() and kept_results.is_of(found.case_digest, case)
+        return own and kept_results.serves(found.plugins)
 
-def kept_at(case: Case) -> Path:
-    """Where a hindcast of `case` lies, if one was kept."""
-    return place(case, KEPT)
+    return kept_results.first(case, KEPT, read_hindcast, fresh)
 
 
 def read_hindcast(path: str | Path) -> Hindcast:
     """The hindcast that `Hindcast.save` wrote to `path`. Raises `FissureError` for anything else."""
-    from pydantic import TypeAdapter, ValidationError
-
-    try:
-        return TypeAdapter(Hindcast).validate_json(Path(path).read_bytes())
-    except OSError as error:
-        raise FileError(f"{path}: {error.strerror or error}, expected a saved hindcast") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the top"
-        raise FileError(f"{path}: at {where}: {first['msg']}, expected a saved hindcast") from None
+    return kept_results.read_as(Hindcast, Path(path), "a saved hindcast")
 
 
 def stored(progress: Progress, outputs: Sequence[str] = (), workers: Workers | None = None) -> Simulate:
@@ -229,24 +209,16 @@ def hindcast(
         if not _possible(case, ledger, day):
             raise FileError(f"found the date {day} to forecast from, {_expected(case, ledger)}")
     told = progress or Silent()
-    outputs = sorted({*outputs_of(ledger), *tuple(COLLAPSES.values())})
+    outputs = sorted({*outputs_of(ledger), *COLLAPSES.values()})
     job = _Job(case, ledger, members, count, seed, out, simulate or stored(told, outputs, workers), told)
     try:
         found = tuple(job.of(day, fit) for day in dates)
     finally:
         told.finish()
-    made = (members, count, seed, __version__, own_digest())
     return Hindcast(
-        case.name,
-        case.title,
-        case.start,
-        case.weeks,
-        *made,
-        found,
-        case.dates.collapse,
-        few_histories(members),
-        made_of(),
-    )
+        case.name, case.title, case.start, case.weeks, members, count, seed, __version__, own_digest(), found,
+        case.dates.collapse, few_histories(members), made_of(),
+    )  # fmt: skip
 
 
 def default_dates(case: Case, ledger: Ledger) -> list[date]:
@@ -298,17 +270,16 @@ class _Job:
         samples, collapse = self._ensembles(day, items, draws, prior)
         naive = baselines(items, earlier, day, members=self.members, seed=self.seed)
         samples |= {one.name: one.samples for one in naive}
-        scored = {name: tuple(score(samples[name], items)) for name in FORECASTS}
-        fell_back = tuple(dict.fromkeys(name for one in naive for name in one.fell_back))
+        later = {one.observation.id for one in asked}
         return FromDate(
             date=day,
             known=len(earlier),
             later=len(asked),
             beyond=len(asked) - len(items),
-            scored=scored,
-            foreseen=_foreseen(self.case, {one.observation.id for one in asked}),
+            scored={name: tuple(score(samples[name], items)) for name in FORECASTS},
+            foreseen=tuple(p.name for p in parameters_of(self.case) if not later.isdisjoint(p.prior.evidence)),
             silent=naive[0].silent,
-            fell_back=fell_back,
+            fell_back=tuple(dict.fromkeys(name for one in naive for name in one.fell_back)),
             collapse=tuple(collapse),
             worth=effective_size(draws, self.seed, self.members),
         )
@@ -321,19 +292,21 @@ class _Job:
         share = [len(part) for part in np.array_split(np.arange(self.members), self.count)]
         # another seed for each future: its members are others of the posterior, with luck of their own
         ahead = [self._run(f"{day}/extrapolated/{n}", war, draws, share[n], n + 1) for n, war in enumerate(wars)]
-        runs: dict[Kind, list[tuple[xr.Dataset, int]]] = {
-            "known": [(known, 0)],
-            "extrapolated": [(run, n + 1) for n, run in enumerate(ahead)],
-            "prior": [(prior, 0)],
+        runs: dict[Kind, list[tuple[xr.Dataset, int, Draws | None]]] = {
+            "known": [(known, 0, draws)],
+            "extrapolated": [(run, n + 1, draws) for n, run in enumerate(ahead)],
+            "prior": [(prior, 0, None)],
         }
-        samples, collapse = {}, []
-        least = floors(truths(prior, items), items)
+        samples, collapse, least = {}, [], floors(truths(prior, items), items)
         for kind, own in runs.items():
-            parts = [self._published(run, items, None if kind == "prior" else draws, more, least) for run, more in own]
+            parts = []
+            for run, more, drawn in own:
+                normals = prior_normals if drawn is None else drawn.normals
+                shown = noise(items, run.sizes["member"], self.seed + more, normals)
+                parts.append(published(np.maximum(truths(run, items), least), items, *shown))
             samples[str(kind)] = np.concatenate(parts)
-            whats: tuple[What, ...] = ("territory", "fighters")
-            for what in whats:
-                weeks = np.concatenate([collapse_weeks(run, what) for run, _ in own])
+            for what in COLLAPSES:
+                weeks = np.concatenate([collapse_weeks(run, what) for run, _, _ in own])
                 share_of = tuple(float(x) for x in by_week(weeks, self.case.weeks))
                 collapse.append(Collapse(kind, what, len(weeks), share_of))
         return samples, collapse
@@ -342,16 +315,3 @@ class _Job:
         self.progress.phase(f"ensemble {name}")
         out = None if self.out is None else self.out / name
         return self.simulate(case, members, draws, seed=self.seed + more, out=out)
-
-    def _published(
-        self, run: xr.Dataset, items: Sequence[Datum], draws: Draws | None, more: int, least: Floats
-    ) -> Floats:
-        """(members, items) what would have been published of `run`."""
-        normals = prior_normals if draws is None else draws.normals
-        shown = noise(items, run.sizes["member"], self.seed + more, normals)
-        return published(np.maximum(truths(run, items), least), items, *shown)
-
-
-def _foreseen(case: Case, later: AbstractSet[str]) -> tuple[str, ...]:
-    """Names of the parameters of `case` whose priors cite any of the observations `later`."""
-    return tuple(p.name for p in parameters_of(case) if not later.isdisjoint(p.prior.evidence))

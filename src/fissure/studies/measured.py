@@ -1,6 +1,6 @@
-"""What was measured of paired runs: all of it on disk, and of that in memory what was needed last.
+"""Measurements of paired runs: all of it on disk, and of that in memory what was needed last.
 
-    FOLDER/3f2a....-4.npz     four runs: their keys, numbers, and series by week; sealed (`engine.checksums`)
+    FOLDER/3f2a....-4.npz     four runs: their keys, numbers, and series by week; sealed (`fissure.files`)
     FOLDER/failed.json        the runs that could not be made, with why; sealed
 
 A server is asked many different what-ifs, each of which takes about a megabyte, and must not grow with their number. So
@@ -23,9 +23,8 @@ from pathlib import Path
 
 import numpy as np
 
-from fissure.engine.checksums import DamagedBlock, sealed, sealed_json, unsealed, unsealed_json
 from fissure.errors import DamagedError
-from fissure.files import disk_errors, write_whole
+from fissure.files import DamagedBlock, disk_errors, sealed, sealed_json, unsealed, unsealed_json, write_whole
 from fissure.studies.observation_operator import Floats
 
 Run = tuple[str, int]
@@ -38,26 +37,30 @@ _OVERHEAD = 400
 
 
 @dataclass(frozen=True)
-class Measured:
-    """What is kept of one run: `outcomes` (outcomes,), `weekly` (series, weeks)."""
+class MeasuredRun:
+    """Measurements of one run: `outcomes` (outcomes,), `weekly` (series, weeks)."""
 
     outcomes: Floats
     weekly: Floats
 
 
-def read_measured(path: Path) -> dict[Run, Measured]:
+def read_measured(path: Path) -> dict[Run, MeasuredRun]:
     """The runs in a file. Raises `DamagedError` where it is not whole."""
     with np.load(io.BytesIO(unsealed(path))) as file:
         runs, outcomes, weekly = file["runs"], file["outcomes"], file["weekly"]
-    keys = [str(run).rsplit("-", 1) for run in runs]
-    return {(key, int(member)): Measured(*row) for (key, member), *row in zip(keys, outcomes, weekly, strict=True)}
+    return {_run(str(name)): MeasuredRun(*row) for name, *row in zip(runs, outcomes, weekly, strict=True)}
 
 
-class MeasuredRuns(MutableMapping[Run, Measured]):
+def _run(name: str) -> Run:
+    scenario, _, member = name.rpartition("-")
+    return scenario, int(member)
+
+
+class MeasuredRuns(MutableMapping[Run, MeasuredRun]):
     """The runs in `folder`, which `read` reads from one of its files; safe to be used by several threads."""
 
     def __init__(
-        self, folder: Path, read: Callable[[Path], dict[Run, Measured]] = read_measured, most: float = math.inf
+        self, folder: Path, read: Callable[[Path], dict[Run, MeasuredRun]] = read_measured, most: float = math.inf
     ) -> None:
         self._folder, self._read = folder, read
         self.most = most
@@ -65,7 +68,7 @@ class MeasuredRuns(MutableMapping[Run, Measured]):
         self._turn = threading.RLock()
         self._files: dict[str, dict[int, Path]] = {}
         self._known: set[Path] = set()
-        self._memory: OrderedDict[str, dict[int, Measured]] = OrderedDict()
+        self._memory: OrderedDict[str, dict[int, MeasuredRun]] = OrderedDict()
         self._bytes = 0
         self.look_again()
 
@@ -79,14 +82,14 @@ class MeasuredRuns(MutableMapping[Run, Measured]):
             path = self._folder / f"{hashlib.sha256(' '.join(names).encode()).hexdigest()[:20]}-{len(runs)}.npz"
             write_whole(path, sealed(held.getvalue()))
         self.on_disk(path, runs)
-        self.update(zip(runs, map(Measured, numbers, weekly), strict=True))
+        self.update(zip(runs, map(MeasuredRun, numbers, weekly), strict=True))
 
     @property
     def failed(self) -> dict[Run, str]:
         """The runs that could not be made when they were asked for last, with why."""
         path = self._folder / FAILED
         told = unsealed_json(path)["failed"] if path.exists() else {}
-        return {(name.rsplit("-", 1)[0], int(name.rsplit("-", 1)[1])): why for name, why in told.items()}
+        return {_run(name): why for name, why in told.items()}
 
     def keep_failed(self, failed: Mapping[Run, str]) -> None:
         """Say which runs could not be made. Raises `FissureError` where the disk refuses."""
@@ -141,23 +144,22 @@ class MeasuredRuns(MutableMapping[Run, Measured]):
                 if not held:
                     del self._files[scenario]
 
-    def of(self, scenario: str) -> dict[int, Measured]:
+    def of(self, scenario: str) -> dict[int, MeasuredRun]:
         """The runs of a scenario by member, in memory from now on; what could not be read is known no more."""
         with self._turn:
-            held = self._memory.get(scenario)
-            if held is None:
-                held = self._loaded(scenario)
+            if scenario not in self._memory:
+                self._load(scenario)
             if scenario in self._memory:
                 self._memory.move_to_end(scenario)
-            return held
+            return self._memory.get(scenario, {})
 
-    def __getitem__(self, run: Run) -> Measured:
+    def __getitem__(self, run: Run) -> MeasuredRun:
         return self.of(run[0])[run[1]]
 
     def __contains__(self, run: object) -> bool:
         return isinstance(run, tuple) and run[1] in self.of(run[0])
 
-    def __setitem__(self, run: Run, measured: Measured) -> None:
+    def __setitem__(self, run: Run, measured: MeasuredRun) -> None:
         with self._turn:
             self.of(run[0])
             self._put(run, measured)
@@ -183,10 +185,10 @@ class MeasuredRuns(MutableMapping[Run, Measured]):
 
     @property
     def bytes(self) -> int:
-        """What the numbers in memory take."""
+        """Bytes that the numbers in memory take."""
         return self._bytes
 
-    def _loaded(self, scenario: str) -> dict[int, Measured]:
+    def _load(self, scenario: str) -> None:
         for path in sorted(self.files(scenario)):
             found = self._from(path)
             if not found:
@@ -195,9 +197,8 @@ class MeasuredRuns(MutableMapping[Run, Measured]):
                 if run[0] == scenario:
                     self._put(run, measured)
         self._make_room()
-        return self._memory.get(scenario, {})
 
-    def _from(self, path: Path) -> dict[Run, Measured]:
+    def _from(self, path: Path) -> dict[Run, MeasuredRun]:
         try:
             return self._read(path)
         except DamagedError:
@@ -207,10 +208,10 @@ class MeasuredRuns(MutableMapping[Run, Measured]):
                 path.unlink(missing_ok=True)
         return {}
 
-    def _put(self, run: Run, measured: Measured) -> None:
+    def _put(self, run: Run, measured: MeasuredRun) -> None:
         held = self._memory.setdefault(run[0], {})
         if run[1] not in held:
-            own = Measured(measured.outcomes.copy(), measured.weekly.copy())  # not a part of what a whole file takes
+            own = MeasuredRun(measured.outcomes.copy(), measured.weekly.copy())  # not a part of what a whole file takes
             held[run[1]] = own
             self._bytes += _size(own)
         self._memory.move_to_end(run[0])
@@ -227,5 +228,5 @@ class MeasuredRuns(MutableMapping[Run, Measured]):
             self._bytes -= _size(one)
 
 
-def _size(one: Measured) -> int:
+def _size(one: MeasuredRun) -> int:
     return one.outcomes.nbytes + one.weekly.nbytes + _OVERHEAD

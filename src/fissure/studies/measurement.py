@@ -102,7 +102,7 @@ def data(
 
 
 def leaning_of(leanings: Iterable[Leaning], kind: SourceKind, family: str) -> Leaning:
-    """What is known of publishers of `kind` on `family`: the entry on both, else on the kind, else no lean."""
+    """Knowledge of publishers of `kind` on `family`: the entry on both, else on the kind, else no lean."""
     known = {leaning.family: leaning for leaning in leanings if leaning.kind == kind}
     default = Leaning(kind=kind, common=COMMON, reason="Nothing is known of how this kind of publisher leans.")
     return known.get(family) or known.get(None) or default

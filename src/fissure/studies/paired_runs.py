@@ -15,7 +15,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, TypedDict, Unpack
 
 import jax.numpy as jnp
 import numpy as np
@@ -23,10 +23,11 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from fissure.cases.loader import Case
-from fissure.engine.cache import enable_compile_cache
+from fissure.cases.room import half_of
+from fissure.engine import ensemble
 from fissure.engine.parameter_source import Draws, Prior
-from fissure.engine.plan import Plan, plan_of
-from fissure.engine.programs import program_for
+from fissure.engine.plan import Plan
+from fissure.engine.programs import enable_compile_cache, program_for
 from fissure.engine.progress import Progress, Silent
 from fissure.engine.provenance import STUDY, code_digest
 from fissure.engine.random import seed_words
@@ -52,11 +53,36 @@ Call = list[Job]
 
 
 class Rows(NamedTuple):
-    """What is measured of a call: (runs, numbers), (runs, series, weeks), and the seconds that it took."""
+    """Measurements of a call: (runs, numbers), (runs, series, weeks), and the seconds that it took."""
 
     numbers: Floats
     weekly: Floats
     seconds: float
+
+
+class RunOptions(TypedDict, total=False):
+    """Options that all studies of paired runs take."""
+
+    draws: Draws | None
+    """The source of members' parameters; the prior of the case where not given."""
+    seed: int
+    """Of all random numbers, 1 where not given; the same seed gives the same numbers, however often it is stopped."""
+    weeks: int | None
+    units: int | None
+    slots: int | None
+    """Sizes; those of the case where not given."""
+    progress: Progress | None
+    """It is told how far the study is."""
+    workers: Workers | None
+    """They simulate; threads of this process where not given. See `cluster.workers_of`."""
+
+
+def planned(case: Case, *, quick: bool = False, **options: Unpack[RunOptions]) -> Plan:
+    """The plan of runs with nothing changed; `quick` halves the units. Raises `FissureError` for bad input."""
+    units, slots, weeks = options.get("units"), options.get("slots"), options.get("weeks")
+    units = half_of(case.blocs, case.units) if quick and units is None else units
+    draws, seed = options.get("draws"), options.get("seed", 1)
+    return ensemble.planned(case, seed=seed, weeks=weeks, units=units, slots=slots, draws=draws)
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +95,7 @@ class PairedTask:
     code: ClassVar[tuple[str, ...]] = ("fissure.studies.paired_runs", "fissure.engine.records")
     """The modules on which, with all that they import, the measured numbers depend beside the plan."""
     changes_later: ClassVar[bool] = True
-    """Whether scenarios may begin later than the run: then every call says what holds later, so that one program serves
+    """True where scenarios may begin later than the run: calls then say what holds later, so that one program serves
     all, and for what holds from the start that is what held before."""
 
     @cached_property
@@ -97,7 +123,7 @@ class PairedTask:
         raise NotImplementedError
 
     def records(self, call: Call) -> dict[str, NDArray[Any]]:
-        """What the runs of `call`, `plan.width` at most, record: each array (runs, weeks, ...)."""
+        """Records of the runs of `call`, `plan.width` at most: each array (runs, weeks, ...)."""
         arguments = self.arguments(call)
         found = program_for(self.plan, arguments)(*arguments)
         return {name: np.asarray(array)[: len(call)] for name, array in found.items()}
@@ -159,7 +185,7 @@ class PairedRuns:
     names: tuple[str, ...]
     """Of what is measured, so that other measures start anew."""
     workers: Workers
-    progress: Progress = field(default_factory=Silent)
+    progress: Progress
     seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     """Of simulating now, by key of the scenario, added over processors."""
 
@@ -169,25 +195,16 @@ class PairedRuns:
         case: Case,
         outcomes: Sequence[Outcome],
         folder: Path,
-        *,
-        draws: Draws | None = None,
-        seed: int = 1,
-        weeks: int | None = None,
-        units: int | None = None,
-        slots: int | None = None,
         weekly: Weekly | None = None,
-        progress: Progress | None = None,
-        workers: Workers | None = None,
+        **options: Unpack[RunOptions],
     ) -> "PairedRuns":
-        """Runs of `case`, of which outcomes and series are measured; sizes not given are the case's.
-
-        `workers` are threads of this process where not given. Raises `FissureError` for what cannot be run.
-        """
-        draws, workers = draws or Prior(), workers or Threads(threads_for(None))
-        plan = plan_of(case, parameters_of(case), seed=seed, weeks=weeks, units=units, slots=slots, draws=draws.digest)
-        plan = workers.settle(plan, None)
+        """Runs of `case`, of which outcomes and series are measured. Raises `FissureError` for what cannot be run."""
+        draws, workers = options.get("draws") or Prior(), options.get("workers") or Threads(threads_for(None))
+        plan = workers.settle(planned(case, **options), None)
         task = OutcomeTask(case, plan, draws, tuple(outcomes), weekly or {})
-        return cls(task, folder, (*(o.name for o in outcomes), "", *task.weekly), workers, progress or Silent())
+        return cls(
+            task, folder, (*(o.name for o in outcomes), "", *task.weekly), workers, options.get("progress") or Silent()
+        )
 
     @property
     def plan(self) -> Plan:
@@ -196,12 +213,12 @@ class PairedRuns:
 
     @property
     def draws(self) -> Draws:
-        """What members are drawn from."""
+        """The source that members are drawn from."""
         return self.task.draws
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
-        """What is measured; of a task that measures outcomes."""
+        """Outcomes that are measured; of a task that measures outcomes."""
         return self.task.outcomes if isinstance(self.task, OutcomeTask) else ()
 
     @property
@@ -211,34 +228,35 @@ class PairedRuns:
 
     @cached_property
     def own_folder(self) -> Path:
-        """Where what was measured of these very runs lies."""
+        """The folder of what was measured of these very runs."""
         key = [self.plan.key, *self.names, code_digest(*self.task.code, boundary=STUDY)]
         return self.folder / hashlib.sha256("\0".join(key).encode()).hexdigest()[:20]
 
     @cached_property
     def kept(self) -> MeasuredRuns:
-        """What was measured so far, by key of the scenario and member."""
+        """Measurements so far, by key of the scenario and member."""
         return MeasuredRuns(self.own_folder)
 
-    def measure(self, jobs: Iterable[Job], phase: str = "simulating") -> None:
+    def measure(self, jobs: Iterable[Job], phase: str = "simulating", progress: Progress | None = None) -> None:
         """Run what is not kept yet of `jobs`; a run that fails is named in `kept.failed`, and in a warning.
 
-        Raises `StoppedError` on Ctrl-C; what was measured stays. Raises `FissureError` where not one run can be made.
+        `progress` is told how far it is, instead of that of these runs. Raises `StoppedError` on Ctrl-C; what was
+        measured stays. Raises `FissureError` where not one run can be made.
         """
-        todo = [job for job in dict.fromkeys(jobs) if (job[0].key, job[1]) not in self.kept]
+        todo, progress = [job for job in dict.fromkeys(jobs) if not self.has(job)], progress or self.progress
         if not todo:
             return
         try:
-            self.progress.phase("compiling")
+            progress.phase("compiling")
             self.workers.prepare(self.task)
-            self.progress.phase(phase)
-            done, failed = self._run(todo)
+            progress.phase(phase)
+            done, failed = self._run(todo, progress)
         except KeyboardInterrupt:
             raise StoppedError(
                 f"stopped with {len(self.kept)} runs kept in {self.folder}; ask for it again to go on"
             ) from None
         finally:
-            self.progress.finish()
+            progress.finish()
         self.kept.keep_failed(failed)
         if failed:
             (_, member), why = next(iter(failed.items()))
@@ -247,16 +265,19 @@ class PairedRuns:
             message = f"{len(failed)} of {len(todo)} runs failed and are left out (history {member}: {why})"
             warnings.warn(f"{self.folder}: {message}", FailedHistories, stacklevel=2)
 
-    def _run(self, todo: Sequence[Job]) -> tuple[int, dict[tuple[str, int], str]]:
-        """How many of `todo` are done, and why others failed; who stops it by an error has what was under way kept."""
+    def _run(self, todo: Sequence[Job], progress: Progress) -> tuple[int, dict[tuple[str, int], str]]:
+        """The number of `todo` that are done, and why others failed; on an error what was under way is kept."""
         stopped: BaseException | None = None
-        done = 0
-        failed: dict[tuple[str, int], str] = {}
-        calls = self._calls(todo)
+        done, failed, width = 0, dict[tuple[str, int], str](), self.plan.width
+        groups: dict[Hashable, list[Job]] = defaultdict(list)
+        for job in todo:
+            groups[self.task.together(job)].append(job)
+        calls = [jobs[a : a + width] for jobs in groups.values() for a in range(0, len(jobs), width)]
         began = time.perf_counter()
         measured = each_alone(
-            self.workers, self.task, type(self.task).measure, calls, _singles, lambda: stopped is not None
-        )
+            self.workers, self.task, type(self.task).measure, calls,
+            lambda call: [[job] for job in call], lambda: stopped is not None,
+        )  # fmt: skip
         with closing(measured) as finished:
             for call, rows in finished:
                 runs = [(scenario.key, member) for scenario, member in call]
@@ -268,30 +289,26 @@ class PairedRuns:
                 done += len(call)
                 passed = time.perf_counter() - began
                 try:
-                    self.progress.advance(done, len(todo), passed, passed * 1e9 / (done * self.plan.fighter_weeks))
+                    progress.advance(done, len(todo), passed, passed * 1e9 / (done * self.plan.fighter_weeks))
                 except BaseException as error:
                     stopped = stopped or error
         if stopped is not None:
             raise stopped
         return done, failed
 
-    def _calls(self, todo: Sequence[Job]) -> list[Call]:
-        """Runs that go side by side, `plan.width` at a time."""
-        groups: dict[Hashable, list[Job]] = defaultdict(list)
-        for job in todo:
-            groups[self.task.together(job)].append(job)
-        width = self.plan.width
-        return [jobs[a : a + width] for jobs in groups.values() for a in range(0, len(jobs), width)]
+    def has(self, job: Job) -> bool:
+        """True for a run that was measured."""
+        return (job[0].key, job[1]) in self.kept
 
     def finished(self, scenarios: Iterable[Scenario], members: Iterable[int]) -> list[int]:
         """Those of `members` that were measured in every one of `scenarios`; pairs are whole or left out."""
-        keys = [scenario.key for scenario in dict.fromkeys(scenarios)]
-        return [member for member in members if all((key, member) in self.kept for key in keys)]
+        each = list(dict.fromkeys(scenarios))
+        return [member for member in members if all(self.has((scenario, member)) for scenario in each)]
 
     def require(self, jobs: Iterable[Job]) -> None:
         """Raise `FissureError` where one of `jobs` was not measured, for a study that needs every run."""
         for scenario, member in jobs:
-            if (scenario.key, member) not in self.kept:
+            if not self.has((scenario, member)):
                 why = self.kept.failed.get((scenario.key, member), "it was not made")
                 raise ArgumentError(
                     f"{self.folder}: {len(self.kept.failed)} runs failed (history {member}, {scenario}: {why}); what "
@@ -306,10 +323,6 @@ class PairedRuns:
         """(members, weeks) of each series of runs that were measured."""
         found = np.stack([self.kept[scenario.key, member].weekly for member in members], axis=1)
         return dict(zip(self.weekly, found, strict=True))
-
-
-def _singles(call: Call) -> list[Call]:
-    return [[job] for job in call]
 
 
 def _switched(models: Model, off: Sequence[tuple[str, ...]]) -> Model:

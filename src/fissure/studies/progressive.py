@@ -15,18 +15,16 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Unpack
 
 from fissure.cases.loader import Case
-from fissure.engine.parameter_source import Draws
 from fissure.engine.plan import MOST_MEMBERS, whole
 from fissure.engine.progress import Progress, Silent
 from fissure.engine.study_folder import keeping
 from fissure.errors import FissureError
-from fissure.studies.effective import effective_size
-from fissure.studies.outcomes import SERIES, outcomes_of
-from fissure.studies.paired_runs import Job, PairedRuns
+from fissure.studies.paired_runs import Job, PairedRuns, RunOptions
 from fissure.studies.scenario import AS_IT_IS, Scenario, week_of
-from fissure.studies.whatif import WhatIf, answer_of, asked_for, folder_of, measured_in, planned
+from fissure.studies.whatif import WhatIf, asked_for, found_in, runs_of
 
 LEAST = 2
 """Members from which a paired difference has an interval."""
@@ -41,22 +39,6 @@ def rounds(members: int, first: int = 4) -> list[int]:
             found.append(step + step // 2)
         step *= 2
     return [*found, members]
-
-
-class _Relay:
-    """A progress that can be pointed elsewhere, as the worlds outlive who asked."""
-
-    def __init__(self) -> None:
-        self.to: Progress = Silent()
-
-    def phase(self, name: str) -> None:
-        self.to.phase(name)
-
-    def advance(self, done: int, total: int, seconds: float, ns: float) -> None:
-        self.to.advance(done, total, seconds, ns)
-
-    def finish(self) -> None:
-        self.to.finish()
 
 
 class _Whole:
@@ -92,24 +74,19 @@ class Live:
     worlds: PairedRuns
     folder: Path
     """The folder of `fissure whatif` for this plan."""
-    _relay: _Relay
     _turn: threading.Lock = field(default_factory=threading.Lock)
     _asking: int = 0
-    """How many wait or measure for a person."""
+    """Number of those who wait or measure for a person."""
 
     @classmethod
     def of(
         cls,
         case: Case,
         *,
-        seed: int = 1,
-        weeks: int | None = None,
-        units: int | None = None,
-        slots: int | None = None,
-        draws: Draws | None = None,
         out: Path | None = None,
         within: Path | None = None,
         memory: float = float("inf"),
+        **options: Unpack[RunOptions],
     ) -> "Live":
         """The what-ifs of `case` with these sizes and draws, as in `whatif.whatif`; reads what is kept of them.
 
@@ -118,27 +95,18 @@ class Live:
 
         Raises `FissureError` for sizes that cannot be.
         """
-        plan = planned(case, seed=seed, weeks=weeks, draws=draws)
-        folder, relay = out or folder_of(plan, within), _Relay()
-        worlds = PairedRuns.of(
-            case, outcomes_of((), case, plan.weeks), measured_in(folder), draws=draws, seed=seed, weeks=weeks,
-            units=units, slots=slots, weekly={name: one.read for name, one in SERIES.items()}, progress=relay,
-        )  # fmt: skip
+        worlds, folder = runs_of(case, (), out, within, **options)
         worlds.kept.make_room(memory)  # and what is kept is looked up once, before threads share it
-        return cls(case, worlds, folder, relay)
+        return cls(case, worlds, folder)
 
     def known(self, scenario: Scenario, most: int) -> int:
-        """How many members, counted from the first and `most` of them, are measured with their pairs."""
+        """Number of members, from the first and `most` of them, that are measured with their pairs."""
         as_it_is, changed = self.worlds.kept.of(AS_IT_IS.key), self.worlds.kept.of(scenario.key)
         return next((member for member in range(most) if member not in as_it_is or member not in changed), most)
 
     def answer(self, scenarios: Mapping[str, Scenario], members: int) -> WhatIf:
-        """What `members` members say, all of which are measured; see `known`."""
-        each = range(members)
-        answers = tuple(answer_of(name, scenario, self.worlds, each) for name, scenario in scenarios.items())
-        plan, worlds = self.worlds.plan, self.worlds
-        worth = effective_size(worlds.draws, plan.seed, members)
-        return WhatIf(answers, plan, self.case.start, members, self.folder, worth)
+        """The answer from `members` members, all of which are measured; see `known`."""
+        return found_in(self.worlds, scenarios, range(members), self.case, self.folder)
 
     def require(self, scenario: Scenario, members: int) -> None:
         """Raise `FissureError` for what cannot be asked."""
@@ -158,7 +126,7 @@ class Live:
         for scenario in scenarios.values():
             self.require(scenario, members)
         asked = tuple(dict.fromkeys([AS_IT_IS, *scenarios.values()]))
-        todo = sum((one.key, member) not in self.worlds.kept for one in asked for member in range(members))
+        todo = sum(not self.worlds.has((one, member)) for one in asked for member in range(members))
         told = _Whole(progress or Silent(), todo)
         for count in self._rounds(scenarios, members):
             self._measure([(one, member) for one in asked for member in range(count)], scenarios, members, told)
@@ -173,7 +141,7 @@ class Live:
         ]
 
     def _measure(self, jobs: list[Job], scenarios: Mapping[str, Scenario], members: int, told: Progress) -> None:
-        if all((one.key, member) in self.worlds.kept for one, member in jobs):
+        if all(map(self.worlds.has, jobs)):
             return
         self._asking += 1
         try:
@@ -188,14 +156,11 @@ class Live:
             self._asking -= 1
 
     def _run(self, jobs: list[Job], told: Progress) -> None:
-        self._relay.to = told
         try:
-            self.worlds.measure(jobs)
+            self.worlds.measure(jobs, progress=told)
         except BaseException:
             self.worlds.kept.look_again()  # calls that were under way have kept their numbers on disk
             raise
-        finally:
-            self._relay.to = Silent()
 
     def warm(self, members: int, stop: Callable[[], bool] = lambda: False) -> None:
         """Compile, and measure the first `members` members as they are, while nobody asks for anything.
@@ -212,12 +177,10 @@ class Live:
                     time.sleep(0.05)
                 if stop():
                     return
+                jobs = [(AS_IT_IS, member) for member in range(first, min(first + width, members))]
                 with self._turn:
-                    self._warm([(AS_IT_IS, member) for member in range(first, min(first + width, members))])
+                    if not all(map(self.worlds.has, jobs)):
+                        with keeping(self.folder, asked_for(self.worlds, (), len(jobs))):
+                            self._run(jobs, Silent())
         except FissureError:
             return
-
-    def _warm(self, jobs: list[Job]) -> None:
-        if any((one.key, member) not in self.worlds.kept for one, member in jobs):
-            with keeping(self.folder, asked_for(self.worlds, (), len(jobs))):
-                self._run(jobs, Silent())

@@ -36,9 +36,9 @@ class Study(Strict):
     why: Text
     """Why these levers stand for the question, and what they leave out."""
     caution: Text
-    """How the answer could be wrong."""
+    """A way in which the answer could be wrong."""
     falsifies: Flag = False
-    """Whether the theory says that it should not matter."""
+    """True where the theory says that it should not matter."""
     expect: str = ""
     """Of a falsification: what the theory expects."""
 
@@ -51,7 +51,7 @@ class Study(Strict):
         return self
 
     def scenario(self, parameters: Sequence[Declared]) -> Scenario:
-        """What is changed. Raises `FissureError` for what does not exist."""
+        """The scenario that it asks for. Raises `FissureError` for what does not exist."""
         return scenario_of(self.off, self.moves, self.since, parameters=parameters)
 
 
@@ -115,7 +115,7 @@ class Question(Strict):
     claims: Annotated[tuple[str, ...], Field(min_length=1)]
     """Ids of the ledger."""
     caution: Text
-    """How the answer could be wrong."""
+    """A way in which the answer could be wrong."""
     inside_and_outside: Annotated[str | None, Field(alias="inside-and-outside")] = None
     """The outcome that is shared among inside, outside and both."""
     groups: Annotated[tuple[str, str] | None, Field()] = None

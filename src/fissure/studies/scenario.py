@@ -1,7 +1,8 @@
-"""What is changed in a run: mechanisms switched off, drivers moved, from the start or from a day on.
+"""Changes of a run: mechanisms switched off, drivers moved, from the start or from a day on.
 
 A driver is a parameter (``desertion.caught``) or a forcing (``forcing.strikes``); it is multiplied by a factor or set
-to a value. Nothing here looks for a change that serves anybody: scenarios are named by who asks.
+to a value. Nothing here looks for a change that serves anybody: scenarios are named by who asks, and words that ask for
+a search are refused.
 """
 
 import hashlib
@@ -18,7 +19,7 @@ from jaxtyping import Array
 from numpy.typing import NDArray
 
 from fissure.cases.loader import Case
-from fissure.errors import ArgumentError, nearest
+from fissure.errors import ArgumentError, RefusedError, nearest
 from fissure.model.catalogue import known_mechanism
 from fissure.model.parameters import Declared
 from fissure.model.world import World
@@ -26,7 +27,7 @@ from fissure.reading.values import LARGEST, number
 
 How = Literal["times", "to", "at"]
 WORLD = "world."
-"""How the name of an array of the world begins, which checks of mechanisms move directly."""
+"""The beginning of the name of an array of the world, which checks of mechanisms move directly."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ FORCING = {
     "forcing.exchange": Forcing("exchange", "ratio to the start", "Local currency per dollar", True),
     "forcing.condemnations": Forcing("condemnation", "joint statements a week", "Scholars' statements", True),
 }
-"""What a case imposes, by the name under which it can be moved."""
+"""Forcings that a case imposes, by the name under which they can be moved."""
 
 
 @dataclass(frozen=True, order=True)
@@ -64,7 +65,7 @@ class Move:
 
     @property
     def is_of_world(self) -> bool:
-        """Whether it moves what a case imposes, not a parameter."""
+        """True where it moves what a case imposes, not a parameter."""
         return self.name.startswith(("forcing.", WORLD))
 
     def __str__(self) -> str:
@@ -81,7 +82,7 @@ class Scenario:
 
     @property
     def base(self) -> "Scenario":
-        """What a check compares it with: nothing is changed, and what is held is held."""
+        """The scenario that a check compares it with: nothing is changed, and what is held is held."""
         return Scenario(moves=tuple(move for move in self.moves if move.how == "at"))
 
     @property
@@ -99,6 +100,21 @@ class Scenario:
     def __str__(self) -> str:
         said = [str(move) for move in self.moves] + [f"without {name}" for name in self.off]
         return (", ".join(said) or "as it is") + (f" from {self.since} on" if self.since and said else "")
+
+
+PAGE = "docs/explanation/responsible-use.md"
+REFUSED = ("maximise", "maximize", "minimise", "minimize", "optimise", "optimize")
+"""Words that ask for a search for the change that brings about what somebody wants; refused wherever they stand."""
+
+
+def refuse(asked: Iterable[str]) -> None:
+    """Raise `FissureError` where one of the words `asked` asks for a search."""
+    for word in asked:
+        if word in REFUSED:
+            raise RefusedError(
+                f"nothing here will {word} anything: fissure tells what a change that you name would have done, and "
+                f"does not search for the change that serves an aim (see responsible use, {PAGE})"
+            )
 
 
 AS_IT_IS = Scenario()
@@ -130,15 +146,13 @@ _MOVE = re.compile(r"\s*([a-z0-9.\-]+)\s*=\s*([x×*]?)\s*(\S+)\s*")
 
 def parse(said: str) -> Move:
     """The move that ``name=x2`` (times two) or ``name=2`` (to two) says. Raises `FissureError` for anything else."""
-    found = _MOVE.fullmatch(said)
     wanted = "expected NAME=xFACTOR or NAME=VALUE, as in forcing.strikes=x2"
-    if found is None:
+    if (found := _MOVE.fullmatch(said)) is None:
         raise ArgumentError(f"found '{said}', {wanted}")
     try:
-        value = number(found[3])
+        return Move(found[1], "times" if found[2] else "to", number(found[3]))
     except ValueError as error:
         raise ArgumentError(f"found '{said}', {wanted} ({error})") from None
-    return Move(found[1], "times" if found[2] else "to", value)
 
 
 def _required(move: Move, parameters: Sequence[Declared]) -> Move:

@@ -1,4 +1,4 @@
-"""How good forecasts were: proper scores of samples against what was later published.
+"""Scores of forecasts: proper scores of samples against what was later published.
 
 All scores are on the scale of the figure (`measurement.Datum`): natural logarithms where its doubt is a factor (0.1 is
 about ten per cent), plain numbers for shares and changes (0.1 is ten points). So unlike variables can be summed, and an
@@ -16,6 +16,7 @@ nothing of coverage, as a censored interval always reaches the bound, and is cou
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -28,7 +29,7 @@ from fissure.studies.observation_operator import Floats
 from fissure.studies.patterns.met import wilson
 
 ALPHA = 0.1
-"""What a 90% interval leaves outside."""
+"""The probability that a 90% interval leaves outside."""
 LEAST = 2
 """Finite samples below which a forecast says nothing."""
 
@@ -58,17 +59,17 @@ class ForecastScore:
 
     @property
     def one_sided(self) -> bool:
-        """Whether the figure is only an upper or a lower bound."""
+        """True for a figure that is only an upper or a lower bound."""
         return self.bound in ("upper", "lower")
 
     @property
     def covered(self) -> bool:
-        """Whether the figure lies within the 90% interval, or the median keeps to the bound."""
+        """True where the figure lies within the 90% interval, or the median keeps to the bound."""
         return self.beyond <= 0.5 if self.one_sided else self.low <= self.target <= self.high
 
     @property
     def too_wide(self) -> bool:
-        """Whether the 90% interval is too wide to be informative."""
+        """True where the 90% interval is too wide to be informative."""
         return too_wide(self.high - self.low, self.scale, logs=True)
 
     @property
@@ -79,7 +80,7 @@ class ForecastScore:
 
 @dataclass(frozen=True)
 class VariableScore:
-    """How the forecasts of one variable did: means over its figures; `width` is that of the 90% interval."""
+    """Scores of the forecasts of one variable: means over its figures; `width` is that of the 90% interval."""
 
     variable: str
     scale: Scale
@@ -93,13 +94,13 @@ class VariableScore:
 
     @property
     def too_wide(self) -> bool:
-        """Whether its 90% intervals are on average too wide to be informative."""
+        """True where its 90% intervals are on average too wide to be informative."""
         return too_wide(self.width, self.scale, logs=True)
 
 
 @dataclass(frozen=True)
 class Total:
-    """How the forecasts did in sum.
+    """Scores of the forecasts in sum.
 
     `crps` and `interval` are sums over figures; `crps_mean` and `interval_mean` the means over variables of their
     means, so that a variable with twenty figures does not outweigh one with two. `covered` of the `two_sided` figures
@@ -125,35 +126,35 @@ class Total:
 
     @property
     def coverage_interval(self) -> tuple[float, float] | None:
-        """Where the coverage may lie if figures were independent: Wilson's 95% interval."""
+        """Wilson's 95% interval of the coverage, as if figures were independent."""
         return wilson(self.covered, self.two_sided) if self.two_sided else None
 
 
 @dataclass(frozen=True)
 class Against:
-    """One forecast against a rival over the figures that both speak of.
+    """One forecast, `ours`, against a rival, `theirs`, over the `figures` that both speak of.
 
-    `skill` is 1 - crps / rival's crps in sum, `skill_mean` the same of the means over variables: 1 is perfect, 0 no
-    better, negative worse. `better` of the `figures` have the lower CRPS. None where the rival scored nothing.
+    `better` of them have the lower CRPS.
     """
 
-    figures: int
-    variables: int
-    crps: float
-    rival_crps: float
-    crps_mean: float
-    rival_crps_mean: float
+    ours: Total
+    theirs: Total
     better: int
 
     @property
+    def figures(self) -> int:
+        """Number of figures that both speak of."""
+        return self.ours.figures
+
+    @property
     def skill(self) -> float | None:
-        """Of the sums over figures."""
-        return 1.0 - self.crps / self.rival_crps if self.rival_crps > 0 else None
+        """1 - crps / rival's crps in sum: 1 is perfect, 0 no better, negative worse; None where that is nothing."""
+        return 1.0 - self.ours.crps / self.theirs.crps if self.theirs.crps > 0 else None
 
     @property
     def skill_mean(self) -> float | None:
-        """Of the means over variables."""
-        return 1.0 - self.crps_mean / self.rival_crps_mean if self.rival_crps_mean > 0 else None
+        """The same of the means over variables."""
+        return 1.0 - self.ours.crps_mean / self.theirs.crps_mean if self.theirs.crps_mean > 0 else None
 
 
 def score(samples: Floats, items: Sequence[Datum]) -> list[ForecastScore]:
@@ -199,29 +200,29 @@ def _scored(samples: Floats, item: Datum) -> ForecastScore | None:
 
 def by_variable(rows: Iterable[ForecastScore]) -> list[VariableScore]:
     """One line for each variable, in order of appearance."""
-    return [_of_variable(own) for own in _grouped(rows).values()]
-
-
-def _of_variable(own: Sequence[ForecastScore]) -> VariableScore:
-    two_sided = [row for row in own if not row.one_sided]
-    return VariableScore(
-        variable=own[0].variable,
-        scale=own[0].scale,
-        figures=len(own),
-        crps=_mean(row.crps for row in own),
-        interval=_mean(row.interval for row in own),
-        off=_mean(row.off for row in own),
-        width=_mean(row.high - row.low for row in own),
-        covered=sum(row.covered for row in two_sided),
-        two_sided=len(two_sided),
-    )
+    of: dict[str, list[ForecastScore]] = defaultdict(list)
+    for row in rows:
+        of[row.variable].append(row)
+    return [
+        VariableScore(
+            variable,
+            own[0].scale,
+            figures=len(own),
+            crps=_mean(row.crps for row in own),
+            interval=_mean(row.interval for row in own),
+            off=_mean(row.off for row in own),
+            width=_mean(row.high - row.low for row in own),
+            covered=sum(row.covered for row in own if not row.one_sided),
+            two_sided=sum(not row.one_sided for row in own),
+        )
+        for variable, own in of.items()
+    ]
 
 
 def total(rows: Iterable[ForecastScore]) -> Total:
     """All of `rows` in sum; zeros where there are none."""
     rows = list(rows)
-    variables, two_sided = by_variable(rows), [row for row in rows if not row.one_sided]
-    bounds = [row for row in rows if row.one_sided]
+    variables, bounds = by_variable(rows), [row for row in rows if row.one_sided]
     return Total(
         figures=len(rows),
         variables=len(variables),
@@ -229,8 +230,8 @@ def total(rows: Iterable[ForecastScore]) -> Total:
         crps_mean=_mean(one.crps for one in variables),
         interval=math.fsum(row.interval for row in rows),
         interval_mean=_mean(one.interval for one in variables),
-        covered=sum(row.covered for row in two_sided),
-        two_sided=len(two_sided),
+        covered=sum(one.covered for one in variables),
+        two_sided=len(rows) - len(bounds),
         kept=sum(row.covered for row in bounds),
         bounds=len(bounds),
         left_out=sum(row.left_out for row in rows),
@@ -241,23 +242,8 @@ def against(ours: Iterable[ForecastScore], theirs: Iterable[ForecastScore]) -> A
     """`ours` against `theirs` over the figures in both."""
     mine, rival = ({row.observation: row for row in rows} for rows in (ours, theirs))
     both = [name for name in mine if name in rival]
-    one, other = total(mine[name] for name in both), total(rival[name] for name in both)
-    return Against(
-        figures=one.figures,
-        variables=one.variables,
-        crps=one.crps,
-        rival_crps=other.crps,
-        crps_mean=one.crps_mean,
-        rival_crps_mean=other.crps_mean,
-        better=sum(mine[name].crps < rival[name].crps for name in both),
-    )
-
-
-def _grouped(rows: Iterable[ForecastScore]) -> dict[str, list[ForecastScore]]:
-    out: dict[str, list[ForecastScore]] = {}
-    for row in rows:
-        out.setdefault(row.variable, []).append(row)
-    return out
+    better = sum(mine[name].crps < rival[name].crps for name in both)
+    return Against(total(mine[name] for name in both), total(rival[name] for name in both), better)
 
 
 def _mean(values: Iterable[float]) -> float:

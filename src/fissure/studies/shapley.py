@@ -89,18 +89,18 @@ def interactions(values: ArrayLike) -> Floats:
 
 
 class Split(NamedTuple):
-    """What two blocks of players do, each of the trailing shape of the worths; the three sum to the total effect."""
+    """Parts of the effect of two blocks, each of the trailing shape of the worths; they sum to the total effect."""
 
     inside: Floats
-    """What the inside does alone: v(inside) - v(none)."""
+    """The effect of the inside alone: v(inside) - v(none)."""
     outside: Floats
-    """What the outside does alone: v(outside) - v(none)."""
+    """The effect of the outside alone: v(outside) - v(none)."""
     interaction: Floats
-    """What only both together do: v(all) - v(inside) - v(outside) + v(none)."""
+    """The effect that takes both: v(all) - v(inside) - v(outside) + v(none)."""
 
 
 def split(values: ArrayLike, inside_mask: int) -> Split:
-    """What the players of `inside_mask` do alone, what the others do alone, and the part that takes both.
+    """Split the effect: of the players of `inside_mask` alone, of the others alone, and the part that takes both.
 
     Raises `ValueError` where the first axis is no power of two, 2 or more, or the mask names a player that is
     not there.
@@ -132,12 +132,8 @@ def mean_interval(per_member: ArrayLike, level: float = LEVEL, pasts: ArrayLike 
     Sources: Liang and Zeger (1986), Biometrika 73; Carter, Schnepel and Steigerwald (2017), Review of Economics and
     Statistics 99.
     """
-    x = np.asarray(per_member, np.float64)
-    mean, error, found = _mean(x)
-    members: NDArray[Any] = found
-    if pasts is not None and len(np.unique(np.asarray(pasts))) < len(x):
-        error, members = _clustered(x, mean, np.asarray(pasts))
-    half = _quantile(members, level) * error
+    mean, error, worth = _with_error(np.asarray(per_member, np.float64), pasts)
+    half = _quantile(worth, level) * error
     return Interval(mean, mean - half, mean + half)
 
 
@@ -170,7 +166,7 @@ def chain(permutation: Sequence[int] | NDArray[np.int64]) -> list[int]:
 
 
 def marginals(permutation: Sequence[int] | NDArray[np.int64], worths: ArrayLike) -> Floats:
-    """What each player adds as it joins: worths along the `chain`, (n + 1, ...), to (n, ...) by player.
+    """Contribution of each player as it joins: worths along the `chain`, (n + 1, ...), to (n, ...) by player.
 
     Raises `ValueError` where there are not n + 1 worths.
     """
@@ -183,7 +179,7 @@ def marginals(permutation: Sequence[int] | NDArray[np.int64], worths: ArrayLike)
 
 
 @dataclass(frozen=True, eq=False)
-class Sampled:
+class SampledValues:
     """Sampled Shapley values, means over the population of members, each array (n, ...)."""
 
     value: Floats
@@ -196,7 +192,7 @@ class Sampled:
 
 def estimate(
     observations: Mapping[tuple[int, int], ArrayLike], level: float = LEVEL, pasts: Mapping[int, int] | None = None
-) -> Sampled:
+) -> SampledValues:
     """Shapley values, means over the population of members, from what players add in sampled orders.
 
     Args:
@@ -220,16 +216,13 @@ def estimate(
         raise ValueError("found no observations, expected those of one member or more")
     found = np.array([np.mean(pairs, axis=0) for pairs in by_member.values()])
     found = np.where(np.isnan(found).any(axis=1, keepdims=True), np.nan, found)
-    mean, error, members = _mean(found)
-    worth: NDArray[Any] = members
-    if pasts is not None and len(set(own := [pasts[member] for member in by_member])) < len(found):
-        error, worth = _clustered(found, mean, np.asarray(own))
+    mean, error, worth = _with_error(found, None if pasts is None else [pasts[member] for member in by_member])
     half = _quantile(worth, level) * error
-    return Sampled(mean, mean - half, mean + half, error, members[0])
+    return SampledValues(mean, mean - half, mean + half, error, np.asarray((~np.isnan(found)).sum(axis=0)[0]))
 
 
-def enough(sampled: Sampled, error: float, least: int = LEAST) -> NDArray[np.bool_]:
-    """Whether sampling may stop, for each outcome: of the trailing shape.
+def enough(sampled: SampledValues, error: float, least: int = LEAST) -> NDArray[np.bool_]:
+    """True where sampling may stop, for each outcome: of the trailing shape.
 
     It may where the widest of the players' intervals reaches at most `error` times the absolute total effect to either
     side, and rests on `least` members or more. Where the total effect is near zero that may never come: bound the
@@ -253,7 +246,7 @@ def enough(sampled: Sampled, error: float, least: int = LEAST) -> NDArray[np.boo
 
 
 def variance_ratio(a: ArrayLike, b: ArrayLike) -> Floats:
-    """What pairing saves: (var a + var b) / var(a - b) over members, (members, ...) twice to (...).
+    """The saving by pairing: (var a + var b) / var(a - b) over members, (members, ...) twice to (...).
 
     As many times more members would be needed for the same error if the two runs did not share their members and luck.
     Infinite where all differences are equal, NaN where nothing varies. Members with a NaN in either are left out.
@@ -275,7 +268,7 @@ def _game(values: ArrayLike) -> tuple[Floats, int]:
 
 
 def _added(v: Floats, n: int, *players: int) -> Floats:
-    """What `players` add together, beyond fewer of them, to each coalition of the others.
+    """The contribution of `players` together, beyond fewer of them, to each coalition of the others.
 
     Worths lie on a cube with an axis of length two for each player, player 0 last; differences are along the axes.
     """
@@ -301,9 +294,12 @@ def _mean(x: Floats) -> tuple[Floats, Floats, NDArray[np.int64]]:
         return mean, np.sqrt(squares / (members - 1) / members), members
 
 
-def half_width(members: int, level: float = LEVEL) -> Floats:
-    """By how many standard errors the interval of a mean over so many independent members reaches to either side."""
-    return _quantile(np.asarray(members), level)
+def _with_error(x: Floats, pasts: ArrayLike | None) -> tuple[Floats, Floats, NDArray[Any]]:
+    """Mean, its standard error, and how many members it is over, or effective clusters where members share pasts."""
+    mean, error, members = _mean(x)
+    if pasts is None or len(np.unique(np.asarray(pasts))) == len(x):
+        return mean, error, members
+    return mean, *_clustered(x, mean, np.asarray(pasts))
 
 
 def _clustered(x: Floats, mean: Floats, pasts: NDArray[np.int64]) -> tuple[Floats, Floats]:
@@ -320,5 +316,5 @@ def _clustered(x: Floats, mean: Floats, pasts: NDArray[np.int64]) -> tuple[Float
 
 
 def _quantile(members: NDArray[Any], level: float) -> Floats:
-    """How many standard errors an interval reaches to either side; NaN with fewer than two members."""
+    """The reach of an interval to either side, in standard errors; NaN with fewer than two members."""
     return np.asarray(stdtrit(np.maximum(members - 1, 0), 0.5 + level / 2))

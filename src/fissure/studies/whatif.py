@@ -1,4 +1,4 @@
-"""What if: the same histories, lived once as they are and once with something changed.
+"""What-ifs: the same histories, lived once as they are and once with something changed.
 
 Everything told is a paired difference, changed less as it is, member by member, with the same luck and the same
 parameters; never two bands side by side, whose overlap says little about their difference. Nothing here looks for a
@@ -11,25 +11,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fissure.cases.loader import Case
-from fissure.engine.cache import cache_base
-from fissure.engine.parameter_source import Draws, Prior
-from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, whole
-from fissure.engine.progress import Progress
-from fissure.engine.runner import Workers
+from fissure.engine.plan import MOST_MEMBERS, Plan, whole
 from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import ArgumentError
-from fissure.model.catalogue import parameters_of
-from fissure.studies.bounds import NOT_RECORDED, AtBounds, Bounds, at_bounds, bounds_of
-from fissure.studies.effective import Effective, effective_size, pasts_of
+from fissure.files import cache_base
+from fissure.studies.effective import EffectiveSample, effective_size, pasts_of
 from fissure.studies.observation_operator import Floats
-from fissure.studies.outcomes import SERIES, Outcome, outcomes_of
-from fissure.studies.paired_runs import PairedRuns
+from fissure.studies.outcomes import NOT_RECORDED, SERIES, AtBounds, Bounds, Outcome, at_bounds, bounds_of, outcomes_of
+from fissure.studies.paired_runs import PairedRuns, RunOptions, planned
 from fissure.studies.scenario import AS_IT_IS, Scenario, week_of
 from fissure.studies.shapley import mean_interval, variance_ratio
 
@@ -47,13 +42,13 @@ Expected = Literal["as expected", "open", "against it"]
 
 @dataclass(frozen=True)
 class Difference:
-    """What a change did to one outcome: changed less as it is, over the members."""
+    """Effect of a change on one outcome: changed less as it is, over the members."""
 
     outcome: str
     title: str
     unit: str
     more: str
-    """What a higher number says, in words."""
+    """Meaning of a higher number, in words."""
     as_it_is: float
     """Mean over members with nothing changed."""
     mean: float
@@ -76,12 +71,12 @@ class Difference:
 
     @property
     def unreadable(self) -> bool:
-        """Whether most members are at the same end of the outcome in both worlds, so that a difference can't show."""
+        """True where most members are at one end of the outcome in both worlds, so that a difference can't show."""
         return self.at_bound.unreadable(AS_IT_WAS, CHANGED)
 
     @property
     def verdict(self) -> Verdict:
-        """Whether the interval of the mean excludes zero; `no difference` where every member has zero."""
+        """`moves` where the interval of the mean excludes zero; `no difference` where every member has zero."""
         if not self.changed:
             return "no difference"
         return "moves" if self.low > 0 or self.high < 0 else "not shown"
@@ -93,7 +88,7 @@ class Difference:
 
     @property
     def expected(self) -> Expected:
-        """How it stands to a theory that expects no difference: within 5% of what it is, beyond it, or not told.
+        """Agreement with a theory that expects no difference: within 5% of what it is, beyond it, or open.
 
         Where a difference cannot show, its absence supports nothing.
         """
@@ -124,7 +119,7 @@ class Course:
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What one scenario did."""
+    """Effects of one scenario."""
 
     name: str
     scenario: Scenario
@@ -133,14 +128,13 @@ class Answer:
 
     @property
     def changes_nothing(self) -> bool:
-        """Whether every outcome and every week of every series is as it was, in every member."""
+        """True where every outcome and every week of every series is as it was, in every member."""
         return not any([*(one.changed for one in self.differences), *(one.changed for one in self.courses)])
 
     @property
     def ratio(self) -> float:
         """The median variance ratio of its outcomes; NaN where none differs."""
-        found = [one.ratio for one in self.differences if np.isfinite(one.ratio)]
-        return float(np.median(found)) if found else np.nan
+        return _median(one.ratio for one in self.differences)
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,8 +146,8 @@ class WhatIf:
     start: date
     members: int
     folder: Path
-    worth: Effective | None = None
-    """What the members are worth as independent draws; None where it is not known."""
+    worth: EffectiveSample | None = None
+    """Independent draws that the members are worth; None where it is not known."""
 
     @property
     def of(self) -> dict[str, Answer]:
@@ -163,53 +157,41 @@ class WhatIf:
     @property
     def ratio(self) -> float:
         """The median variance ratio over all scenarios and outcomes; NaN where nothing differs."""
-        found = [one.ratio for answer in self.answers for one in answer.differences if np.isfinite(one.ratio)]
-        return float(np.median(found)) if found else np.nan
+        return _median(one.ratio for answer in self.answers for one in answer.differences)
+
+
+def _median(ratios: Iterable[float]) -> float:
+    found = [one for one in ratios if np.isfinite(one)]
+    return float(np.median(found)) if found else np.nan
 
 
 def difference_of(
     outcome: Outcome, changed: Floats, as_it_is: Floats, *, pasts: Pasts = None, bounds: Bounds | None = None
 ) -> Difference:
-    """What changed in `outcome`; both (members,), of the same members in the same order.
+    """The change in `outcome`; both (members,), of the same members in the same order.
 
     `pasts` are equal for members that share a past; `bounds` are the ends of the outcome's range.
     """
     d = changed - as_it_is
     mean, low, high = map(float, mean_interval(d, pasts=pasts))
     least, most = (float(x) for x in np.quantile(d, [LEAST, MOST]))
+    share = float((d * np.sign(mean) > 0).mean()) if mean else np.nan
+    ends = NOT_RECORDED if bounds is None else at_bounds(bounds, {AS_IT_WAS: as_it_is, CHANGED: changed})
     return Difference(
-        outcome=outcome.name,
-        title=outcome.title,
-        unit=outcome.unit,
-        more=outcome.more,
-        as_it_is=float(as_it_is.mean()),
-        mean=mean,
-        low=low,
-        high=high,
-        least=least,
-        most=most,
-        share=float((d * np.sign(mean) > 0).mean()) if mean else np.nan,
-        ratio=float(variance_ratio(changed, as_it_is)),
-        members=len(d),
-        changed=int(np.count_nonzero(d)),
-        at_bound=NOT_RECORDED if bounds is None else at_bounds(bounds, {AS_IT_WAS: as_it_is, CHANGED: changed}),
-    )
+        outcome.name, outcome.title, outcome.unit, outcome.more, float(as_it_is.mean()), mean, low, high, least, most,
+        share, float(variance_ratio(changed, as_it_is)), len(d), int(np.count_nonzero(d)), ends,
+    )  # fmt: skip
 
 
 def course_of(series: str, changed: Floats, as_it_is: Floats, *, pasts: Pasts = None) -> Course:
-    """How the difference in `series` runs by week; both (members, weeks)."""
-    d = changed - as_it_is
+    """The difference in `series` by week; both (members, weeks)."""
+    d, about = changed - as_it_is, SERIES[series]
     mean, low, high = mean_interval(d, pasts=pasts)
     least, most = np.quantile(d, [LEAST, MOST], axis=0)
-    told = SERIES[series]
+    changed_in = int(d.any(axis=1).sum())
     return Course(
-        series, told.title, told.unit, as_it_is.mean(axis=0), mean, low, high, least, most, int(d.any(axis=1).sum())
-    )
-
-
-def planned(case: Case, *, seed: int = 1, weeks: int | None = None, draws: Draws | None = None) -> Plan:
-    """The plan of the runs with nothing changed. Raises `FissureError` for bad input."""
-    return plan_of(case, parameters_of(case), seed=seed, weeks=weeks, draws=(draws or Prior()).digest)
+        series, about.title, about.unit, as_it_is.mean(axis=0), mean, low, high, least, most, changed_in
+    )  # fmt: skip
 
 
 def whatif(
@@ -218,14 +200,8 @@ def whatif(
     *,
     of: Iterable[str] = (),
     members: int = MEMBERS,
-    seed: int = 1,
-    weeks: int | None = None,
-    units: int | None = None,
-    slots: int | None = None,
-    draws: Draws | None = None,
     out: Path | None = None,
-    progress: Progress | None = None,
-    workers: Workers | None = None,
+    **options: Unpack[RunOptions],
 ) -> WhatIf:
     """Run each of `scenarios` beside the same members as they are, and tell the differences.
 
@@ -234,12 +210,8 @@ def whatif(
         scenarios: what is changed, by the name under which it is told.
         of: outcomes, as ``collapse`` or ``territory@2016-12-31``; the standard ones where none is named.
         members: histories of each scenario.
-        seed: of all random numbers; the same seed gives the same differences.
-        weeks, units, slots: sizes; those of the case where not given.
-        draws: what members are drawn from; the prior where not given.
         out: the folder to keep what is measured in; one in the user's cache where not given.
-        progress: is told how far it is.
-        workers: who simulates; threads of this process where not given. See `cluster.workers_of`.
+        options: see `RunOptions`.
 
     A pair of which one run cannot be made is left out, with a warning.
 
@@ -249,58 +221,59 @@ def whatif(
     if not scenarios:
         raise ArgumentError("nothing was asked, expected at least one scenario")
     whole("members", members, 2, MOST_MEMBERS)
-    plan = planned(case, seed=seed, weeks=weeks, draws=draws)
-    asked = outcomes_of(of, case, plan.weeks)
+    worlds, folder = runs_of(case, of, out, **options)
     for scenario in scenarios.values():
-        week_of(scenario.since, case, plan.weeks)
-    folder = out or folder_of(plan)
-    worlds = PairedRuns.of(
-        case, asked, measured_in(folder), draws=draws, seed=seed, weeks=weeks,
-        units=units, slots=slots, weekly={name: one.read for name, one in SERIES.items()}, progress=progress,
-        workers=workers,
-    )  # fmt: skip
+        week_of(scenario.since, case, worlds.plan.weeks)
     each = range(members)
     with keeping(folder, asked_for(worlds, scenarios.values(), members)):
         worlds.measure((scenario, member) for scenario in (AS_IT_IS, *scenarios.values()) for member in each)
     there = worlds.finished((AS_IT_IS, *scenarios.values()), each)
     if len(there) < 2:
         raise ArgumentError(f"{folder}: {len(there)} pairs of runs were finished, expected two or more")
-    answers = tuple(answer_of(name, scenario, worlds, there) for name, scenario in scenarios.items())
-    worth = effective_size(worlds.draws, seed, there)
-    return WhatIf(answers, worlds.plan, case.start, len(there), folder, worth)
+    return found_in(worlds, scenarios, there, case, folder)
+
+
+def runs_of(
+    case: Case, of: Iterable[str], out: Path | None, within: Path | None = None, **options: Unpack[RunOptions]
+) -> tuple[PairedRuns, Path]:
+    """The paired runs of what-ifs about the outcomes `of`, and their folder; see `folder_of`."""
+    named: RunOptions = {**options, "units": None, "slots": None}
+    plan = planned(case, **named)
+    folder = out or folder_of(plan, within)
+    series = {name: one.read for name, one in SERIES.items()}
+    return PairedRuns.of(case, outcomes_of(of, case, plan.weeks), folder / "measured", series, **options), folder
 
 
 def folder_of(plan: Plan, within: Path | None = None) -> Path:
-    """Where what is measured under `plan` is kept unless a folder is named: `within`, or in the user's cache."""
+    """The folder of measurements under `plan` unless one is named: `within`, or in the user's cache."""
     return (within or cache_base() / "runs") / f"whatif-{plan.folder_name}"
 
 
-def measured_in(folder: Path) -> Path:
-    """Where the numbers themselves lie in the folder of a what-if."""
-    return folder / "measured"
-
-
 def asked_for(worlds: PairedRuns, scenarios: Iterable[Scenario], members: int) -> StudyManifest:
-    """What the folder says that was asked."""
+    """The manifest that the folder holds."""
     each = tuple(scenarios)
     runs = members * len({AS_IT_IS, *each})
     return StudyManifest("whatif", worlds.plan, members, runs, worlds.draws.until, tuple(map(str, each)))
 
 
+def found_in(
+    worlds: PairedRuns, scenarios: Mapping[str, Scenario], members: Sequence[int], case: Case, folder: Path
+) -> WhatIf:
+    """Answers of `members`, which were measured in all of `scenarios` and as they are."""
+    answers = tuple(answer_of(name, scenario, worlds, members) for name, scenario in scenarios.items())
+    worth = effective_size(worlds.draws, worlds.plan.seed, members)
+    return WhatIf(answers, worlds.plan, case.start, len(members), folder, worth)
+
+
 def answer_of(name: str, scenario: Scenario, worlds: PairedRuns, members: Sequence[int]) -> Answer:
-    """What `scenario` did in `members`, which were measured in it and as they are."""
+    """Effects of `scenario` in `members`, which were measured in it and as they are."""
     changed, plain = worlds.values(scenario, members), worlds.values(AS_IT_IS, members)
     then, before = worlds.series(scenario, members), worlds.series(AS_IT_IS, members)
     plan, pasts = worlds.plan, pasts_of(worlds.draws, worlds.plan.seed, members)
-    return Answer(
-        name,
-        scenario,
-        tuple(
-            difference_of(
-                outcome, changed[:, i], plain[:, i],
-                pasts=pasts, bounds=bounds_of(outcome.name, plan.weeks, plan.units * plan.slots),
-            )
-            for i, outcome in enumerate(worlds.outcomes)
-        ),
-        tuple(course_of(series, then[series], before[series], pasts=pasts) for series in worlds.weekly),
-    )  # fmt: skip
+    bounds = [bounds_of(outcome.name, plan.weeks, plan.units * plan.slots) for outcome in worlds.outcomes]
+    differences = (
+        difference_of(outcome, changed[:, i], plain[:, i], pasts=pasts, bounds=bounds[i])
+        for i, outcome in enumerate(worlds.outcomes)
+    )
+    courses = (course_of(series, then[series], before[series], pasts=pasts) for series in worlds.weekly)
+    return Answer(name, scenario, tuple(differences), tuple(courses))

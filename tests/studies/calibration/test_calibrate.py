@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from toy_problems import TINY, UNTIL
 
-from fissure.engine.checksums import DamagedBlock
 from fissure.engine.ensemble import open_run
 from fissure.engine.ensemble import run as ensemble_run
 from fissure.engine.progress import Silent
 from fissure.errors import FissureError, StoppedError
+from fissure.files import DamagedBlock
 from fissure.model.catalogue import parameters_of
-from fissure.studies.calibration import Setting, calibrate, fit
-from fissure.studies.calibration.fit import outputs_of, weeks_until
+from fissure.studies.calibration import fit
+from fissure.studies.calibration.fit import Setting, calibrate, outputs_of, weeks_until
 from fissure.studies.calibration.importance_resampling import state_observations
 
 

@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 from toy_problems import SEEN, datum, exact, linear
 
-from fissure.studies.calibration.checks import LEVEL, posterior_predictive, recover
+from fissure.studies.calibration.checks import LEVEL, abc_posterior, compare_methods, posterior_predictive, recover
 from fissure.studies.calibration.flow import Training, train
 from fissure.studies.calibration.problem import Problem
-from fissure.studies.calibration.regression_abc import abc_posterior, compare_methods
 
 CHECKED = range(SEEN, 2_000)
 

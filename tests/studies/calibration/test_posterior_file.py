@@ -10,8 +10,15 @@ from toy_problems import UNTIL
 
 from fissure.cases.loader import load_case
 from fissure.errors import FissureError
-from fissure.studies.calibration import packaged, path_of, read_posterior, require_fresh
-from fissure.studies.calibration.posterior import FARTHEST, Posterior, dependencies
+from fissure.studies.calibration.posterior import (
+    FARTHEST,
+    Posterior,
+    dependencies,
+    packaged,
+    path_of,
+    read_posterior,
+    require_fresh,
+)
 from fissure.studies.measurement import data as figures_of
 
 

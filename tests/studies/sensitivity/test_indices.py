@@ -7,7 +7,7 @@ import pytest
 from known_functions import FIRST, ISHIGAMI, TOTAL, g, g_indices, ishigami
 
 from fissure.errors import FissureError
-from fissure.studies.sensitivity.indices import LUCK, REST, available, converging, indices
+from fissure.studies.sensitivity.design import LUCK, REST, available, converging, indices
 
 NOISE = 0.5
 

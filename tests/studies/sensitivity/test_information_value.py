@@ -7,8 +7,8 @@ import pytest
 
 from fissure.engine.parameter_source import Prior
 from fissure.studies.measurement import data, floored
+from fissure.studies.sensitivity.design import Input
 from fissure.studies.sensitivity.information_value import narrowed, of_figures, of_parameters, reported
-from fissure.studies.sensitivity.inputs import Input
 
 
 class LearnedDraws(Prior):
@@ -73,7 +73,7 @@ def test_a_figure_in_which_no_members_differ_is_left_out(items):
 def test_how_much_was_learned():
     rng = np.random.default_rng(8)
     prior, posterior = rng.standard_normal((800, 2)), np.array([0.5, 1.0]) * rng.standard_normal((800, 2))
-    one, other = narrowed(prior, posterior, ["a", "b"], ["A", "B"], ["km2", "km2"], 1)
+    one, other = narrowed(prior, posterior, [("a", "A", "km2"), ("b", "B", "km2")], 1)
     assert one.share == pytest.approx(0.75, abs=0.05)
     assert one.low < 0.75 < one.high
     assert other.low < 0 < other.high

@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 from known_functions import FIRST, ishigami
 
-from fissure.studies.sensitivity.regression import design, stacked, variance_explained, variance_explained_by_each
+from fissure.studies.sensitivity.information_value import (
+    design,
+    variance_explained,
+    variance_explained_by_each,
+)
 
 
 @pytest.fixture(scope="module")
@@ -41,14 +45,15 @@ def test_a_share_that_is_no_slope_is_found(normal):
 
 
 def test_noise_is_worth_nothing(normal):
-    share, low, _ = stacked(variance_explained_by_each(normal[:, 1:], normal[:, :1]))
+    found = variance_explained_by_each(normal[:, 1:], normal[:, :1])
+    share, low = (np.stack([getattr(one, name) for one in found]) for name in ("share", "low"))
     assert (share < 0.01).all()
     assert (low < 0.005).all()
 
 
 def test_first_order_indices_of_a_known_function():
     u = np.random.default_rng(1).random((3000, 3))
-    share, _, _ = stacked(variance_explained_by_each(u, ishigami(u)[:, None]))
+    share = np.stack([one.share for one in variance_explained_by_each(u, ishigami(u)[:, None])])
     for at, name in enumerate(("x1", "x3")):
         assert share[[0, 2][at], 0] == pytest.approx(FIRST[name], abs=0.04)
 

@@ -16,10 +16,9 @@ from fissure.model.parameters import quantile
 from fissure.studies.measurement import data
 from fissure.studies.outcomes import outcomes_of
 from fissure.studies.scenario import FORCING, moved_values
-from fissure.studies.sensitivity import sensitivity
-from fissure.studies.sensitivity.inputs import APART, Margins, SeparateLuck, inputs_of
+from fissure.studies.sensitivity.design import APART, Margins, SeparateLuck, inputs_of
 from fissure.studies.sensitivity.result import BLOCK, Sizes
-from fissure.studies.sensitivity.study import design
+from fissure.studies.sensitivity.study import design, sensitivity
 
 WEEKS = 30
 SIZE = {"units": 24, "slots": 20, "weeks": WEEKS, "runs": 160}

@@ -21,7 +21,7 @@ from fissure.model.sense import Sensed, wish_to_leave
 from fissure.model.state import Cause, Districts, Fighters, Flows, Organisation, Units
 from fissure.model.world import Week, World
 from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS
-from fissure.studies.patterns import patterns_of
+from fissure.studies.patterns.met import patterns_of
 from fissure.version import __version__
 from tools.docs.odd import markdown as md
 from tools.docs.odd import schedule, submodels, tables

@@ -7,7 +7,7 @@ from fissure.cases.loader import Case
 from fissure.evidence.entries import Observation
 from fissure.evidence.ledger import Ledger
 from fissure.studies.compare import FORCED
-from fissure.studies.patterns import Pattern
+from fissure.studies.patterns.met import Pattern
 from tools.docs.odd import markdown as md
 
 

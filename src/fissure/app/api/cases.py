@@ -25,16 +25,15 @@ from fissure.present import formatting
 from fissure.present.document import Command, Paragraph, plain
 from fissure.present.formatting import MECHANISM_GROUPS
 from fissure.present.render.html import web
+from fissure.present.sections import attribution_words as explaining
+from fissure.present.sections import learned as words
+from fissure.present.sections.causal import field as about
 from fissure.present.sections.ledger import rule
 from fissure.present.sections.mechanism import LOOPS
 from fissure.present.sections.observation_influence import updates_of
-from fissure.present.words import attribution as explaining
-from fissure.present.words import calibration as words
-from fissure.present.words.causal import field as about
-from fissure.studies import verdicts
-from fissure.studies.attribution_file import Saved
-from fissure.studies.causal_atlas import Atlas, kinds
-from fissure.studies.effects import Effect
+from fissure.studies.attribution_file import SavedAttribution
+from fissure.studies.causal import Atlas, kinds
+from fissure.studies.effects import Effect, kept_effects
 
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 CaseName = Annotated[str, InPath(max_length=80, pattern=NAME, description="a name that `GET /api/cases` lists")]
@@ -325,10 +324,10 @@ def summary_of(name: str, context: Context) -> MechanismSummary:
 
 
 def mechanism_of(
-    name: str, context: Context, atlas: Atlas | None, attribution: Saved | None, most: int = LOOPS
+    name: str, context: Context, atlas: Atlas | None, attribution: SavedAttribution | None, most: int = LOOPS
 ) -> MechanismSchema:
     """All of a mechanism, which exists; with `most` loops at most."""
-    text, kept = described(mechanism_classes()[name]), verdicts.kept()
+    text, kept = described(mechanism_classes()[name]), kept_effects()
     sources = context.ledger.sources
     claims = sorted(context.ledger.claims_of(name), key=lambda c: (c.source, c.line, c.id))
     return MechanismSchema.build(
@@ -338,9 +337,9 @@ def mechanism_of(
         sources=text.source.split(),
         checks=[
             EffectCheckSchema.build(one, expected="lower" if one.sign < 0 else "higher")
-            for one in verdicts.effects(kept) if one.mechanism == name
+            for one in kept.effects if one.mechanism == name
         ],
-        checks_stale=verdicts.stale(kept),
+        checks_stale=kept.stale,
         attribution=_shapley(name, attribution),
         parameters_told=[_parameter(one, context) for one in context.parameters if one.owner == name],
         claims_told=[
@@ -382,7 +381,7 @@ def _figure(one: Observation, context: Context) -> FigureSchema:
     )  # fmt: skip
 
 
-def _shapley(name: str, attribution: Saved | None) -> ShapleySchema | None:
+def _shapley(name: str, attribution: SavedAttribution | None) -> ShapleySchema | None:
     """The share of a mechanism in the first outcome of the kept attribution."""
     if attribution is None or name not in attribution.found.every.players:
         return None

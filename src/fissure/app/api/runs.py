@@ -15,7 +15,7 @@ from fastapi import Path as InPath
 from pydantic import BaseModel, ConfigDict, Field
 
 from fissure import api
-from fissure.api.shelf import Stored
+from fissure.api.stored import Stored
 from fissure.app.desk import Desk
 from fissure.app.history import KIND
 from fissure.app.jobs import BusyError, Job, JobProgress, State
@@ -24,11 +24,10 @@ from fissure.app.run_view import EffectiveSize, ObservationRow, Verdicts, prepar
 from fissure.app.schemas import ResultSchema, refusal
 from fissure.context import Context
 from fissure.engine import ensemble
-from fissure.engine.locks import asking
 from fissure.engine.store import DESCRIPTION
 from fissure.errors import ArgumentError, FissureError, nearest
-from fissure.present.charts.panels import panels
-from fissure.present.charts.series import QUANTILES, Series, quantiles, standard_errors
+from fissure.files import asking
+from fissure.present.charts.panels import QUANTILES, Series, panels, quantiles, standard_errors
 from fissure.studies.effective import few_histories
 
 router = APIRouter(prefix="/api", tags=["runs"])

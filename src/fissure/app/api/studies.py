@@ -21,11 +21,10 @@ from fissure.app.questions import LEVERS, LONG, NAME
 from fissure.app.run_view import EffectiveSize
 from fissure.app.schemas import ResultSchema, refusal, schema_of
 from fissure.errors import ArgumentError, nearest
-from fissure.studies.bounds import AtBound
 from fissure.studies.effective import few_histories
-from fissure.studies.outcomes import Outcome, outcomes_of
+from fissure.studies.outcomes import AtBound, Outcome, outcomes_of
 from fissure.studies.questions import Study
-from fissure.studies.refusal import refuse
+from fissure.studies.scenario import refuse
 from fissure.studies.whatif import Course, Difference
 from fissure.version import __version__
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from fissure.model.catalogue import mechanism_classes
 from fissure.present import formatting
-from fissure.present.charts import attribution as charts
 from fissure.present.document import (
     IN_JSON,
     Block,
@@ -29,10 +28,11 @@ from fissure.present.document import (
     plain,
 )
 from fissure.present.formatting import signed
+from fissure.present.sections import attribution_charts as charts
+from fissure.present.sections import attribution_words as words
 from fissure.present.sections import parts
-from fissure.present.words import attribution as words
-from fissure.studies.attribution import Attribution, Explained
-from fissure.studies.attribution_file import Saved
+from fissure.studies.attribution import Attribution, Explanation
+from fissure.studies.attribution_file import SavedAttribution
 from fissure.version import __version__
 
 MOST = 10
@@ -58,7 +58,7 @@ VALUE = (
 SHARE = Column("Of the whole", "right", key="share")
 
 
-def document(saved: Saved, title: str) -> Document:
+def document(saved: SavedAttribution, title: str) -> Document:
     """The whole result of `fissure explain` on the case called `title`."""
     found, plan = saved.found, saved.found.plan
     exact = "none" if found.pairs is None else f"{len(found.pairs.players)} mechanisms, {found.pairs.members} members"
@@ -101,7 +101,7 @@ def document(saved: Saved, title: str) -> Document:
     )
 
 
-def section(saved: Saved, caution: str = "") -> Section:
+def section(saved: SavedAttribution, caution: str = "") -> Section:
     """What the report of a run says of the first outcome; `caution` says what the numbers do not cover of the run."""
     found, others = saved.found, len(saved.found.outcomes) - 1
     more = f", and a page that also tells of {others} other outcome{'s' if others > 1 else ''}" if others else ""
@@ -127,7 +127,7 @@ def section(saved: Saved, caution: str = "") -> Section:
     )
 
 
-def intro(saved: Saved) -> tuple[str, ...]:
+def intro(saved: SavedAttribution) -> tuple[str, ...]:
     """What kind of numbers these are, in a sentence or two."""
     return (
         "How much of an outcome is due to which mechanisms: the same "
@@ -136,42 +136,42 @@ def intro(saved: Saved) -> tuple[str, ...]:
     )
 
 
-def cautions(found: Explained, caution: str = "") -> tuple[Block, ...]:
+def cautions(found: Explanation, caution: str = "") -> tuple[Block, ...]:
     """What has to be known before any number: too few histories, what they are worth, what is not covered."""
     few = [Notice((found.few_histories,), kind="few")] if found.few_histories else []
     return (*few, rests_on(found), *([Notice((caution,))] if caution else []))
 
 
-def rests_on(found: Explained) -> Paragraph:
+def rests_on(found: Explanation) -> Paragraph:
     """What the intervals rest on."""
     return Paragraph(" ".join(words.rests_on(found)), "small")
 
 
-def certainty(found: Explained) -> Section:
+def certainty(found: Explanation) -> Section:
     """How sure the numbers are and how they could be wrong, for a page of one outcome."""
     how_sure = Section("how-sure", "How sure", (Paragraph(words.KEY, "small"), _items(sure(found))))
     wrong = Section("how-wrong", "How it could be wrong", (_items(words.WRONG),))
     return Section("sure", "How sure it is, and how it could be wrong", (Grid((how_sure, wrong), "judged"),))
 
 
-def sure(found: Explained) -> list[str]:
+def sure(found: Explanation) -> list[str]:
     """How sure the numbers are: sampling, pairing, and that exact values sum to the whole effect."""
     away = words.sums(found.groups.value, found.effect.mean)
     said = "sum to the whole effect to machine precision" if away < EXACT else f"miss the whole effect by {away:.1g}"
     return [words.sampling(found), words.pairing(found), f"Values of the groups {said}."]
 
 
-def drawn_from(saved: Saved) -> str:
+def drawn_from(saved: SavedAttribution) -> str:
     """What members are drawn from."""
     return f"the posterior of evidence up to {saved.until}" if saved.until else "the prior"
 
 
-def slug(found: Explained, at: int) -> str:
+def slug(found: Explanation, at: int) -> str:
     """The anchor of an outcome, and the beginning of the keys of its charts."""
     return found.outcomes[at].name.replace("@", "-")
 
 
-def outcome(found: Explained, at: int) -> Iterator[Block]:
+def outcome(found: Explanation, at: int) -> Iterator[Block]:
     """What is shown of one outcome: sentences, charts, the strongest mechanisms, and all numbers.
 
     A terminal has the mechanisms and pairs of the first outcome only.
@@ -193,7 +193,7 @@ def outcome(found: Explained, at: int) -> Iterator[Block]:
     yield _all_numbers(found, at, pairs)
 
 
-def _figures(found: Explained, at: int) -> Iterator[Figure]:
+def _figures(found: Explanation, at: int) -> Iterator[Figure]:
     one = found.outcomes[at]
     marks = f"● {charts.SAMPLED}" + ("" if found.strongest is None else f"; ◆ {charts.EXACT}, with all else on")
     drawn = (
@@ -210,7 +210,7 @@ def _figures(found: Explained, at: int) -> Iterator[Figure]:
             )  # fmt: skip
 
 
-def _groups(found: Explained, at: int, unit: str) -> Table:
+def _groups(found: Explanation, at: int, unit: str) -> Table:
     """The groups and all of them together."""
     columns = (Column(f"Groups, {found.groups.members} members"), *VALUE, SHARE)
     own = _rows(found, found.groups, at)
@@ -219,7 +219,7 @@ def _groups(found: Explained, at: int, unit: str) -> Table:
     return Table(columns, (RowGroup((*own, together)),), "Groups", note=unit)
 
 
-def _rows(found: Explained, attribution: Attribution, at: int) -> Iterator[Row]:
+def _rows(found: Explanation, attribution: Attribution, at: int) -> Iterator[Row]:
     """The players, strongest first, with value, interval and share of the whole effect."""
     for name in attribution.strongest(len(attribution.players), at):
         value = words.of(attribution, attribution.players.index(name), at)
@@ -241,11 +241,11 @@ def _values(value: float, low: float, high: float) -> tuple[Cell, ...]:
     return Cell(signed(value), value), Cell(words.ends(low, high)), Cell(value=low), Cell(value=high), Cell(mark)
 
 
-def _share(found: Explained, value: float, at: int) -> Cell:
+def _share(found: Explanation, value: float, at: int) -> Cell:
     return Cell(words.share(value, found, at))
 
 
-def _strongest(found: Explained, at: int, unit: str) -> Table:
+def _strongest(found: Explanation, at: int, unit: str) -> Table:
     """The strongest of all mechanisms, beside their values in the game of the strongest."""
     exact = found.strongest
     columns = [Column("Strongest mechanisms", wrap=True, key="mechanism"), *VALUE, SHARE]
@@ -268,7 +268,7 @@ def _ends_marked(low: float, high: float) -> str:
 _PAIRS = (Column("Strongest pairs", wrap=True, key="pair"), *VALUE, Column("Together", wrap=True))
 
 
-def _pairs(found: Explained, at: int) -> list[Row]:
+def _pairs(found: Explanation, at: int) -> list[Row]:
     """Pairs of the strongest with their interaction, those that differ from nothing first."""
     if found.pairs is None:
         return []
@@ -284,7 +284,7 @@ def _pairs(found: Explained, at: int) -> list[Row]:
     ]
 
 
-def _all_numbers(found: Explained, at: int, pairs: Sequence[Row]) -> Fold:
+def _all_numbers(found: Explanation, at: int, pairs: Sequence[Row]) -> Fold:
     """Every number of an outcome in one table."""
     one = found.outcomes[at]
     groups = [
@@ -304,7 +304,7 @@ def _all_numbers(found: Explained, at: int, pairs: Sequence[Row]) -> Fold:
     return Fold(said, (Paragraph(note, "small soft"), table))
 
 
-def _errors(found: Explained) -> Block:
+def _errors(found: Explanation) -> Block:
     """For each outcome the widest interval of a mechanism and what pairing saves."""
     columns = (
         Column("Outcome", wrap=True),

@@ -22,8 +22,6 @@ import numpy as np
 
 from fissure.cases.loader import Case
 from fissure.engine import ensemble
-from fissure.engine.cache import cache_base
-from fissure.engine.checksums import DamagedBlock, sealed_json, unsealed_json
 from fissure.engine.plan import whole
 from fissure.engine.progress import Progress, Silent
 from fissure.engine.random import prior_normals
@@ -31,11 +29,19 @@ from fissure.engine.runner import Workers
 from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import ArgumentError, DamagedError, FissureError
 from fissure.evidence.ledger import Ledger
-from fissure.files import disk_errors, write_whole
+from fissure.files import DamagedBlock, cache_base, disk_errors, sealed_json, unsealed_json, write_whole
 from fissure.model.catalogue import parameters_of
 from fissure.model.plugins import made_of
-from fissure.studies.calibration.checks import PredictiveCheck, Recovery, TargetRecovery, posterior_predictive, recover
-from fissure.studies.calibration.flow import Flow, Training, flow_available, train
+from fissure.studies.calibration.checks import (
+    Agreement,
+    PredictiveCheck,
+    Recovery,
+    TargetRecovery,
+    compare_methods,
+    posterior_predictive,
+    recover,
+)
+from fissure.studies.calibration.flow import Training, flow_available, train
 from fissure.studies.calibration.importance_resampling import (
     OneDrawEach,
     resample_histories,
@@ -44,7 +50,6 @@ from fissure.studies.calibration.importance_resampling import (
 )
 from fissure.studies.calibration.posterior import DECIMALS, FARTHEST, Posterior, dependencies, read_posterior
 from fissure.studies.calibration.problem import Problem, ScreenedParameter, problem_of, screen
-from fissure.studies.calibration.regression_abc import Agreement, compare_methods
 from fissure.studies.measurement import Datum, comparable, truths
 from fissure.studies.measurement import data as figures_of
 from fissure.version import __version__
@@ -89,7 +94,7 @@ class Calibration:
 
 @dataclass(frozen=True)
 class Setting:
-    """How a fit is made: members of the prior, draws to keep, sets to check on, seed, training, sizes of a member."""
+    """Settings of a fit: members of the prior, draws to keep, sets to check on, seed, training, sizes of a member."""
 
     members: int = MEMBERS
     draws: int = DRAWS
@@ -161,7 +166,11 @@ def calibrate(
         longest = max(weeks or 0, needed)
         run = simulate(seed=setting.seed, members=setting.members, weeks=longest, out=bank or out / "bank")
         run.require_all()
-        problem = _problem(case, run, known, setting.seed)
+        items = comparable(run.data, known)
+        if not items:
+            raise ArgumentError(NOTHING.format(case.name))
+        names = [p.name for p in parameters_of(case)]
+        problem = problem_of(run.data, prior_normals(setting.seed, range(run.members), names), names, items)
         bare = Posterior(case.name, until, (), np.empty((0, 0)), fitted_to, setting.described())
         found = _fitted(bare, problem, setting, partial(simulate, weeks=needed), needed, out, progress)
         with disk_errors(out, 1 << 20):
@@ -180,18 +189,38 @@ def _fitted(
     progress: Progress,
 ) -> Calibration:
     """Screen, learn, check, and draw, from a posterior without draws; `simulate` runs histories to the cut-off."""
-    screened, problem = _screened(problem, setting, bare.until)
+    seen = setting.members - setting.sets  # members that training may see; the others are synthetic data sets
+
+    def first(one: Problem) -> Problem:
+        return replace(one, z=one.z[:seen], truth=one.truth[:seen])
+
+    screened = screen(first(problem).z, first(problem).truth, problem.parameters, problem.items)
+    learned = tuple(at for at, one in enumerate(screened) if one.learned)
+    if not learned:
+        raise ArgumentError(
+            f"nothing can be learned from what was published up to {bare.until} with {setting.members} members, choose "
+            "a later date or more members"
+        )
+    problem = replace(problem, learned=learned)
     state = state_observations(problem.items, bare.until)
     before = without(problem, state)
-    flow, recovery = _learned(before, setting, progress)
-    first, agreements = _drawn(flow, before, bare)
-    # members of the first stage have one draw each, and luck that no member of the bank had
-    own = setting.seed + 1
-    folder = out / "histories" / first.digest[:12]
-    lived = simulate(seed=own, members=setting.histories, out=folder, draws=OneDrawEach(first))
+    progress.phase("training")
+    flow = train(first(before), setting.seed, setting.training)
+    progress.phase("checking")
+    recovery = recover(flow, before, range(seen, setting.members), setting.sets, setting.seed)
+    own = setting.seed + 1  # members of this stage have one draw each, and luck that no member of the bank had
+    drawn = flow.sample(before.observed[None], setting.histories, own)[0]
+    agreements = compare_methods(before, drawn, setting.seed)
+    if not np.isfinite(drawn).all():
+        raise ArgumentError(
+            "training came to nothing (draws that are no numbers), choose a smaller rate or more members"
+        )
+    draws = replace(bare, learned=before.targets, draws=drawn.clip(-FARTHEST, FARTHEST).round(DECIMALS))
+    folder = out / "histories" / draws.digest[:12]
+    lived = simulate(seed=own, members=setting.histories, out=folder, draws=OneDrawEach(draws))
     lived.require_all()
     truth = truths(lived.data, problem.items)
-    posterior, rows, effective_size = resample_histories(first, problem, state, truth, setting.draws, own, weeks)
+    posterior, rows, effective_size = resample_histories(draws, problem, state, truth, setting.draws, own, weeks)
     bias = posterior.draws[:, len(problem.learned) :]
     predictive = posterior_predictive(truth[rows], problem.items, bias, setting.seed)
     losses = tuple((float(a), float(b)) for a, b in flow.losses)
@@ -199,40 +228,6 @@ def _fitted(
         posterior, problem.items, tuple(screened), losses, recovery, tuple(agreements), tuple(predictive),
         tuple(problem.items[at].observation.id for at in state), effective_size,
     )  # fmt: skip
-
-
-def _screened(problem: Problem, setting: Setting, until: date) -> tuple[list[ScreenedParameter], Problem]:
-    """The screening, over the members that training may see, and the problem of what is left."""
-    cut = setting.members - setting.sets
-    screened = screen(problem.z[:cut], problem.truth[:cut], problem.parameters, problem.items)
-    learned = tuple(at for at, one in enumerate(screened) if one.learned)
-    if not learned:
-        raise ArgumentError(
-            f"nothing can be learned from what was published up to {until} with {setting.members} members, choose a "
-            "later date or more members"
-        )
-    return screened, replace(problem, learned=learned)
-
-
-def _learned(problem: Problem, setting: Setting, progress: Progress) -> tuple[Flow, Recovery]:
-    """The flow, trained on all members but those of the synthetic data sets, and how it recovers these."""
-    cut = setting.members - setting.sets
-    progress.phase("training")
-    flow = train(replace(problem, z=problem.z[:cut], truth=problem.truth[:cut]), setting.seed, setting.training)
-    progress.phase("checking")
-    return flow, recover(flow, problem, range(cut, setting.members), setting.sets, setting.seed)
-
-
-def _drawn(flow: Flow, problem: Problem, bare: Posterior) -> tuple[Posterior, list[Agreement]]:
-    """`bare` with draws of the flow given the published figures, and how the second method agrees with them."""
-    made = bare.made
-    drawn = flow.sample(problem.observed[None], made["histories"], made["seed"] + 1)[0]
-    agreements = compare_methods(problem, drawn, made["seed"])
-    if not np.isfinite(drawn).all():
-        raise ArgumentError(
-            "training came to nothing (draws that are no numbers), choose a smaller rate or more members"
-        )
-    return replace(bare, learned=problem.targets, draws=drawn.clip(-FARTHEST, FARTHEST).round(DECIMALS)), agreements
 
 
 def weeks_until(case: Case, until: date) -> int:
@@ -246,14 +241,6 @@ def weeks_until(case: Case, until: date) -> int:
 def outputs_of(ledger: Ledger) -> list[str]:
     """The outputs that figures of `ledger`, of whatever day, are compared with."""
     return sorted({v.output for v in ledger.variables.values() if v.output is not None})
-
-
-def _problem(case: Case, run: ensemble.Run, known: list[Datum], seed: int) -> Problem:
-    items = comparable(run.data, known)
-    if not items:
-        raise ArgumentError(NOTHING.format(case.name))
-    names = [p.name for p in parameters_of(case)]
-    return problem_of(run.data, prior_normals(seed, range(run.members), names), names, items)
 
 
 def _write_fit(out: Path, fit: Calibration) -> None:

@@ -14,7 +14,7 @@ they are left aside; where it was loaded before, what it was loaded with must do
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -34,7 +34,7 @@ _NOT_OURS = ("KERAS_MAX_EPOCHS", "KERAS_MAX_STEPS_PER_EPOCH", "KERAS_NNX_ENABLED
 
 @dataclass(frozen=True)
 class Training:
-    """How the flow is trained; none of these numbers was chosen by what it says of the real figures."""
+    """Settings of the training; none of these numbers was chosen by what it says of the real figures."""
 
     depth: int = 4
     width: int = 128
@@ -59,12 +59,9 @@ class Flow:
 
     def sample(self, reports: Floats, count: int, seed: int) -> Floats:
         """(sets, count, targets) draws of the posterior given each row of `reports` (sets, items)."""
-        x = self._conditions(reports)
+        x = ((reports - self.mean) / self.spread).astype(np.float32)
         drawn = self.approximator.sample(num_samples=count, conditions={"inference_conditions": x}, seed=seed)
         return np.asarray(drawn["inference_variables"], np.float64)
-
-    def _conditions(self, reports: Floats) -> Any:
-        return ((reports - self.mean) / self.spread).astype(np.float32)
 
 
 def train(problem: Problem, seed: int, training: Training) -> Flow:
@@ -85,36 +82,24 @@ def train(problem: Problem, seed: int, training: Training) -> Flow:
         conditions = ((said - mean) / spread).astype(np.float32)
         return {"inference_variables": target.astype(np.float32), "inference_conditions": conditions}
 
-    class ReportBatches(keras.utils.PyDataset):  # type: ignore[name-defined]
-        """Batches of histories, each with new reports; another order every epoch."""
+    orders = [rng.permutation(seen)]
 
-        def __init__(self) -> None:
-            super().__init__()
-            self.order = rng.permutation(seen)
+    def reported(at: int) -> dict[str, Any]:
+        return batch(rng, orders[-1][at * training.batch : (at + 1) * training.batch])
 
-        def __len__(self) -> int:
-            return max(1, len(seen) // training.batch)
-
-        def __getitem__(self, at: int) -> dict[str, Any]:
-            return batch(rng, self.order[at * training.batch : (at + 1) * training.batch])
-
-        def on_epoch_end(self) -> None:
-            self.order = rng.permutation(seen)
-
-    batches = ReportBatches()
+    count = max(1, len(seen) // training.batch)
     network = bayesflow.networks.CouplingFlow(
         depth=training.depth,
         subnet_kwargs={"widths": (training.width, training.width), "dropout": training.dropout},
     )
     approximator = bayesflow.approximators.ContinuousApproximator(inference_network=network, standardize=None)
-    steps = training.epochs * len(batches)
-    schedule = keras.optimizers.schedules.CosineDecay(training.rate, steps)
+    schedule = keras.optimizers.schedules.CosineDecay(training.rate, training.epochs * count)
     approximator.compile(optimizer=keras.optimizers.AdamW(schedule, weight_decay=training.decay, clipnorm=1.5))
     checks = batch(np.random.default_rng([seed, 2]), np.repeat(validation, 4))
     history = approximator.fit(
-        dataset=batches,
+        dataset=_batches(keras, count, reported, lambda: orders.append(rng.permutation(seen))),
         epochs=training.epochs,
-        validation_data=_Whole(keras, checks),
+        validation_data=_batches(keras, 1, lambda _: checks),
         verbose=0,
         callbacks=[keras.callbacks.EarlyStopping("val_loss", patience=training.patience, restore_best_weights=True)],
     )
@@ -122,17 +107,22 @@ def train(problem: Problem, seed: int, training: Training) -> Flow:
     return Flow(approximator, mean, spread, losses)
 
 
-def _Whole(keras: Any, arrays: dict[str, Any]) -> Any:
-    class Whole(keras.utils.PyDataset):
-        """One batch that is all."""
+def _batches(
+    keras: Any, count: int, batch: Callable[[int], dict[str, Any]], at_end: Callable[[], None] = lambda: None
+) -> Any:
+    """A data set of `count` batches; `at_end` of each epoch something is done."""
 
+    class Batches(keras.utils.PyDataset):
         def __len__(self) -> int:
-            return 1
+            return count
 
         def __getitem__(self, at: int) -> dict[str, Any]:
-            return arrays
+            return batch(at)
 
-    return Whole()
+        def on_epoch_end(self) -> None:
+            at_end()
+
+    return Batches()
 
 
 def flow_available() -> None:
@@ -147,7 +137,7 @@ def libraries() -> tuple[Any, Any]:
         raise ArgumentError(MISSING)
     own = "keras" not in sys.modules
     try:
-        with _environment(), _silent_log():
+        with _own_environment():
             import bayesflow
             import keras
     except Exception as error:  # whatever a half-installed library raises
@@ -185,28 +175,21 @@ def _require_ours(keras: Any) -> None:
 
 
 @contextmanager
-def _environment() -> Iterator[None]:
-    """The environment as Keras is to see it when it loads; afterwards it is the user's again."""
-    before = {name: os.environ.get(name) for name in (*_OURS, *_NOT_OURS)}
-    os.environ.update(_OURS)
-    for name in _NOT_OURS:
-        os.environ.pop(name, None)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+def _own_environment() -> Iterator[None]:
+    """Environment and log as Keras and BayesFlow are to see them when they load; then they are the user's again."""
+    names = (*_OURS, *_NOT_OURS)
+    before = {name: os.environ[name] for name in names if name in os.environ}
+    log, silent = logging.getLogger(), logging.NullHandler()  # where nobody listens they would make all logs speak
 
+    def to(values: Mapping[str, str]) -> None:
+        for name in names:
+            os.environ.pop(name, None)
+        os.environ.update(values)
 
-@contextmanager
-def _silent_log() -> Iterator[None]:
-    """Where nobody listens yet BayesFlow would make everybody's log speak."""
-    log, silent = logging.getLogger(), logging.NullHandler()
     log.addHandler(silent)
+    to(_OURS)
     try:
         yield
     finally:
+        to(before)
         log.removeHandler(silent)

@@ -21,7 +21,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_ndtr
 
-from fissure.engine.random import prior_normals
 from fissure.studies.calibration.posterior import DECIMALS, PastHistories, Posterior
 from fissure.studies.calibration.problem import Problem
 from fissure.studies.measurement import Datum, biases, floored
@@ -37,23 +36,15 @@ SHARP = 1e-3
 
 def state_observations(items: Sequence[Datum], until: date) -> tuple[int, ...]:
     """Places of the figures of the state at `until`."""
-    stocks = [
-        at
-        for at, item in enumerate(items)
-        if item.variable.output in SIZE
-        and item.variable.how == "at"
-        and item.observation.bound not in ("upper", "lower")
-        and (until - item.observation.when).days <= RECENT
-    ]
     last: dict[str, date] = {}
-    for at in stocks:
-        key = _what(items[at])
-        last[key] = max(last.get(key, date.min), items[at].observation.when)
-    return tuple(at for at in stocks if items[at].observation.when == last[_what(items[at])])
-
-
-def _what(item: Datum) -> str:
-    return f"{item.variable.output} {sorted((item.variable.select or {}).items())}"
+    stocks: dict[int, str] = {}
+    for at, item in enumerate(items):
+        variable, day = item.variable, item.observation.when
+        known = variable.output in SIZE and variable.how == "at" and item.observation.bound not in ("upper", "lower")
+        if known and (until - day).days <= RECENT:
+            stocks[at] = f"{variable.output} {sorted((variable.select or {}).items())}"
+            last[stocks[at]] = max(last.get(stocks[at], date.min), day)
+    return tuple(at for at, what in stocks.items() if items[at].observation.when == last[what])
 
 
 def log_weights(truth: Floats, items: Sequence[Datum], bias: Floats) -> Floats:
@@ -110,11 +101,7 @@ class OneDrawEach:
 
     def normals(self, seed: int, members: Sequence[int], names: Sequence[str]) -> Floats:
         """Standard normals of shape (members, names); a parameter that was not learned keeps its prior."""
-        z = prior_normals(seed, members, names)
-        for at, name in enumerate(self.posterior.learned):
-            if name in names:
-                z[:, list(names).index(name)] = self.posterior.draws[np.asarray(members), at]
-        return z
+        return self.posterior.normals_of(np.asarray(members), seed, members, names)
 
     def past(self, seed: int, members: Sequence[int]) -> None:
         """None: luck is the members' own."""
@@ -145,13 +132,10 @@ def resample_histories(
     rng = np.random.default_rng([seed, 6])
     fresh = rng.standard_normal((n, len(problem.free)))
     names = list(first.learned)
-    bias = np.stack(
-        [
-            first.draws[:, names.index(f"bias:{name}")] if f"bias:{name}" in names else fresh[:, at]
-            for at, name in enumerate(problem.free)
-        ],
-        axis=1,
-    )
+    bias = fresh.copy()
+    for at, name in enumerate(problem.free):
+        if f"bias:{name}" in names:
+            bias[:, at] = first.draws[:, names.index(f"bias:{name}")]
     items = [problem.items[at] for at in state]
     own = bias[:, [problem.free.index(name) for name in biases(items)]]
     weight = log_weights(truth[:, list(state)], items, own) if items else np.zeros(n)

@@ -31,8 +31,8 @@ from fissure.files import write_whole
 from fissure.model.catalogue import parameters_of
 from fissure.model.world import world_of
 from fissure.reading import read_json
-from fissure.studies import coverage
-from fissure.studies.kept import place, places
+from fissure.studies import kept_results
+from fissure.studies.kept_results import place, places
 from fissure.studies.measurement import Datum
 from fissure.studies.measurement import data as figures_of
 from fissure.studies.observation_operator import Floats
@@ -50,12 +50,12 @@ WHAT = {
     "evidence": "the evidence up to the cut-off",
     "measurement": "the code of the measurement model",
 }
-"""What a posterior depends on, in words."""
+"""Things that a posterior depends on, in words."""
 
 
 @dataclass(frozen=True, eq=False)
 class PastHistories:
-    """Which histories go on: draw k had the luck of `members[k]` under `seed` in the first `weeks` weeks."""
+    """The histories that go on: draw k had the luck of `members[k]` under `seed` in the first `weeks` weeks."""
 
     members: NDArray[np.int64]
     seed: int
@@ -81,8 +81,8 @@ class Posterior:
 
     @property
     def plugins(self) -> tuple[str, ...]:
-        """Packages that bring mechanisms with which it was fitted, see `coverage`."""
-        return coverage.stated(self.made.get("plugins"))
+        """Packages that bring mechanisms with which it was fitted, see `kept_results`."""
+        return tuple(map(str, self.made.get("plugins") or ()))
 
     @cached_property
     def digest(self) -> str:
@@ -103,12 +103,15 @@ class Posterior:
         A member takes one of the draws, by luck of its own. A parameter that was not learned keeps its prior, or what
         it was in the history that goes on.
         """
-        rows, own = self.rows(seed, members), self.lived
-        z = (
-            prior_normals(seed, members, names)
-            if own is None
-            else prior_normals(own.seed, own.members[rows].tolist(), names)
-        )
+        return self.normals_of(self.rows(seed, members), seed, members, names)
+
+    def normals_of(
+        self, rows: NDArray[np.int64], seed: int, members: Sequence[int], names: Sequence[str]
+    ) -> NDArray[np.float64]:
+        """`normals` of members that take the draws `rows`."""
+        own = self.lived
+        of, luck = (seed, members) if own is None else (own.seed, own.members[rows].tolist())
+        z = prior_normals(of, luck, names)
         for at, name in enumerate(self.learned):
             if name in names:
                 z[:, list(names).index(name)] = self.draws[rows, at]
@@ -192,11 +195,8 @@ def _lived(content: Any, count: int) -> PastHistories | None:
 
 
 def _names(content: Any) -> tuple[str, ...]:
-    if (
-        not isinstance(content, list)
-        or not all(isinstance(name, str) for name in content)
-        or len(set(content)) < len(content)
-    ):
+    texts = isinstance(content, list) and all(isinstance(name, str) for name in content)
+    if not texts or len(set(content)) < len(content):
         raise ValueError("'learned' is no list of different names")
     return tuple(content)
 
@@ -213,10 +213,10 @@ def _numbers(content: Any, width: int) -> Floats:
 def dependencies(case: Case, items: Sequence[Datum], packages: Sequence[str] | None = None) -> dict[str, str]:
     """The digest of each thing that a posterior fitted to `items` depends on.
 
-    Of one fitted with fewer `packages` that bring mechanisms than there are (see `coverage`), what the case believes of
-    the others is no part.
+    Of one fitted with fewer `packages` that bring mechanisms than there are (see `kept_results`), what the case
+    believes of the others is no part.
     """
-    unknown = frozenset() if packages is None else coverage.mechanisms(coverage.uncovered(packages))
+    unknown = frozenset() if packages is None else kept_results.mechanisms(kept_results.uncovered(packages))
     return {
         "model": own_digest(),
         "case": case_digest(case, world_of(case, case.units, case.slots)),
@@ -243,23 +243,21 @@ def packaged(case: Case) -> list[date]:
     """The cut-offs of the posteriors that lie with `case`, in order."""
     days: set[date] = set()
     for folder in places(case, KEPT):
-        found = [path.stem for path in folder.glob("*.json")]
+        found = sorted(path.stem for path in folder.glob("*.json"))
         try:
             days |= set(map(date.fromisoformat, found))
         except ValueError:
-            raise PosteriorError(
-                f"{folder}: found {', '.join(sorted(found))}, expected files named YYYY-MM-DD.json"
-            ) from None
+            raise PosteriorError(f"{folder}: found {', '.join(found)}, expected files named YYYY-MM-DD.json") from None
     return sorted(days)
 
 
 def path_of(case: Case, until: date) -> Path:
-    """Where the posterior of `case` with this cut-off lies, if it does."""
+    """The place of the posterior of `case` with this cut-off, if there is one."""
     return place(case, f"{KEPT}/{until.isoformat()}.json")
 
 
 def _cure(path: Path, case: Case) -> str:
-    """What to do about a posterior of another case: most often it came along when its folder was copied."""
+    """A cure for a posterior of another case: most often it came along when its folder was copied."""
     if path.parent not in places(case, KEPT):
         return "name another (--posterior) or use the prior (--prior)"
     names = [shlex.quote(str(case.folder / name)) for name in (KEPT, "kept")]
@@ -277,13 +275,13 @@ def require_fresh(path: Path, posterior: Posterior, case: Case, now: Mapping[str
         )
     stale = [words for name, words in WHAT.items() if posterior.fitted_to.get(name) != now[name]]
     if stale:
-        changed = " and ".join([", ".join(stale[:-1]), stale[-1]] if len(stale) > 1 else stale)
+        changed = kept_results.listed(stale)
         verb = "have" if len(stale) > 1 or stale[0] == WHAT["priors"] else "has"
         raise PosteriorError(
             f"{path}: this posterior is stale, as {changed} {verb} changed since it was fitted; calibrate again "
             f"(fissure calibrate {called(case.folder)} --until {posterior.until}) or use the prior (--prior)"
         )
-    if gone := coverage.gone(posterior.plugins):
+    if gone := kept_results.gone(posterior.plugins):
         raise PosteriorError(
             f"{path}: this posterior was fitted with {gone}; install it as it was, calibrate again "
             f"(fissure calibrate {case.name} --until {posterior.until}) or use the prior (--prior)"

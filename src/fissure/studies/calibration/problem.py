@@ -1,4 +1,4 @@
-"""What is learned from what: parameters of simulated members, and what would have been published of each.
+"""The learning problem: parameters of simulated members, and what would have been published of each.
 
 Parameters are standard normals under the prior (see `model.parameters`), and so are the publishers' bias terms. A
 simulated report is a member's truth seen through the measurement model; simulating the world is dear and reporting on
@@ -82,7 +82,7 @@ def problem_of(data: xr.Dataset, z: Floats, parameters: Sequence[str], items: Se
 
 @dataclass(frozen=True)
 class ScreenedParameter:
-    """What the screening says of a parameter: the largest share of variance it explains, of which figure, and p."""
+    """Screening of a parameter: the largest share of variance it explains, of which figure, and p."""
 
     parameter: str
     explains: float
@@ -103,19 +103,19 @@ def screen(
 ) -> list[ScreenedParameter]:
     """One line a parameter, in order; `z` is (members, parameters), `truth` (members, items)."""
     ranks = _scores(floored(truth, items))
-    named = [item.observation.id for item in items]
     moving = ranks.std(axis=0) > 0
     if not moving.any():
         return [
-            ScreenedParameter(parameter, 0.0, "none, as none differs between members", 1.0, False)
-            for parameter in parameters
+            ScreenedParameter(name, 0.0, "none, as none differs between members", 1.0, False) for name in parameters
         ]
-    ranks, named = ranks[:, moving], [name for name, moves in zip(named, moving, strict=True) if moves]
+    named = [item.observation.id for item, moves in zip(items, moving, strict=True) if moves]
     n = len(z)
-    r = _scores(z).T @ ranks / n  # (parameters, figures)
+    r = _scores(z).T @ ranks[:, moving] / n  # (parameters, figures)
     t = np.abs(np.arctanh(np.clip(r, -0.999999, 0.999999))) * np.sqrt(n - 3)
     p = 2.0 * scipy.stats.norm.sf(t)
-    line = _line(p.ravel())
+    ordered = np.sort(p.ravel())
+    passed = ordered[ordered <= RATE * np.arange(1, p.size + 1) / p.size]  # the false discovery rate
+    line = passed.max() if passed.size else 0.0
     out = []
     for at, parameter in enumerate(parameters):
         best = int(np.argmax(np.abs(r[at])))
@@ -130,10 +130,3 @@ def _scores(x: Floats) -> Floats:
     ranks -= ranks.mean(axis=0)
     spread = ranks.std(axis=0)
     return np.asarray(np.divide(ranks, spread, out=np.zeros_like(ranks), where=spread > 0))
-
-
-def _line(p: Floats) -> float:
-    """The largest p that passes at the false discovery rate `RATE`; 0 where none does."""
-    ordered = np.sort(p)
-    passed = ordered <= RATE * np.arange(1, len(p) + 1) / len(p)
-    return float(ordered[passed].max()) if passed.any() else 0.0

@@ -6,19 +6,34 @@ from typing import Literal, Self
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 from pydantic import model_validator
 
 from fissure.constants import HALF_YEAR, QUARTER
 from fissure.reading import Day, Positive, Real, Share, Strict, Text, Whole
+from fissure.studies.endings import first_week, ratio
 from fissure.studies.observation_operator import Floats, calendar_of
-from fissure.studies.patterns import measures
-from fissure.studies.patterns.measures import NEAR, alive, over_members, ratio, running
-from fissure.studies.patterns.quantities import Bools, Moment, Quantity, Series, TooShort, holds
+from fissure.studies.patterns.quantities import (
+    NEAR,
+    Moment,
+    Quantity,
+    Series,
+    TooShort,
+    ahead,
+    alive,
+    before,
+    crests,
+    drops,
+    holds,
+    over_members,
+    running,
+    together,
+)
 
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What the members say to a part, each array of shape (members,).
+    """The numbers and verdicts of the members on a part, each array of shape (members,).
 
     `first` and `second` are the two numbers that it compares, in the part's unit, NaN where there is none.
     `holds` is masked where the part does not apply to the member: what it speaks of never happened.
@@ -29,13 +44,13 @@ class Answer:
     holds: np.ma.MaskedArray
 
     @classmethod
-    def of(cls, first: Floats, second: Floats, holds: Bools, applies: Bools) -> "Answer":
+    def of(cls, first: Floats, second: Floats, holds: NDArray[np.bool_], applies: NDArray[np.bool_]) -> "Answer":
         """The answer in which members to whom it does not apply are masked."""
         return cls(first, second, np.ma.masked_array(holds, ~applies))
 
 
 class Kind(Strict):
-    """What all kinds have in common."""
+    """Base of all kinds of check."""
 
     def series(self) -> Iterator[Series]:
         """All series that it needs."""
@@ -45,7 +60,7 @@ class Kind(Strict):
                     yield from each.series()
 
     def answer(self, data: xr.Dataset) -> Answer:
-        """What the members of `data` say; nothing where the run is too short."""
+        """The answer of the members of `data`; nothing where the run is too short."""
         try:
             return self.evaluate(data)
         except TooShort:
@@ -96,7 +111,7 @@ class Comparison(Kind):
 
 
 class Order(Kind):
-    """Whether `first` comes before `second` and `other`, or not before a `day`.
+    """Test whether `first` comes before `second` and `other`, or not before a `day`.
 
     `lead` asks that it comes so many weeks before, at least and at most. Where a second never comes there is nothing to
     order, and a run of fewer than `least_weeks`, or that ends before `lasts`, says nothing.
@@ -138,7 +153,7 @@ class Order(Kind):
 
 
 class Together(Kind):
-    """Whether `waves` go with what is lost of a stock just before, or with what is to come, more than by chance."""
+    """Test whether `waves` go with what is lost of a stock just before, or is to come, more than by chance."""
 
     kind: Literal["together"]
     waves: Series
@@ -155,16 +170,16 @@ class Together(Kind):
     def evaluate(self, data: xr.Dataset) -> Answer:
         """The correlation, and what chance would give."""
         if self.coming:
-            cause = measures.ahead(self.coming.weekly(data))
+            cause = ahead(self.coming.weekly(data))
         else:
             assert self.lost is not None and isinstance(self.lost.of, str)  # one of the two is given
-            cause = measures.before(measures.drops(data[self.lost.of]))
-        found, chance = measures.together(self.waves.weekly(data), cause, alive(self.alive.weekly(data)))
+            cause = before(drops(data[self.lost.of]))
+        found, chance = together(self.waves.weekly(data), cause, alive(self.alive.weekly(data)))
         return Answer.of(found, chance, found > chance, np.isfinite(found))
 
 
 class Persistence(Kind):
-    """Whether a rate goes on after the crests of `waves`: at least the part `least` of what it was before them."""
+    """Test whether a rate goes on after the crests of `waves`: at least the part `least` of what it was before them."""
 
     kind: Literal["persistence"]
     waves: Series
@@ -176,7 +191,7 @@ class Persistence(Kind):
         """The rate in the eight weeks after all crests over that in the eight before, and the least."""
         stock = self.per.weekly(data)
         rate = np.divide(self.rate.weekly(data), stock, out=np.zeros(stock.shape), where=stock > 0)
-        crest, weeks = measures.crests(self.waves.weekly(data)), alive(stock)
+        crest, weeks = crests(self.waves.weekly(data)), alive(stock)
 
         def of_member(member: int) -> tuple[float, float]:
             at = np.flatnonzero(crest[member, : max(weeks[member] - NEAR, 0)])
@@ -189,7 +204,7 @@ class Persistence(Kind):
 
 
 class Flatness(Kind):
-    """Whether the mean over a quarter stays within a `factor` in the first `weeks` of the run."""
+    """Test whether the mean over a quarter stays within a `factor` in the first `weeks` of the run."""
 
     kind: Literal["flat"]
     of: Series
@@ -207,7 +222,7 @@ class Flatness(Kind):
 
 
 class FallTime(Kind):
-    """Whether the mean over a quarter goes from one share of its highest to another in less than so many `weeks`."""
+    """Test whether the mean over a quarter goes from one share of its highest to another in less than `weeks`."""
 
     kind: Literal["fall-time"]
     of: Series
@@ -218,7 +233,7 @@ class FallTime(Kind):
         """The weeks that it took, from the last at the first share to the first at the second, and the limit."""
         mean = running(self.of.weekly(data))
         high = np.fmax.accumulate(mean, axis=1)
-        end = measures.first_week((high > 0) & (mean <= self.shares[1] * high))
+        end = first_week((high > 0) & (mean <= self.shares[1] * high))
         weeks = np.arange(mean.shape[1])
         until = weeks < np.nan_to_num(end, nan=0.0)[:, None]
         begin = np.where(until & (mean >= self.shares[0] * high), weeks, -1).max(axis=1)
@@ -227,7 +242,7 @@ class FallTime(Kind):
 
 
 class Eruption(Kind):
-    """Whether a rate per 1,000 in a half-year is so many `times` its lowest in the `calm` weeks, before or after them.
+    """Test whether a rate per 1,000 in a half-year is `times` its lowest in the `calm` weeks, before or after them.
 
     After them it is looked for once the stock `after` has moved. Members with fewer than `least` events say nothing.
     """
@@ -258,7 +273,7 @@ class Eruption(Kind):
 
 
 class Stillness(Kind):
-    """Whether a share of the ranks changes less in quarters in which the `ground` is still than in those of loss.
+    """Test whether a share of the ranks changes less in quarters of still `ground` than in those of loss.
 
     Still are quarters that move the ground by less than `moves`, of loss those that lose it or more; members with fewer
     than `quarters` of either say nothing. With `falls` the share has to fall in the still ones.

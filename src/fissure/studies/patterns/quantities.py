@@ -4,25 +4,173 @@ A part of a pattern names them in the `patterns.yaml` of its case::
 
     {of: recruits, select: {origin: foreign}, each: month, days: [2001-03-01, 2001-05-31]}
     {of: territory_km2, fell: 0.2}
+
+When and how a series moves is measured so as to bear noise: by running means, first weeks and waves.
 """
 
 import operator
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from typing import Literal, Self
 
 import numpy as np
 import xarray as xr
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from pydantic import model_validator
 
-from fissure.constants import WEEKS_A_MONTH, WEEKS_A_YEAR
+from fissure.constants import QUARTER, WEEKS_A_MONTH, WEEKS_A_YEAR
 from fissure.evidence.entries import Period
 from fissure.reading import Day, Positive, Share, Strict, Text, Whole
+from fissure.studies.endings import first_week, ratio, window_sum
 from fissure.studies.observation_operator import Floats, NotComparable, calendar_of, joined
-from fissure.studies.patterns.measures import Weekly, average, fell, first_week, halved, on, ratio, rose, summed
 
-Bools = NDArray[np.bool_]
+YEAR = 53
+"""Weeks of the slow trend, odd so that it has a middle."""
+NEAR = 8
+"""Weeks within which a wave follows what set it off."""
+SHIFT = 13
+"""The least shift of a series against itself that counts as no longer aligned."""
+LEAST = 78
+"""Weeks without which waves are not looked for: too few shifts to compare with."""
+GONE = 0.1
+"""Share of its highest stock of fighters below which a member's group is taken for gone."""
+
+
+def summed(data: xr.Dataset, x: Floats, begin: date, end: date) -> Floats:
+    """(members,) sum of a weekly flow over the days from `begin` to `end`; NaN where the run lacks a tenth of them."""
+    try:
+        return x @ calendar_of(data).shares((begin, end))
+    except NotComparable:
+        return np.full(x.shape[0], np.nan)
+
+
+def average(data: xr.Dataset, x: Floats, begin: date, end: date) -> Floats:
+    """(members,) mean of `x` over the days from `begin` to `end`; NaN where the run lacks a tenth of them."""
+    return ratio(summed(data, x, begin, end), summed(data, np.ones_like(x), begin, end))
+
+
+def on(data: xr.Dataset, x: Floats, day: date) -> Floats:
+    """(members,) `x` in the week that holds `day`; NaN where the run does not."""
+    return average(data, x, day, day)
+
+
+def running(x: Floats, window: int = QUARTER) -> Floats:
+    """Mean of each week and those before it, `window` in all; NaN where there are fewer."""
+    out = np.full(x.shape, np.nan)
+    if x.shape[1] >= window:
+        out[:, window - 1 :] = sliding_window_view(x, window, axis=1).mean(axis=2)
+    return out
+
+
+def centred(x: Floats, window: int) -> Floats:
+    """Mean of the weeks round each, `window` in all and fewer at the two ends."""
+    half, weeks = window // 2, x.shape[1]
+    upto = np.concatenate([np.zeros((x.shape[0], 1)), np.cumsum(x, axis=1)], axis=1)
+    first = np.maximum(np.arange(weeks) - half, 0)
+    last = np.minimum(np.arange(weeks) + half + 1, weeks)
+    return (upto[:, last] - upto[:, first]) / (last - first)
+
+
+def fell(x: Floats, by: float) -> Floats:
+    """(members,) first week in which the running mean is `by` (a share) below its highest so far."""
+    mean = running(x)
+    high = np.fmax.accumulate(mean, axis=1)
+    return first_week((high > 0) & (mean <= (1 - by) * high))
+
+
+def rose(x: Floats, by: float) -> Floats:
+    """(members,) first week in which the running mean is `by` (a share) above its lowest so far."""
+    mean = running(x)
+    low = np.fmin.accumulate(mean, axis=1)
+    return first_week((mean > low) & (mean >= (1 + by) * low))
+
+
+def halved(x: Floats, base: slice) -> Floats:
+    """(members,) first week after `base` in which the running mean is at most half of the mean over `base`.
+
+    NaN where it never is, and everywhere if `base` is empty.
+    """
+    if base.start == base.stop:
+        return np.full(x.shape[0], np.nan)
+    mean = running(x)
+    level = x[:, base].mean(axis=1, keepdims=True)
+    after = np.arange(x.shape[1]) >= base.stop
+    return first_week(after & (level > 0) & (mean <= level / 2))
+
+
+def alive(fighters: Floats) -> NDArray[np.int64]:
+    """(members,) weeks until the stock of fighters has fallen to `GONE` of its highest so far; all if it never does."""
+    gone = fighters <= GONE * np.maximum.accumulate(fighters, axis=1)
+    return np.where(gone.any(axis=1), gone.argmax(axis=1), fighters.shape[1])
+
+
+def drops(territory: xr.DataArray) -> Floats:
+    """(members, weeks) ground lost in each week, km2: what the stocks of the countries fall by until the next."""
+    held = territory.transpose("member", "week", ...).values.astype(np.float64)
+    lost = np.maximum(held[:, :-1] - held[:, 1:], 0.0).sum(axis=tuple(range(2, held.ndim)))
+    return np.concatenate([lost, np.zeros((held.shape[0], 1))], axis=1)
+
+
+def before(x: Floats) -> Floats:
+    """(members, weeks) sum over the `NEAR` weeks before each; fewer at the start."""
+    return np.pad(window_sum(x, NEAR)[:, :-1], ((0, 0), (1, 0)))
+
+
+def ahead(x: Floats) -> Floats:
+    """(members, weeks) sum over the `NEAR` weeks after each; fewer at the end."""
+    return before(x[:, ::-1])[:, ::-1]
+
+
+def together(waves: Floats, cause: Floats, weeks: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """Correlation of `waves` with `cause`, and the one that chance would give: two arrays of shape (members,).
+
+    Of both series, over the first `weeks` of the member, the square root (counts spread with their mean) less its
+    mean over the year round each week. The first array holds their correlation; the second the correlation that
+    one in twenty circular shifts of `cause` by at least `SHIFT` weeks exceeds. NaN where there are fewer than
+    `LEAST` weeks or one of the two never varies.
+    """
+
+    def detrended(values: Floats) -> Floats:
+        root = np.sqrt(np.maximum(values, 0.0))
+        left = root - centred(root[None], YEAR)[0]
+        return np.asarray(left - left.mean(), np.float64)
+
+    def of_member(member: int) -> tuple[float, float]:
+        many = int(weeks[member])
+        if many < LEAST:
+            return np.nan, np.nan
+        x, y = detrended(waves[member, :many]), detrended(cause[member, :many])
+        scale = np.sqrt((x * x).sum() * (y * y).sum())
+        if not scale > 1e-9:
+            return np.nan, np.nan
+        shifted = np.fft.irfft(np.fft.rfft(x) * np.conj(np.fft.rfft(y)), many) / scale  # entry s: y moved by s weeks
+        return float(shifted[0]), float(np.quantile(shifted[SHIFT : many - SHIFT + 1], 0.95))
+
+    return over_members(of_member, len(waves))
+
+
+def crests(x: Floats) -> NDArray[np.bool_]:
+    """(members, weeks) where a wave of `x` has its crest, at least `NEAR` weeks from both ends.
+
+    The mean of five weeks is the highest within `NEAR` weeks and a fifth above the mean of the year round it.
+    """
+    mean = centred(x, 5)
+    found = np.zeros(x.shape, bool)
+    if x.shape[1] > 2 * NEAR:
+        highest = sliding_window_view(mean, 2 * NEAR + 1, axis=1).max(axis=2)
+        inner = slice(NEAR, x.shape[1] - NEAR)
+        found[:, inner] = (mean[:, inner] >= highest) & (mean[:, inner] > 1.2 * centred(x, YEAR)[:, inner])
+    return found
+
+
+def over_members(of_member: Callable[[int], tuple[float, float]], members: int) -> tuple[Floats, Floats]:
+    """The two numbers of each member, as two arrays of shape (members,)."""
+    found = np.array([of_member(member) for member in range(members)], np.float64).reshape(members, 2)
+    return found[:, 0], found[:, 1]
+
+
 Names = Text | tuple[Text, ...]
 
 
@@ -54,13 +202,13 @@ class Series(Strict):
         """All series that it is made from."""
         yield self
 
-    def weekly(self, data: xr.Dataset) -> Weekly:
+    def weekly(self, data: xr.Dataset) -> Floats:
         """(members, weeks) of it."""
         if isinstance(self.of, str):
             return self._of_one(data, self.of)
         return np.sum([self._of_one(data, name) for name in self.of], axis=0)
 
-    def _of_one(self, data: xr.Dataset, name: str) -> Weekly:
+    def _of_one(self, data: xr.Dataset, name: str) -> Floats:
         if other := self.mean_over or self.times:
             here, there = (data[n].transpose("member", "week", "origin").values.astype(float) for n in (name, other))
             both = (here * there).sum(axis=2)
@@ -117,7 +265,7 @@ class Quantity(Series):
             found = ratio(found, self.per.value(data))
         return found * (1000 * WEEKS_A_YEAR if self.each == "1,000 a year" else 1.0)
 
-    def _taken(self, data: xr.Dataset, x: Weekly) -> Floats:
+    def _taken(self, data: xr.Dataset, x: Floats) -> Floats:
         if self.on is not None:
             highest = np.maximum.accumulate(x, axis=1)
             return 1.0 - ratio(on(data, x, self.on), on(data, highest, self.on))
@@ -169,7 +317,7 @@ class Moment(Series):
         if self.where:
             yield self.where
 
-    def week(self, data: xr.Dataset) -> tuple[Floats, Bools]:
+    def week(self, data: xr.Dataset) -> tuple[Floats, NDArray[np.bool_]]:
         """(members,) the week, and of which members it says anything."""
         x = self.weekly(data)
         if self.where:
@@ -196,7 +344,7 @@ _SIGNS = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.
 _TERM = re.compile(r"(\d+(?:\.\d+)?)?\s*(first|second|given)?")
 
 
-def holds(condition: str, numbers: Mapping[str, Floats]) -> Bools:
+def holds(condition: str, numbers: Mapping[str, Floats]) -> NDArray[np.bool_]:
     """(members,) whether `condition` is true, as ``first >= 0.5 second`` or ``1 <= first and first - second < 3``.
 
     `numbers` has an array for each name that it may use. Raises `ValueError` for what is no condition.

@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 
 from fissure.engine.plan import Plan
-from fissure.files import disk_errors, write_whole
-from fissure.studies.bounds import NOT_RECORDED, AtBounds
-from fissure.studies.effective import Effective, few_histories
-from fissure.studies.sensitivity.indices import LUCK, REST, Index
+from fissure.studies import kept_results
+from fissure.studies.effective import EffectiveSample, few_histories
+from fissure.studies.outcomes import NOT_RECORDED, AtBounds
+from fissure.studies.sensitivity.design import FACTOR, LUCK, REST, Index, Input
 from fissure.studies.sensitivity.information_value import InformationValue, Narrowing
-from fissure.studies.sensitivity.inputs import FACTOR, Input
 from fissure.studies.sensitivity.screening import Screening
 
 BLOCK = 4
@@ -24,7 +23,7 @@ BLOCK = 4
 
 @dataclass(frozen=True)
 class Sizes:
-    """How many runs of each kind; `rows` of the design, each of which takes a run in every sample."""
+    """Numbers of runs of each kind; `rows` of the design, each of which takes a run in every sample."""
 
     plain: int
     forced: int
@@ -41,7 +40,7 @@ class Sizes:
 
 @dataclass(frozen=True)
 class OutcomeSensitivity:
-    """What one outcome depends on.
+    """Sensitivity of one outcome.
 
     `mean` and `spread` (standard deviation), `low` and `high` (5% and 95%) over the plain members. `design_spread` is
     the standard deviation over the design, where inputs are independent and strong forcings move. `converging` are
@@ -67,7 +66,7 @@ class OutcomeSensitivity:
 
     @property
     def converged(self) -> int:
-        """How many indices have converged."""
+        """Number of indices that have converged."""
         return sum(one.converged for one in self.indices)
 
 
@@ -87,8 +86,8 @@ class Sensitivity:
     until: str | None
     folder: Path
     quick: bool = False
-    worth_of: Effective | None = None
-    """What the plain members are worth as independent draws; None where it is not known."""
+    worth_of: EffectiveSample | None = None
+    """Independent draws that the plain members are worth; None where it is not known."""
     at_bound: tuple[AtBounds, ...] = ()
     """Of each outcome the ends of its range at which plain members are."""
 
@@ -99,7 +98,7 @@ class Sensitivity:
 
     @property
     def few_histories(self) -> str:
-        """What has to be said where there are too few runs for an interval; empty where there are enough."""
+        """A warning where there are too few runs for an interval; empty where there are enough."""
         return few_histories(self.sizes.plain)
 
     @property
@@ -110,11 +109,11 @@ class Sensitivity:
 
     @cached_property
     def titles(self) -> Mapping[str, str]:
-        """What each input means, in words."""
+        """Meaning of each input, in words."""
         return {one.name: one.meaning for one in self.inputs}
 
     def of_outcome(self, outcome: str, of: str) -> tuple[InformationValue, ...]:
-        """What is worth knowing (`parameter`, `figure`, `kind`) for an outcome, the most first."""
+        """Evidence worth knowing (`parameter`, `figure`, `kind`) for an outcome, the most first."""
         own = (one for one in self.worth if one.outcome == outcome and one.of == of)
         return tuple(sorted(own, key=lambda one: -one.share))
 
@@ -149,9 +148,7 @@ class Sensitivity:
     def save(self, path: Path) -> None:
         """Write `described`, whole or not at all."""
         text = json.dumps(self.described(), indent=1, ensure_ascii=False, allow_nan=False)
-        with disk_errors(path.parent, 1 << 20):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, text.encode() + b"\n")
+        kept_results.write(path, text.encode())
 
 
 def _whole(runs: float) -> int:

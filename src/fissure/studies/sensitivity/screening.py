@@ -1,4 +1,4 @@
-"""Which inputs move an outcome at all: two tests on one plain ensemble, so that all inputs share all runs.
+"""Screening of the inputs that move an outcome: two tests on one plain ensemble, so that all inputs share all runs.
 
 Elementary effects (Morris 1991) cost (inputs + 1) runs a trajectory, some 1,800 for ten of them over the 184 inputs
 here, and say nothing of dependent inputs such as draws of a posterior. Luck drowns them besides: one parameter moved a
@@ -32,7 +32,7 @@ import scipy  # its `stats` takes half a second to load, which it does when firs
 from numpy.typing import NDArray
 
 from fissure.studies.observation_operator import Floats
-from fissure.studies.sensitivity.regression import scores
+from fissure.studies.sensitivity.information_value import scores
 
 LEVEL = 0.05
 DEGREE = 4
@@ -54,7 +54,7 @@ class ScreenedInput:
 
 @dataclass(frozen=True)
 class Screening:
-    """What a screening with `runs` runs of `inputs` inputs found, the strongest first; `p` is what was needed."""
+    """Result of a screening with `runs` runs of `inputs` inputs, the strongest first; `p` is what was needed."""
 
     found: tuple[ScreenedInput, ...]
     inputs: int
@@ -67,7 +67,7 @@ class Screening:
         return tuple(dict.fromkeys(one.input for one in self.found))
 
     def of(self, outcome: str) -> tuple[ScreenedInput, ...]:
-        """What moves one outcome."""
+        """Inputs that move one outcome."""
         return tuple(one for one in self.found if one.outcome == outcome)
 
 
@@ -103,7 +103,7 @@ def screen(
     by_block: Sequence[str] = (),
     block: NDArray[np.int64] | None = None,
 ) -> Screening:
-    """Which columns of `x` (n, inputs) move which of `y` (n, outcomes).
+    """Screen the columns of `x` (n, inputs) for those that move any of `y` (n, outcomes).
 
     `block` (n,) numbers the blocks of rows within which the inputs named in `by_block` do not vary.
     """

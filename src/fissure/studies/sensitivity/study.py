@@ -11,44 +11,44 @@ Forcings are the same for `BLOCK` runs side by side, since these share a world; 
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from threading import local
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import xarray as xr
 
 from fissure.cases.loader import Case
-from fissure.cases.room import half_of
 from fissure.engine.parameter_source import Draws, Prior
-from fissure.engine.plan import Plan, plan_of, whole
-from fissure.engine.progress import Progress
+from fissure.engine.plan import Plan, whole
 from fissure.engine.provenance import STUDY, code_digest
-from fissure.engine.runner import Workers
 from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.model.catalogue import parameters_of
-from fissure.studies.bounds import at_bounds, bounds_of
 from fissure.studies.effective import effective_size
 from fissure.studies.measurement import Datum, floored, truths
 from fissure.studies.observation_operator import Floats
-from fissure.studies.outcomes import Outcome
-from fissure.studies.paired_runs import Job, PairedRuns
+from fissure.studies.outcomes import Outcome, at_bounds, bounds_of
+from fissure.studies.paired_runs import Job, PairedRuns, RunOptions, planned
 from fissure.studies.scenario import AS_IT_IS, FORCING
-from fissure.studies.sensitivity.indices import LUCK, REST, Index, available, converging
-from fissure.studies.sensitivity.information_value import Narrowing, narrowed, of_figures, of_parameters
-from fissure.studies.sensitivity.inputs import (
+from fissure.studies.sensitivity.design import (
     APART,
+    LUCK,
+    REST,
+    Index,
     Input,
     Margins,
     SeparateLuck,
+    available,
+    converging,
     forced,
     inputs_of,
     log_factor,
     spread,
 )
+from fissure.studies.sensitivity.information_value import Narrowing, narrowed, of_figures, of_parameters
 from fissure.studies.sensitivity.result import BLOCK, OutcomeSensitivity, Sensitivity, Sizes
 from fissure.studies.sensitivity.screening import Screening, screen
 
@@ -60,38 +60,15 @@ DESIGN = 1 << 22
 """The first member of the design."""
 
 
-def planned(
-    case: Case,
-    *,
-    draws: Draws | None = None,
-    seed: int = 1,
-    weeks: int | None = None,
-    units: int | None = None,
-    slots: int | None = None,
-    quick: bool = False,
-) -> Plan:
-    """The plan of the runs; `quick` halves the units. Raises `FissureError` for bad input."""
-    if quick and units is None:
-        units = half_of(case.blocs, case.units)
-    digest = (draws or Prior()).digest
-    return plan_of(case, parameters_of(case), seed=seed, weeks=weeks, units=units, slots=slots, draws=digest)
-
-
 def sensitivity(
     case: Case,
     outcomes: Sequence[Outcome],
     figures: Sequence[Datum],
     folder: Path,
     *,
-    draws: Draws | None = None,
     runs: int | None = None,
-    seed: int = 1,
-    weeks: int | None = None,
-    units: int | None = None,
-    slots: int | None = None,
     quick: bool = False,
-    progress: Progress | None = None,
-    workers: Workers | None = None,
+    **options: Unpack[RunOptions],
 ) -> Sensitivity:
     """Screen all inputs, take apart the variance of `outcomes`, and weigh evidence.
 
@@ -100,28 +77,22 @@ def sensitivity(
         outcomes: what is asked about.
         figures: published figures whose worth is asked for.
         folder: where what is measured is kept; asked again, a study goes on where it was stopped.
-        draws: where members get their parameters; the prior where not given.
         runs: how many in all; fewer are used where few inputs are strong.
-        seed: of all random numbers.
-        weeks, units, slots: sizes of a run; the case's where not given.
         quick: half the units, and `QUICK` runs where `runs` is not given.
-        progress: shows how far it is.
-        workers: who simulates; threads of this process where not given. See `cluster.workers_of`.
+        options: see `RunOptions`.
 
     Raises `FissureError` for bad input or without SALib, and `StoppedError` on Ctrl-C; what was measured is kept.
     """
     available()
     runs = (QUICK if quick else RUNS) if runs is None else runs
     whole("runs", runs, FEWEST, 1_000_000)
-    draws = draws or Prior()
-    plan = planned(case, draws=draws, seed=seed, weeks=weeks, units=units, slots=slots, quick=quick)
-    size: dict[str, Any] = {"seed": seed, "weeks": plan.weeks, "units": plan.units, "slots": plan.slots}
-    study = _Study(
-        case, tuple(outcomes), tuple(figures), folder / "measured", draws, int(runs), size, progress, workers
-    )  # fmt: skip
+    plan = planned(case, quick=quick, **options)
+    options |= {"seed": plan.seed, "weeks": plan.weeks, "units": plan.units, "slots": plan.slots}
+    draws = options.get("draws") or Prior()
+    study = _Study(case, tuple(outcomes), tuple(figures), folder / "measured", draws, plan, options)
     named = tuple(f"hangs on: {one.name}" for one in outcomes)
     with keeping(folder, StudyManifest("sensitivity", plan, None, int(runs), draws.until, named)):
-        return replace(study.found(plan, folder), quick=quick)
+        return study.found(int(runs), folder, quick)
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,73 +102,72 @@ class _Study:
     figures: tuple[Datum, ...]
     folder: Path
     draws: Draws
-    runs: int
-    size: Mapping[str, Any]
-    progress: Progress | None
-    workers: Workers | None
-
-    @property
-    def seed(self) -> int:
-        return int(self.size["seed"])
+    plan: Plan
+    options: RunOptions
 
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(one.name for one in self.outcomes)
 
-    def found(self, plan: Plan, folder: Path) -> Sensitivity:
-        sizes = Sizes.of(self.runs, STRONG, self.draws.until is not None)
+    def found(self, runs: int, folder: Path, quick: bool) -> Sensitivity:
+        seed, learned, room = self.plan.seed, self.draws.until is not None, self.plan.units * self.plan.slots
+        sizes = Sizes.of(runs, STRONG, learned)
         inputs = inputs_of(parameters_of(self.case))
+        own = [one for one in inputs if one.kind == "parameter"]
         plain, truth = self._plain(sizes.plain)
         screened = self._screened(inputs, plain, sizes)
         strong = screened.kept[:STRONG]
-        sizes = Sizes.of(self.runs, len(strong), self.draws.until is not None) if strong else replace(sizes, rows=0)
-        designs = self._designs(tuple(one for one in inputs if one.name in strong), sizes.rows)
-        own = [one for one in inputs if one.kind == "parameter"]
-        z = self.draws.normals(self.seed, range(sizes.plain), [one.name for one in own])
-        worth = of_parameters(z, plain, own, self.names, self.seed)
-        worth += of_figures(truth, self.figures, self.draws, self.seed, plain, self.names)
-        of = [
-            OutcomeSensitivity(o.name, o.title, o.unit, *_summary(y), *designs[o.name])
-            for o, y in zip(self.outcomes, plain.T, strict=True)
-        ]
-        until = None if self.draws.until is None else self.draws.until.isoformat()
+        sizes = Sizes.of(runs, len(strong), learned) if strong else replace(sizes, rows=0)
+        designs = self._designs([one for one in inputs if one.name in strong], sizes.rows)
+        z = self.draws.normals(seed, range(sizes.plain), [one.name for one in own])
+        worth = of_parameters(z, plain, own, self.names, seed)
+        worth += of_figures(truth, self.figures, self.draws, seed, plain, self.names)
+        columns = list(zip(self.outcomes, plain.T, strict=True))
         return Sensitivity(
-            plan, self.runs, sizes, inputs, strong, screened, tuple(of), tuple(worth),
-            tuple(self._learned(inputs, plain, sizes)), until, folder,
-            worth_of=effective_size(self.draws, self.seed, sizes.plain),
-            at_bound=tuple(
-                at_bounds(bounds_of(o.name, plan.weeks, plan.units * plan.slots), {"as it is": y})
-                for o, y in zip(self.outcomes, plain.T, strict=True)
-            ),
-        )  # fmt: skip
+            self.plan,
+            runs,
+            sizes,
+            inputs,
+            strong,
+            screened,
+            tuple(OutcomeSensitivity(o.name, o.title, o.unit, *_summary(y), *designs[o.name]) for o, y in columns),
+            tuple(worth),
+            tuple(self._learned(own, plain, sizes.prior)),
+            self.draws.until.isoformat() if self.draws.until else None,
+            folder,
+            quick,
+            effective_size(self.draws, seed, sizes.plain),
+            tuple(at_bounds(bounds_of(o.name, self.plan.weeks, room), {"as it is": y}) for o, y in columns),
+        )
 
-    def _worlds(self, outcomes: Sequence[Outcome], draws: Draws, where: str = "runs") -> PairedRuns:
-        return PairedRuns.of(
-            self.case, outcomes, self.folder / where, draws=draws, progress=self.progress, workers=self.workers,
-            **self.size,
-        )  # fmt: skip
+    def _measured(
+        self, jobs: Sequence[Job], draws: Draws, phase: str, where: str = "runs", more: Sequence[Outcome] = ()
+    ) -> Floats:
+        """(jobs, outcomes), those of `more` last."""
+        options: RunOptions = {**self.options, "draws": draws}
+        worlds = PairedRuns.of(self.case, (*self.outcomes, *more), self.folder / where, **options)
+        worlds.measure(jobs, phase)
+        worlds.require(jobs)
+        return np.stack([worlds.values(scenario, [member])[0] for scenario, member in jobs])
 
     def _plain(self, members: int) -> tuple[Floats, Floats]:
         """(members, outcomes), and (members, figures) the truth behind each figure."""
-        measured = (*self.outcomes, *figure_outcomes(self.figures))
         code = code_digest("fissure.studies.measurement", boundary=STUDY)[:16]
-        worlds = self._worlds(measured, self.draws, f"plain-{code}")
         jobs = [(AS_IT_IS, member) for member in range(members)]
-        worlds.measure(jobs, "what is believed")
-        worlds.require(jobs)
-        values = worlds.values(AS_IT_IS, range(members))
+        more = figure_outcomes(self.figures)
+        values = self._measured(jobs, self.draws, "what is believed", f"plain-{code}", more)
         return values[:, : len(self.outcomes)], values[:, len(self.outcomes) :]
 
     def _screened(self, inputs: tuple[Input, ...], plain: Floats, sizes: Sizes) -> Screening:
         """The screening of plain and forced members together."""
-        rng = np.random.default_rng([self.seed, 1])
+        rng = np.random.default_rng([self.plan.seed, 1])
         u = spread(sizes.forced // BLOCK, len(FORCING), rng)
         under = [forced(tuple(FORCING), row) for row in u]
         members = range(sizes.plain, sizes.plain + sizes.forced)
         jobs = [(under[i // BLOCK], member) for i, member in enumerate(members)]
         moved = self._measured(jobs, self.draws, "forcings moved")
         parameters = [one.name for one in inputs if one.kind == "parameter"]
-        z = self.draws.normals(self.seed, range(members.stop), parameters)
+        z = self.draws.normals(self.plan.seed, range(members.stop), parameters)
         factor = np.concatenate([np.zeros((sizes.plain, len(FORCING))), np.repeat(log_factor(u), BLOCK, axis=0)])
         return screen(
             np.concatenate([z, factor], axis=1),
@@ -212,8 +182,8 @@ class _Study:
         """Of each outcome its standard deviation over the design, and its indices from more and more rows."""
         if not rows:
             return {name: (float("nan"), ()) for name in self.names}
-        margins = Margins.of(strong, parameters_of(self.case), self.draws, self.seed)
-        samples = design(strong, rows, self.seed)
+        margins = Margins.of(strong, parameters_of(self.case), self.draws, self.plan.seed)
+        samples = design(strong, rows, self.plan.seed)
         jobs = [
             [(margins.scenario(row), member) for row, member in zip(u, members, strict=True)] for u, members in samples
         ]
@@ -223,30 +193,19 @@ class _Study:
         out = {}
         for o, name in enumerate(self.names):
             a, b, mixed = found[0, :, o], found[1, :, o], found[2:, :, o]
-            steps = converging(a, b, mixed, names, BLOCK, self.seed)
+            steps = converging(a, b, mixed, names, BLOCK, self.plan.seed)
             out[name] = (float(np.concatenate([a, b]).std()), tuple(tuple(step) for step in steps))
         return out
 
-    def _learned(self, inputs: Sequence[Input], plain: Floats, sizes: Sizes) -> list[Narrowing]:
-        """Prior to posterior; nothing where members come from the prior."""
-        if not sizes.prior:
+    def _learned(self, own: Sequence[Input], plain: Floats, members: int) -> list[Narrowing]:
+        """Prior to posterior, of outcomes and of the parameters `own`; nothing where members come from the prior."""
+        if not members:
             return []
-        before = self._measured([(AS_IT_IS, m) for m in range(sizes.prior)], Prior(), "the prior")
-        titles, units = [o.title for o in self.outcomes], [o.unit for o in self.outcomes]
-        out = narrowed(before, plain, self.names, titles, units, self.seed)
-        own = [one for one in inputs if one.kind == "parameter"]
-        names = [one.name for one in own]
-        many = range(4000)
-        z = [draws.normals(self.seed, many, names) for draws in (Prior(), self.draws)]
-        unit = ["prior standard deviations"] * len(own)
-        return out + narrowed(z[0], z[1], names, [one.meaning for one in own], unit, self.seed)
-
-    def _measured(self, jobs: Sequence[Job], draws: Draws, phase: str) -> Floats:
-        """(jobs, outcomes)."""
-        worlds = self._worlds(self.outcomes, draws)
-        worlds.measure(jobs, phase)
-        worlds.require(jobs)
-        return np.stack([worlds.values(scenario, [member])[0] for scenario, member in jobs])
+        seed, names = self.plan.seed, [one.name for one in own]
+        before = self._measured([(AS_IT_IS, m) for m in range(members)], Prior(), "the prior")
+        out = narrowed(before, plain, [(o.name, o.title, o.unit) for o in self.outcomes], seed)
+        first, then = (draws.normals(seed, range(4000), names) for draws in (Prior(), self.draws))
+        return out + narrowed(first, then, [(o.name, o.meaning, "prior standard deviations") for o in own], seed)
 
 
 def design(strong: Sequence[Input], rows: int, seed: int) -> list[tuple[Floats, list[int]]]:
@@ -272,7 +231,7 @@ def design(strong: Sequence[Input], rows: int, seed: int) -> list[tuple[Floats, 
 
 
 def figure_outcomes(figures: Sequence[Datum]) -> tuple[Outcome, ...]:
-    """What the model says in the place of each figure, as outcomes to be measured, finite in every member."""
+    """The model's number in the place of each figure, as outcomes to be measured, finite in every member."""
     measure = _Truths(tuple(figures))
     return tuple(
         Outcome(_name(item), item.variable.title, item.variable.unit, "", partial(measure.of, at))

@@ -13,8 +13,8 @@ from altair.utils.schemapi import debug_mode
 from fissure.present import certainty, formatting
 from fissure.present.charts.theme import SERIES
 from fissure.present.formatting import signed
-from fissure.present.words import attribution as words
-from fissure.studies.attribution import ALL, INSIDE_ALONE, NONE, OUTSIDE, WAR_ALONE, Explained
+from fissure.present.sections import attribution_words as words
+from fissure.studies.attribution import ALL, INSIDE_ALONE, NONE, OUTSIDE, WAR_ALONE, Explanation
 
 MOST = 15
 """Mechanisms on a chart; all stand in the table."""
@@ -42,7 +42,7 @@ class Step:
     """Whether its interval says nothing, as most histories are at an end of the outcome."""
 
 
-def by_group(found: Explained, outcome: int) -> dict[str, Any]:
+def by_group(found: Explanation, outcome: int) -> dict[str, Any]:
     """The Vega-Lite spec of the way from everything off to everything on, group by group."""
     names = found.groups.players
     steps = [
@@ -52,7 +52,7 @@ def by_group(found: Explained, outcome: int) -> dict[str, Any]:
     return _waterfall(found, outcome, steps, words.by_group(found, outcome))
 
 
-def inside_outside(found: Explained, outcome: int) -> dict[str, Any]:
+def inside_outside(found: Explanation, outcome: int) -> dict[str, Any]:
     """The same by the war alone, the inside alone, and what takes both."""
     blocks = found.blocks
     ends = found.bounds_at(outcome)
@@ -68,7 +68,7 @@ def inside_outside(found: Explained, outcome: int) -> dict[str, Any]:
     return _waterfall(found, outcome, steps, words.inside_outside(found, outcome))
 
 
-def _waterfall(found: Explained, outcome: int, steps: Sequence[Step], said: str) -> dict[str, Any]:
+def _waterfall(found: Explanation, outcome: int, steps: Sequence[Step], said: str) -> dict[str, Any]:
     one = found.outcomes[outcome]
     off, on = (
         Step(f"{label}{certainty.marked(found.bounds_at(outcome), world)}", *words.at(part, outcome), level=True)
@@ -125,7 +125,7 @@ def _cumulated(steps: Sequence[Step]) -> list[dict[str, Any]]:
     return rows
 
 
-def mechanisms(found: Explained, outcome: int) -> dict[str, Any]:
+def mechanisms(found: Explanation, outcome: int) -> dict[str, Any]:
     """The Vega-Lite spec of the strongest mechanisms with their intervals, and their values in the exact game."""
     names = found.every.strongest(MOST, outcome)
     rows = [_dot(name, SAMPLED, words.of(found.every, found.every.players.index(name), outcome)) for name in names]
@@ -172,7 +172,7 @@ def _dot(name: str, game: str, told: tuple[float, float, float]) -> dict[str, An
     }
 
 
-def interactions(found: Explained, outcome: int) -> dict[str, Any] | None:
+def interactions(found: Explanation, outcome: int) -> dict[str, Any] | None:
     """The Vega-Lite spec of the heat map: what each of the strongest does alone, and each pair beyond that.
 
     The numbers stand in the cells with their signs, so that colour only helps; one that cannot be distinguished from
@@ -207,7 +207,7 @@ def interactions(found: Explained, outcome: int) -> dict[str, Any] | None:
     return spec | {"datasets": {"pairs": rows}}
 
 
-def _cell(found: Explained, i: int, j: int, outcome: int, label: str, reach: float) -> dict[str, Any]:
+def _cell(found: Explanation, i: int, j: int, outcome: int, label: str, reach: float) -> dict[str, Any]:
     assert found.pairs is not None
     value, low, high = words.at(found.pairs.interaction, i, j, outcome)
     name, other = (words.title(found.pairs.players[k]) for k in (i, j))

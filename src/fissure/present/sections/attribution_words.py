@@ -11,7 +11,7 @@ import numpy as np
 from fissure.model.catalogue import mechanism_classes
 from fissure.present import certainty, formatting
 from fissure.present.formatting import signed
-from fissure.studies.attribution import ALL, INSIDE_ALONE, NONE, OUTSIDE, RECRUITS, WAR_ALONE, Attribution, Explained
+from fissure.studies.attribution import ALL, INSIDE_ALONE, NONE, OUTSIDE, RECRUITS, WAR_ALONE, Attribution, Explanation
 from fissure.studies.observation_operator import Floats
 from fissure.studies.shapley import Interval
 
@@ -56,11 +56,7 @@ def at(found: Interval, *index: int) -> tuple[float, float, float]:
 
 def of(found: Attribution, player: int, outcome: int) -> tuple[float, float, float]:
     """Value, low and high of a player."""
-    return (
-        float(found.value[player, outcome]),
-        float(found.low[player, outcome]),
-        float(found.high[player, outcome]),
-    )
+    return (float(found.value[player, outcome]), float(found.low[player, outcome]), float(found.high[player, outcome]))
 
 
 def clear(low: float, high: float) -> bool:
@@ -116,32 +112,32 @@ def quoted(name: str) -> str:
     return f"“{title(name)}”"
 
 
-def shares(found: Explained, outcome: int) -> bool:
+def shares(found: Explanation, outcome: int) -> bool:
     """Whether the whole effect is large and certain enough to be shared out in per cent."""
     effect, low, high = at(found.effect, outcome)
     return clear(low, high) and abs(effect) >= LEAST_SHARE * float(np.abs(found.groups.value[:, outcome]).sum())
 
 
-def share(value: float, found: Explained, outcome: int) -> str:
+def share(value: float, found: Explanation, outcome: int) -> str:
     """`value` in per cent of the whole effect; a dash where that misleads."""
     if not shares(found, outcome):
         return "–"
     return f"{value / float(found.effect.mean[outcome]):.0%}".replace("-", "−").replace("−0%", "0%")
 
 
-def sentences(found: Explained, outcome: int) -> list[str]:
+def sentences(found: Explanation, outcome: int) -> list[str]:
     """What the attribution says of one outcome, most important first."""
     said = [whole(found, outcome), *ends_reached(found, outcome), by_group(found, outcome)]
     said += [inside_outside(found, outcome), sides(found, outcome), mechanisms(found, outcome)]
     return [one for one in [*said, *([pairs(found, outcome)] if found.pairs else [])] if one]
 
 
-def ends_reached(found: Explained, outcome: int) -> list[str]:
+def ends_reached(found: Explanation, outcome: int) -> list[str]:
     """How many histories are at an end of the outcome, in which of the four worlds."""
     return certainty.at_ends(found.bounds_at(outcome), found.outcomes[outcome].unit)
 
 
-def rests_on(found: Explained) -> list[str]:
+def rests_on(found: Explanation) -> list[str]:
     """What the intervals rest on: those of the groups, and those of all mechanisms where these are others."""
     each = dict.fromkeys([found.groups.members, found.every.members])
     said = [certainty.worth(found.worth.get(members), members) for members in each]
@@ -149,7 +145,7 @@ def rests_on(found: Explained) -> list[str]:
     return [first, *(f"Those of all mechanisms, one by one, rest on {one}." for one in said[1:])]
 
 
-def sides(found: Explained, outcome: int) -> str:
+def sides(found: Explanation, outcome: int) -> str:
     """The war, recruitment, and what else is inside: of many mechanisms inside, one brings fighters in."""
     if RECRUITS not in found.every.players:
         return ""
@@ -165,7 +161,7 @@ def sides(found: Explained, outcome: int) -> str:
     )
 
 
-def whole(found: Explained, outcome: int) -> str:
+def whole(found: Explanation, outcome: int) -> str:
     """The whole effect: everything on beside everything off."""
     one = found.outcomes[outcome]
     ends = found.bounds_at(outcome)
@@ -185,7 +181,7 @@ def whole(found: Explained, outcome: int) -> str:
     return told
 
 
-def by_group(found: Explained, outcome: int) -> str:
+def by_group(found: Explanation, outcome: int) -> str:
     """What each of the five groups does, strongest first."""
     told, unclear = [], []
     for name in found.groups.strongest(len(found.groups.players), outcome):
@@ -203,7 +199,7 @@ def by_group(found: Explained, outcome: int) -> str:
     return _capital(" ".join(filter(None, said)))
 
 
-def inside_outside(found: Explained, outcome: int) -> str:
+def inside_outside(found: Explanation, outcome: int) -> str:
     """The war alone, the inside alone, and what takes both."""
     unit, blocks, ends = found.outcomes[outcome].unit, found.blocks, found.bounds_at(outcome)
     said = [
@@ -218,7 +214,7 @@ def inside_outside(found: Explained, outcome: int) -> str:
     return f"{_capital(said[0])}; {said[1]}. {_both(found, outcome)}"
 
 
-def unreadable(found: Explained, outcome: int) -> bool:
+def unreadable(found: Explanation, outcome: int) -> bool:
     """Whether either side alone cannot be read from the outcome, nor then what takes both."""
     ends = found.bounds_at(outcome)
     return ends.unreadable(NONE, INSIDE_ALONE) or ends.unreadable(NONE, WAR_ALONE)
@@ -232,7 +228,7 @@ def _alone(who: str, told: tuple[float, float, float], unit: str) -> str:
     return f"{who} alone {verb(told[0], who)} {amount(*told, unit)}"
 
 
-def _both(found: Explained, outcome: int) -> str:
+def _both(found: Explanation, outcome: int) -> str:
     """The part that comes only of both together, read by which way each goes alone."""
     blocks, unit = found.blocks, found.outcomes[outcome].unit
     value, low, high = at(blocks.interaction, outcome)
@@ -273,7 +269,7 @@ def together(first: Interval, second: Interval, both: Interval, *index: int) -> 
     return "reinforce" if a[0] * value > 0 else "overlap"
 
 
-def mechanisms(found: Explained, outcome: int) -> str:
+def mechanisms(found: Explanation, outcome: int) -> str:
     """The strongest mechanisms, sampled over all of them."""
     every, unit = found.every, found.outcomes[outcome].unit
     sure = [
@@ -293,7 +289,7 @@ def mechanisms(found: Explained, outcome: int) -> str:
     return f"{head}; strongest: {'; '.join(told)}."
 
 
-def ranked(found: Explained, outcome: int) -> list[tuple[int, int]]:
+def ranked(found: Explanation, outcome: int) -> list[tuple[int, int]]:
     """Pairs of the strongest, by the size of their interaction, those that differ from nothing first."""
     if found.pairs is None:
         return []
@@ -315,7 +311,7 @@ WORDS = {
 }
 
 
-def pair(found: Explained, i: int, j: int, outcome: int) -> str:
+def pair(found: Explanation, i: int, j: int, outcome: int) -> str:
     """How two of the strongest go together, one of `WORDS`; which way each goes is its Shapley value in that game."""
     assert found.pairs is not None and found.strongest is not None
     values = Interval(found.strongest.value, found.strongest.low, found.strongest.high)
@@ -324,7 +320,7 @@ def pair(found: Explained, i: int, j: int, outcome: int) -> str:
     return together(first, second, own, outcome)
 
 
-def pairs(found: Explained, outcome: int) -> str:
+def pairs(found: Explanation, outcome: int) -> str:
     """The strongest pairs, those that can be distinguished from zero."""
     assert found.pairs is not None
     unit = formatting.unit(found.outcomes[outcome].unit)
@@ -342,7 +338,7 @@ def pairs(found: Explained, outcome: int) -> str:
     return f"{head}: {'; '.join(told)}."
 
 
-def sampling(found: Explained) -> str:
+def sampling(found: Explanation) -> str:
     """Whether sampling reached the error that was asked for."""
     reached, asked = float(found.reached[0]), found.size.error
     one = found.outcomes[0].title.lower() if found.outcomes else ""
@@ -356,7 +352,7 @@ def sampling(found: Explained) -> str:
     )
 
 
-def pairing(found: Explained) -> str:
+def pairing(found: Explanation) -> str:
     """What pairing saves, for the outcomes where it could be measured."""
     known = [(o.name, float(x)) for o, x in zip(found.outcomes, found.paired, strict=True) if np.isfinite(x)]
     if not known:
@@ -375,7 +371,7 @@ def sums(values: Floats, effect: Floats) -> float:
     return float(np.max(np.divide(away, size, out=np.zeros_like(away), where=size > 0), initial=0.0))
 
 
-def note(found: Explained, outcome: int) -> str:
+def note(found: Explanation, outcome: int) -> str:
     """What has to be known to read an outcome; empty for most."""
     name = found.outcomes[outcome].name
     said = [certainty.restricted(name, found.plan.weeks), certainty.not_recorded(found.bounds_at(outcome), name)]

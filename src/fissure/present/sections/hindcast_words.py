@@ -167,7 +167,7 @@ def _coverage(t: Total) -> str:
 
 def _versus(name: str, a: Against) -> str:
     title = "the prior ensemble" if name == "prior" else NAMES[name]
-    return f"{title} ({a.crps:.3g} against {a.rival_crps:.3g} over {a.figures} figures)"
+    return f"{title} ({a.ours.crps:.3g} against {a.theirs.crps:.3g} over {a.figures} figures)"
 
 
 def without_rival(one: FromDate) -> str:

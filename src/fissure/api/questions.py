@@ -1,35 +1,31 @@
 """Answers to the questions that a case's sources ask."""
 
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, TypedDict
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 from fissure.api.arguments import plain_arguments
+from fissure.api.results import Result, command_line, folder_of
 from fissure.cases.loader import Case
 from fissure.cases.naming import REFERENCE
 from fissure.context import CaseLike, Context, context_of
-from fissure.engine.cache import cache_base
 from fissure.engine.cluster import workers_of
 from fissure.engine.ensemble import planned
 from fissure.engine.plan import MOST_MEMBERS, whole
 from fissure.engine.progress import Progress
-from fissure.engine.runner import Workers
 from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import ArgumentError
 from fissure.studies import answers as study
 from fissure.studies import attribution_file as attribution
-from fissure.studies.attribution import QUICK, Explained, explain
-from fissure.studies.calibration import Posterior
-from fissure.studies.coverage import uncovered
+from fissure.studies.attribution import QUICK, Explanation, explain
 from fissure.studies.effective import pasts_of
-from fissure.studies.kept import keep_in
+from fissure.studies.kept_results import keep_in, uncovered
 from fissure.studies.observation_operator import Floats
 from fissure.studies.outcomes import outcomes_of
-from fissure.studies.paired_runs import PairedRuns
+from fissure.studies.paired_runs import PairedRuns, RunOptions
 from fissure.studies.questions import Question, Study
 from fissure.studies.scenario import AS_IT_IS, Scenario
 from fissure.studies.whatif import MEMBERS, whatif
@@ -39,32 +35,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class AnswersResult:
+class AnswersResult(Result):
     """Answers of a case, their page, and their file."""
 
-    context: Context
     found: study.Answers
-
-    @property
-    def case(self) -> Case:
-        """The case that asks."""
-        return self.context.case
 
     def __iter__(self) -> Iterator[study.Answer]:
         """The answers in the order in which the questions are asked."""
         return iter(self.found.answers)
 
-    def document(self) -> "Document":
-        """The result as a document, for a terminal, a page or JSON."""
+    def _document(self) -> "Document":
         from fissure.present.sections.answers import document
 
         return document(self.found, self.case.title, self.context.ledger)
-
-    def report(self, path: str | Path) -> Path:
-        """Write one self-contained HTML page and return its path; the page needs no network."""
-        from fissure.present.render import html
-
-        return html.write(self.document(), Path(path))
 
     def save(self, path: str | Path) -> Path:
         """Write all numbers as JSON and return the path."""
@@ -113,8 +96,8 @@ def answers(
 
         >>> import fissure
         >>> found = fissure.answers("islamic_state", members=2)
-        >>> [answer.question.name for answer in found][:1]
-        ['inside-or-outside']
+        >>> [answer.name for answer in found][:1]
+        ['from-the-inside-out']
     """
     whole("members", members, 2, MOST_MEMBERS)  # what comes first is made with a size of its own
     context = context_of(case)
@@ -122,7 +105,7 @@ def answers(
     loaded = context.case
     questions, studies = asked_of(context)
     drawn = context.draws(prior=prior, posterior=posterior)
-    folder = cache_base() / "runs" / f"answers-{loaded.name}" if out is None else Path(out).expanduser()
+    folder = folder_of(out, "runs", f"answers-{loaded.name}")
     kinds = _Kinds.of(questions)
     scenarios = {name: studies[name].scenario(context.parameters) for name in kinds.studies}
     plan = planned(loaded, seed=seed, weeks=weeks, draws=drawn)
@@ -130,23 +113,26 @@ def answers(
         workers_of(cluster) as workers,
         keeping(folder, StudyManifest("answers", plan, members, until=None if drawn is None else drawn.until)),
     ):
-        options: _Options = {
+        options: RunOptions = {
             "seed": seed, "weeks": weeks, "draws": drawn, "progress": progress, "workers": workers
         }  # fmt: skip
         found = _found(loaded, kinds, scenarios, members, folder, options)
     made = study.answer(
         loaded, questions, found, draws="" if drawn is None else drawn.digest, weeks=weeks or loaded.weeks,
-        command=_command(context, members, seed, weeks, prior, posterior),
+        command=command_line(
+            "answers", context.cli_name, members=members, seed=seed, weeks=None if weeks == loaded.weeks else weeks,
+            prior=prior, posterior=posterior,
+        ),
     )  # fmt: skip
     return AnswersResult(context, made)
 
 
 def _found(
-    loaded: Case, kinds: "_Kinds", scenarios: Mapping[str, Scenario], members: int, folder: Path, options: "_Options"
-) -> study.Found:
-    """What the studies find, each in a folder of its own below `folder`."""
+    loaded: Case, kinds: "_Kinds", scenarios: Mapping[str, Scenario], members: int, folder: Path, options: RunOptions
+) -> study.StudyResults:
+    """The findings of the studies, each in a folder of its own below `folder`."""
     weeks = options["weeks"]
-    return study.Found(
+    return study.StudyResults(
         shared=_shared(loaded, kinds.shared, folder / "explain", options) if kinds.shared else None,
         whatifs=whatif(
             loaded, scenarios, of=kinds.changed, members=members, out=folder / "whatif", **options
@@ -157,16 +143,6 @@ def _found(
         room=loaded.units * loaded.slots,
         weeks=weeks or loaded.weeks,
     )  # fmt: skip
-
-
-class _Options(TypedDict):
-    """What every study is told."""
-
-    seed: int
-    weeks: int | None
-    draws: Posterior | None
-    progress: Progress | None
-    workers: Workers
 
 
 @dataclass(frozen=True)
@@ -188,7 +164,7 @@ class _Kinds:
         )
 
 
-def _as_it_was(case: Case, of: Sequence[str], members: int, folder: Path, options: _Options) -> Floats:
+def _as_it_was(case: Case, of: Sequence[str], members: int, folder: Path, options: RunOptions) -> Floats:
     """(members, outcomes) with nothing changed."""
     if not of:
         return np.empty((members, 0))
@@ -197,17 +173,6 @@ def _as_it_was(case: Case, of: Sequence[str], members: int, folder: Path, option
     worlds.measure(jobs, "as it was")
     worlds.require(jobs)
     return worlds.values(AS_IT_IS, range(members))
-
-
-def _command(
-    context: Context, members: int, seed: int, weeks: int | None, prior: bool, posterior: str | Path | None
-) -> str:
-    """The command that makes the same answers again."""
-    words = ["fissure answers", context.cli_name, f"--members {members}", f"--seed {seed}"]
-    words += [f"--weeks {weeks}"] if weeks not in (None, context.case.weeks) else []
-    words += ["--prior"] if prior else []
-    words += [f"--posterior {shlex.quote(str(posterior))}"] if posterior else []
-    return " ".join(words)
 
 
 def asked_of(context: Context) -> tuple[tuple[Question, ...], Mapping[str, Study]]:
@@ -219,7 +184,7 @@ def asked_of(context: Context) -> tuple[tuple[Question, ...], Mapping[str, Study
     return context.questions, context.studies
 
 
-def _shared(case: Case, of: Sequence[str], folder: Path, options: _Options) -> Explained:
+def _shared(case: Case, of: Sequence[str], folder: Path, options: RunOptions) -> Explanation:
     """The attribution that was kept with the case if it serves, else a quick one."""
     drawn, weeks = options["draws"], options["weeks"]
     kept = attribution.kept(case, "" if drawn is None else drawn.digest)

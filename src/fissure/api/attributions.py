@@ -1,25 +1,25 @@
-"""Why it came apart: attribution of outcomes to mechanisms."""
+"""Attribution of outcomes to mechanisms: why it came apart."""
 
 import hashlib
-import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fissure.api.arguments import plain_arguments
+from fissure.api.results import Option, Result, command_line
 from fissure.cases.loader import Case
-from fissure.cases.naming import REFERENCE, called
+from fissure.cases.naming import REFERENCE
 from fissure.context import CaseLike, Context, context_of
 from fissure.engine.cluster import workers_of
 from fissure.engine.plan import plan_of
 from fissure.engine.progress import Progress
 from fissure.errors import ArgumentError
 from fissure.studies import attribution as study
-from fissure.studies.attribution import FULL, QUICK, Explained, Size
-from fissure.studies.attribution_file import KEPT, Saved, read_explained
-from fissure.studies.calibration import Posterior
-from fissure.studies.kept import keep_in
+from fissure.studies.attribution import FULL, QUICK, Explanation, Size
+from fissure.studies.attribution_file import KEPT, SavedAttribution, read_explained
+from fissure.studies.calibration.posterior import Posterior
+from fissure.studies.kept_results import keep_in
 from fissure.studies.outcomes import outcomes_of
 
 if TYPE_CHECKING:
@@ -29,28 +29,20 @@ __all__ = ["AttributionResult", "explain", "explain_folder", "read_explained", "
 
 
 @dataclass(frozen=True, eq=False)
-class AttributionResult:
+class AttributionResult(Result):
     """A finished attribution: its numbers in `found`, its page, and its file."""
 
-    case: Case
-    saved: Saved
+    saved: SavedAttribution
 
     @property
-    def found(self) -> Explained:
+    def found(self) -> Explanation:
         """All that was measured."""
         return self.saved.found
 
-    def document(self) -> "Document":
-        """The result as a document, for a terminal, a page or JSON."""
+    def _document(self) -> "Document":
         from fissure.present.sections.attribution import document
 
         return document(self.saved, self.case.title)
-
-    def report(self, path: str | Path) -> Path:
-        """Write one self-contained HTML page and return its path; the page needs no network."""
-        from fissure.present.render import html
-
-        return html.write(self.document(), Path(path))
 
     def write(self, path: str | Path) -> Path:
         """Write all numbers as JSON, for `read_explained`, and return the path."""
@@ -124,14 +116,14 @@ def explain(
     loaded = context.case
     size = size_of(quick=quick, members=members, sampled=sampled, strongest=strongest, pairs=pairs, error=error)
     drawn = context.draws(prior=prior, posterior=posterior)
-    asked = (of,) if isinstance(of, str) else tuple(of)
+    asked = tuple(of)
     with workers_of(cluster) as workers:
         found = study.explain(
             loaded, of=asked, size=size, draws=drawn, seed=seed, weeks=weeks,
-            out=None if out is None else Path(out).expanduser(), progress=progress, workers=workers,
+            out=None if out is None else Path(out), progress=progress, workers=workers,
         )  # fmt: skip
-    command = _command(loaded, found, asked, drawn, posterior, quick)
-    return AttributionResult(loaded, Saved(found, command, None if drawn is None else drawn.until))
+    command = _command(context, found, asked, quick, prior=drawn is None, posterior=posterior)
+    return AttributionResult(context, SavedAttribution(found, command, None if drawn is None else drawn.until))
 
 
 def size_of(
@@ -171,18 +163,10 @@ def explain_folder(
     return f"explain-{context.case.name}-{hashlib.sha256(told.encode()).hexdigest()[:12]}"
 
 
-def _command(
-    case: Case, found: Explained, asked: Iterable[str], drawn: Posterior | None, named: str | Path | None, quick: bool
-) -> str:
+def _command(context: Context, found: Explanation, asked: tuple[str, ...], quick: bool, **drawn: Option) -> str:
     """The command that makes the same numbers again."""
-    size, plan, base = found.size, found.plan, QUICK if quick else FULL
+    size, base = found.size, QUICK if quick else FULL
     options = {"members": "groups", "sampled": "sampled", "strongest": "strongest", "pairs": "pairs", "error": "error"}
-    said = [
-        f"fissure explain {called(case.folder)}",
-        *(f"--of {one}" for one in asked),
-        *(["--quick"] if quick else []),
-    ]
-    said += [f"--{o} {getattr(size, n):g}" for o, n in options.items() if getattr(size, n) != getattr(base, n)]
-    said.append(f"--seed {plan.seed} --weeks {plan.weeks}")
-    said += ["--prior"] if drawn is None else [] if named is None else [f"--posterior {shlex.quote(str(named))}"]
-    return " ".join(said)
+    other = {o: getattr(size, name) for o, name in options.items() if getattr(size, name) != getattr(base, name)}
+    made = {"seed": found.plan.seed, "weeks": found.plan.weeks}
+    return command_line("explain", context.cli_name, of=asked, quick=quick, **other, **made, **drawn)
