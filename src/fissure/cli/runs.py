@@ -107,8 +107,7 @@ def delete(
     places: Places = None,
     unfinished: Annotated[bool, typer.Option("--unfinished", help="All that were cut short.")] = False,
     older_than: Annotated[
-        timedelta | None,
-        typer.Option(parser=_days, metavar="DAYS", help="All that were last written that long ago."),
+        timedelta | None, typer.Option(parser=_days, metavar="DAYS", help="All that were last written that long ago.")
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
