@@ -23,9 +23,10 @@ from fissure.errors import ArgumentError, nearest
 from fissure.present import formatting
 from fissure.present.document import Block, Notice, Section
 from fissure.present.render.html import fragment, specs_of
-from fissure.present.sections import hindcast, learned, ledger, observation_influence, publishers
+from fissure.present.sections import hindcast, learned, ledger, observation_influence
+from fissure.present.sections import learned as words
+from fissure.present.sections import parts as publishers
 from fissure.present.sections.observation_influence import FigureInRun, RunComparison, updates_of
-from fissure.present.words import calibration as words
 from fissure.studies.calibration.checks import posterior_predictive
 from fissure.studies.calibration.posterior import Posterior
 from fissure.studies.calibration.problem import LEAST, RATE

@@ -14,8 +14,8 @@ from fissure.evidence.trace import Kind as Singular
 from fissure.model.catalogue import mechanism_classes
 from fissure.present import formatting
 from fissure.present.formatting import MECHANISM_GROUPS, mechanism_label
-from fissure.present.sections.ledger_tables import DIRECTIONS
 from fissure.present.sections.observation_influence import RunComparison
+from fissure.present.sections.parts import DIRECTIONS
 
 FIT = {"used": "in the fit", "after": "after the cut-off", "not": "not to be learned from"}
 """What the fit did with a figure."""

@@ -21,9 +21,9 @@ from fissure.model.description import described
 from fissure.present.formatting import MECHANISM_GROUPS, mechanism_label
 from fissure.present.render.html import fragment
 from fissure.present.sections import mechanism as sections
+from fissure.present.sections.causal import field as about
+from fissure.present.sections.causal import label
 from fissure.present.sections.observation_influence import updates_of
-from fissure.present.words.causal import field as about
-from fissure.present.words.causal import label
 from fissure.studies import causal
 from fissure.studies.causal import Atlas
 

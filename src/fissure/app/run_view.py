@@ -26,8 +26,8 @@ from fissure.present.charts.timeline import Lane, Operation, Year
 from fissure.present.document import Block, Figure, Fold, Paragraph, Section, Span, figures_of
 from fissure.present.render.html import as_json, fragment, specs_of
 from fissure.present.sections import comparison, endings, histories
-from fissure.present.words import run as words
-from fissure.present.words.run import RunDescription
+from fissure.present.sections import runs as words
+from fissure.present.sections.runs import RunDescription
 from fissure.studies.compare import Compared, Counts, count
 from fissure.studies.effective import ENOUGH, EffectiveSample, quantile_error
 from fissure.studies.observation_operator import Calendar, calendar_of

@@ -187,14 +187,14 @@ def explain(
     asked = outcomes_of(of, case, options.get("weeks"))
     folder = out or cache_base() / "runs" / f"explain-{case.name}"
     own = PairedRuns.of(case, asked, folder, **options)
-    draws, seed = own.draws, own.plan.seed
+    draws, seed = options.get("draws"), own.plan.seed
     kinds = mechanism_classes()
     groups = {group: [name for name in kinds if kinds[name].group() == group] for group in GROUPS}
 
     def with_groups(on: Iterable[str]) -> Scenario:
         return _only([name for group in on for name in groups[group]], kinds)
 
-    until, named = draws.until, tuple(f"explains {one.name}" for one in asked)
+    until, named = draws.until if draws else None, tuple(f"explains {one.name}" for one in asked)
     with keeping(folder, StudyManifest("explain", own.plan, size.groups, None, until, named)):
         worths, there = _worths(own, list(groups), with_groups, range(size.groups), "groups")
         every, reached = _every(own, size, seed)

@@ -19,7 +19,7 @@ from concurrent.futures import Future
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import jax.numpy as jnp
 import numpy as np
@@ -278,7 +278,6 @@ class CheckTask(PairedTask):
 
     code: ClassVar = ("fissure.studies.effects",)
     changes_later: ClassVar[bool] = False
-    _bases: OrderedDict[Hashable, "Future[Record]"] = field(default_factory=OrderedDict, init=False, repr=False)
 
     def together(self, job: Job) -> Hashable:
         """Runs of one scenario, and members side by side in all scenarios, so that their base is run once."""
@@ -315,10 +314,9 @@ class CheckTask(PairedTask):
     def _turn(self) -> threading.Lock:
         return threading.Lock()
 
-    def __getstate__(self) -> dict[str, Any]:
-        """The fields alone: bases stay where they are."""
-        own = {f.name: getattr(self, f.name) for f in fields(self) if f.init}
-        return {**own, "_bases": OrderedDict()}
+    @cached_property
+    def _bases(self) -> OrderedDict[Hashable, "Future[Record]"]:
+        return OrderedDict()
 
 
 BASES = 4

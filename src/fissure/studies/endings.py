@@ -1,10 +1,10 @@
-"""Five ways in which an armed proto-state comes apart, and the week in which each happens to a simulated history.
+"""Five ways in which an armed proto-state comes apart, when each happens to a history, and the cohesion of the ranks.
 
 The literature keeps them apart because they need not come together: a state can lose its ground with its ranks whole,
 hold ground with ranks that no longer fight, stop paying, break in two, or lose the people whom it rules (Staniland 2014
 on cohesion of insurgents; Woldemariam 2018 on fragmentation; Kalyvas 2006 on control and the ruled). The first two are
 states that last, from which it did not come back: *it came apart* in the first week of either. The other three are
-blows that it may survive; `mode` says which of the five struck first.
+blows that it may survive; `mode` in `apart` says which of the five struck first.
 
 Weeks are counted from the start of the run, 0 is its first. An ending that is a lasting state is dated by the week in
 which that state began, although only later weeks show that it lasted. A remnant can neither go broke, nor split, nor
@@ -15,7 +15,7 @@ Territorial collapse: the area that a map-maker would count falls below 10% of i
 end of the run. Collapse of the ranks: the same of fighters. Both ask for the end of the run, so a member that falls and
 rises again has not collapsed; one that fell in the last weeks counts as collapsed.
 
-How far the ranks still hold together: an index from 0 to 1, and the four parts that it is made of.
+*Cohesion*: how far the ranks still hold together, an index from 0 to 1, and the four parts that it is made of.
 
     stay       1 - wish to leave                     of the mean fighter, if leaving were free
     unity      1 - spread of doctrine between blocs  standard deviation of blocs' means on an axis from -1 to 1

@@ -13,8 +13,9 @@ version and a digest of their files. What comes with Fissure was made with none.
 
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from fissure.cases import naming
 from fissure.cases.loader import Case
@@ -47,9 +48,10 @@ def keep_in(folder: Path) -> Path:
 
 def places(case: Case, name: str) -> Iterator[Path]:
     """The files and folders `name` that are kept of `case`, those of the user before those that came with the case."""
-    for folder in dict.fromkeys((_kept_by_user(case.folder), case.folder)):
-        if (folder / name).exists():
-            yield folder / name
+    folders, own = [case.folder], packaged_name(case.folder)
+    with suppress(FissureError):  # there is no home, so nothing is kept in it
+        folders = [_of_user() / "cases" / own, case.folder] if own is not None else folders
+    yield from (folder / name for folder in folders if (folder / name).exists())
 
 
 def place(case: Case, name: str) -> Path:
@@ -100,14 +102,6 @@ def is_of(digest: str, case: Case) -> bool:
     return digest == case.digest if digest else packaged_name(case.folder) is not None
 
 
-def _kept_by_user(folder: Path) -> Path:
-    name = packaged_name(folder)
-    try:
-        return folder if name is None else _of_user() / "cases" / name
-    except FissureError:  # there is no home, so nothing is kept in it
-        return folder
-
-
 def _of_user() -> Path:
     if own := os.environ.get("FISSURE_DATA"):
         return Path(own).expanduser().absolute()
@@ -117,11 +111,6 @@ def _of_user() -> Path:
         return Path.home() / ".local" / "share" / "fissure"
     except RuntimeError:
         raise ArgumentError("there is no home folder to keep results in, set FISSURE_DATA to a folder") from None
-
-
-def stated(told: Any) -> Packages:
-    """The packages that a file names; none where it names none."""
-    return tuple(map(str, told or ()))
 
 
 def serves(made: Iterable[str]) -> bool:

@@ -16,9 +16,9 @@ from fissure.errors import FissureError, nearest
 from fissure.evidence.entries import Bound, Claim, Direction, Observation, Source, SourceKind, Variable
 from fissure.evidence.trace import Kind
 from fissure.present.render.html import web
+from fissure.present.sections import learned as words
+from fissure.present.sections.learned import ParameterUpdate, PublisherBias
 from fissure.present.sections.observation_influence import updates_of
-from fissure.present.words import calibration as words
-from fissure.present.words.calibration import ParameterUpdate, PublisherBias
 
 router = APIRouter(prefix="/api", tags=["ledger"])
 MOST = 500

@@ -27,8 +27,7 @@ from fissure.engine import ensemble
 from fissure.engine.store import DESCRIPTION
 from fissure.errors import ArgumentError, FissureError, nearest
 from fissure.files import asking
-from fissure.present.charts.panels import panels
-from fissure.present.charts.series import QUANTILES, Series, quantiles, standard_errors
+from fissure.present.charts.panels import QUANTILES, Series, panels, quantiles, standard_errors
 from fissure.studies.effective import few_histories
 
 router = APIRouter(prefix="/api", tags=["runs"])

@@ -9,8 +9,7 @@ Synthetic data sets are what publishers would have said of members that training
 - *Posterior predictive check*: where a published figure lies among those that members of the posterior would have
   led to, each with the publishers' biases that belong to it.
 
-Regression ABC, a second and simpler way to the same posterior: approximate Bayesian computation with regression.
-
+*Regression ABC* (approximate Bayesian computation with regression) is a second and simpler way to the same posterior.
 Nothing of it is shared with the flow but the simulations. The reports are projected on the targets by linear
 regression (semi-automatic summaries: Fearnhead and Prangle 2012); the members whose summaries lie nearest to those of
 the published figures are kept, and moved to where they would lie had they led to just those figures, by a local linear

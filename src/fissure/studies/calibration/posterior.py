@@ -82,7 +82,7 @@ class Posterior:
     @property
     def plugins(self) -> tuple[str, ...]:
         """Packages that bring mechanisms with which it was fitted, see `kept_results`."""
-        return kept_results.stated(self.made.get("plugins"))
+        return tuple(map(str, self.made.get("plugins") or ()))
 
     @cached_property
     def digest(self) -> str:

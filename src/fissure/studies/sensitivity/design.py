@@ -1,10 +1,10 @@
-"""Inputs that are varied: parameters, over what is believed of them, each forcing, over a stated range, and luck.
+"""The design of a sensitivity study: inputs that are varied, and the indices that come of it.
 
-A forcing is multiplied by a factor between a half and two, log-uniform: a range to ask with, not a doubt that anybody
-stated, so shares of a forcing mean "if it had been up to twice as strong or weak" and stand against this range.
+*Inputs*: parameters, over what is believed of them, each forcing, over a stated range, and luck. A forcing is
+multiplied by a factor between a half and two, log-uniform: a range to ask with, not a doubt that anybody stated, so
+shares of a forcing mean "if it had been up to twice as strong or weak" and stand against this range.
 
-Variance-based indices: how much of an outcome's variance is due to each input, alone and with its interactions.
-
+*Variance-based indices*: the part of an outcome's variance that is due to each input, alone and with its interactions.
 Saltelli's design (Saltelli et al. 2010, Computer Physics Communications 181:259-270): two independent samples A and B,
 and for each input i the sample A with the values that B has of it. From their outcomes::
 

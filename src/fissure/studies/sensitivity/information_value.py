@@ -1,13 +1,12 @@
 """The value of evidence: by how much knowing a parameter, or a published figure, would narrow an outcome.
 
-Of the variance of an outcome over what is believed, knowing x would take the share that `regression.variance_explained`
+Of the variance of an outcome over what is believed, knowing x would take the share that `variance_explained`
 estimates, on average over what x may turn out to be (Strong, Oakley and Brennan 2014: the partial value of perfect
 information, for squared loss). A published figure is not known exactly: what is known is what its publisher says, so x
 is a report simulated with the lean, the bias that the publisher's figures share and the error of the measurement model.
 
-How much of a number's variance is known once other numbers are: nonparametric regression, cross-validated.
-
-For outcome y and known x the expected remaining variance is E[Var(y | x)], and its part of the whole::
+*Explained variance*, by nonparametric regression, cross-validated: for outcome y and known x the expected remaining
+variance is E[Var(y | x)], and its part of the whole::
 
     share = 1 - E[Var(y | x)] / Var(y) = Var(E[y | x]) / Var(y)
 
