@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 from starlette.responses import Response
 
-from fissure.api.whatifs import OWN, plain
+from fissure.api.whatifs import OWN, json_value
 from fissure.app.desk import Desk, QuestionState, Size
 from fissure.app.pages import Citation, attached, citation
 from fissure.app.questions import Question
@@ -168,12 +168,12 @@ def csv(desk: Desk, standing: QuestionState) -> Response:
     writer = tables.writer(out, lineterminator="\r\n")
     writer.writerow(["what", "name", "title", "unit", "week", *FIELDS, "members", "at_end"])
     for one in answer.differences:
-        numbers = [plain(getattr(one, name)) for name in FIELDS]
+        numbers = [json_value(getattr(one, name)) for name in FIELDS]
         writer.writerow(["outcome", one.outcome, one.title, one.unit, "", *numbers, one.members, _ends(one)])
     for course in answer.courses:
         for week in range(len(course.mean)):
             day = result.found.start + timedelta(weeks=week)
-            numbers = [plain(float(getattr(course, name)[week])) for name in FIELDS]
+            numbers = [json_value(float(getattr(course, name)[week])) for name in FIELDS]
             writer.writerow(["week", course.series, course.title, course.unit, day, *numbers, result.found.members, ""])
     return attached(out.getvalue(), "text/csv", f"fissure-what-if-{_name([standing])}.csv")
 

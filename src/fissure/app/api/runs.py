@@ -217,8 +217,8 @@ def _stored(desk: Desk, name: str) -> Stored:
 def _row(one: Stored) -> dict[str, Any]:
     """The facts of a run, but for where its folder lies and which one its command writes to."""
     command = one.command.partition(" --out ")[0] if one.command else None
-    known = {name: value for name, value in one.told().items() if name in RunRow.model_fields}
-    return {**known, "posterior": one.told()["posterior_digest"], "command": command}
+    known = {name: value for name, value in one.as_json().items() if name in RunRow.model_fields}
+    return {**known, "posterior": one.as_json()["posterior_digest"], "command": command}
 
 
 # The weekly numbers of an output

@@ -189,8 +189,9 @@ def study(desk: AtDesk, id: Id) -> AnswerSchema:
     standing = _required(desk, id)
     question, scenario, study = standing.question, standing.question.scenario, standing.question.study
     found = desk.studio.result(standing)
-    made = whatifs.told(found.found.answers[0], study) if found else {"outcomes": [], "weekly": {}}
-    about = {name: whatifs.plain(x) for name, x in found.about.items()} | {"command": found.command} if found else {}
+    made = whatifs.answer_json(found.found.answers[0], study) if found else {"outcomes": [], "weekly": {}}
+    facts = {**found.about, "command": found.command} if found else {}
+    about = {name: whatifs.json_value(x) for name, x in facts.items()}
     return AnswerSchema(
         id=id, state=standing.state, error=standing.job.error if standing.job else "", title=question.title,
         study=study.name if study else None, set=[str(move) for move in scenario.moves], off=list(scenario.off),
