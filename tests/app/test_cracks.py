@@ -20,8 +20,8 @@ from fissure.context import context_of
 from fissure.evidence.ledger import package_ledger
 from fissure.model.catalogue import GROUPS, mechanism_classes
 from fissure.present import formatting
-from fissure.present.charts import causal_graph
 from fissure.present.formatting import MECHANISM_GROUPS as GROUP_TITLES
+from fissure.present.sections import causal_graph
 from fissure.studies import causal
 from fissure.studies.effects import kept_effects, verdicts_of
 

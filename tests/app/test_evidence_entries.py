@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from waiting import until
@@ -15,9 +16,9 @@ from fissure.app.server import create_app
 from fissure.errors import FissureError
 from fissure.present.document import Section, Table, plain
 from fissure.present.render.html import fragment
+from fissure.present.sections import learned as words
 from fissure.present.sections import ledger, observation_influence
 from fissure.present.sections.observation_influence import updates_of
-from fissure.present.words import calibration as words
 from fissure.studies import hindcast
 
 
@@ -90,7 +91,7 @@ def test_a_publishers_lean_is_that_of_the_posterior(at):
     (bias,) = (one for one in blocks if isinstance(one, Section) and one.key == "bias")
     term = at.posterior.draws[:, at.posterior.learned.index("bias:ihs.area")]
     item = at.comparable[name]
-    middle = words.quantiles(item.lean + item.spread * term).middle
+    middle = np.median(item.lean + item.spread * term)
     assert words.bias(words.own_unit(middle, item), "factor") in plain(bias.blocks[0].line)
 
 

@@ -10,7 +10,7 @@ from fissure.app.derived import Lookup
 from fissure.present.document import Section
 from fissure.present.render.html import fragment, specs_of
 from fissure.present.sections import attribution
-from fissure.present.words import attribution as words
+from fissure.present.sections import attribution_words as words
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 from fissure.present.render import html, terminal
 from fissure.present.sections.run import document as report_of
 from fissure.present.sections.run import summary
-from fissure.present.words.run import RunDescription
+from fissure.present.sections.runs import RunDescription
 
 
 def described(data, **own):

@@ -13,13 +13,13 @@ from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
 from fissure.model.parameters import quantile
 from fissure.present import formatting
-from fissure.present.charts import calibration as charts
 from fissure.present.render import html
 from fissure.present.render import json as as_json
 from fissure.present.render.terminal import lines
+from fissure.present.sections import calibration as section
+from fissure.present.sections import inference_checks as inference
+from fissure.present.sections import learned as words
 from fissure.present.sections.calibration import document
-from fissure.present.words import calibration as words
-from fissure.present.words import inference_checks as inference
 
 COMMAND = "fissure calibrate islamic_state --until 2015-12-31 --members 4000 --seed 7"
 
@@ -47,7 +47,7 @@ def told(page):
 
 def test_moves_are_quantiles_of_the_values_in_their_unit(bad, case):
     priors = {one.name: one.prior.prior for one in parameters_of(case)}
-    rows = words.updates(bad.posterior, case)
+    rows = words.parameter_updates(bad.posterior, case)
     assert len(rows) == 30 and not [row for row in rows if row.name.startswith("bias:")]
     assert [row.contraction for row in rows] == sorted((row.contraction for row in rows), reverse=True)
     for row in rows:
@@ -137,10 +137,10 @@ def test_small_values_are_outside_as_zero(x, unit, said):
 def test_the_page_tells_the_numbers_of_the_calibration(page, bad, case, ledger):
     HTMLParser().feed(page)
     said = told(page)
-    for text in (words.fitted(bad), words.learned(bad), inference.verdict(bad), inference.KEY):
+    for text in (section.fitted(bad), section.learned(bad), inference.verdict(bad), inference.KEY):
         assert text in said
-    assert "30 of " in words.learned(bad) and "4,000 simulated histories" in words.fitted(bad)
-    for move in words.updates(bad.posterior, case):
+    assert "30 of " in section.learned(bad) and "4,000 simulated histories" in section.fitted(bad)
+    for move in words.parameter_updates(bad.posterior, case):
         row = re.search(rf"<tr>(?:(?!</tr>).)*<code>{re.escape(move.name)}</code>.*?</tr>", page, re.DOTALL)[0]
         assert words.between(*move.prior[::2], move.unit) in told(row)
         middle, ends = words.value(move.posterior.middle, move.unit), words.between(*move.posterior[::2], move.unit)
@@ -196,17 +196,17 @@ def test_parameters_that_stay_are_listed_with_why(page, bad):
 
 def test_a_figure_far_out_stays_within_its_picture(bad):
     def places(told):
-        svg = charts.predictive(told, "x").svg
+        svg = inference.predictive_picture(told, "x").svg
         median = float(re.search(r'<line x1="([\d.]+)"', svg)[1])
         mark = re.search(r'cx="([\d.]+)"', svg) or re.search(r"rotate\(45 ([\d.]+)", svg)
         return median, float(mark[1])
 
     far = replace(bad.predictive[0], published=1e6)
-    assert places(far)[1] == charts.WIDTH - charts.EDGE
+    assert places(far)[1] == inference.WIDTH - inference.EDGE
     point = replace(far, low=1.0, median=1.0, high=1.0, published=-3.0)
-    assert places(point) == (charts.WIDTH / 2, charts.EDGE)
+    assert places(point) == (inference.WIDTH / 2, inference.EDGE)
     median, published = places(bad.predictive[-1])
-    assert charts.WIDTH / 4 < median < published < 3 * charts.WIDTH / 4
+    assert inference.WIDTH / 4 < median < published < 3 * inference.WIDTH / 4
 
 
 def test_odd_names_are_escaped(good, case, ledger):
@@ -236,14 +236,14 @@ def test_the_page_is_written_whole_or_not_at_all(good, case, ledger, tmp_path):
 
 
 def test_charts_hold_the_numbers(bad):
-    rows = charts.coverage(bad.recovery, {})["datasets"]["targets"]
+    rows = inference.coverage_chart(bad.recovery, {})["datasets"]["targets"]
     assert sorted(row["covered"] for row in rows) == sorted(one.covered for one in bad.recovery.targets)
-    assert sum(row["where"] == charts.OUTSIDE for row in rows) == 5
-    margins = charts.agreement(bad.agreements, {})["datasets"]["margins"]
-    assert sum(row["kind"] == charts.APART for row in margins) == len(inference.apart(bad))
-    losses = charts.losses(bad.losses)["datasets"]["losses"]
+    assert sum(row["where"] == inference.OUTSIDE for row in rows) == 5
+    margins = inference.agreement_chart(bad.agreements, {})["datasets"]["margins"]
+    assert sum(row["kind"] == inference.APART for row in margins) == len(inference.apart(bad))
+    losses = inference.losses_chart(bad.losses)["datasets"]["losses"]
     assert len(losses) == 80 and losses[1]["loss"] == pytest.approx(bad.losses[0][1], rel=1e-4)
-    assert charts.losses(((np.nan, 1.0),))["datasets"]["losses"][0]["loss"] is None
+    assert inference.losses_chart(((np.nan, 1.0),))["datasets"]["losses"][0]["loss"] is None
 
 
 @pytest.mark.parametrize("width", [70, 130])
@@ -252,7 +252,7 @@ def test_the_terminal_says_the_same(bad, case, ledger, width):
     said = " ".join(" ".join(out).split())
     assert "4 of 5 checks" in said[:300] and max(map(len, out)) <= width
     assert said.index("✗ fails") < said.index("outside their predictive intervals") < said.index("contraction")
-    first = words.updates(bad.posterior, case)[:10]
+    first = words.parameter_updates(bad.posterior, case)[:10]
     for move in first:
         assert move.name in said and words.between(*move.posterior[::2], move.unit).split()[0] in said
     assert "20 more were learned" in said and "and 40 more" in said
@@ -267,7 +267,7 @@ def test_the_terminal_puts_failures_before_the_rest(good, bad, case, ledger):
 def test_json_has_the_numbers(bad, case, ledger):
     sections = as_json.render(document(bad, case, ledger, COMMAND, "0.1.0"))["sections"]
     told = {one["key"]: [block for block in one["blocks"] if block["type"] == "table"] for one in sections}
-    first = words.updates(bad.posterior, case)[0]
+    first = words.parameter_updates(bad.posterior, case)[0]
     assert told["learned"][0]["rows"][0]["moved_by"] == first.shift
     assert told["learned"][0]["rows"][0]["posterior_low"] == first.posterior.low
     assert len(told["predictive"][0]["rows"]) == len(bad.items)

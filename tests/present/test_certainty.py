@@ -10,11 +10,11 @@ from reports import lines, rendered
 from synthetic import run
 
 from fissure.present import certainty
-from fissure.present.charts.attribution import inside_outside
 from fissure.present.render import terminal
 from fissure.present.sections import attribution, whatif
-from fissure.present.words import attribution as explain
-from fissure.present.words import whatif as whatif_words
+from fissure.present.sections import attribution_words as explain
+from fissure.present.sections import whatif as whatif_words
+from fissure.present.sections.attribution_charts import inside_outside
 from fissure.studies.attribution import ALL, INSIDE_ALONE, NONE, WAR_ALONE
 from fissure.studies.attribution_file import SavedAttribution, read_explained
 from fissure.studies.compare import compare

@@ -9,8 +9,7 @@ import vl_convert
 from synthetic import run
 
 from fissure.present.charts import bands, maps, theme
-from fissure.present.charts.panels import SECTIONS, panels
-from fissure.present.charts.series import Series, quantiles
+from fissure.present.charts.panels import SECTIONS, Series, panels, quantiles
 from fissure.studies.compare import compare
 
 

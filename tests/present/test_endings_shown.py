@@ -15,9 +15,9 @@ from synthetic import run
 
 from fissure.api.runs import RunResult
 from fissure.context import context_of
-from fissure.present.charts import endings as charts
 from fissure.present.charts import theme
 from fissure.present.document import figures_of, plain
+from fissure.present.sections import endings as charts
 from fissure.present.sections import endings as section
 from fissure.studies.endings import ENDINGS, PARTS, apart, cohesion
 
@@ -113,7 +113,7 @@ def test_the_chart_holds_shares_that_rise(found):
 def test_vega_lite_takes_the_charts(history, found, holds):
     made = list(figures_of(section.section(history)))
     assert [f.key for f in made] == ["endings", "cohesion", *(f"cohesion-{name}" for name in PARTS)]
-    specs = [f.spec for f in made] + [charts.endings(holds[1])]
+    specs = [f.spec for f in made] + [charts.chart(holds[1])]
     for spec in specs:
         alt.Chart.from_dict({key: value for key, value in spec.items() if key != "datasets"})
         drawn = {**spec, "width": 400, "config": theme.config("dark")}

@@ -19,10 +19,10 @@ from tests.paper import on_paper
 from fissure.api.attributions import AttributionResult, _command, size_of
 from fissure.context import context_of
 from fissure.errors import FissureError
-from fissure.present.charts import attribution as charts
 from fissure.present.render import html, terminal
+from fissure.present.sections import attribution_charts as charts
+from fissure.present.sections import attribution_words as words
 from fissure.present.sections.attribution import document
-from fissure.present.words import attribution as words
 from fissure.studies.attribution import FULL, QUICK
 from fissure.studies.attribution_file import KEPT, SavedAttribution
 from fissure.studies.kept_results import place

@@ -17,11 +17,11 @@ from tests.paper import on_paper
 from fissure.api.evidence import HindcastResult
 from fissure.context import context_of
 from fissure.errors import FissureError
-from fissure.present.charts import hindcast as charts
 from fissure.present.render import html
 from fissure.present.render import terminal as in_terminal
 from fissure.present.sections import hindcast as sections
-from fissure.present.words import hindcast as words
+from fissure.present.sections import hindcast_charts as charts
+from fissure.present.sections import hindcast_words as words
 from fissure.studies.hindcast import Collapse, FromDate, Hindcast
 from fissure.studies.score import ForecastScore
 

@@ -9,8 +9,8 @@ from reports import rendered
 
 from fissure.present.document import plain
 from fissure.present.render.html import fragment
+from fissure.present.sections import learned as words
 from fissure.present.sections.learned import IN_REPORT, fitted_to, section
-from fissure.present.words import calibration as words
 from fissure.studies.calibration.posterior import PastHistories, Posterior
 from fissure.studies.measurement import comparable
 from fissure.studies.measurement import data as figures_of
@@ -31,7 +31,7 @@ def names(table):
 
 def test_the_biggest_moves_come_first(posterior, case):
     found = section(posterior, case)
-    far = {one.name: abs(one.shift) for one in words.updates(posterior, case)}
+    far = {one.name: abs(one.shift) for one in words.parameter_updates(posterior, case)}
     assert names(found.blocks[2]) == sorted(far, key=lambda name: -far[name])[:IN_REPORT]
     assert plain(found.blocks[3].line).startswith(f"{30 - IN_REPORT} more moved less")
     assert "31 Dec 2015" in headline(found) and "30 parameters" in headline(found)
@@ -41,7 +41,9 @@ def test_the_biggest_moves_come_first(posterior, case):
 
 def test_the_page_has_every_parameter(posterior, case):
     table, fold = section(posterior, case, everything=True).blocks[2:]
-    assert sorted(names(table) + names(fold.blocks[0])) == sorted(one.name for one in words.updates(posterior, case))
+    assert sorted(names(table) + names(fold.blocks[0])) == sorted(
+        one.name for one in words.parameter_updates(posterior, case)
+    )
 
 
 def test_it_says_what_draws_are_worth_that_go_on_from_the_same_pasts(posterior, case):

@@ -12,7 +12,7 @@ from PIL import Image
 from tests.cases.lands import box, case_of, multi, polygon
 
 from fissure.present.charts import maps, theme
-from fissure.present.charts.plane import plane
+from fissure.present.charts.maps import plane
 
 POINTS = [(20.5, 45.5), (21.5, 45.5)]
 SQUARES = [polygon(box(20, 45, 21, 46)), polygon(box(21, 45, 22, 46))]

@@ -8,7 +8,7 @@ from fissure import load_case
 from fissure.evidence import load_ledger, package_ledger
 from fissure.present.document import Fold
 from fissure.present.render.html import fragment
-from fissure.present.sections.publishers import measurement, publishers, section
+from fissure.present.sections.parts import evidence, measurement, publishers
 from fissure.studies.measurement import biases, data
 
 
@@ -47,4 +47,4 @@ def test_the_table_is_closed_at_first_and_escapes_what_it_tells(case, ledger):
     page = fragment([measurement([row])])
     assert "&lt;b&gt;bold" in page
     assert page.count("<tr>") == 2
-    assert isinstance(section(ledger, case.leanings).blocks[-1], Fold)
+    assert isinstance(evidence(ledger, case.leanings).blocks[-1], Fold)

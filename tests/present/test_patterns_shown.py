@@ -15,12 +15,13 @@ from synthetic import run
 
 from fissure.errors import FissureError
 from fissure.evidence.ledger import Ledger
-from fissure.present.charts import patterns as charts
+from fissure.present import formatting
 from fissure.present.document import Table, figures_of, plain
 from fissure.present.render import json as in_json
 from fissure.present.render import terminal
+from fissure.present.sections import patterns as charts
 from fissure.present.sections import patterns as section
-from fissure.present.words import patterns as words
+from fissure.present.sections import patterns as words
 from fissure.studies.compare import compare
 from fissure.studies.observation_operator import calendar_of
 from fissure.studies.patterns.met import everyone, met, plausible, sample
@@ -87,8 +88,8 @@ def test_of_a_posterior_all_members_count(history, ledger):
 
 def test_a_day_that_is_none_is_refused():
     with pytest.raises(FissureError, match="until is '2015-13-40', expected a day such as 2015-12-31"):
-        words.day_of("2015-13-40")
-    assert words.day_of("2015-12-31") == words.day_of(date(2015, 12, 31)) == date(2015, 12, 31)
+        formatting.day_of("2015-13-40")
+    assert formatting.day_of("2015-12-31") == formatting.day_of(date(2015, 12, 31)) == date(2015, 12, 31)
 
 
 def test_says_how_often_the_first_never_comes(found):
@@ -103,8 +104,8 @@ def test_a_case_without_the_sources_has_no_patterns(found, history):
 def test_charts_hold_quantiles_that_vega_lite_takes(found, history):
     parts = [one for one in found[0].values() if one.applicable]
     for one in parts:
-        alt.Chart.from_dict(charts.pair(one, calendar_of(history)))
-    both = charts.pair(found[0]["a1"], calendar_of(history))["datasets"]["pair"]
+        alt.Chart.from_dict(charts.pair_chart(one, calendar_of(history)))
+    both = charts.pair_chart(found[0]["a1"], calendar_of(history))["datasets"]["pair"]
     assert [row["what"] for row in both] == ["services a fifth down", "ground a fifth down"]
     assert both[1]["median"][:7] == str(history["week"].values[152])[:7]
     assert all(row["q05"] <= row["q25"] <= row["median"] <= row["q75"] <= row["q95"] for row in both)
@@ -112,7 +113,7 @@ def test_charts_hold_quantiles_that_vega_lite_takes(found, history):
 
 def test_what_is_infinite_is_not_drawn(found, history):
     one = replace(found[0]["e1"], first=np.full(30, np.inf))
-    assert [row["what"] for row in charts.pair(one, calendar_of(history))["datasets"]["pair"]] == ["limit"]
+    assert [row["what"] for row in charts.pair_chart(one, calendar_of(history))["datasets"]["pair"]] == ["limit"]
 
 
 def test_pictures_of_shares_differ_by_shape_and_lie_within(history, ledger):

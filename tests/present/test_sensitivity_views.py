@@ -13,12 +13,12 @@ from tests.paper import on_paper
 from fissure.engine.plan import plan_of
 from fissure.errors import FissureError
 from fissure.model.catalogue import parameters_of
-from fissure.present.charts import sensitivity as charts
 from fissure.present.render import html
 from fissure.present.render import json as as_json
 from fissure.present.render.terminal import lines
+from fissure.present.sections import sensitivity as words
+from fissure.present.sections import sensitivity_charts as charts
 from fissure.present.sections.sensitivity import document
-from fissure.present.words import sensitivity as words
 from fissure.studies.sensitivity.design import LUCK, REST, Index, inputs_of
 from fissure.studies.sensitivity.information_value import InformationValue, Narrowing
 from fissure.studies.sensitivity.result import OutcomeSensitivity, Sensitivity, Sizes
@@ -112,14 +112,14 @@ def test_what_was_learned_is_in_words(found):
 
 def test_charts_hold_the_numbers(found):
     of = found.of[0]
-    drawn = charts.indices(of, found)["datasets"]["indices"]
+    drawn = charts.indices_chart(of, found)["datasets"]["indices"]
     assert {(row["input"], row["share"]) for row in drawn if row["kind"] == charts.TOTAL} == {
         ("ground.pace", 0.5), ("forcing.strikes", 0.2), (REST, 0.3), (LUCK, 0.08),
     }  # fmt: skip
     assert not [row for row in drawn if row["input"] == LUCK and row["kind"] == charts.FIRST_ORDER]
-    steps = charts.convergence(of)["datasets"]["steps"]
+    steps = charts.convergence_chart(of)["datasets"]["steps"]
     assert sorted({row["rows"] for row in steps}) == [40, 80, 160]
-    worth = charts.worth(found.of_outcome(OUTCOME, "kind"), of.title)["datasets"]["worth"]
+    worth = charts.worth_chart(found.of_outcome(OUTCOME, "kind"), of.title)["datasets"]["worth"]
     assert [(row["what"], row["share"]) for row in worth] == [("Area held", 0.8), ("Income a month", 0.5)]
 
 

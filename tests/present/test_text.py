@@ -8,9 +8,9 @@ from reports import described, lines
 from synthetic import run
 
 from fissure.present import formatting
-from fissure.present.grouping import grouped
 from fissure.present.sections import comparison
-from fissure.present.words import run as words
+from fissure.present.sections import runs as words
+from fissure.present.sections.comparison import grouped
 from fissure.studies.compare import compare, count, summary
 
 
@@ -87,11 +87,11 @@ def test_a_rival_under_another_heading_has_a_mark(page):
 
 
 def test_grouped_by_output_with_all_rows_once(rows):
-    placed = [one.row.observation.id for subject in grouped(rows) for one in subject.placed]
+    placed = [row.observation.id for own in grouped(rows).values() for row, _ in own]
     with_output = [row.observation.id for row in rows if row.variable.output is not None]
     assert sorted(placed) == sorted(with_output)
-    outputs = [subject.output for subject in grouped(rows)]
-    assert len(outputs) == len(set(outputs))
+    outputs = dict.fromkeys(row.variable.output for row in rows if row.variable.output is not None)
+    assert list(grouped(rows)) == list(outputs)
 
 
 def test_heading_names_the_output(page):

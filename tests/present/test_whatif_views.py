@@ -21,7 +21,7 @@ from fissure.model.catalogue import parameters_of
 from fissure.present.charts import differences
 from fissure.present.render import html, json, terminal
 from fissure.present.sections import whatif
-from fissure.present.words import whatif as words
+from fissure.present.sections import whatif as words
 from fissure.studies.outcomes import KINDS, SERIES, outcome
 from fissure.studies.questions import studies_of
 from fissure.studies.scenario import Move, Scenario
@@ -118,7 +118,7 @@ def test_the_list_names_every_study(studies):
     from rich.console import Console
 
     out = StringIO()
-    Console(file=out, width=100).print(terminal.FittedTable(whatif.listed(studies.values())))
+    Console(file=out, width=100).print(terminal.FittedTable(whatif.study_table(studies.values())))
     told = " ".join(out.getvalue().split())
     for study in studies.values():
         assert study.name in told and words.changes(study)[0] in told

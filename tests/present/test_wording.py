@@ -3,6 +3,7 @@ import math
 import pytest
 
 from fissure.present import formatting
+from fissure.present.sections.runs import timing_in_words
 
 
 @pytest.mark.parametrize(
@@ -66,8 +67,8 @@ def test_differences_of_shares_and_multipliers_are_in_points():
 
 
 def test_time_a_run_took():
-    assert formatting.timing(100, 19.94, 7.1, 16.12) == (
+    assert timing_in_words(100, 19.94, 7.1, 16.12) == (
         "100 members in 19.9 s after 7.1 s of compiling, 16.1 ns per fighter-week"
     )
-    assert formatting.timing(1, 2.0, 0.0, 0.0) == "1 member in 2.0 s after 0.0 s of compiling"
-    assert formatting.timing(0, 0.0, 0.0, 0.0) == "read back from an earlier run"
+    assert timing_in_words(1, 2.0, 0.0, 0.0) == "1 member in 2.0 s after 0.0 s of compiling"
+    assert timing_in_words(0, 0.0, 0.0, 0.0) == "read back from an earlier run"

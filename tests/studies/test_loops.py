@@ -7,7 +7,7 @@ from tools.docs import signs as search
 
 from fissure.cases.loader import load_case
 from fissure.model.catalogue import mechanism_classes
-from fissure.present.words.causal import loop_name
+from fissure.present.sections.causal import loop_name
 from fissure.studies import causal
 from fissure.studies.causal import UNKNOWN, Picture, kept, loops, merged, picture, product, unknown
 

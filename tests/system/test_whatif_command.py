@@ -9,7 +9,7 @@ from tests.commands import fissure_command, refused
 
 import fissure
 from fissure import api
-from fissure.present.words.whatif import changes
+from fissure.present.sections.whatif import changes
 from fissure.studies.scenario import PAGE
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -10,8 +10,8 @@ from tools.docs import causal as page
 from fissure.cases.loader import load_case
 from fissure.evidence import load_ledger, package_ledger
 from fissure.model.catalogue import mechanism_classes
-from fissure.present.sections import causal
-from fissure.present.words.causal import counted
+from fissure.present.sections import causal_matrix
+from fissure.present.sections.causal import counted
 from fissure.studies.causal import Verdict, loops, picture
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -57,12 +57,12 @@ def test_the_matrix_shows_every_mechanism_with_its_claims(pages, ledger):
 def test_loops_are_counted_and_the_listed_are_told(pages, seen):
     found, text = loops(seen), pages[page.PAGE]
     assert counted(found) in text and counted(found).startswith(f"{len(found):,} loops")
-    assert text.count("| reinforcing |") == sum(loop.kind == "reinforcing" for loop in causal.listed(found))
+    assert text.count("| reinforcing |") == sum(loop.kind == "reinforcing" for loop in causal_matrix.listed(found))
 
 
 def test_drawn_loops_each_bring_a_mechanism(seen):
     known = set()
-    for loop in causal.drawn(loops(seen)):
+    for loop in causal_matrix.drawn(loops(seen)):
         assert set(loop.carriers) - known
         known |= set(loop.carriers)
 

@@ -12,10 +12,10 @@ from fissure.errors import FissureError
 from fissure.evidence.ledger import Ledger, load_ledger, package_ledger
 from fissure.model.catalogue import mechanism_classes
 from fissure.model.plugins import ledger_folders
-from fissure.present.charts import causal_matrix
 from fissure.present.formatting import MECHANISM_GROUPS
-from fissure.present.sections.causal import listed, rings
-from fissure.present.words.causal import GLYPHS, counted, loop_name
+from fissure.present.sections import causal_matrix
+from fissure.present.sections.causal import GLYPHS, by_group, counted, loop_name
+from fissure.present.sections.causal_matrix import drawn_rings, listed
 from fissure.studies.causal import Atlas, Loop, Picture, loops, picture
 from fissure.studies.effects import kept_effects, verdicts_of
 from fissure.studies.kept_results import require_own
@@ -80,7 +80,7 @@ def pages(ledger: Ledger, seen: Picture | None = None) -> dict[Path, str]:
     found = loops(seen)
     return {
         MATRIX: causal_matrix.matrix(seen, ledger),
-        RINGS: rings(Atlas(seen, tuple(found))),
+        RINGS: drawn_rings(Atlas(seen, tuple(found))),
         PAGE: _page(ledger, seen, found),
     }
 
@@ -92,7 +92,7 @@ def _page(ledger: Ledger, seen: Picture, found: Sequence[Loop]) -> str:
         loops="\n".join(f"| {loop.kind} | {loop_name(loop)} |" for loop in listed(found)),
     )  # fmt: skip
     out = [text]
-    for group, names in causal_matrix.by_group(list(seen.reads)):
+    for group, names in by_group(seen.reads).items():
         out += [f"### {MECHANISM_GROUPS[group]}", ""]
         for name in names:
             out += _of(ledger, seen, name)

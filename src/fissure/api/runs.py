@@ -21,7 +21,7 @@ from fissure.engine.study_folder import origin_of
 from fissure.evidence import Ledger
 from fissure.files import asking
 from fissure.model.limits import LIMITS
-from fissure.present.words.run import RunDescription
+from fissure.present.sections.runs import RunDescription
 from fissure.studies import kept_results
 from fissure.studies.calibration.posterior import Posterior, with_digest
 from fissure.studies.compare import Compared, compare
@@ -167,8 +167,8 @@ class RunResult(Result):
         With `until`, the day that a fit ends at, each part is marked as in or out of its sample. For members that are
         drawn from a posterior it is the day that the posterior ends at, where none is given.
         """
+        from fissure.present.formatting import day_of
         from fissure.present.sections.patterns import document
-        from fissure.present.words.patterns import day_of
 
         found = self.orderings if orderings_only else self.patterns
         day = None if orderings_only else until or day_of(self.until)

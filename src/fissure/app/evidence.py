@@ -23,9 +23,10 @@ from fissure.errors import ArgumentError, nearest
 from fissure.present import formatting
 from fissure.present.document import Block, Notice, Section
 from fissure.present.render.html import fragment, specs_of
-from fissure.present.sections import hindcast, learned, ledger, observation_influence, publishers
+from fissure.present.sections import hindcast, learned, ledger, observation_influence
+from fissure.present.sections import learned as words
+from fissure.present.sections import parts as publishers
 from fissure.present.sections.observation_influence import FigureInRun, RunComparison, updates_of
-from fissure.present.words import calibration as words
 from fissure.studies.calibration.checks import posterior_predictive
 from fissure.studies.calibration.posterior import Posterior
 from fissure.studies.calibration.problem import LEAST, RATE
@@ -49,7 +50,7 @@ COMPARISONS = Kind("figures", __name__, _JSON.dump_json, _JSON.validate_json)
 
 
 class Address(BaseModel):
-    """What the address asks for: a list or an entry, words to look for, a run, and of each filter a value."""
+    """The query of the address: a list or an entry, words to look for, a run, and of each filter a value."""
 
     kind: Text = ""
     find: Text = ""
@@ -82,7 +83,7 @@ def view(request: Request, desk: AtDesk, address: Annotated[Address, Query()]) -
 
 
 def _tab(kind: str, entry: str, context: Context) -> str:
-    """What is shown: as asked, else the kind that the entry is of. Raises `FissureError` for what does not exist."""
+    """The tab that is shown: as asked, else that of the entry. Raises `FissureError` for what does not exist."""
     if kind and kind not in TABS:
         raise ArgumentError(f"there is no kind of evidence '{kind}'{nearest(kind, TABS)}")
     if not entry or kind in ("learned", "forecast"):

@@ -52,15 +52,15 @@ def list_(context: typer.Context, places: Places = None, verify: Verify = False,
 
     from fissure import api
     from fissure.present.render.terminal import block
-    from fissure.present.sections.stored import summary, table
+    from fissure.present.sections.runs import stored_summary, stored_table
 
     found = api.stored_runs(*(places or ()), verify=verify)
     if as_json:
-        parts.show_json([_told(one) for one in found])
+        parts.show_json([_as_json(one) for one in found])
     else:
         if found:
-            parts.show(Group(*block(table(found))))
-        typer.echo(summary(found))
+            parts.show(Group(*block(stored_table(found))))
+        typer.echo(stored_summary(found))
     _exit(found)
 
 
@@ -76,13 +76,13 @@ def show(
 
     from fissure import api
     from fissure.present.render.terminal import block
-    from fissure.present.sections.stored import facts
+    from fissure.present.sections.runs import stored_facts
 
     found = api.stored_run(name, *(places or ()), verify=verify)
     if as_json:
-        parts.show_json(_told(found))
+        parts.show_json(_as_json(found))
     else:
-        parts.show(Group(*block(facts(found))))
+        parts.show(Group(*block(stored_facts(found))))
     _exit([found])
 
 
@@ -107,8 +107,7 @@ def delete(
     places: Places = None,
     unfinished: Annotated[bool, typer.Option("--unfinished", help="All that were cut short.")] = False,
     older_than: Annotated[
-        timedelta | None,
-        typer.Option(parser=_days, metavar="DAYS", help="All that were last written that long ago."),
+        timedelta | None, typer.Option(parser=_days, metavar="DAYS", help="All that were last written that long ago.")
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
@@ -120,17 +119,17 @@ def delete(
 
     from fissure import api
     from fissure.present.render.terminal import block
-    from fissure.present.sections.stored import summary, table
+    from fissure.present.sections.runs import stored_summary, stored_table
 
     chosen = _chosen(names or [], places or [], unfinished, older_than)
     if not chosen:
         typer.echo("Nothing to delete.")
         return
-    parts.show(Group(*block(table(chosen))))
+    parts.show(Group(*block(stored_table(chosen))))
     if not yes:
         if not _can_ask():
             raise ArgumentError("nobody can be asked here, expected --yes to delete; nothing was deleted")
-        if not typer.confirm(f"Delete {summary(chosen).removesuffix('.')}?"):
+        if not typer.confirm(f"Delete {stored_summary(chosen).removesuffix('.')}?"):
             typer.echo("Nothing was deleted.")
             return
     for one in chosen:
@@ -155,12 +154,12 @@ def _chosen(names: list[str], places: list[Path], unfinished: bool, older_than: 
     return found
 
 
-def _told(one: "Stored") -> dict[str, Any]:
+def _as_json(one: "Stored") -> dict[str, Any]:
     """The facts of one for JSON; of a run also that it has too few histories for an interval."""
     from fissure.studies.effective import few_histories
 
     few = few_histories(one.contents.histories) if one.what == "run" else ""
-    return {**one.told(), "few_histories": few or None}
+    return {**one.as_json(), "few_histories": few or None}
 
 
 def _can_ask() -> bool:
@@ -245,7 +244,7 @@ def patterns(
 
     Of a run's folder all members that are there are read. For a case the run of `fissure run` is made or used.
     """
-    from fissure.present.words.patterns import day_of
+    from fissure.present.formatting import day_of
 
     day = day_of(until)
     parts.show(_result_of(case, members, seed, prior, of).patterns_document(day), as_json=as_json)

@@ -51,7 +51,7 @@ def whatif(
     if search is not None:
         refuse([REFUSED[0]])
     from fissure import api
-    from fissure.present.sections.whatif import listed
+    from fissure.present.sections.whatif import study_table
     from fissure.studies.paired_runs import planned
 
     case, studies = split_case(words)
@@ -63,7 +63,7 @@ def whatif(
             "--set or --off"
         )
     if list_:
-        show(listed(known.values()), as_json=as_json)
+        show(study_table(known.values()), as_json=as_json)
         return
     draws = context.draws(prior=prior, posterior=posterior)
     folder = out or Path("runs") / f"whatif-{planned(context.case, seed=seed, weeks=weeks, draws=draws).folder_name}"
@@ -195,8 +195,7 @@ def sensitivity(
 
 def check(
     words: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[CASE] [MECHANISM]...", help="A case; mechanisms, all if none."),
+        list[str] | None, typer.Argument(metavar="[CASE] [MECHANISM]...", help="A case; mechanisms, all if none.")
     ] = None,
     members: Annotated[int, count_option("Histories at most; stops early once a check passes.")] = 48,
     weeks: parts.Weeks = None,

@@ -4,12 +4,14 @@ A builder in `fissure.present.sections` makes it from a result, once; `fissure.p
 terminal, a page or JSON. So a number cannot differ between them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
-Tone: TypeAlias = Literal["", "inside", "inside-too-wide", "bound-kept", "near", "outside", "driver", "not-compared"]
-"""What a word or number is coloured as: the classes of the style sheet. A sign or word always says the same."""
+from fissure.present.text import Line, Span, Tone, code
+from fissure.present.text import listed as listed
+from fissure.present.text import strong as strong
+
 Medium: TypeAlias = Literal["terminal", "page", "json"]
 Align: TypeAlias = Literal["left", "right"]
 ON_PAGE: frozenset[Medium] = frozenset(("page",))
@@ -18,31 +20,7 @@ NOT_ON_PAGE: frozenset[Medium] = frozenset(("terminal", "json"))
 NOT_IN_JSON: frozenset[Medium] = frozenset(("terminal", "page"))
 NOT_IN_TERMINAL: frozenset[Medium] = frozenset(("page", "json"))
 EVERYWHERE: frozenset[Medium] = frozenset(("terminal", "page", "json"))
-
-
-@dataclass(frozen=True)
-class Span:
-    """A stretch of text of one kind; `href` makes it a link (only http, https and `#` are followed).
-
-    `to` names what stands elsewhere on the server's page, such as ``entry:S1-08a``, ``mechanism:pay-gap`` or
-    ``field:fighters.fear``; only that page makes a link of it. `kind` is a class of the style sheet, `words` what a
-    screen reader says in the place of a sign, `tip` what is shown when it is pointed at.
-    """
-
-    text: str
-    strong: bool = False
-    soft: bool = False
-    code: bool = False
-    tone: Tone = ""
-    href: str = ""
-    to: str = ""
-    kind: str = ""
-    words: str = ""
-    tip: str = ""
-
-
-Line: TypeAlias = str | tuple[str | Span, ...]
-"""A line of text: plain, or of several kinds."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -221,9 +199,9 @@ class Row:
     data: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, *cells: "Cell | Line", key: str = "") -> "Row":
+    def of(cls, *cells: "Cell | Line", strong: bool = False, key: str = "") -> "Row":
         """A row of cells; a line alone makes a cell."""
-        return cls(tuple(one if isinstance(one, Cell) else Cell(one) for one in cells), key=key)
+        return cls(tuple(one if isinstance(one, Cell) else Cell(one) for one in cells), strong, key)
 
 
 @dataclass(frozen=True)
@@ -261,10 +239,18 @@ class Table:
         return (row for group in self.groups for row in group.rows)
 
     @classmethod
-    def of(cls, columns: tuple[Column | str, ...], rows: tuple[Row, ...], label: str = "", kind: str = "") -> "Table":
+    def of(
+        cls, columns: Iterable[Column | str], rows: Iterable[Row], label: str = "", kind: str = "", note: Line = ""
+    ) -> "Table":
         """A table with one group without a heading; a column may be given as its heading alone."""
         made = tuple(Column(one) if isinstance(one, str) else one for one in columns)
-        return cls(made, (RowGroup(rows),), label, kind)
+        return cls(made, (RowGroup(tuple(rows)),), label, kind, note)
+
+    @classmethod
+    def by(cls, some: Iterable[T], fields: Iterable["Field[T]"], label: str = "", kind: str = "") -> "Table":
+        """A table with a row for each of `some`; each of `fields` is a column and what of one stands in it."""
+        columns, cells = zip(*fields, strict=True)
+        return cls.of(columns, (Row.of(*(cell(one) for cell in cells)) for one in some), label, kind)
 
     def on(self, medium: Medium) -> "Table":
         """The same with the columns that are shown there."""
@@ -338,6 +324,7 @@ class Section:
     on: frozenset[Medium] = EVERYWHERE
 
 
+Field: TypeAlias = tuple[Column | str, Callable[[T], Cell | Line]]
 Words: TypeAlias = Paragraph | Notice | Items | Tally | Facts | Command
 Shown: TypeAlias = Drawing | Table | Filter | Figure
 Block: TypeAlias = Words | Shown | Grid | Fold | Only | Section
@@ -364,6 +351,21 @@ class Document:
         """All charts, in reading order."""
         for section in self.sections:
             yield from figures_of(section)
+
+
+def named(title: str, name: str, note: str = "") -> Cell:
+    """What something is in words, and its name in code."""
+    return Cell((f"{title} ", code(name)), note=note)
+
+
+def notice(line: Line, kind: str = "") -> tuple[Notice, ...]:
+    """A notice, where there is anything to say."""
+    return (Notice((line,), kind=kind),) if line else ()
+
+
+def small(line: Line, kind: str = "small") -> tuple[Paragraph, ...]:
+    """A small paragraph, where there is anything to say."""
+    return (Paragraph(line, kind),) if line else ()
 
 
 def only(medium: Medium, *blocks: Block) -> Only:

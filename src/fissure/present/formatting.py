@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from fissure.errors import ArgumentError
 from fissure.evidence.entries import Claim, Observation, Source
 from fissure.studies.compare import Compared, Counts, Scale, Verdict
 from fissure.studies.effective import ENOUGH
@@ -91,13 +92,15 @@ def behind(n: Counts, members: int = ENOUGH) -> str:
 
 
 def figures(count: int) -> str:
-    """Such as `12 published figures`."""
-    return f"{count} published figure{'' if count == 1 else 's'}"
+    """A number of published figures, such as `12 published figures`."""
+    return many(count, "published figure")
 
 
-def too_wide(count: int, of: int) -> str:
-    """How many intervals of a variable are too wide."""
-    return f"{count} of {of} interval{'' if of == 1 else 's'} too wide"
+def _points(value: float, unit: str) -> str:
+    """A difference of shares or of multipliers, in points."""
+    if unit not in ("share", "multiplier"):
+        return number(value)
+    return f"{100 * value:.0f} points" if value >= 0.015 or value < 5e-4 else f"{100 * value:.1g} points"
 
 
 def number(x: float, unit: str = "") -> str:
@@ -129,6 +132,16 @@ def percent(x: float) -> str:
 def listed(parts: Sequence[str]) -> str:
     """Parts joined as in a sentence."""
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else list(parts))
+
+
+def sentence_case(said: str) -> str:
+    """The same with its first letter large."""
+    return said[:1].upper() + said[1:]
+
+
+def many(count: int, what: str) -> str:
+    """A number of things, such as `12 histories`."""
+    return f"{count:,} {what if count == 1 else f'{what[:-1]}ies' if what.endswith('y') else f'{what}s'}"
 
 
 def exact(x: float, unit: str = "") -> str:
@@ -190,21 +203,6 @@ def width(value: float, scale: Scale, unit: str) -> str:
     return _points(value, unit)
 
 
-def _points(value: float, unit: str) -> str:
-    """A difference of shares or of multipliers, in points."""
-    if unit not in ("share", "multiplier"):
-        return number(value)
-    return f"{100 * value:.0f} points" if value >= 0.015 or value < 5e-4 else f"{100 * value:.1g} points"
-
-
-def timing(members: int, run: float, compiling: float, ns: float) -> str:
-    """How long a run took, in seconds and nanoseconds a fighter-week; `members` are those simulated now."""
-    if not members:
-        return "read back from an earlier run"
-    said = f"{members:,} member{'' if members == 1 else 's'} in {run:,.1f} s after {compiling:,.1f} s of compiling"
-    return f"{said}, {ns:.3g} ns per fighter-week" if ns else said
-
-
 def when(observation: Observation) -> str:
     """The day or the period that an observation speaks of."""
     if observation.period is None:
@@ -221,6 +219,16 @@ def when(observation: Observation) -> str:
 def day(x: date) -> str:
     """Such as 3 Jul 2016."""
     return f"{x.day} {x:%b %Y}"
+
+
+def day_of(said: object) -> date | None:
+    """The day that `said` names, a date or its ISO text; None stays None. Raises `FissureError` for what is no day."""
+    if said is None or isinstance(said, date):
+        return said
+    try:
+        return date.fromisoformat(str(said))
+    except ValueError:
+        raise ArgumentError(f"until is '{said}', expected a day such as 2015-12-31") from None
 
 
 def publisher(observation: Observation, sources: Mapping[str, Source]) -> str:
@@ -247,8 +255,7 @@ def unit(text: str) -> str:
 
 def mechanism_label(name: str) -> str:
     """A mechanism, or a part of the model that is always on, as it is named everywhere: `pay-gap` is `Pay gap`."""
-    said = name.replace("-", " ").replace("_", " ")
-    return said[:1].upper() + said[1:]
+    return sentence_case(family(name))
 
 
 def claim_place(claim: Claim) -> str:

@@ -25,12 +25,12 @@ from fissure.present import formatting
 from fissure.present.document import Command, Paragraph, plain
 from fissure.present.formatting import MECHANISM_GROUPS
 from fissure.present.render.html import web
+from fissure.present.sections import attribution_words as explaining
+from fissure.present.sections import learned as words
+from fissure.present.sections.causal import field as about
 from fissure.present.sections.ledger import rule
 from fissure.present.sections.mechanism import LOOPS
 from fissure.present.sections.observation_influence import updates_of
-from fissure.present.words import attribution as explaining
-from fissure.present.words import calibration as words
-from fissure.present.words.causal import field as about
 from fissure.studies.attribution_file import SavedAttribution
 from fissure.studies.causal import Atlas, kinds
 from fissure.studies.effects import Effect, kept_effects
@@ -120,7 +120,7 @@ class FigureSchema(ResultSchema):
     relative="the difference in per cent", share="of members that moved the expected way",
 )  # fmt: skip
 class EffectCheckSchema(ResultSchema):
-    """What a check of effects found: the mean paired difference with its 95% interval (Student's t)."""
+    """The result of a check of effects: the mean paired difference with its 95% interval (Student's t)."""
 
     expected: Literal["lower", "higher"]
 
@@ -155,7 +155,7 @@ class LoopSchema(ResultSchema):
 
 
 class LoopsSchema(ResultSchema):
-    """How many loops pass through it, by kind, and the shortest of them."""
+    """The number of loops through it, by kind, and the shortest of them."""
 
     total: int
     kinds: dict[str, int]

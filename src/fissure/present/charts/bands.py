@@ -12,8 +12,7 @@ from altair.utils.schemapi import debug_mode
 from fissure.constants import DAYS_A_MONTH
 from fissure.evidence.entries import Source
 from fissure.present import formatting
-from fissure.present.charts.panels import Panel
-from fissure.present.charts.series import quantiles
+from fissure.present.charts.panels import Panel, quantiles
 from fissure.present.charts.shared import finished, local, midnight, of_series, years
 from fissure.present.charts.theme import DASHES, PUBLISHERS, SERIES, SHAPES
 from fissure.studies.compare import Compared
@@ -155,10 +154,7 @@ def _bands(panel: Panel, x: alt.X, y: alt.Y, weeks: int) -> list[alt.Chart]:
     base = alt.Chart(alt.NamedData(name="bands"))
     layers = [
         base.mark_area(opacity=opacity if len(labels) < 3 else opacity * 0.7, clip=True, aria=False).encode(
-            x=x,
-            y=_same(y, low),
-            y2=f"{high}:Q",
-            fill=alt.Fill("series:N", scale=scale, legend=legend),
+            x=x, y=_same(y, low), y2=f"{high}:Q", fill=alt.Fill("series:N", scale=scale, legend=legend)
         )
         for low, high, opacity, _ in BANDS
     ]

@@ -1,14 +1,29 @@
-"""What charts share: legends, tooltips, axes of time, numbers that JSON knows, and how a spec is finished."""
+"""Shared parts of charts: legends, tooltips, axes of time, numbers that JSON knows, and the finished spec."""
 
 import json
 import math
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 import altair as alt
 
 Chart = alt.Chart | alt.LayerChart | alt.FacetChart
+Spec: TypeAlias = dict[str, Any]
+"""A Vega-Lite specification."""
+Row: TypeAlias = dict[str, Any]
+"""A row of the data of a chart."""
+
+
+def named(data: str) -> alt.Chart:
+    """A chart of the data that a spec holds under a name."""
+    return alt.Chart(alt.NamedData(name=data))
+
+
+def scale(domain: Sequence[str], among: Sequence[Any]) -> alt.Scale:
+    """Each name with its own of some colours, shapes or dashes, from the first again where there are too few."""
+    own = [among[n % len(among)] for n in range(len(domain))]
+    return alt.Scale(domain=list(domain), range=[list(one) if isinstance(one, tuple) else one for one in own])
 
 
 def legend(columns: int = 2, limit: int = 210) -> alt.Legend:
@@ -26,14 +41,11 @@ def finite(x: float, digits: int = 5) -> float | None:
     return float(f"{x:.{digits}g}") if math.isfinite(x) else None
 
 
-def finished(
-    chart: Chart, height: int, description: str, datasets: Mapping[str, Sequence[Mapping[str, Any]]]
-) -> dict[str, Any]:
+def finished(chart: Chart, height: int, description: str, datasets: Mapping[str, Sequence[Mapping[str, Any]]]) -> Spec:
     """The spec of `chart` as wide as its place, with the data that it names."""
     fit = alt.AutoSizeParams(type="fit-x", contains="padding")
     done = chart.properties(width=460, height=height, description=description, autosize=fit)
-    spec: dict[str, Any] = done.to_dict(validate=False)
-    return spec | {"width": "container", "datasets": dict(datasets)}
+    return {**done.to_dict(validate=False), "width": "container", "datasets": dict(datasets)}
 
 
 def years(weeks: int) -> dict[str, Any]:

@@ -3,23 +3,13 @@
 from typing import Any, Literal
 
 Mode = Literal["light", "dark"]
-
 FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Liberation Sans", Arial, sans-serif'
 SERIES = ("#1f77b4", "#d1690e", "#12876f", "#8d5fc4", "#906030", "#7b8794", "#b0489a")
 """Of what the model says; each has a contrast of at least 3 on both pages."""
 DASHES = ((1, 0), (7, 3), (2, 2), (9, 3, 2, 3), (4, 6), (6, 2, 1, 2, 1, 2), (1, 4))
 """Of the medians, so that hue is not all that tells them apart."""
 PUBLISHERS = ("#b8336a", "#7d7220", "#4b6fd0", "#a4562c", "#2f8a3e", "#6b7a86", "#9d4bbd", "#00838f")
-SHAPES = (
-    "circle",
-    "square",
-    "triangle-up",
-    "diamond",
-    "cross",
-    "triangle-down",
-    "triangle-right",
-    "triangle-left",
-)
+SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left")
 CONTROL: dict[Mode, tuple[str, ...]] = {
     "light": ("#f6f0e0", "#f0c987", "#dc8a4b", "#ad4a3c", "#6d1d3f", "#2f0b33"),
     "dark": ("#39343f", "#63304f", "#a3434a", "#dc7f42", "#f3c06d", "#fdf2cc"),
@@ -30,7 +20,6 @@ DIVERGING: dict[Mode, tuple[str, ...]] = {
     "dark": ("#a3560f", "#5a3a1c", "#1c222b", "#1d3d59", "#2769a1"),
 }
 """From less to more through nothing, orange to blue; pale or dark enough for numbers on it to be read."""
-
 _INK = {
     "light": {
         "text": "#1c2430",

@@ -9,29 +9,9 @@ from rich.rule import Rule
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from fissure.present.document import (
-    Block,
-    Cell,
-    Command,
-    Document,
-    Facts,
-    Fold,
-    Grid,
-    Items,
-    Line,
-    Notice,
-    Only,
-    Paragraph,
-    Row,
-    RowGroup,
-    Section,
-    Table,
-    Tally,
-    Tone,
-    spans,
-)
+from fissure.present import document as doc
 
-STYLES: dict[Tone, str] = {
+STYLES: dict[doc.Tone, str] = {
     "inside": "green",
     "inside-too-wide": "magenta",
     "bound-kept": "cyan",
@@ -44,7 +24,7 @@ LEAST_WRAPPED = 24
 """Characters that a column which may be broken into lines needs; a table with less room becomes a list."""
 
 
-def render(document: Document) -> RenderableType:
+def render(document: doc.Document) -> RenderableType:
     """The whole document."""
     head: list[RenderableType] = [Text.assemble((document.subject, "bold"), (": ", "bold"), _text(document.lead))]
     for notice in document.notices:
@@ -52,49 +32,49 @@ def render(document: Document) -> RenderableType:
     return Group(*head, *blocks(document.sections))
 
 
-def blocks(some: Iterable[Block]) -> Iterator[RenderableType]:
+def blocks(some: Iterable[doc.Block]) -> Iterator[RenderableType]:
     """What blocks print, one after the other."""
     for one in some:
         yield from block(one)
 
 
-def block(one: Block) -> list[RenderableType]:
+def block(one: doc.Block) -> list[RenderableType]:
     """What a block prints; nothing for charts, drawings and what stands folded on a page."""
     match one:
-        case Paragraph():
+        case doc.Paragraph():
             return [Padding(_text(one.line, "dim" if one.kind else ""), (0, 0, 0, 0))]
-        case Notice() | Section() if "terminal" not in one.on:
+        case doc.Notice() | doc.Section() if "terminal" not in one.on:
             return []
-        case Notice():
+        case doc.Notice():
             return [_text(line, "yellow") for line in one.lines]
-        case Items():
+        case doc.Items():
             return [
                 Padding(Text.assemble(*_sign(item.sign or "·", item.tone), _text(item.line)), (0, 0, 0, 2))
                 for item in one.items
             ]
-        case Tally():
+        case doc.Tally():
             said = [Text.assemble(f"{n.number} ", *_sign(n.sign, n.tone), n.text) for n in one.counts if n.number]
             return [Text(" · ").join(said)]
-        case Facts():
+        case doc.Facts():
             return [Text.assemble((f"{label}: ", "dim"), _text(value)) for label, value in one.rows]
-        case Command():
+        case doc.Command():
             return [Padding(Text(one.text, style="cyan"), (0, 0, 0, 2))]
-        case Table():
+        case doc.Table():
             return [FittedTable(one.on("terminal")), *([_text(one.note, "dim")] if one.note else [])]
-        case Only():
+        case doc.Only():
             return list(blocks(one.blocks)) if "terminal" in one.on else []
-        case Grid():
+        case doc.Grid():
             return list(blocks(one.blocks))
-        case Section():
+        case doc.Section():
             own = list(blocks(one.blocks))
             rule = Rule(Text(f" {one.title} ", style="bold cyan"), align="left", characters="─", style="dim")
             return [Padding(rule, (1, 0, 0, 0)), *own] if own else []
-        case Fold():
+        case doc.Fold():
             return []
     return []
 
 
-def lines(document: Document, width: int = 110) -> Iterator[str]:
+def lines(document: doc.Document, width: int = 110) -> Iterator[str]:
     """The document as plain lines without colour, for a file or a pipe."""
     out = StringIO()
     Console(file=out, width=width, color_system=None, legacy_windows=False).print(render(document))
@@ -108,7 +88,7 @@ class FittedTable:
     line with its heading and one with the rest. Headings of groups stand across all columns.
     """
 
-    def __init__(self, table: Table):
+    def __init__(self, table: doc.Table):
         self.table = table
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -152,7 +132,7 @@ class FittedTable:
             made.add_column(column.title, justify=column.align, overflow="fold", width=width, vertical="top")
         return made
 
-    def _title(self, group: RowGroup) -> Iterator[RenderableType]:
+    def _title(self, group: doc.RowGroup) -> Iterator[RenderableType]:
         if group.title and group.level == 1:
             yield Padding(_text(group.title, "bold cyan"), (1, 0, 0, 0))
         elif group.title:
@@ -168,7 +148,7 @@ class FittedTable:
                 parts += self._entry(row)
         return Group(*parts)
 
-    def _entry(self, row: Row) -> list[RenderableType]:
+    def _entry(self, row: doc.Row) -> list[RenderableType]:
         first, *others = row.cells
         names = [column.title for column in self.table.columns[1:]]
         said = [
@@ -182,18 +162,18 @@ class FittedTable:
         return [head, below]
 
 
-def _cell(cell: Cell) -> Text:
+def _cell(cell: doc.Cell) -> Text:
     note = [(f" {cell.note}", "dim")] if cell.note else []
     return Text.assemble(*_sign(cell.sign, cell.tone), _text(cell.text, STYLES.get(cell.tone, "")), *note)
 
 
-def _sign(sign: str, tone: Tone) -> list[tuple[str, str]]:
+def _sign(sign: str, tone: doc.Tone) -> list[tuple[str, str]]:
     return [(f"{sign} ", STYLES.get(tone, ""))] if sign else []
 
 
-def _text(line: Line, style: str = "") -> Text:
+def _text(line: doc.Line, style: str = "") -> Text:
     made = Text(style=style)
-    for span in spans(line):
+    for span in doc.spans(line):
         kinds = ["bold"] * span.strong + ["dim"] * span.soft + ["cyan"] * (span.code or bool(span.to))
         kinds += [f"link {span.href}"] * span.href.startswith("http")
         made.append(span.text, style=" ".join([*kinds, STYLES.get(span.tone, "")]).strip())

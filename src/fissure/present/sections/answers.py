@@ -5,23 +5,9 @@ from datetime import date, timedelta
 
 from fissure.evidence.ledger import Ledger
 from fissure.present import certainty, formatting
+from fissure.present import document as doc
 from fissure.present.charts import differences
-from fissure.present.document import (
-    IN_JSON,
-    Block,
-    Cell,
-    Column,
-    Document,
-    Notice,
-    Paragraph,
-    Row,
-    Section,
-    Span,
-    Table,
-    not_in_terminal,
-)
-from fissure.present.document import Figure as Chart
-from fissure.present.words.attribution import GROUPS
+from fissure.present.sections.attribution_words import GROUPS
 from fissure.studies.answers import Answer, Answers, Figure
 from fissure.studies.attribution import NONE
 from fissure.version import __version__
@@ -38,95 +24,95 @@ PARTS = {
 RECRUITS = "The inside holds recruitment too, which keeps the group going, beside all that drives it apart."
 UNREADABLE = f" cannot be read: with and without the change most histories are at one end of it {certainty.AT_END}"
 COLUMNS = (
-    Column("Figure", wrap=True),
-    Column("Mean"),
-    Column("90% interval", key="interval"),
-    *(Column(name, on=IN_JSON) for name in ("low", "high")),
-    Column("In nine of ten histories", key="histories"),
-    *(Column(name, on=IN_JSON) for name in ("least", "most")),
+    doc.Column("Figure", wrap=True),
+    doc.Column("Mean"),
+    doc.Column("90% interval", key="interval"),
+    *(doc.Column(name, on=doc.IN_JSON) for name in ("low", "high")),
+    doc.Column("In nine of ten histories", key="histories"),
+    *(doc.Column(name, on=doc.IN_JSON) for name in ("least", "most")),
 )
 
 
-def document(made: Answers, title: str, ledger: Ledger) -> Document:
+def document(made: Answers, title: str, ledger: Ledger) -> doc.Document:
     """The whole result of `fissure answers` on the case called `title`."""
-    return Document(
+    return doc.Document(
         subject=title,
         title="answers",
         heading=HEADING,
         lead="The questions that the sources end with, and what comes of them in the model.",
         notices=(),
-        sections=(Section("answers", "How to read them", _intro(made)), *questions(made, ledger)),
+        sections=(doc.Section("answers", "How to read them", _intro(made)), *questions(made, ledger)),
         version=__version__,
         key="answers",
     )
 
 
-def section(made: Answers, ledger: Ledger, caution: str = "") -> Section:
+def section(made: Answers, ledger: Ledger, caution: str = "") -> doc.Section:
     """All answers as a section of another page; `caution` says what they do not cover of its model."""
-    blocks = (*_intro(made), *([Notice((caution,))] if caution else []), *questions(made, ledger))
-    return Section("answers", "Questions and answers", blocks, heading=HEADING)
+    blocks = (*_intro(made), *([doc.Notice((caution,))] if caution else []), *questions(made, ledger))
+    return doc.Section("answers", "Questions and answers", blocks, heading=HEADING)
 
 
-def _intro(made: Answers) -> tuple[Block, ...]:
+def _intro(made: Answers) -> tuple[doc.Block, ...]:
     said = (
         "Each question as an article puts it, what comes of it in paired or shared-out simulations, and how the answer "
         "could be wrong. Intervals are 90% intervals of the mean over histories. Each study has a number of histories "
         "of its own, named with it, so the mean of one outcome is not exactly the same in all of them. ",
-        Span(made.command, code=True),
+        doc.Span(made.command, code=True),
         " makes the same numbers again.",
     )
     known = " ".join(notes(made))
-    return not_in_terminal(Paragraph(said)), *([Paragraph(known)] if known else [])
+    return doc.not_in_terminal(doc.Paragraph(said)), *([doc.Paragraph(known)] if known else [])
 
 
-def questions(made: Answers, ledger: Ledger) -> Iterator[Section]:
+def questions(made: Answers, ledger: Ledger) -> Iterator[doc.Section]:
     """A section for each question."""
     for answer in made.answers:
         said = sentence(answer, made)
         several = len(answer.figures) > 1 and len({one.unit for one in answer.figures}) == 1
-        yield Section(
+        yield doc.Section(
             f"answer-of-{answer.name}",
             answer.asks,
             (
-                *([Notice((answer.few_histories,), kind="few")] if answer.few_histories else []),
-                Paragraph((Span(said, strong=True),)),
-                *(Paragraph(one, "small") for one in ends(answer)),
+                *([doc.Notice((answer.few_histories,), kind="few")] if answer.few_histories else []),
+                doc.Paragraph((doc.Span(said, strong=True),)),
+                *(doc.Paragraph(one, "small") for one in ends(answer)),
                 *([_chart(answer, said)] if several else []),
-                not_in_terminal(Table.of(COLUMNS, tuple(map(_row, answer.figures)), f"Figures: {answer.asks}")),
-                Paragraph((Span("How it could be wrong.", strong=True), f" {answer.caution}"), "small"),
-                Paragraph(_study(answer, ledger), "small soft"),
+                doc.not_in_terminal(doc.Table.of(COLUMNS, tuple(map(_row, answer.figures)), f"Figures: {answer.asks}")),
+                doc.Paragraph((doc.Span("How it could be wrong.", strong=True), f" {answer.caution}"), "small"),
+                doc.Paragraph(_study(answer, ledger), "small soft"),
             ),
             kind="answer",
         )
 
 
-def _study(answer: Answer, ledger: Ledger) -> tuple[str | Span, ...]:
+def _study(answer: Answer, ledger: Ledger) -> tuple[str | doc.Span, ...]:
     """The study behind an answer, and the claims that ask."""
-    asked: list[str | Span] = []
+    asked: list[str | doc.Span] = []
     for name in answer.claims:
-        asked += [", " if asked else "", Span(name, to=f"entry:{name}", tip=ledger.claims[name].paraphrase)]
+        asked += [", " if asked else "", doc.Span(name, to=f"entry:{name}", tip=ledger.claims[name].paraphrase)]
     rests = certainty.worth(answer.worth, answer.members)
-    return ("Study: ", Span(answer.study, code=True), f", {rests}. Asked by ", *asked, ".")
+    return ("Study: ", doc.Span(answer.study, code=True), f", {rests}. Asked by ", *asked, ".")
 
 
-def _row(figure: Figure) -> Row:
+def _row(figure: Figure) -> doc.Row:
     many = "–" if figure.least is None else formatting.interval(figure.least, figure.most or 0.0, figure.unit)
     mark = f" {certainty.AT_END}" if figure.at_bound.found else ""
-    return Row(
+    return doc.Row(
         (
-            Cell(f"{figure.title}: {part(figure)}"),
-            Cell(amount(figure.mean, figure.unit) + mark, figure.mean),
-            Cell(interval(figure)),
-            Cell(value=figure.low),
-            Cell(value=figure.high),
-            Cell(many),
-            Cell(value=figure.least),
-            Cell(value=figure.most),
+            doc.Cell(f"{figure.title}: {part(figure)}"),
+            doc.Cell(amount(figure.mean, figure.unit) + mark, figure.mean),
+            doc.Cell(interval(figure)),
+            doc.Cell(value=figure.low),
+            doc.Cell(value=figure.high),
+            doc.Cell(many),
+            doc.Cell(value=figure.least),
+            doc.Cell(value=figure.most),
         )
     )
 
 
-def _chart(answer: Answer, said: str) -> Chart:
+def _chart(answer: Answer, said: str) -> doc.Figure:
     """The figures with their intervals on one scale; what cannot be read has none."""
     unit = formatting.unit(answer.figures[0].unit)
     points = [
@@ -140,7 +126,7 @@ def _chart(answer: Answer, said: str) -> Chart:
         for one in answer.figures
     ]
     spec = differences.points(points, unit, said)
-    return Chart(
+    return doc.Figure(
         f"answer-{answer.name}", "Means with 90% intervals", spec, unit, said, kind="low one", name=answer.asks
     )
 

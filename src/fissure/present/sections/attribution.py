@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from fissure.model.catalogue import mechanism_classes
 from fissure.present import formatting
-from fissure.present.charts import attribution as charts
 from fissure.present.document import (
     IN_JSON,
     Block,
@@ -29,8 +28,9 @@ from fissure.present.document import (
     plain,
 )
 from fissure.present.formatting import signed
+from fissure.present.sections import attribution_charts as charts
+from fissure.present.sections import attribution_words as words
 from fissure.present.sections import parts
-from fissure.present.words import attribution as words
 from fissure.studies.attribution import Attribution, Explanation
 from fissure.studies.attribution_file import SavedAttribution
 from fissure.version import __version__

@@ -1,46 +1,28 @@
 """A calibration: whether the inference can be trusted, and what was learned of parameters and publishers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from fissure.cases.loader import Case
 from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import parameters_of
+from fissure.present import document as doc
 from fissure.present import formatting
-from fissure.present.charts import calibration as charts
-from fissure.present.document import (
-    ON_PAGE,
-    Cell,
-    Column,
-    Document,
-    Fold,
-    Item,
-    Items,
-    Notice,
-    Paragraph,
-    Row,
-    RowGroup,
-    Section,
-    Span,
-    Table,
-    Tone,
-    not_in_terminal,
-    only,
-)
+from fissure.present.sections import inference_checks as inference
+from fissure.present.sections import learned as words
 from fissure.present.sections import parts
 from fissure.present.sections.learned import BIAS_IS, PICTURES, publishers, updates_table
-from fissure.present.words import calibration as words
-from fissure.present.words import inference_checks as inference
-from fissure.studies.calibration.checks import MAIN, PredictiveCheck
+from fissure.studies.calibration.checks import MAIN, Agreement, PredictiveCheck, TargetRecovery
 from fissure.studies.calibration.fit import Calibration
 from fissure.studies.calibration.posterior import WHAT
+from fissure.studies.calibration.problem import ScreenedParameter
 from fissure.studies.measurement import Datum
 
 FIRST = 20
 """Parameters that stand in the open table of the page."""
 IN_TERMINAL = 10
 """Parameters, and observations outside their predictive intervals, that a terminal lists."""
-TONES: Mapping[bool | None, Tone] = {True: "inside", False: "outside", None: "not-compared"}
+TONES: Mapping[bool | None, doc.Tone] = {True: "inside", False: "outside", None: "not-compared"}
 NOT_THE_MODEL = (
     " The checks are of the inference: whether the posterior is what the model, its priors and the figures imply. They "
     "do not say that the model is right."
@@ -64,24 +46,24 @@ METHOD = (
 )
 
 
-def document(found: Calibration, case: Case, ledger: Ledger, command: str, version: str) -> Document:
+def document(found: Calibration, case: Case, ledger: Ledger, command: str, version: str) -> doc.Document:
     """The whole result of `fissure calibrate`; `command` makes the fit again, `version` is that of Fissure."""
     day = formatting.day(found.posterior.until)
-    titles = words.titles(found, case, ledger)
-    verdict = (Span(inference.verdict(found), strong=True), NOT_THE_MODEL)
-    return Document(
+    names = titles(found, case, ledger)
+    verdict = (doc.strong(inference.verdict(found)), NOT_THE_MODEL)
+    return doc.Document(
         subject=case.title,
         title=f"what was learned up to {day}",
         heading=f"What do the figures up to {day} teach?",
-        lead=words.fitted(found),
-        notices=(Notice((verdict, OF_THIS_MODEL), "What kind of numbers these are"),),
+        lead=fitted(found),
+        notices=(doc.Notice((verdict, OF_THIS_MODEL), "What kind of numbers these are"),),
         sections=(
             _checks(found, ledger),
             _learned(found, case, ledger),
             publishers(words.publisher_biases(found.posterior, found.items, ledger), BIAS_IS + TYPICAL),
             _kept(found, case, ledger),
-            _recovery(found, titles),
-            _second_method(found, titles),
+            _recovery(found, names),
+            _second_method(found, names),
             _predictive(found, ledger),
             _training(found),
             _made(found, command),
@@ -91,116 +73,149 @@ def document(found: Calibration, case: Case, ledger: Ledger, command: str, versi
     )
 
 
-def _checks(found: Calibration, ledger: Ledger) -> Section:
+def fitted(found: Calibration) -> str:
+    """The figures that it was fitted to, and from what."""
+    members = found.posterior.made.get("members")
+    source = "simulated histories" if members is None else f"{members:,} simulated histories"
+    until = formatting.day(found.posterior.until)
+    return f"Fitted to {formatting.figures(len(found.items))} of days up to {until}, from {source} of the prior."
+
+
+def learned(found: Calibration) -> str:
+    """How many parameters were learned, and how many stay at their prior."""
+    rows, every = words.learned_parameters(found.posterior), len(found.screened)
+    variance = dict(zip(found.posterior.learned, found.posterior.draws.var(axis=0), strict=True))
+    narrowed = sum(variance[name] <= 1.0 - MAIN for name in rows)
+    terms = formatting.many(len(found.posterior.learned) - len(rows), "bias term")
+    return (
+        f"{len(rows)} of {every} parameters were learned, and {terms} of publishers; {every - len(rows)} stay at their "
+        f"prior. Of those learned, {narrowed} {'loses' if narrowed == 1 else 'lose'} at least {MAIN:.0%} of the prior "
+        "variance."
+    )
+
+
+def titles(found: Calibration, case: Case, ledger: Ledger) -> dict[str, str]:
+    """Every target in words."""
+    out = {one.name: one.meaning.rstrip(".") for one in parameters_of(case)}
+    for item in found.items:
+        publisher, family = formatting.short(item.observation, ledger.sources), item.variable.of_family
+        out[words.BIAS + item.bias] = f"Bias of {publisher} on {formatting.family(family)}"
+    return {name: out.get(name, name) for name in found.posterior.learned}
+
+
+def _checks(found: Calibration, ledger: Ledger) -> doc.Section:
     items = tuple(
-        Item((Span(f"{one.name[:1].upper()}{one.name[1:]}.", strong=True), f" {one.said}"), one.sign, TONES[one.holds])
+        doc.Item((doc.strong(f"{formatting.sentence_case(one.name)}."), f" {one.said}"), one.sign, TONES[one.holds])
         for one in inference.checks(found)
     )
-    missed = [Item(words.missed(item, check, ledger)) for item, check in inference.outside(found)]
+    missed = []
+    for item, check in inference.outside(found):
+        low, high = (words.own_unit(x, item) for x in (check.low, check.high))
+        missed.append(
+            f"{words.observation(item, ledger)}: published {formatting.figure(item.observation)}, predicted "
+            f"{words.between(low, high, item.observation.unit)}; {words.gap(item, check)} the interval."
+        )
     more = len(missed) - IN_TERMINAL
-    outside = Section(
-        "outside",
-        "Observations outside their predictive intervals",
-        (
-            only(
-                "terminal",
-                Items(tuple(missed[:IN_TERMINAL])),
-                *([Paragraph(f"and {more} more", "soft")] if more > 0 else []),
-            ),
-            not_in_terminal(Items(tuple(missed), "missed")),
-        ),
+    few = [doc.Paragraph(f"and {more} more", "soft")] if more > 0 else []
+    shown = (
+        doc.only("terminal", doc.Items.of(missed[:IN_TERMINAL]), *few),
+        doc.not_in_terminal(doc.Items.of(missed, "missed")),
     )
-    return Section(
+    outside = [doc.Section("outside", "Observations outside their predictive intervals", shown)] if missed else []
+    return doc.Section(
         "checks",
         "Checks",
-        (Items(items, "checks"), not_in_terminal(Paragraph(inference.KEY, "small")), *([outside] if missed else [])),
+        (doc.Items(items, "checks"), doc.not_in_terminal(doc.Paragraph(inference.KEY, "small")), *outside),
         heading="Can the inference be trusted?",
     )
 
 
-def _learned(found: Calibration, case: Case, ledger: Ledger) -> Section:
-    updates = words.updates(found.posterior, case)
-    said = Paragraph(words.learned(found))
+def _learned(found: Calibration, case: Case, ledger: Ledger) -> doc.Section:
+    updates, said = words.parameter_updates(found.posterior, case), doc.Paragraph(learned(found))
     if not updates:
-        return Section("learned", "What was learned", (said, Paragraph("No parameter was learned.")))
+        return doc.Section("learned", "What was learned", (said, doc.Paragraph("No parameter was learned.")))
     how = (
         f"{PICTURES} ",
-        Span("Moved by", strong=True),
+        doc.strong("Moved by"),
         ": the posterior mean, in standard deviations of the prior. ",
-        Span("Contraction", strong=True),
+        doc.strong("Contraction"),
         ": the part of the prior variance that the figures took; below zero the posterior is wider. ",
-        Span("Explains most of", strong=True),
+        doc.strong("Explains most of"),
         ": the observation that the parameter alone explains most of over the prior, and the share of its variance "
         "(by ranks).",
     )
-    explains = {name: Cell(f"{what}: {share}") for name, what, share in _explained(found, ledger)}
+    explains = {name: doc.Cell(f"{what}: {share}") for name, (what, share) in _explained(found, ledger).items()}
     first, more = updates[:FIRST], updates[FIRST:]
     folded = updates_table(more, "More learned parameters", explains)
     left = len(updates) - IN_TERMINAL
-    return Section(
+    return doc.Section(
         "learned",
         "What was learned",
         (
             said,
-            only(
+            doc.only(
                 "terminal",
-                Paragraph("Those with the largest contraction (90% intervals; moved by, in prior deviations):"),
+                doc.Paragraph("Those with the largest contraction (90% intervals; moved by, in prior deviations):"),
                 updates_table(updates[:IN_TERMINAL], "Learned parameters"),
-                *([Paragraph(f"{left} more were learned; the page lists them.", "soft")] if left > 0 else []),
+                *([doc.Paragraph(f"{left} more were learned; the page lists them.", "soft")] if left > 0 else []),
             ),
-            not_in_terminal(
-                Paragraph(how, "small"),
+            doc.not_in_terminal(
+                doc.Paragraph(how, "small"),
                 updates_table(first, "Learned parameters", explains),
-                *([Fold(f"{len(more)} more, with less contraction", (folded,))] if more else []),
+                *([doc.Fold(f"{len(more)} more, with less contraction", (folded,))] if more else []),
             ),
         ),
     )
 
 
-def _explained(found: Calibration, ledger: Ledger) -> list[tuple[str, str, str]]:
-    """Each parameter, the observation that it explains most of, and how much of it."""
-    named = {item.observation.id: item for item in found.items}
-    return [
-        (one.parameter, words.observation(named.get(one.of), ledger) or one.of, formatting.percent(one.explains))
-        for one in found.screened
-    ]
+def _explained(found: Calibration, ledger: Ledger) -> dict[str, tuple[str, str]]:
+    """The observation that each parameter explains most of, and how much of it."""
+    of = {item.observation.id: words.observation(item, ledger) for item in found.items}
+    return {one.parameter: (of.get(one.of, one.of), formatting.percent(one.explains)) for one in found.screened}
 
 
-def _kept(found: Calibration, case: Case, ledger: Ledger) -> Section:
+def _kept(found: Calibration, case: Case, ledger: Ledger) -> doc.Section:
     """Parameters that keep their prior, those that explain most first."""
-    meanings = {one.name: one.meaning for one in parameters_of(case)}
-    explained = {name: (what, share) for name, what, share in _explained(found, ledger)}
+    heading = "What stays at its prior, and why"
     kept = sorted((one for one in found.screened if not one.learned), key=lambda one: -one.explains)
-    rows = tuple(
-        Row.of(
-            parts.named(meanings.get(one.parameter, ""), one.parameter),
-            Cell(explained[one.parameter][1], one.explains),
-            Cell(explained[one.parameter][0]),
-            Cell(words.probability(one.p), one.p),
-        )
-        for one in kept
+    if not kept:
+        none = doc.not_in_terminal(doc.Paragraph("None: every parameter was learned."))
+        return doc.Section("kept", "What stays at its prior", (none,), heading=heading)
+    meanings = {one.name: one.meaning for one in parameters_of(case)}
+    explained = _explained(found, ledger)
+    fields: tuple[doc.Field[ScreenedParameter], ...] = (
+        ("Parameter", lambda one: doc.named(meanings.get(one.parameter, ""), one.parameter)),
+        (doc.Column("Explains at most", "right"), lambda one: doc.Cell(explained[one.parameter][1], one.explains)),
+        ("Of the observation", lambda one: explained[one.parameter][0]),
+        (doc.Column("By chance (p)", "right"), lambda one: doc.Cell(_probability(one.p), one.p)),
     )
-    columns = ("Parameter", Column("Explains at most", "right"), "Of the observation", Column("By chance (p)", "right"))
-    table = Table.of(columns, rows, "Parameters that stay at their prior", "publishers")
+    title = f"{len(kept)} parameters that stay at their prior"
+    table = doc.Table.by(kept, fields, "Parameters that stay at their prior", "publishers")
     why = (
         "Screening tests which parameters move any of the figures over the prior. "
         f"{len(kept)} explain too little of every one of them, alone, for anything published to move them: their "
         "posterior is their prior."
     )
-    fold = Fold(f"{len(kept)} parameters that stay at their prior", (table,))
-    blocks = (
-        not_in_terminal(Paragraph(why), fold)
-        if kept
-        else not_in_terminal(Paragraph("None: every parameter was learned."))
-    )
-    return Section("kept", "What stays at its prior", (blocks,), heading="What stays at its prior, and why")
+    blocks = doc.not_in_terminal(doc.Paragraph(why), doc.Fold(title, (table,)))
+    return doc.Section("kept", "What stays at its prior", (blocks,), heading=heading)
 
 
-def _target(name: str, titles: Mapping[str, str], said: str) -> Item:
-    return Item((f"{titles.get(name, name)} ", Span(name, code=True), f": {said}"))
+def _probability(p: float) -> str:
+    return words.value(float(f"{p:.2g}"))
 
 
-def _recovery(found: Calibration, titles: Mapping[str, str]) -> Section:
+def _targets(
+    key: str, title: str, own: Sequence[tuple[str, str]], names: Mapping[str, str], nothing: str, more: int = 0
+) -> doc.Block:
+    """Targets that do not do well, each with what is said of it; `more` stand in the table alone."""
+    if not own:
+        return doc.Paragraph(nothing)
+    lines = [(f"{names.get(name, name)} ", doc.code(name), f": {said}") for name, said in own]
+    left = [doc.Paragraph(f"{more} more in the table.", "small soft")] if more > 0 else []
+    return doc.Section(key, title, (doc.Items.of(lines), *left))
+
+
+def _recovery(found: Calibration, titles: Mapping[str, str]) -> doc.Section:
     low, high = inference.band(found.recovery.sets)
     said = (
         f"From {found.recovery.sets:,} histories that the training never saw, publishers' reports were simulated, and "
@@ -208,85 +223,77 @@ def _recovery(found: Calibration, titles: Mapping[str, str]) -> Section:
         f"ten; over that many sets chance gives {low:.0%} to {high:.0%}. The rank of the truth among the draws should "
         "be any with the same probability (simulation-based calibration)."
     )
-    right = tuple(Column(title, "right") for title in ("Coverage", "Ranks uniform (p)", "Contraction", "Correlation"))
-    rows = tuple(
-        Row.of(
-            parts.code(one.target),
-            Cell(formatting.percent(one.covered), one.covered),
-            Cell(words.probability(one.rank_p), one.rank_p),
-            Cell(formatting.percent(one.contraction), one.contraction),
-            Cell(f"{one.correlation:.2f}".replace("-", "−").replace("nan", "–"), one.correlation),
-        )
-        for one in found.recovery.targets
+    fields: tuple[doc.Field[TargetRecovery], ...] = (
+        ("Target", lambda one: (doc.code(one.target),)),
+        (doc.Column("Coverage", "right"), lambda one: doc.Cell(formatting.percent(one.covered), one.covered)),
+        (doc.Column("Ranks uniform (p)", "right"), lambda one: doc.Cell(_probability(one.rank_p), one.rank_p)),
+        (
+            doc.Column("Contraction", "right"),
+            lambda one: doc.Cell(formatting.percent(one.contraction), one.contraction),
+        ),
+        (
+            doc.Column("Correlation", "right"),
+            lambda one: doc.Cell(f"{one.correlation:.2f}".replace("-", "−").replace("nan", "–"), one.correlation),
+        ),
     )
     figure = parts.figure(
-        "coverage", "Coverage of each target", charts.coverage(found.recovery, titles),
+        "coverage", "Coverage of each target", inference.coverage_chart(found.recovery, titles),
         "The shaded field is what chance gives, the broken line nine in ten. Point at a target for its numbers.",
-        Table.of(("Target", *right), rows, "Numbers of recovery"),
+        doc.Table.by(found.recovery.targets, fields, "Numbers of recovery"),
     )  # fmt: skip
-    uncovered = [_target(one.target, titles, formatting.percent(one.covered)) for one in inference.uncovered(found)]
-    uneven = [_target(one.target, titles, f"p = {words.probability(one.rank_p)}") for one in inference.uneven(found)]
-    return Section(
+    uncovered = _targets(
+        "uncovered", "Coverage outside what chance gives",
+        [(one.target, formatting.percent(one.covered)) for one in inference.uncovered(found)],
+        titles, "No target's coverage lies outside what chance gives.",
+    )  # fmt: skip
+    uneven = _targets(
+        "uneven", "Ranks that are not uniform",
+        [(one.target, f"p = {_probability(one.rank_p)}") for one in inference.uneven(found)],
+        titles, "The ranks of every target pass for uniform.",
+    )  # fmt: skip
+    return doc.Section(
         "recovery",
         "Parameter recovery",
-        (
-            not_in_terminal(
-                Paragraph(said),
-                figure,
-                Section("uncovered", "Coverage outside what chance gives", (Items(tuple(uncovered)),))
-                if uncovered
-                else Paragraph("No target's coverage lies outside what chance gives."),
-                Section("uneven", "Ranks that are not uniform", (Items(tuple(uneven)),))
-                if uneven
-                else Paragraph("The ranks of every target pass for uniform."),
-            ),
-        ),
+        (doc.not_in_terminal(doc.Paragraph(said), figure, uncovered, uneven),),
         heading="Parameter recovery: are known parameters recovered from simulated data?",
     )
 
 
-def _second_method(found: Calibration, titles: Mapping[str, str]) -> Section:
+def _second_method(found: Calibration, titles: Mapping[str, str]) -> doc.Section:
     said = (
         "Approximate Bayesian computation with regression shares nothing with the flow but the simulations. It is "
         "coarser, so it is compared where the figures say something: on the main margins, which lose at least "
         f"{MAIN:.0%} of their prior variance by either method."
     )
-    main = inference.main_margins(found)
-    both = {
-        one.target: (words.spread(one.mean, one.spread), words.spread(one.abc_mean, one.abc_spread)) for one in main
-    }
-    rows = tuple(
-        Row.of(
-            parts.code(one.target),
-            Cell(both[one.target][0], one.mean),
-            Cell(both[one.target][1], one.abc_mean),
-            Cell(f"{one.apart:.2g}", one.apart),
-        )
-        for one in main
+    main, spread = inference.main_margins(found), inference.spread
+    fields: tuple[doc.Field[Agreement], ...] = (
+        ("Target", lambda one: (doc.code(one.target),)),
+        ("By the flow", lambda one: doc.Cell(spread(one.mean, one.spread), one.mean)),
+        ("By regression ABC", lambda one: doc.Cell(spread(one.abc_mean, one.abc_spread), one.abc_mean)),
+        ("Apart (standard deviations)", lambda one: doc.Cell(f"{one.apart:.2g}", one.apart)),
     )
-    columns = ("Target", "By the flow", "By regression ABC", "Apart (standard deviations)")
     figure = parts.figure(
-        "agreement", "Two means of each target", charts.agreement(found.agreements, titles),
+        "agreement", "Two means of each target", inference.agreement_chart(found.agreements, titles),
         "In standard deviations of the prior, with one standard deviation of the posterior each way. On the broken "
         "line both are the same.",
-        Table.of(columns, rows, "Numbers of both methods") if main else None, "one square",
+        doc.Table.by(main, fields, "Numbers of both methods") if main else None, "one square",
     )  # fmt: skip
     apart = [
-        _target(one.target, titles, f"{' against '.join(both[one.target])}, {one.apart:.2g} standard deviations apart")
+        (one.target, f"{spread(one.mean, one.spread)} against {spread(one.abc_mean, one.abc_spread)}, {one.apart:.2g} "
+                     "standard deviations apart")
         for one in inference.apart(found)
-    ]
+    ]  # fmt: skip
     none = "On no main margin are they a standard deviation apart." if main else "There is no main margin to compare."
-    more = [Paragraph(f"{len(apart) - 10} more in the table.", "small soft")] if len(apart) > 10 else []
-    furthest = Section("apart", "Furthest apart", (Items(tuple(apart[:10])), *more))
-    return Section(
+    furthest = _targets("apart", "Furthest apart", apart[:10], titles, none, len(apart) - 10)
+    return doc.Section(
         "second",
         "Second method",
-        (not_in_terminal(Paragraph(said), figure, furthest if apart else Paragraph(none)),),
+        (doc.not_in_terminal(doc.Paragraph(said), figure, furthest),),
         heading="Second method: does regression ABC find the same?",
     )
 
 
-def _predictive(found: Calibration, ledger: Ledger) -> Section:
+def _predictive(found: Calibration, ledger: Ledger) -> doc.Section:
     """Observations by variable; variables with most outside first, and in each the observations outside first."""
     pairs = sorted(zip(found.items, found.predictive, strict=True), key=lambda pair: pair[0].variable.id)
     groups = []
@@ -295,60 +302,65 @@ def _predictive(found: Calibration, ledger: Ledger) -> Section:
         variable, outside = rows[0][0].variable, sum(not check.inside for _, check in rows)
         unit = "" if variable.unit == "share" else formatting.unit(variable.unit)
         count = f"{outside} of {len(rows)} outside" if outside else ""
-        title = (f"{variable.title} ", Span(f"{unit} " if unit else "", kind="unit"), Span(count, tone="outside"))
-        group = RowGroup(tuple(_predicted(item, check, ledger) for item, check in rows), title)
+        title = (
+            f"{variable.title} ",
+            doc.Span(f"{unit} " if unit else "", kind="unit"),
+            doc.Span(count, tone="outside"),
+        )
+        group = doc.RowGroup(tuple(_predicted(item, check, ledger) for item, check in rows), title)
         groups.append((-outside / len(rows), variable.title, group))
     columns = (
-        Column("When, by whom", key="observation"),
-        Column("Where it lies", on=ON_PAGE),
-        Column("Published", "right"),
-        Column("Model, median", "right"),
-        Column("Model, 90%", "right"),
-        Column("Below", "right"),
-        Column("Verdict"),
+        doc.Column("When, by whom", key="observation"),
+        doc.Column("Where it lies", on=doc.ON_PAGE),
+        doc.Column("Published", "right"),
+        doc.Column("Model, median", "right"),
+        doc.Column("Model, 90%", "right"),
+        doc.Column("Below", "right"),
+        doc.Column("Verdict"),
     )
     ordered = tuple(group for *_, group in sorted(groups, key=lambda one: one[:2]))
-    table = Table(columns, ordered, "Posterior predictive check", "effects moves predictive")
-    shown = table if groups else Paragraph("There are none.")
-    return Section(
+    table = doc.Table(columns, ordered, "Posterior predictive check", "effects moves predictive")
+    shown = table if groups else doc.Paragraph("There are none.")
+    return doc.Section(
         "predictive",
         "Posterior predictive check",
-        (not_in_terminal(Paragraph(PREDICTIVE), Paragraph(PREDICTIVE_PICTURES, "small"), shown),),
+        (doc.not_in_terminal(doc.Paragraph(PREDICTIVE), doc.Paragraph(PREDICTIVE_PICTURES, "small"), shown),),
         heading="Posterior predictive check: does the fitted model reproduce the observations?",
     )
 
 
-def _predicted(item: Datum, check: PredictiveCheck, ledger: Ledger) -> Row:
+def _predicted(item: Datum, check: PredictiveCheck, ledger: Ledger) -> doc.Row:
     own, unit = item.observation, item.observation.unit
     low, median, high = (words.own_unit(x, item) for x in (check.low, check.median, check.high))
     published, interval = formatting.published(own), words.between(low, high, unit)
-    return Row.of(
-        Cell(formatting.when(own), note=formatting.publisher(own, ledger.sources)),
-        Cell(picture=charts.predictive(check, f"{published}, model {interval}")),
-        Cell(published, words.own_unit(check.published, item)),
-        Cell(words.value(median, unit), median),
-        Cell(interval),
-        Cell(formatting.percent(check.below), check.below),
-        Cell(words.inside(item, check), tone=TONES[check.inside]),
+    return doc.Row.of(
+        doc.Cell(formatting.when(own), note=formatting.publisher(own, ledger.sources)),
+        doc.Cell(picture=inference.predictive_picture(check, f"{published}, model {interval}")),
+        doc.Cell(published, words.own_unit(check.published, item)),
+        doc.Cell(words.value(median, unit), median),
+        interval,
+        doc.Cell(formatting.percent(check.below), check.below),
+        doc.Cell(words.inside(item, check), tone=TONES[check.inside]),
         key=f"check-{own.id}",
     )
 
 
-def _training(found: Calibration) -> Section:
-    rows = tuple(
-        Row.of(Cell(str(epoch), epoch), Cell(f"{training:.4g}", training), Cell(f"{validation:.4g}", validation))
-        for epoch, (training, validation) in enumerate(found.losses, start=1)
+def _training(found: Calibration) -> doc.Section:
+    fields: tuple[doc.Field[tuple[int, tuple[float, float]]], ...] = (
+        ("Epoch", lambda one: doc.Cell(str(one[0]), one[0])),
+        ("Training loss", lambda one: doc.Cell(f"{one[1][0]:.4g}", one[1][0])),
+        ("Validation loss", lambda one: doc.Cell(f"{one[1][1]:.4g}", one[1][1])),
     )
     figure = parts.figure(
-        "losses", "Loss by epoch", charts.losses(found.losses),
+        "losses", "Loss by epoch", inference.losses_chart(found.losses),
         "Training stops when the validation loss, of histories that it never sees, falls no further. Training and "
         "validation loss that diverge are a sign of too few histories.",
-        Table.of(("Epoch", "Training loss", "Validation loss"), rows, "Numbers of training"), "one low",
+        doc.Table.by(enumerate(found.losses, start=1), fields, "Numbers of training"), "one low",
     )  # fmt: skip
-    return Section("training", "Training", (not_in_terminal(figure),), listed=False)
+    return doc.Section("training", "Training", (doc.not_in_terminal(figure),), listed=False)
 
 
-def _made(found: Calibration, command: str) -> Section:
+def _made(found: Calibration, command: str) -> doc.Section:
     posterior, made = found.posterior, found.posterior.made
     labels = {
         "members": "Simulated histories of the prior",

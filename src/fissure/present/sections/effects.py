@@ -6,38 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fissure.engine.progress import duration
 from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import mechanism_classes
-from fissure.present.document import (
-    IN_JSON,
-    NOT_IN_JSON,
-    NOT_IN_TERMINAL,
-    NOT_ON_PAGE,
-    ON_PAGE,
-    Block,
-    Cell,
-    Column,
-    Count,
-    Document,
-    Fold,
-    IntervalPicture,
-    Line,
-    Notice,
-    Paragraph,
-    Row,
-    RowGroup,
-    Section,
-    Span,
-    Table,
-    Tally,
-    Tone,
-    not_in_terminal,
-    only,
-)
+from fissure.present import document as doc
 from fissure.present.formatting import MECHANISM_GROUPS, signed
 from fissure.present.sections import parts
 from fissure.studies.effects import Effect, EffectStudy, Verdict, few_of
 from fissure.version import __version__
 
-VERDICTS: Mapping[Verdict, tuple[str, Tone]] = {
+VERDICTS: Mapping[Verdict, tuple[str, doc.Tone]] = {
     "holds": ("✓", "inside"),
     "not shown": ("?", "near"),
     "no effect": ("0", "not-compared"),
@@ -47,7 +22,7 @@ VERDICTS: Mapping[Verdict, tuple[str, Tone]] = {
 EMPTIED = "⊣"
 QUICK = "A quick look: half the units and few members. Run without --quick for the full check."
 ABOUT_THE_MODEL = (
-    Span("This checks the model, not the world.", strong=True),
+    doc.Span("This checks the model, not the world.", strong=True),
     " The same simulated histories are run with and without a mechanism, or with a driver of it moved, and with "
     "the same luck. A check that holds says that the code moves what the source says it moves, under prior "
     "assumptions. It is no evidence that the source is right.",
@@ -63,24 +38,24 @@ PICTURES = (
     "side where it is expected is shaded."
 )
 COLUMNS = (
-    Column("Mechanism", on=NOT_ON_PAGE),
-    Column("What moves", wrap=True, key="observable", least=20),
-    Column("Changed", on=IN_JSON),
-    Column("Expected"),
-    Column("Paired difference", on=ON_PAGE),
-    Column("Mean", "right"),
-    Column("95% interval", "right", key="interval"),
-    Column("low", on=IN_JSON),
-    Column("high", on=IN_JSON),
-    Column("In %", "right", key="relative"),
-    Column("As expected", "right", on=NOT_IN_TERMINAL, key="share"),
-    Column("Members", "right"),
-    Column("Time", "right", on=NOT_IN_JSON),
-    Column("Verdict"),
+    doc.Column("Mechanism", on=doc.NOT_ON_PAGE),
+    doc.Column("What moves", wrap=True, key="observable", least=20),
+    doc.Column("Changed", on=doc.IN_JSON),
+    doc.Column("Expected"),
+    doc.Column("Paired difference", on=doc.ON_PAGE),
+    doc.Column("Mean", "right"),
+    doc.Column("95% interval", "right", key="interval"),
+    doc.Column("low", on=doc.IN_JSON),
+    doc.Column("high", on=doc.IN_JSON),
+    doc.Column("In %", "right", key="relative"),
+    doc.Column("As expected", "right", on=doc.NOT_IN_TERMINAL, key="share"),
+    doc.Column("Members", "right"),
+    doc.Column("Time", "right", on=doc.NOT_IN_JSON),
+    doc.Column("Verdict"),
 )
 
 
-def document(checked: EffectStudy, title: str, ledger: Ledger, command: str) -> Document:
+def document(checked: EffectStudy, title: str, ledger: Ledger, command: str) -> doc.Document:
     """The whole result of `fissure check` on the case called `title`; `command` makes the same numbers again."""
     plan = checked.plan
     facts = {
@@ -93,28 +68,28 @@ def document(checked: EffectStudy, title: str, ledger: Ledger, command: str) -> 
     }
     cited = [claim.id for name in checked.of for claim in ledger.claims_of(name)]
     more = f"{KEY}. {PICTURES} Members are added up to {checked.members} until a check holds."
-    return Document(
+    return doc.Document(
         subject=title,
         title="effects of mechanisms",
         heading="Does each mechanism do what its sources say?",
         lead=checked.summary,
         notices=(
-            Notice((ABOUT_THE_MODEL,), "What kind of numbers these are"),
-            *([Notice((few,), kind="few")] if (few := few_of(checked.effects)) else []),
-            *([Notice(((Span(QUICK, strong=True),),))] if checked.quick else []),
+            doc.Notice((ABOUT_THE_MODEL,), "What kind of numbers these are"),
+            *doc.notice(few_of(checked.effects), "few"),
+            *([doc.Notice(((doc.Span(QUICK, strong=True),),))] if checked.quick else []),
         ),
         sections=(
-            Section(
+            doc.Section(
                 "effects",
                 "Effects",
                 (
                     tally(checked.effects),
                     *by_group(checked.effects, ledger, linked=True),
-                    only("terminal", Paragraph(KEY, "soft")),
-                    not_in_terminal(Paragraph(more, "small")),
+                    doc.only("terminal", doc.Paragraph(KEY, "soft")),
+                    doc.not_in_terminal(doc.Paragraph(more, "small")),
                 ),
             ),
-            parts.claims(cited, ledger),
+            parts.claims_section(cited, ledger),
             parts.made(facts, command),
         ),
         version=__version__,
@@ -124,55 +99,55 @@ def document(checked: EffectStudy, title: str, ledger: Ledger, command: str) -> 
 
 def section(
     effects: Sequence[Effect], ledger: Ledger, *, case: str, members: int, stale: bool, caution: str = ""
-) -> Section:
+) -> doc.Section:
     """What the report of a run says of the last full check: of which `case`, with how many members at most.
 
     `stale` says that the model has changed since, `caution` what the check does not cover of the run.
     """
     titles = {name: kind.title for name, kind in mechanism_classes().items()}
     seen = {effect.mechanism for effect in effects}
-    said: Line = (
+    said: doc.Line = (
         "Paired runs with and without a mechanism, or with a driver of it moved, with the same luck, as ",
-        Span("fissure check", code=True),
+        doc.Span("fissure check", code=True),
         f" found them with up to {members} members of the case ",
-        Span(case, code=True),
+        doc.Span(case, code=True),
         f" before this version was made{', with a model that has changed since' if stale else ''}. They check the "
         "model, not the world: a check that holds says that the code moves what the source says it moves. "
         f"{few_of(effects)} {EMPTIED} marks a check of which nothing is left in any member: it is true by "
         "construction.",
     )
-    return Section(
+    return doc.Section(
         "effects",
         "Effects",
         (
-            Paragraph(said),
-            *([Notice((caution,))] if caution else []),
+            doc.Paragraph(said),
+            *([doc.Notice((caution,))] if caution else []),
             tally(effects),
-            Fold(f"{len(effects)} checks of {len(seen)} mechanisms", tuple(by_group(effects, ledger))),
+            doc.Fold(f"{len(effects)} checks of {len(seen)} mechanisms", tuple(by_group(effects, ledger))),
             *_unchecked({name: title for name, title in titles.items() if name not in seen}),
         ),
         heading="What each mechanism was seen to do",
     )
 
 
-def _unchecked(titles: Mapping[str, str]) -> list[Block]:
+def _unchecked(titles: Mapping[str, str]) -> list[doc.Block]:
     """Mechanisms that the check did not look at, by name."""
     if not titles:
         return []
-    named: list[str | Span] = [Span("not checked", tone="not-compared"), " "]
+    named: list[str | doc.Span] = [doc.Span("not checked", tone="not-compared"), " "]
     for at, (name, title) in enumerate(titles.items()):
-        named += [", " if at else "", f"{title} ", Span(name, code=True)]
-    command = Span(f"fissure check {' '.join(titles)}", code=True)
-    return [Paragraph((*named, ". ", command, " checks what is left."))]
+        named += [", " if at else "", f"{title} ", doc.Span(name, code=True)]
+    command = doc.Span(f"fissure check {' '.join(titles)}", code=True)
+    return [doc.Paragraph((*named, ". ", command, " checks what is left."))]
 
 
-def tally(effects: Sequence[Effect]) -> Tally:
+def tally(effects: Sequence[Effect]) -> doc.Tally:
     """How many effects have which verdict."""
     said = [effect.verdict for effect in effects]
-    return Tally(tuple(Count(said.count(verdict), verdict, *look) for verdict, look in VERDICTS.items()))
+    return doc.Tally(tuple(doc.Count(said.count(verdict), verdict, *look) for verdict, look in VERDICTS.items()))
 
 
-def by_group(effects: Sequence[Effect], ledger: Ledger, linked: bool = False) -> Iterator[Section]:
+def by_group(effects: Sequence[Effect], ledger: Ledger, linked: bool = False) -> Iterator[doc.Section]:
     """A table for each group of mechanisms; `linked` where the claims stand on the same page."""
     for group, title in MECHANISM_GROUPS.items():
         own = [effect for effect in effects if effect.group == group]
@@ -182,47 +157,44 @@ def by_group(effects: Sequence[Effect], ledger: Ledger, linked: bool = False) ->
             name: tuple(_row(one) for one in own if one.mechanism == name)
             for name in dict.fromkeys(e.mechanism for e in own)
         }
-        groups = tuple(RowGroup(rows, _mechanism(name, ledger, linked)) for name, rows in each.items())
-        grouped = Table(COLUMNS, groups, f"Effects: {title}", "effects")
-        yield Section(f"effects-{group}", title, (only("terminal", table(own)), not_in_terminal(grouped)))
+        groups = tuple(doc.RowGroup(rows, _mechanism(name, ledger, linked)) for name, rows in each.items())
+        grouped = doc.Table(COLUMNS, groups, f"Effects: {title}", "effects")
+        yield doc.Section(f"effects-{group}", title, (doc.only("terminal", table(own)), doc.not_in_terminal(grouped)))
 
 
-def table(effects: Iterable[Effect]) -> Table:
+def table(effects: Iterable[Effect]) -> doc.Table:
     """A row for each effect."""
-    return Table.of(COLUMNS, tuple(map(_row, effects)))
+    return doc.Table.of(COLUMNS, tuple(map(_row, effects)))
 
 
-def _mechanism(name: str, ledger: Ledger, linked: bool) -> Line:
+def _mechanism(name: str, ledger: Ledger, linked: bool) -> doc.Line:
     """The heading of a mechanism's effects: what it is called, and the claims that it answers to."""
     kinds = mechanism_classes()
-    cited: list[str | Span] = []
+    cited: list[str | doc.Span] = []
     for claim in ledger.claims_of(name):
         href = f"#{claim.id}" if linked else ""
-        cited += [
-            " ",
-            Span(claim.id, href=href, to=f"entry:{claim.id}", kind="small", tip=claim.paraphrase),
-        ]
-    return (f"{kinds[name].title if name in kinds else name} ", Span(name, code=True), *cited)
+        cited += [" ", doc.Span(claim.id, href=href, to=f"entry:{claim.id}", kind="small", tip=claim.paraphrase)]
+    return (f"{kinds[name].title if name in kinds else name} ", doc.Span(name, code=True), *cited)
 
 
-def _row(effect: Effect) -> Row:
+def _row(effect: Effect) -> doc.Row:
     sign, tone = VERDICTS[effect.verdict]
-    return Row(
+    return doc.Row(
         (
-            Cell((Span(effect.mechanism, code=True),)),
-            Cell(effect.observable + ("" if effect.kind == "without it" else f" · {effect.kind}")),
-            Cell(effect.kind),
-            Cell("lower" if effect.sign < 0 else "higher"),
-            Cell("" if _picture(effect) else "–", picture=_picture(effect)),
-            Cell(signed(effect.difference), effect.difference),
-            Cell(interval(effect)),
-            Cell(value=effect.low),
-            Cell(value=effect.high),
-            Cell(f"{signed(effect.relative)}%" if math.isfinite(effect.relative) else "–", effect.relative),
-            Cell(f"{effect.share:.0%}" if math.isfinite(effect.share) else "–", effect.share),
-            Cell(str(effect.members), effect.members),
-            Cell(duration(effect.seconds) if effect.seconds else "kept"),
-            Cell(f"{sign} {effect.verdict}", tone=tone),
+            doc.Cell((doc.Span(effect.mechanism, code=True),)),
+            doc.Cell(effect.observable + ("" if effect.kind == "without it" else f" · {effect.kind}")),
+            doc.Cell(effect.kind),
+            doc.Cell("lower" if effect.sign < 0 else "higher"),
+            doc.Cell("" if _picture(effect) else "–", picture=_picture(effect)),
+            doc.Cell(signed(effect.difference), effect.difference),
+            doc.Cell(interval(effect)),
+            doc.Cell(value=effect.low),
+            doc.Cell(value=effect.high),
+            doc.Cell(f"{signed(effect.relative)}%" if math.isfinite(effect.relative) else "–", effect.relative),
+            doc.Cell(f"{effect.share:.0%}" if math.isfinite(effect.share) else "–", effect.share),
+            doc.Cell(str(effect.members), effect.members),
+            doc.Cell(duration(effect.seconds) if effect.seconds else "kept"),
+            doc.Cell(f"{sign} {effect.verdict}", tone=tone),
         )
     )
 
@@ -233,11 +205,11 @@ def interval(effect: Effect) -> str:
     return f"{signed(effect.low)} to {signed(effect.high)}{mark}" if math.isfinite(effect.low) else "not known"
 
 
-def _picture(effect: Effect) -> IntervalPicture | None:
+def _picture(effect: Effect) -> doc.IntervalPicture | None:
     """The interval on a scale of its own, the expected side shaded; None where there is no interval."""
     low, middle, high = effect.low, effect.difference, effect.high
     reach = max(map(abs, (low, middle, high)))
     if not all(map(math.isfinite, (low, middle, high))) or not reach:
         return None
     tone = VERDICTS[effect.verdict][1]
-    return IntervalPicture(low, middle, high, low, high, reach, tone, interval(effect), side=effect.sign)
+    return doc.IntervalPicture(low, middle, high, low, high, reach, tone, interval(effect), side=effect.sign)

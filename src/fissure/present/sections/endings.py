@@ -1,19 +1,83 @@
 """How the histories came apart: which endings, when, in what order, and how the cohesion of the ranks ran."""
 
 from datetime import date, timedelta
+from typing import Any
 
+import altair as alt
 import numpy as np
 import xarray as xr
+from altair.utils.schemapi import debug_mode
 
 from fissure.constants import INTERVAL
 from fissure.evidence.ledger import Ledger
 from fissure.present import formatting
-from fissure.present.charts import endings as charts
+from fissure.present.charts.panels import Panel, Series
+from fissure.present.charts.shared import finished, midnight, of_series, years
+from fissure.present.charts.theme import DASHES, SERIES
 from fissure.present.document import Cell, Column, Figure, Grid, Paragraph, Row, Section, Span, Table, only
 from fissure.present.sections.histories import half_years, of_panel
-from fissure.studies.endings import COHESION_READS, ENDINGS, NONE, PARTS, READS, apart, cohesion
+from fissure.studies.endings import COHESION_READS, ENDINGS, NONE, PARTS, READS, apart, by_week, cohesion
 from fissure.studies.observation_operator import Floats
 from fissure.studies.patterns.met import wilson
+
+HEIGHT = 230
+UNIT = "share of histories"
+INDEX = "index, 0 to 1"
+PANELS = (
+    Panel(
+        "cohesion", "", "Cohesion of the ranks", INDEX,
+        "Geometric mean of its four parts: no part makes up fully for another. It speaks of those who are left.",
+        (Series("Cohesion", "cohesion"),), 1.0,
+    ),
+    *(
+        Panel(f"cohesion-{name}", "", title.partition(":")[0], INDEX, f"{title.partition(': ')[2].capitalize()}.",
+              (Series(title.partition(":")[0], name),), 1.0)
+        for name, title in PARTS.items()
+    ),
+)  # fmt: skip
+"""Of the dataset that `cohesion` gives: the index, then its parts on the same axis."""
+
+
+def chart(found: xr.Dataset) -> dict[str, Any]:
+    """The Vega-Lite spec of the share of members in which each ending has happened by each week: a step line each.
+
+    `found` is what `apart` gives.
+    """
+    rows = shares(found)
+    names = [one.title for one in ENDINGS]
+    legend = alt.Legend(orient="top", title=None, columns=2, symbolType="stroke", symbolSize=300, offset=2)
+    colours = alt.Scale(domain=names, range=list(SERIES[: len(names)]))
+    dashes = alt.Scale(domain=names, range=[list(dash) for dash in DASHES[: len(names)]])
+    x = alt.X("week:T", title=None, axis=alt.Axis(**years(int(found.attrs["run"]))))
+    y = alt.Y("share:Q", title=UNIT, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format=".0%", tickCount=5))
+    with debug_mode(False):
+        base = alt.Chart(alt.NamedData(name="endings"))
+        line = base.mark_line(strokeWidth=2, interpolate="step-after", aria=False).encode(
+            x=x,
+            y=y,
+            stroke=alt.Stroke("ending:N", scale=colours, legend=legend),
+            strokeDash=alt.StrokeDash("ending:N", scale=dashes, legend=legend),
+        )
+        titles = {name: name for name in names}
+        told = of_series(base, x, "ending", "format(datum.share, '.0%')", titles, int(found.attrs["run"]))
+        return finished(alt.layer(line, told), HEIGHT, describe(found), {"endings": rows})
+
+
+def shares(found: xr.Dataset) -> list[dict[str, Any]]:
+    """A row for each ending and week: the share of members in which it has happened by then."""
+    start, run = date.fromisoformat(found.attrs["start"]), int(found.attrs["run"])
+    return [
+        {"week": midnight(start + timedelta(weeks=week)), "ending": one.title, "share": round(float(share), 4)}
+        for one in ENDINGS
+        for week, share in enumerate(by_week(found["weeks"].sel(ending=one.name).values, run))
+    ]
+
+
+def describe(found: xr.Dataset) -> str:
+    """The chart in words, for who cannot see it."""
+    last = [f"{one.title} {np.isfinite(found['weeks'].sel(ending=one.name).values).mean():.0%}" for one in ENDINGS]
+    return f"Share of histories in which each ending has happened, by week. By the end: {', '.join(last)}."
+
 
 INTRO = (
     "Five endings are distinguished. A history has come apart when its ground is lost or its ranks are hollow, for "
@@ -35,7 +99,7 @@ def section(data: xr.Dataset) -> Section | None:
     if any(name not in data for name in (*COHESION_READS, *READS)):
         return None
     found, index = apart(data), cohesion(data)
-    figures = (_of_endings(found), *(of_panel(panel, index, Ledger(), ()) for panel in charts.PANELS))
+    figures = (_of_endings(found), *(of_panel(panel, index, Ledger(), ()) for panel in PANELS))
     dates = Section(
         "endings-by-date",
         "Endings by date, and the cohesion of the ranks",
@@ -94,7 +158,7 @@ def _happened(weeks: Floats, found: xr.Dataset) -> tuple[Cell, ...]:
 
 
 def _of_endings(found: xr.Dataset) -> Figure:
-    spec = charts.endings(found)
+    spec = chart(found)
     by_week: dict[date, list[Cell]] = {}
     for row in spec["datasets"]["endings"]:
         day = date.fromisoformat(row["week"][:10])
@@ -102,7 +166,7 @@ def _of_endings(found: xr.Dataset) -> Figure:
     rows = (Row((Cell(formatting.day(day)), *by_week[day])) for day in half_years(by_week))
     title = "What has happened by when"
     numbers = Table.of(("Week of", *(one.title for one in ENDINGS)), tuple(rows), f"Numbers of {title}")
-    return Figure("endings", title, spec, charts.UNIT, spec["description"], RISES, numbers=numbers)
+    return Figure("endings", title, spec, UNIT, spec["description"], RISES, numbers=numbers)
 
 
 # In words

@@ -7,25 +7,12 @@ from typing import TYPE_CHECKING, Any
 import xarray as xr
 
 from fissure.evidence.ledger import Ledger
+from fissure.present import document as doc
 from fissure.present import formatting
 from fissure.present.charts import bands, timeline
 from fissure.present.charts import maps as map_charts
 from fissure.present.charts.panels import CONDITIONAL, SECTIONS, Panel, panels
 from fissure.present.charts.timeline import Operation, Timeline
-from fissure.present.document import (
-    Block,
-    Cell,
-    Column,
-    Figure,
-    Fold,
-    Grid,
-    Line,
-    Paragraph,
-    Row,
-    Section,
-    Span,
-    Table,
-)
 from fissure.studies.compare import Compared
 from fissure.studies.observation_operator import calendar_of
 
@@ -57,12 +44,12 @@ WHEN = (
 )
 
 
-def section(data: xr.Dataset, ledger: Ledger, rows: Sequence[Compared]) -> Section:
+def section(data: xr.Dataset, ledger: Ledger, rows: Sequence[Compared]) -> doc.Section:
     """What was recorded, part by part; a part without a chart is left out."""
-    return Section("history", "History", (Paragraph(LEGEND), *parts(data, ledger, rows)))
+    return doc.Section("history", "History", (doc.Paragraph(LEGEND), *parts(data, ledger, rows)))
 
 
-def parts(data: xr.Dataset, ledger: Ledger, rows: Sequence[Compared]) -> tuple[Section, ...]:
+def parts(data: xr.Dataset, ledger: Ledger, rows: Sequence[Compared]) -> tuple[doc.Section, ...]:
     """Charts that stand together, each part with its sentence."""
     shown = panels(data, ledger)
     read = data[sorted({one.output for panel in shown for one in panel.series})].compute()
@@ -71,17 +58,17 @@ def parts(data: xr.Dataset, ledger: Ledger, rows: Sequence[Compared]) -> tuple[S
     for title, text in SECTIONS.items():
         figures = tuple(figure for name, figure in drawn if name == title)
         if figures:
-            out.append(Section("-".join(title.lower().split()), title, (Paragraph(text), Grid(figures))))
+            out.append(doc.Section("-".join(title.lower().split()), title, (doc.Paragraph(text), doc.Grid(figures))))
     return tuple(out)
 
 
-def of_panel(panel: Panel, data: xr.Dataset, ledger: Ledger, rows: Sequence[Compared]) -> Figure:
+def of_panel(panel: Panel, data: xr.Dataset, ledger: Ledger, rows: Sequence[Compared]) -> doc.Figure:
     """The chart of `panel` with its words and numbers, and beside its bands those of `rows` that belong there."""
     spec = bands.spec(panel, data, rows, ledger.sources)
     beside = _beside(panel, data, rows)
-    sentence: Line = (panel.sentence, " ", Span(beside, kind="said")) if beside else panel.sentence
+    sentence: doc.Line = (panel.sentence, " ", doc.Span(beside, kind="said")) if beside else panel.sentence
     numbers = _numbers(panel, spec["datasets"]["bands"], data.sizes["member"])
-    return Figure(panel.key, panel.title, spec, panel.unit, spec["description"], sentence, numbers=numbers)
+    return doc.Figure(panel.key, panel.title, spec, panel.unit, spec["description"], sentence, numbers=numbers)
 
 
 def half_years(days: Iterable[date]) -> list[date]:
@@ -90,20 +77,20 @@ def half_years(days: Iterable[date]) -> list[date]:
     return [day for day in found if day in (found[0], found[-1]) or (day.month in (1, 7) and day.day <= 7)]
 
 
-def _numbers(panel: Panel, values: Sequence[Mapping[str, Any]], members: int) -> Table:
-    by_week: dict[date, list[Cell]] = {}
+def _numbers(panel: Panel, values: Sequence[Mapping[str, Any]], members: int) -> doc.Table:
+    by_week: dict[date, list[doc.Cell]] = {}
     for row in values:
         by_week.setdefault(date.fromisoformat(row["week"][:10]), []).extend(_cells(row, panel.unit, members))
-    rows = (Row((Cell(formatting.day(day)), *by_week[day])) for day in half_years(by_week))
+    rows = (doc.Row((doc.Cell(formatting.day(day)), *by_week[day])) for day in half_years(by_week))
     names = (f"{one.label}: {what}" for one in panel.series for what in ("median", "90% interval"))
-    return Table.of(("Week of", *names), tuple(rows), f"Numbers of {panel.title}")
+    return doc.Table.of(("Week of", *names), tuple(rows), f"Numbers of {panel.title}")
 
 
-def _cells(row: Mapping[str, Any], unit: str, members: int) -> tuple[Cell, Cell]:
+def _cells(row: Mapping[str, Any], unit: str, members: int) -> tuple[doc.Cell, doc.Cell]:
     if row["median"] is None:
-        return Cell("–"), Cell("–")
+        return doc.Cell("–"), doc.Cell("–")
     spread = formatting.UNKNOWN if members < 2 else formatting.interval(row["q05"], row["q95"], unit)
-    return Cell(formatting.number(row["median"], unit), row["median"]), Cell(spread)
+    return doc.Cell(formatting.number(row["median"], unit), row["median"]), doc.Cell(spread)
 
 
 def _beside(panel: Panel, data: xr.Dataset, rows: Sequence[Compared]) -> str:
@@ -119,54 +106,56 @@ def _beside(panel: Panel, data: xr.Dataset, rows: Sequence[Compared]) -> str:
     return f"Published figures beside it: {said}{of_them}." if said else ""
 
 
-def maps(data: xr.Dataset) -> Section:
+def maps(data: xr.Dataset) -> doc.Section:
     """Maps of the share of each district held, one for each of a few dates."""
     figures = []
     for number, day in enumerate(map_charts.dates(data)):
         spec = map_charts.spec(data, day)
-        figures.append(Figure(f"map-{number}", formatting.day(day), spec, alt=spec["description"], kind="map"))
-    return Section("maps", "Maps", (Paragraph(MAPS), Grid(tuple(figures), "maps")))
+        figures.append(doc.Figure(f"map-{number}", formatting.day(day), spec, alt=spec["description"], kind="map"))
+    return doc.Section("maps", "Maps", (doc.Paragraph(MAPS), doc.Grid(tuple(figures), "maps")))
 
 
-def events(found: "pd.DataFrame", data: xr.Dataset) -> Section:
+def events(found: "pd.DataFrame", data: xr.Dataset) -> doc.Section:
     """What happened how often, how large and when: `found` is the table of `Run.events`, `data` the run's records."""
     lines = timeline.timelines(found, calendar_of(data))
     seen = [line for line in lines if line.counts.any()]
     never = "; ".join(line.title for line in lines if not line.counts.any())
-    blocks: list[Block] = [Paragraph(EVENTS), _over_the_run(lines)]
+    blocks: list[doc.Block] = [doc.Paragraph(EVENTS), _over_the_run(lines)]
     if seen:
-        inside = (Paragraph(WHEN), Grid(tuple(map(_of_events, seen)), "events"))
-        blocks.append(Section("events-by-quarter", "When they happen", inside))
+        inside = (doc.Paragraph(WHEN), doc.Grid(tuple(map(_of_events, seen)), "events"))
+        blocks.append(doc.Section("events-by-quarter", "When they happen", inside))
     if never:
-        blocks.append(Paragraph(f"In no history of this run: {never}.", "small"))
-    return Section("events", "Events", tuple(blocks))
+        blocks.append(doc.Paragraph(f"In no history of this run: {never}.", "small"))
+    return doc.Section("events", "Events", tuple(blocks))
 
 
-def _over_the_run(lines: Sequence[Timeline]) -> Table:
+def _over_the_run(lines: Sequence[Timeline]) -> doc.Table:
     columns = (
-        Column("Kind"),
-        Column("One event is"),
-        Column("Histories with any", "right"),
-        Column("Events, median", "right"),
-        Column("Events, 90%", "right"),
-        Column("Total size, median", "right"),
-        Column("Total size, 90%", "right"),
-        Column("Size counts"),
+        doc.Column("Kind"),
+        doc.Column("One event is"),
+        doc.Column("Histories with any", "right"),
+        doc.Column("Events, median", "right"),
+        doc.Column("Events, 90%", "right"),
+        doc.Column("Total size, median", "right"),
+        doc.Column("Total size, 90%", "right"),
+        doc.Column("Size counts"),
     )
     rows = []
     for line in lines:
         share = float(line.counts.any(axis=1).mean())
         by = "a week" + " of a bloc" * ("bloc" in line.dims) + " in a district" * ("district" in line.dims)
-        title = Cell((f"{line.title} ", Span(line.kind, code=True)))
+        title = doc.Cell((f"{line.title} ", doc.Span(line.kind, code=True)))
         middles = (timeline.middle(line.counts.sum(axis=1)), timeline.middle(line.sizes.sum(axis=1)))
         cells = (
-            cell for one in middles for cell in (Cell(one.text, one.median), Cell((Span(one.interval, soft=True),)))
+            cell
+            for one in middles
+            for cell in (doc.Cell(one.text, one.median), doc.Cell((doc.Span(one.interval, soft=True),)))
         )
-        rows.append(Row((title, Cell(by), Cell(f"{share:.0%}", share), *cells, Cell(line.unit))))
-    return Table.of(columns, tuple(rows), "Events over the whole run", "events")
+        rows.append(doc.Row((title, doc.Cell(by), doc.Cell(f"{share:.0%}", share), *cells, doc.Cell(line.unit))))
+    return doc.Table.of(columns, tuple(rows), "Events over the whole run", "events")
 
 
-def _of_events(line: Timeline) -> Figure:
+def _of_events(line: Timeline) -> doc.Figure:
     spec = timeline.spec(line)
     unit = line.unit.capitalize()
     columns = (
@@ -181,20 +170,21 @@ def _of_events(line: Timeline) -> Figure:
     for n, quarter in enumerate(line.quarters):
         share = float((line.counts[:, n] > 0).mean())
         middles = (timeline.middle(line.counts[:, n]), timeline.middle(line.sizes[:, n]))
-        cells = (cell for one in middles for cell in (Cell(one.text, one.median), Cell(one.interval)))
-        rows.append(Row((Cell(quarter.label), Cell(f"{share:.0%}", share), *cells)))
-    numbers = Table.of(columns, tuple(rows), f"Numbers of {line.title}")
+        cells = (cell for one in middles for cell in (doc.Cell(one.text, one.median), doc.Cell(one.interval)))
+        rows.append(doc.Row((doc.Cell(quarter.label), doc.Cell(f"{share:.0%}", share), *cells)))
+    numbers = doc.Table.of(columns, tuple(rows), f"Numbers of {line.title}")
     sentence = f"Shades: {line.unit} in the quarter."
-    return Figure(
+    return doc.Figure(
         f"event-{line.kind}", line.title, spec, timeline.UNIT, spec["description"], sentence, numbers=numbers
     )  # fmt: skip
 
 
-def operations(found: Sequence[Operation]) -> Fold:
+def operations(found: Sequence[Operation]) -> doc.Fold:
     """The ground operations that the case imposes."""
     rows = (
-        Row((Cell(one.when, note=one.doubt), *map(Cell, (one.title, one.place, one.by, one.strength)))) for one in found
+        doc.Row((doc.Cell(one.when, note=one.doubt), *map(doc.Cell, (one.title, one.place, one.by, one.strength))))
+        for one in found
     )
-    columns = ("Begins", "Operation", "District", "By", Column("Strength", "right"))
-    table = Table.of(columns, tuple(rows), "Ground operations")
-    return Fold(f"The {len(found)} ground operations as a list", (Paragraph(OPERATIONS), table))
+    columns = ("Begins", "Operation", "District", "By", doc.Column("Strength", "right"))
+    table = doc.Table.of(columns, tuple(rows), "Ground operations")
+    return doc.Fold(f"The {len(found)} ground operations as a list", (doc.Paragraph(OPERATIONS), table))

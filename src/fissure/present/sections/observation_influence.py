@@ -12,10 +12,9 @@ from fissure.context import Context
 from fissure.evidence.entries import Observation
 from fissure.present import formatting
 from fissure.present.document import Block, Cell, Paragraph, Row, Section, Span, Table, Tone
+from fissure.present.sections import learned as words
 from fissure.present.sections.comparison import TONES
-from fissure.present.sections.learned import bias_tone, updates_table
-from fissure.present.words import calibration as words
-from fissure.present.words.calibration import ParameterUpdate, updates
+from fissure.present.sections.learned import ParameterUpdate, bias_tone, parameter_updates, updates_table
 from fissure.studies.calibration.checks import PredictiveCheck
 from fissure.studies.compare import FORCED, Verdict
 from fissure.studies.hindcast import Hindcast
@@ -64,7 +63,11 @@ class RunComparison:
 @lru_cache(maxsize=8)
 def updates_of(context: Context) -> Mapping[str, ParameterUpdate]:
     """The learned parameters before and after, by name, those with the largest contraction first."""
-    return {} if context.posterior is None else {one.name: one for one in updates(context.posterior, context.case)}
+    return (
+        {}
+        if context.posterior is None
+        else {one.name: one for one in parameter_updates(context.posterior, context.case)}
+    )
 
 
 def section(

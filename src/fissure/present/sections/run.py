@@ -11,25 +11,13 @@ from fissure.cases.naming import called
 from fissure.evidence.entries import Mechanism
 from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import parameters_of
+from fissure.present import document as doc
 from fissure.present import formatting
 from fissure.present.charts.maps import geography
-from fissure.present.document import (
-    Block,
-    Command,
-    Document,
-    Facts,
-    Fold,
-    Grid,
-    Items,
-    Medium,
-    Paragraph,
-    Section,
-    Span,
-)
 from fissure.present.sections import (
     answers,
     attribution,
-    causal,
+    causal_matrix,
     comparison,
     effects,
     endings,
@@ -37,10 +25,10 @@ from fissure.present.sections import (
     histories,
     learned,
     patterns,
-    publishers,
-)  # fmt: skip
-from fissure.present.words import run as words
-from fissure.present.words.run import RunDescription
+)
+from fissure.present.sections import parts as publishers  # fmt: skip
+from fissure.present.sections import runs as words
+from fissure.present.sections.runs import RunDescription
 from fissure.studies import answers as kept_answers
 from fissure.studies import attribution_file, kept_results
 from fissure.studies import hindcast as kept_hindcast
@@ -54,7 +42,7 @@ from fissure.studies.patterns.met import patterns_of
 if TYPE_CHECKING:
     import pandas as pd
 
-PAGE: frozenset[Medium] = frozenset(("page", "json"))
+PAGE: frozenset[doc.Medium] = frozenset(("page", "json"))
 TRACE = (
     "Every number here can be followed back to the claims (in our words, with source and line) and figures that it "
     "rests on, rivals included. In a terminal:"
@@ -81,7 +69,7 @@ def document(
     limits: Sequence[str] = (),
     events: "pd.DataFrame | None" = None,
     posterior: Posterior | None = None,
-) -> Document:
+) -> doc.Document:
     """The report.
 
     Args:
@@ -110,10 +98,10 @@ def document(
         met,
         compared,
         _effects(ledger, run),
-        causal.section(ledger),
-        publishers.section(ledger, case.leanings),
+        causal_matrix.section(ledger),
+        publishers.evidence(ledger, case.leanings),
         _trace(rows),
-        Section("use", "Responsible use", (Paragraph(USE), Paragraph(QUOTE.format(run.kind)))),
+        doc.Section("use", "Responsible use", (doc.Paragraph(USE), doc.Paragraph(QUOTE.format(run.kind)))),
         _made(run, case, hidden),
     )
     own = {one.key for one in shown.sections}
@@ -121,12 +109,14 @@ def document(
     return replace(shown, sections=there, geography=geography(case))
 
 
-def summary(run: RunDescription, data: xr.Dataset, case: Case, ledger: Ledger, rows: Sequence[Compared]) -> Document:
+def summary(
+    run: RunDescription, data: xr.Dataset, case: Case, ledger: Ledger, rows: Sequence[Compared]
+) -> doc.Document:
     """Of the report what a terminal shows: how the histories came apart, and every figure beside the model."""
     titles = {str(name): str(array.attrs.get("long_name", name)) for name, array in data.data_vars.items()}
     sign = formatting.BEHIND if any(row.behind_prior for row in rows) else ""
     sections = (endings.section(data), comparison.section(rows, ledger, titles, run.worth))
-    return Document(
+    return doc.Document(
         subject=case.title,
         title=run.kind,
         heading=case.title,
@@ -138,7 +128,7 @@ def summary(run: RunDescription, data: xr.Dataset, case: Case, ledger: Ledger, r
     )
 
 
-def _studies(run: RunDescription, case: Case, ledger: Ledger) -> tuple[list[Section], list[str]]:
+def _studies(run: RunDescription, case: Case, ledger: Ledger) -> tuple[list[doc.Section], list[str]]:
     """Sections of the studies that were kept with the case; and what is kept, but of another model or other draws."""
     drawn_from = run.posterior or ""
     replies, cause, past = (
@@ -165,14 +155,14 @@ def _caution(made: Sequence[str], run: RunDescription) -> str:
 
 def _learned(
     posterior: Posterior | None, case: Case, ledger: Ledger, data: xr.Dataset, run: RunDescription
-) -> Section | None:
+) -> doc.Section | None:
     if posterior is None:
         return None
     lacks = kept_results.of_posterior(posterior.plugins, parameters_of(case), run.plugins, run.off)
     return learned.section(posterior, case, learned.fitted_to(posterior, case, ledger, data), lacks)
 
 
-def _effects(ledger: Ledger, run: RunDescription) -> Section:
+def _effects(ledger: Ledger, run: RunDescription) -> doc.Section:
     """The verdicts kept of the last full check."""
     kept = kept_effects()
     return effects.section(
@@ -182,39 +172,35 @@ def _effects(ledger: Ledger, run: RunDescription) -> Section:
 
 
 def wrong(
-    rows: Sequence[Compared],
-    run: RunDescription,
-    missing: Sequence[Mechanism],
-    limits: Sequence[str],
-    mechanisms: int,
-) -> Section:
+    rows: Sequence[Compared], run: RunDescription, missing: Sequence[Mechanism], limits: Sequence[str], mechanisms: int
+) -> doc.Section:
     """What the model gets wrong: the figures outside, what it does not say, what it lacks."""
-    blocks: list[Block] = [*comparison.verdicts(rows, run.members, run.worth)]
+    blocks: list[doc.Block] = [*comparison.verdicts(rows, run.members, run.worth)]
     if any(row.compared and row.kind == "outcome" for row in rows):
         blocks.append(comparison.explained(rows))
     blocks += comparison.mistakes(rows) if run.members >= ENOUGH else ()
     if missing:
         blocks.append(_missing(missing, mechanisms))
     if limits:
-        blocks.append(Section("limits", "What its structure cannot show", (Items.of(limits),)))
+        blocks.append(doc.Section("limits", "What its structure cannot show", (doc.Items.of(limits),)))
     heading = "What this model gets wrong"
-    return Section("wrong", "What it gets wrong", tuple(blocks), heading=heading)
+    return doc.Section("wrong", "What it gets wrong", tuple(blocks), heading=heading)
 
 
-def _missing(missing: Sequence[Mechanism], mechanisms: int) -> Section:
+def _missing(missing: Sequence[Mechanism], mechanisms: int) -> doc.Section:
     said = (
         f"The sources assert {mechanisms} mechanisms; {len(missing)} of them are not in the model yet, so whatever "
         "they do is either missing here or wrongly put down to others."
     )
     groups = []
     for group, title in formatting.MECHANISM_GROUPS.items():
-        own = [(f"{one.title} ", Span(one.name, code=True)) for one in missing if one.group == group]
-        groups += [Section(f"missing-{group}", title, (Items.of(own),))] if own else []
-    folded = Fold(f"The {len(missing)} mechanisms", (Grid(tuple(groups)),))
-    return Section("missing", "What is not in the model yet", (Paragraph(said), folded))
+        own = [(f"{one.title} ", doc.Span(one.name, code=True)) for one in missing if one.group == group]
+        groups += [doc.Section(f"missing-{group}", title, (doc.Items.of(own),))] if own else []
+    folded = doc.Fold(f"The {len(missing)} mechanisms", (doc.Grid(tuple(groups)),))
+    return doc.Section("missing", "What is not in the model yet", (doc.Paragraph(said), folded))
 
 
-def _trace(rows: Sequence[Compared]) -> Section:
+def _trace(rows: Sequence[Compared]) -> doc.Section:
     lines = {
         "territory_km2": "an output of the model: its mechanisms, figures and rivals",
         "pay-gap": "a mechanism: the claims that it takes up",
@@ -222,18 +208,18 @@ def _trace(rows: Sequence[Compared]) -> Section:
     if rows:
         lines[rows[0].observation.source] = "a publisher: all that it says, and its leaning"
     typed = "\n".join(f"fissure trace {name.ljust(20)} # {said}" for name, said in lines.items())
-    return Section("trace", "Trace a number", (Paragraph(TRACE), Command(typed)))
+    return doc.Section("trace", "Trace a number", (doc.Paragraph(TRACE), doc.Command(typed)))
 
 
-def _made(run: RunDescription, case: Case, hidden: Sequence[str]) -> Section:
-    blocks: list[Block] = [Paragraph(case.summary), Facts(run.how())]
+def _made(run: RunDescription, case: Case, hidden: Sequence[str]) -> doc.Section:
+    blocks: list[doc.Block] = [doc.Paragraph(case.summary), doc.Facts(run.how())]
     if hidden:
         blocks.append(
-            Paragraph(
+            doc.Paragraph(
                 "Kept with the case but not shown here, because made with another model, other draws or other "
                 f"mechanisms: {', '.join(hidden)}."
             )
         )
     if run.command:
-        blocks += [Paragraph("The same command makes the same numbers again:"), Command(run.command)]
-    return Section("made", "How it was made", tuple(blocks))
+        blocks += [doc.Paragraph("The same command makes the same numbers again:"), doc.Command(run.command)]
+    return doc.Section("made", "How it was made", tuple(blocks))

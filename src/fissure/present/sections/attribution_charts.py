@@ -13,7 +13,7 @@ from altair.utils.schemapi import debug_mode
 from fissure.present import certainty, formatting
 from fissure.present.charts.theme import SERIES
 from fissure.present.formatting import signed
-from fissure.present.words import attribution as words
+from fissure.present.sections import attribution_words as words
 from fissure.studies.attribution import ALL, INSIDE_ALONE, NONE, OUTSIDE, WAR_ALONE, Explanation
 
 MOST = 15

@@ -56,11 +56,7 @@ def at(found: Interval, *index: int) -> tuple[float, float, float]:
 
 def of(found: Attribution, player: int, outcome: int) -> tuple[float, float, float]:
     """Value, low and high of a player."""
-    return (
-        float(found.value[player, outcome]),
-        float(found.low[player, outcome]),
-        float(found.high[player, outcome]),
-    )
+    return (float(found.value[player, outcome]), float(found.low[player, outcome]), float(found.high[player, outcome]))
 
 
 def clear(low: float, high: float) -> bool:

@@ -10,9 +10,8 @@ from dataclasses import dataclass, replace
 from html import escape
 
 from fissure.model.catalogue import mechanism_classes
-from fissure.present.charts.causal_matrix import by_group
 from fissure.present.formatting import MECHANISM_GROUPS, mechanism_label
-from fissure.present.words.causal import CLASSES, GLYPHS, MOVES, READS, label
+from fissure.present.sections.causal import CLASSES, GLYPHS, MOVES, READS, by_group, label
 from fissure.studies.causal import BOTH, DOWN, UNKNOWN, UNMOVED, UP, Atlas, merged
 
 # The ring
@@ -52,13 +51,6 @@ def ring(atlas: Atlas) -> str:
     return "".join([*out, "</svg>"])
 
 
-def meeting(atlas: Atlas) -> list[str]:
-    """Fields that some mechanism moves and another reads, those that join most mechanisms first."""
-    both = [path for path in atlas.fields if atlas.movers[path] and atlas.readers[path]]
-    both = [path for path in both if len(_joined(atlas, path)) > 1]
-    return sorted(both, key=lambda path: (-len(_joined(atlas, path)), path))
-
-
 def _joined(atlas: Atlas, path: str) -> set[str]:
     return {*atlas.movers[path], *atlas.readers[path]}
 
@@ -70,7 +62,7 @@ def _outer_ring(atlas: Atlas) -> tuple[dict[str, float], dict[str, tuple[float, 
     angles: dict[str, float] = {}
     arcs: dict[str, tuple[float, float]] = {}
     at = BETWEEN / 2
-    for group, names in order:
+    for group, names in order.items():
         arcs[group] = ((at - 0.2) * step, (at + len(names) - 0.8) * step)
         angles |= {name: (at + place) * step for place, name in enumerate(names)}
         at += len(names) + BETWEEN
@@ -83,7 +75,11 @@ def _inner_ring(atlas: Atlas, angles: Mapping[str, float]) -> dict[str, float]:
     def middle(path: str) -> float:
         return _mean([angles[m] for own in (atlas.movers[path], atlas.readers[path]) for m in own]) % (2 * math.pi)
 
-    shown = sorted(meeting(atlas)[:SHOWN], key=lambda path: (middle(path), path))
+    both = [
+        path for path in atlas.fields if atlas.movers[path] and atlas.readers[path] and len(_joined(atlas, path)) > 1
+    ]
+    most = sorted(both, key=lambda path: (-len(_joined(atlas, path)), path))[:SHOWN]
+    shown = sorted(most, key=lambda path: (middle(path), path))
     step = 2 * math.pi / max(len(shown), 1)
     turn = _mean([middle(path) - i * step for i, path in enumerate(shown)])
     return {path: i * step + turn for i, path in enumerate(shown)}

@@ -1,4 +1,4 @@
-"""The causal picture drawn for paper: a matrix of mechanisms and fields, and small rings for feedback loops.
+"""The causal picture for paper: a matrix of mechanisms and fields, rings for loops, and the section of a report.
 
 Plain SVG that brings its own style, on white; the same picture gives the same bytes.
 """
@@ -9,15 +9,23 @@ from html import escape
 
 from fissure.evidence.ledger import Ledger
 from fissure.model.catalogue import mechanism_classes
+from fissure.present.document import Column, Drawing, Fold, Paragraph, Section, Table, code, notice
+from fissure.present.document import listed as commas
 from fissure.present.formatting import MECHANISM_GROUPS, mechanism_label
-from fissure.present.words.causal import CLASSES, GLYPHS, OWNERS, label
-from fissure.studies.causal import BOTH, DOWN, PLACES, UNKNOWN, UP, Loop, Picture, unknown, whole
+from fissure.present.sections.causal import CLASSES, GLYPHS, OWNERS, by_group, counted, label, loop_name
+from fissure.studies.causal import BOTH, DOWN, PLACES, UNKNOWN, UP, Atlas, Loop, Picture, atlas, unknown, whole
 
 COLOURS = {"ranks": "#3566a8", "factions": "#8a4f9e", "rule": "#9a6a00", "governed": "#2d7f5e", "war": "#b0413e"}
 """Groups of mechanisms."""
+
+
 SIGNED = {UP: "#b1370f", DOWN: "#0b62a8", BOTH: "#6b3f97", UNKNOWN: "#777"}
+
+
 CELL, LEFT, TOP, BELOW, HEADING = 17, 218, 150, 64, 22
 """Pixels of a cell, of the names at the left and the top, of the key below, and of the heading of a group."""
+
+
 STYLE = """<style>
 .causal { font: 11px system-ui, sans-serif; background: #fff; }
 .causal .ink { fill: #1c1c1c; } .causal .soft { fill: #666; } .causal .head { font-weight: 600; }
@@ -33,21 +41,16 @@ STYLE = """<style>
 </style>"""
 
 
-def by_group(names: Sequence[str]) -> list[tuple[str, list[str]]]:
-    """Mechanisms by group, in the order of groups and of names."""
-    kinds = mechanism_classes()
-    own = [(group, [name for name in sorted(names) if kinds[name].group() == group]) for group in MECHANISM_GROUPS]
-    return [(group, some) for group, some in own if some]
-
-
 def matrix(seen: Picture, ledger: Ledger) -> str:
     """Mechanisms by row, fields by column: circles are read, signs are moved; a name tells its claims."""
-    across, down = _fields(seen), by_group(list(seen.reads))
-    height = TOP + sum(len(names) * CELL + HEADING for _, names in down) + BELOW
+    used = {path for name in seen.reads for path in (*seen.reads_of(name), *seen.writes_to(name))}
+    owners, down = list(OWNERS), by_group(seen.reads)
+    across = sorted(used, key=lambda path: (owners.index(path.partition(".")[0]), path))
+    height = TOP + sum(len(names) * CELL + HEADING for names in down.values()) + BELOW
     right = LEFT + len(across) * CELL
     out = [_open(right + 70, height, "Which mechanism reads and moves which field"), *_heads(across, height - BELOW)]
     y = TOP
-    for group, names in down:
+    for group, names in down.items():
         colour = COLOURS[group]
         title = escape(MECHANISM_GROUPS[group])
         out.append(f'<text x="8" y="{y + 15}" class="head" style="fill: {colour}">{title}</text>')
@@ -64,13 +67,6 @@ def matrix(seen: Picture, ledger: Ledger) -> str:
             out += _cells(seen, name, across, y + CELL / 2)
             y += CELL
     return "\n".join([*out, *_key(height - 40, bool(unknown(seen))), "</svg>\n"])
-
-
-def _fields(seen: Picture) -> list[str]:
-    """Fields and forcing that some mechanism reads or moves at once, by owner."""
-    used = {path for name in seen.reads for path in (*seen.reads_of(name), *seen.writes_to(name))}
-    owners = list(OWNERS)
-    return sorted(used, key=lambda path: (owners.index(path.partition(".")[0]), path))
 
 
 def _open(width: float, height: float, title: str) -> str:
@@ -142,20 +138,17 @@ WIDE, HIGH, ACROSS, RADIUS, OVAL = 430, 220, 3, 66, 1.25
 
 def rings(shown: Sequence[tuple[Loop, Sequence[str]]]) -> str:
     """A ring for each loop, given with the signs of its steps: fields, and between them who carries one to the next."""
-    out = [_open(WIDE * ACROSS, HIGH * math.ceil(len(shown) / ACROSS), "Feedback loops"), _arrowheads()]
-    for i, (loop, signs) in enumerate(shown):
-        x, y = WIDE * (i % ACROSS), HIGH * (i // ACROSS)
-        out.append(f'<g transform="translate({x} {y})">{_ring(loop, signs)}</g>')
-    return "\n".join([*out, "</svg>\n"])
-
-
-def _arrowheads() -> str:
     heads = (
         f'<marker id="to-{CLASSES[sign]}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
         f'orient="auto"><path d="M0 0 L8 4 L0 8 z" style="fill: {colour}; stroke: none"/></marker>'
         for sign, colour in SIGNED.items()
     )
-    return f"<defs>{''.join(heads)}</defs>"
+    out = [_open(WIDE * ACROSS, HIGH * math.ceil(len(shown) / ACROSS), "Feedback loops")]
+    out.append(f"<defs>{''.join(heads)}</defs>")
+    for i, (loop, signs) in enumerate(shown):
+        x, y = WIDE * (i % ACROSS), HIGH * (i // ACROSS)
+        out.append(f'<g transform="translate({x} {y})">{_ring(loop, signs)}</g>')
+    return "\n".join([*out, "</svg>\n"])
 
 
 def _ring(loop: Loop, signs: Sequence[str]) -> str:
@@ -185,3 +178,63 @@ def _ring(loop: Loop, signs: Sequence[str]) -> str:
             f'<tspan class="{CLASSES[sign]} head">{GLYPHS[sign]}</tspan></text>'
         )
     return "".join(out)
+
+
+DRAWN = 12
+"""Loops that are drawn."""
+
+
+def section(ledger: Ledger) -> Section:
+    """The section on causes in the report of a run."""
+    at = atlas()
+    shown, names = listed(at.loops), unknown(at.picture)
+    what = "it reads and moves is" if len(names) == 1 else "they read and move is"
+    not_known = (
+        "The signs of ",
+        *commas(code(name) for name in names),
+        f" are not known: signs come with Fissure for its own mechanisms. What {what} read from the code, and a ? or a "
+        "dotted line stands where the direction is unknown.",
+    )
+    said = (
+        "Which fields each mechanism reads and moves, read from the code and not drawn by hand. A circle is read, a "
+        "sign is moved within the week; where a column holds both, one mechanism meets another a week later. Signs say "
+        "which way, near a short run of the reference case, and nothing of how much. Point at a mechanism for its "
+        "claims."
+    )
+    of_loops = (
+        f"Together the mechanisms close {counted(at.loops)}. Listed are those of one mechanism, and those of two that "
+        "close without help from what is always on; drawn are loops of mechanisms alone, each with a mechanism that is "
+        "in none before it."
+    )
+    table = Table.by(shown, ((Column("loop", wrap=True), loop_name), ("kind", lambda one: one.kind)), "List of loops")
+    loops = (Paragraph(of_loops), Drawing(drawn_rings(at), "Loops"), Fold(f"{len(shown)} loops", (table,)))
+    return Section(
+        "causes",
+        "Who moves whom",
+        (
+            Paragraph(said),
+            *notice(not_known if names else ""),
+            Drawing(matrix(at.picture, ledger), "Mechanisms and fields"),
+            Section("loops", "Feedback loops", loops),
+        ),
+    )
+
+
+def drawn_rings(at: Atlas) -> str:
+    """The loops of `drawn` as rings, as SVG."""
+    return rings([(loop, at.step_signs(loop)) for loop in drawn(at.loops)])
+
+
+def drawn(found: Sequence[Loop]) -> list[Loop]:
+    """Loops to draw: of mechanisms alone, the shortest first, each with a mechanism that is in none before it."""
+    out: list[Loop] = []
+    for loop in sorted(found, key=lambda loop: (-min(loop.mechanisms, 2), loop.mechanisms)):
+        known = {carrier for one in out for carrier in one.carriers}
+        if len(loop.fields) == loop.mechanisms and set(loop.carriers) - known and len(out) < DRAWN:
+            out.append(loop)
+    return out
+
+
+def listed(found: Sequence[Loop]) -> list[Loop]:
+    """Loops to list: those of one mechanism, and those of two that no process helps to close."""
+    return [loop for loop in found if loop.mechanisms == 1 or len(loop.fields) == loop.mechanisms == 2]

@@ -13,7 +13,7 @@ from fissure.evidence.ledger import Ledger
 from fissure.present import formatting
 from fissure.present.charts.shared import finished, midnight, of_series
 from fissure.present.charts.theme import SERIES
-from fissure.present.words import hindcast as words
+from fissure.present.sections import hindcast_words as words
 from fissure.studies.endings import What
 from fissure.studies.hindcast import FromDate, Hindcast, Kind
 from fissure.studies.score import ForecastScore

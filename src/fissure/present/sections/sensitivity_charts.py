@@ -1,0 +1,143 @@
+"""Charts of a study of sensitivity: shares of the variance, how they settle, and what evidence is worth."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+from altair.utils.schemapi import debug_mode
+
+from fissure.present import formatting
+from fissure.present.charts.shared import Chart, Row, Spec, finished, finite, legend, named, scale, tooltip
+from fissure.present.charts.theme import DASHES, SERIES
+from fissure.present.formatting import percent
+from fissure.studies.sensitivity.design import LUCK, REST
+from fissure.studies.sensitivity.information_value import InformationValue
+from fissure.studies.sensitivity.result import OutcomeSensitivity, Sensitivity
+
+CHANCE = {
+    REST: "Everything that is not among these inputs: the other parameters, and luck",
+    LUCK: "Luck alone, which no knowledge of any input takes away",
+}
+
+
+def share(middle: float, low: float, high: float) -> str:
+    """A share with its interval."""
+    return "–" if middle != middle else f"{percent(middle)} ({between(low, high)})"
+
+
+def between(low: float, high: float) -> str:
+    """An interval in per cent."""
+    return "–" if low != low else f"{percent(low)} to {percent(high)}"
+
+
+def when(one: InformationValue) -> str:
+    """The days that figures speak of."""
+    if one.first is None or one.last is None:
+        return ""
+    days = " to ".join(dict.fromkeys(map(formatting.day, (one.first, one.last))))
+    return f"{one.figures} figures, {days}" if one.figures > 1 else days
+
+
+FIRST_ORDER, TOTAL = "first order", "total"
+
+
+ITSELF, OTHER = "the answer itself, measured", "something else"
+
+
+LINES = 5
+"""Inputs whose convergence is drawn."""
+
+
+BAND = 26
+"""Pixels of a bar."""
+
+
+def indices_chart(of: OutcomeSensitivity, found: Sensitivity) -> Spec:
+    """The spec of both indices of every input of one outcome, with their intervals."""
+    rows = [
+        {"input": one.input, "kind": kind, "what": found.titles.get(one.input) or CHANCE.get(one.input, "")}
+        | _share_row(*ends)
+        for one in of.indices
+        for kind, ends in (
+            (FIRST_ORDER, (one.first, one.first_low, one.first_high)),
+            (TOTAL, (one.total, one.total_low, one.total_high)),
+        )
+        if math.isfinite(ends[0])
+    ]
+    order, kinds = [one.input for one in of.indices], [FIRST_ORDER, TOTAL]
+    tips = tooltip(input="Input", what="What it is", kind="Index", said="Of the variance")
+    with debug_mode(False):
+        base = named("indices").encode(
+            y=alt.Y("input:N", sort=order, title=None, axis=alt.Axis(labelLimit=190)),
+            yOffset=alt.YOffset("kind:N", sort=kinds),
+        )
+        colour = alt.Color("kind:N", scale=scale(kinds, SERIES), legend=legend())
+        said = f"Shares of the variance of {of.title}, of {len(order)} inputs with 95% intervals."
+        chart = _bars(base, colour, tips)
+        return finished(chart, max(BAND * len(order), 60), said, {"indices": rows})
+
+
+def convergence_chart(of: OutcomeSensitivity) -> Spec:
+    """The spec of the total index of the strongest inputs from a quarter, a half and all of the rows."""
+    order = [one.input for one in of.indices[:LINES]]
+    rows = [
+        {"input": one.input, "rows": one.rows} | _share_row(one.total, one.total_low, one.total_high)
+        for step in of.converging
+        for one in step
+        if one.input in order and math.isfinite(one.total)
+    ]
+    places = sorted({step[0].rows for step in of.converging if step})
+    dashes = alt.StrokeDash("input:N", scale=scale(order, DASHES), legend=legend())
+    with debug_mode(False):
+        base = named("steps").encode(
+            x=alt.X("rows:O", title="rows of the design", sort=places, axis=alt.Axis(labelAngle=0)),
+            xOffset=alt.XOffset("input:N", sort=order),
+            color=alt.Color("input:N", scale=scale(order, SERIES), legend=legend()),
+        )
+        chart = alt.layer(
+            base.mark_line(strokeWidth=1.5, opacity=0.7, aria=False).encode(y=_share_axis(alt.Y), strokeDash=dashes),
+            base.mark_rule(strokeWidth=2, aria=False).encode(y=alt.Y("low:Q"), y2="high"),
+            base.mark_point(filled=True, size=40, opacity=1, aria=False).encode(
+                y=alt.Y("share:Q"), tooltip=tooltip(input="Input", rows="Rows", said="Total, of the variance")
+            ),
+        )
+        said = f"Total indices of {of.title} from {', '.join(map(str, places))} rows."
+        return finished(chart, 220, said, {"steps": rows})
+
+
+def worth_chart(found: Sequence[InformationValue], title: str, coloured: bool = False) -> Spec:
+    """The spec of how much of an outcome's variance knowing each of `found` would take."""
+    titles = [one.title for one in found]  # a kind is called by its title, where no other has it
+    order = [one.title if one.of == "kind" and titles.count(one.title) == 1 else one.name for one in found]
+    rows = [
+        {"what": name, "name": one.name, "title": one.title, "kind": ITSELF if one.itself else OTHER}
+        | {"when": when(one)}
+        | _share_row(one.share, one.low, one.high)
+        for name, one in zip(order, found, strict=True)
+    ]
+    key = legend() if coloured and any(one.itself for one in found) else None
+    tips = tooltip(name="Name", title="What it is", when="When", said="Would take of the variance")
+    with debug_mode(False):
+        base = named("worth").encode(y=alt.Y("what:N", sort=order, title=None, axis=alt.Axis(labelLimit=220)))
+        colour = alt.Color("kind:N", scale=scale([OTHER, ITSELF], (SERIES[0], SERIES[5])), legend=key)
+        said = f"What knowing each of {len(rows)} would take of the variance of {title}, with 95% intervals."
+        return finished(_bars(base, colour, tips, size=14), 22 * len(rows), said, {"worth": rows})
+
+
+def _share_row(middle: float, low: float, high: float) -> Row:
+    return {"share": finite(middle, 4), "low": finite(low, 4), "high": finite(high, 4)} | {
+        "said": share(middle, low, high)
+    }
+
+
+def _bars(base: alt.Chart, colour: alt.Color, tips: list[alt.Tooltip], **bar: Any) -> Chart:
+    """Bars of shares, each with its interval as a thin line."""
+    return alt.layer(
+        base.mark_bar(opacity=0.85, aria=False, **bar).encode(x=_share_axis(alt.X), color=colour, tooltip=tips),
+        base.mark_rule(strokeWidth=1.5, style="cursor", aria=False).encode(x=alt.X("low:Q"), x2="high", tooltip=tips),
+    )
+
+
+def _share_axis(channel: type[alt.X | alt.Y]) -> alt.X | alt.Y:
+    return channel("share:Q", title="of the variance", axis=alt.Axis(format="%", tickCount=5))

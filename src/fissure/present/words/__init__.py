@@ -1,1 +1,0 @@
-"""What is said of each study in words: names, sentences, verdicts; charts and sections use the same."""
