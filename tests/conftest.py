@@ -2,7 +2,7 @@
 
 Property tests have no deadline, and in CI they try the same examples every time. Each test has a cache of its own; what
 was compiled is kept between sessions, as compiling takes most of the time of a first one. It lies in the user's cache,
-in a folder for each state of the model's code (`fissure.engine.cache`), of which the newest are kept.
+in a folder for each state of the model's code (`fissure.engine.programs`), of which the newest are kept.
 """
 
 import fcntl

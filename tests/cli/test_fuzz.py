@@ -7,7 +7,7 @@ here fails `test_every_option_is_known`.
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from typed import nothing_is_simulated, typed
 from typer.main import get_command
@@ -129,6 +129,7 @@ HEALTH = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
 @settings(max_examples=60, suppress_health_check=HEALTH)
+@example(line=(["whatif", "--off=pay-gap", "--from=2001-05-08", "--", "islamic_state"], True))
 @given(line=lines())
 def test_a_wrong_command_line_is_one_sentence(prepared, small, tmp_path, line):
     tried(*line, small, tmp_path)

@@ -195,12 +195,12 @@ def run(
 
     context = api.context_of(case)
     draws = context.draws(prior=prior, posterior=posterior)
-    parts.say_draws(draws, as_json)
     result = api.run(
         context, members=members, seed=seed, weeks=weeks, off=off or (), prior=prior, posterior=posterior, out=out,
         home=Path("runs"), cluster=cluster, progress=parts.live(),
     )  # fmt: skip
     made = {} if no_report else {"Report": result.report(result.folder / "report.html")}
+    parts.say_draws(draws, as_json)
     parts.show(result.document() if as_json else result.summary(), made, as_json=as_json)
     timing = result.stored.timing
     if not timing.members:

@@ -67,13 +67,13 @@ def whatif(
         return
     draws = context.draws(prior=prior, posterior=posterior)
     folder = out or Path("runs") / f"whatif-{planned(context.case, seed=seed, weeks=weeks, draws=draws).folder_name}"
-    parts.say_draws(draws, as_json)
     found = api.whatif(
         [*studies, *known], case=context, set=moves or (), off=off or (), since=since, of=of or (),
         members=members, seed=seed, weeks=weeks, prior=prior, posterior=posterior, out=folder,
         cluster=cluster, progress=parts.live("runs"),
     )  # fmt: skip
     made = {"Numbers": found.save(folder / "whatif.json"), "Page": found.report(folder / "whatif.html")}
+    parts.say_draws(draws, as_json)
     show(found.document(), made, as_json=as_json)
 
 
