@@ -290,7 +290,7 @@ WORDS = {
 
 
 def pair(found: Explanation, i: int, j: int, outcome: int) -> str:
-    """Name how two of the strongest go together, one of `WORDS`; which way each goes is its Shapley value in that game."""
+    """Two of the strongest together, as one of `WORDS`; which way each goes is its Shapley value in that game."""
     assert found.pairs is not None and found.strongest is not None
     values = Interval(found.strongest.value, found.strongest.low, found.strongest.high)
     first, second = (Interval(*(part[k] for part in values)) for k in (i, j))
