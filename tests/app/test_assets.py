@@ -44,11 +44,11 @@ def test_an_import_changes_the_digest_of_who_imports(monkeypatch, tmp_path):
     for text in ("export const a = 1;", "export const a = 2;"):
         (tmp_path / "one.js").write_text(text)
         (tmp_path / "two.js").write_text('import { a } from "./one.js";\nconst later = () => import("./one.js");')
-        assets._names.cache_clear()
+        assets._files.cache_clear()
         assets._read.cache_clear()
         digests.append(asset("two.js").digest)
         assert asset("two.js").body.decode().count(address("one.js")) == 2
-    assets._names.cache_clear()
+    assets._files.cache_clear()
     assets._read.cache_clear()
     assert digests[0] != digests[1]
 

@@ -37,7 +37,7 @@ def held(made):
             tell.advance(1, 2, 1.0, 1.0)
         return {"members": 8, "of": 8}
 
-    jobs.submit("held", "what-if", "A title", {}, work)
+    jobs.submit("held", "a kind", "A title", {}, work)
     assert begun.wait(GIVEN_UP)
     yield client, jobs, go
     go.set()
@@ -53,7 +53,7 @@ def test_a_job_as_it_stands(held):
 
 def test_one_that_waits_knows_how_many_are_before_it_and_a_full_queue_refuses(held):
     client, jobs, _ = held
-    jobs.submit("next", "what-if", "Next", {}, lambda tell: None)
+    jobs.submit("next", "a kind", "Next", {}, lambda tell: None)
     assert client.get("/api/jobs/next").json()["ahead"] == 1
     refused = client.post("/api/studies", json={"off": ["desertion"], "members": 4})
     assert (

@@ -11,7 +11,7 @@ from browser import watched
 from proxying import behind
 from serving import serving
 
-from fissure.app.jobs import Telling
+from fissure.app.jobs import JobProgress
 from fissure.engine.progress import Silent
 from fissure.studies.progressive import Live
 
@@ -38,14 +38,14 @@ def says(page, start):
 def slowly(monkeypatch):
     """Rounds that wait until they are let go on, so that what stands between them can be looked at."""
     gate = threading.Semaphore(0)
-    show = Telling.show
+    show = JobProgress.show
 
     def shown(self, result):
         show(self, result)
         while not gate.acquire(timeout=0.05):
             show(self, result)  # raises where it was cancelled
 
-    monkeypatch.setattr(Telling, "show", shown)
+    monkeypatch.setattr(JobProgress, "show", shown)
     yield gate
     gate.release(50)
 

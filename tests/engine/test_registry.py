@@ -52,7 +52,7 @@ def test_a_whole_run_is_told(run, whole_run):
     assert (found.name, found.what, found.state, found.asked) == ("run", "run", "whole", 10)
     assert found.contents.histories == 10 and not found.other_version and found.damaged == ()
     assert found.contents.bytes == sum(len(data) for data in contents(run).values())
-    told = found.told()
+    told = found.as_json()
     assert (told["case"], told["seed"], told["weeks"], told["drawn_from"]) == ("islamic_state", 7, 12, "prior")
     assert told["model_digest"] == whole_run.plan.model_digest and json.loads(json.dumps(told)) == told
 

@@ -67,7 +67,7 @@ def test_json_says_all(place):
     assert told[0]["histories"] == 2 and told[0]["state"] == "whole" and told[0]["seed"] == 1
     assert json.loads(typed("show", "first", "--json").output) == told[0]
     assert "from 2 histories; at least 20" in told[0]["few_histories"]  # which is what a run has beside what it is
-    assert [one.told() for one in fissure.stored_runs()] == [
+    assert [one.as_json() for one in fissure.stored_runs()] == [
         {name: value for name, value in one.items() if name != "few_histories"} for one in told
     ]
     assert [one.name for one in fissure.stored_runs("runs/second")] == ["second"]

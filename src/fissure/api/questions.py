@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -27,7 +27,7 @@ from fissure.studies.observation_operator import Floats
 from fissure.studies.outcomes import outcomes_of
 from fissure.studies.paired_runs import PairedRuns, RunOptions
 from fissure.studies.questions import Question, Study
-from fissure.studies.scenario import AS_IT_IS, Scenario
+from fissure.studies.scenario import AS_IT_IS
 from fissure.studies.whatif import MEMBERS, whatif
 
 if TYPE_CHECKING:
@@ -106,17 +106,13 @@ def answers(
     questions, studies = asked_of(context)
     drawn = context.draws(prior=prior, posterior=posterior)
     folder = folder_of(out, "runs", f"answers-{loaded.name}")
-    kinds = _Kinds.of(questions)
-    scenarios = {name: studies[name].scenario(context.parameters) for name in kinds.studies}
     plan = planned(loaded, seed=seed, weeks=weeks, draws=drawn)
-    with (
-        workers_of(cluster) as workers,
-        keeping(folder, StudyManifest("answers", plan, members, until=None if drawn is None else drawn.until)),
-    ):
+    asked = StudyManifest("answers", plan, members, until=None if drawn is None else drawn.until)
+    with workers_of(cluster) as workers, keeping(folder, asked):
         options: RunOptions = {
             "seed": seed, "weeks": weeks, "draws": drawn, "progress": progress, "workers": workers
         }  # fmt: skip
-        found = _found(loaded, kinds, scenarios, members, folder, options)
+        found = _study_results(context, questions, studies, members, folder, options)
     made = study.answer(
         loaded, questions, found, draws="" if drawn is None else drawn.digest, weeks=weeks or loaded.weeks,
         command=command_line(
@@ -127,41 +123,31 @@ def answers(
     return AnswersResult(context, made)
 
 
-def _found(
-    loaded: Case, kinds: "_Kinds", scenarios: Mapping[str, Scenario], members: int, folder: Path, options: RunOptions
+def _study_results(
+    context: Context,
+    questions: Sequence[Question],
+    studies: Mapping[str, Study],
+    members: int,
+    folder: Path,
+    options: RunOptions,
 ) -> study.StudyResults:
-    """The findings of the studies, each in a folder of its own below `folder`."""
-    weeks = options["weeks"]
+    """Run the studies that questions ask for, each in a folder of its own below `folder`."""
+    case, weeks = context.case, options["weeks"]
+    scenarios = {one.whatif: studies[one.whatif].scenario(context.parameters) for one in questions if one.whatif}
+    changed = tuple(dict.fromkeys(name for one in questions if one.whatif for name in one.outcomes))
+    shared = tuple(dict.fromkeys(one.run for one in questions if one.run))
+    plain = tuple(dict.fromkeys(name for one in questions if not (one.whatif or one.run) for name in one.outcomes))
     return study.StudyResults(
-        shared=_shared(loaded, kinds.shared, folder / "explain", options) if kinds.shared else None,
+        shared=_shared(case, shared, folder / "explain", options) if shared else None,
         whatifs=whatif(
-            loaded, scenarios, of=kinds.changed, members=members, out=folder / "whatif", **options
+            case, scenarios, of=changed, members=members, out=folder / "whatif", **options
         ) if scenarios else None,
-        asked=outcomes_of(kinds.plain, loaded, weeks) if kinds.plain else (),
-        as_it_was=_as_it_was(loaded, kinds.plain, members, folder / "as-it-was", options),
+        asked=outcomes_of(plain, case, weeks) if plain else (),
+        as_it_was=_as_it_was(case, plain, members, folder / "as-it-was", options),
         pasts=pasts_of(options["draws"], options["seed"], members),
-        room=loaded.units * loaded.slots,
-        weeks=weeks or loaded.weeks,
+        room=case.units * case.slots,
+        weeks=weeks or case.weeks,
     )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class _Kinds:
-    """The named studies and the outcomes that questions ask for, by the study that finds them."""
-
-    studies: tuple[str, ...]
-    changed: tuple[str, ...]
-    plain: tuple[str, ...]
-    shared: tuple[str, ...]
-
-    @classmethod
-    def of(cls, questions: Sequence[Question]) -> Self:
-        return cls(
-            tuple(dict.fromkeys(one.whatif for one in questions if one.whatif)),
-            tuple(dict.fromkeys(name for one in questions if one.whatif for name in one.outcomes)),
-            tuple(dict.fromkeys(one.run for one in questions if one.run)),
-            tuple(dict.fromkeys(name for one in questions if not (one.whatif or one.run) for name in one.outcomes)),
-        )
 
 
 def _as_it_was(case: Case, of: Sequence[str], members: int, folder: Path, options: RunOptions) -> Floats:

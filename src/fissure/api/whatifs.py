@@ -95,7 +95,7 @@ class WhatIfResult(Result):
             **self.about,
             "command": self.command,
             **sure,
-            "answers": [told(answer, self.studies.get(answer.name)) for answer in self],
+            "answers": [answer_json(answer, self.studies.get(answer.name)) for answer in self],
         }
         with disk_errors(path.parent, 1 << 20):
             write_whole(path, json.dumps(numbers, indent=1, allow_nan=False).encode() + b"\n")
@@ -198,7 +198,7 @@ def day_or_month(found: str | date | None) -> date | None:
         raise ArgumentError(f"found {found!r}, expected a day such as 2015-03-16 or a month such as 2015-03") from None
 
 
-def told(answer: study.Answer, named: Study | None) -> dict[str, Any]:
+def answer_json(answer: study.Answer, named: Study | None) -> dict[str, Any]:
     """`answer` as plain values for JSON; `named` is the study that it answers, if that has a name."""
     scenario: Scenario = answer.scenario
     return {
@@ -212,7 +212,7 @@ def told(answer: study.Answer, named: Study | None) -> dict[str, Any]:
         "changes_nothing": answer.changes_nothing,
         "outcomes": [
             {
-                **{name: plain(x) for name, x in asdict(one).items()},
+                **{name: json_value(x) for name, x in asdict(one).items()},
                 "verdict": one.verdict,
                 "at_bound": one.at_bound.as_json(),
                 "unreadable": one.unreadable,
@@ -223,7 +223,7 @@ def told(answer: study.Answer, named: Study | None) -> dict[str, Any]:
             course.series: {
                 "unit": course.unit,
                 **{
-                    name: [plain(float(x)) for x in getattr(course, name)]
+                    name: [json_value(float(x)) for x in getattr(course, name)]
                     for name in ("as_it_is", "mean", "low", "high", "least", "most")
                 },
             }
@@ -232,7 +232,7 @@ def told(answer: study.Answer, named: Study | None) -> dict[str, Any]:
     }
 
 
-def plain(x: Any) -> Any:
+def json_value(x: Any) -> Any:
     """`x` for JSON: six digits of a number, null for one that is not finite."""
     if isinstance(x, float):
         return float(f"{x:.6g}") if math.isfinite(x) else None

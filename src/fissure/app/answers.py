@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 from starlette.responses import Response
 
-from fissure.api.whatifs import OWN, plain
-from fissure.app.desk import Desk, Size, Standing
+from fissure.api.whatifs import OWN, json_value
+from fissure.app.desk import Desk, QuestionState, Size
 from fissure.app.pages import Citation, attached, citation
 from fissure.app.questions import Question
 from fissure.errors import ArgumentError
@@ -23,7 +23,7 @@ from fissure.studies.questions import Study
 from fissure.studies.whatif import Answer, Difference, WhatIf
 
 LETTERS = "ABCD"
-"""What questions side by side are called on charts, beside their names."""
+"""Letters of questions side by side on charts, beside their names."""
 FIELDS = ("as_it_is", "mean", "low", "high", "least", "most")
 """Columns of the table of an answer that are numbers."""
 
@@ -33,7 +33,7 @@ class QuestionView:
     """A question on the page, its answer as far as it is known; `alone` where no other stands beside it."""
 
     letter: str
-    standing: Standing
+    standing: QuestionState
     found: WhatIf | None
     alone: bool
 
@@ -44,7 +44,7 @@ class QuestionView:
 
     @property
     def question(self) -> Question:
-        """What is asked."""
+        """The question itself."""
         return self.standing.question
 
     @property
@@ -61,7 +61,7 @@ class QuestionView:
 
     @property
     def remarks(self) -> Markup:
-        """What stands below it."""
+        """The remarks below it."""
         return fragment(whatif.remarks(self.reply, self.found), linked=True)
 
 
@@ -76,7 +76,7 @@ def views(desk: Desk, questions: Sequence[Question], size: Size, *, answered: bo
 
 
 def state(desk: Desk, view: QuestionView) -> dict[str, Any]:
-    """What the script is told of a question: what to ask, and how far its job is."""
+    """The data of the script on a question: what to ask, and how far its job is."""
     one, question, job = view.standing, view.question, view.standing.job
     ask: dict[str, Any] = {"title": question.name, "members": one.size.members, "seed": one.size.seed}
     if question.study:
@@ -106,9 +106,8 @@ def sections(each: Sequence[QuestionView]) -> list[Section]:
 
 
 def cited(desk: Desk, each: Sequence[QuestionView], size: Size) -> Citation | None:
-    """How to cite what is shown; None where nothing is known yet."""
-    told = [(one, desk.studio.told(one.standing)) for one in each if one.found]
-    made = [(one, what) for one, what in told if what is not None]
+    """The citation of what is shown; None where nothing is known yet."""
+    made = [(one, what) for one in each if one.found and (what := desk.studio.result(one.standing)) is not None]
     if not made:
         return None
     about, posterior = made[0][1].about, desk.posterior
@@ -127,64 +126,64 @@ def cited(desk: Desk, each: Sequence[QuestionView], size: Size) -> Citation | No
 
 def address(questions: Sequence[Question], size: Size) -> str:
     """The query of the address that asks these."""
-    told: list[tuple[str, object]] = [*(("q", one.text) for one in questions), ("members", size.members)]
-    told += [("seed", size.seed)] if size.seed != 1 else []
-    told += [("weeks", size.weeks)] if size.weeks else []
-    return urlencode(told)
+    said: list[tuple[str, object]] = [*(("q", one.text) for one in questions), ("members", size.members)]
+    said += [("seed", size.seed)] if size.seed != 1 else []
+    said += [("weeks", size.weeks)] if size.weeks else []
+    return urlencode(said)
 
 
 # Answers to take along: one HTML page that opens anywhere, and a table
 
 
-def report(desk: Desk, standing: Sequence[Standing]) -> Response:
+def report(desk: Desk, standing: Sequence[QuestionState]) -> Response:
     """The report of `fissure whatif` on these questions, of as many pairs as all of them have, as an attachment.
 
     Raises `FissureError` where nothing is measured yet.
     """
     members = min((one.known for one in standing), default=0)
-    told = [what for one in standing if (what := desk.studio.told(one, members)) is not None]
-    if not told or len(told) < len(standing):
+    results = [what for one in standing if (what := desk.studio.result(one, members)) is not None]
+    if not results or len(results) < len(standing):
         raise ArgumentError("nothing is measured yet of some of these questions; ask them first")
     answers: list[Answer] = []
     studies: dict[str, Study] = {}
     titles: dict[str, str] = {}
-    for at, (what, one) in enumerate(zip(told, standing, strict=True)):
+    for at, (what, one) in enumerate(zip(results, standing, strict=True)):
         answer = what.found.answers[0]
         name = answer.name if one.question.study else f"{OWN}-{at + 1}"
         answers.append(replace(answer, name=name))
         titles[name] = one.question.title
         studies |= {name: one.question.study} if one.question.study else {}
-    whole = replace(told[0].found, answers=tuple(answers), members=members)
-    command = "\n".join(what.command for what in told)
-    made = whatif.document(whole, desk.case.title, desk.ledger, studies, told[0].about, command, titles)
+    whole = replace(results[0].found, answers=tuple(answers), members=members)
+    command = "\n".join(what.command for what in results)
+    made = whatif.document(whole, desk.case.title, desk.ledger, studies, results[0].about, command, titles)
     return attached(render(made), "text/html", f"fissure-what-if-{_name(standing)}.html")
 
 
-def csv(desk: Desk, standing: Standing) -> Response:
+def csv(desk: Desk, standing: QuestionState) -> Response:
     """Differences and weekly courses of one question, as an attachment. Raises `FissureError` where none are known."""
-    told = desk.studio.told(standing)
-    if told is None:
+    result = desk.studio.result(standing)
+    if result is None:
         raise ArgumentError("nothing is measured yet of this question; ask it first")
-    answer, out = told.found.answers[0], io.StringIO()
+    answer, out = result.found.answers[0], io.StringIO()
     writer = tables.writer(out, lineterminator="\r\n")
     writer.writerow(["what", "name", "title", "unit", "week", *FIELDS, "members", "at_end"])
     for one in answer.differences:
-        numbers = [plain(getattr(one, name)) for name in FIELDS]
+        numbers = [json_value(getattr(one, name)) for name in FIELDS]
         writer.writerow(["outcome", one.outcome, one.title, one.unit, "", *numbers, one.members, _ends(one)])
     for course in answer.courses:
         for week in range(len(course.mean)):
-            day = told.found.start + timedelta(weeks=week)
-            numbers = [plain(float(getattr(course, name)[week])) for name in FIELDS]
-            writer.writerow(["week", course.series, course.title, course.unit, day, *numbers, told.found.members, ""])
+            day = result.found.start + timedelta(weeks=week)
+            numbers = [json_value(float(getattr(course, name)[week])) for name in FIELDS]
+            writer.writerow(["week", course.series, course.title, course.unit, day, *numbers, result.found.members, ""])
     return attached(out.getvalue(), "text/csv", f"fissure-what-if-{_name([standing])}.csv")
 
 
 def _ends(one: Difference) -> str:
-    """How many histories are at an end of an outcome, world by world."""
+    """Histories at an end of an outcome, world by world."""
     return "; ".join(f"{end.world}: {end.count} of {end.of} at {end.bound:g}" for end in one.at_bound.found)
 
 
-def _name(standing: Sequence[Standing]) -> str:
+def _name(standing: Sequence[QuestionState]) -> str:
     """Part of a file's name."""
     one = standing[0].question
     return one.study.name if one.study and len(standing) == 1 else standing[0].id[:8]

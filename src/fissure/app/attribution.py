@@ -56,7 +56,7 @@ def chosen(saved: SavedAttribution, outcome: str | None) -> int:
 
 @lru_cache(maxsize=32)
 def shown(saved: SavedAttribution, at: int) -> Section:
-    """What the report shows of one outcome, remembered: its charts take a moment."""
+    """The section of the report on one outcome, remembered: its charts take a moment."""
     found = saved.found
     return Section(attribution.slug(found, at), found.outcomes[at].title, tuple(attribution.outcome(found, at)))
 

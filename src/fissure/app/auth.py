@@ -1,4 +1,4 @@
-"""Who asks, by which name and with which token; and what a reader elsewhere is not told.
+"""Access: by which name and with which token one asks, and what a reader elsewhere is not told.
 
 Commands, errors and exports name folders. Who sits before this machine can use them; for anybody else they are of no
 use, and tell of its user. So whatever is sent to a reader elsewhere leaves out of every path all but its last part:
@@ -42,7 +42,7 @@ def called(headers: Headers) -> str | None:
 
 
 def is_welcome(method: str, headers: Headers, hosts: Collection[str] = ()) -> bool:
-    """Whether a browser asks on behalf of the page, or of the person who sits before it.
+    """True where a browser asks on behalf of the page, or of the person who sits before it.
 
     Another site may lead a person here by a link and no more: it may not send anything, nor take anything into a page
     of its own, nor make the server work behind a picture. A program that is no browser says nothing of where it comes
@@ -61,12 +61,12 @@ def is_welcome(method: str, headers: Headers, hosts: Collection[str] = ()) -> bo
 
 
 def has_body(headers: Headers) -> bool:
-    """Whether a request says that it has a body."""
+    """True where a request says that it has a body."""
     return headers.get("content-length", "0").strip("0") != "" or "transfer-encoding" in headers
 
 
 def is_json(headers: Headers) -> bool:
-    """Whether the body of a request is said to be JSON."""
+    """True where the body of a request is said to be JSON."""
     return headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"
 
 
@@ -85,7 +85,7 @@ def without_token(scope: Scope) -> str:
 
 
 def has_token(headers: Headers, cookie: str, token: str) -> bool:
-    """Whether a request shows `token`: as a bearer's, or in the cookie of that name."""
+    """True where a request shows `token`: as a bearer's, or in the cookie of that name."""
     kind, _, shown = headers.get("authorization", "").partition(" ")
     if kind.lower() == "bearer" and is_same(shown.strip(), token):
         return True
@@ -93,7 +93,7 @@ def has_token(headers: Headers, cookie: str, token: str) -> bool:
 
 
 def is_same(shown: str, token: str) -> bool:
-    """Whether both are the same, in a time that does not tell where they differ."""
+    """True where both are the same, in a time that does not tell where they differ."""
     return hmac.compare_digest(shown.encode("utf-8", "replace"), token.encode())
 
 
@@ -113,7 +113,7 @@ def _place(origin: str) -> str:
 
 
 def is_near(scope: Scope, settings: Settings) -> bool:
-    """Whether who asks sits before this machine, as far as a request tells; behind a proxy nobody does."""
+    """True where a person before this machine asks, as far as a request tells; behind a proxy nobody does."""
     headers = Headers(scope=scope)
     if settings.root_path or settings.hosts or not is_loopback(called(headers) or ""):
         return False

@@ -1,9 +1,8 @@
-"""What the composer of what-ifs offers: drivers, mechanisms, days, and the questions that come with the case."""
+"""The offers of the composer of what-ifs: drivers, mechanisms, days, and the questions that come with the case."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, Literal
+from datetime import date, timedelta
+from typing import Literal
 
 import numpy as np
 
@@ -12,11 +11,9 @@ from fissure.app.questions import Question
 from fissure.cases.loader import Case
 from fissure.cases.schema import Prior
 from fissure.model.catalogue import GROUPS, mechanism_classes
-from fissure.model.parameters import Declared
 from fissure.present import formatting
 from fissure.present.formatting import MECHANISM_GROUPS as HEADINGS
-from fissure.studies.questions import Study
-from fissure.studies.scenario import FORCING, How, Move, parse
+from fissure.studies.scenario import FORCING, How, parse
 
 MOST_FACTOR = 100.0
 """By how much a driver can be multiplied on the page; its slider ends at four."""
@@ -47,9 +44,7 @@ class Driver:
             return 0.0, 1.0
         width = max(self.high - self.low, abs(self.high), 1e-9)
         low, high = self.low - width, self.high + width
-        return (low if self.least is None else max(low, self.least)), (
-            high if self.most is None else min(high, self.most)
-        )
+        return low if self.least is None else max(low, self.least), high if self.most is None else min(high, self.most)
 
     @property
     def believed(self) -> str:
@@ -61,27 +56,21 @@ class Driver:
 
 def drivers(desk: Desk) -> list[Driver]:
     """All of them, forcings first."""
+    reason = "What the case imposes, from its records; the doubt on them is kept in proportion."
     forcings = [
-        Driver(
-            name, "forcing", one.title, one.unit, None, None, 0.0, None, one.by_week,
-            "What the case imposes, from its records; the doubt on them is kept in proportion.", (),
-        )
+        Driver(name, "forcing", one.title, one.unit, None, None, 0.0, None, one.by_week, reason, ())
         for name, one in FORCING.items()
+    ]
+    parameters = [
+        Driver(one.name, "parameter", one.meaning, one.unit, one.prior.prior.low, one.prior.prior.high,
+               *_limits(one.prior.prior), True, one.prior.reason, one.prior.evidence)
+        for one in desk.context.parameters
     ]  # fmt: skip
-    return [*forcings, *map(_driver, desk.context.parameters)]
-
-
-def _driver(one: Declared) -> Driver:
-    least, most = _limits(one.prior.prior)
-    prior = one.prior.prior
-    return Driver(
-        one.name, "parameter", one.meaning, one.unit, prior.low, prior.high, least, most, True,
-        one.prior.reason, one.prior.evidence,
-    )  # fmt: skip
+    return [*forcings, *parameters]
 
 
 def _limits(prior: Prior) -> tuple[float | None, float | None]:
-    """What a parameter cannot go below and above, whatever is believed of it."""
+    """The ends that a parameter cannot pass, whatever is believed of it."""
     if prior.kind == "logitnormal":
         return 0.0, 1.0
     if prior.kind == "uniform":
@@ -89,14 +78,8 @@ def _limits(prior: Prior) -> tuple[float | None, float | None]:
     return (None if prior.kind == "normal" else 0.0), None
 
 
-def telling(studies: Iterable[Study]) -> list[str]:
-    """Drivers that are shown without searching: the forcings, and what the case's own questions move."""
-    moved = [parse(said).name for study in studies for said in study.moves]
-    return list(dict.fromkeys([*FORCING, *sorted(moved)]))
-
-
 @dataclass(frozen=True)
-class Row:
+class DriverRow:
     """A driver in the composer, and where it stands: multiplied (`times`) or set (`to`) to `value`."""
 
     driver: Driver
@@ -106,7 +89,7 @@ class Row:
 
     @property
     def moved(self) -> bool:
-        """Whether the question moves it at all."""
+        """True where the question moves it at all."""
         return (self.how, self.value) != ("times", 1.0)
 
     @property
@@ -115,16 +98,11 @@ class Row:
         return round(min(50 * max(self.value, 0.0) ** 0.5, 100)) if self.how == "times" else 50
 
 
-def rows(desk: Desk, draft: Question | None) -> list[Row]:
-    """A row for each driver."""
-    moves: dict[str, Move] = {move.name: move for move in draft.scenario.moves} if draft else {}
-    shown = {*telling(desk.context.studies.values()), *moves}
-    return [
-        Row(one, one.name in shown, moves[one.name].how, moves[one.name].value)
-        if one.name in moves
-        else Row(one, one.name in shown)
-        for one in drivers(desk)
-    ]
+def rows(desk: Desk, draft: Question | None) -> list[DriverRow]:
+    """A row for each driver; forcings, and what the questions of the case or the draft move, show without searching."""
+    moves = {move.name: (move.how, move.value) for move in draft.scenario.moves} if draft else {}
+    shown = {*FORCING, *moves, *(parse(said).name for one in desk.context.studies.values() for said in one.moves)}
+    return [DriverRow(one, one.name in shown, *moves.get(one.name, ())) for one in drivers(desk)]
 
 
 @dataclass(frozen=True)
@@ -136,19 +114,14 @@ class Switch:
     on: bool
 
 
-def switches(draft: Question | None) -> list[tuple[str, list[Switch]]]:
-    """Mechanisms by group, each group with its heading."""
+def switches(draft: Question | None) -> dict[str, list[Switch]]:
+    """Mechanisms by the heading of their group."""
     off = draft.scenario.off if draft else ()
-    found = mechanism_classes()
-    groups = dict.fromkeys([*GROUPS, *(kind.group() for kind in found.values())])
-    return [
-        (
-            HEADINGS.get(group, group),
-            [Switch(name, kind.title, name not in off) for name, kind in found.items() if kind.group() == group],
-        )
-        for group in groups
-        if any(kind.group() == group for kind in found.values())
-    ]
+    groups: dict[str, list[Switch]] = {HEADINGS.get(group, group): [] for group in GROUPS}
+    for name, kind in mechanism_classes().items():
+        own = groups.setdefault(HEADINGS.get(kind.group(), kind.group()), [])
+        own.append(Switch(name, kind.title, name not in off))
+    return {heading: own for heading, own in groups.items() if own}
 
 
 @dataclass(frozen=True)
@@ -162,14 +135,14 @@ class TimeLine:
 
 
 def time_line(case: Case, weeks: int) -> TimeLine:
-    """What is drawn behind the slider of weeks."""
+    """The drawing behind the slider of weeks."""
     best = case.strikes[:weeks].sum(axis=1)
     top = float(best.max()) or 1.0
     x = np.arange(weeks + 1) / weeks * WIDE
     steps = "".join(f"V{HIGH - HIGH * 0.9 * y / top:.1f}H{x[i + 1]:.1f}" for i, y in enumerate(best))
     last = case.start + timedelta(weeks=weeks)
 
-    def place(day: Any) -> float:
+    def place(day: date) -> float:
         return float(round((day - case.start).days / (7 * weeks) * WIDE, 1))
 
     years = [case.start.replace(year=year, month=1, day=1) for year in range(case.start.year + 1, last.year + 1)]

@@ -1,4 +1,4 @@
-"""What is derived from runs, code and evidence: made once in the background, kept in memory and on disk.
+"""Views derived from runs, code and evidence: made once in the background, kept in memory and on disk.
 
 A derived view takes seconds, and a page that a person waits for must not. One rule names what is kept: the digest of
 all that it derives from, and of the code of the package. So a view is never shown of anything else, and nothing need
@@ -19,7 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from fissure.app.jobs import Stopped, Worker, wrong_inside
+from fissure.app.jobs import ServerStopping, Worker, wrong_inside
 from fissure.context import Context
 from fissure.engine.provenance import MODEL, PACKAGE, code_digest, model_digest
 from fissure.engine.study_folder import STUDY
@@ -34,7 +34,7 @@ AGAIN = 10.0
 OLD = 90 * 24 * 3600.0
 """Seconds after which a view that nobody asked for is deleted, even where there is room."""
 MEASURED = "measured/**/*.npz"
-"""Where a what-if keeps its numbers in its folder."""
+"""The files in the folder of a what-if that hold its numbers."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Lookup(Generic[T]):
 
     @property
     def waiting(self) -> bool:
-        """Whether it is worth asking again."""
+        """True where it is worth asking again."""
         return self.value is None and not self.error
 
 
@@ -94,7 +94,7 @@ class Derived:
         return Lookup()
 
     def path(self, kind: Kind[T], key: str) -> Path:
-        """Where a view lies, if it does."""
+        """The file of a view."""
         return self._home / kind.folder / f"{key}.json"
 
     def _make(self, kind: Kind[T], key: str, make: Callable[[], T]) -> None:
@@ -103,7 +103,7 @@ class Derived:
         try:
             body = kind.bytes_of(make())
             found = kind.read(body)  # what is in memory and what is on disk are the same to the last value
-        except Stopped:
+        except ServerStopping:
             raise
         except FissureError as error:
             self._failed[key] = str(error), time.monotonic()
@@ -149,8 +149,8 @@ class Derived:
 def key_of(kind: Kind[Any], source: Sequence[object]) -> str:
     """Names the view of that kind that derives from `source`, as the code and the data of the package make it."""
     code = [model_digest(), code_digest(kind.module, boundary=MODEL), _data_digest()]
-    told = json.dumps([kind.folder, *code, *source], sort_keys=True, default=str)
-    return hashlib.sha256(told.encode()).hexdigest()[:32]
+    derived_from = json.dumps([kind.folder, *code, *source], sort_keys=True, default=str)
+    return hashlib.sha256(derived_from.encode()).hexdigest()[:32]
 
 
 @lru_cache(maxsize=1)
@@ -169,15 +169,6 @@ VIEWS = ("history", "figures", "causal")
 """Folders of views in a server's home."""
 
 
-@dataclass(frozen=True, order=True)
-class _File:
-    """A file, ordered by when it was needed last."""
-
-    needed: int
-    path: Path
-    bytes: int
-
-
 def prune(home: Path, most: int, runs: Path | None = None, spared: Set[Path] = frozenset()) -> set[Path]:
     """Delete views in `home` and what what-ifs measured in `runs` until they take `most` bytes; return those deleted.
 
@@ -188,19 +179,19 @@ def prune(home: Path, most: int, runs: Path | None = None, spared: Set[Path] = f
     folders = sorted(path.parent for path in runs.glob(f"whatif-*/{STUDY}")) if runs else []
     views = _files(path for one in VIEWS for path in (home / one).glob("*.json"))
     measured = {one: _files(one.glob(MEASURED)) for one in folders}
-    over = sum(file.bytes for own in (views, *measured.values()) for file in own) - most
+    over = sum(size for own in (views, *measured.values()) for _, _, size in own) - most
     if over <= 0:
         return old
     gone: set[Path] = set()
     with ExitStack() as while_deleting:
         free = [views, *(measured[one] for one in folders if _is_free(one, while_deleting))]
-        for file in sorted(file for own in free for file in own if file.path not in spared):
+        for _, path, size in sorted(file for own in free for file in own if file[1] not in spared):
             if over <= 0:
                 break
             with suppress(OSError):
-                file.path.unlink(missing_ok=True)
-                gone.add(file.path)
-                over -= file.bytes
+                path.unlink(missing_ok=True)
+                gone.add(path)
+                over -= size
         for folder in {path.parent for path in gone if path.suffix == ".npz"}:
             with suppress(OSError):  # not empty
                 folder.rmdir()
@@ -227,12 +218,13 @@ def _is_free(folder: Path, while_deleting: ExitStack) -> bool:
     return True
 
 
-def _files(paths: Iterable[Path]) -> list[_File]:
+def _files(paths: Iterable[Path]) -> list[tuple[int, Path, int]]:
+    """Of each file when it was needed last, its path and its bytes."""
     found = []
     for path in paths:
         with suppress(OSError):
-            told = path.stat()
-            found.append(_File(told.st_mtime_ns, path, told.st_size))
+            stat = path.stat()
+            found.append((stat.st_mtime_ns, path, stat.st_size))
     return found
 
 

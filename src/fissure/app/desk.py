@@ -1,4 +1,4 @@
-"""What a server has at hand: its settings, the case, the evidence, the stored runs, its jobs and its what-ifs."""
+"""The state of a server: its settings, the case, the evidence, the stored runs, its jobs and its what-ifs."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ from fissure import api
 from fissure.api.stored import Stored
 from fissure.api.whatifs import WhatIfResult
 from fissure.app.derived import Derived, prune
-from fissure.app.jobs import Job, Jobs, Telling, Worker
+from fissure.app.jobs import Job, JobProgress, Jobs, Worker
 from fissure.app.questions import Question, Reader, SavedQuestions
 from fissure.app.settings import Settings
 from fissure.cases.loader import Case
@@ -24,7 +24,7 @@ from fissure.errors import ArgumentError, FissureError, nearest
 from fissure.evidence import Ledger
 from fissure.studies.calibration.posterior import Posterior
 from fissure.studies.progressive import LEAST, Live
-from fissure.studies.scenario import AS_IT_IS, Scenario
+from fissure.studies.scenario import AS_IT_IS
 from fissure.studies.whatif import MEMBERS, WhatIf
 
 REMEMBERED = 10.0
@@ -34,12 +34,12 @@ KIND = "what-if"
 PLANS = 3
 """Plans (seeds and lengths) of which what was measured stays in memory."""
 MOST_SEED = 2**53 - 1
-"""What every JSON reader takes for the same whole number."""
+"""The largest seed: every JSON reader takes it for the same whole number."""
 
 
 @dataclass(frozen=True)
 class Size:
-    """How a question is asked: pairs, seed, weeks."""
+    """The size of a question: pairs, seed, weeks."""
 
     members: int = MEMBERS
     seed: int = 1
@@ -47,7 +47,7 @@ class Size:
 
 
 @dataclass(frozen=True)
-class Measured:
+class PartialAnswer:
     """The latest answer of the job of a question, of `found.members` pairs of `of`."""
 
     found: WhatIf
@@ -55,13 +55,13 @@ class Measured:
 
     @property
     def summary(self) -> dict[str, int]:
-        """What is told of it where its job is."""
+        """Its numbers of pairs, for its job."""
         return {"members": self.found.members, "of": self.of}
 
 
 @dataclass(frozen=True)
-class Standing:
-    """How far a question is: `known` of `size.members` pairs are measured; `job` is the one that measures, if known."""
+class QuestionState:
+    """The state of a question: `known` of `size.members` pairs are measured; `job` measures more, if known."""
 
     question: Question
     size: Size
@@ -71,7 +71,7 @@ class Standing:
 
     @property
     def complete(self) -> bool:
-        """Whether nothing is left to measure."""
+        """True where nothing is left to measure."""
         return self.known >= self.size.members
 
     @property
@@ -90,7 +90,9 @@ class Studio:
         self._lives: OrderedDict[tuple[int, int], Live] = OrderedDict()
         self._turn = threading.Lock()
         self._warmed = False
-        self._answers = lru_cache(maxsize=64)(self._answer)
+        self._answers = lru_cache(maxsize=64)(
+            lambda name, scenario, size, n: self.live(size).answer({name: scenario}, n)
+        )
         self.saved = SavedQuestions(desk.settings.home / "saved", desk.settings.limits.saved)
 
     @property
@@ -113,14 +115,13 @@ class Studio:
         return Size(members, 1 if seed is None else seed, weeks)
 
     def reader(self, weeks: int | None = None) -> Reader:
-        """What reads questions."""
-        context = self._desk.context
-        return Reader(context.case, context.parameters, context.studies, weeks or self.most_weeks)
+        """The reader of questions over so many weeks."""
+        return Reader(self._desk.context, weeks or self.most_weeks)
 
     def live(self, size: Size) -> Live:
-        """What is measured with that seed over those weeks; read from disk once."""
-        settings, (seed, weeks) = self._desk.settings, self._plan(size)
-        key = seed, weeks
+        """The pairs measured with that seed over those weeks; read from disk once."""
+        settings, key = self._desk.settings, self._plan(size)
+        seed, weeks = key
         with self._turn:
             if key not in self._lives:
                 self._lives[key] = Live.of(
@@ -140,7 +141,7 @@ class Studio:
         return size.seed, size.weeks or self.most_weeks
 
     def _at_work(self) -> list[tuple[Question, Size]]:
-        """What waits or is being measured."""
+        """Questions that wait or are being measured."""
         jobs = (job for job in self._desk.jobs.all() if job.kind == KIND and not job.ended)
         return [(job.asked["question"], job.asked["size"]) for job in jobs]
 
@@ -159,8 +160,8 @@ class Studio:
 
     def id_of(self, question: Question, size: Size) -> str:
         """The id of the job: of all that decides about its numbers, so that the same is computed once."""
-        told = [self.live(size).worlds.own_folder.name, question.answer, question.scenario.key, size.members]
-        return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:20]
+        identity = [self.live(size).worlds.own_folder.name, question.answer, question.scenario.key, size.members]
+        return hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:20]
 
     def ask(self, question: Question, size: Size) -> Job:
         """The job that measures it, new or under way.
@@ -171,11 +172,11 @@ class Studio:
         live.require(question.scenario, size.members)
         scenarios = {question.answer: question.scenario}
 
-        def work(tell: Telling) -> Measured | None:
+        def work(tell: JobProgress) -> PartialAnswer | None:
             latest = None
             try:
                 for found in live.refine(scenarios, size.members, tell):
-                    latest = Measured(found, size.members)
+                    latest = PartialAnswer(found, size.members)
                     tell.show(latest)
             finally:
                 with suppress(FissureError, OSError):  # nothing that was asked hangs on it
@@ -186,27 +187,27 @@ class Studio:
         short = live.known(question.scenario, size.members) < size.members  # what was measured may have been deleted
         return self._desk.jobs.submit(self.id_of(question, size), KIND, question.title, asked, work, again=short)
 
-    def standing(self, question: Question, size: Size) -> Standing:
-        """How far it is."""
+    def standing(self, question: Question, size: Size) -> QuestionState:
+        """The state of a question."""
         id = self.id_of(question, size)
         job = self._desk.jobs.get(id)
-        if job is not None and job.state == "running" and isinstance(job.result, Measured):
-            return Standing(question, size, id, job.result.found.members, job)
+        if job is not None and job.state == "running" and isinstance(job.result, PartialAnswer):
+            return QuestionState(question, size, id, job.result.found.members, job)
         known = self.live(size).known(question.scenario, size.members)
-        return Standing(question, size, id, known if known >= LEAST else 0, job)
+        return QuestionState(question, size, id, known if known >= LEAST else 0, job)
 
-    def of_job(self, id: str) -> Standing | None:
-        """How far the question of that job is; None where there is no such job."""
+    def of_job(self, id: str) -> QuestionState | None:
+        """The state of the question of that job; None where there is no such job."""
         job = self._desk.jobs.get(id)
         return self.standing(**job.asked) if job is not None and job.kind == KIND else None
 
-    def answer(self, standing: Standing, members: int | None = None) -> WhatIf | None:
-        """What the pairs measured so far say, or the first `members` of them; None where there are too few."""
+    def answer(self, standing: QuestionState, members: int | None = None) -> WhatIf | None:
+        """The answer of the pairs measured so far, or of the first `members` of them; None where there are too few."""
         members = standing.known if members is None else min(members, standing.known)
         if members < LEAST:
             return None
         latest = standing.job.result if standing.job else None
-        if isinstance(latest, Measured) and latest.found.members == members:
+        if isinstance(latest, PartialAnswer) and latest.found.members == members:
             return latest.found
         kept = self.live(standing.size).worlds.kept
         for scenario in (AS_IT_IS, standing.question.scenario):
@@ -216,10 +217,7 @@ class Studio:
         except LookupError:  # deleted while it was read
             return None
 
-    def _answer(self, name: str, scenario: Scenario, size: Size, members: int) -> WhatIf:
-        return self.live(size).answer({name: scenario}, members)
-
-    def told(self, standing: Standing, members: int | None = None) -> WhatIfResult | None:
+    def result(self, standing: QuestionState, members: int | None = None) -> WhatIfResult | None:
         """`answer` with all that says how it was made."""
         found, drawn = self.answer(standing, members), self._desk.posterior
         if found is None:
@@ -243,7 +241,7 @@ class Studio:
 
 @dataclass(eq=False)
 class Desk:
-    """What views and API share; made once a server."""
+    """The state that views and API share; made once a server."""
 
     settings: Settings
     jobs: Jobs = field(init=False)
@@ -281,12 +279,12 @@ class Desk:
 
     @property
     def posterior(self) -> Posterior | None:
-        """What members are drawn from; None for the prior. Raises `FissureError` for one that is stale or damaged."""
+        """The posterior that members are drawn from; None for the prior. Raises `FissureError` for a stale one."""
         return self.context.draws()
 
     @property
     def runs_folder(self) -> Path:
-        """Where runs that are asked for on the page are kept."""
+        """The folder of runs that are asked for on the page."""
         return self.settings.folders[0] if self.settings.folders else Path("runs")
 
     def runs(self) -> dict[str, Stored]:

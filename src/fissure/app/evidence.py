@@ -50,7 +50,7 @@ COMPARISONS = Kind("figures", __name__, _JSON.dump_json, _JSON.validate_json)
 
 
 class Address(BaseModel):
-    """What the address asks for: a list or an entry, words to look for, a run, and of each filter a value."""
+    """The query of the address: a list or an entry, words to look for, a run, and of each filter a value."""
 
     kind: Text = ""
     find: Text = ""
@@ -83,7 +83,7 @@ def view(request: Request, desk: AtDesk, address: Annotated[Address, Query()]) -
 
 
 def _tab(kind: str, entry: str, context: Context) -> str:
-    """What is shown: as asked, else the kind that the entry is of. Raises `FissureError` for what does not exist."""
+    """The tab that is shown: as asked, else that of the entry. Raises `FissureError` for what does not exist."""
     if kind and kind not in TABS:
         raise ArgumentError(f"there is no kind of evidence '{kind}'{nearest(kind, TABS)}")
     if not entry or kind in ("learned", "forecast"):

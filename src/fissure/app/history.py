@@ -107,7 +107,7 @@ def week_of(view: RunView, day: str | None) -> int:
 
 
 def cited(desk: Desk, stored: Stored, view: RunView) -> Citation:
-    """How to cite the view of a run."""
+    """The citation of the view of a run."""
     run = view.run
     sizes = (stored.plan.get("units"), stored.plan.get("slots")) == (desk.case.units, desk.case.slots)
     return citation(

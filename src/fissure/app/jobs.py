@@ -1,7 +1,7 @@
 """Work that takes longer than a click: in the background where nobody sees it, or as a job that is told of.
 
 Of jobs there is one at a time, a short queue, and what each has found so far. A job has an id that says what is asked,
-so that the same thing asked twice is computed once. It is told of its progress by the work itself (`Telling` is a
+so that the same thing asked twice is computed once. It is told of its progress by the work itself (`JobProgress` is a
 `Progress`), shows results that get better as it goes, and stops at the next step when it is cancelled.
 """
 
@@ -20,7 +20,7 @@ from fissure.errors import FissureError
 # Work in the background
 
 
-class Stopped(Exception):
+class ServerStopping(Exception):
     """The server is stopping."""
 
 
@@ -48,13 +48,13 @@ class Worker:
 
     @property
     def stopping(self) -> bool:
-        """Whether nothing more will be begun."""
+        """True where nothing more will be begun."""
         return self._stopping
 
     def go_on(self) -> None:
-        """Is called between steps that take seconds each. Raises `Stopped` where the server stops."""
+        """Is called between steps that take seconds each. Raises `ServerStopping` where the server stops."""
         if self._stopping:
-            raise Stopped
+            raise ServerStopping
 
     def submit(self, key: str, do: Callable[[], object], *, spare: bool = False) -> bool:
         """Do it, unless something of that key waits or is being done; returns whether it will be. Failures are logged.
@@ -105,7 +105,7 @@ class Worker:
         return bool(self._threads)
 
     def _next(self) -> _Task | None:
-        """What is to be done next; None where nothing may be begun."""
+        """The next task; None where nothing may be begun."""
         sparing = any(one.spare for one in self._busy.values())
         waiting = [one for one in self._queue if not (one.spare and sparing)]
         return min(waiting, key=lambda one: one.spare, default=None)
@@ -127,7 +127,7 @@ class Worker:
     def _do(self, task: _Task) -> None:
         try:
             task.do()
-        except Stopped:
+        except ServerStopping:
             pass
         except BaseException:  # one that fails must not take the others with it
             logging.getLogger(__name__).exception("went wrong in the background: %s", task.key)
@@ -173,16 +173,16 @@ class Job:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more will come."""
+        """True where nothing more will come."""
         return self.state in ENDED
 
 
-Work = Callable[["Telling"], Any]
-"""What a job does; returns its result."""
+Work = Callable[["JobProgress"], Any]
+"""The work of a job; returns its result."""
 
 
-class Telling:
-    """What the work of a job tells it with: a `Progress`, and `show` for results that are not final yet.
+class JobProgress:
+    """The progress of a job, told by its work: a `Progress`, and `show` for results that are not final yet.
 
     Each raises `CancelledError` once the job is cancelled.
     """
@@ -206,7 +206,7 @@ class Telling:
         self._tell(result=result)
 
     def _tell(self, **changes: Any) -> None:
-        if not self._jobs._told(self._id, self._turn, changes):
+        if not self._jobs._note(self._id, self._turn, changes):
             raise CancelledError("cancelled")
 
 
@@ -217,8 +217,8 @@ class Jobs:
         self._most = waiting
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._turns: dict[str, int] = {}
-        """Which asking of a job its `Job` tells of: one that was cancelled may still be on its way to its next step
-        when the same is asked again. Its number is the key of its task."""
+        """The number of the latest asking of each job: one that was cancelled may still be on its way to its next step
+        when the same is asked again. It is the key of its task."""
         self._numbers = itertools.count()
         self._off: set[int] = set()
         self._held = threading.RLock()
@@ -267,7 +267,7 @@ class Jobs:
             return list(self._jobs.values())
 
     def ahead(self, id: str) -> int:
-        """How many others come before it."""
+        """The number of others that come before it."""
         with self._held:
             turn, at_work = self._turns.get(id, -1), {int(key) for key in self._worker.pending()}
             return sum(one < turn for one in at_work) if turn in at_work else 0
@@ -295,7 +295,7 @@ class Jobs:
         self._worker.stop(patience)
 
     def _recover(self) -> None:
-        """Where the thread has died, say so of what it was doing: every job that has not ended has its task."""
+        """Say of jobs whose thread has died that they failed: every other that has not ended has its task."""
         if self._stopping:
             return
         at_work = self._worker.pending()
@@ -310,7 +310,7 @@ class Jobs:
                 return
             self._set(id, state="running")
         try:
-            result = work(Telling(self, id, turn))
+            result = work(JobProgress(self, id, turn))
         except CancelledError:
             self._end(id, turn, state="cancelled")
         except FissureError as error:
@@ -327,7 +327,7 @@ class Jobs:
             if self._turns.get(id) == turn:
                 self._set(id, phase="", left=None, **changes)
 
-    def _told(self, id: str, turn: int, changes: Mapping[str, Any]) -> bool:
+    def _note(self, id: str, turn: int, changes: Mapping[str, Any]) -> bool:
         """Note what the work tells; False where nobody waits for it any more."""
         with self._held:
             current, wanted = self._turns.get(id) == turn, turn not in self._off
@@ -341,7 +341,7 @@ class Jobs:
 
 
 def wrong_inside(error: BaseException) -> str:
-    """What is told of an error that nobody foresaw; its own text may hold paths, and stands in the terminal."""
+    """One sentence on an error that nobody foresaw; its own text may hold paths, and stands in the terminal."""
     return f"it went wrong inside Fissure ({type(error).__name__}); the terminal in which it runs says how"
 
 

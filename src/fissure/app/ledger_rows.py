@@ -6,6 +6,7 @@ script (`evidence.js`) filters by the same two lists, so that both show the same
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from fissure.context import Context
 from fissure.errors import ArgumentError, nearest
@@ -18,7 +19,7 @@ from fissure.present.sections.observation_influence import RunComparison
 from fissure.present.sections.parts import DIRECTIONS
 
 FIT = {"used": "in the fit", "after": "after the cut-off", "not": "not to be learned from"}
-"""What the fit did with a figure."""
+"""The words for what the fit did with a figure."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class LedgerRow:
     signs: tuple[str, ...] = ()
     tags: frozenset[str] = frozenset()
     more: tuple[str, ...] = ()
-    """What it is found by besides what is shown."""
+    """Words that find it besides those that are shown."""
 
     @property
     def text(self) -> str:
@@ -75,13 +76,13 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Search:
-    """What is looked for: words, and of each filter a value."""
+    """The terms of a search: words, and of each filter a value."""
 
     find: str = ""
     chosen: Mapping[str, str] = field(default_factory=dict)
 
     def matches(self, row: LedgerRow) -> bool:
-        """Whether a row is among what is looked for."""
+        """True where a row is among what is looked for."""
         tags = {f"{name}:{value}" for name, value in self.chosen.items()}
         return row.tags >= tags and all(word in row.text for word in self.find.lower().split())
 
@@ -89,23 +90,21 @@ class Search:
 def rows(kind: str, context: Context, run: RunComparison | None = None) -> list[LedgerRow]:
     """All rows of a kind; figures with their verdicts where they were compared with a `run`."""
     ledger = context.ledger
-    match kind:
-        case "claims":
-            return [_claim(one, context) for one in ledger.claims.values()]
-        case "observations":
-            order = sorted(ledger.observations.values(), key=lambda o: (o.when, o.variable, o.id))
-            return [_observation(one, context, run) for one in order]
-        case "sources":
-            return [_source(one, context) for one in ledger.sources.values()]
-        case _:
-            return [_variable(one, context) for one in ledger.variables.values()]
+    if kind == "observations":
+        order = sorted(ledger.observations.values(), key=lambda o: (o.when, o.variable, o.id))
+        return [_observation(one, context, run) for one in order]
+    if kind == "claims":
+        return [_claim(one, context) for one in ledger.claims.values()]
+    if kind == "sources":
+        return [_source(one, context) for one in ledger.sources.values()]
+    return [_variable(one, context) for one in ledger.variables.values()]
 
 
 def filters(kind: str, context: Context, shown: Sequence[LedgerRow]) -> list[Filter]:
-    """What a kind can be filtered by: only choices that some row has."""
+    """The filters of a kind: only choices that some row has."""
     tags = {tag for row in shown for tag in row.tags}
     found = [
-        Filter(one.name, one.label, {v: said for v, said in one.choices.items() if f"{one.name}:{v}" in tags})
+        Filter(one.name, one.label, {v: words for v, words in one.choices.items() if f"{one.name}:{v}" in tags})
         for one in _filters(kind, context)
     ]
     return [one for one in found if one.choices]
@@ -165,58 +164,51 @@ def entries(context: Context) -> dict[str, Mapping[str, object]]:
     return {kind: getattr(context.ledger, kind) for kind in KINDS}
 
 
+def fit_of(observation: str, context: Context) -> Literal["used", "after", "not"] | None:
+    """The use that the fit made of a figure, see `FIT`; None without a fit."""
+    if context.until is None:
+        return None
+    return "used" if observation in context.fitted else "after" if observation in context.comparable else "not"
+
+
+def _tags(**values: str | bool | Iterable[str] | None) -> frozenset[str]:
+    """By the name of a filter the value or values of a row; none where there is nothing."""
+    words = {True: "yes", False: "no", None: ()}
+    each = {name: words[x] if isinstance(x, bool) or x is None else x for name, x in values.items()}
+    return frozenset(f"{name}:{v}" for name, x in each.items() for v in ((x,) if isinstance(x, str) else x) if v)
+
+
 def _claim(claim: Claim, context: Context) -> LedgerRow:
-    tags = [f"source:{claim.source}", f"direction:{claim.direction}"]
-    group, taken = "", "taken up by no mechanism"
-    if claim.mechanism:
-        tags.append(f"mechanism:{claim.mechanism}")
-        taken = mechanism_label(claim.mechanism)
-    if kind := mechanism_classes().get(claim.mechanism or ""):
-        group = kind.group()
-        tags.append(f"group:{group}")
+    kind = mechanism_classes().get(claim.mechanism or "")
+    group = kind.group() if kind else ""
+    taken = mechanism_label(claim.mechanism) if claim.mechanism else "taken up by no mechanism"
+    source = formatting.source_name(context.ledger.sources[claim.source])
     return LedgerRow(
-        claim.id,
-        claim.paraphrase,
-        f"{formatting.claim_place(claim)} · {claim.effect} · {taken}",
+        claim.id, claim.paraphrase, f"{formatting.claim_place(claim)} · {claim.effect} · {taken}",
         signs=(str(DIRECTIONS[claim.direction]),),
-        tags=frozenset(tags),
-        more=(
-            claim.mechanism or "",
-            kind.title if kind else "",
-            MECHANISM_GROUPS.get(group, ""),
-            formatting.source_name(context.ledger.sources[claim.source]),
-        ),
-    )
+        tags=_tags(source=claim.source, direction=claim.direction, mechanism=claim.mechanism, group=group),
+        more=(claim.mechanism or "", kind.title if kind else "", MECHANISM_GROUPS.get(group, ""), source),
+    )  # fmt: skip
 
 
 def _observation(one: Observation, context: Context, run: RunComparison | None) -> LedgerRow:
     ledger = context.ledger
     variable, source = ledger.variables[one.variable], ledger.sources[one.source]
-    behind = bool(context.argued_from.get(one.id))
-    tags = [f"source:{one.source}", f"variable:{one.variable}"]
-    tags += [f"rivals:{'yes' if one.rival_of else 'no'}", f"behind:{'yes' if behind else 'no'}"]
-    tags += [f"mechanism:{name}" for name in context.mechanisms_of(one.id)]
-    signs = [f"⇄ {len(one.rival_of)} rival{'s' if len(one.rival_of) > 1 else ''}"] if one.rival_of else []
+    behind, rivals, fit = bool(context.argued_from.get(one.id)), len(one.rival_of), fit_of(one.id, context)
+    compared = run.figures.get(one.id) if run else None
+    signs = [f"⇄ {rivals} rival{'s' if rivals > 1 else ''}"] if rivals else []
     signs += [f"{formatting.BEHIND} behind a prior"] if behind else []
-    if context.until is not None:
-        fit = "used" if one.id in context.fitted else "after" if one.id in context.comparable else "not"
-        tags.append(f"fit:{fit}")
-        signs.append(FIT[fit])
-    if variable.output:
-        tags.append(f"output:{variable.output}")
-    if run is not None and (compared := run.figures.get(one.id)):
-        tags.append(f"verdict:{compared.verdict}")
-        signs.append(compared.word)
+    signs += [FIT[fit]] if fit else []
+    signs += [compared.word] if compared else []
     return LedgerRow(
-        one.id,
-        variable.title,
-        f"{formatting.when(one)} · {formatting.publisher(one, ledger.sources)} · {one.scope}",
-        formatting.figure(one),
-        f"90%: {formatting.interval(*one.band, one.unit)}",
-        tuple(signs),
-        frozenset(tags),
-        (one.doubt, one.note or "", source.title, variable.id, variable.output or ""),
-    )
+        one.id, variable.title, f"{formatting.when(one)} · {formatting.publisher(one, ledger.sources)} · {one.scope}",
+        formatting.figure(one), f"90%: {formatting.interval(*one.band, one.unit)}", tuple(signs),
+        tags=_tags(
+            source=one.source, variable=one.variable, output=variable.output, rivals=rivals > 0, behind=behind, fit=fit,
+            mechanism=context.mechanisms_of(one.id), verdict=compared.verdict if compared else None,
+        ),
+        more=(one.doubt, one.note or "", source.title, variable.id, variable.output or ""),
+    )  # fmt: skip
 
 
 def _source(source: Source, context: Context) -> LedgerRow:
@@ -227,23 +219,17 @@ def _source(source: Source, context: Context) -> LedgerRow:
     }
     said = [f"{n} {word}{'' if n == 1 else 's'}" for word, n in counts.items() if n]
     return LedgerRow(
-        source.id,
-        formatting.source_name(source),
-        f"{formatting.kind_of_source(source)} · {source.title}",
-        " · ".join(said) or "nothing",
-        tags=frozenset({f"type:{source.kind}"}),
-        more=(source.leaning,),
-    )
+        source.id, formatting.source_name(source), f"{formatting.kind_of_source(source)} · {source.title}",
+        " · ".join(said) or "nothing", tags=_tags(type=source.kind), more=(source.leaning,),
+    )  # fmt: skip
 
 
 def _variable(variable: Variable, context: Context) -> LedgerRow:
     figures = sum(one.variable == variable.id for one in context.ledger.observations.values())
     about = f"output {variable.output}" if variable.output else "the model has no counterpart"
     return LedgerRow(
-        variable.id,
-        variable.title,
-        f"{formatting.unit(variable.unit)} · {about}",
+        variable.id, variable.title, f"{formatting.unit(variable.unit)} · {about}",
         f"{figures} figure{'' if figures == 1 else 's'}",
-        tags=frozenset({f"counterpart:{'yes' if variable.output else 'no'}", f"family:{variable.of_family}"}),
+        tags=_tags(counterpart=bool(variable.output), family=variable.of_family),
         more=(variable.note, variable.reason or ""),
-    )
+    )  # fmt: skip

@@ -48,7 +48,7 @@ def warm(desk: Desk) -> None:
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListItem:
     """A mechanism or field in the list of all: where it leads, the text that it is found by, whether it was found."""
 
     name: str
@@ -100,7 +100,7 @@ def edges(desk: AtDesk, mechanism: Name = None, field: Name = None) -> Response:
 
 @router.get("/cracks/ready")
 def ready(desk: AtDesk) -> dict[str, bool]:
-    """Whether there is any use in waiting for the picture."""
+    """True where there is any use in waiting for the picture."""
     return {"ready": not look(desk).waiting}
 
 
@@ -111,21 +111,21 @@ def _known_field(path: str, atlas: Atlas) -> str:
     return path
 
 
-def _mechanisms(find: str) -> dict[str, list[Listed]]:
+def _mechanisms(find: str) -> dict[str, list[ListItem]]:
     """All mechanisms by group; all are found where nothing is looked for."""
-    groups: dict[str, list[Listed]] = {group: [] for group in MECHANISM_GROUPS}
+    groups: dict[str, list[ListItem]] = {group: [] for group in MECHANISM_GROUPS}
     for name, kind in mechanism_classes().items():
         said = mechanism_label(name)
         text = f"{name} {said} {kind.title} {described(kind).line}".lower()
-        groups[kind.group()].append(Listed(name, said, text, _matches(text, find), kind.title))
+        groups[kind.group()].append(ListItem(name, said, text, _matches(text, find), kind.title))
     return groups
 
 
-def _fields(find: str, atlas: Atlas | None) -> list[Listed]:
+def _fields(find: str, atlas: Atlas | None) -> list[ListItem]:
     found = []
     for path in () if atlas is None else atlas.fields:
         text = f"{path} {label(path)} {about(path).meaning}".lower()
-        found.append(Listed(path, label(path), text, _matches(text, find)))
+        found.append(ListItem(path, label(path), text, _matches(text, find)))
     return found
 
 

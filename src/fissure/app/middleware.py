@@ -1,4 +1,4 @@
-"""What stands between the network and the page: who may ask, how much, how often, and what a browser may do with it.
+"""The guard between the network and the page: who may ask, how much, how often, and what a browser may do with it.
 
 Without a token the server listens on loopback, and the name by which it is called must be one of loopback's, or of a
 proxy that it was started with: a page elsewhere cannot reach it through a name of its own (DNS rebinding). With one,
@@ -22,6 +22,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -45,7 +46,7 @@ HEADERS = {
     "x-fissure": "page",  # tells our answers from those of a proxy whose server is away
 }
 DEEPEST = 16
-"""How deep lists and objects may lie in one another in what is sent; what the page sends is three deep."""
+"""The depth to which lists and objects may lie in one another in what is sent; what the page sends is three deep."""
 CLIENTS = 1024
 """Addresses whose rate is remembered."""
 _OTHER_NAME = (
@@ -75,9 +76,13 @@ class Guard:
         scope = below(scope, self._settings.root_path)
         if not (is_near(scope, self._settings) or scope["path"].startswith("/static/")):
             answered = discreet(answered, self._places)
-        sent = self._refused(scope) or await self._sent(scope, receive)
-        if isinstance(sent, Response):
-            await sent(scope, receive, answered)
+        try:
+            if opened := self._checked(scope):
+                await opened(scope, receive, answered)
+                return
+            sent = await self._sent(scope, receive)
+        except HTTPException as error:
+            await _said(scope, error)(scope, receive, answered)
             return
         if not scope["path"]:  # the prefix itself, without the slash that relative links need
             last = self._settings.root_path.rpartition("/")[2]  # relative to the prefix
@@ -89,32 +94,22 @@ class Guard:
         scope = {**scope, "asgi": {**scope.get("asgi", {}), "spec_version": "2.3"}}
         await self._app(scope, sent, answered)
 
-    def _refused(self, scope: Scope) -> Response | None:
-        headers, limits = Headers(scope=scope), self._settings.limits
+    def _checked(self, scope: Scope) -> Response | None:
+        """The answer that keeps a token which is shown, if one is. Raises `HTTPException` for what is refused."""
+        headers, settings = Headers(scope=scope), self._settings
         if not self._rates.allow((scope.get("client") or ("",))[0]):
-            return _said(scope, 429, "too many requests; wait a second", {"retry-after": "1"})
-        return (
-            _too_large(scope, headers, limits)
-            or self._called_wrongly(scope, headers)
-            or self._asked_for_token(scope, headers)
-        )
-
-    def _called_wrongly(self, scope: Scope, headers: Headers) -> Response | None:
-        name = auth.called(headers)
+            raise HTTPException(429, "too many requests; wait a second", {"retry-after": "1"})
+        _require_small(scope, headers, settings.limits)
+        name, token = auth.called(headers), settings.token
         if name is None:
-            return _said(scope, 400, "the request does not say which host it asks")
-        if self._settings.token is None and not (is_loopback(name) or name.lower() in self._settings.hosts):
-            return _said(scope, 403, _OTHER_NAME)
-        if not auth.is_welcome(scope["method"], headers, self._settings.hosts):
-            return _said(scope, 403, "only the page itself may ask this, not another site")
-        if auth.has_body(headers) and not auth.is_json(
-            headers
-        ):  # what a form of another site can send without asking first
-            return _said(scope, 415, "what is sent must be JSON: content-type: application/json")
-        return None
-
-    def _asked_for_token(self, scope: Scope, headers: Headers) -> Response | None:
-        token = self._settings.token
+            raise HTTPException(400, "the request does not say which host it asks")
+        if token is None and not (is_loopback(name) or name.lower() in settings.hosts):
+            raise HTTPException(403, _OTHER_NAME)
+        if not auth.is_welcome(scope["method"], headers, settings.hosts):
+            raise HTTPException(403, "only the page itself may ask this, not another site")
+        # anything else than JSON is what a form of another site can send without asking first
+        if auth.has_body(headers) and not auth.is_json(headers):
+            raise HTTPException(415, "what is sent must be JSON: content-type: application/json")
         if token is None:
             return None
         shown = auth.shown_token(scope)
@@ -122,16 +117,16 @@ class Guard:
             answer = RedirectResponse(auth.without_token(scope), 303)
             # Without a path of ours the browser keeps it to the folder of what it asked: behind a proxy that gives each
             # user a prefix, "/" would hand the token to every other user's server.
-            path = self._settings.root_path or None
+            path = settings.root_path or None
             answer.set_cookie(self._cookie, token, httponly=True, samesite="strict", path=path)
             return answer
         if auth.has_token(headers, self._cookie, token):
             return None
         text = "this page asks for the token that was printed when the server started: open the address printed there"
-        return _said(scope, 401, text, {"www-authenticate": "Bearer"})
+        raise HTTPException(401, text, {"www-authenticate": "Bearer"})
 
-    async def _sent(self, scope: Scope, receive: Receive) -> Receive | Response:
-        """What the application may read in place of `receive`, or why what is sent is refused."""
+    async def _sent(self, scope: Scope, receive: Receive) -> Receive:
+        """The body as the application may read it, in place of `receive`. Raises `HTTPException` for a wrong one."""
         limits = self._settings.limits
         if not auth.has_body(Headers(scope=scope)):
             return receive
@@ -139,11 +134,10 @@ class Guard:
             async with asyncio.timeout(limits.patience):
                 body = await _body(scope, receive, limits.body)
         except TimeoutError:
-            return _said(scope, 408, "what is sent came too slowly", {"connection": "close"})
-        if body is None:  # its length was not announced
-            return _said(scope, 413, _size(limits.body), {"connection": "close"})
-        fault = _fault(body)
-        return _said(scope, 400, fault) if fault else _again(body, receive)
+            raise HTTPException(408, "what is sent came too slowly", {"connection": "close"}) from None
+        if fault := _fault(body):
+            raise HTTPException(400, fault)
+        return _again(body, receive)
 
 
 def _headed(send: Send, *, only_head: bool) -> Send:
@@ -166,28 +160,24 @@ def _headed(send: Send, *, only_head: bool) -> Send:
     return headed
 
 
-def _too_large(scope: Scope, headers: Headers, limits: Limits) -> Response | None:
+def _require_small(scope: Scope, headers: Headers, limits: Limits) -> None:
     path, query = scope.get("raw_path") or scope["path"].encode("utf-8", "replace"), scope["query_string"]
     if len(path) + len(query) > limits.address:
-        return _said(scope, 414, f"the address is longer than {limits.address:,} bytes")
+        raise HTTPException(414, f"the address is longer than {limits.address:,} bytes")
     if "\0" in scope["path"] or b"%00" in query or b"\0" in query:
-        return _said(scope, 400, "the address holds a null character")
+        raise HTTPException(400, "the address holds a null character")
     if sum(len(name) + len(value) for name, value in scope["headers"]) > limits.headers:
-        return _said(scope, 431, f"the headers of the request are larger than {limits.headers:,} bytes")
+        raise HTTPException(431, f"the headers of the request are larger than {limits.headers:,} bytes")
     length = headers.get("content-length", "0")
     if not (length.isascii() and length.isdigit()):
-        return _said(scope, 400, "the length of the request is no number")
+        raise HTTPException(400, "the length of the request is no number")
     if len(length) > 18 or int(length) > limits.body:
-        return _said(scope, 413, _size(limits.body))
-    return None
+        raise HTTPException(413, f"the request is larger than {limits.body:,} bytes")
 
 
-def _size(most: int) -> str:
-    return f"the request is larger than {most:,} bytes"
-
-
-def _said(scope: Scope, status: int, text: str, headers: dict[str, str] | None = None) -> Response:
+def _said(scope: Scope, refused: HTTPException) -> Response:
     """One sentence: as JSON under ``/api``, else as text."""
+    status, text, headers = refused.status_code, refused.detail, refused.headers
     if scope["path"].startswith("/api/"):
         return JSONResponse({"detail": text}, status, headers)
     return PlainTextResponse(f"Fissure: {text}.\n", status, headers)
@@ -204,7 +194,7 @@ class Rates:
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def allow(self, client: str) -> bool:
-        """Whether `client` may ask now; the addresses that have not asked for longest are forgotten."""
+        """True where `client` may ask now; the addresses that have not asked for longest are forgotten."""
         now = self._clock()
         left, then = self._left.pop(client, (self._burst, now))
         left = min(left + (now - then) * self._rate, self._burst)
@@ -217,14 +207,14 @@ class Rates:
 # What is sent: read whole before anything is done with it, small, and JSON that can be written again
 
 
-async def _body(scope: Scope, receive: Receive, most: int) -> bytes | None:
-    """The body of a request, empty where the client has left; None beyond `most` bytes."""
+async def _body(scope: Scope, receive: Receive, most: int) -> bytes:
+    """The body of a request, empty where the client has left. Raises `HTTPException` beyond `most` bytes."""
     body = bytearray()
     with suppress(ClientDisconnect):
         async for part in Request(scope, receive).stream():
             body += part
-            if len(body) > most:
-                return None
+            if len(body) > most:  # its length was not announced
+                raise HTTPException(413, f"the request is larger than {most:,} bytes", {"connection": "close"})
         return bytes(body)
     return b""
 
@@ -275,7 +265,7 @@ def _depth(found: Any) -> int:
 
 
 def up(scope: Scope) -> str:
-    """What leads from the address that was asked to the top of the page: ``./`` from a view, ``../`` from below one."""
+    """The way from the address that was asked to the top of the page: ``./`` from a view, ``../`` from below one."""
     return "../" * (_asked(scope).count("/") - 1) or "./"
 
 
@@ -289,7 +279,7 @@ def below(scope: Scope, root: str) -> Scope:
 
 
 def without_slash(scope: Scope) -> str | None:
-    """What leads from an address with slashes at its end to that without, relative to it; None where it has none."""
+    """The way from an address with slashes at its end to that without, relative to it; None where it has none."""
     path = _asked(scope)
     bare = path.rstrip("/")
     if bare == path or not bare:

@@ -1,4 +1,4 @@
-"""How a view becomes a page: the templates, what all views share, each view's address, and the files that it loads.
+"""Pages: the templates, the parts that all views share, each view's address, and the files that it loads.
 
 Styles, scripts and pictures all come from the package; a file's address changes with its content.
 """
@@ -30,7 +30,7 @@ from fissure.version import __version__
 
 T = TypeVar("T")
 PageData = dict[str, Any]
-"""What a template or a script of the page is given, by name."""
+"""The values of a template or a script of the page, by name."""
 OWN = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}
@@ -44,11 +44,10 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True)
 class View:
-    """One of the five: its name in the address, its title, and the question that it answers."""
+    """One of the five: its name in the address, and its title."""
 
     name: str
     title: str
-    asks: str
 
     @property
     def path(self) -> str:
@@ -57,11 +56,11 @@ class View:
 
 
 VIEWS = (
-    View("history", "History", "What happened, as simulated and as published?"),
-    View("cracks", "Cracks", "What moves what, and on which evidence?"),
-    View("why", "Why", "What made it come apart, from inside and from outside?"),
-    View("what-if", "What if", "What would have been different?"),
-    View("evidence", "Evidence", "Who said what, and what did it teach?"),
+    View("history", "History"),
+    View("cracks", "Cracks"),
+    View("why", "Why"),
+    View("what-if", "What if"),
+    View("evidence", "Evidence"),
 )
 
 
@@ -95,13 +94,13 @@ def page(
     status: int = 200,
     shared: PageData | None = None,
     drawn: str | None = None,
-    **told: Any,
+    **values: Any,
 ) -> HTMLResponse:
     """The view `name` as a page.
 
     `shared` is what its scripts are given: ``specs`` (charts by key), ``geography`` (of maps), and whatever else the
     view's own script reads; the colours of the charts are added. `drawn` stands for its ``specs`` where they were made
-    before: their text, as `as_json` gives it. `told` goes to the template ``NAME.html.j2``; what follows an underscore
+    before: their text, as `as_json` gives it. `values` go to the template ``NAME.html.j2``; what follows an underscore
     tells apart the templates of one view, and from those of the report.
 
     All links are relative, so that the page may lie below any prefix: `root` leads from the address that was asked to
@@ -118,7 +117,7 @@ def page(
         .get_template(f"{name}.html.j2")
         .render(
             case=desk.case, view=name.partition("_")[0], shared=scripts, verbatim=_verbatim, root=root,
-            asset=lambda asset: root + address(asset).lstrip("/"), **told,
+            asset=lambda asset: root + address(asset).lstrip("/"), **values,
         )
     )  # fmt: skip
     return HTMLResponse(text, status)
@@ -153,7 +152,7 @@ class Asset:
 
 def asset(name: str) -> Asset | None:
     """The asset of that name; `vega.js` is the bundle of the charts, `report.css` and others are the report's."""
-    return _read(name) if name in _names() else None  # what is not there is not remembered either
+    return _read(name) if name == VEGA or name in _files() else None  # what is not there is not remembered either
 
 
 def address(name: str) -> str:
@@ -184,21 +183,18 @@ def static(name: str, request: Request) -> Response:
 
 
 @lru_cache(maxsize=1)
-def _names() -> frozenset[str]:
-    """Of all assets: names, never paths."""
-    return frozenset({VEGA, *SHARED, *(path.name for path in STATIC.iterdir() if path.suffix in TYPES)})
+def _files() -> dict[str, Path]:
+    own = {path.name: path for path in STATIC.iterdir() if path.suffix in TYPES}
+    return own | {name: REPORT / name for name in SHARED}
 
 
 @cache
 def _read(name: str) -> Asset:
     if name == VEGA:
         body = vl_convert.javascript_bundle().encode()  # type: ignore[call-arg]  # its stub forgets the default
-    elif name in SHARED:
-        body = (REPORT / name).read_bytes()
     else:
-        body = (STATIC / name).read_bytes()
-    if name != VEGA and name.endswith(".js"):
-        body = _IMPORT.sub(_imported, body.decode()).encode()
+        body = _files()[name].read_bytes()
+        body = _IMPORT.sub(_imported, body.decode()).encode() if name.endswith(".js") else body
     return Asset(body, gzip.compress(body, 6, mtime=0), TYPES[Path(name).suffix])
 
 
@@ -262,8 +258,8 @@ def citation(
         "Mechanisms switched off": None if off is None else ", ".join(off) or "none",
         **(more or {}),
     }
-    told = tuple((label, str(value)) for label, value in facts.items() if value is not None)
-    return Citation(what, told, command)
+    shown = tuple((label, str(value)) for label, value in facts.items() if value is not None)
+    return Citation(what, shown, command)
 
 
 # Server-sent events of something that changes: its state at once, then at each change, until it has ended
@@ -294,7 +290,7 @@ async def listening(desk: AtDesk) -> AsyncIterator[None]:
 
 
 async def changes(desk: Desk, look: Callable[[], T]) -> AsyncIterator[T]:
-    """What `look` sees, at once and whenever that is another, as long as a stream may be open."""
+    """Yield the value of `look` at once and whenever it is another, as long as a stream may be open."""
     seen: list[T] = []
     began = time.monotonic()
     while time.monotonic() - began < LONGEST and not desk.closing.is_set():

@@ -9,19 +9,19 @@ asked with, `seed` the seed of all, `weeks` how many weeks from the start.
 """
 
 import hashlib
-import json
 import re
 import threading
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from pydantic import BaseModel, ConfigDict, Field
+
 from fissure.api.whatifs import OWN, day_or_month
-from fissure.cases.loader import Case
+from fissure.context import Context
 from fissure.errors import ArgumentError, nearest
 from fissure.files import disk_errors, write_whole
-from fissure.model.parameters import Declared
 from fissure.studies.questions import Study, known_study
 from fissure.studies.scenario import Scenario, refuse, scenario_of, week_of
 
@@ -36,7 +36,7 @@ KEYS = ("set", "off", "from", "study")
 
 @dataclass(frozen=True)
 class Question:
-    """What is changed, under the name that it was given; `study` is the named study that it is, if it is one."""
+    """A change under the name that it was given; `study` is the named study that it is, if it is one."""
 
     scenario: Scenario
     name: str = ""
@@ -44,7 +44,7 @@ class Question:
 
     @property
     def title(self) -> str:
-        """What to call it."""
+        """Its title on the page."""
         said = self.name or (self.study.title if self.study else str(self.scenario))
         return said if self.name or self.scenario.moves else said[:1].upper() + said[1:]
 
@@ -76,18 +76,16 @@ class Question:
 
 @dataclass(frozen=True, eq=False)
 class Reader:
-    """Reads questions about `case`, over `weeks` weeks."""
+    """Reads questions about the case of `context`, over `weeks` weeks."""
 
-    case: Case
-    parameters: Sequence[Declared]
-    studies: Mapping[str, Study]
+    context: Context
     weeks: int
 
     def read(self, text: str) -> Question:
         """The question that `text` says. Raises `FissureError`, one sentence, for anything else."""
         if len(text) > LONG:
             raise ArgumentError(f"a question has {len(text):,} characters, expected at most {LONG:,}")
-        told: dict[str, str] = {}
+        said: dict[str, str] = {}
         for part in filter(None, (part.strip() for part in text.split(";"))):
             key, found, value = part.partition("=")
             key = key.strip() if found else "name"
@@ -97,45 +95,34 @@ class Reader:
                     f"a question has a part '{key[:NAME]}='{nearest(key, KEYS)}; expected "
                     "set=, off=, from= or study=, and a name without '='"
                 )
-            if key in told:
-                raise ArgumentError(
-                    f"a question says {'its name' if key == 'name' else f'{key}='} twice, expected once"
-                )
-            told[key] = value.strip() if found else part
-        return self.of(
-            name=told.get("name", ""),
-            study=told.get("study"),
-            set=_listed(told.get("set", "")),
-            off=_listed(told.get("off", "")),
-            since=told.get("from"),
-        )
+            if key in said:
+                what = "its name" if key == "name" else f"{key}="
+                raise ArgumentError(f"a question says {what} twice, expected once")
+            said[key] = value.strip() if found else part
+        set, off = (tuple(filter(None, map(str.strip, said.get(key, "").split(",")))) for key in ("set", "off"))
+        return self.of(name=said.get("name", ""), study=said.get("study"), set=set, off=off, since=said.get("from"))
 
     def of(
-        self,
-        *,
-        name: str = "",
-        study: str | None = None,
-        set: Sequence[str] = (),
-        off: Sequence[str] = (),
+        self, *, name: str = "", study: str | None = None, set: Sequence[str] = (), off: Sequence[str] = (),
         since: str | date | None = None,
-    ) -> Question:
+    ) -> Question:  # fmt: skip
         """The question with these levers. Raises `FissureError`, one sentence, for what cannot be asked."""
         name = named(name) if name else ""
+        studies, parameters = self.context.studies, self.context.parameters
         if len(set) + len(off) > LEVERS:
             raise ArgumentError(f"a question moves {len(set) + len(off)} levers, expected at most {LEVERS}")
         if study is not None:
             if set or off or since:
                 raise ArgumentError(f"found the study '{study[:NAME]}' and changes beside it, expected one of them")
-            found = self.studies[known_study(study[:NAME], self.studies)]
-            question = Question(found.scenario(self.parameters), name, found)
+            found = studies[known_study(study[:NAME], studies)]
+            question = Question(found.scenario(parameters), name, found)
         else:
-            question = Question(scenario_of(off, set, day_or_month(since), parameters=self.parameters), name)
+            question = Question(scenario_of(off, set, day_or_month(since), parameters=parameters), name)
         one = question.scenario
         if not one.off and not one.moves:
-            raise ArgumentError(
-                f"a question{f' ({name})' if name else ''} changes nothing, expected set=, off= or study="
-            )
-        week_of(one.since, self.case, self.weeks)
+            which = f" ({name})" if name else ""
+            raise ArgumentError(f"a question{which} changes nothing, expected set=, off= or study=")
+        week_of(one.since, self.context.case, self.weeks)
         return question
 
     def composed(
@@ -156,17 +143,14 @@ class Reader:
         name = " ".join(name.replace(";", " ").replace("=", " ").split())
         said = [f"{driver}={'x' if how == 'times' else ''}{value!r}" for driver, how, value in moves]
         made = self.of(name=name, set=said, off=off, since=since or None)
-        if study is not None and study in self.studies:
-            named_one = self.of(name=name, study=study)
-            if self._same(made.scenario, named_one.scenario):
-                return named_one
-        return made
+        if study is None or study not in self.context.studies:
+            return made
+        named_one = self.of(name=name, study=study)
+        return named_one if self._levers(named_one.scenario) == self._levers(made.scenario) else made
 
-    def _same(self, one: Scenario, other: Scenario) -> bool:
-        """Whether both move the same levers from the same week on."""
-        levers = [(set(map(str, each.moves)), set(each.off)) for each in (one, other)]
-        weeks = [week_of(each.since, self.case, self.weeks) or 0 for each in (one, other)]
-        return levers[0] == levers[1] and weeks[0] == weeks[1]
+    def _levers(self, one: Scenario) -> tuple[set[str], set[str], int]:
+        """The drivers and mechanisms of a change, whatever their order, and its first week."""
+        return set(map(str, one.moves)), set(one.off), week_of(one.since, self.context.case, self.weeks) or 0
 
 
 def named(name: str) -> str:
@@ -177,10 +161,6 @@ def named(name: str) -> str:
     return name
 
 
-def _listed(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
 def once(questions: Iterable[Question]) -> tuple[Question, ...]:
     """Each question once, the first of those that ask the same."""
     return tuple({question.key: question for question in reversed([*questions])}.values())[::-1]
@@ -189,19 +169,20 @@ def once(questions: Iterable[Question]) -> tuple[Question, ...]:
 # Questions that were saved: one small file each, named by what it asks, whole on disk or not there
 
 
-ID = re.compile(r"[0-9a-f]{16}")
+ID = r"^[0-9a-f]{16}$"
 
 
-@dataclass(frozen=True)
-class SavedQuestion:
+class SavedQuestion(BaseModel):
     """A saved question: `q` is its text with its name, as in an address."""
 
-    id: str
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+
+    id: str = Field(pattern=ID)
     name: str
     q: str
     case: str
     saved: str
-    """When, as an ISO date and time."""
+    """An ISO date and time."""
 
 
 class SavedQuestions:
@@ -219,19 +200,19 @@ class SavedQuestions:
     def save(self, question: Question, case: str) -> SavedQuestion:
         """Keep it, under its name. Raises `FissureError` where too many are kept or the disk refuses."""
         now = datetime.now().astimezone().isoformat(timespec="seconds")
-        one = SavedQuestion(question.key, question.title[:80], question.text, case, now)
+        one = SavedQuestion(id=question.key, name=question.title[:80], q=question.text, case=case, saved=now)
         path = self._folder / f"{one.id}.json"
         with self._turn, disk_errors(self._folder, 1 << 12):
             self._folder.mkdir(parents=True, exist_ok=True)
             if not path.is_file() and sum(1 for _ in self._folder.glob("*.json")) >= self._most:
                 raise ArgumentError(f"{self._most} questions are saved already; delete one first")
-            write_whole(path, json.dumps(asdict(one), ensure_ascii=False, indent=1).encode() + b"\n")
+            write_whole(path, one.model_dump_json(indent=1).encode() + b"\n")
         return one
 
     def delete(self, id: str) -> bool:
         """Take it away; whether it was there."""
         path = self._folder / f"{id}.json"
-        if not ID.fullmatch(id) or not path.is_file():
+        if not re.fullmatch(ID, id) or not path.is_file():
             return False
         with self._turn, disk_errors(self._folder, 1 << 12):
             path.unlink(missing_ok=True)
@@ -240,9 +221,7 @@ class SavedQuestions:
 
 def _read(path: Path) -> SavedQuestion | None:
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        found = SavedQuestion(**told)
-    except (OSError, ValueError, TypeError, RecursionError):
+        found = SavedQuestion.model_validate_json(path.read_bytes())
+    except (OSError, ValueError):
         return None
-    whole = all(isinstance(x, str) for x in asdict(found).values()) and path.stem == found.id
-    return found if whole and ID.fullmatch(found.id) else None
+    return found if path.stem == found.id else None

@@ -1,4 +1,4 @@
-"""What History shows of a run: made once in the background, kept as JSON, shown in milliseconds."""
+"""The view of a run in History: made once in the background, kept as JSON, shown in milliseconds."""
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
@@ -39,7 +39,7 @@ MOST_EVENTS = 5
 
 
 class EffectiveSize(ResultSchema):
-    """What the histories are worth."""
+    """The worth of the histories as independent draws."""
 
     histories: int
     pasts: int = Field(description="distinct pasts from which they go on")
@@ -48,7 +48,7 @@ class EffectiveSize(ResultSchema):
 
 @schema_of(Counts)
 class Verdicts(ResultSchema):
-    """How many published figures are in each class; drivers check what the case imposes and are in none."""
+    """Counts of published figures by class; drivers check what the case imposes and are in none."""
 
     of: dict[str, int]
     compared: int
@@ -87,7 +87,7 @@ class ObservationRow(ResultSchema):
 
 
 class Week(BaseModel):
-    """What stands beside the map in a week: its numbers in words, operations that begin, the number of its quarter."""
+    """The words beside the map in a week: its numbers in words, operations that begin, the number of its quarter."""
 
     iso: str
     day: str
@@ -104,7 +104,7 @@ class Quarter(BaseModel):
 
 
 class Player(BaseModel):
-    """What the script reads that plays through the weeks.
+    """The data of the script that plays through the weeks.
 
     `shares` has the median and the ends of the 90% interval of the share of each district held, in per cent, as bytes
     in base64, week after week, in the order of `district`; `ramp` the colour of each per cent.

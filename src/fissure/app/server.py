@@ -117,16 +117,15 @@ def _http(request: Request, error: Exception) -> Response:
 
 
 def _is_there(request: Request) -> bool:
-    """Whether there is something at the address without the slashes at its end."""
+    """True where there is something at the address without the slashes at its end."""
     bare = {**request.scope, "path": request.scope["path"].rstrip("/")}
     return any(route.matches(bare)[0] is Match.FULL for route in request.app.routes)
 
 
 def _unforeseen(request: Request, error: Exception) -> Response:
     text = "something went wrong inside Fissure; the terminal in which it runs says what"
-    return _said(
-        request, 500, text, {**HEADERS, "cache-control": "no-store"}
-    )  # this answer does not pass through the guard
+    headers = {**HEADERS, "cache-control": "no-store"}  # this answer does not pass through the guard
+    return _said(request, 500, text, headers)
 
 
 class Server(uvicorn.Server):

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from fissure.cases.naming import REFERENCE
 from fissure.errors import ArgumentError
+from fissure.files import cache_base
 
 PORT = 8014
 SHORTEST = 16
@@ -27,14 +28,12 @@ _NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9_])?|[0-9A-Fa
 
 
 def home() -> Path:
-    """Where the page keeps what it makes: saved questions and prepared views."""
-    from fissure.files import cache_base  # it loads JAX, and settings are made before the first line is printed
-
+    """The folder in which the page keeps what it makes: saved questions and prepared views."""
     return cache_base() / "page"
 
 
 def is_loopback(name: str) -> bool:
-    """Whether a host of that name, or with that address, can only be this machine."""
+    """True where a host of that name, or with that address, can only be this machine."""
     if name.lower() == "localhost":
         return True
     try:
@@ -116,15 +115,15 @@ class Limits:
 
 @dataclass(frozen=True)
 class Settings:
-    """How a server was started."""
+    """The settings with which a server was started."""
 
     case: str = REFERENCE
     folders: tuple[Path, ...] = ()
-    """Where runs are looked for; ``./runs`` and the user's cache where empty."""
+    """Folders in which runs are looked for; ``./runs`` and the user's cache where empty."""
     host: str = "127.0.0.1"
     port: int = PORT
     token: str | None = None
-    """What a browser must show where the server listens on more than loopback."""
+    """The token that a browser must show where the server listens on more than loopback."""
     root_path: str = ""
     """The path below which a proxy shows the page, as ``/user/me/proxy/8014``; see `fissure.app.middleware`."""
     hosts: tuple[str, ...] = ()
@@ -134,7 +133,7 @@ class Settings:
     slots: int | None = None
     """Sizes of what is simulated on the page; the case's own where not given."""
     warm: bool = False
-    """Whether the server gets ready for the first what-if as soon as it starts; else when the view is first opened."""
+    """True where the server gets ready for the first what-if as it starts; else when the view is first opened."""
     home: Path = field(default_factory=home)
     limits: Limits = field(default_factory=Limits)
 
@@ -146,7 +145,7 @@ class Settings:
 
     @property
     def loopback(self) -> bool:
-        """Whether only this machine can reach it."""
+        """True where only this machine can reach it."""
         return is_loopback(self.host)
 
 
@@ -188,14 +187,14 @@ def token_of(host: str, own: str | None) -> str | None:
 
 
 def address(host: str, port: int, token: str | None = None) -> str:
-    """What to type into a browser."""
+    """The address to type into a browser."""
     name = socket.gethostname() if host in ("0.0.0.0", "::", "") else host
     place = f"http://{f'[{name}]' if ':' in name else name}:{port}"
     return f"{place}/?token={token}" if token else place
 
 
 def opens(asked: bool | None, token: str | None) -> bool:
-    """Whether to open a browser: by default where a person sits before a screen.
+    """Decide whether to open a browser: by default where a person sits before a screen.
 
     Raises `FissureError` where it was asked for and cannot be, or would show the token to all users of the machine.
     """

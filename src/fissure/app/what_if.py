@@ -1,4 +1,4 @@
-"""What if: compose a change, watch the difference that it makes, compare up to four."""
+"""The what-if view: compose a change, watch the difference that it makes, compare up to four."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ Text = Annotated[str | None, Query(max_length=LONG)]
 
 @dataclass(frozen=True)
 class Address:
-    """What an address asks."""
+    """The questions of an address."""
 
     questions: tuple[Question, ...]
     size: Size
@@ -47,7 +47,7 @@ def _address(
     request: Request, desk: AtDesk, q: Texts = None, draft: Text = None, members: Whole = None, seed: Whole = None,
     weeks: Whole = None,
 ) -> Address:  # fmt: skip
-    """What is asked. Raises `FissureError`, one sentence, for what cannot be."""
+    """Read an address. Raises `FissureError`, one sentence, for what cannot be asked."""
     refuse(request.query_params)
     for name in request.query_params:
         if name not in KNOWN:
@@ -67,7 +67,7 @@ def whatif(request: Request, desk: AtDesk, asked: AtAddress) -> HTMLResponse:
     """The view."""
     desk.studio.warm()
     studies, limits, draft = desk.context.studies, desk.settings.limits, asked.draft
-    told, specs, texts = _answers(desk, asked)
+    values, specs, texts = _answers(desk, asked)
     length = asked.size.weeks or desk.studio.most_weeks
     shared: PageData = {
         "specs": specs, "questions": texts, "start": desk.case.start.isoformat(), "weeks": length,
@@ -76,7 +76,7 @@ def whatif(request: Request, desk: AtDesk, asked: AtAddress) -> HTMLResponse:
     kind = Notice((KIND,), "What kind of numbers these are", "small")
     others = [("q", one.text) for one in asked.questions] + [("members", str(asked.size.members))]
     return page(
-        request, "what-if", shared=shared, kind=fragment([kind]), **told,
+        request, "what-if", shared=shared, kind=fragment([kind]), **values,
         draft=draft, rows=composer.rows(desk, draft), groups=composer.switches(draft),
         line=composer.time_line(desk.case, length), wide=composer.WIDE, high=composer.HIGH, weeks=length,
         most_factor=composer.MOST_FACTOR, studies=studies, claims=desk.ledger.claims,
@@ -94,7 +94,7 @@ class MovedDriver(BaseModel):
     value: float = Field(allow_inf_nan=False)
 
 
-class Composed(BaseModel):
+class ComposerFields(BaseModel):
     """The fields of the composer."""
 
     model_config = ConfigDict(extra="forbid")
@@ -108,7 +108,7 @@ class Composed(BaseModel):
 
 
 @router.post("/what-if/composed")
-def composed(desk: AtDesk, asked: AtAddress, fields: Composed) -> dict[str, str]:
+def composed(desk: AtDesk, asked: AtAddress, fields: ComposerFields) -> dict[str, str]:
     """The question that the composer makes: its text, and the address that asks it beside those of this one."""
     size = desk.studio.size(asked.size.members if fields.pairs is None else fields.pairs, asked.size.seed,
                             asked.size.weeks)  # fmt: skip
@@ -143,8 +143,8 @@ async def events(
 @router.get("/what-if/saved")
 def saved(desk: AtDesk, asked: AtAddress) -> HTMLResponse:
     """The list of saved questions, as it stands on the page with that address."""
-    told = {"each": asked.questions, "query": asked.query, **_saved(desk)}
-    return HTMLResponse(environment().get_template("what-if-saved.html.j2").render(**told))
+    values = {"each": asked.questions, "query": asked.query, **_saved(desk)}
+    return HTMLResponse(environment().get_template("what-if-saved.html.j2").render(**values))
 
 
 @router.get("/what-if/report")
@@ -162,34 +162,34 @@ def table(desk: AtDesk, asked: AtAddress) -> Response:
 
 
 def _saved(desk: Desk) -> PageData:
-    """What the list of saved questions takes."""
+    """The data of the list of saved questions."""
     found = desk.studio.saved.all(desk.case.name)
     most = desk.settings.limits.compared
     return {"saved": found, "saved_at": {one.id: urlencode({"q": one.q}) for one in found}, "most": most}
 
 
 def _part(desk: Desk, asked: Address, shown: str | None = None) -> PageData:
-    """How far each question is, and the HTML and chart specs of the answers where these are others than `shown`."""
+    """The state of each question, and the HTML and chart specs of the answers where these are others than `shown`."""
     each = answers.views(desk, asked.questions, asked.size, answered=False)
     if (known := "-".join(str(one.standing.known) for one in each)) == shown:
         return {"known": known, "questions": [answers.state(desk, one) for one in each]}
-    told, specs, texts = _answers(desk, asked)
-    html = environment().get_template("what-if-answers.html.j2").render(case=desk.case, **told)
+    values, specs, texts = _answers(desk, asked)
+    html = environment().get_template("what-if-answers.html.j2").render(case=desk.case, **values)
     known = "-".join(str(one["known"]) for one in texts)
     return {"known": known, "html": html, "specs": specs, "questions": texts}
 
 
 def _answers(desk: Desk, asked: Address) -> tuple[PageData, PageData, list[PageData]]:
-    """What the template of the answers takes, the specs of its charts, and what the script is told."""
+    """The data of the template of the answers, the specs of its charts, and the data of the script."""
     each = answers.views(desk, asked.questions, asked.size)
     sections = answers.sections(each)
     without = {
         one.letter: "what-if?" + answers.address([x for x in asked.questions if x != one.question], asked.size)
         for one in each
     }
-    told = {
+    values = {
         "each": each, "size": asked.size, "cited": answers.cited(desk, each, asked.size), "without": without,
         "found": {one.key: fragment([one], linked=True) for one in sections}, "query": asked.query,
         "has_report": bool(each) and all(one.found for one in each),
     }  # fmt: skip
-    return told, dict(specs_of(sections)), [answers.state(desk, one) for one in each]
+    return values, dict(specs_of(sections)), [answers.state(desk, one) for one in each]

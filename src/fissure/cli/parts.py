@@ -84,8 +84,7 @@ FromPosterior = Annotated[
     typer.Option(parser=path, metavar="FILE", help="Draw members from another posterior: see fissure calibrate."),
 ]
 OnCluster = Annotated[
-    str | None,
-    typer.Option(metavar="ADDRESS", help="Simulate on a dask cluster: tcp://HOST:8786, or local:N."),
+    str | None, typer.Option(metavar="ADDRESS", help="Simulate on a dask cluster: tcp://HOST:8786, or local:N.")
 ]
 
 

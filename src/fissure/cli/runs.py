@@ -56,7 +56,7 @@ def list_(context: typer.Context, places: Places = None, verify: Verify = False,
 
     found = api.stored_runs(*(places or ()), verify=verify)
     if as_json:
-        parts.show_json([_told(one) for one in found])
+        parts.show_json([_as_json(one) for one in found])
     else:
         if found:
             parts.show(Group(*block(stored_table(found))))
@@ -80,7 +80,7 @@ def show(
 
     found = api.stored_run(name, *(places or ()), verify=verify)
     if as_json:
-        parts.show_json(_told(found))
+        parts.show_json(_as_json(found))
     else:
         parts.show(Group(*block(stored_facts(found))))
     _exit([found])
@@ -107,8 +107,7 @@ def delete(
     places: Places = None,
     unfinished: Annotated[bool, typer.Option("--unfinished", help="All that were cut short.")] = False,
     older_than: Annotated[
-        timedelta | None,
-        typer.Option(parser=_days, metavar="DAYS", help="All that were last written that long ago."),
+        timedelta | None, typer.Option(parser=_days, metavar="DAYS", help="All that were last written that long ago.")
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
@@ -155,12 +154,12 @@ def _chosen(names: list[str], places: list[Path], unfinished: bool, older_than: 
     return found
 
 
-def _told(one: "Stored") -> dict[str, Any]:
+def _as_json(one: "Stored") -> dict[str, Any]:
     """The facts of one for JSON; of a run also that it has too few histories for an interval."""
     from fissure.studies.effective import few_histories
 
     few = few_histories(one.contents.histories) if one.what == "run" else ""
-    return {**one.told(), "few_histories": few or None}
+    return {**one.as_json(), "few_histories": few or None}
 
 
 def _can_ask() -> bool:

@@ -195,8 +195,7 @@ def sensitivity(
 
 def check(
     words: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[CASE] [MECHANISM]...", help="A case; mechanisms, all if none."),
+        list[str] | None, typer.Argument(metavar="[CASE] [MECHANISM]...", help="A case; mechanisms, all if none.")
     ] = None,
     members: Annotated[int, count_option("Histories at most; stops early once a check passes.")] = 48,
     weeks: parts.Weeks = None,

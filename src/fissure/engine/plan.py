@@ -49,7 +49,7 @@ class Device(Protocol):
         """Bytes by name, `bytes_limit` and `bytes_in_use` among them; None where it does not tell."""
 
 
-class Compiled(Protocol):
+class CompiledProgram(Protocol):
     """The part of a compiled program that is used here."""
 
     def memory_analysis(self) -> Any:
@@ -86,7 +86,7 @@ def width_for(
     return width_on(device or jax.devices()[0], member_bytes(case, weeks=weeks, units=units, slots=slots))
 
 
-def check_fits(program: Compiled, device: Device, width: int) -> None:
+def check_fits(program: CompiledProgram, device: Device, width: int) -> None:
     """Raise `FissureError` where a call of `program` needs more memory than is free on `device` now.
 
     Says nothing where either does not tell its memory.

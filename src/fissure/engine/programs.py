@@ -117,11 +117,7 @@ def program_for(plan: Plan, example: tuple[Any, ...]) -> Program:
 
 
 def program_of(
-    made_of: Sequence[Hashable],
-    example: tuple[Any, ...],
-    *,
-    lower: Callable[[], Any],
-    check: Callable[[Any], None],
+    made_of: Sequence[Hashable], example: tuple[Any, ...], *, lower: Callable[[], Any], check: Callable[[Any], None]
 ) -> Program:
     """The compiled program for arguments like those of `example`, from this process, a file, or made anew.
 

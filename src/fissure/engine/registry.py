@@ -90,7 +90,7 @@ class Stored:
         """The mechanisms that are off in all of it."""
         return tuple(map(str, self.plan.get("off", ())))
 
-    def told(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """All of it as plain values for a JSON file."""
         own = ("case", "seed", "weeks", "units", "slots", "version", "model_digest", "case_digest")
         return {

@@ -37,7 +37,7 @@ class StudyManifest:
     until: date | None = None
     changes: tuple[str, ...] = ()
 
-    def told(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """As plain values for a JSON file."""
         own = {**asdict(self), "plan": self.plan.described(), "changes": list(self.changes)}
         own["until"] = None if self.until is None else self.until.isoformat()
@@ -61,7 +61,7 @@ def keeping(folder: Path, asked: StudyManifest) -> Iterator[None]:
             while_writing.enter_context(held(folder))
             for leftover in _leftovers(folder):
                 leftover.unlink(missing_ok=True)
-            _write(folder / STUDY, sealed_json(asked.told()))
+            _write(folder / STUDY, sealed_json(asked.as_json()))
         try:
             yield
         except BaseException:

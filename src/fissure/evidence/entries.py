@@ -170,12 +170,7 @@ class Variable(Strict):
 
 NEGLIGIBLE = 100.0
 """Where the doubt is a factor, what is this much smaller than a figure counts as no smaller: zero has no logarithm."""
-_NEEDED = {
-    "exact": "'value'",
-    "range": "'low' and 'high'",
-    "upper": "'value' or 'high'",
-    "lower": "'value' or 'low'",
-}
+_NEEDED = {"exact": "'value'", "range": "'low' and 'high'", "upper": "'value' or 'high'", "lower": "'value' or 'low'"}
 """The numbers that each bound needs."""
 
 

@@ -92,61 +92,82 @@ def load_ledger(*folders: Path) -> Ledger:
     rows become observations. A claim's `figure` may stay open while no observation of its source is loaded.
     """
     _require_files(folders)
-    entries: dict[str, dict[str, Any]] = {kind: {} for kind in _KINDS}
-    places: dict[tuple[str, str], _Place] = {}
-
-    def add(kind: str, entry: Any, place: _Place, key: str, said: str) -> None:
-        name = getattr(entry, key)
-        if name in entries[kind]:
-            raise LedgerError(f"{place(key)}: {said} '{name}' stands twice, first in {places[kind, name](key)}")
-        entries[kind][name], places[kind, name] = entry, place
-
-    def resolve(kind: str, entry: Any, key: str, target: str) -> None:
-        """Refuse what stands at `key` of an entry where no entry of the kind `target` is called so."""
-        given = getattr(entry, key)
-        for at, name in enumerate(given if isinstance(given, tuple) else (given,)):
-            if name is not None and name not in entries[target]:
-                where = places[kind, entry.id](key, at) if isinstance(given, tuple) else places[kind, entry.id](key)
-                wanted = f"expected the id of {'an' if target == 'observation' else 'a'} {target}"
-                raise LedgerError(f"{where}: at '{key}' found '{name}', {wanted}{nearest(name, entries[target])}")
-
+    entries = _Entries()
     for kind, (file, model) in _KINDS.items():
         key = "name" if kind == "mechanism" else "id"
         for path in (folder / file for folder in folders if stands(folder / file)):
             read, line = read_yaml_lines(path, list[model])  # type: ignore[valid-type]
             for position, entry in enumerate(read):
-                add(kind, entry, _Place(path, position, line), key, key)
+                entries.add(kind, entry, _Place(path, position, line), key, key)
+    _check_series(entries)
+    homes = {name: (one, entries.places["series", name].path.parent.parent) for name, one in entries["series"].items()}
+    for observation, table, row in expanded(homes):
+        entries.add("observation", observation, _Place(table, row, lambda line, *_: line), "id", "the id")
+    _check_claims(entries)
+    _check_observations(entries)
+    by_file = {file.removesuffix(".yaml"): MappingProxyType(entries[kind]) for kind, (file, _) in _KINDS.items()}
+    return Ledger(**by_file, places=MappingProxyType(entries.places))
+
+
+class _Entries(dict[str, dict[str, Any]]):
+    """Entries by kind and id while a ledger is loaded, and the place of each."""
+
+    def __init__(self) -> None:
+        super().__init__({kind: {} for kind in _KINDS})
+        self.places: dict[tuple[str, str], _Place] = {}
+
+    def add(self, kind: str, entry: Any, place: _Place, key: str, said: str) -> None:
+        """Add an entry that is called by its `key`, in words `said`; refuse one whose name is taken."""
+        name = getattr(entry, key)
+        if name in self[kind]:
+            first = self.places[kind, name](key)
+            raise LedgerError(f"{place(key)}: {said} '{name}' stands twice, first in {first}")
+        self[kind][name], self.places[kind, name] = entry, place
+
+    def resolve(self, kind: str, entry: Any, key: str, target: str) -> None:
+        """Refuse what stands at `key` of an entry where no entry of the kind `target` is called so."""
+        given = getattr(entry, key)
+        for at, name in enumerate(given if isinstance(given, tuple) else (given,)):
+            if name is not None and name not in self[target]:
+                where = self.places[kind, entry.id](*((key, at) if isinstance(given, tuple) else (key,)))
+                wanted = f"expected the id of {'an' if target == 'observation' else 'a'} {target}"
+                raise LedgerError(f"{where}: at '{key}' found '{name}', {wanted}{nearest(name, self[target])}")
+
+
+def _check_series(entries: _Entries) -> None:
     for one in entries["series"].values():
-        resolve("series", one, "source", "source")
-        resolve("series", one, "variable", "variable")
-        resolve("series", one, "rival_of", "series")
+        for key, target in (("source", "source"), ("variable", "variable"), ("rival_of", "series")):
+            entries.resolve("series", one, key, target)
         if one.unit != (unit := entries["variable"][one.variable].unit):
             raise LedgerError(
-                f"{places['series', one.id]('unit')}: found unit '{one.unit}', expected '{unit}', "
+                f"{entries.places['series', one.id]('unit')}: found unit '{one.unit}', expected '{unit}', "
                 f"the unit of variable '{one.variable}'"
             )
-    homes = {name: (one, places["series", name].path.parent.parent) for name, one in entries["series"].items()}
-    for observation, table, row in expanded(homes):
-        add("observation", observation, _Place(table, row, lambda line, *_: line), "id", "the id")
+
+
+def _check_claims(entries: _Entries) -> None:
     loaded = {observation.source for observation in entries["observation"].values()}
     for claim in entries["claim"].values():
-        resolve("claim", claim, "source", "source")
+        entries.resolve("claim", claim, "source", "source")
         if entries["mechanism"]:
-            resolve("claim", claim, "mechanism", "mechanism")
+            entries.resolve("claim", claim, "mechanism", "mechanism")
         if claim.source in loaded:
-            resolve("claim", claim, "figure", "observation")
+            entries.resolve("claim", claim, "figure", "observation")
         lines = entries["source"][claim.source].lines
         if lines is not None and claim.line > lines:
             raise LedgerError(
-                f"{places['claim', claim.id]('line')}: found line {claim.line}, expected at most {lines}, "
+                f"{entries.places['claim', claim.id]('line')}: found line {claim.line}, expected at most {lines}, "
                 f"the length of {claim.source}"
             )
+
+
+def _check_observations(entries: _Entries) -> None:
     for observation in entries["observation"].values():
-        here = places["observation", observation.id]
-        resolve("observation", observation, "source", "source")
-        resolve("observation", observation, "variable", "variable")
+        here = entries.places["observation", observation.id]
+        entries.resolve("observation", observation, "source", "source")
+        entries.resolve("observation", observation, "variable", "variable")
         _check_figure(here, observation, entries["variable"][observation.variable])
-        resolve("observation", observation, "rival_of", "observation")
+        entries.resolve("observation", observation, "rival_of", "observation")
         for position, rival in enumerate(observation.rival_of):
             if rival == observation.id:
                 why = "itself, expected another observation"
@@ -155,8 +176,6 @@ def load_ledger(*folders: Path) -> Ledger:
             else:
                 continue
             raise LedgerError(f"{here('rival_of', position)}: '{observation.id}' names as its rival {why}")
-    by_file = {file.removesuffix(".yaml"): MappingProxyType(entries[kind]) for kind, (file, _) in _KINDS.items()}
-    return Ledger(**by_file, places=MappingProxyType(places))
 
 
 def _require_files(folders: Sequence[Path]) -> None:

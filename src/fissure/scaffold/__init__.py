@@ -40,7 +40,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Made:
+class ScaffoldResult:
     """The files that were made, those that were added to, and whether this was in a checkout of Fissure."""
 
     name: str
@@ -71,7 +71,7 @@ class _Words:
 
 def new_mechanism(
     name: str, group: str, *, title: str | None = None, into: Path | None = None, here: Path | None = None
-) -> Made:
+) -> ScaffoldResult:
     """Write mechanism `name` of `group`, ready to fill in.
 
     Where the folder `here` (the current one) holds a checkout of Fissure, its file, test, ledger entries and priors
@@ -104,7 +104,7 @@ def new_mechanism(
         words = _Words(name, group, title, f"{name}-s1", f"fissure_{module}")
         changes = _package(words, here / name if into is None else into)
     write_all(changes)
-    return Made(
+    return ScaffoldResult(
         name,
         tuple(c.path for c in changes if c.before is None),
         tuple(c.path for c in changes if c.before is not None),

@@ -120,7 +120,7 @@ class FigureSchema(ResultSchema):
     relative="the difference in per cent", share="of members that moved the expected way",
 )  # fmt: skip
 class EffectCheckSchema(ResultSchema):
-    """What a check of effects found: the mean paired difference with its 95% interval (Student's t)."""
+    """The result of a check of effects: the mean paired difference with its 95% interval (Student's t)."""
 
     expected: Literal["lower", "higher"]
 
@@ -155,7 +155,7 @@ class LoopSchema(ResultSchema):
 
 
 class LoopsSchema(ResultSchema):
-    """How many loops pass through it, by kind, and the shortest of them."""
+    """The number of loops through it, by kind, and the shortest of them."""
 
     total: int
     kinds: dict[str, int]

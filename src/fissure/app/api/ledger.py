@@ -13,7 +13,7 @@ from fissure.app.pages import AtDesk
 from fissure.app.schemas import IntervalSchema, ResultSchema, refusal, schema_of
 from fissure.context import Context
 from fissure.errors import FissureError, nearest
-from fissure.evidence.entries import Bound, Claim, Direction, Observation, Source, SourceKind, Variable
+from fissure.evidence.entries import Claim, Direction, Observation, Source, SourceKind, Variable
 from fissure.evidence.trace import Kind
 from fissure.present.render.html import web
 from fissure.present.sections import learned as words
@@ -32,38 +32,27 @@ NOT_FOUND = refusal(404, "There is no such entry; the sentence names the nearest
 
 @schema_of(Claim, reason="Why no mechanism takes it up, where none does.", figure="The figure that carries its number.")
 class ClaimSchema(ResultSchema):
-    """What a source asserts, in our words, with the line it stands on."""
+    """An assertion of a source, in our words, with the line it stands on."""
 
     parameters: list[str] = Field(description="Parameters whose priors were argued from it.")
 
 
+@schema_of(Observation, without=("date", "period", "doubt_factor", "doubt_abs", "rival_of"))
 class ObservationSchema(ResultSchema):
     """A published figure; an end of the range that is open is null."""
 
-    id: str
-    variable: str
-    source: str
     first: date
     last: date
-    bound: Bound
-    low: float | None
-    value: float | None
-    high: float | None
-    unit: str
-    scope: str
-    doubt: str
     range_low: float | None = Field(description="Lower end of the 90% range with the doubt.")
     range_high: float | None = Field(description="Upper end of the 90% range with the doubt.")
     rivals: list[str]
     fit: Fit | None = Field(description="What the fit did with it; null without a fit.")
     parameters: list[str] = Field(description="Parameters whose priors were argued from it.")
-    address: str | None
-    note: str | None
 
 
 @schema_of(Source, without=("date", "file", "lines"))
 class SourceSchema(ResultSchema):
-    """Who said it, and how many claims and figures the ledger holds of it."""
+    """A source, and how many claims and figures the ledger holds of it."""
 
     claims: int
     observations: int
@@ -71,7 +60,7 @@ class SourceSchema(ResultSchema):
 
 @schema_of(Variable, without=("select", "combine", "scale", "offset", "since", "baseline"))
 class VariableSchema(ResultSchema):
-    """What is published, and how the model's output becomes comparable with it."""
+    """A published quantity, and how the model's output becomes comparable with it."""
 
     family: str
     observations: int
@@ -85,7 +74,7 @@ class EntriesSchema(BaseModel, Generic[Schema]):
 
 
 class TraceSchema(ResultSchema):
-    """What a name rests on; figures that contradict one another stand together in `rival_groups`."""
+    """The evidence that a name rests on; figures that contradict one another stand together in `rival_groups`."""
 
     kind: Kind
     name: str
@@ -111,7 +100,7 @@ class ParameterUpdateSchema(ResultSchema):
 
 @schema_of(PublisherBias, without=("bias", "normals"))
 class PublisherBiasSchema(ResultSchema):
-    """What a publisher says over what is true: a factor, or a difference where `scale` is points."""
+    """The bias of a publisher, reported over true: a factor, or a difference where `scale` is points."""
 
     source: str
     prior: IntervalSchema
@@ -119,7 +108,7 @@ class PublisherBiasSchema(ResultSchema):
 
 
 class PosteriorSchema(ResultSchema):
-    """What the posterior learned from figures up to `until`."""
+    """The posterior, as learned from figures up to `until`."""
 
     case: str
     until: date
@@ -131,7 +120,7 @@ class PosteriorSchema(ResultSchema):
 
 
 class LedgerQuery(BaseModel):
-    """What entries are asked for."""
+    """The query of a list of entries."""
 
     find: str = Field("", max_length=200, description="Words, in any order, that an entry's text holds.")
     limit: int = Field(MOST, ge=1, le=MOST, description="Entries at most.")
@@ -146,7 +135,7 @@ class LedgerQuery(BaseModel):
 
 
 class ClaimQuery(LedgerQuery):
-    """Which claims."""
+    """The query of claims."""
 
     source: Name = ""
     group: Name = ""
@@ -155,7 +144,7 @@ class ClaimQuery(LedgerQuery):
 
 
 class ObservationQuery(LedgerQuery):
-    """Which published figures."""
+    """The query of published figures."""
 
     source: Name = ""
     variable: Name = ""
@@ -167,13 +156,13 @@ class ObservationQuery(LedgerQuery):
 
 
 class SourceQuery(LedgerQuery):
-    """Which sources."""
+    """The query of sources."""
 
     type: SourceKind | None = Field(None, alias="kind")
 
 
 class VariableQuery(LedgerQuery):
-    """Which quantities."""
+    """The query of quantities."""
 
     family: Name = ""
     counterpart: bool | None = Field(None, description="Whether the model has a counterpart.")
@@ -186,10 +175,9 @@ def _claim(one: Claim, at: Context) -> ClaimSchema:
 def _observation(one: Observation, at: Context) -> ObservationSchema:
     low, high = (end if math.isfinite(end) else None for end in one.band)
     first, last = one.period or (one.when, one.when)
-    fit = "used" if one.id in at.fitted else "after" if one.id in at.comparable else "not"
     return ObservationSchema.build(
         one, first=first, last=last, range_low=low, range_high=high, rivals=one.rival_of,
-        address=web(one.address) or None, fit=None if at.until is None else fit,
+        address=web(one.address) or None, fit=ledger_rows.fit_of(one.id, at),
         parameters=at.argued_from.get(one.id, ()),
     )  # fmt: skip
 

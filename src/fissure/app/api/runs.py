@@ -18,7 +18,7 @@ from fissure import api
 from fissure.api.stored import Stored
 from fissure.app.desk import Desk
 from fissure.app.history import KIND
-from fissure.app.jobs import BusyError, Job, State, Telling
+from fissure.app.jobs import BusyError, Job, JobProgress, State
 from fissure.app.pages import AtDesk
 from fissure.app.run_view import EffectiveSize, ObservationRow, Verdicts, prepared
 from fissure.app.schemas import ResultSchema, refusal
@@ -40,7 +40,7 @@ MOST_NAMES = 1000
 MOST_BY = 3
 """Dimensions that a series can be told apart by at once."""
 SUMMED = ("persons", "km2", "million USD", "strikes", "events", "barrels", "districts")
-"""How units begin of what can be summed over places, origins and causes."""
+"""Beginnings of the units of what can be summed over places, origins and causes."""
 
 
 class RunRow(ResultSchema):
@@ -98,7 +98,7 @@ class RunJob(ResultSchema):
 
 
 class OutputRow(BaseModel):
-    """What can be asked for as a series."""
+    """An output that can be asked for as a series."""
 
     name: str
     title: str
@@ -215,10 +215,10 @@ def _stored(desk: Desk, name: str) -> Stored:
 
 
 def _row(one: Stored) -> dict[str, Any]:
-    """What is told of a run, but for where its folder lies and which one its command writes to."""
+    """The facts of a run, but for where its folder lies and which one its command writes to."""
     command = one.command.partition(" --out ")[0] if one.command else None
-    known = {name: value for name, value in one.told().items() if name in RunRow.model_fields}
-    return {**known, "posterior": one.told()["posterior_digest"], "command": command}
+    known = {name: value for name, value in one.as_json().items() if name in RunRow.model_fields}
+    return {**known, "posterior": one.as_json()["posterior_digest"], "command": command}
 
 
 # The weekly numbers of an output
@@ -299,7 +299,7 @@ def _ask(desk: Desk, members: int, seed: int, name: str | None) -> Job:
         raise ArgumentError(f"'{name}' is the name of something else already, choose another name for the run")
     settings, folder = desk.settings, desk.runs_folder / name
 
-    def work(telling: Telling) -> dict[str, object]:
+    def work(telling: JobProgress) -> dict[str, object]:
         telling.phase("looking at the evidence")
         desk.context.check()
         with asking(members=members):
@@ -316,7 +316,7 @@ def _ask(desk: Desk, members: int, seed: int, name: str | None) -> Job:
 
 
 def _may_be(desk: Desk, name: str, seed: int, known: dict[str, Stored]) -> bool:
-    """Whether a run with that seed may have that name: nothing has it, or a run made in the same way."""
+    """True where a run with that seed may have that name: nothing has it, or a run made in the same way."""
     if name not in known:
         return not (desk.runs_folder / name).exists()
     one, settings, case = known[name], desk.settings, desk.case

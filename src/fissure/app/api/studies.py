@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from fissure.api import whatifs
 from fissure.app import answers, composer, questions
-from fissure.app.desk import MOST_SEED, Standing
+from fissure.app.desk import MOST_SEED, QuestionState
 from fissure.app.jobs import Job, Jobs
 from fissure.app.pages import BEGIN, AtDesk, changes, listening
 from fissure.app.questions import LEVERS, LONG, NAME
@@ -56,7 +56,7 @@ class StudyJob(JobSchema):
     page: str = Field(description="address of the page that shows it, relative to the root of the page")
 
 
-class Ask(BaseModel):
+class StudyRequest(BaseModel):
     """A what-if: a named study, or drivers that are moved and mechanisms that are switched off."""
 
     model_config = ConfigDict(extra="allow", populate_by_name=True)
@@ -98,7 +98,7 @@ class OutcomeSchema(ResultSchema):
     near="whether it is enough to be near that end, where differences still show",
 )  # fmt: skip
 class AtBoundSchema(ResultSchema):
-    """How many histories of a world are at an end of an outcome: differences from or to them are lower bounds."""
+    """Histories of a world that are at an end of an outcome: differences from or to them are lower bounds."""
 
 
 @schema_of(
@@ -108,7 +108,7 @@ class AtBoundSchema(ResultSchema):
     ratio="by how many times more members unpaired ensembles would need",
 )  # fmt: skip
 class DifferenceSchema(ResultSchema):
-    """What a change did to one outcome: changed less as it is, paired; null where a number is not defined."""
+    """The effect of a change on one outcome: changed less as it is, paired; null where a number is not defined."""
 
     verdict: str
     at_bound: list[AtBoundSchema] | None = Field(
@@ -151,7 +151,7 @@ def named(desk: AtDesk) -> list[NamedStudy]:
 
 @router.get("/studies/drivers", summary="What can be moved")
 def drivers(desk: AtDesk) -> list[DriverSchema]:
-    """What the case imposes, and every parameter with what is believed of it."""
+    """Drivers that the case imposes, and every parameter with what is believed of it."""
     return [DriverSchema.model_validate(one) for one in composer.drivers(desk)]
 
 
@@ -162,13 +162,15 @@ def outcomes(desk: AtDesk) -> list[OutcomeSchema]:
 
 
 @router.post("/studies", summary="Ask a what-if", status_code=202, responses=BUSY)
-def ask(desk: AtDesk, body: Ask) -> StudyJob:
+def ask(desk: AtDesk, body: StudyRequest) -> StudyJob:
     """Begin to measure it, or join who asked the same before; what was measured earlier is not measured again."""
     more = body.model_extra or {}
     refuse(more)
     if more:
         name = next(iter(more))
-        raise ArgumentError(f"there is nothing called '{name[:NAME]}' to ask with{nearest(name, Ask.model_fields)}")
+        raise ArgumentError(
+            f"there is nothing called '{name[:NAME]}' to ask with{nearest(name, StudyRequest.model_fields)}"
+        )
     studio = desk.studio
     size = studio.size(body.members, body.seed, body.weeks)
     reader = studio.reader(size.weeks)
@@ -176,8 +178,8 @@ def ask(desk: AtDesk, body: Ask) -> StudyJob:
     if len(question.text) > LONG:
         raise ArgumentError(f"the question takes {len(question.text):,} characters, expected at most {LONG:,}")
     job = studio.ask(question, size)
-    told = [("q", question.text), ("members", size.members), ("seed", size.seed)]
-    address = f"what-if?{urlencode(told + ([('weeks', size.weeks)] if size.weeks else []))}"
+    asked = [("q", question.text), ("members", size.members), ("seed", size.seed)]
+    address = f"what-if?{urlencode(asked + ([('weeks', size.weeks)] if size.weeks else []))}"
     return StudyJob.build(job_schema(job, desk.jobs), page=address)
 
 
@@ -186,9 +188,10 @@ def study(desk: AtDesk, id: Id) -> AnswerSchema:
     """Paired differences with their intervals, and their course by week, of the pairs measured so far."""
     standing = _required(desk, id)
     question, scenario, study = standing.question, standing.question.scenario, standing.question.study
-    found = desk.studio.told(standing)
-    made = whatifs.told(found.found.answers[0], study) if found else {"outcomes": [], "weekly": {}}
-    about = {name: whatifs.plain(x) for name, x in found.about.items()} | {"command": found.command} if found else {}
+    found = desk.studio.result(standing)
+    made = whatifs.answer_json(found.found.answers[0], study) if found else {"outcomes": [], "weekly": {}}
+    facts = {**found.about, "command": found.command} if found else {}
+    about = {name: whatifs.json_value(x) for name, x in facts.items()}
     return AnswerSchema(
         id=id, state=standing.state, error=standing.job.error if standing.job else "", title=question.title,
         study=study.name if study else None, set=[str(move) for move in scenario.moves], off=list(scenario.off),
@@ -217,14 +220,14 @@ def csv(desk: AtDesk, id: Id) -> Response:
     return answers.csv(desk, _measured(desk, id))
 
 
-def _required(desk: AtDesk, id: str) -> Standing:
+def _required(desk: AtDesk, id: str) -> QuestionState:
     standing = desk.studio.of_job(id)
     if standing is None:
         raise HTTPException(404, f"there is no study '{id}'; ask it (POST /api/studies), what was measured is kept")
     return standing
 
 
-def _measured(desk: AtDesk, id: str) -> Standing:
+def _measured(desk: AtDesk, id: str) -> QuestionState:
     standing = _required(desk, id)
     if not standing.known:
         raise HTTPException(404, "nothing is measured yet; ask again in a moment")
@@ -294,7 +297,7 @@ def jobs(desk: AtDesk) -> list[JobSchema]:
 
 @of_jobs.get("/jobs/{id}", summary="A job as it stands", responses=NO_JOB)
 def job(desk: AtDesk, id: JobId) -> JobSchema:
-    """How far one job is."""
+    """One job, with how far it is."""
     return job_schema(required(desk, id), desk.jobs)
 
 

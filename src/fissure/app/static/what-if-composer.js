@@ -1,6 +1,6 @@
 // The composer: sliders, switches and a day make a question; the address holds it while it is being made.
 
-const PLAIN = 50; // where a slider stands that changes nothing; see `Row.position` of composer.py
+const PLAIN = 50; // where a slider stands that changes nothing; see `DriverRow.position` of composer.py
 
 export const factorAt = (position) => {
   const factor = (position / PLAIN) ** 2;
