@@ -154,9 +154,8 @@ def test_a_pair_that_goes_the_way_of_both_reinforces_and_else_overlaps(found):
     turned = replace(turned, interaction=turned.interaction._replace(
         low=turned.interaction.high, high=turned.interaction.low))  # fmt: skip
     assert words.pair(replace(found, pairs=turned), 1, 0, 0) == "overlap"
-    assert f"{words.quoted(names[1])} and {words.quoted(names[0])} reinforce each other (−5 weeks)" in words.pairs(
-        found, 0
-    )
+    first, second = (words.title(names[at]) for at in (1, 0))
+    assert f"“{first}” and “{second}” reinforce each other (−5 weeks)" in words.pairs(found, 0)
 
 
 def test_how_sure_it_is(found):

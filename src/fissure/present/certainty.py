@@ -1,4 +1,4 @@
-"""How sure numbers are, in words that are the same everywhere: few histories, shared pasts, ends of an outcome."""
+"""Words for the certainty of numbers, the same everywhere: few histories, shared pasts, ends of an outcome."""
 
 from collections.abc import Iterable
 
@@ -22,7 +22,7 @@ LOWER_BOUND = "No difference can go beyond that end, so one from or to there is 
 
 
 def worth(one: EffectiveSample | None, histories: int) -> str:
-    """How many histories there are, and what they are worth; such as `48 histories, worth 27 independent draws`."""
+    """The number of histories and their worth, such as `48 histories, worth 27 independent draws`."""
     many = f"{histories:,} histor{'y' if histories == 1 else 'ies'}"
     if one is None:
         return f"{many}, worth an unknown number of independent draws (not recorded)"
@@ -43,7 +43,7 @@ def rests_on(one: EffectiveSample | None, histories: int, *, allowed: bool | Non
 
 
 def shared_pasts(allowed: bool | None = None) -> str:
-    """Why histories are worth fewer independent draws; `allowed` says whether intervals of means allow for that."""
+    """Explain fewer independent draws; `allowed` says whether intervals of means allow for that."""
     said = "Histories of one past share its parameters, and its luck up to the cut-off."
     if allowed is None:
         return said
@@ -53,17 +53,17 @@ def shared_pasts(allowed: bool | None = None) -> str:
 
 
 def restricted(outcome: str, weeks: int) -> str:
-    """How the mean of a time is meant; empty for what is none."""
+    """The meaning of the mean of a time; empty for what is none."""
     return restricted_to(weeks) if outcome.partition("@")[0] in TIMES else ""
 
 
 def restricted_to(weeks: int) -> str:
-    """How the mean of a time within so many weeks is meant."""
+    """The meaning of the mean of a time within so many weeks."""
     return RESTRICTED.replace("the weeks of the run", f"the run's {weeks} weeks")
 
 
 def at_ends(ends: AtBounds, unit: str) -> list[str]:
-    """How many histories of which worlds are at which end of an outcome, and what follows; nothing where none are."""
+    """The number of histories at each end of an outcome, by world, and what follows; nothing where none are."""
     told = []
     for end, bound in dict.fromkeys((one.end, one.bound) for one in ends.found):
         own = [one for one in ends.found if (one.end, one.bound) == (end, bound)]
@@ -75,7 +75,7 @@ def at_ends(ends: AtBounds, unit: str) -> list[str]:
 
 
 def not_recorded(ends: AtBounds, outcome: str) -> str:
-    """That nobody looked for histories at an end, of an outcome that has one."""
+    """A note that nobody looked for histories at an end, of an outcome that has one."""
     bounds = bounds_of(outcome, 1, 1)
     if ends.recorded or ends.found or (bounds.low is None and bounds.high is None):
         return ""
@@ -102,7 +102,7 @@ def _end(one: AtBound, unit: str) -> str:
 
 
 def least_sure(rows: Iterable[Compared], worth: EffectiveSample | None = None) -> str:
-    """Which end of all the model's 90% intervals is the least sure, by its standard error; empty where none is known.
+    """The least sure end of all the model's 90% intervals, by its standard error; empty where none is known.
 
     Ends are weighed by the width of their intervals.
     """

@@ -1,4 +1,4 @@
-"""What a result is shown as: a `Document` of sections, paragraphs, tables and figures, before anything is rendered.
+"""A result as it is shown: a `Document` of sections, paragraphs, tables and figures, before anything is rendered.
 
 A builder in `fissure.present.sections` makes it from a result, once; `fissure.present.render` turns it into text for a
 terminal, a page or JSON. So a number cannot differ between them.
@@ -82,7 +82,7 @@ class Filter:
 
 @dataclass(frozen=True)
 class Count:
-    """How many there are of one kind."""
+    """The number of one kind."""
 
     number: int
     text: str
@@ -92,7 +92,7 @@ class Count:
 
 @dataclass(frozen=True)
 class Tally:
-    """How a whole is made up, as numbers and as a bar; kinds of which there are none are left out."""
+    """The parts of a whole, as numbers and as a bar; kinds of which there are none are left out."""
 
     counts: tuple[Count, ...]
 
@@ -107,7 +107,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Command:
-    """What to type in a terminal; an equation where `kind` is ``equation``."""
+    """A command for a terminal; an equation where `kind` is ``equation``."""
 
     text: str
     kind: str = ""
@@ -354,7 +354,7 @@ class Document:
 
 
 def named(title: str, name: str, note: str = "") -> Cell:
-    """What something is in words, and its name in code."""
+    """A title, and a name in code."""
     return Cell((f"{title} ", code(name)), note=note)
 
 

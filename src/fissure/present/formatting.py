@@ -1,4 +1,4 @@
-"""How numbers, days and verdicts are put in words, the same in the terminal and in the report."""
+"""Numbers, days and verdicts in words, the same in the terminal and in the report."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -42,7 +42,7 @@ MECHANISM_GROUPS: Mapping[str, str] = {
 """Groups of mechanisms as headings, in order."""
 UNJUDGED = Words("–", "not judged")
 UNKNOWN = "not known"
-"""What stands in the place of an interval that there is none of."""
+"""Stands in the place of an interval that there is none of."""
 
 
 def verdict(row: Compared) -> Words:
@@ -63,7 +63,7 @@ def verdict(row: Compared) -> Words:
 
 
 def headline(n: Counts, members: int = ENOUGH) -> str:
-    """How the model does on all the figures that it has a counterpart of, class by class.
+    """The score of the model on all the figures that it has a counterpart of, class by class.
 
     Of so few members that the ends of an interval cannot be told, nothing is counted.
     """
@@ -82,7 +82,7 @@ def headline(n: Counts, members: int = ENOUGH) -> str:
 
 
 def behind(n: Counts, members: int = ENOUGH) -> str:
-    """How many of the figures compared are no independent check; empty when none is."""
+    """The number of figures compared that are no independent check; empty when none is."""
     if not n.behind_prior:
         return ""
     told = n.of["inside"] and members >= ENOUGH
@@ -188,7 +188,7 @@ def model_interval(row: Compared) -> str:
 
 
 def distance(row: Compared) -> str:
-    """How far the model's interval and the published band lie apart, from their nearest ends."""
+    """The distance between the model's interval and the published band, from their nearest ends."""
     if row.scale == "factor":
         return f"a factor of {number(row.gap)}"
     return _points(row.gap, row.variable.unit)
@@ -232,7 +232,7 @@ def day_of(said: object) -> date | None:
 
 
 def publisher(observation: Observation, sources: Mapping[str, Source]) -> str:
-    """Who published it; an article also by its id, since their outlets have no name."""
+    """The publisher; an article also by its id, since their outlets have no name."""
     return source_name(sources[observation.source])
 
 
@@ -259,7 +259,7 @@ def mechanism_label(name: str) -> str:
 
 
 def claim_place(claim: Claim) -> str:
-    """Where a claim stands, such as `S1, line 8`."""
+    """The place of a claim, such as `S1, line 8`."""
     return f"{claim.source}, line {claim.line}"
 
 
@@ -274,7 +274,7 @@ def family(name: str) -> str:
 
 
 def figure(observation: Observation) -> str:
-    """What was published, with its unit; shares are told in per cent and need none."""
+    """The published number with its unit; shares are told in per cent and need none."""
     return published(observation) + unit_after(observation.unit)
 
 
@@ -284,5 +284,5 @@ def unit_after(name: str) -> str:
 
 
 def source_name(source: Source) -> str:
-    """Who speaks: an article also by its id, since their outlets have no name."""
+    """The name of a source: an article also by its id, since their outlets have no name."""
     return f"{source.id}, {source.publisher}" if source.file else source.publisher

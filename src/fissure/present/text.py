@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 Tone: TypeAlias = Literal["", "inside", "inside-too-wide", "bound-kept", "near", "outside", "driver", "not-compared"]
-"""What a word or number is coloured as: the classes of the style sheet. A sign or word always says the same."""
+"""The colour of a word or number: the classes of the style sheet. A sign or word always says the same."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from fissure.constants import DAYS_A_MONTH
 from fissure.evidence.entries import Source
 from fissure.present import formatting
 from fissure.present.charts.panels import Panel, quantiles
-from fissure.present.charts.shared import finished, local, midnight, of_series, years
+from fissure.present.charts.shared import finished, local, midnight, named, of_series, years
 from fissure.present.charts.theme import DASHES, PUBLISHERS, SERIES, SHAPES
 from fissure.studies.compare import Compared
 from fissure.studies.observation_operator import Calendar, calendar_of
@@ -151,7 +151,7 @@ def _bands(panel: Panel, x: alt.X, y: alt.Y, weeks: int) -> list[alt.Chart]:
     )
     scale = alt.Scale(domain=labels, range=[SERIES[n % len(SERIES)] for n in range(len(labels))])
     dashes = [list(DASHES[n % len(DASHES)]) for n in range(len(labels))]
-    base = alt.Chart(alt.NamedData(name="bands"))
+    base = named("bands")
     layers = [
         base.mark_area(opacity=opacity if len(labels) < 3 else opacity * 0.7, clip=True, aria=False).encode(
             x=x, y=_same(y, low), y2=f"{high}:Q", fill=alt.Fill("series:N", scale=scale, legend=legend)
@@ -187,7 +187,7 @@ def _published(points: list[dict[str, Any]], x: alt.X, y: alt.Y) -> list[alt.Cha
     legend = alt.Legend(orient="bottom", title=None, columns=1, offset=8, rowPadding=1, labelLimit=room)
     colour = alt.Color("by:N", scale=alt.Scale(domain=names, range=colours), legend=legend)
     shape = alt.Shape("by:N", scale=alt.Scale(domain=names, range=shapes), legend=legend)
-    base = alt.Chart(alt.NamedData(name="points")).encode(color=colour)
+    base = named("points").encode(color=colour)
     tooltip = [
         alt.Tooltip(f"{name}:N", title=title)
         for name, title in (
@@ -206,7 +206,7 @@ def _published(points: list[dict[str, Any]], x: alt.X, y: alt.Y) -> list[alt.Cha
         base.mark_point(size=95, filled=True, opacity=1, style="halo", aria=False).encode(
             x=x, y=_same(y, "value"), shape=shape, tooltip=tooltip
         ),
-        alt.Chart(alt.NamedData(name="points"))
+        named("points")
         .transform_filter("datum.bound != ''")
         .mark_text(dx=13, fontSize=13, fontWeight="bold", aria=False)
         .encode(x=x, y=_same(y, "value"), text="bound:N"),

@@ -14,7 +14,7 @@ HEIGHT, ROW = 200, 30
 """Pixels of a chart by week, and of a point."""
 FIELDS = ("mean", "low", "high", "least", "most")
 BANDS = (("least", "most", 0.16), ("low", "high", 0.4))
-"""What one history may bring, light; the interval of the mean, darker."""
+"""The span of one history, light; the interval of the mean, darker."""
 SEVERAL = (("low", "high", 0.2),)
 """The bands where questions stand above one another."""
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
@@ -174,7 +174,7 @@ def _fields(several: bool) -> tuple[str, ...]:
 
 
 def _said(own: Sequence[Line], start: date) -> list[dict[str, str]]:
-    """What each question says of each week."""
+    """The words of each question for each week."""
     return [
         {"week": midnight(start + timedelta(weeks=week)), **{one.letter: in_words(one.course, week) for one in own}}
         for week in range(len(own[0].course.mean))
@@ -188,7 +188,7 @@ def in_words(course: Course, week: int) -> str:
 
 
 def _places(own: Sequence[Line], start: date) -> list[dict[str, Any]]:
-    """Where each letter stands: at its line's farthest from zero, each a little on from the one before."""
+    """The place of each letter: at its line's farthest from zero, each a little on from the one before."""
     out = []
     for at, one in enumerate(own):
         weeks = len(one.course.mean)

@@ -17,7 +17,7 @@ from fissure.cases import shapes
 from fissure.cases.loader import Case
 from fissure.constants import INTERVAL
 from fissure.present import formatting
-from fissure.present.charts.shared import finished
+from fissure.present.charts.shared import finished, named
 from fissure.present.charts.theme import CONTROL, Mode
 from fissure.studies.observation_operator import calendar_of
 
@@ -110,7 +110,7 @@ class _Projection:
 
 
 def _within(copies: list[Any], window: Any) -> Any:
-    """What of the copies lies in the window, as one shape."""
+    """The part of the copies in the window, as one shape."""
     import shapely
 
     seen = [shape for shape in copies if not shape.is_empty and window.intersects(shapely.box(*shape.bounds))]
@@ -121,7 +121,7 @@ def _within(copies: list[Any], window: Any) -> Any:
 
 
 PARTS = (0.0, 0.105, 0.42, 0.741)
-"""Where in a run the maps stand: its start and three later weeks, closer at first when most changes."""
+"""The places of the maps in a run: its start and three later weeks, closer at first when most changes."""
 HEIGHT = 300
 
 
@@ -133,7 +133,7 @@ def dates(data: xr.Dataset, parts: Sequence[float] = PARTS) -> list[date]:
 
 
 def geography(case: Case) -> dict[str, list[dict[str, Any]]]:
-    """What the maps of a page share: the districts' outlines, and the land around them (may be empty).
+    """The shared data of the maps of a page: the districts' outlines, and the land around them (may be empty).
 
     As GeoJSON features on the plane of the drawing, so that how they are drawn does not depend on the projection of the
     drawing library, its sense of inside and outside on a sphere, or the antimeridian.
@@ -169,9 +169,9 @@ def held(data: xr.Dataset, day: date) -> list[dict[str, Any]]:
 def spec(data: xr.Dataset, day: date) -> dict[str, Any]:
     """The Vega-Lite spec of the map of `day`; whoever draws it adds `geography` to its `datasets`."""
     values = held(data, day)
-    land = alt.Chart(alt.NamedData(name="land")).mark_geoshape(style="land", aria=False).project(type="identity")
+    land = named("land").mark_geoshape(style="land", aria=False).project(type="identity")
     districts = (
-        alt.Chart(alt.NamedData(name="districts"))
+        named("districts")
         .mark_geoshape(style="border", aria=False)
         .transform_lookup(
             lookup="id",
@@ -227,7 +227,7 @@ class Outline:
 
 @dataclass(frozen=True)
 class Drawing:
-    """What a map of the case is drawn from, in units of `plane.SIZE`; `land` is what lies around the districts."""
+    """The outlines of a map of the case, in units of `plane.SIZE`; `land` is what lies around the districts."""
 
     width: int
     height: int
@@ -254,7 +254,7 @@ class Shares:
 
 
 def shares(data: xr.Dataset) -> Shares:
-    """What `held` says of a day, rounded as its tooltip shows it, of every week and district of `data`."""
+    """The numbers of `held`, rounded as its tooltip shows them, of every week and district of `data`."""
     control = data["control"].transpose("member", "week", "district").values
     low, median, high = np.quantile(control, INTERVAL, axis=0)
     rounded = [[round(float(share), 3) for share in week] for week in median]

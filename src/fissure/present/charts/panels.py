@@ -54,7 +54,7 @@ class Series:
         return joined(array, own, "sum", self.label)
 
     def matches(self, variable: Variable) -> bool:
-        """Whether what was published of `variable` can be put beside this band."""
+        """True where what was published of `variable` can be put beside this band."""
         if variable.output != self.output or variable.how not in _HOWS[self.shape]:
             return False
         if dict(variable.select or {}) != dict(self.select):

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from fissure.cases.loader import Case
 from fissure.constants import INTERVAL
 from fissure.present import formatting
-from fissure.present.charts.shared import finished, midnight
+from fissure.present.charts.shared import finished, midnight, named
 from fissure.present.charts.theme import SERIES
 from fissure.studies.observation_operator import Calendar
 
@@ -127,7 +127,7 @@ def _bars(line: Timeline) -> list[dict[str, Any]]:
 
 
 def _told(line: Timeline) -> list[dict[str, Any]]:
-    """What a quarter says when it is pointed at."""
+    """The words of a quarter when it is pointed at."""
     return [
         {
             **_span(quarter),
@@ -185,7 +185,7 @@ def _layers(line: Timeline, values: Sequence[Mapping[str, Any]]) -> list[alt.Cha
         orient="top", title=None, offset=2, symbolType="square", symbolFillColor=SERIES[0], symbolStrokeWidth=0,
         columns=2 if len(names) > 3 or sum(map(len, names)) > LETTERS else 3,
     )  # fmt: skip
-    bars = alt.Chart(alt.NamedData(name="bars"))
+    bars = named("bars")
     bars = bars.mark_bar(fill=SERIES[0], xOffset=0.7, x2Offset=-0.7, aria=False).encode(
         x=x,
         x2="end:T",
@@ -204,7 +204,7 @@ def _hover(line: Timeline, x: alt.X) -> alt.Chart:
     """The whole height of the quarter that is pointed at, with its numbers."""
     hover = alt.selection_point(name="hover", on="pointerover", clear="pointerout", fields=["start"], empty=False)
     return (
-        alt.Chart(alt.NamedData(name="quarters"))
+        named("quarters")
         .mark_rect(style="cursor", aria=False)
         .encode(
             x=x,

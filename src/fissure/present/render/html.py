@@ -87,7 +87,7 @@ def spec_of(spec: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def shared(specs: Mapping[str, Any]) -> dict[str, Any]:
-    """What the script that draws charts reads: specs by key, and colours for light and dark."""
+    """The data of the script that draws charts: specs by key, and colours for light and dark."""
     return {"specs": specs, "config": {mode: theme.config(mode) for mode in ("light", "dark")}}
 
 
@@ -154,13 +154,13 @@ def web(address: str | None) -> str:
 
 
 def place(name: str) -> str:
-    """Where the server's page shows what a `Span.to` names."""
+    """The address on the server's page of what a `Span.to` names."""
     kind, _, own = name.partition(":")
     return PLACES[kind].format(quote(own))
 
 
 def pixels(one: IntervalPicture) -> dict[str, float]:
-    """Where the parts of an interval's picture lie, in pixels from its left."""
+    """The places of the parts of an interval's picture, in pixels from its left."""
     zero, reach = WIDTH / 2, one.reach or 1.0
     ends = {"low": one.low, "high": one.high, "middle": one.middle, "least": one.least, "most": one.most}
     at = {name: round(zero + HALF * x / reach, 1) for name, x in ends.items()}

@@ -21,7 +21,7 @@ def render(document: doc.Document) -> dict[str, Json]:
 
 
 def block(one: doc.Block) -> list[Json]:
-    """What a block holds; nothing for drawings."""
+    """The content of a block; nothing for drawings."""
     match one:
         case doc.Paragraph():
             return [{"type": "text", "text": doc.plain(one.line)}]

@@ -33,13 +33,13 @@ def render(document: doc.Document) -> RenderableType:
 
 
 def blocks(some: Iterable[doc.Block]) -> Iterator[RenderableType]:
-    """What blocks print, one after the other."""
+    """The output of blocks, one after the other."""
     for one in some:
         yield from block(one)
 
 
 def block(one: doc.Block) -> list[RenderableType]:
-    """What a block prints; nothing for charts, drawings and what stands folded on a page."""
+    """The output of a block; nothing for charts, drawings and what stands folded on a page."""
     match one:
         case doc.Paragraph():
             return [Padding(_text(one.line, "dim" if one.kind else ""), (0, 0, 0, 0))]

@@ -98,17 +98,15 @@ def _study(answer: Answer, ledger: Ledger) -> tuple[str | doc.Span, ...]:
 def _row(figure: Figure) -> doc.Row:
     many = "–" if figure.least is None else formatting.interval(figure.least, figure.most or 0.0, figure.unit)
     mark = f" {certainty.AT_END}" if figure.at_bound.found else ""
-    return doc.Row(
-        (
-            doc.Cell(f"{figure.title}: {part(figure)}"),
-            doc.Cell(amount(figure.mean, figure.unit) + mark, figure.mean),
-            doc.Cell(interval(figure)),
-            doc.Cell(value=figure.low),
-            doc.Cell(value=figure.high),
-            doc.Cell(many),
-            doc.Cell(value=figure.least),
-            doc.Cell(value=figure.most),
-        )
+    return doc.Row.of(
+        f"{figure.title}: {part(figure)}",
+        doc.Cell(amount(figure.mean, figure.unit) + mark, figure.mean),
+        interval(figure),
+        doc.Cell(value=figure.low),
+        doc.Cell(value=figure.high),
+        many,
+        doc.Cell(value=figure.least),
+        doc.Cell(value=figure.most),
     )
 
 
@@ -132,7 +130,7 @@ def _chart(answer: Answer, said: str) -> doc.Figure:
 
 
 def sentence(answer: Answer, made: Answers) -> str:
-    """What the figures say, in one sentence or a few."""
+    """The figures in one sentence or a few."""
     first = answer.figures[0]
     if first.part == "all":
         return _shared(answer.figures)
@@ -144,14 +142,14 @@ def sentence(answer: Answer, made: Answers) -> str:
 
 
 def ends(answer: Answer) -> list[str]:
-    """How many histories are at an end of an outcome."""
+    """The number of histories at an end of an outcome."""
     said = {figure.title: certainty.at_ends(figure.at_bound, figure.unit) for figure in answer.figures}
     several = len({figure.title for figure in answer.figures}) > 1
     return [f"{title}: {one}" if several else one for title, own in said.items() for one in own]
 
 
 def notes(made: Answers) -> list[str]:
-    """What has to be known to read the intervals and times of all answers."""
+    """Notes that are needed to read the intervals and times of all answers."""
     figures = [figure for answer in made.answers for figure in answer.figures]
     said = []
     if any(one.worth is not None and one.worth.pasts < one.worth.histories for one in made.answers):
@@ -167,7 +165,7 @@ def notes(made: Answers) -> list[str]:
 
 
 def changed(figure: Figure) -> str:
-    """What a change did to an outcome."""
+    """The effect of a change on an outcome."""
     if figure.mean == figure.low == figure.high == 0:
         return f"{figure.title}: exactly as it is"
     from_ = "" if figure.base is None else f", on {amount(figure.base, figure.unit)} as it is"
@@ -225,7 +223,7 @@ def unit(of: str) -> str:
 
 
 def part(figure: Figure) -> str:
-    """What of the outcome a figure is."""
+    """The part of the outcome that a figure is."""
     return GROUPS.get(figure.who, figure.who) or PARTS[figure.part]
 
 

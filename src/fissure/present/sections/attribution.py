@@ -1,6 +1,6 @@
 """An attribution: how much of each outcome is due to which mechanisms, outcome by outcome, and how sure that is."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from fissure.model.catalogue import mechanism_classes
@@ -14,7 +14,6 @@ from fissure.present.document import (
     Figure,
     Fold,
     Grid,
-    Item,
     Items,
     Notice,
     Paragraph,
@@ -24,6 +23,7 @@ from fissure.present.document import (
     Span,
     Table,
     not_in_terminal,
+    notice,
     only,
     plain,
 )
@@ -85,7 +85,7 @@ def document(saved: SavedAttribution, title: str) -> Document:
         ),
         notices=(
             Notice((ABOUT_THE_MODEL,), "What kind of numbers these are"),
-            *([Notice((found.few_histories,), kind="few")] if found.few_histories else []),
+            *notice(found.few_histories, "few"),
         ),
         sections=(
             *(
@@ -93,7 +93,7 @@ def document(saved: SavedAttribution, title: str) -> Document:
                 for n, one in enumerate(found.outcomes)
             ),
             Section("sure", "How sure it is", (Paragraph(words.KEY), *map(Paragraph, sure(found)), _errors(found))),
-            Section("wrong", "How it could be wrong", (_items(words.WRONG),)),
+            Section("wrong", "How it could be wrong", (Items.of(words.WRONG),)),
             parts.made(facts, saved.command),
         ),
         version=plan.version or __version__,
@@ -102,7 +102,7 @@ def document(saved: SavedAttribution, title: str) -> Document:
 
 
 def section(saved: SavedAttribution, caution: str = "") -> Section:
-    """What the report of a run says of the first outcome; `caution` says what the numbers do not cover of the run."""
+    """The section of a run's report on the first outcome; `caution` says what the numbers do not cover of the run."""
     found, others = saved.found, len(saved.found.outcomes) - 1
     more = f", and a page that also tells of {others} other outcome{'s' if others > 1 else ''}" if others else ""
     return Section(
@@ -121,14 +121,14 @@ def section(saved: SavedAttribution, caution: str = "") -> Section:
             Section(slug(found, 0), found.outcomes[0].title, tuple(outcome(found, 0))),
             Fold(
                 "How sure it is, and how it could be wrong",
-                (Paragraph(words.KEY, "small"), _items([*sure(found), *words.WRONG])),
+                (Paragraph(words.KEY, "small"), Items.of([*sure(found), *words.WRONG])),
             ),
         ),
     )
 
 
 def intro(saved: SavedAttribution) -> tuple[str, ...]:
-    """What kind of numbers these are, in a sentence or two."""
+    """The kind of numbers, in a sentence or two."""
     return (
         "How much of an outcome is due to which mechanisms: the same "
         f"{saved.found.groups.members} members, drawn from {drawn_from(saved)}, with the same luck under many sets of "
@@ -137,32 +137,31 @@ def intro(saved: SavedAttribution) -> tuple[str, ...]:
 
 
 def cautions(found: Explanation, caution: str = "") -> tuple[Block, ...]:
-    """What has to be known before any number: too few histories, what they are worth, what is not covered."""
-    few = [Notice((found.few_histories,), kind="few")] if found.few_histories else []
-    return (*few, rests_on(found), *([Notice((caution,))] if caution else []))
+    """Notes that come before any number: too few histories, what they are worth, what is not covered."""
+    return (*notice(found.few_histories, "few"), rests_on(found), *notice(caution))
 
 
 def rests_on(found: Explanation) -> Paragraph:
-    """What the intervals rest on."""
+    """The basis of the intervals."""
     return Paragraph(" ".join(words.rests_on(found)), "small")
 
 
 def certainty(found: Explanation) -> Section:
-    """How sure the numbers are and how they could be wrong, for a page of one outcome."""
-    how_sure = Section("how-sure", "How sure", (Paragraph(words.KEY, "small"), _items(sure(found))))
-    wrong = Section("how-wrong", "How it could be wrong", (_items(words.WRONG),))
+    """The certainty of the numbers and how they could be wrong, for a page of one outcome."""
+    how_sure = Section("how-sure", "How sure", (Paragraph(words.KEY, "small"), Items.of(sure(found))))
+    wrong = Section("how-wrong", "How it could be wrong", (Items.of(words.WRONG),))
     return Section("sure", "How sure it is, and how it could be wrong", (Grid((how_sure, wrong), "judged"),))
 
 
 def sure(found: Explanation) -> list[str]:
-    """How sure the numbers are: sampling, pairing, and that exact values sum to the whole effect."""
+    """The certainty of the numbers: sampling, pairing, and that exact values sum to the whole effect."""
     away = words.sums(found.groups.value, found.effect.mean)
     said = "sum to the whole effect to machine precision" if away < EXACT else f"miss the whole effect by {away:.1g}"
     return [words.sampling(found), words.pairing(found), f"Values of the groups {said}."]
 
 
 def drawn_from(saved: SavedAttribution) -> str:
-    """What members are drawn from."""
+    """The source that members are drawn from."""
     return f"the posterior of evidence up to {saved.until}" if saved.until else "the prior"
 
 
@@ -172,7 +171,7 @@ def slug(found: Explanation, at: int) -> str:
 
 
 def outcome(found: Explanation, at: int) -> Iterator[Block]:
-    """What is shown of one outcome: sentences, charts, the strongest mechanisms, and all numbers.
+    """The blocks of one outcome: sentences, charts, the strongest mechanisms, and all numbers.
 
     A terminal has the mechanisms and pairs of the first outcome only.
     """
@@ -256,13 +255,10 @@ def _strongest(found: Explanation, at: int, unit: str) -> Table:
     rows = []
     for row, name in zip(_rows(found, found.every, at), found.every.strongest(MOST, at), strict=False):
         value = words.of(exact, exact.players.index(name), at) if exact and name in exact.players else None
-        last = (Cell(signed(value[0]), value[0]), Cell(_ends_marked(*value[1:]))) if value else (Cell(), Cell())
+        marked = f"{words.ends(*value[1:])} {words.mark(*value[1:])}".strip() if value else ""
+        last = (Cell(signed(value[0]), value[0]), Cell(marked)) if value else (Cell(), Cell())
         rows.append(Row((*row.cells, *(last if exact else ()))))
     return Table(tuple(columns), (RowGroup(tuple(rows)),), "The strongest mechanisms", "strongest", f"{note}. {unit}.")
-
-
-def _ends_marked(low: float, high: float) -> str:
-    return f"{words.ends(low, high)} {words.mark(low, high)}".strip()
 
 
 _PAIRS = (Column("Strongest pairs", wrap=True, key="pair"), *VALUE, Column("Together", wrap=True))
@@ -322,7 +318,3 @@ def _errors(found: Explanation) -> Block:
         for one, reached, paired in zip(found.outcomes, found.reached, found.paired, strict=True)
     )
     return not_in_terminal(Table.of(columns, tuple(rows), "Errors"))
-
-
-def _items(said: Iterable[str]) -> Items:
-    return Items(tuple(map(Item, said)))

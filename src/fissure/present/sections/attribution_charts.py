@@ -4,15 +4,15 @@ import math
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import altair as alt
 import numpy as np
 from altair.utils.schemapi import debug_mode
 
 from fissure.present import certainty, formatting
+from fissure.present.charts.shared import Row, Spec, finished, named, scale, tooltip
 from fissure.present.charts.theme import SERIES
-from fissure.present.formatting import signed
+from fissure.present.formatting import sentence_case, signed
 from fissure.present.sections import attribution_words as words
 from fissure.studies.attribution import ALL, INSIDE_ALONE, NONE, OUTSIDE, WAR_ALONE, Explanation
 
@@ -30,34 +30,34 @@ LEAST = 0.005
 
 @dataclass(frozen=True)
 class Step:
-    """A bar of a waterfall: what it is called, and the value that it adds with its interval."""
+    """A bar of a waterfall: its label, and the value that it adds with its interval.
+
+    With `level` it is where the way begins or ends, and no step of it; `unreadable` says that its interval says
+    nothing, as most histories are at an end of the outcome.
+    """
 
     label: str
     value: float
     low: float
     high: float
     level: bool = False
-    """Whether it is where the way begins or ends, and no step of it."""
     unreadable: bool = False
-    """Whether its interval says nothing, as most histories are at an end of the outcome."""
 
 
-def by_group(found: Explanation, outcome: int) -> dict[str, Any]:
+def by_group(found: Explanation, outcome: int) -> Spec:
     """The Vega-Lite spec of the way from everything off to everything on, group by group."""
-    names = found.groups.players
     steps = [
-        Step(_capital(words.GROUPS.get(name, name)), *words.of(found.groups, at, outcome))
-        for at, name in enumerate(names)
+        Step(sentence_case(words.GROUPS.get(name, name)), *words.of(found.groups, at, outcome))
+        for at, name in enumerate(found.groups.players)
     ]
     return _waterfall(found, outcome, steps, words.by_group(found, outcome))
 
 
-def inside_outside(found: Explanation, outcome: int) -> dict[str, Any]:
+def inside_outside(found: Explanation, outcome: int) -> Spec:
     """The same by the war alone, the inside alone, and what takes both."""
-    blocks = found.blocks
-    ends = found.bounds_at(outcome)
+    blocks, ends = found.blocks, found.bounds_at(outcome)
     told = (
-        (f"{_capital(words.GROUPS[OUTSIDE])} alone", blocks.outside, ends.unreadable(NONE, WAR_ALONE)),
+        (f"{sentence_case(words.GROUPS[OUTSIDE])} alone", blocks.outside, ends.unreadable(NONE, WAR_ALONE)),
         ("The inside alone", blocks.inside, ends.unreadable(NONE, INSIDE_ALONE)),
         ("Only both together", blocks.interaction, words.unreadable(found, outcome)),
     )
@@ -68,7 +68,7 @@ def inside_outside(found: Explanation, outcome: int) -> dict[str, Any]:
     return _waterfall(found, outcome, steps, words.inside_outside(found, outcome))
 
 
-def _waterfall(found: Explanation, outcome: int, steps: Sequence[Step], said: str) -> dict[str, Any]:
+def _waterfall(found: Explanation, outcome: int, steps: Sequence[Step], said: str) -> Spec:
     one = found.outcomes[outcome]
     off, on = (
         Step(f"{label}{certainty.marked(found.bounds_at(outcome), world)}", *words.at(part, outcome), level=True)
@@ -77,16 +77,16 @@ def _waterfall(found: Explanation, outcome: int, steps: Sequence[Step], said: st
         )
     )  # fmt: skip
     rows = _cumulated([off, *steps, on])
-    order = [row["step"] for row in rows]
     unit = formatting.unit(one.unit)
     x = alt.X("from:Q", title=unit, scale=alt.Scale(zero=False), axis=_axis(rows))
-    tips = [alt.Tooltip("what:N", title="What"), alt.Tooltip("told:N", title=f"{unit} (90%)")]
+    way = alt.Color("way:N", scale=scale([UP, DOWN], SERIES), legend=None)
+    tips = tooltip(what="What", told=f"{unit} (90%)")
     with debug_mode(False):
-        base = alt.Chart(alt.NamedData(name="steps")).encode(y=_y("step", order))
+        base = named("steps").encode(y=_y("step", [row["step"] for row in rows]))
         chart = alt.layer(
             base.transform_filter("!datum.level")
             .mark_bar(height=15, aria=False)
-            .encode(x=x, x2="to:Q", color=_colour(), tooltip=tips),
+            .encode(x=x, x2="to:Q", color=way, tooltip=tips),
             base.mark_rule(style="cursor", strokeWidth=1.5, aria=False).encode(x="low:Q", x2="high:Q", tooltip=tips),
             base.transform_filter("datum.level")
             .mark_point(style="cursor", shape="diamond", size=90, filled=True, opacity=1, aria=False)
@@ -94,85 +94,62 @@ def _waterfall(found: Explanation, outcome: int, steps: Sequence[Step], said: st
         )
         head = f"{one.title}, {unit}: {formatting.number(off.value)} with everything off, "
         head += f"{formatting.number(on.value)} with everything on."
-        return _finished(chart, ROW * len(rows), f"{head} {said}") | {"datasets": {"steps": rows}}
+        return finished(chart, ROW * len(rows), f"{head} {said}", {"steps": rows})
 
 
-def _cumulated(steps: Sequence[Step]) -> list[dict[str, Any]]:
-    """Where each bar begins and ends; the interval of what it adds lies around its end."""
+def _cumulated(steps: Sequence[Step]) -> list[Row]:
+    """The ends of each bar; the interval of what it adds lies around its end."""
     rows, reached = [], 0.0
     for step in steps:
         begin = 0.0 if step.level else reached
         reached = begin + step.value
+        low, high = (reached if step.unreadable else begin + end for end in (step.low, step.high))
         told = _told(step.value, step.low, step.high)
         if step.unreadable:
             told = f"{signed(step.value)}, cannot be read"
         if step.level:
             told = formatting.number(step.value)
             told += "" if step.low == step.high else f" ({formatting.interval(step.low, step.high)})"
-        rows.append(
-            {
-                "step": f"{step.label}|{told}",
-                "what": step.label,
-                "told": told,
-                "from": _round(begin),
-                "to": _round(reached),
-                "low": _round(reached if step.unreadable else begin + step.low),
-                "high": _round(reached if step.unreadable else begin + step.high),
-                "level": step.level,
-                "way": UP if step.value >= 0 else DOWN,
-            }
-        )
+        ends = {"from": _round(begin), "to": _round(reached), "low": _round(low), "high": _round(high)}
+        way = UP if step.value >= 0 else DOWN
+        rows.append({"step": f"{step.label}|{told}", "what": step.label, "told": told, "level": step.level, "way": way})
+        rows[-1] |= ends
     return rows
 
 
-def mechanisms(found: Explanation, outcome: int) -> dict[str, Any]:
+def mechanisms(found: Explanation, outcome: int) -> Spec:
     """The Vega-Lite spec of the strongest mechanisms with their intervals, and their values in the exact game."""
-    names = found.every.strongest(MOST, outcome)
-    rows = [_dot(name, SAMPLED, words.of(found.every, found.every.players.index(name), outcome)) for name in names]
-    exact = found.strongest
-    if exact is not None:
-        own = [name for name in names if name in exact.players]
-        rows += [_dot(name, EXACT, words.of(exact, exact.players.index(name), outcome)) for name in own]
-    kinds = [SAMPLED, *([EXACT] if exact is not None else [])]
-    one = found.outcomes[outcome]
+    names, exact = found.every.strongest(MOST, outcome), found.strongest
+    games = [(SAMPLED, found.every), *([(EXACT, exact)] if exact is not None else [])]
+    rows = []
+    for kind, game in games:
+        for name in (one for one in names if one in game.players):
+            value, low, high = words.of(game, game.players.index(name), outcome)
+            row = {"what": wrapped(words.title(name)), "game": kind, "told": _told(value, low, high)}
+            rows.append(row | {"value": value, "low": low, "high": high})
+    one, kinds = found.outcomes[outcome], [kind for kind, _ in games]
     unit = formatting.unit(one.unit)
-    tips = [alt.Tooltip("what:N", title="Mechanism"), alt.Tooltip("game:N", title="Game")]
-    tips.append(alt.Tooltip("told:N", title=f"{unit} (90%)"))
-    scale = alt.Scale(domain=kinds, range=list(SERIES[: len(kinds)]))
-    shape = alt.Scale(domain=kinds, range=["circle", "diamond"][: len(kinds)])
-    x = alt.X("low:Q", title=unit, axis=_axis(rows))
+    shape = alt.Shape("game:N", scale=scale(kinds, ("circle", "diamond")), legend=None, sort=kinds)
+    tips = tooltip(what="Mechanism", game="Game", told=f"{unit} (90%)")
     with debug_mode(False):
-        base = alt.Chart(alt.NamedData(name="mechanisms")).encode(
+        base = named("mechanisms").encode(
             y=_y("what", [wrapped(words.title(name)) for name in names]),
             yOffset=alt.YOffset("game:N", sort=kinds, scale=alt.Scale(domain=kinds, paddingOuter=0.6)),
-            color=alt.Color("game:N", scale=scale, legend=None, sort=kinds),
+            color=alt.Color("game:N", scale=scale(kinds, SERIES), legend=None, sort=kinds),
         )
-        zero = alt.Chart(alt.NamedData(name="zero")).mark_rule(style="cursor", opacity=0.6, aria=False)
         chart = alt.layer(
-            zero.encode(x="zero:Q"),
-            base.mark_rule(strokeWidth=2.2, opacity=0.75, aria=False).encode(x=x, x2="high:Q"),
-            base.mark_point(size=44, filled=True, opacity=1, aria=False).encode(
-                x="value:Q", shape=alt.Shape("game:N", scale=shape, legend=None, sort=kinds), tooltip=tips
+            named("zero").mark_rule(style="cursor", opacity=0.6, aria=False).encode(x="zero:Q"),
+            base.mark_rule(strokeWidth=2.2, opacity=0.75, aria=False).encode(
+                x=alt.X("low:Q", title=unit, axis=_axis(rows)), x2="high:Q"
             ),
+            base.mark_point(size=44, filled=True, opacity=1, aria=False).encode(x="value:Q", shape=shape, tooltip=tips),
         )
         height = (32 if exact is not None else 28) * len(names)
-        spec = _finished(chart, height, f"{one.title}, {unit}. {words.mechanisms(found, outcome)}")
-    return spec | {"datasets": {"mechanisms": rows, "zero": [{"zero": 0}]}}
+        said = f"{one.title}, {unit}. {words.mechanisms(found, outcome)}"
+        return finished(chart, height, said, {"mechanisms": rows, "zero": [{"zero": 0}]})
 
 
-def _dot(name: str, game: str, told: tuple[float, float, float]) -> dict[str, Any]:
-    value, low, high = told
-    return {
-        "what": wrapped(words.title(name)),
-        "game": game,
-        "told": _told(*told),
-        "value": value,
-        "low": low,
-        "high": high,
-    }
-
-
-def interactions(found: Explanation, outcome: int) -> dict[str, Any] | None:
+def interactions(found: Explanation, outcome: int) -> Spec | None:
     """The Vega-Lite spec of the heat map: what each of the strongest does alone, and each pair beyond that.
 
     The numbers stand in the cells with their signs, so that colour only helps; one that cannot be distinguished from
@@ -184,30 +161,25 @@ def interactions(found: Explanation, outcome: int) -> dict[str, Any] | None:
     labels = [wrapped(f"{at + 1} {words.title(name)}") for at, name in enumerate(players)]
     effects = np.abs(found.pairs.interaction.mean[:, :, outcome])
     reach = float(np.tril(effects, -1).max(initial=0.0)) or 1.0
-    rows = [
-        _cell(found, i, j, outcome, labels[i], reach)
-        for i in range(len(players))
-        for j in range(i + 1)
-    ]  # fmt: skip
+    rows = [_cell(found, i, j, outcome, labels[i], reach) for i in range(len(players)) for j in range(i + 1)]
     unit = formatting.unit(one.unit)
     x = alt.X("beside:N", sort=[str(at + 1) for at in range(len(players))], title=None, axis=alt.Axis(labelAngle=0))
-    scale = alt.Scale(domain=[-reach, 0, reach], range="diverging", clamp=True, interpolate="rgb")
-    tips = [alt.Tooltip("what:N", title="What"), alt.Tooltip("told:N", title=f"{unit} (90%)")]
-    tips.append(alt.Tooltip("kind:N", title="Together"))
+    heat = alt.Scale(domain=[-reach, 0, reach], range="diverging", clamp=True, interpolate="rgb")
+    legend = alt.Legend(title=f"{unit}, together", orient="top", gradientLength=180, tickCount=3)
+    tips = tooltip(what="What", told=f"{unit} (90%)", kind="Together")
     with debug_mode(False):
-        base = alt.Chart(alt.NamedData(name="pairs")).encode(x=x, y=_y("player", labels))
-        legend = alt.Legend(title=f"{unit}, together", orient="top", gradientLength=180, tickCount=3)
+        base = named("pairs").encode(x=x, y=_y("player", labels))
         chart = alt.layer(
             base.transform_filter("!datum.own")
             .mark_rect(style="border", aria=False)
-            .encode(color=alt.Color("value:Q", scale=scale, legend=legend), tooltip=tips),
+            .encode(color=alt.Color("value:Q", scale=heat, legend=legend), tooltip=tips),
             base.mark_text(aria=False, fontSize=10).encode(text="said:N", tooltip=tips),
         )
-        spec = _finished(chart, 36 * len(players), f"{one.title}, {unit}. {words.pairs(found, outcome)}")
-    return spec | {"datasets": {"pairs": rows}}
+        said = f"{one.title}, {unit}. {words.pairs(found, outcome)}"
+        return finished(chart, 36 * len(players), said, {"pairs": rows})
 
 
-def _cell(found: Explanation, i: int, j: int, outcome: int, label: str, reach: float) -> dict[str, Any]:
+def _cell(found: Explanation, i: int, j: int, outcome: int, label: str, reach: float) -> Row:
     assert found.pairs is not None
     value, low, high = words.at(found.pairs.interaction, i, j, outcome)
     name, other = (words.title(found.pairs.players[k]) for k in (i, j))
@@ -256,27 +228,11 @@ def _y(field: str, order: list[str]) -> alt.Y:
     return alt.Y(f"{field}:N", sort=order, title=None, axis=axis)
 
 
-def _axis(rows: Sequence[dict[str, Any]]) -> alt.Axis:
+def _axis(rows: Sequence[Row]) -> alt.Axis:
     ends = [abs(row[name]) for row in rows for name in ("low", "high") if np.isfinite(row[name])]
     large = max(ends, default=0.0) >= 10_000
     return alt.Axis(tickCount=5, grid=True, format="~s" if large else "~r" if max(ends, default=0.0) < 1 else ",~f")
 
 
-def _colour() -> alt.Color:
-    return alt.Color("way:N", scale=alt.Scale(domain=[UP, DOWN], range=list(SERIES[:2])), legend=None)
-
-
-def _finished(chart: alt.LayerChart | alt.FacetChart, height: int, description: str) -> dict[str, Any]:
-    done = chart.properties(
-        width=460, height=height, description=description, autosize=alt.AutoSizeParams(type="fit-x", contains="padding")
-    )
-    spec: dict[str, Any] = done.to_dict(validate=False)
-    return spec
-
-
 def _round(x: float) -> float:
     return float(f"{x:.6g}")
-
-
-def _capital(said: str) -> str:
-    return said[:1].upper() + said[1:]

@@ -4,13 +4,11 @@ Signs are told with a verb (adds, takes away) and with what more of the outcome 
 nothing is said to be so, and shares of the whole effect are told only where there is a whole effect to share.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from fissure.model.catalogue import mechanism_classes
 from fissure.present import certainty, formatting
-from fissure.present.formatting import signed
+from fissure.present.formatting import listed, sentence_case, signed
 from fissure.studies.attribution import ALL, INSIDE_ALONE, NONE, OUTSIDE, RECRUITS, WAR_ALONE, Attribution, Explanation
 from fissure.studies.observation_operator import Floats
 from fissure.studies.shapley import Interval
@@ -46,7 +44,7 @@ WRONG = (
     "little stronger than they are. Their own game leaves everything else on, so its numbers are others than those "
     "over all mechanisms.",
 )
-"""How an attribution could be wrong, a sentence each."""
+"""Ways in which an attribution could be wrong, a sentence each."""
 
 
 def at(found: Interval, *index: int) -> tuple[float, float, float]:
@@ -56,11 +54,11 @@ def at(found: Interval, *index: int) -> tuple[float, float, float]:
 
 def of(found: Attribution, player: int, outcome: int) -> tuple[float, float, float]:
     """Value, low and high of a player."""
-    return (float(found.value[player, outcome]), float(found.low[player, outcome]), float(found.high[player, outcome]))
+    return at(Interval(found.value, found.low, found.high), player, outcome)
 
 
 def clear(low: float, high: float) -> bool:
-    """Whether an interval excludes zero; one that is not known does not."""
+    """True for an interval that excludes zero; one that is not known does not."""
     return low > 0 or high < 0
 
 
@@ -77,10 +75,9 @@ def ends(low: float, high: float) -> str:
 
 def level(value: float, low: float, high: float, unit: str) -> str:
     """A number with its interval, which is left out where all members agree or it is not known."""
-    said = f"{formatting.number(value)} {formatting.unit(unit)}"
-    return (
-        said if low == high or not np.isfinite([low, high]).all() else f"{said} (90%: {formatting.interval(low, high)})"
-    )
+    known = low != high and np.isfinite([low, high]).all()
+    ends = f" (90%: {formatting.interval(low, high)})" if known else ""
+    return f"{formatting.number(value)} {formatting.unit(unit)}{ends}"
 
 
 def difference(value: float, low: float, high: float) -> str:
@@ -96,24 +93,19 @@ def amount(value: float, low: float, high: float, unit: str) -> str:
 
 
 def verb(value: float, subject: str) -> str:
-    """What somebody does to the outcome: adds to it or takes from it."""
+    """The verb for a player: it adds to the outcome or takes from it."""
     one = subject in SINGULAR
     return ("adds" if one else "add") if value > 0 else ("takes away" if one else "take away")
 
 
 def title(name: str) -> str:
-    """What a mechanism is called, by its name where it is unknown."""
+    """The title of a mechanism, or its name where it is unknown."""
     kinds = mechanism_classes()
     return kinds[name].title if name in kinds else name
 
 
-def quoted(name: str) -> str:
-    """A mechanism in a sentence."""
-    return f"“{title(name)}”"
-
-
 def shares(found: Explanation, outcome: int) -> bool:
-    """Whether the whole effect is large and certain enough to be shared out in per cent."""
+    """True for a whole effect that is large and certain enough to be shared out in per cent."""
     effect, low, high = at(found.effect, outcome)
     return clear(low, high) and abs(effect) >= LEAST_SHARE * float(np.abs(found.groups.value[:, outcome]).sum())
 
@@ -126,19 +118,19 @@ def share(value: float, found: Explanation, outcome: int) -> str:
 
 
 def sentences(found: Explanation, outcome: int) -> list[str]:
-    """What the attribution says of one outcome, most important first."""
+    """The attribution of one outcome in sentences, most important first."""
     said = [whole(found, outcome), *ends_reached(found, outcome), by_group(found, outcome)]
-    said += [inside_outside(found, outcome), sides(found, outcome), mechanisms(found, outcome)]
-    return [one for one in [*said, *([pairs(found, outcome)] if found.pairs else [])] if one]
+    said += [inside_outside(found, outcome), sides(found, outcome), mechanisms(found, outcome), pairs(found, outcome)]
+    return [one for one in said if one]
 
 
 def ends_reached(found: Explanation, outcome: int) -> list[str]:
-    """How many histories are at an end of the outcome, in which of the four worlds."""
+    """The number of histories at an end of the outcome, in which of the four worlds."""
     return certainty.at_ends(found.bounds_at(outcome), found.outcomes[outcome].unit)
 
 
 def rests_on(found: Explanation) -> list[str]:
-    """What the intervals rest on: those of the groups, and those of all mechanisms where these are others."""
+    """The basis of the intervals: those of the groups, and those of all mechanisms where these are others."""
     each = dict.fromkeys([found.groups.members, found.every.members])
     said = [certainty.worth(found.worth.get(members), members) for members in each]
     first = certainty.rests_on(found.worth.get(found.groups.members), found.groups.members, allowed=found.clustered)
@@ -182,50 +174,49 @@ def whole(found: Explanation, outcome: int) -> str:
 
 
 def by_group(found: Explanation, outcome: int) -> str:
-    """What each of the five groups does, strongest first."""
+    """The effect of each of the five groups, strongest first."""
     told, unclear = [], []
     for name in found.groups.strongest(len(found.groups.players), outcome):
         value, low, high = of(found.groups, found.groups.players.index(name), outcome)
         who = GROUPS.get(name, name)
-        if not clear(low, high):
+        if clear(low, high):
+            part = f", {share(value, found, outcome)} of the whole" if shares(found, outcome) else ""
+            much = amount(value, low, high, found.outcomes[outcome].unit)
+            told.append(f"{who} {verb(value, who)} {much}{part}")
+        else:
             unclear.append(who)
-            continue
-        part = f", {share(value, found, outcome)} of the whole" if shares(found, outcome) else ""
-        told.append(f"{who} {verb(value, who)} {amount(value, low, high, found.outcomes[outcome].unit)}{part}")
-    said = [f"Shared among the groups: {'; '.join(told)}." if told else ""]
+    said = [f"Shared among the groups: {'; '.join(told)}."] if told else []
     if unclear:
         does = "does" if len(unclear) == 1 and unclear[0] in SINGULAR else "do"
-        said.append(f"What {_listed(unclear)} {does} {UNCLEAR}.")
-    return _capital(" ".join(filter(None, said)))
+        said.append(f"What {listed(unclear)} {does} {UNCLEAR}.")
+    return sentence_case(" ".join(said))
 
 
 def inside_outside(found: Explanation, outcome: int) -> str:
     """The war alone, the inside alone, and what takes both."""
     unit, blocks, ends = found.outcomes[outcome].unit, found.blocks, found.bounds_at(outcome)
-    said = [
-        f"{_alone(who, at(block, outcome), unit)}{certainty.marked(ends, NONE, world)}"
-        if not ends.unreadable(NONE, world)
-        else f"what {who} alone does cannot be read from this outcome: with and without it most histories are at one "
-        f"end of it {certainty.AT_END}"
-        for who, block, world in (
-            (GROUPS[OUTSIDE], blocks.outside, WAR_ALONE), ("the inside", blocks.inside, INSIDE_ALONE)
+    said = []
+    for who, block, world in (
+        (GROUPS[OUTSIDE], blocks.outside, WAR_ALONE), ("the inside", blocks.inside, INSIDE_ALONE)
+    ):  # fmt: skip
+        told = at(block, outcome)
+        alone = f"{who} alone {verb(told[0], who)} {amount(*told, unit)}"
+        if told == (0, 0, 0):
+            alone = f"{who} alone does nothing"
+        elif not clear(*told[1:]):
+            alone = f"what {who} alone does, {difference(*told)}, {UNCLEAR}"
+        blind = (
+            f"what {who} alone does cannot be read from this outcome: with and without it most histories are at one "
+            f"end of it {certainty.AT_END}"
         )
-    ]  # fmt: skip
-    return f"{_capital(said[0])}; {said[1]}. {_both(found, outcome)}"
+        said.append(blind if ends.unreadable(NONE, world) else f"{alone}{certainty.marked(ends, NONE, world)}")
+    return f"{sentence_case(said[0])}; {said[1]}. {_both(found, outcome)}"
 
 
 def unreadable(found: Explanation, outcome: int) -> bool:
-    """Whether either side alone cannot be read from the outcome, nor then what takes both."""
+    """True where either side alone cannot be read from the outcome, nor then what takes both."""
     ends = found.bounds_at(outcome)
     return ends.unreadable(NONE, INSIDE_ALONE) or ends.unreadable(NONE, WAR_ALONE)
-
-
-def _alone(who: str, told: tuple[float, float, float], unit: str) -> str:
-    if told == (0, 0, 0):
-        return f"{who} alone does nothing"
-    if not clear(*told[1:]):
-        return f"what {who} alone does, {difference(*told)}, {UNCLEAR}"
-    return f"{who} alone {verb(told[0], who)} {amount(*told, unit)}"
 
 
 def _both(found: Explanation, outcome: int) -> str:
@@ -241,19 +232,15 @@ def _both(found: Explanation, outcome: int) -> str:
         return "Nothing comes only of both together: the two add up."
     if not clear(low, high):
         return f"What comes only of both together, {difference(value, low, high)}, {UNCLEAR}."
-    much = amount(value, low, high, unit)
-    match together(blocks.inside, blocks.outside, blocks.interaction, outcome):
-        case "reinforce":
-            return f"Only both together {verb(value, 'they')} another {much}: they reinforce each other."
-        case "overlap":
-            least = verb(-value, "they")
-            return f"Together they {least} less than the two alone in sum, by {much}: they overlap."
-        case _:
-            return f"Only both together {verb(value, 'they')} another {much}."
+    much, kind = amount(value, low, high, unit), together(blocks.inside, blocks.outside, blocks.interaction, outcome)
+    if kind == "overlap":
+        return f"Together they {verb(-value, 'they')} less than the two alone in sum, by {much}: they overlap."
+    reinforce = ": they reinforce each other" if kind == "reinforce" else ""
+    return f"Only both together {verb(value, 'they')} another {much}{reinforce}."
 
 
 def together(first: Interval, second: Interval, both: Interval, *index: int) -> str:
-    """How two causes that differ from nothing go together: ``reinforce``, ``overlap``, ``opposed`` or ``unclear``.
+    """Name how two causes that differ from nothing go together: ``reinforce``, ``overlap``, ``opposed`` or ``unclear``.
 
     Of two that go the same way, an interaction that way reinforces, and one the other way is an overlap: each can do
     alone part of what the other does. Of two that go opposite ways no such word fits.
@@ -272,21 +259,12 @@ def together(first: Interval, second: Interval, both: Interval, *index: int) -> 
 def mechanisms(found: Explanation, outcome: int) -> str:
     """The strongest mechanisms, sampled over all of them."""
     every, unit = found.every, found.outcomes[outcome].unit
-    sure = [
-        name
-        for name in every.strongest(len(every.players), outcome)
-        if clear(*of(every, every.players.index(name), outcome)[1:])
-    ]
+    values = {name: of(every, every.players.index(name), outcome) for name in every.players}
+    sure = [name for name in every.strongest(len(every.players), outcome) if clear(*values[name][1:])]
     head = f"Of {len(every.players)} mechanisms {len(sure) or 'none'} can be distinguished from zero"
     head += f" over {every.members} members"
-    if not sure:
-        return f"{head}."
-    told = [
-        f"{quoted(name)} {verb(value, 'it')} {amount(value, low, high, unit)}"
-        for name in sure[:NAMED]
-        for value, low, high in [of(every, every.players.index(name), outcome)]
-    ]
-    return f"{head}; strongest: {'; '.join(told)}."
+    told = (f"“{title(name)}” {verb(values[name][0], 'it')} {amount(*values[name], unit)}" for name in sure[:NAMED])
+    return f"{head}; strongest: {'; '.join(told)}." if sure else f"{head}."
 
 
 def ranked(found: Explanation, outcome: int) -> list[tuple[int, int]]:
@@ -312,7 +290,7 @@ WORDS = {
 
 
 def pair(found: Explanation, i: int, j: int, outcome: int) -> str:
-    """How two of the strongest go together, one of `WORDS`; which way each goes is its Shapley value in that game."""
+    """Two of the strongest together, as one of `WORDS`; which way each goes is its Shapley value in that game."""
     assert found.pairs is not None and found.strongest is not None
     values = Interval(found.strongest.value, found.strongest.low, found.strongest.high)
     first, second = (Interval(*(part[k] for part in values)) for k in (i, j))
@@ -321,25 +299,24 @@ def pair(found: Explanation, i: int, j: int, outcome: int) -> str:
 
 
 def pairs(found: Explanation, outcome: int) -> str:
-    """The strongest pairs, those that can be distinguished from zero."""
-    assert found.pairs is not None
-    unit = formatting.unit(found.outcomes[outcome].unit)
+    """The strongest pairs, those that can be distinguished from zero; empty where none were run."""
+    if found.pairs is None:
+        return ""
+    unit, players = formatting.unit(found.outcomes[outcome].unit), found.pairs.players
     order = ranked(found, outcome)
     sure = [(i, j) for i, j in order if pair(found, i, j, outcome) != "unclear"]
-    head = f"Of the {len(order)} pairs of the {len(found.pairs.players)} strongest {len(sure) or 'none'} can be "
+    head = f"Of the {len(order)} pairs of the {len(players)} strongest {len(sure) or 'none'} can be "
     head += f"distinguished from zero over {found.pairs.members} members"
-    if not sure:
-        return f"{head}."
-    told = [
-        f"{quoted(found.pairs.players[i])} and {quoted(found.pairs.players[j])} {WORDS[pair(found, i, j, outcome)]} "
+    told = (
+        f"“{title(players[i])}” and “{title(players[j])}” {WORDS[pair(found, i, j, outcome)]} "
         f"({signed(float(found.pairs.interaction.mean[i, j, outcome]))} {unit})"
         for i, j in sure[:NAMED]
-    ]
-    return f"{head}: {'; '.join(told)}."
+    )
+    return f"{head}: {'; '.join(told)}." if sure else f"{head}."
 
 
 def sampling(found: Explanation) -> str:
-    """Whether sampling reached the error that was asked for."""
+    """The error that sampling reached, beside what was asked for."""
     reached, asked = float(found.reached[0]), found.size.error
     one = found.outcomes[0].title.lower() if found.outcomes else ""
     head = f"Sampling over all mechanisms looked at {found.every.members} members"
@@ -353,7 +330,7 @@ def sampling(found: Explanation) -> str:
 
 
 def pairing(found: Explanation) -> str:
-    """What pairing saves, for the outcomes where it could be measured."""
+    """The saving by pairing, for the outcomes where it could be measured."""
     known = [(o.name, float(x)) for o, x in zip(found.outcomes, found.paired, strict=True) if np.isfinite(x)]
     if not known:
         return "What pairing saves could not be measured: no two runs differ by chance."
@@ -365,14 +342,14 @@ def pairing(found: Explanation) -> str:
 
 
 def sums(values: Floats, effect: Floats) -> float:
-    """How far the values of all players are from the whole effect, as a share of it or of their sizes."""
+    """The distance of the values of all players from the whole effect, as a share of it or of their sizes."""
     size = np.maximum(np.abs(effect), np.abs(values).sum(axis=0))
     away = np.abs(values.sum(axis=0) - effect)
     return float(np.max(np.divide(away, size, out=np.zeros_like(away), where=size > 0), initial=0.0))
 
 
 def note(found: Explanation, outcome: int) -> str:
-    """What has to be known to read an outcome; empty for most."""
+    """Notes that are needed to read an outcome; empty for most."""
     name = found.outcomes[outcome].name
     said = [certainty.restricted(name, found.plan.weeks), certainty.not_recorded(found.bounds_at(outcome), name)]
     return " ".join(one for one in said if one)
@@ -381,12 +358,3 @@ def note(found: Explanation, outcome: int) -> str:
 def per_cent(x: float) -> str:
     """A share in per cent, to two digits."""
     return f"{formatting.number(float(f'{100 * x:.2g}'))}%"
-
-
-def _listed(words: Sequence[str]) -> str:
-    """Words in a row: a, b and c."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def _capital(said: str) -> str:
-    return said[:1].upper() + said[1:]

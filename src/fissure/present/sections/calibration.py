@@ -82,7 +82,7 @@ def fitted(found: Calibration) -> str:
 
 
 def learned(found: Calibration) -> str:
-    """How many parameters were learned, and how many stay at their prior."""
+    """The number of parameters that were learned, and that stay at their prior."""
     rows, every = words.learned_parameters(found.posterior), len(found.screened)
     variance = dict(zip(found.posterior.learned, found.posterior.draws.var(axis=0), strict=True))
     narrowed = sum(variance[name] <= 1.0 - MAIN for name in rows)

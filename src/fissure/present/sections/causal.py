@@ -1,4 +1,4 @@
-"""Which mechanism moves which field, and the feedback loops that they close: a section of the report."""
+"""Words of the causal picture: signs, loops, and the fields of the state and of a week's forcing."""
 
 import inspect
 import re
@@ -162,7 +162,7 @@ def loop_name(loop: Loop) -> str:
 
 
 def counted(found: Sequence[Loop]) -> str:
-    """How many loops there are, by length and kind."""
+    """The number of loops by length and kind."""
     said = []
     for n in range(1, MOST_MECHANISMS + 1):
         of = Counter(loop.kind for loop in found if loop.mechanisms == n)

@@ -56,7 +56,7 @@ def _joined(atlas: Atlas, path: str) -> set[str]:
 
 
 def _outer_ring(atlas: Atlas) -> tuple[dict[str, float], dict[str, tuple[float, float]]]:
-    """Where mechanisms stand, and where the arc of each group begins and ends; radians, from the top."""
+    """The places of mechanisms, and where the arc of each group begins and ends; radians, from the top."""
     order = by_group(atlas.mechanisms)
     step = 2 * math.pi / (len(atlas.mechanisms) + BETWEEN * len(order))
     angles: dict[str, float] = {}
@@ -147,7 +147,7 @@ def _open(kind: str, title: str, width: float, height: float) -> str:
 BOX, BOX_OF_FIELD, GAP, GAP_OF_FIELD = 186, 236, 62, 150
 HEAD, ROW, BOX_HEIGHT = 34, 31, 25
 MOST = 18
-"""How many boxes stand in an outer layer before the rest are counted in one."""
+"""The most boxes that stand in an outer layer before the rest are counted in one."""
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ class Layer:
 
 
 def of_mechanism(name: str, atlas: Atlas) -> str:
-    """Who moves what a mechanism reads, what it reads, what it moves, and who reads that."""
+    """The neighbourhood of a mechanism: who moves what it reads, what it reads, what it moves, and who reads that."""
     reads, moves, own = atlas.reads[name], atlas.moves[name], mechanism_label(name)
     edges = [Edge(f"r:{path}", name, sign, said=f"{own} {READS[sign]}") for path, sign in reads.items()]
     edges += [Edge(name, f"w:{path}", sign, said=f"{own} {MOVES[sign]} {label(path)}") for path, sign in moves.items()]
@@ -202,7 +202,7 @@ def of_mechanism(name: str, atlas: Atlas) -> str:
 
 
 def of_field(path: str, atlas: Atlas) -> str:
-    """Who moves a field, and who reads it; parts of settling, which are always on, below the mechanisms."""
+    """A field, who moves it, and who reads it; parts of settling, which are always on, below the mechanisms."""
     into: dict[str, list[str]] = {}
     onto: dict[str, list[str]] = {}
     for part in atlas.parts:

@@ -225,7 +225,7 @@ def _without_counterpart(rows: Sequence[Compared], ledger: Ledger) -> list[doc.B
 
 
 def by_variable(of_variable: Sequence[Summary]) -> doc.Table:
-    """How many observations of each variable are in each class; how wide its intervals are."""
+    """The number of observations of each variable in each class, and the width of its intervals."""
     columns = (
         doc.Column("Variable", wrap=True, least=30),
         *(doc.Column(name, "right") for name in (*CLASSES, formatting.BEHIND)),
@@ -246,7 +246,7 @@ def by_variable(of_variable: Sequence[Summary]) -> doc.Table:
 
 
 def closing(rows: Sequence[Compared]) -> str:
-    """How many published figures the model holds against, class by class, and what that is worth."""
+    """The number of published figures that the model holds against, class by class, and its worth."""
     n, members = count(rows), members_of(rows)
     if not n.compared:
         return f"The run holds the time of none of {formatting.figures(n.not_compared)}, so nothing was compared."
@@ -262,7 +262,7 @@ def closing(rows: Sequence[Compared]) -> str:
 
 
 def verdicts(rows: Sequence[Compared], members: int, worth: EffectiveSample | None) -> tuple[doc.Block, ...]:
-    """How many figures are in each class; nothing is counted over too few histories."""
+    """The number of figures in each class; nothing is counted over too few histories."""
     n = count(rows)
     if not n.compared:
         return (doc.Paragraph(NOTHING),)
@@ -285,7 +285,7 @@ def explained(rows: Sequence[Compared]) -> doc.Paragraph:
 
 
 def mistakes(rows: Sequence[Compared]) -> tuple[doc.Section, doc.Section]:
-    """Where published figures lie outside, and where the model says next to nothing."""
+    """Sections on published figures that lie outside, and on variables that the model says next to nothing of."""
     missed, of_the_case, n = misses(rows), imposed(rows), count(rows)
     outside: list[doc.Block] = [
         doc.Items(tuple(map(_item, missed)), "misses", ordered=True) if missed else doc.Paragraph("None does.")
@@ -339,7 +339,7 @@ def too_wide(rows: Iterable[Compared]) -> list[Summary]:
 
 
 def widest(one: Summary) -> str:
-    """How many intervals of a variable are too wide, and how wide the widest is."""
+    """The number of a variable's intervals that are too wide, and the width of the widest."""
     at_most = formatting.width(one.widest, one.scale, one.variable.unit)
     how = "" if one.too_wide == 1 else "the widest "
     return f"{one.too_wide} of {formatting.many(one.compared, 'interval')} too wide, {how}{at_most}"

@@ -100,7 +100,7 @@ def document(checked: EffectStudy, title: str, ledger: Ledger, command: str) -> 
 def section(
     effects: Sequence[Effect], ledger: Ledger, *, case: str, members: int, stale: bool, caution: str = ""
 ) -> doc.Section:
-    """What the report of a run says of the last full check: of which `case`, with how many members at most.
+    """The section of a run's report on the last full check: of which `case`, with how many members at most.
 
     `stale` says that the model has changed since, `caution` what the check does not cover of the run.
     """
@@ -142,7 +142,7 @@ def _unchecked(titles: Mapping[str, str]) -> list[doc.Block]:
 
 
 def tally(effects: Sequence[Effect]) -> doc.Tally:
-    """How many effects have which verdict."""
+    """The number of effects with each verdict."""
     said = [effect.verdict for effect in effects]
     return doc.Tally(tuple(doc.Count(said.count(verdict), verdict, *look) for verdict, look in VERDICTS.items()))
 
@@ -168,34 +168,34 @@ def table(effects: Iterable[Effect]) -> doc.Table:
 
 
 def _mechanism(name: str, ledger: Ledger, linked: bool) -> doc.Line:
-    """The heading of a mechanism's effects: what it is called, and the claims that it answers to."""
+    """The heading of a mechanism's effects: its title, and the claims that it answers to."""
     kinds = mechanism_classes()
-    cited: list[str | doc.Span] = []
-    for claim in ledger.claims_of(name):
-        href = f"#{claim.id}" if linked else ""
-        cited += [" ", doc.Span(claim.id, href=href, to=f"entry:{claim.id}", kind="small", tip=claim.paraphrase)]
-    return (f"{kinds[name].title if name in kinds else name} ", doc.Span(name, code=True), *cited)
+    cited = (
+        doc.Span(c.id, href=f"#{c.id}" if linked else "", to=f"entry:{c.id}", kind="small", tip=c.paraphrase)
+        for c in ledger.claims_of(name)
+    )
+    spaced = (part for one in cited for part in (" ", one))
+    return (f"{kinds[name].title if name in kinds else name} ", doc.code(name), *spaced)
 
 
 def _row(effect: Effect) -> doc.Row:
     sign, tone = VERDICTS[effect.verdict]
-    return doc.Row(
-        (
-            doc.Cell((doc.Span(effect.mechanism, code=True),)),
-            doc.Cell(effect.observable + ("" if effect.kind == "without it" else f" · {effect.kind}")),
-            doc.Cell(effect.kind),
-            doc.Cell("lower" if effect.sign < 0 else "higher"),
-            doc.Cell("" if _picture(effect) else "–", picture=_picture(effect)),
-            doc.Cell(signed(effect.difference), effect.difference),
-            doc.Cell(interval(effect)),
-            doc.Cell(value=effect.low),
-            doc.Cell(value=effect.high),
-            doc.Cell(f"{signed(effect.relative)}%" if math.isfinite(effect.relative) else "–", effect.relative),
-            doc.Cell(f"{effect.share:.0%}" if math.isfinite(effect.share) else "–", effect.share),
-            doc.Cell(str(effect.members), effect.members),
-            doc.Cell(duration(effect.seconds) if effect.seconds else "kept"),
-            doc.Cell(f"{sign} {effect.verdict}", tone=tone),
-        )
+    picture = _picture(effect)
+    return doc.Row.of(
+        (doc.code(effect.mechanism),),
+        effect.observable + ("" if effect.kind == "without it" else f" · {effect.kind}"),
+        effect.kind,
+        "lower" if effect.sign < 0 else "higher",
+        doc.Cell("" if picture else "–", picture=picture),
+        doc.Cell(signed(effect.difference), effect.difference),
+        interval(effect),
+        doc.Cell(value=effect.low),
+        doc.Cell(value=effect.high),
+        doc.Cell(f"{signed(effect.relative)}%" if math.isfinite(effect.relative) else "–", effect.relative),
+        doc.Cell(f"{effect.share:.0%}" if math.isfinite(effect.share) else "–", effect.share),
+        doc.Cell(str(effect.members), effect.members),
+        duration(effect.seconds) if effect.seconds else "kept",
+        doc.Cell(f"{sign} {effect.verdict}", tone=tone),
     )
 
 

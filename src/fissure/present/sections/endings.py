@@ -1,4 +1,4 @@
-"""How the histories came apart: which endings, when, in what order, and how the cohesion of the ranks ran."""
+"""The ways in which histories came apart: which endings, when, in what order, and how the cohesion of the ranks ran."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from fissure.constants import INTERVAL
 from fissure.evidence.ledger import Ledger
 from fissure.present import formatting
 from fissure.present.charts.panels import Panel, Series
-from fissure.present.charts.shared import finished, midnight, of_series, years
+from fissure.present.charts.shared import finished, midnight, named, of_series, scale, years
 from fissure.present.charts.theme import DASHES, SERIES
 from fissure.present.document import Cell, Column, Figure, Grid, Paragraph, Row, Section, Span, Table, only
 from fissure.present.sections.histories import half_years, of_panel
@@ -46,12 +46,11 @@ def chart(found: xr.Dataset) -> dict[str, Any]:
     rows = shares(found)
     names = [one.title for one in ENDINGS]
     legend = alt.Legend(orient="top", title=None, columns=2, symbolType="stroke", symbolSize=300, offset=2)
-    colours = alt.Scale(domain=names, range=list(SERIES[: len(names)]))
-    dashes = alt.Scale(domain=names, range=[list(dash) for dash in DASHES[: len(names)]])
+    colours, dashes = scale(names, SERIES), scale(names, DASHES)
     x = alt.X("week:T", title=None, axis=alt.Axis(**years(int(found.attrs["run"]))))
     y = alt.Y("share:Q", title=UNIT, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format=".0%", tickCount=5))
     with debug_mode(False):
-        base = alt.Chart(alt.NamedData(name="endings"))
+        base = named("endings")
         line = base.mark_line(strokeWidth=2, interpolate="step-after", aria=False).encode(
             x=x,
             y=y,
@@ -178,7 +177,7 @@ def sentences(found: xr.Dataset) -> str:
 
 
 def came_first(found: xr.Dataset) -> str:
-    """How often each ending came first in the histories that came apart; empty where none did."""
+    """The share in which each ending came first in the histories that came apart; empty where none did."""
     modes = found["mode"].values[found["mode"].values != NONE]
     if not modes.size:
         return ""
@@ -189,7 +188,7 @@ def came_first(found: xr.Dataset) -> str:
 
 
 def said_of_cohesion(index: xr.Dataset, found: xr.Dataset) -> str:
-    """Where cohesion stood at first and in the week before it came apart, and which part was then the lowest."""
+    """Cohesion at first and in the week before it came apart, and which part was then the lowest."""
     first = index.isel(week=0)
     said = f"Cohesion is {_middle(first['cohesion'].values)} in the first week"
     weeks = found["came_apart"].values
@@ -229,7 +228,7 @@ def _headline(found: xr.Dataset) -> str:
 
 
 def _order(found: xr.Dataset) -> str:
-    """Which went first where both went, the ranks or the ground, and by how many weeks; empty where none has both."""
+    """The first to go where both went, the ranks or the ground, and by how many weeks; empty where none has both."""
     ground, ranks = (found["weeks"].sel(ending=name).values for name in ("territorial-collapse", "hollowing-out"))
     gap = (ground - ranks)[np.isfinite(ground - ranks)]
     if not gap.size:

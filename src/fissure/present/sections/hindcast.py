@@ -93,7 +93,7 @@ def document(hindcast: Hindcast, ledger: Ledger, command: str) -> doc.Document:
 
 
 def section(hindcast: Hindcast, case_name: str, ledger: Ledger, caution: str = "") -> doc.Section:
-    """What the report of a run says of forecasts from the past.
+    """The section of a run's report on forecasts from the past.
 
     `caution` says what the run has that they lack; where not given, what the installed packages have.
     """
@@ -183,7 +183,7 @@ def scores(one: FromDate) -> doc.Table:
 
 
 def _judged(one: FromDate, ledger: Ledger) -> tuple[doc.Block, ...]:
-    """What was wrong, and what was right."""
+    """The errors, and what was right."""
     parts: list[doc.Block] = []
     for title, own, sign, tone, nothing in (
         ("What it got wrong", words.wrong(one, ledger), "✗", "outside", NO_MISS),

@@ -11,7 +11,7 @@ from altair.utils.schemapi import debug_mode
 from fissure.evidence.entries import Observation
 from fissure.evidence.ledger import Ledger
 from fissure.present import formatting
-from fissure.present.charts.shared import finished, midnight, of_series
+from fissure.present.charts.shared import finished, midnight, named, of_series
 from fissure.present.charts.theme import SERIES
 from fissure.present.sections import hindcast_words as words
 from fissure.studies.endings import What
@@ -90,10 +90,10 @@ def chances(found: Hindcast, what: What) -> dict[str, Any]:
         colour, dash = _colour(names, legend), _dash(names, legend)
         x = alt.X("week:T", title=None, axis=alt.Axis(format="%Y", tickCount="year"))
         y = alt.Y("share:Q", title="probability", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format=".0%"))
-        base = alt.Chart(alt.NamedData(name="chances"))
+        base = named("chances")
         chart = alt.layer(
-            alt.Chart(alt.NamedData(name="starts")).mark_rule(opacity=0.5, aria=False).encode(x=x, color=colour),
-            alt.Chart(alt.NamedData(name="by")).mark_rule(strokeDash=[2, 3], style="cursor", aria=False).encode(x=x),
+            named("starts").mark_rule(opacity=0.5, aria=False).encode(x=x, color=colour),
+            named("by").mark_rule(strokeDash=[2, 3], style="cursor", aria=False).encode(x=x),
             base.mark_line(strokeWidth=2, interpolate="step-after", aria=False).encode(
                 x=x, y=y, color=colour, strokeDash=dash
             ),
@@ -132,8 +132,8 @@ def _layers(
         alt.Tooltip("said:N", title="Number"),
         alt.Tooltip("doubt:N", title="90% with doubt"),
     ]
-    published = alt.Chart(alt.NamedData(name="published")).encode(y=y)
-    forecast = alt.Chart(alt.NamedData(name="forecasts")).encode(y=y, yOffset=line, color=_colour(names))
+    published = named("published").encode(y=y)
+    forecast = named("forecasts").encode(y=y, yOffset=line, color=_colour(names))
     return [
         published.mark_bar(opacity=0.13, style="cursor", clip=True, aria=False).encode(
             x=x("from"), x2="to:Q", tooltip=of_figure

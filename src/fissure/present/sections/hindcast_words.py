@@ -1,4 +1,4 @@
-"""How a hindcast is put in words, the same in the terminal and on its page."""
+"""A hindcast in words, the same in the terminal and on its page."""
 
 import math
 from collections.abc import Mapping
@@ -97,7 +97,7 @@ def skill(one: Against | None) -> tuple[str, str]:
 
 
 def headline(one: FromDate) -> tuple[str, str]:
-    """What came of one date: what failed, and what did not; either may be empty."""
+    """The outcome of one date: what failed, and what did not; either may be empty."""
     t = total(one.scored["known"])
     if not t.figures:
         return "No figure was published of later days that the model has a counterpart of.", ""
@@ -117,7 +117,7 @@ def headline(one: FromDate) -> tuple[str, str]:
 
 
 def wars(found: Hindcast) -> str:
-    """Whether it helps to know the war as it came, over the figures of which all forecasts speak, date by date."""
+    """The gain or loss by knowing the war as it came, over the figures of which all forecasts speak, date by date."""
     sums = {one.date: one.in_common for one in found.dates}
     told = {day: (own["known"].crps, own["extrapolated"].crps) for day, own in sums.items() if own["known"].figures}
     worse, better = (
@@ -140,12 +140,12 @@ def wars(found: Hindcast) -> str:
 
 
 def rests_on(one: FromDate, members: int) -> str:
-    """What the fitted ensembles of a date rest on."""
+    """The basis of the fitted ensembles of a date."""
     return certainty.rests_on(one.worth, members)
 
 
 def _short_of(t: Total) -> bool:
-    """Whether the coverage falls short of what is promised, by more than so few figures can explain."""
+    """True where the coverage falls short of what is promised, by more than so few figures can explain."""
     return t.coverage_interval is not None and t.coverage_interval[1] < PROMISED
 
 
@@ -171,7 +171,7 @@ def _versus(name: str, a: Against) -> str:
 
 
 def without_rival(one: FromDate) -> str:
-    """How many later figures no naive rival can speak of, and where a trend had too little to go by."""
+    """The number of later figures that no naive rival can speak of, and where a trend had too little to go by."""
     said = f"{one.known} figures up to the date were there to learn from; {one.later} of later days were forecast" + (
         f", {one.beyond} of them beyond the run and left out." if one.beyond else "."
     )
@@ -196,7 +196,7 @@ def without_rival(one: FromDate) -> str:
 
 
 def collapse(found: Hindcast, one: FromDate) -> str:
-    """What is said from a date of collapse by the day of the case, in each ensemble."""
+    """The forecast from a date of collapse by the day of the case, in each ensemble."""
     day = found.quoted
     parts = []
     for kind in KINDS:
@@ -259,7 +259,7 @@ def _within(v: VariableScore) -> str:
 
 
 def _reason(v: VariableScore, one: FromDate) -> str:
-    """What the other ensembles say of where the error comes from."""
+    """The source of the error, as the other ensembles point to it."""
     prior, ahead = (_of(kind, v.variable, one) for kind in ("prior", "extrapolated"))
     if prior is None or ahead is None:
         return ""

@@ -45,7 +45,7 @@ WHEN = (
 
 
 def section(data: xr.Dataset, ledger: Ledger, rows: Sequence[Compared]) -> doc.Section:
-    """What was recorded, part by part; a part without a chart is left out."""
+    """The records, part by part; a part without a chart is left out."""
     return doc.Section("history", "History", (doc.Paragraph(LEGEND), *parts(data, ledger, rows)))
 
 
@@ -94,7 +94,7 @@ def _cells(row: Mapping[str, Any], unit: str, members: int) -> tuple[doc.Cell, d
 
 
 def _beside(panel: Panel, data: xr.Dataset, rows: Sequence[Compared]) -> str:
-    """How many of the published figures beside the chart are in each class."""
+    """The number of published figures beside the chart in each class."""
     found = bands.beside(panel, data, rows)
     verdicts = [row.verdict for row in found]
     words = {verdict: one.word for verdict, one in formatting.VERDICTS.items()}
@@ -116,7 +116,7 @@ def maps(data: xr.Dataset) -> doc.Section:
 
 
 def events(found: "pd.DataFrame", data: xr.Dataset) -> doc.Section:
-    """What happened how often, how large and when: `found` is the table of `Run.events`, `data` the run's records."""
+    """Events, how often, how large and when: `found` is the table of `Run.events`, `data` the run's records."""
     lines = timeline.timelines(found, calendar_of(data))
     seen = [line for line in lines if line.counts.any()]
     never = "; ".join(line.title for line in lines if not line.counts.any())

@@ -1,4 +1,4 @@
-"""How the checks of a calibration are put in words: five checks, and what fails each."""
+"""The checks of a calibration in words and charts: five checks, and what fails each."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ from fissure.studies.calibration.fit import Calibration
 from fissure.studies.measurement import Datum
 
 COVERAGE_ERROR = 0.05
-"""How far the coverage over all targets may be from nine in ten."""
+"""The distance that the coverage over all targets may be from nine in ten."""
 AGREEMENT = 0.9
 """Part of the main margins on which the two methods should be less than one standard deviation apart."""
 EFFECTIVE = 50
@@ -60,7 +60,7 @@ def checks(found: Calibration) -> list[InferenceCheck]:
 
 
 def verdict(found: Calibration) -> str:
-    """How many of the checks fail, and which."""
+    """The number of checks that fail, and which."""
     every = checks(found)
     failed = [check.name for check in every if check.holds is False]
     if not failed:
@@ -180,7 +180,7 @@ def _effective(found: Calibration) -> InferenceCheck:
 
 
 def _by_chance(wrong: Sequence[TargetRecovery], targets: Sequence[TargetRecovery]) -> bool | None:
-    """Whether no more fail than would by chance, at 1%, if each fails with a probability of 1%."""
+    """True where no more fail than would by chance, at 1%, if each fails with a probability of 1%."""
     return bool(len(wrong) <= binom.ppf(0.99, len(targets), 0.01)) if targets else None
 
 

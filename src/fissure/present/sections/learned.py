@@ -1,4 +1,4 @@
-"""What was learned from the evidence: parameters and publishers before and after a fit."""
+"""Learning from the evidence: parameters and publishers before and after a fit."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,7 +24,7 @@ from fissure.studies.measurement import data as figures_of
 from fissure.studies.observation_operator import Floats, calendar_of
 
 BIAS = "bias:"
-"""What the name of a publisher's bias term begins with among the targets."""
+"""The prefix of a publisher's bias term among the targets."""
 NORMAL = np.array([-Z90, 0.0, Z90])
 """`INTERVAL` of every prior, as standard normals."""
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -59,7 +59,7 @@ class ParameterUpdate:
 
 @dataclass(frozen=True)
 class PublisherBias:
-    """What a publisher reports relative to the truth, for its typical figure on one family of variables.
+    """The report of a publisher relative to the truth, for its typical figure on one family of variables.
 
     Factors where `scale` is ``factor``, differences where it is ``points``. `normals` is the posterior on the scale on
     which the prior is a standard normal.
@@ -157,7 +157,7 @@ def learned_parameters(posterior: Posterior) -> list[str]:
 
 
 def observation(item: Datum | None, ledger: Ledger) -> str:
-    """What an observation is of: variable, time, publisher; empty for none."""
+    """An observation in words: variable, time, publisher; empty for none."""
     if item is None:
         return ""
     publisher = formatting.short(item.observation, ledger.sources)
@@ -202,7 +202,7 @@ def own_unit(x: float, item: Datum) -> float:
 
 
 def gap(item: Datum, check: PredictiveCheck) -> str:
-    """How far a figure lies outside of its interval, and on which side; empty inside."""
+    """The distance of a figure from its interval, and on which side; empty inside."""
     if check.inside:
         return ""
     above = check.published > check.high
@@ -284,7 +284,7 @@ def fitted_to(posterior: Posterior, case: Case, ledger: Ledger, run: xr.Dataset)
 
 
 def publishers(biases: Sequence[PublisherBias], said: str = BIAS_IS) -> doc.Section:
-    """How publishers' figures relate to the truth of the model, before and after the fit."""
+    """The relation of publishers' figures to the truth of the model, before and after the fit."""
     shown: doc.Block = biases_table(biases) if biases else doc.Paragraph("No bias was learned.")
     blocks = (doc.Paragraph(said), doc.Paragraph(BIAS_AND_MODEL, "small"), shown)
     return doc.Section("publishers", "Publishers", (doc.not_in_terminal(*blocks),), heading="How publishers lean")

@@ -229,7 +229,7 @@ def _mechanisms(names: Iterable[str]) -> doc.Items:
 
 
 def _biases(source: Source, context: Context) -> Iterator[doc.Section]:
-    """How the figures of a publisher relate to the model, before and after the fit."""
+    """The relation of a publisher's figures to the model, before and after the fit."""
     blocks: list[doc.Block] = []
     if before := [one for one in publishers(context.ledger, context.case.leanings) if one.source == source.id]:
         lean = (

@@ -1,4 +1,4 @@
-"""What a published figure did to what is believed, as far as what is kept can say.
+"""The influence of a published figure on what is believed, as far as what is kept can say.
 
 Whether the fit saw it; whether the fitted histories would have led the publisher to say it, or, of a later day, whether
 they foresaw it; how its publisher's bias moved; and which learned parameters go with it.
@@ -29,7 +29,7 @@ FORECASTS = (
 
 @dataclass(frozen=True)
 class FigureInRun:
-    """What a run says of one figure.
+    """A figure in a stored run.
 
     `word` is its verdict as it is told, `model` the run's median and interval. `predicted` is what members of the
     posterior would have led the publisher to say: low, median, high on the figure's scale, and the share below what
@@ -73,7 +73,7 @@ def updates_of(context: Context) -> Mapping[str, ParameterUpdate]:
 def section(
     one: Observation, context: Context, past: Hindcast | None, run: RunComparison | None, no_run: str = ""
 ) -> Section:
-    """What is shown of it; a part that nothing is kept of is left out, and `no_run` says why there is no run."""
+    """The section on a figure; a part that nothing is kept of is left out, and `no_run` says why there is no run."""
     item = context.comparable.get(one.id)
     of_run = None if run is None else run.figures.get(one.id)
     blocks: list[Block] = [Paragraph(fit(one, context))]
@@ -94,7 +94,7 @@ def section(
 
 
 def fit(one: Observation, context: Context) -> str:
-    """What the fit did with it, in one sentence."""
+    """The use that the fit made of it, in one sentence."""
     variable = context.ledger.variables[one.variable]
     if context.until is None:
         return context.no_posterior
@@ -154,7 +154,7 @@ def _in_run(of_run: FigureInRun, run: RunComparison) -> Paragraph:
 
 
 def _forecasts(item: Datum, past: Hindcast) -> Iterator[Row]:
-    """What was forecast of it from each date before it, with and without what was learned up to then."""
+    """The forecasts of it from each date before it, with and without what was learned up to then."""
     for one in past.dates:
         if item.observation.when <= one.date:
             continue
@@ -194,7 +194,7 @@ def _verdict(row: ForecastScore) -> tuple[formatting.Words, Tone]:
 
 
 def _bias(item: Datum, context: Context) -> Iterator[Section]:
-    """How the bias of its publisher moved."""
+    """The bias of its publisher before and after."""
     if context.posterior is None:
         return
     others = [one for one in context.comparable.values() if one.bias == item.bias]
@@ -211,7 +211,7 @@ def _bias(item: Datum, context: Context) -> Iterator[Section]:
 
 
 def _goes_with(of_run: FigureInRun, run: RunComparison, context: Context) -> Iterator[Block]:
-    """Which learned parameters go with it."""
+    """The learned parameters that go with it."""
     known = updates_of(context)
     named = [(known[name], share) for name, share in of_run.goes_with if name in known]
     if not named:

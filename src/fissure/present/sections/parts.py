@@ -33,7 +33,7 @@ def claims_section(ids: Iterable[str], ledger: Ledger) -> doc.Section:
 
 
 def made(facts: Mapping[str, object], command: str, method: str = "") -> doc.Section:
-    """How the numbers were made, by which method, and the command that makes them again."""
+    """The facts and method behind the numbers, and the command that makes them again."""
     rows = doc.Facts(tuple((label, str(value)) for label, value in facts.items()))
     by = [doc.Paragraph(method)] if method else []
     return doc.Section(
@@ -277,7 +277,7 @@ def measured(found: Sequence[Publisher]) -> doc.Fold:
 
 
 def measurement(found: Sequence[Publisher]) -> doc.Table:
-    """How each publisher's figures relate to the model, a row for each bias term."""
+    """The relation of each publisher's figures to the model, a row for each bias term."""
     fields: tuple[doc.Field[Publisher], ...] = (
         ("Publisher", lambda one: doc.named(one.publisher, one.source)),
         ("Kind", lambda one: one.kind),

@@ -78,7 +78,7 @@ SAMPLES: Mapping[Sample, Words] = {"fits": Words("•", "fits"), "tests": Words(
 
 
 def headline(found: Sequence[PatternResult]) -> str:
-    """How many parts have each verdict."""
+    """The number of parts with each verdict."""
     patterns = len({one.pattern.letter for one in found})
     return f"Of {len(found)} parts of {patterns} patterns: {tally(found)}."
 
@@ -111,7 +111,7 @@ def interval(one: PatternResult) -> str:
 
 
 def filtered(among: PlausibleMembers) -> str:
-    """How many members count, and why."""
+    """The number of members that count, and why."""
     if among.fitted:
         return f"All {among.of} members count: they are draws of the posterior, which has weighed the early record."
     if not among.spans:
@@ -129,7 +129,7 @@ def filtered(among: PlausibleMembers) -> str:
 
 
 def sure(among: PlausibleMembers, worth: EffectiveSample | None = None) -> str:
-    """What the shares rest on; empty where that is not known."""
+    """The basis of the shares; empty where that is not known."""
     if worth is None:
         return ""
     independent = " The intervals of shares take members as independent and are too narrow for that."
@@ -213,7 +213,7 @@ def document(
     ledger: Ledger,
     until: date | None = None,
 ) -> doc.Document:
-    """What `fissure patterns` and `fissure orderings` show of a run.
+    """The document of `fissure patterns` and `fissure orderings`.
 
     Args:
         found: the parts that were tested.

@@ -149,7 +149,7 @@ def _studies(run: RunDescription, case: Case, ledger: Ledger) -> tuple[list[doc.
 
 
 def _caution(made: Sequence[str], run: RunDescription) -> str:
-    """What numbers that were made with the packages `made` do not cover of the run."""
+    """A caution: numbers made with the packages `made` do not cover all of the run."""
     return kept_results.caution(made, run.plugins, run.off)
 
 
@@ -174,7 +174,7 @@ def _effects(ledger: Ledger, run: RunDescription) -> doc.Section:
 def wrong(
     rows: Sequence[Compared], run: RunDescription, missing: Sequence[Mechanism], limits: Sequence[str], mechanisms: int
 ) -> doc.Section:
-    """What the model gets wrong: the figures outside, what it does not say, what it lacks."""
+    """The errors of the model: the figures outside, what it does not say, what it lacks."""
     blocks: list[doc.Block] = [*comparison.verdicts(rows, run.members, run.worth)]
     if any(row.compared and row.kind == "outcome" for row in rows):
         blocks.append(comparison.explained(rows))

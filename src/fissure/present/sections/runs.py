@@ -14,7 +14,7 @@ from fissure.studies.effective import EffectiveSample, few_histories
 
 @dataclass(frozen=True)
 class RunDescription:
-    """How a run was made; what is None is not known, or there is nothing to say."""
+    """The making of a run; what is None is not known, or there is nothing to say."""
 
     members: int
     weeks: int
@@ -28,38 +28,38 @@ class RunDescription:
     plugins: tuple[str, ...] = ()
     """Packages that bring mechanisms, with their versions."""
     cautions: tuple[str, ...] = ()
-    """What has to be known of mechanisms from other packages, a sentence each."""
+    """Notes on mechanisms from other packages, a sentence each."""
     units: int | None = None
     slots: int | None = None
     worth: EffectiveSample | None = None
-    """What the members are worth as independent draws."""
+    """The worth of the members as independent draws."""
     timing: Timing | None = None
     digest: str = ""
     """SHA-256 of the case."""
     model_digest: str = ""
     changed: str | None = None
-    """That files of the case are others than when the run was made."""
+    """A note that files of the case are others than when the run was made."""
     command: str | None = None
     """Makes the same numbers again."""
     version: str = ""
 
     @property
     def kind(self) -> str:
-        """What to call the numbers when they are quoted."""
+        """The name of the numbers when they are quoted."""
         return "posterior predictions" if self.until else "prior predictions"
 
     @property
     def few(self) -> str:
-        """That there are too few histories for an interval; empty where there are enough."""
+        """A note that there are too few histories for an interval; empty where there are enough."""
         return few_histories(self.members)
 
     @property
     def rests(self) -> str:
-        """What the intervals rest on."""
+        """The basis of the intervals."""
         return certainty.rests_on(self.worth, self.members) if self.worth else ""
 
     def how(self, *, timed: bool = True) -> tuple[tuple[str, str], ...]:
-        """How it was made, as labels with their values."""
+        """Facts of how it was made, as labels with their values."""
         timing = self.timing if timed else None
         rows = {
             "Version of Fissure": self.version,
@@ -88,7 +88,7 @@ def timing_in_words(members: int, run: float, compiling: float, ns: float) -> st
 
 
 def lead(run: RunDescription, start: str) -> str:
-    """How many histories from which day, how they were made, and what their intervals rest on."""
+    """The number of histories, from which day, how they were made, and what their intervals rest on."""
     off = f"switched off: {', '.join(run.off)}" if run.off else "nothing switched off"
     weeks = formatting.many(run.weeks, "week")
     return (
@@ -150,7 +150,7 @@ def stored_table(found: Sequence[Stored]) -> doc.Table:
 
 
 def stored_summary(found: Sequence[Stored]) -> str:
-    """How many there are and what they take."""
+    """The number of runs and studies, and their size."""
     if not found:
         return "Nothing is stored here."
     kinds = [one.state for one in found]
@@ -194,7 +194,7 @@ def stored_facts(one: Stored) -> doc.Facts:
 
 
 def _histories(one: Stored) -> str:
-    """How many histories are there, and of how many where some are missing."""
+    """The number of histories, and of how many where some are missing."""
     there = one.contents.histories
     short = one.state in ("unfinished", "being written") and one.asked is not None and one.asked > there
     return f"{there:,} of {one.asked:,}" if short else f"{there:,}"

@@ -29,7 +29,7 @@ KEY = (
 
 
 def screened(found: Sensitivity) -> str:
-    """What the screening came to."""
+    """The result of the screening."""
     own, sizes = found.screened, found.sizes
     kept = len(own.kept)
     moved = (
@@ -44,7 +44,7 @@ def screened(found: Sensitivity) -> str:
 
 
 def converged(found: Sensitivity) -> str:
-    """Whether the indices can be trusted yet."""
+    """The convergence of the indices."""
     if not found.strong:
         return "No index was estimated, as no input is strong enough."
     every = [index for one in found.of for index in one.indices]

@@ -33,7 +33,7 @@ LESS = {
     "support": "fewer support it",
     "residents": "fewer live under it",
 }
-"""What a lower number of each outcome says; what a higher one says stands with the outcome."""
+"""The meaning of a lower number of each outcome; what a higher one says stands with the outcome."""
 UNREADABLE = f"cannot be read {certainty.AT_END}"
 
 
@@ -62,7 +62,7 @@ def sentences(answer: Answer, study: Study | None = None) -> list[str]:
 
 
 def ends(answer: Answer) -> list[str]:
-    """How many histories are at an end of which outcome; how a mean time is meant."""
+    """The number of histories at an end of each outcome; the meaning of a mean time."""
     said = [f"{one.title}: {told}" for one in answer.differences for told in certainty.at_ends(one.at_bound, one.unit)]
     times = [one for one in answer.differences if one.unit == "weeks" and one.at_bound.found]
     return [*said, *([certainty.RESTRICTED] if times else [])]
@@ -293,7 +293,7 @@ def in_words(reply: Reply) -> tuple[doc.Block, ...]:
 
 
 def _reasons(study: Study) -> tuple[doc.Block, ...]:
-    """Why what is changed stands for a study's question, how it could be wrong, and who raised it."""
+    """Reasons that what is changed stands for a study's question, how it could be wrong, and who raised it."""
     raised = doc.listed(doc.Span(name, href=f"#{name}", to=f"entry:{name}") for name in study.claims)
     return (
         doc.Paragraph((doc.strong("Why this stands for the question."), f" {study.why}")),
