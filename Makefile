@@ -1,6 +1,7 @@
 # make run    the reference case: simulate, compare, report (sets everything up first)
 # make app    the page: explore the model in a browser (sets everything up first)
-# make test   style, types and the tests that protect what matters, within five minutes (sets everything up first)
+# make test   style, types and the tests that protect what matters (sets everything up first)
+# make test-thorough   the rest of what CI runs: every page, report and command as a person meets it
 # make test-all   all tests: the slow ones too, among them those with the lowest versions and with other Pythons
 # make docs   write docs/reference anew from the code
 # make bench  how fast, and in how much memory, the reference case runs here; then beside other tools on the same rules
@@ -12,7 +13,7 @@ BENCH := .venv-bench
 PINNED := --quiet --disable-pip-version-check -c constraints.txt -c bench/constraints.txt
 MEMBERS ?= 100
 
-.PHONY: run app test coverage test-slow test-lowest test-pythons test-all style clean browser bench docs
+.PHONY: run app test test-thorough coverage test-slow test-lowest test-pythons test-all style clean browser bench docs
 
 run: $(VENV)/.installed
 	$(BIN)/fissure run islamic_state --members $(MEMBERS) --out runs/reference
@@ -21,9 +22,12 @@ app: $(VENV)/.installed-app
 	$(BIN)/fissure serve || [ $$? = 130 ] # Ctrl-C is how it is stopped
 
 test: style browser
-	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not slow"
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not slow and not thorough"
 
-# The fast tests again, counting which lines they run; the least that is accepted stands in pyproject.toml.
+test-thorough: browser
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m "thorough and not slow"
+
+# All that CI runs again, counting which lines they run; the least that is accepted stands in pyproject.toml.
 coverage: browser
 	$(BIN)/python -m pytest -q -n auto --dist loadgroup -m "not slow" --cov --cov-report term:skip-covered
 
@@ -37,7 +41,7 @@ test-lowest: browser
 test-pythons: $(VENV)/.installed-dev
 	$(BIN)/python tools/versions.py pythons
 
-test-all: test test-slow # with those of versions, which are slow tests
+test-all: test test-thorough test-slow # with those of versions, which are slow tests
 
 style: $(VENV)/.installed-dev
 	$(BIN)/ruff check

@@ -34,8 +34,15 @@ def faults(page):
     ]
 
 
-@pytest.mark.parametrize("width", [390, pytest.param(1280, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
+OTHERS = [pytest.param(one, marks=pytest.mark.thorough) for one in VIEWS[1:]]
+
+
+@pytest.mark.parametrize("width", [390, pytest.param(1280, marks=pytest.mark.thorough)])
+@pytest.mark.parametrize(
+    "view",
+    [VIEWS[0], *(pytest.param(one, marks=pytest.mark.thorough) for one in VIEWS[1:])],
+    ids=lambda view: view.name,
+)
 def test_axe_finds_nothing_serious(browser, server, view, width):
     look = {"viewport": {"width": width, "height": 844}, "reduced_motion": "reduce"}
     with watched(browser, server, bypass_csp=True, **look) as page:  # axe writes styles that our policy forbids
@@ -46,6 +53,7 @@ def test_axe_finds_nothing_serious(browser, server, view, width):
             assert not faults(page), scheme
 
 
+@pytest.mark.thorough
 def test_a_refusal_is_accessible_too(browser, server):
     with watched(browser, server, bypass_csp=True) as page:
         page.expected.append("422")

@@ -29,6 +29,7 @@ def test_a_module_is_imported_by_the_address_that_pages_name(name):
         assert f"/static/{found}" == address(found.partition("?")[0])
 
 
+@pytest.mark.thorough
 def test_one_module_runs_once(page, server):
     asked = []
     page.on("request", lambda request: asked.append(request.url))

@@ -38,6 +38,7 @@ def test_from_a_mechanism_to_its_field_and_back(page, server):
     assert page.evaluate("window.same") is True  # the page was never left
 
 
+@pytest.mark.thorough
 def test_an_address_that_is_reopened_shows_the_same(page, server):
     page.goto(f"{server}/cracks?mechanism=pay-gap")
     before = page.inner_text("#view")
@@ -62,6 +63,7 @@ def test_with_the_keyboard_alone(page, server):
     heading(page, "Cracks")
 
 
+@pytest.mark.thorough
 def test_search_narrows_as_one_types_and_enter_goes_there(page, server):
     page.goto(f"{server}/cracks")
     page.fill("input[name=find]", "coup")
@@ -75,6 +77,7 @@ def test_search_narrows_as_one_types_and_enter_goes_there(page, server):
     page.wait_for_function("() => location.search === '?mechanism=coup-plots'")
 
 
+@pytest.mark.thorough
 def test_pointing_at_a_name_lights_its_lines(page, server):
     page.goto(f"{server}/cracks")
     assert page.locator(".ring .lit").count() == 0
@@ -87,6 +90,7 @@ def test_pointing_at_a_name_lights_its_lines(page, server):
     page.wait_for_function("() => !document.querySelector('.ring .lit')")
 
 
+@pytest.mark.thorough
 def test_the_drawing_is_saved_so_that_it_stands_alone(page, server, tmp_path):
     page.goto(f"{server}/cracks?mechanism=deterrence")
     with page.expect_download() as saved:
@@ -106,6 +110,7 @@ def test_the_drawing_is_saved_so_that_it_stands_alone(page, server, tmp_path):
     assert saved.value.path().read_text().startswith("from,to,sign,by,channel")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("address", ["/cracks", "/cracks?mechanism=tribal-revolt", "/cracks?field=fighters.present"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_phone_scrolls_nowhere_sideways(browser, server, address, scheme):
@@ -118,6 +123,7 @@ def test_a_phone_scrolls_nowhere_sideways(browser, server, address, scheme):
         assert page.evaluate(wide) <= 0
 
 
+@pytest.mark.thorough
 def test_without_scripts_everything_is_a_link(browser, server):
     with watched(browser, server, java_script_enabled=False) as page:
         page.goto(f"{server}/cracks")

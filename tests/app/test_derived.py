@@ -188,6 +188,7 @@ def test_newest_is_one_that_nobody_writes(shelf):
     assert newest_of([]) is None
 
 
+@pytest.mark.thorough
 def test_a_server_begins_with_the_newest_run(settings, tmp_path):
     desk = Desk(replace(settings, home=tmp_path))
     history.prepare_newest(desk)

@@ -72,6 +72,7 @@ def test_with_the_keyboard_alone(page, server):
     assert "area, people, oil and revenue" in page.locator("#entry-title").inner_text()
 
 
+@pytest.mark.thorough
 def test_a_phone_is_wide_enough(browser, server):
     for address in (
         "?entry=territory-2014-10-s1",

@@ -151,6 +151,7 @@ def test_forecasts_from_the_past_stand_with_their_scores(client):
     assert "fissure hindcast islamic_state" in page
 
 
+@pytest.mark.thorough
 def test_what_failed_for_want_of_room_is_tried_again(settings, tmp_path, monkeypatch):
     def full(stored, at):
         raise FissureError("home: the disk is full, another 1 MB are needed; what was finished is kept")

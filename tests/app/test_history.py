@@ -105,6 +105,7 @@ def test_a_district_can_be_reached_with_arrow_keys(view):
     assert re.fullmatch(r".+, .+: \d+% held \(90%: \d+% to \d+%\)", name)
 
 
+@pytest.mark.thorough
 def test_a_line_on_the_charts_follows_the_week(view):
     view.locator("[data-chart=ground]").scroll_into_view_if_needed()
     view.wait_for_selector("[data-chart=ground] .cursor", state="attached")
@@ -115,6 +116,7 @@ def test_a_line_on_the_charts_follows_the_week(view):
     assert view.evaluate(at) > before
 
 
+@pytest.mark.thorough
 def test_map_is_saved_as_picture_and_table(view):
     view.focus("#week")
     view.keyboard.press("ArrowRight")
@@ -134,6 +136,7 @@ def test_map_is_saved_as_picture_and_table(view):
     assert rows[0]["week"] == "2014-06-30"
 
 
+@pytest.mark.thorough
 def test_published_figures_are_filtered_and_the_address_says_how(view, address):
     everything = view.locator(".observations tr.row:visible").count()
     view.check("#rivals")

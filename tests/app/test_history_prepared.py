@@ -13,6 +13,8 @@ from fissure.app.run_view import HISTORY, view_of
 from fissure.present.charts import maps, theme, timeline
 from fissure.studies.observation_operator import calendar_of
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture(scope="module")
 def result(shelf):

@@ -78,6 +78,7 @@ def test_a_folder_that_is_something_else_is_left_alone(client, fresh):
     assert [path.name for path in other.iterdir()] == ["letter.txt"]
 
 
+@pytest.mark.thorough
 def test_on_a_fresh_machine_a_person_simulates_looks_and_stops_another(browser, fresh):
     with serving(fresh) as server, watched(browser, server) as page:
         page.goto(server)

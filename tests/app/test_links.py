@@ -113,6 +113,7 @@ def test_claims_that_raise_a_question_are_links(client, pages, address):
     assert any("evidence?entry=S4-07e" in href for href, _ in page.links)
 
 
+@pytest.mark.thorough
 def test_no_view_says_what_only_a_program_says(client, pages):
     for address in start(client.app.state.desk.context):
         assert not looked_at(client, pages, HOST + address).unfit(), address

@@ -181,6 +181,7 @@ def test_120_requests_to_the_interface(asking):
     assert any(400 <= status < 500 for status in asking.statuses)
 
 
+@pytest.mark.thorough
 def test_40_requests_to_the_views(asking):
     assert views(asking, 40) >= 36
 

@@ -98,11 +98,13 @@ def test_the_packaged_case_shows_none_of_their_runs(home, open_page):
     assert open_page("islamic_state").get("/api/runs").json() == []
 
 
+@pytest.mark.thorough
 def test_a_case_that_was_moved_shows_its_runs(home, open_page, tmp_path):
     moved = shutil.copytree(home / "mine", tmp_path / "moved")
     assert TITLE in history(open_page(moved))
 
 
+@pytest.mark.thorough
 def test_a_case_that_has_changed_is_shown_so_or_its_run_refused(home, open_page, tmp_path):
     case = shutil.copytree(home / "mine", tmp_path / "changing")
     ensemble.run(load_case(case), members=1, out=home / "runs" / "of-changing")

@@ -32,7 +32,7 @@ PAGES = [
     scope="module",
     params=[
         "taken away",
-        *(pytest.param(one, marks=pytest.mark.slow) for one in ("left", "taken away, its own name for us")),
+        *(pytest.param(one, marks=pytest.mark.thorough) for one in ("left", "taken away, its own name for us")),
     ],
 )
 def proxy(request, settings, tmp_path_factory):
@@ -55,6 +55,7 @@ def page(browser, proxy):
         assert not proxy.outside and not stream
 
 
+@pytest.mark.thorough
 def test_every_view_loads_all_of_itself(page, proxy):
     bad = []
     page.on("response", lambda answer: bad.append((answer.status, answer.url)) if answer.status >= 400 else None)
@@ -72,6 +73,7 @@ def test_every_view_loads_all_of_itself(page, proxy):
     assert not bad
 
 
+@pytest.mark.thorough
 def test_a_question_is_asked_and_answered(page, proxy):
     settled(page, f"{proxy.address}/what-if?draft=off=desertion;from=2014-10&members=6")
     page.get_by_role("button", name="Run 6 pairs").click()
@@ -90,6 +92,7 @@ def test_a_question_is_asked_and_answered(page, proxy):
     page.wait_for_selector("text=Saved questions (0)")
 
 
+@pytest.mark.thorough
 def test_links_in_place_and_addresses_that_scripts_make_stay_below(page, proxy):
     settled(page, f"{proxy.address}/cracks?mechanism=pay-gap")
     page.locator("#view a[href^='?field=']").first.click()
@@ -104,6 +107,7 @@ def test_links_in_place_and_addresses_that_scripts_make_stay_below(page, proxy):
     page.wait_for_url("**find=pay**")
 
 
+@pytest.mark.thorough
 def test_an_address_with_a_slash_too_many_leads_to_the_view(page, proxy):
     for asked in ("/evidence/?kind=claims", "/evidence///?kind=claims"):
         settled(page, proxy.address + asked)

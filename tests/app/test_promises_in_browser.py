@@ -8,6 +8,8 @@ from small_run import RUN
 from tests.chart_pages import drawn, misplaced, silent, unfit_tooltips
 from tests.paper import bare, on_paper, printed
 
+pytestmark = pytest.mark.thorough
+
 VIEWS = {
     "history": (f"/history?run={RUN}", 60),
     "why": ("/why", 5),
@@ -21,15 +23,7 @@ VIEWS = {
 """Addresses, and how many charts there are at least."""
 
 
-QUICK = ("why", "quantity", "what if")
-"""Tried by `make test`; the others, with longer pages of the same charts, by `make test-slow`."""
-
-
-def tried(names):
-    return [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in names]
-
-
-@pytest.fixture(scope="module", params=tried(VIEWS))
+@pytest.fixture(scope="module", params=VIEWS)
 def view(request):
     return VIEWS[request.param]
 
@@ -89,7 +83,7 @@ def columns_on_paper(page, text):
         assert bare(word) in text, word
 
 
-@pytest.mark.parametrize("name", tried(["why", "what if", "entry", "forecast", "cracks"]))
+@pytest.mark.parametrize("name", ["why", "what if", "entry", "forecast", "cracks"])
 def test_paper_has_every_chart_and_column_and_no_controls(browser, server, name):
     with opened(browser, server, VIEWS[name][0]) as page:
         text = printed(page)
@@ -98,7 +92,6 @@ def test_paper_has_every_chart_and_column_and_no_controls(browser, server, name)
             assert bare(said) not in text, said
 
 
-@pytest.mark.slow
 def test_charts_that_were_never_on_the_screen_are_on_paper(browser, server):
     with opened(browser, server, VIEWS["history"][0], color_scheme="dark") as page:
         page.evaluate("""() => addEventListener("afterprint", () => {

@@ -140,6 +140,7 @@ def test_a_pruned_question_is_measured_again_with_the_same_numbers(small, monkey
         assert answered(client, ASKS[0]) == first and len(ran) == 1  # the first went; those as they are stay
 
 
+@pytest.mark.thorough
 def test_even_without_any_room_each_question_is_answered(small):
     with small(kept=0) as client:
         assert answered(client, ASKS[0])[0] and len(small.files()) <= 2  # what was just asked stays to be read
@@ -150,6 +151,7 @@ class Killed(BaseException):
     """The process is gone."""
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("at", [0, 1, 2])
 def test_a_server_that_is_killed_while_it_makes_room_has_lost_nothing_else(small, monkeypatch, at):
     with small(kept=10**9) as client:

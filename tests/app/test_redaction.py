@@ -21,6 +21,8 @@ from fissure.cases.loader import load_case
 from fissure.engine.study_folder import Origin
 from fissure.errors import FissureError
 
+pytestmark = pytest.mark.thorough
+
 TOKEN = "a-token-of-the-tests-1"
 LINKS = re.compile(r"""\b(?:href|action|data-csv)="([^"#]+)\"""")
 ODD = "Fälle & it's “mine”"

@@ -61,6 +61,7 @@ FOCUS = """() => {
 }"""
 
 
+@pytest.mark.thorough
 def test_nothing_scrolls_sideways(browser, server, view):
     with watched(browser, server, viewport={"width": 360, "height": 900}) as page:
         settled(page, server + view.path)
@@ -71,6 +72,7 @@ def test_nothing_scrolls_sideways(browser, server, view):
             assert not found["scrolls"], (width, found["over"])
 
 
+@pytest.mark.thorough
 def test_headings_language_title_and_the_current_view(opened, view):
     page = opened
     assert page.locator("h1").count() == 1 and page.locator("h1").inner_text().strip()
@@ -88,12 +90,14 @@ def test_headings_language_title_and_the_current_view(opened, view):
     assert len(ids) == len(set(ids)), [one for one in ids if ids.count(one) > 1]
 
 
+@pytest.mark.thorough
 def test_every_control_has_a_name_and_every_field_a_label(opened):
     page = opened
     assert page.evaluate(UNNAMED) == []
     assert page.evaluate(FIELDS_WITHOUT_LABEL) == []
 
 
+@pytest.mark.thorough
 def test_the_skip_link_skips(opened):
     page = opened
     page.keyboard.press("Tab")

@@ -85,6 +85,7 @@ def test_composed_by_keyboard_run_and_refined(page, server, slowly):
     assert "q=Mine" in page.url and "members=8" in page.url and "draft" not in page.url
 
 
+@pytest.mark.thorough
 def test_reopened_elsewhere_it_shows_the_same_and_computes_nothing(page, server, browser, monkeypatch):
     asked(page, server, "off=desertion;from=2014-10")
     done(page, 6)
@@ -134,6 +135,7 @@ def test_two_are_compared_on_one_scale(page, server):
     assert page.locator("table.crossed").count() == 0 and page.locator("article").count() == 1
 
 
+@pytest.mark.thorough
 def test_saved_renamed_opened_and_deleted(page, server):
     asked(page, server, "off=desertion;from=2014-10")
     done(page, 6)
@@ -150,6 +152,7 @@ def test_saved_renamed_opened_and_deleted(page, server):
     page.wait_for_selector("text=Saved questions (0)")
 
 
+@pytest.mark.thorough
 def test_the_export_draws_without_a_network(page, server, browser, tmp_path):
     asked(page, server, "Mine;off=desertion;from=2014-10")
     done(page, 6)
@@ -163,6 +166,7 @@ def test_the_export_draws_without_a_network(page, server, browser, tmp_path):
         assert "Mine" in alone.locator("#differences").inner_text()
 
 
+@pytest.mark.thorough
 def test_a_full_queue_is_told_and_retried(browser, settings, slowly, tmp_path):
     small = replace(settings, home=tmp_path, limits=replace(settings.limits, waiting=1))
     with serving(small) as server, watched(browser, server) as page:
@@ -181,6 +185,7 @@ def test_a_full_queue_is_told_and_retried(browser, settings, slowly, tmp_path):
         done(page, 6)
 
 
+@pytest.mark.thorough
 def test_a_server_stopped_amid_a_run_is_said_and_the_work_goes_on(browser, settings, slowly, tmp_path):
     home = replace(settings, home=tmp_path)
     with ExitStack() as while_looking:
@@ -205,6 +210,7 @@ BANNER = """() => {
 }"""
 
 
+@pytest.mark.thorough
 def test_without_a_stream_the_page_asks_now_and_then(browser, settings, tmp_path):
     """Nor is the server taken for away while it refuses to say how far it is."""
     small = replace(settings, home=tmp_path, limits=replace(settings.limits, listeners=0))
@@ -226,6 +232,7 @@ def test_without_a_stream_the_page_asks_now_and_then(browser, settings, tmp_path
         assert len(refused) == 3 and page.evaluate("window.banners") == 0
 
 
+@pytest.mark.thorough
 def test_a_proxy_whose_server_is_away_is_not_taken_for_it(browser, settings, slowly, tmp_path):
     home = replace(settings, home=tmp_path)
     with ExitStack() as while_looking:
@@ -243,6 +250,7 @@ def test_a_proxy_whose_server_is_away_is_not_taken_for_it(browser, settings, slo
             done(page, 12)
 
 
+@pytest.mark.thorough
 def test_a_job_that_the_server_knows_no_more_is_asked_again(browser, settings, slowly, tmp_path):
     small = replace(settings, home=tmp_path, limits=replace(settings.limits, listeners=0))
     forgotten = []

@@ -47,11 +47,11 @@ def typed(tmp_path, *words, **environment):
     ("environment", "words"),
     [
         ({"JAX_PLATFORMS": "nonsense"}, "JAX_PLATFORMS=nonsense"),
-        pytest.param({"JAX_PLATFORMS": "cuda"}, "JAX_PLATFORMS=cuda", marks=pytest.mark.slow),
-        pytest.param({"JAX_ENABLE_X64": "maybe"}, "JAX_ENABLE_X64", marks=pytest.mark.slow),
+        pytest.param({"JAX_PLATFORMS": "cuda"}, "JAX_PLATFORMS=cuda", marks=pytest.mark.thorough),
+        pytest.param({"JAX_ENABLE_X64": "maybe"}, "JAX_ENABLE_X64", marks=pytest.mark.thorough),
         ({"JAX_ENABLE_X64": "1"}, "unset JAX_ENABLE_X64"),
         ({"XLA_FLAGS": "--xla_nonsense=1"}, "XLA_FLAGS=--xla_nonsense=1"),
-        pytest.param({"PYTHONOPTIMIZE": "2"}, "PYTHONOPTIMIZE=2", marks=pytest.mark.slow),
+        pytest.param({"PYTHONOPTIMIZE": "2"}, "PYTHONOPTIMIZE=2", marks=pytest.mark.thorough),
     ],
 )
 def test_an_environment_set_for_other_work_is_told_before_any_work(tmp_path, small, environment, words):
@@ -85,6 +85,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.parametrize("first", ["begun", "not yet"])
 def test_a_forked_process_simulates_only_where_jax_had_not_begun(tmp_path, small, first):

@@ -38,6 +38,7 @@ def in_process(base, **env):
     return folder, int(hits)
 
 
+@pytest.mark.thorough
 def test_a_second_process_reads_what_the_first_compiled(tmp_path):
     first, hits = in_process(tmp_path)
     assert hits == 0 and Path(first).parent == tmp_path / "compiled"
@@ -56,6 +57,7 @@ def test_a_folder_of_the_users_own_is_left_alone(tmp_path):
     assert in_process(tmp_path, JAX_COMPILATION_CACHE_DIR=str(tmp_path / "mine"))[0] == "None"
 
 
+@pytest.mark.thorough
 def test_a_cache_that_cannot_be_written_is_done_without():
     assert in_process("/proc/nowhere") == ("None", 0)
 
@@ -67,6 +69,7 @@ def test_the_key_tells_apart(monkeypatch, what):
     assert programs._key() != before
 
 
+@pytest.mark.thorough
 def test_what_was_compiled_can_be_shared_by_several_caches(tmp_path):
     for old in range(programs.KEPT_FOLDERS + 1):
         (tmp_path / "shared" / f"jax-{old}").mkdir(parents=True)

@@ -86,7 +86,7 @@ def inputs(case, kind):
     return models, members, world, seed, Past(members, seed, jnp.int32(3)), Later(models, world, jnp.int32(5))
 
 
-@pytest.fixture(scope="module", params=["run", pytest.param("study", marks=pytest.mark.slow)])
+@pytest.fixture(scope="module", params=["run", pytest.param("study", marks=pytest.mark.thorough)])
 def program(request, case):
     """Every operation of the full program as lowered for CUDA, with where it lies."""
     traced = simulate_block.trace(*inputs(case, request.param), weeks=WEEKS, width=WIDTH)

@@ -78,6 +78,7 @@ def kept(base):
     return sorted(base.glob("compiled/jax-*/program-*"))
 
 
+@pytest.mark.thorough
 def test_a_second_process_traces_nothing_and_makes_the_same_bytes(tmp_path):
     traced, cold = asked(tmp_path, MEMBER)
     assert traced == 1 and len(cold) > 20

@@ -70,6 +70,7 @@ def test_foreigners_alone_are_all_the_fighters():
     assert not bool(given.mixed)
 
 
+@pytest.mark.thorough
 def test_foreigners_who_may_come_and_did_not_are_nobody(small):
     none = {"start.foreign-share": 0.0, "recruitment.foreign": 0.0}
     assert not strain(_states(small, none)).any()

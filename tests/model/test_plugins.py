@@ -67,6 +67,7 @@ def test_it_runs_and_its_switch_makes_a_difference(installed):
     assert "3 passed" in done.stdout
 
 
+@pytest.mark.thorough
 def test_it_is_listed_and_traced_by_the_command(installed):
     listed = installed.python("-m", "fissure", "mechanisms")
     assert NAME in listed.stdout and "Rumours spread" in listed.stdout

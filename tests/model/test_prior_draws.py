@@ -37,6 +37,7 @@ def sound(record):
             assert (x <= 1).all(), output.name
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("draws", [120, pytest.param(1000, marks=pytest.mark.slow)])
 def test_draws_at_small_scale(small, draws):
     sound(records(small.case, 0, draws, units=24, slots=20))

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 CHECKED = (
     *(f"fissure.model.{name}" for name in ("state", "sense", "start", "givens", "world", "week", "seen")),
     "fissure.model.settle",
@@ -20,6 +22,7 @@ print(small.states(small.middle).fighters.present.shape)
 """
 
 
+@pytest.mark.thorough
 def test_annotated_shapes_hold_in_a_run():
     done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]

@@ -9,6 +9,8 @@ from tests.paper import on_paper
 from fissure.present.render import html
 from fissure.present.sections.calibration import document
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture(scope="module")
 def page_file(tmp_path_factory, case, ledger):

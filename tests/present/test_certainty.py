@@ -51,6 +51,7 @@ def test_of_one_history_there_is_no_interval_and_no_verdict(few, case, ledger):
     assert members > 1 or "not known" in joined
 
 
+@pytest.mark.thorough
 def test_the_report_says_at_its_top_that_histories_are_too_few(few, case, ledger):
     members, data, rows = few
     page = rendered(data, case, ledger, rows)

@@ -172,6 +172,7 @@ def test_maps_change_in_lightness_throughout():
         assert (steps * sign > 0).all()
 
 
+@pytest.mark.thorough
 def test_no_two_bands_of_a_chart_look_the_same(drawn):
     assert len(set(theme.SERIES)) == len(theme.SERIES) == len(set(theme.DASHES)) == len(theme.DASHES)
     assert max(len(panel.series) for panel, _ in drawn.values()) <= len(theme.SERIES)

@@ -132,6 +132,7 @@ def test_the_report_has_the_section(history, case, ledger):
         assert one.title in own and one.definition in own
 
 
+@pytest.mark.thorough
 def test_a_run_that_lacks_what_it_is_measured_from_has_no_section(history, case, ledger):
     less = history.drop_vars("quiet_dissent")
     assert section.section(less) is None

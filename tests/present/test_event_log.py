@@ -14,6 +14,8 @@ from fissure.present.sections import histories
 from fissure.studies.compare import compare
 from fissure.studies.observation_operator import calendar_of
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture(scope="module")
 def lines(data):

@@ -250,6 +250,7 @@ def test_the_page_holds_every_number_and_its_charts(saved, case):
     assert "http://" not in page.replace("http://www.w3.org", "").partition("<script>")[0]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_the_page_draws_without_a_network(browser, saved, case, tmp_path, width, scheme):
     path = AttributionResult(context_of(case), saved).report(tmp_path / "explain.html")
@@ -263,6 +264,7 @@ def test_the_page_draws_without_a_network(browser, saved, case, tmp_path, width,
     page.context.close()
 
 
+@pytest.mark.thorough
 def test_the_report_shows_one_that_is_kept(saved, case, data, ledger, rows, tmp_path):
     for name in ("boundaries.geojson", "context.geojson"):
         shutil.copy(case.folder / name, tmp_path)

@@ -183,6 +183,7 @@ def test_it_is_written_and_says_its_command(found, case, ledger, tmp_path):
         made.report(tmp_path / "none" / "hindcast.html")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_the_page_draws_without_a_network(browser, found, case, ledger, tmp_path, width, scheme):
     path = HindcastResult(context_of(case), found).report(tmp_path / "hindcast.html")

@@ -66,6 +66,7 @@ def test_figures_are_counted_as_the_fit_counts_them(posterior, case, ledger, dat
     assert fitted_to(posterior, case, ledger, data.isel(week=slice(0, 20))) is None
 
 
+@pytest.mark.thorough
 def test_the_report_shows_it_only_with_a_posterior(posterior, case, ledger, data, rows):
     page = rendered(data, case, ledger, rows, until="2015-12-31", posterior=posterior)
     assert '<section id="learned">' in page and 'href="#learned"' in page and ".moves" in page

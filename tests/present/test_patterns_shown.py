@@ -139,6 +139,7 @@ def test_pictures_of_shares_differ_by_shape_and_lie_within(history, ledger):
     assert "Medians: services a fifth down " in ground and "2017." in ground
 
 
+@pytest.mark.thorough
 def test_the_report_has_a_section_with_charts_of_those_in_time(history, case, ledger):
     rows = compare(history, ledger)
     text = rendered(history, case, ledger, rows)

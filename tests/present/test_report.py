@@ -90,6 +90,7 @@ def test_says_first_that_nothing_was_fitted(page):
     assert "Switched off in this run: pay-gap" in asides[0][2]
 
 
+@pytest.mark.thorough
 def test_says_where_the_priors_come_from(page, data, case, ledger, rows):
     notice = page.all("aside")[0][2]
     assert "argued from general literature and, where a figure is marked ◆, from that figure itself" in notice
@@ -193,6 +194,7 @@ def test_says_how_it_was_made(page):
     )
 
 
+@pytest.mark.thorough
 def test_what_the_ledger_says_is_escaped(data, case, ledger):
     evil = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
     observation = ledger.observations["territory-2015-01-ihs"]
@@ -221,6 +223,7 @@ def small(case, ledger):
     return report_of(described(data), data, case, ledger, [])
 
 
+@pytest.mark.thorough
 def test_writes_whole_or_not_at_all(tmp_path, small, monkeypatch):
     path = tmp_path / "report.html"
     assert html.write(small, path) == path
@@ -266,6 +269,7 @@ def test_what_the_disk_refuses_is_one_sentence(tmp_path, small, monkeypatch, nam
     assert sorted(tmp_path.rglob("*")) == before
 
 
+@pytest.mark.thorough
 def test_a_short_run_of_one_member_still_makes_a_page(case, ledger):
     data = run(case, members=1, weeks=2)
     page = Page(rendered(data, case, ledger, compare(data, ledger)))
@@ -277,6 +281,7 @@ def test_names_no_place_of_the_machine_that_made_it(text):
     assert not re.search(r"/(home|tmp|root|Users)/", text)
 
 
+@pytest.mark.thorough
 def test_says_in_words_how_long_it_took(data, case, ledger, rows):
     took = {timing.members: dict(described(data, timing=timing).how())["Time it took"]
             for timing in (Timing(), Timing(7.1, 19.9, 16.1, 100))}  # fmt: skip

@@ -38,12 +38,14 @@ def test_draws_every_chart_without_a_word_on_the_console(wide):
     assert charts == drawn > 30
 
 
+@pytest.mark.thorough
 def test_every_chart_answers_the_pointer(wide):
     page, *_ = wide
     assert not silent(page)
     assert not unfit_tooltips(page)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("screen", ["wide", "narrow"])
 def test_nothing_lies_over_a_chart(screen, request):
     page, *_ = request.getfixturevalue(screen)
@@ -132,6 +134,7 @@ def test_fits_the_screen(screen, request):
     assert cut == 0
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("width", [400, 1400])
 def test_fits_the_screen_with_all_details_open(browser, report, width):
     page, said, _ = opened(browser, report, width, "light")
@@ -152,6 +155,7 @@ def test_fits_the_screen_with_all_details_open(browser, report, width):
     page.context.close()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("screen", ["wide", "narrow"])  # the one light, the other dark
 def test_text_has_contrast(screen, request):
     """Every piece of text against what lies behind it: 4.5 at least (WCAG AA)."""
@@ -178,6 +182,7 @@ def test_text_has_contrast(screen, request):
     assert weak == []
 
 
+@pytest.mark.thorough
 def test_follows_a_change_of_colours(narrow):
     page, said, _ = narrow
     page.emulate_media(color_scheme="light")

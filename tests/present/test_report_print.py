@@ -6,6 +6,8 @@ from tests.paper import bare, on_paper, printed
 
 from fissure.present import formatting
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture(scope="module")
 def page(browser, report):

@@ -175,6 +175,7 @@ def test_a_file_in_the_way_of_a_folder(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["a"]
 
 
+@pytest.mark.thorough
 def test_the_command_says_what_it_wrote_and_what_to_do_next(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "fissure", "new", "mechanism", NAME, "--group", "ranks"],

@@ -198,6 +198,7 @@ def test_a_chart_of_nothing_says_so_and_can_be_drawn(found):
     alt.Chart.from_dict(made, validate=True)
 
 
+@pytest.mark.thorough
 def test_every_chart_of_the_page_answers_and_nothing_is_cut_on_paper(browser, page, tmp_path):
     path = tmp_path / "page.html"
     path.write_text(page, encoding="utf-8")

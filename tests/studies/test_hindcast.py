@@ -79,6 +79,7 @@ def test_runs_are_asked_for_in_folders_of_their_own(found, simulated, case):
         assert seed == 1 or out.parent.name == "extrapolated"
 
 
+@pytest.mark.thorough
 def test_probabilities_of_collapse_rise_to_a_share_of_the_members(found):
     for one in found.dates:
         assert {(c.kind, c.what) for c in one.collapse} == {(k, w) for k in KINDS for w in ("territory", "fighters")}

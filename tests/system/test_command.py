@@ -39,6 +39,7 @@ def test_help_names_the_commands(tmp_path):
         assert word in done.stdout
 
 
+@pytest.mark.thorough
 def test_run_writes_a_table_a_report_and_a_run_that_goes_on(tmp_path):
     out = tmp_path / "out"
     done = fissure_process("run", "--members", 2, "--weeks", 30, "--out", out, cwd=tmp_path)
@@ -134,6 +135,7 @@ def test_a_missing_file_is_named(tmp_path, copy):
     refused(fissure_command("run", copy, "--members", 1, cwd=tmp_path), "offensives.csv")
 
 
+@pytest.mark.thorough
 def test_run_json_says_how_it_was_made(tmp_path):
     out = tmp_path / "out"
     fissure_command("run", "--members", 1, "--weeks", 30, "--off", "pay-gap", "--out", out, cwd=tmp_path)
@@ -166,6 +168,7 @@ def test_evidence_is_checked_before_anything_is_simulated(tmp_path, copy):
     assert not (tmp_path / "out").exists() and "simulating" not in done.stderr
 
 
+@pytest.mark.thorough
 def test_check_tells_effects_writes_a_page_and_goes_on(tmp_path):
     ask = ("check", "desertion", "--members", 2, "--weeks", 12, "--quick", "--out", tmp_path / "out")
     done = fissure_command(*ask, cwd=tmp_path)

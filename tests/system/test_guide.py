@@ -3,7 +3,10 @@
 import re
 from pathlib import Path
 
+import pytest
 from tests.plugin_package import install
+
+pytestmark = pytest.mark.thorough
 
 GUIDE = Path(__file__).parents[2] / "docs" / "how-to" / "add-a-mechanism.md"
 NAME = "trust-among-comrades"

@@ -11,6 +11,8 @@ from fissure.engine import ensemble
 from fissure.errors import FissureError
 from fissure.files import sealed_json
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):

@@ -11,6 +11,8 @@ from fissure import api
 from fissure.cases.loader import load_case
 from fissure.engine import ensemble
 
+pytestmark = pytest.mark.thorough
+
 NAME, OTHER = "rumour-spread", "night-raids"
 CASE = "islamic_state"
 SMALL = {"weeks": 3, "units": 6, "slots": 10}

@@ -8,6 +8,8 @@ from tests.commands import fissure_command
 
 from fissure.cases.loader import load_case
 
+pytestmark = pytest.mark.thorough
+
 TINY = ("--members", "1", "--weeks", "30")  # as in test_command, so that the program is compiled once
 
 

@@ -48,6 +48,7 @@ def test_docstrings_say_all():
     assert not faults, "\n".join(faults)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "name", [pytest.param(n, marks=pytest.mark.slow) if n in LONG else n for n in sorted(FUNCTIONS)]
 )

@@ -150,6 +150,7 @@ HOLDER = (
 )
 
 
+@pytest.mark.thorough
 def test_a_second_command_on_one_folder_is_refused_in_one_sentence(tmp_path):
     out = tmp_path / "out"
     out.mkdir()

@@ -9,6 +9,8 @@ from typer.testing import CliRunner
 from fissure import cli
 from fissure.errors import FissureError
 
+pytestmark = pytest.mark.thorough
+
 ASK = ["sensitivity", "--prior", "--quick", "--members", "80", "--weeks", "12", "--seed", "3", "--of", "deserted"]
 
 

@@ -81,6 +81,7 @@ def test_serves_on_loopback_and_stops_on_ctrl_c(tmp_path):
     assert "Ctrl-C stops it" in out and "Stopped; runs are kept in" in said and "Traceback" not in out + said
 
 
+@pytest.mark.thorough
 def test_an_open_stream_and_a_job_do_not_hold_it_up(tmp_path):
     """A server whose page is open, and which is in the middle of something, stops without running out of patience."""
     code = f"""
@@ -131,6 +132,7 @@ main()
     assert "Stopping at the next step" in said and "Stopped; " in said and "Traceback" not in out + said
 
 
+@pytest.mark.thorough
 def test_behind_a_proxy_it_says_where_it_is_and_answers_there(tmp_path):
     options = ["--root-path", "/user/me/proxy/8014/", "--allow-host", "hub.example.org", "--port", free_port()]
     with serving(tmp_path, *options) as (going, address):
@@ -141,6 +143,7 @@ def test_behind_a_proxy_it_says_where_it_is_and_answers_there(tmp_path):
     assert "Behind the proxy it is at https://hub.example.org/user/me/proxy/8014/\n" in out
 
 
+@pytest.mark.thorough
 def test_another_address_asks_for_the_token_that_it_prints(tmp_path):
     with serving(tmp_path, "--host", "0.0.0.0", "--port", free_port()) as (going, address):
         place, token = address.split("/?token=")
@@ -155,6 +158,7 @@ def test_another_address_asks_for_the_token_that_it_prints(tmp_path):
     assert "not encrypted" in out
 
 
+@pytest.mark.thorough
 def test_a_token_of_ones_own_may_come_from_the_environment(tmp_path):
     own = "one-of-my-own-1234"
     with serving(tmp_path, "--port", free_port(), FISSURE_TOKEN=own) as (_, address):

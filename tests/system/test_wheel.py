@@ -11,6 +11,8 @@ import pytest
 
 import fissure
 
+pytestmark = pytest.mark.thorough
+
 PACKAGE = Path(fissure.__file__).parent
 ROOT = PACKAGE.parents[1]
 USED = """

@@ -43,6 +43,7 @@ def test_ishigami():
     assert np.isnan(luck.first)
 
 
+@pytest.mark.thorough
 def test_g():
     a = np.array([0.0, 1.0, 4.5, 9.0, 99.0])
     first, total = g_indices(a)
@@ -52,6 +53,7 @@ def test_g():
     assert found[5].total == found[6].total == 0
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("block", [1, 4])
 def test_intervals_hold_the_truth(block):
     """Also where rows of a block have the same inputs, as runs side by side have the same forcings."""

@@ -93,6 +93,7 @@ class Stops(Silent):
         raise KeyboardInterrupt
 
 
+@pytest.mark.thorough
 def test_what_was_stopped_goes_on(case, ledger, tmp_path, found):
     with pytest.raises(StoppedError, match="ask for it again to go on"):
         made(case, ledger, tmp_path, Stops())
