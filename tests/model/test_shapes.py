@@ -1,12 +1,13 @@
 """Every array that passes through a week has the shape and type that its annotation says."""
 
+import importlib
 import subprocess
 import sys
 
 import pytest
 
 CHECKED = (
-    *(f"fissure.model.{name}" for name in ("state", "sense", "start", "givens", "world", "week", "seen")),
+    *(f"fissure.model.{name}" for name in ("state", "sense", "start", "member_inputs", "world", "week", "joining")),
     "fissure.model.settle",
     "fissure.model.mechanisms",
     "fissure.engine.random",
@@ -20,6 +21,11 @@ with install_import_hook({CHECKED!r}, "beartype.beartype"):
 small = Small(load_case("islamic_state"))
 print(small.states(small.middle).fighters.present.shape)
 """
+
+
+def test_every_module_that_is_checked_exists():
+    for name in CHECKED:
+        importlib.import_module(name)
 
 
 @pytest.mark.thorough
