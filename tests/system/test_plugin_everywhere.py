@@ -186,7 +186,7 @@ def test_the_report_draws_unknown_signs_as_unknown(found):
 
 def test_nothing_tells_a_user_to_write_into_the_package(found):
     texts = [found["report"], *(text for _, text in found["pages"].values())]
-    assert not [text for text in texts if "fissure.views" in text or "--signs" in text]
+    assert not [text for text in texts if "tools.docs" in text or "fissure.model.causal" in text or "--signs" in text]
 
 
 def test_every_view_of_the_page_is_there(found):

@@ -172,7 +172,7 @@ def serve(
 
     Args:
         settings: what the server was started with.
-        listening: see `fissure.app.binding.listen`.
+        listening: see `fissure.app.settings.listen`.
         opened: an address to open in a browser.
         stopping: called when stopping begins.
     """
