@@ -16,9 +16,8 @@ from hypothesis import settings as tried
 from hypothesis import strategies as st
 from requests import Request
 from small_run import RUN
-from waiting import GIVEN_UP, until
+from waiting import atlas_of_desk, until
 
-from fissure.app.mechanisms import look
 from fissure.app.pages import VIEWS
 from fissure.app.run_view import prepared
 from fissure.app.server import create_app
@@ -43,7 +42,7 @@ def asking(settings, tmp_path_factory):
     desk = app.state.desk
     # until then a well-formed question is told to come back
     until(lambda: prepared(desk, desk.run(RUN)).value, lambda: prepared(desk, desk.run(RUN)).error)
-    assert look(desk, wait=GIVEN_UP).value is not None
+    assert atlas_of_desk(desk)
     over = threading.Event()
     app.state.desk.jobs.submit("held", "whatif", "Held", {}, lambda telling: over.wait())
     made = Asking(app)

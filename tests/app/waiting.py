@@ -26,10 +26,17 @@ def ran(coroutine):
         return thread.submit(asyncio.run, coroutine).result()
 
 
+def atlas_of_desk(desk):
+    """The causal picture of a server that runs, once it is made."""
+    found = until(lambda: None if (now := look(desk)).waiting else now)
+    assert found.value is not None, found.error
+    return found.value
+
+
 def atlas_of(settings):
     """The causal picture of a server with these settings, once it is made."""
     desk = Desk(settings)
-    found = until(lambda: None if (now := look(desk)).waiting else now)
-    desk.worker.stop()
-    assert found.value is not None, found.error
-    return found.value
+    try:
+        return atlas_of_desk(desk)
+    finally:
+        desk.worker.stop()

@@ -71,7 +71,8 @@ found = {{
 settings = Settings(folders=(out / "runs",), home=out / "home", limits=Limits(burst=10_000, rate=10_000.0), weeks=60)
 with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
     desk = client.app.state.desk
-    assert look(desk, wait=600).value
+    while look(desk).waiting:
+        time.sleep(0.01)
     while prepared(desk, desk.run("small")).waiting:
         time.sleep(0.05)
     paths = [view.path for view in VIEWS]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from fissure.cases.naming import REFERENCE
 from fissure.errors import ArgumentError, nearest
 from fissure.evidence import load_ledger
 from fissure.model.catalogue import GROUPS, reserved
@@ -186,8 +187,8 @@ _templates = Environment(
 
 
 def _filled(template: str, words: _Words) -> str:
-    told = {**asdict(words), "module": words.module, "cls": words.cls}
-    return _templates.get_template(f"{template}.j2").render(told)
+    own = {"module": words.module, "cls": words.cls, "case": REFERENCE}
+    return _templates.get_template(f"{template}.j2").render(asdict(words) | own)
 
 
 def write_all(changes: Sequence[Change]) -> None:

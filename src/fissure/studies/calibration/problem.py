@@ -115,7 +115,7 @@ def screen(
     p = 2.0 * scipy.stats.norm.sf(t)
     ordered = np.sort(p.ravel())
     passed = ordered[ordered <= RATE * np.arange(1, p.size + 1) / p.size]  # the false discovery rate
-    line = passed.max() if passed.size else 0.0
+    line = float(passed.max()) if passed.size else 0.0
     out = []
     for at, parameter in enumerate(parameters):
         best = int(np.argmax(np.abs(r[at])))
