@@ -1,5 +1,7 @@
 """A server with a small stored run, as a person would start it, and a browser that looks at it."""
 
+from dataclasses import replace
+
 import pytest
 from browser import watched
 from fastapi.testclient import TestClient
@@ -33,9 +35,13 @@ def settings(shelf, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def server(settings):
-    """The address of the server that most tests share."""
-    with serving(settings) as address:
+def server(settings, tmp_path_factory):
+    """The address of the server that most tests share; what it measures lies apart from what `client` does.
+
+    A folder that one of them writes to is refused to the other, as to any other process.
+    """
+    apart = replace(settings, folders=(tmp_path_factory.mktemp("asked"), *settings.folders))
+    with serving(apart) as address:
         yield address
 
 

@@ -22,16 +22,27 @@ def asked(page, server, q, members=6, **more):
     page.goto(f"{server}/what-if?{qs}&members={members}{extra}")
 
 
+DONE = """([count, said]) => {
+  const texts = (where) => [...document.querySelectorAll(where)].map((one) => one.textContent);
+  const wrong = texts("[data-error]:not([hidden])");
+  return wrong.length ? wrong : texts("[data-said]").filter((one) => one === said).length === count;
+}"""
+
+
 def done(page, members, count=1):
-    page.wait_for_function(
-        "([n, said]) => [...document.querySelectorAll('[data-said]')].filter(x => x.textContent === said).length === n",
-        arg=[count, f"{members} pairs"],
-    )
+    """Wait for all pairs of that many questions; fails with what the page says where one of them has failed."""
+    assert page.wait_for_function(DONE, arg=[count, f"{members} pairs"]).json_value() is True
 
 
 def says(page, start):
     """Wait for what the first card says of its pairs."""
     page.wait_for_function("start => document.querySelector('[data-said]').textContent.startsWith(start)", arg=start)
+
+
+@pytest.fixture
+def apart(settings, tmp_path):
+    """Settings of a server that measures where no other does: of two that do, one is told that the other writes."""
+    return replace(settings, home=tmp_path / "home", folders=(tmp_path / "runs",))
 
 
 @pytest.fixture
@@ -150,6 +161,8 @@ def test_saved_renamed_opened_and_deleted(page, server):
     assert page.locator("article h3").inner_text() == "No one deserts"
     page.get_by_role("button", name="Delete No one deserts").click()
     page.wait_for_selector("text=Saved questions (0)")
+    for job in page.request.get(f"{server}/api/jobs").json():  # opened with all its pairs, which nobody waits for here
+        assert page.request.delete(f"{server}/api/jobs/{job['id']}").ok
 
 
 @pytest.mark.thorough
@@ -167,8 +180,8 @@ def test_the_export_draws_without_a_network(page, server, browser, tmp_path):
 
 
 @pytest.mark.thorough
-def test_a_full_queue_is_told_and_retried(browser, settings, slowly, tmp_path):
-    small = replace(settings, home=tmp_path, limits=replace(settings.limits, waiting=1))
+def test_a_full_queue_is_told_and_retried(browser, apart, slowly):
+    small = replace(apart, limits=replace(apart.limits, waiting=1))
     with serving(small) as server, watched(browser, server) as page:
         page.expected = ["503"]
         asked(page, server, "set=forcing.strikes=x2;from=2014-12")
@@ -186,10 +199,9 @@ def test_a_full_queue_is_told_and_retried(browser, settings, slowly, tmp_path):
 
 
 @pytest.mark.thorough
-def test_a_server_stopped_amid_a_run_is_said_and_the_work_goes_on(browser, settings, slowly, tmp_path):
-    home = replace(settings, home=tmp_path)
+def test_a_server_stopped_amid_a_run_is_said_and_the_work_goes_on(browser, apart, slowly):
     with ExitStack() as while_looking:
-        with serving(home) as server:
+        with serving(apart) as server:
             page = while_looking.enter_context(watched(browser, server))
             page.expected = ["net::ERR_"]
             asked(page, server, "off=ethnic-strain;from=2014-09", members=12)
@@ -198,7 +210,7 @@ def test_a_server_stopped_amid_a_run_is_said_and_the_work_goes_on(browser, setti
         assert "does not answer" in page.locator("#away").inner_text()
         says(page, "4 of 12 pairs so far, kept; waiting for the server")
         slowly.release(20)
-        with serving(home, int(server.rpartition(":")[2])):
+        with serving(apart, int(server.rpartition(":")[2])):
             page.wait_for_selector("#away", state="detached")
             done(page, 12)
 
@@ -211,9 +223,9 @@ BANNER = """() => {
 
 
 @pytest.mark.thorough
-def test_without_a_stream_the_page_asks_now_and_then(browser, settings, tmp_path):
+def test_without_a_stream_the_page_asks_now_and_then(browser, apart):
     """Nor is the server taken for away while it refuses to say how far it is."""
-    small = replace(settings, home=tmp_path, limits=replace(settings.limits, listeners=0))
+    small = replace(apart, limits=replace(apart.limits, listeners=0))
     refused = []
 
     def refuse(route):
@@ -233,10 +245,9 @@ def test_without_a_stream_the_page_asks_now_and_then(browser, settings, tmp_path
 
 
 @pytest.mark.thorough
-def test_a_proxy_whose_server_is_away_is_not_taken_for_it(browser, settings, slowly, tmp_path):
-    home = replace(settings, home=tmp_path)
+def test_a_proxy_whose_server_is_away_is_not_taken_for_it(browser, apart, slowly):
     with ExitStack() as while_looking:
-        with serving(home) as server:
+        with serving(apart) as server:
             proxy = while_looking.enter_context(behind(server, "/user/me/proxy/8014"))
             page = while_looking.enter_context(watched(browser, proxy.address))
             page.expected = ["502", "net::ERR_"]
@@ -245,14 +256,14 @@ def test_a_proxy_whose_server_is_away_is_not_taken_for_it(browser, settings, slo
         page.wait_for_selector("#away")
         says(page, "4 of 12 pairs so far, kept; waiting for the server")
         slowly.release(20)
-        with serving(home, int(server.rpartition(":")[2])):
+        with serving(apart, int(server.rpartition(":")[2])):
             page.wait_for_selector("#away", state="detached")
             done(page, 12)
 
 
 @pytest.mark.thorough
-def test_a_job_that_the_server_knows_no_more_is_asked_again(browser, settings, slowly, tmp_path):
-    small = replace(settings, home=tmp_path, limits=replace(settings.limits, listeners=0))
+def test_a_job_that_the_server_knows_no_more_is_asked_again(browser, apart, slowly):
+    small = replace(apart, limits=replace(apart.limits, listeners=0))
     forgotten = []
 
     def forget(route):
