@@ -135,8 +135,8 @@ def _study_results(
     case, weeks = context.case, options["weeks"]
     scenarios = {one.whatif: studies[one.whatif].scenario(context.parameters) for one in questions if one.whatif}
     changed = tuple(dict.fromkeys(name for one in questions if one.whatif for name in one.outcomes))
-    shared = tuple(dict.fromkeys(one.run for one in questions if one.run))
-    plain = tuple(dict.fromkeys(name for one in questions if not (one.whatif or one.run) for name in one.outcomes))
+    plain = tuple(dict.fromkeys(one.run for one in questions if one.run))
+    shared = tuple(dict.fromkeys(name for one in questions if not (one.whatif or one.run) for name in one.outcomes))
     return study.StudyResults(
         shared=_shared(case, shared, folder / "explain", options) if shared else None,
         whatifs=whatif(
