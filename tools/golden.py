@@ -470,7 +470,8 @@ def own(record: Record) -> None:
     record.cli("orderings", "orderings", "runs/first")
     record.cli("runs-show", "runs", "show", "runs/first")
     for name in ("ranks-2001-01", "fighters", "pay-gap"):
-        record.cli(f"trace-{name}", "trace", name, *of_case("trace", "small_war"))
+        case = of_case("trace", "small_war")
+        record.cli(f"trace-{name}", "trace", *([name, *case] if case[0] == "--case" else [*case, name]))
     record.cli("whatif-list", "whatif", "--list", *of_case("whatif", "small_war"))
     case = of_case("whatif", "small_war")
     words = (["no-strikes", *case] if case[0] == "--case" else [*case, "no-strikes"]) + ["--members", "4"]
