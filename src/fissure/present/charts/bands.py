@@ -12,6 +12,7 @@ from altair.utils.schemapi import debug_mode
 from fissure.constants import DAYS_A_MONTH
 from fissure.evidence.entries import Source
 from fissure.present import formatting
+from fissure.present.charts import Row, Spec
 from fissure.present.charts.panels import Panel, quantiles
 from fissure.present.charts.shared import finished, local, midnight, named, of_series, years
 from fissure.present.charts.theme import DASHES, PUBLISHERS, SERIES, SHAPES
@@ -24,7 +25,7 @@ LABEL, SYMBOL = 285, 18
 BANDS = (("q05", "q95", 0.18, "90%"), ("q25", "q75", 0.34, "50%"))
 
 
-def spec(panel: Panel, data: xr.Dataset, rows: Sequence[Compared], sources: Mapping[str, Source]) -> dict[str, Any]:
+def spec(panel: Panel, data: xr.Dataset, rows: Sequence[Compared], sources: Mapping[str, Source]) -> Spec:
     """The Vega-Lite spec of `panel`: bands (90%, 50%, median) and the observations of `rows` beside them.
 
     It holds quantiles and published figures only, and takes the colours of the page from its theme
@@ -37,9 +38,7 @@ def spec(panel: Panel, data: xr.Dataset, rows: Sequence[Compared], sources: Mapp
         return finished(chart, HEIGHT, describe(panel, values, points), {"bands": values, "points": points})
 
 
-def _layers(
-    panel: Panel, values: list[dict[str, Any]], points: list[dict[str, Any]], calendar: Calendar
-) -> list[alt.Chart]:
+def _layers(panel: Panel, values: list[Row], points: list[Row], calendar: Calendar) -> list[alt.Chart]:
     x = alt.X(
         "week:T",
         title=None,
@@ -51,9 +50,7 @@ def _layers(
     return layers + _published(points, x, y) if points else layers
 
 
-def observed(
-    panel: Panel, data: xr.Dataset, rows: Sequence[Compared], sources: Mapping[str, Source]
-) -> list[dict[str, Any]]:
+def observed(panel: Panel, data: xr.Dataset, rows: Sequence[Compared], sources: Mapping[str, Source]) -> list[Row]:
     """The published figures that belong beside the bands of `panel`, within the run, in its unit."""
     return [_point(row, sources, 1.0 / _months(row)) for row in beside(panel, data, rows)]
 
@@ -81,7 +78,7 @@ def _months(row: Compared) -> float:
     return 1.0
 
 
-def _point(row: Compared, sources: Mapping[str, Source], rate: float) -> dict[str, Any]:
+def _point(row: Compared, sources: Mapping[str, Source], rate: float) -> Row:
     o, source = row.observation, sources[row.observation.source]
     low, high = o.ends
     band = o.band
@@ -128,7 +125,7 @@ def _axis(panel: Panel, values: Sequence[Mapping[str, Any]], points: Sequence[Ma
     )
 
 
-def _format(panel: Panel, top: float) -> dict[str, Any]:
+def _format(panel: Panel, top: float) -> Spec:
     if panel.unit == "share":
         return {"format": ".0%"}
     return {"format": "~s", "labelExpr": "datum.value ? datum.label : '0'"} if top >= 10_000 else {}
@@ -178,7 +175,7 @@ def _hover(panel: Panel, base: alt.Chart, x: alt.X, weeks: int) -> alt.Chart:
     return of_series(base.transform_filter("isValid(datum.median)"), x, "series", text, titles, weeks)
 
 
-def _published(points: list[dict[str, Any]], x: alt.X, y: alt.Y) -> list[alt.Chart]:
+def _published(points: list[Row], x: alt.X, y: alt.Y) -> list[alt.Chart]:
     """Thin line: with the publisher's doubt; thick: the published range; point: the number or its middle."""
     names = list(dict.fromkeys(point["by"] for point in points))
     colours = [PUBLISHERS[n % len(PUBLISHERS)] for n in range(len(names))]

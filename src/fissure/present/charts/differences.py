@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from fissure.present import formatting
+from fissure.present.charts import Row, Spec
 from fissure.present.charts.shared import midnight, thickness
 from fissure.present.charts.theme import DASHES, SERIES
 from fissure.present.formatting import signed
@@ -29,7 +30,7 @@ class Line(NamedTuple):
     title: str = ""
 
 
-def spec(own: Sequence[Line], start: date, letters: Sequence[str] = ()) -> dict[str, Any]:
+def spec(own: Sequence[Line], start: date, letters: Sequence[str] = ()) -> Spec:
     """The Vega-Lite spec of one series, whose first week begins on `start`.
 
     Without `letters` it is of one question; with them a letter has the same colour and dash in every chart. The
@@ -52,13 +53,13 @@ def spec(own: Sequence[Line], start: date, letters: Sequence[str] = ()) -> dict[
         "axis": {"tickCount": 5, **_thousands(values)},
     }  # fmt: skip
     by_letter = {"field": "question", "type": "nominal", "legend": None}  # letters stand at the lines themselves
-    colour: dict[str, Any] = {"color": {"value": SERIES[0]}}
+    colour: Spec = {"color": {"value": SERIES[0]}}
     if several:
         colour = {"color": {**by_letter, "scale": {"domain": [*letters], "range": [*SERIES[: len(letters)]]}}}
     dashes = {"domain": [*letters], "range": [list(one) for one in DASHES[: len(letters)]]}
     dash = {"strokeDash": {**by_letter, "scale": dashes}} if several else {}
     named = {"name": "differences"}
-    layers: list[dict[str, Any]] = [
+    layers: list[Spec] = [
         {"data": named, "mark": {"type": "area", "opacity": opacity, "aria": False},
          "encoding": {"x": x, "y": {**y, "field": low}, "y2": {"field": high}, **colour}}
         for low, high, opacity in (SEVERAL if several else BANDS)
@@ -84,7 +85,7 @@ def spec(own: Sequence[Line], start: date, letters: Sequence[str] = ()) -> dict[
     }  # fmt: skip
 
 
-def _hover(own: Sequence[Line], x: Mapping[str, Any], weeks: int, several: bool) -> dict[str, Any]:
+def _hover(own: Sequence[Line], x: Mapping[str, Any], weeks: int, several: bool) -> Spec:
     """An upright line at the week that is pointed at, with its numbers."""
     selected = {"name": "hover", "select": {"type": "point", "on": "pointerover", "clear": "pointerout",
                                             "fields": ["week"]}}  # fmt: skip
@@ -92,7 +93,7 @@ def _hover(own: Sequence[Line], x: Mapping[str, Any], weeks: int, several: bool)
     if not several:
         told = {"mean_said": "Mean difference", "interval": "90% interval of the mean",
                 "history": "One history, 5% to 95%"}  # fmt: skip
-    tips: list[dict[str, Any]] = [{"field": "week", "type": "temporal", "title": "Week of", "format": "%-d %B %Y"}]
+    tips: list[Spec] = [{"field": "week", "type": "temporal", "title": "Week of", "format": "%-d %B %Y"}]
     tips += [{"field": field, "type": "nominal", "title": title} for field, title in told.items()]
     calculated = {
         "mean_said": _formatted("mean"),
@@ -109,7 +110,7 @@ def _hover(own: Sequence[Line], x: Mapping[str, Any], weeks: int, several: bool)
     }
 
 
-def rows(course: Course, start: date) -> list[dict[str, Any]]:
+def rows(course: Course, start: date) -> list[Row]:
     """One row a week: its Monday and the numbers of the difference, rounded to four digits."""
     return [
         {"week": midnight(start + timedelta(weeks=week)),
@@ -144,7 +145,7 @@ class Point(NamedTuple):
     said: str
 
 
-def points(own: Sequence[Point], unit: str, description: str) -> dict[str, Any]:
+def points(own: Sequence[Point], unit: str, description: str) -> Spec:
     """The Vega-Lite spec of means of one unit, each a point with its 90% interval, with a line at zero."""
     y = {
         "field": "name", "type": "nominal", "sort": [one.name for one in own], "title": None,
@@ -187,7 +188,7 @@ def in_words(course: Course, week: int) -> str:
     return f"{mean} ({low} to {high})"
 
 
-def _places(own: Sequence[Line], start: date) -> list[dict[str, Any]]:
+def _places(own: Sequence[Line], start: date) -> list[Row]:
     """The place of each letter: at its line's farthest from zero, each a little on from the one before."""
     out = []
     for at, one in enumerate(own):
@@ -198,7 +199,7 @@ def _places(own: Sequence[Line], start: date) -> list[dict[str, Any]]:
     return out
 
 
-def _thousands(values: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _thousands(values: Sequence[Mapping[str, Any]]) -> Spec:
     most = max((abs(row[name]) for row in values for name in FIELDS if name in row), default=0.0)
     return {"format": "~s", "labelExpr": "datum.value ? datum.label : '0'"} if most >= 10_000 else {}
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from fissure.evidence.entries import Observation, Source
 from fissure.present import formatting
+from fissure.present.charts import Row, Spec
 from fissure.present.charts.theme import PUBLISHERS, SHAPES
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
@@ -28,7 +29,7 @@ TIPS = [
 ]
 
 
-def side_by_side(shown: Sequence[Observation], own: str, sources: Mapping[str, Source]) -> dict[str, Any] | None:
+def side_by_side(shown: Sequence[Observation], own: str, sources: Mapping[str, Source]) -> Spec | None:
     """The Vega-Lite spec of figures that are measured in one unit; None for less than two of one."""
     if len(shown) < 2 or len({one.unit for one in shown}) > 1:
         return None
@@ -43,12 +44,10 @@ def side_by_side(shown: Sequence[Observation], own: str, sources: Mapping[str, S
         "title": None,
         "axis": {"labelExpr": "split(datum.label, '|')", "labelLimit": 150, "labelLineHeight": 13},
     }
-    shared: dict[str, Any] = {
-        "color": {"condition": {"test": "datum.own", "value": PUBLISHERS[0]}, "value": PUBLISHERS[5]}
-    }
+    shared: Spec = {"color": {"condition": {"test": "datum.own", "value": PUBLISHERS[0]}, "value": PUBLISHERS[5]}}
     shared |= {"tooltip": TIPS}
     shape = {"field": "mark", "type": "nominal", "scale": None, "legend": None}
-    layers: list[dict[str, Any]] = [
+    layers: list[Spec] = [
         {
             "mark": {"type": "rule", "strokeWidth": 2, "opacity": 0.6},
             "encoding": {"x": {**x, "field": "low"}, "x2": {"field": "high"}, **shared},
@@ -69,18 +68,18 @@ def side_by_side(shown: Sequence[Observation], own: str, sources: Mapping[str, S
     return _spec(layers, rows, {"y": y}, len(rows) * ROW, f"Published figures and their 90% ranges. {said}.")
 
 
-def over_time(shown: Sequence[Observation], sources: Mapping[str, Source]) -> dict[str, Any] | None:
+def over_time(shown: Sequence[Observation], sources: Mapping[str, Source]) -> Spec | None:
     """The Vega-Lite spec of all figures of one quantity; None for less than two."""
     if len(shown) < 2:
         return None
     rows, y = _rows(shown, sources)
     names = list(dict.fromkeys(row["by"] for row in rows))
     places = range(len(names))
-    by: dict[str, Any] = {"field": "by", "type": "nominal"}
+    by: Spec = {"field": "by", "type": "nominal"}
     by |= {"legend": {"orient": "top", "title": None, "columns": 3, "labelLimit": 200}}
     colours, shapes = ([own[k % len(own)] for k in places] for own in (PUBLISHERS, SHAPES))
-    shared: dict[str, Any] = {"color": {**by, "scale": {"domain": names, "range": colours}}, "tooltip": TIPS}
-    layers: list[dict[str, Any]] = [
+    shared: Spec = {"color": {**by, "scale": {"domain": names, "range": colours}}, "tooltip": TIPS}
+    layers: list[Spec] = [
         {
             "mark": {"type": "rule", "strokeWidth": 1.5, "opacity": 0.55},
             "encoding": {"y": {**y, "field": "low"}, "y2": {"field": "high"}, **shared},
@@ -99,7 +98,7 @@ def over_time(shown: Sequence[Observation], sources: Mapping[str, Source]) -> di
     return _spec(layers, rows, {"x": {"field": "day", "type": "temporal", "title": None}}, HEIGHT, said)
 
 
-def _rows(shown: Sequence[Observation], sources: Mapping[str, Source]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+def _rows(shown: Sequence[Observation], sources: Mapping[str, Source]) -> tuple[list[Row], Spec]:
     """Figures as data, and the channel of their numbers; an open end of a range is drawn beyond all others."""
     ends = [x for one in shown for x in (*one.ends, *one.band) if math.isfinite(x)]
     least, most = min(ends), max(ends)
@@ -115,7 +114,7 @@ def _rows(shown: Sequence[Observation], sources: Mapping[str, Source]) -> tuple[
     return [_row(one, sources, far) for one in shown], channel
 
 
-def _row(one: Observation, sources: Mapping[str, Source], far: tuple[float, float]) -> dict[str, Any]:
+def _row(one: Observation, sources: Mapping[str, Source], far: tuple[float, float]) -> Row:
     first, last = one.ends
     low, high = one.band
     middle = one.when
@@ -138,9 +137,7 @@ def _row(one: Observation, sources: Mapping[str, Source], far: tuple[float, floa
     }
 
 
-def _spec(
-    layers: list[dict[str, Any]], rows: list[dict[str, Any]], shared: Mapping[str, Any], height: int, said: str
-) -> dict[str, Any]:
+def _spec(layers: list[Spec], rows: list[Row], shared: Mapping[str, Any], height: int, said: str) -> Spec:
     return {
         "$schema": SCHEMA,
         "description": said,

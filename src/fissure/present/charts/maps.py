@@ -17,6 +17,7 @@ from fissure.cases import shapes
 from fissure.cases.loader import Case
 from fissure.constants import INTERVAL
 from fissure.present import formatting
+from fissure.present.charts import Row, Spec
 from fissure.present.charts.shared import finished, named
 from fissure.present.charts.theme import CONTROL, Mode
 from fissure.studies.observation_operator import calendar_of
@@ -40,7 +41,7 @@ class Plane:
 
     width: int
     height: int
-    districts: dict[str, Any]
+    districts: Spec
     points: dict[str, tuple[float, float]]
     land: tuple[Any, ...]
 
@@ -132,7 +133,7 @@ def dates(data: xr.Dataset, parts: Sequence[float] = PARTS) -> list[date]:
     return [calendar.first + timedelta(weeks=week) for week in weeks]
 
 
-def geography(case: Case) -> dict[str, list[dict[str, Any]]]:
+def geography(case: Case) -> dict[str, list[Row]]:
     """The shared data of the maps of a page: the districts' outlines, and the land around them (may be empty).
 
     As GeoJSON features on the plane of the drawing, so that how they are drawn does not depend on the projection of the
@@ -149,14 +150,14 @@ def geography(case: Case) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def _geometry(shape: Any) -> dict[str, Any]:
+def _geometry(shape: Any) -> Spec:
     import shapely
     from shapely.geometry import mapping
 
     return mapping(shapely.transform(shape, lambda points: points.round(2)))
 
 
-def held(data: xr.Dataset, day: date) -> list[dict[str, Any]]:
+def held(data: xr.Dataset, day: date) -> list[Row]:
     """Median and 90% interval over members of the share held, for each district, in the week of `day`."""
     control = data["control"].isel(week=calendar_of(data).week_of(day)).transpose("member", "district")
     low, median, high = np.quantile(control.values, INTERVAL, axis=0)
@@ -166,7 +167,7 @@ def held(data: xr.Dataset, day: date) -> list[dict[str, Any]]:
     ]
 
 
-def spec(data: xr.Dataset, day: date) -> dict[str, Any]:
+def spec(data: xr.Dataset, day: date) -> Spec:
     """The Vega-Lite spec of the map of `day`; whoever draws it adds `geography` to its `datasets`."""
     values = held(data, day)
     land = named("land").mark_geoshape(style="land", aria=False).project(type="identity")
@@ -200,7 +201,7 @@ def spec(data: xr.Dataset, day: date) -> dict[str, Any]:
     return finished(alt.layer(land, districts), HEIGHT, describe(values, day), {"held": values})
 
 
-def describe(values: Sequence[dict[str, Any]], day: date) -> str:
+def describe(values: Sequence[Row], day: date) -> str:
     """The map in words."""
     most = sum(row["median"] >= 0.5 for row in values)
     some = sum(0.05 <= row["median"] < 0.5 for row in values)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import xarray as xr
@@ -13,6 +13,7 @@ from fissure.constants import WEEKS_A_MONTH
 from fissure.evidence.entries import Variable
 from fissure.evidence.ledger import Ledger
 from fissure.present import formatting
+from fissure.present.charts import Row
 from fissure.present.charts.shared import midnight
 from fissure.studies.effective import EffectiveSample, quantile_error
 from fissure.studies.observation_operator import Floats, calendar_of, joined
@@ -80,7 +81,7 @@ def series_of(variable: Variable, shape: Shape) -> Series:
     )
 
 
-def quantiles(series: Series, data: xr.Dataset) -> list[dict[str, Any]]:
+def quantiles(series: Series, data: xr.Dataset) -> list[Row]:
     """One row a week: the week's Monday, the series, its quantiles rounded to four digits.
 
     The quantiles are over the members that have a value; None in a week in which less than half of them have.

@@ -4,15 +4,13 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, TypeAlias
+from typing import Any
 
 import altair as alt
 
+from fissure.present.charts import Spec
+
 Chart = alt.Chart | alt.LayerChart | alt.FacetChart
-Spec: TypeAlias = dict[str, Any]
-"""A Vega-Lite specification."""
-Row: TypeAlias = dict[str, Any]
-"""A row of the data of a chart."""
 
 
 def named(data: str) -> alt.Chart:
@@ -48,7 +46,7 @@ def finished(chart: Chart, height: int, description: str, datasets: Mapping[str,
     return {**done.to_dict(validate=False), "width": "container", "datasets": dict(datasets)}
 
 
-def years(weeks: int) -> dict[str, Any]:
+def years(weeks: int) -> Spec:
     """An axis of time for a run of so many weeks: years, or months where it is short."""
     return {"format": "%Y", "tickCount": "year"} if weeks > 78 else {"format": "%b %Y", "tickCount": 4}
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from fissure.cases.loader import Case
 from fissure.constants import INTERVAL
 from fissure.present import formatting
+from fissure.present.charts import Row, Spec
 from fissure.present.charts.shared import finished, midnight, named
 from fissure.present.charts.theme import SERIES
 from fissure.studies.observation_operator import Calendar
@@ -72,7 +73,7 @@ def timelines(events: "pd.DataFrame", calendar: Calendar) -> list[Timeline]:
     return out
 
 
-def spec(line: Timeline) -> dict[str, Any]:
+def spec(line: Timeline) -> Spec:
     """The Vega-Lite spec of a timeline: bars of shares of histories, stronger the larger the quarter's total."""
     values = _bars(line)
     with debug_mode(False):
@@ -113,7 +114,7 @@ def _classes(line: Timeline) -> list[tuple[str, int]]:
     return list(zip(names, [1, *steps[1:]], strict=True))
 
 
-def _bars(line: Timeline) -> list[dict[str, Any]]:
+def _bars(line: Timeline) -> list[Row]:
     """A bar for each quarter and class, the largest class at the bottom."""
     out = []
     for n, quarter in enumerate(line.quarters):
@@ -126,7 +127,7 @@ def _bars(line: Timeline) -> list[dict[str, Any]]:
     return out
 
 
-def _told(line: Timeline) -> list[dict[str, Any]]:
+def _told(line: Timeline) -> list[Row]:
     """The words of a quarter when it is pointed at."""
     return [
         {

@@ -10,7 +10,8 @@ import numpy as np
 from altair.utils.schemapi import debug_mode
 
 from fissure.present import certainty, formatting
-from fissure.present.charts.shared import Row, Spec, finished, named, scale, tooltip
+from fissure.present.charts import Row, Spec
+from fissure.present.charts.shared import finished, named, scale, tooltip
 from fissure.present.charts.theme import SERIES
 from fissure.present.formatting import sentence_case, signed
 from fissure.present.sections import attribution_words as words

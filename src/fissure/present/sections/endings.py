@@ -1,7 +1,6 @@
 """The ways in which histories came apart: which endings, when, in what order, and how the cohesion of the ranks ran."""
 
 from datetime import date, timedelta
-from typing import Any
 
 import altair as alt
 import numpy as np
@@ -11,6 +10,8 @@ from altair.utils.schemapi import debug_mode
 from fissure.constants import INTERVAL
 from fissure.evidence.ledger import Ledger
 from fissure.present import formatting
+from fissure.present.charts import Row as ChartRow
+from fissure.present.charts import Spec
 from fissure.present.charts.panels import Panel, Series
 from fissure.present.charts.shared import finished, midnight, named, of_series, scale, years
 from fissure.present.charts.theme import DASHES, SERIES
@@ -38,7 +39,7 @@ PANELS = (
 """Of the dataset that `cohesion` gives: the index, then its parts on the same axis."""
 
 
-def chart(found: xr.Dataset) -> dict[str, Any]:
+def chart(found: xr.Dataset) -> Spec:
     """The Vega-Lite spec of the share of members in which each ending has happened by each week: a step line each.
 
     `found` is what `apart` gives.
@@ -62,7 +63,7 @@ def chart(found: xr.Dataset) -> dict[str, Any]:
         return finished(alt.layer(line, told), HEIGHT, describe(found), {"endings": rows})
 
 
-def shares(found: xr.Dataset) -> list[dict[str, Any]]:
+def shares(found: xr.Dataset) -> list[ChartRow]:
     """A row for each ending and week: the share of members in which it has happened by then."""
     start, run = date.fromisoformat(found.attrs["start"]), int(found.attrs["run"])
     return [

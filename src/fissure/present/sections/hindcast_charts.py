@@ -3,7 +3,6 @@
 import math
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 import altair as alt
 from altair.utils.schemapi import debug_mode
@@ -11,6 +10,7 @@ from altair.utils.schemapi import debug_mode
 from fissure.evidence.entries import Observation
 from fissure.evidence.ledger import Ledger
 from fissure.present import formatting
+from fissure.present.charts import Row, Spec
 from fissure.present.charts.shared import finished, midnight, named, of_series
 from fissure.present.charts.theme import SERIES
 from fissure.present.sections import hindcast_words as words
@@ -41,7 +41,7 @@ def variables(found: Hindcast) -> list[str]:
     return sorted(cost, key=lambda name: -sum(cost[name]) / len(cost[name]))
 
 
-def forecasts(variable: str, found: Hindcast, ledger: Ledger) -> dict[str, Any]:
+def forecasts(variable: str, found: Hindcast, ledger: Ledger) -> Spec:
     """The Vega-Lite spec of all forecasts of one variable: figures down the page, a line an ensemble and date."""
     shown, of = _figures(variable, found, ledger)
     names = _forecast_names(found)
@@ -53,7 +53,7 @@ def forecasts(variable: str, found: Hindcast, ledger: Ledger) -> dict[str, Any]:
         for kind in ("known", "extrapolated")
         for row in _rows(one, kind, variable, labels, unit)
     ]
-    first: dict[str, dict[str, Any]] = {}
+    first: dict[str, Row] = {}
     for one in found.dates:
         for row in _rows(one, "prior", variable, labels, unit):
             first.setdefault(row["figure"], row)
@@ -69,7 +69,7 @@ def forecasts(variable: str, found: Hindcast, ledger: Ledger) -> dict[str, Any]:
         return finished(chart, (step + GAP) * len(shown), said, {"forecasts": rows, "published": published})
 
 
-def chances(found: Hindcast, what: What) -> dict[str, Any]:
+def chances(found: Hindcast, what: What) -> Spec:
     """The Vega-Lite spec of the probability of collapse by week: a line an ensemble and date."""
     names = _forecast_names(found)
     rows, seen = [], set()
@@ -150,7 +150,7 @@ def _layers(
     ]
 
 
-def _rows(one: FromDate, kind: Kind, variable: str, labels: dict[str, str], unit: str) -> list[dict[str, Any]]:
+def _rows(one: FromDate, kind: Kind, variable: str, labels: dict[str, str], unit: str) -> list[Row]:
     return [
         {
             "figure": labels[row.observation],
@@ -177,7 +177,7 @@ def _figures(variable: str, found: Hindcast, ledger: Ledger) -> tuple[list[Obser
     return [own[round(n * (len(own) - 1) / (MOST - 1))] for n in range(MOST)], len(own)
 
 
-def _published(o: Observation, label: str, unit: str) -> dict[str, Any]:
+def _published(o: Observation, label: str, unit: str) -> Row:
     band = o.band
     return {
         "figure": label,
@@ -189,7 +189,7 @@ def _published(o: Observation, label: str, unit: str) -> dict[str, Any]:
     }
 
 
-def _domain(rows: Sequence[dict[str, Any]], published: Sequence[dict[str, Any]], factor: bool) -> tuple[float, float]:
+def _domain(rows: Sequence[Row], published: Sequence[Row], factor: bool) -> tuple[float, float]:
     values = [row["value"] for row in published]
     ends = [e for row in published for e in (row["from"], row["to"], row["value"]) if e is not None]
     low = min([row["low"] for row in rows] + ends)
@@ -199,7 +199,7 @@ def _domain(rows: Sequence[dict[str, Any]], published: Sequence[dict[str, Any]],
     return max(low, min(values) - 1.2), min(high, max(values) + 1.2)
 
 
-def _format(unit: str, top: float) -> dict[str, Any]:
+def _format(unit: str, top: float) -> Spec:
     if unit == "share":
         return {"format": ".0%"}
     return {"format": "~s"} if top >= 10_000 else {"format": ",~r"}

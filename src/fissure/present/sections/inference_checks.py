@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from html import escape
-from typing import Any
 
 import altair as alt
 from altair.utils.schemapi import debug_mode
 from scipy.stats import binom
 
 from fissure.present import formatting
-from fissure.present.charts.shared import Spec, finished, finite, legend, named, of_series, scale, tooltip
+from fissure.present.charts import Spec
+from fissure.present.charts.shared import finished, finite, legend, named, of_series, scale, tooltip
 from fissure.present.charts.theme import SERIES
 from fissure.present.document import Drawing
 from fissure.studies.calibration.checks import LEVEL, MAIN, Agreement, PredictiveCheck, Recovery, TargetRecovery
@@ -288,7 +288,7 @@ def losses_chart(found: Sequence[tuple[float, float]]) -> Spec:
         return finished(alt.layer(line, epoch), 180, said, {"losses": rows})
 
 
-def _kinds(field: str, names: Sequence[str], colours: Sequence[str] = SERIES) -> dict[str, Any]:
+def _kinds(field: str, names: Sequence[str], colours: Sequence[str] = SERIES) -> Spec:
     """Colour and shape of kinds."""
     shapes = scale(names, ("circle", "diamond", "cross"))
     return {

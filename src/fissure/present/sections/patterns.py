@@ -13,9 +13,10 @@ from altair.utils.schemapi import debug_mode
 from fissure.evidence.ledger import Ledger
 from fissure.present import certainty, formatting
 from fissure.present import document as doc
+from fissure.present.charts import Row as ChartRow
+from fissure.present.charts import Spec
 from fissure.present.charts.panels import QUANTILES
-from fissure.present.charts.shared import Row as ChartRow
-from fissure.present.charts.shared import Spec, finished, local, midnight, named, tooltip
+from fissure.present.charts.shared import finished, local, midnight, named, tooltip
 from fissure.present.charts.theme import SERIES
 from fissure.present.formatting import Words
 from fissure.present.sections import parts

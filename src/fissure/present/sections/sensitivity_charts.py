@@ -8,7 +8,8 @@ import altair as alt
 from altair.utils.schemapi import debug_mode
 
 from fissure.present import formatting
-from fissure.present.charts.shared import Chart, Row, Spec, finished, finite, legend, named, scale, tooltip
+from fissure.present.charts import Row, Spec
+from fissure.present.charts.shared import Chart, finished, finite, legend, named, scale, tooltip
 from fissure.present.charts.theme import DASHES, SERIES
 from fissure.present.formatting import percent
 from fissure.studies.sensitivity.design import LUCK, REST
