@@ -40,7 +40,7 @@ OTHERS = [pytest.param(one, marks=pytest.mark.thorough) for one in VIEWS[1:]]
 @pytest.mark.parametrize("width", [390, pytest.param(1280, marks=pytest.mark.thorough)])
 @pytest.mark.parametrize(
     "view",
-    [VIEWS[0], *(pytest.param(one, marks=pytest.mark.thorough) for one in VIEWS[1:])],
+    [VIEWS[0], *OTHERS],
     ids=lambda view: view.name,
 )
 def test_axe_finds_nothing_serious(browser, server, view, width):
@@ -61,6 +61,7 @@ def test_a_refusal_is_accessible_too(browser, server):
         assert not faults(page)
 
 
+@pytest.mark.thorough
 def test_axe_would_find_a_fault(browser, server):
     with watched(browser, server, bypass_csp=True) as page:
         settled(page, f"{server}/evidence")

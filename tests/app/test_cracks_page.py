@@ -49,6 +49,7 @@ def test_an_address_that_is_reopened_shows_the_same(page, server):
     assert "S1, line 8" in before
 
 
+@pytest.mark.thorough
 def test_with_the_keyboard_alone(page, server):
     page.goto(f"{server}/cracks?mechanism=pay-gap")
     for _ in range(60):
@@ -135,6 +136,7 @@ def test_without_scripts_everything_is_a_link(browser, server):
         assert page.locator(".all li:visible").count() >= 1
 
 
+@pytest.mark.thorough
 def test_a_page_that_waits_shows_the_picture_when_it_is_there(page, server, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(view, "look", lambda desk: Lookup())

@@ -101,6 +101,7 @@ def fresh(settings, tmp_path):
     return replace(settings, home=tmp_path)
 
 
+@pytest.mark.thorough
 def test_a_stored_run_is_held_against_the_figures_once_and_kept(fresh):
     """The first look begins it; the page says so and shows the verdicts when they are there."""
     with TestClient(create_app(fresh), base_url="http://127.0.0.1") as client:

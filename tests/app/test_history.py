@@ -39,6 +39,7 @@ def test_starts_here_and_draws_what_is_on_the_screen(page, server, address):
     assert page.url.startswith(f"{server}/history")
 
 
+@pytest.mark.thorough
 def test_slider_by_keyboard_moves_everything_and_the_address_keeps_it(view):
     before = fills(view)
     view.focus("#week")

@@ -48,6 +48,7 @@ def test_a_run_is_made_once_extended_and_read_back(client, fresh):
     assert desk.run().contents.histories == 16
 
 
+@pytest.mark.thorough
 def test_what_was_cancelled_is_kept_and_gone_on_with(client, fresh):
     desk = client.app.state.desk
     told = client.post("/api/runs", json={"members": 1000, "seed": 6, "name": "long"}).json()
@@ -68,6 +69,7 @@ def test_what_was_cancelled_is_kept_and_gone_on_with(client, fresh):
     assert desk.run().contents.histories == kept + 8
 
 
+@pytest.mark.thorough
 def test_a_folder_that_is_something_else_is_left_alone(client, fresh):
     other = fresh.folders[0] / "mine"
     other.mkdir(parents=True)

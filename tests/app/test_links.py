@@ -57,6 +57,7 @@ def start(known) -> Iterator[str]:
     yield "/what-if?q=study%3Dhundred-strikes&q=study%3Dleft-to-itself&draft=study%3Dequal-pay-and-posting&members=2"
 
 
+@pytest.mark.thorough
 def test_every_link_of_every_view_leads_to_what_it_names(client, pages):
     known = client.app.state.desk.context
     begun = [HOST + address for address in start(known)]

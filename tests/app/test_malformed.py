@@ -176,6 +176,7 @@ def views(asking, times):
     return asking.asked - before
 
 
+@pytest.mark.thorough
 def test_120_requests_to_the_interface(asking):
     assert fuzz(asking, 120) >= 120
     assert any(400 <= status < 500 for status in asking.statuses)

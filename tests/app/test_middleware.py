@@ -328,6 +328,7 @@ def test_without_the_token_there_is_nothing(far):
     assert far.post(f"/api/echo?token={TOKEN}", json={}).status_code == 401
 
 
+@pytest.mark.thorough
 def test_the_token_opens_once_and_leaves_the_address(far):
     opened = far.get(f"/history?token={TOKEN}&run=a%26b")
     assert opened.status_code == 303

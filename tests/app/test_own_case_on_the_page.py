@@ -87,6 +87,7 @@ def test_what_the_interface_tells_of_the_case(home, page):
         assert page.get(address).status_code == 200, address
 
 
+@pytest.mark.thorough
 def test_a_case_that_kept_a_packaged_name_is_itself(home, open_page):
     page = open_page(home / "copy")
     assert [one["name"] for one in page.get("/api/cases").json()] == ["islamic_state"]

@@ -125,6 +125,7 @@ def small(settings, tmp_path):
     return opened
 
 
+@pytest.mark.thorough
 def test_a_pruned_question_is_measured_again_with_the_same_numbers(small, monkeypatch):
     with small(kept=10**9) as client:
         first = answered(client, ASKS[0])

@@ -131,6 +131,7 @@ def test_cancelled_says_what_is_kept_and_goes_on(page, server, slowly):
     done(page, 16)
 
 
+@pytest.mark.thorough
 def test_two_are_compared_on_one_scale(page, server):
     asked(page, server, ["A thing;off=desertion;from=2014-10", "study=oil-gone"])
     done(page, 6, count=2)

@@ -43,15 +43,16 @@ def typed(tmp_path, *words, **environment):
     )  # fmt: skip
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("environment", "words"),
     [
         ({"JAX_PLATFORMS": "nonsense"}, "JAX_PLATFORMS=nonsense"),
-        pytest.param({"JAX_PLATFORMS": "cuda"}, "JAX_PLATFORMS=cuda", marks=pytest.mark.thorough),
-        pytest.param({"JAX_ENABLE_X64": "maybe"}, "JAX_ENABLE_X64", marks=pytest.mark.thorough),
+        ({"JAX_PLATFORMS": "cuda"}, "JAX_PLATFORMS=cuda"),
+        ({"JAX_ENABLE_X64": "maybe"}, "JAX_ENABLE_X64"),
         ({"JAX_ENABLE_X64": "1"}, "unset JAX_ENABLE_X64"),
         ({"XLA_FLAGS": "--xla_nonsense=1"}, "XLA_FLAGS=--xla_nonsense=1"),
-        pytest.param({"PYTHONOPTIMIZE": "2"}, "PYTHONOPTIMIZE=2", marks=pytest.mark.thorough),
+        ({"PYTHONOPTIMIZE": "2"}, "PYTHONOPTIMIZE=2"),
     ],
 )
 def test_an_environment_set_for_other_work_is_told_before_any_work(tmp_path, small, environment, words):

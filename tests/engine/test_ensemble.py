@@ -267,6 +267,7 @@ except FissureError as error:
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("how", ["environment", "config"])
 def test_64_bits_are_refused_up_front(tmp_path, how):
     env = {**os.environ, **({"JAX_ENABLE_X64": "1"} if how == "environment" else {})}

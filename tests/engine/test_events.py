@@ -65,6 +65,7 @@ def stored(run):
 # --- What the table holds
 
 
+@pytest.mark.thorough
 def test_holds_what_the_dense_arrays_held(eight, bloody):
     """Every cell of every plane that is not 0 is one row, and no other row is there."""
     world, parameters = world_of(bloody, SMALL["units"], SMALL["slots"]), parameters_of(bloody)

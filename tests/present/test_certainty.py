@@ -62,6 +62,7 @@ def test_the_report_says_at_its_top_that_histories_are_too_few(few, case, ledger
     assert ('data-label="model 90%">not known<' in page) == (members == 1)
 
 
+@pytest.mark.thorough
 def test_what_members_are_worth_stands_in_table_and_report(data, rows, case, ledger):
     said = "24 histories, worth 8 independent draws (10 distinct pasts)"
     assert said in " ".join(" ".join(lines(data, case, ledger, rows, 120, worth=SHARED)).split())

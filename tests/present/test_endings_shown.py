@@ -121,6 +121,7 @@ def test_vega_lite_takes_the_charts(history, found, holds):
     assert "Territorial collapse 90%" in charts.describe(found)
 
 
+@pytest.mark.thorough
 def test_the_report_has_the_section(history, case, ledger):
     text = rendered(history, case, ledger, [])
     own = text[text.index('<section id="apart">') : text.index('<section id="maps">')]

@@ -28,6 +28,7 @@ def wide(browser, report):
     return opened(browser, report, 1280, "light")
 
 
+@pytest.mark.thorough
 def test_draws_every_chart_without_a_word_on_the_console(wide):
     page, said, _ = wide
     assert said == []

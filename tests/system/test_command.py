@@ -143,6 +143,7 @@ def test_run_json_says_how_it_was_made(tmp_path):
     assert told["seed"] == 1 and told["weeks"] == 30 and told["off"] == ["pay-gap"]
 
 
+@pytest.mark.thorough
 def test_ctrl_c_stops_with_a_sentence_and_the_run_goes_on(tmp_path):
     out = tmp_path / "out"
     command = [sys.executable, "-m", "fissure", "run", "--members", "3", "--weeks", "30", "--out", str(out)]

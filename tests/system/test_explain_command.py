@@ -35,6 +35,7 @@ def test_help_says_what_it_does():
     assert done.returncode == 0 and "Shapley" in done.stdout and "--of" in done.stdout and "--quick" in done.stdout
 
 
+@pytest.mark.thorough
 def test_a_small_one_from_end_to_end(tmp_path):
     case = tmp_path / "case"
     shutil.copytree(load_case("islamic_state").folder, case)
