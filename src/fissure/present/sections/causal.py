@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import threading
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -67,7 +68,17 @@ EACH = {
 BY_CAUSE = "flows.by_cause."
 
 
-_variables = cache(variables)
+_reading = threading.Lock()
+"""Held while the source of a class is read: Python 3.11 fails now and then where two threads parse at once."""
+_described = cache(variables)
+
+
+@cache
+def _comments() -> dict[str, str]:
+    """The comment beside each cause."""
+    return dict(re.findall(r"^    ([A-Z]+) = \d+(?:  # (.*))?$", inspect.getsource(Cause), re.MULTILINE))
+
+
 LABELS = {
     "fighters.present": "Fighters",
     "units.departures": "Departures remembered",
@@ -174,14 +185,17 @@ def counted(found: Sequence[Loop]) -> str:
 def field(path: str) -> Field:
     """Describe `path`. Raises `KeyError` for a field that the model does not have."""
     owner, name = path.split(".", 1)
-    v = next((one for one in _variables(CLASSES_OF_STATE[owner]) if one.name == name.split(".")[0]), None)
+    with _reading:
+        described = _described(CLASSES_OF_STATE[owner])
+    v = next((one for one in described if one.name == name.split(".")[0]), None)
     if v is None:
         raise KeyError(path)
     meaning = v.meaning
     if path.startswith(BY_CAUSE):
-        comments = dict(re.findall(r"^    ([A-Z]+) = \d+(?:  # (.*))?$", inspect.getsource(Cause), re.MULTILINE))
         cause = path.rpartition(".")[2].upper()
-        meaning = f"fighters of the week before: {comments.get(cause) or label(path).lower()}"
+        with _reading:
+            comment = _comments().get(cause)
+        meaning = f"fighters of the week before: {comment or label(path).lower()}"
     elif not meaning or meaning == v.unit or meaning.startswith("in [") or meaning == "residents":
         meaning = v.name.replace("_", " ")
     leaf, known = path.rpartition(".")[2], {o.name for o in OUTPUTS}
