@@ -13,7 +13,7 @@ from fissure.cases.schema import Prior
 from fissure.engine import ensemble
 from fissure.engine.ensemble import open_run
 from fissure.engine.random import seed_words
-from fissure.engine.records import STORED, event_arrays, kinds_told, rows
+from fissure.engine.records import STORED, event_arrays, event_kinds, rows
 from fissure.engine.simulate import simulate_block
 from fissure.engine.store import Block, encode, event_table
 from fissure.errors import FissureError
@@ -111,7 +111,7 @@ def test_columns_order_and_units(eight, bloody):
     events = eight.events
     assert list(events) == COLUMNS
     assert events.member.dtype == events["size"].dtype == "int32" and events.week.dtype == "datetime64[ns]"
-    assert events.attrs == {"members": 8, "kinds": kinds_told()}
+    assert events.attrs == {"members": 8, "kinds": event_kinds()}
     assert set(events[events.kind == "execution"].bloc) == {""}
     codes = events.assign(**{name: events[name].cat.codes for name in ("kind", "bloc", "district")})
     keys = list(map(tuple, codes[["member", "week", "kind", "bloc", "district"]].to_numpy()))
@@ -199,7 +199,7 @@ def test_a_run_in_which_nothing_happens_has_an_empty_table(tmp_path):
     write_whole(block.path, encode(event_arrays(nothing)))
     assert block.is_whole() and block.read("event_size").shape == (0,)
     told = {"week": ["2014-06-30", "2014-07-07"], "district": ["X"], "bloc": ["a", "b"]}
-    empty = event_table([block], {"coordinates": told, "events": kinds_told()}, 3)
+    empty = event_table([block], {"coordinates": told, "events": event_kinds()}, 3)
     assert list(empty) == COLUMNS and len(empty) == 0
     assert empty["size"].dtype == "int32" and empty.week.dtype == "datetime64[ns]"
     assert empty.attrs["members"] == 3

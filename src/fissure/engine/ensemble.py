@@ -21,7 +21,7 @@ from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, whole
 from fissure.engine.programs import enable_compile_cache, program_for
 from fissure.engine.progress import Progress, Silent
 from fissure.engine.provenance import MACHINE
-from fissure.engine.records import coordinates_of, event_arrays, kinds_told, variables_of
+from fissure.engine.records import coordinates_of, event_arrays, event_kinds, variables_of
 from fissure.engine.runner import FailedHistories, Failure, Threads, Workers, each_alone, spread, threads_for
 from fissure.engine.store import DESCRIPTION, Block, Store, check_folder, encode, missing, open_store, writing
 from fissure.engine.study_folder import Origin
@@ -321,7 +321,7 @@ class _Job:
             "coordinates": {**coordinates_of(case, plan.weeks), "parameter": [p.name for p in self.parameters]},
             "parameter_units": [p.unit for p in self.parameters],
             "variables": self.work.variables,
-            "events": kinds_told(),
+            "events": event_kinds(),
         }
 
     def bytes_of(self, members: int) -> int:

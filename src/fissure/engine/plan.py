@@ -19,7 +19,7 @@ import numpy as np
 
 from fissure.cases.loader import Case
 from fissure.engine.provenance import MadeWith, made_with, model_digest
-from fissure.engine.records import coordinates_of, kinds_told, variables_of
+from fissure.engine.records import coordinates_of, event_kinds, variables_of
 from fissure.errors import ArgumentError
 from fissure.model.catalogue import known_mechanism
 from fissure.model.parameters import Declared
@@ -126,7 +126,7 @@ def _record_bytes(case: Case, weeks: int) -> int:
     """Of what a call hands back, whatever is kept of it: every output, and events as dense arrays of 32 bits."""
     size = {name: len(labels) for name, labels in coordinates_of(case, weeks).items()}
     told = [(v["dims"][1:], v["dtype"]) for v in variables_of().values()]
-    told += [(["week", *kind["dims"]], "int32") for kind in kinds_told().values()]
+    told += [(["week", *kind["dims"]], "int32") for kind in event_kinds().values()]
     return sum(_bytes(tuple(size[d] for d in dims), dtype) for dims, dtype in told)
 
 

@@ -20,7 +20,7 @@ PREFIX = "event:"
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of event: where it is told apart, the unit of its size, and how it is read off."""
+    """A kind of event: the places and blocs that it is counted by, the unit of its size, and how it is read off."""
 
     name: str
     dims: tuple[str, ...]

@@ -136,8 +136,8 @@ def _loaded(point: EntryPoint) -> Plugin:
     try:
         kind = point.load()
     except Exception as error:  # whatever the import of a stranger's module raises
-        told = " ".join(f"{type(error).__name__}: {error}".split())
-        raise PluginError(f"{who}, which cannot be loaded ({told}), mend the package or uninstall it") from None
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        raise PluginError(f"{who}, which cannot be loaded ({reason}), mend the package or uninstall it") from None
     if not isinstance(kind, type) or not issubclass(kind, Mechanism) or inspect.isabstract(kind):
         raise PluginError(f"{who}, expected a subclass of fissure.model.mechanism.Mechanism with a `__call__`")
     if point.name != kind.name() or not re.fullmatch(NAME, point.name):
