@@ -162,7 +162,7 @@ def run(
         width: members in a call; part of the plan, see `plan.standard_width`.
         draws: where members get their parameters; the prior of the case where not given.
         outputs: names of the outputs to keep; all where none is named.
-        progress: is told how far the run is.
+        progress: shows how far the run is.
         workers: who makes the members; `threads` of this process where not given. See `cluster.workers_of`.
 
     A member that cannot be made is left out, with its reason in `Run.failed` and a `FailedHistories` warning; asked
@@ -235,17 +235,17 @@ def _finished_elsewhere(folder: Path, plan: Plan, members: int) -> Run | None:
     if not (folder / DESCRIPTION).is_file():
         return None
     store = open_store(folder)
-    told, asked = store.description["plan"], plan.described()
-    if told == asked or _elsewhere(told) != _elsewhere(asked):
+    stored, asked = store.description["plan"], plan.described()
+    if stored == asked or _elsewhere(stored) != _elsewhere(asked):
         return None
     if missing(store.blocks(), members, members) or store.members() < members:
         return None
-    return Run(folder, Plan.of(told), members)
+    return Run(folder, Plan.of(stored), members)
 
 
-def _elsewhere(told: Mapping[str, Any]) -> dict[str, Any]:
+def _elsewhere(plan: Mapping[str, Any]) -> dict[str, Any]:
     """A plan as `run.json` tells it, without the machine."""
-    return {**told, "made with": {k: v for k, v in dict(told.get("made with", {})).items() if k not in MACHINE}}
+    return {**plan, "made with": {k: v for k, v in dict(plan.get("made with", {})).items() if k not in MACHINE}}
 
 
 @dataclass(frozen=True, eq=False)
@@ -326,9 +326,9 @@ class _Job:
 
     def bytes_of(self, members: int) -> int:
         """About how many bytes that many members take on disk."""
-        told = self.description()
-        size = {name: len(labels) for name, labels in told["coordinates"].items()}
-        kept = told["variables"].values()
+        description = self.description()
+        size = {name: len(labels) for name, labels in description["coordinates"].items()}
+        kept = description["variables"].values()
         cells = sum(np.prod([size[d] for d in v["dims"][1:]]) * np.dtype(v["dtype"]).itemsize for v in kept)
         return int(members * SHRUNK * cells)
 

@@ -133,7 +133,7 @@ class Origin:
 
     def keep(self, run: Path) -> None:
         """Write it into the folder of the run, unless it is there. Raises `OSError` where the disk refuses."""
-        told = {
+        document = {
             "format": CASE_FORMAT,
             "about": "The case of this run, as it was when the run was asked for last; folder: null is a case that "
             "comes with Fissure.",
@@ -142,7 +142,7 @@ class Origin:
             "folder": None if self.folder is None else _text(str(self.folder)),
             "from this run": None if self.from_run is None else _text(self.from_run),
         }
-        _write(run / ORIGIN, sealed_json(told))
+        _write(run / ORIGIN, sealed_json(document))
 
 
 def origin_of(run: Path) -> Origin | None:
