@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Int
 
+from fissure.engine.packing import Packed, pack
 from fissure.engine.random import Draw, Seed, member_key, stream_id
 from fissure.model.events import happened
 from fissure.model.member_inputs import MemberInputs, week_of
@@ -15,8 +16,6 @@ from fissure.model.start import initial_state, member_inputs
 from fissure.model.state import State
 from fissure.model.week import DrawOf, Model, step
 from fissure.model.world import World
-
-Record = dict[str, Array]
 
 
 class Past(NamedTuple):
@@ -60,8 +59,12 @@ def simulate(
     weeks: int,
     past: Past | None = None,
     later: Later | None = None,
-) -> tuple[Record, State]:
-    """The record and events of `weeks` weeks of one member, each with a leading axis of weeks, and the last state."""
+    outputs: tuple[str, ...] = (),
+) -> tuple[Packed, State]:
+    """The record and events of `weeks` weeks of one member, with a leading axis of weeks, and the last state.
+
+    Of `outputs` alone, without events, where any is named.
+    """
     once = draws(seed, member, jnp.int32(-1), past)
     before = model, world, member_inputs(model.start, world, once("givens"))
     first = initial_state(model.start, before[2], world, once("givens"))
@@ -73,18 +76,18 @@ def simulate(
             return before
         return jax.tree.map(lambda was, now: jnp.where(index < later.since, was, now), before, after_all)
 
-    def weekly(state: State, index: Array) -> tuple[State, Record]:
+    def weekly(state: State, index: Array) -> tuple[State, Packed]:
         model, world, given = holding(index)
         week = week_of(index, world, given)
         after, sensed = step(model, state, given, world, week, draws(seed, member, index, past))
         seen = Seen(model, sensed, week, after, world)
-        return after, {**record(seen), **happened(seen)}
+        return after, pack(record(seen, outputs) | ({} if outputs else happened(seen)), world, outputs)
 
     last, records = jax.lax.scan(weekly, first, jnp.arange(weeks, dtype=jnp.int32))
     return records, last
 
 
-@partial(jax.jit, static_argnames=("weeks", "width"))
+@partial(jax.jit, static_argnames=("weeks", "width", "outputs"))
 def simulate_block(
     models: Model,
     members: Int[Array, " members"],
@@ -95,16 +98,18 @@ def simulate_block(
     *,
     weeks: int,
     width: int,
-) -> Record:
+    outputs: tuple[str, ...] = (),
+) -> Packed:
     """Records of many members, `width` at a time so that their state stays in cache; members lead each array.
 
-    Members lead the arrays of `models`, of `past.member` and of `later.model` too; the rest is the same for all.
+    Members lead the arrays of `models`, of `past.member` and of `later.model` too; the rest is the same for all. See
+    `packing.unpack` for the records by name.
     """
 
-    def one(x: tuple[Model, Array, Array, Model]) -> Record:
+    def one(x: tuple[Model, Array, Array, Model]) -> Packed:
         own = None if past is None else past._replace(member=x[2])
         then = None if later is None else later._replace(model=x[3])
-        return simulate(x[0], x[1], world, seed, weeks, own, then)[0]
+        return simulate(x[0], x[1], world, seed, weeks, own, then, outputs)[0]
 
     befores = members if past is None else past.member
     afters = models if later is None else later.model
