@@ -253,7 +253,7 @@ def run(
         home: the folder of runs; one in the user's cache where not given.
         cluster: the address of a dask cluster that simulates, `local` or `local:N` for processes on this machine;
             threads of this process where not given.
-        progress: is told how far the run is.
+        progress: shows how far the run is.
 
     Returns the finished run.
 

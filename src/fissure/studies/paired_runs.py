@@ -72,7 +72,7 @@ class RunOptions(TypedDict, total=False):
     slots: int | None
     """Sizes; those of the case where not given."""
     progress: Progress | None
-    """It is told how far the study is."""
+    """Shows how far the study is."""
     workers: Workers | None
     """They simulate; threads of this process where not given. See `cluster.workers_of`."""
 
@@ -240,7 +240,7 @@ class PairedRuns:
     def measure(self, jobs: Iterable[Job], phase: str = "simulating", progress: Progress | None = None) -> None:
         """Run what is not kept yet of `jobs`; a run that fails is named in `kept.failed`, and in a warning.
 
-        `progress` is told how far it is, instead of that of these runs. Raises `StoppedError` on Ctrl-C; what was
+        `progress` shows how far it is, instead of that of these runs. Raises `StoppedError` on Ctrl-C; what was
         measured stays. Raises `FissureError` where not one run can be made.
         """
         todo, progress = [job for job in dict.fromkeys(jobs) if not self.has(job)], progress or self.progress
