@@ -147,8 +147,7 @@ class RunResult(Result):
 
         return summary(self.about(), self.data, self.case, self.ledger, self.compared)
 
-    def document(self) -> "Document":
-        """The report as a document, for a page, a terminal or JSON."""
+    def _document(self) -> "Document":
         return self._made_document
 
     @cached_property

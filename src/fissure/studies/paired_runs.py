@@ -9,6 +9,7 @@ cannot be made is named with its reason beside all that can. See `measured` for 
 import hashlib
 import time
 import warnings
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import closing
@@ -86,7 +87,7 @@ def planned(case: Case, *, quick: bool = False, **options: Unpack[RunOptions]) -
 
 
 @dataclass(frozen=True, eq=False)
-class PairedTask:
+class PairedTask(ABC):
     """Simulates calls; a study says what is measured of them (`measure`) and which runs may share one (`together`)."""
 
     case: Case
@@ -118,9 +119,9 @@ class PairedTask:
         forced = tuple(move for move in job[0].moves if move.is_of_world)
         return job[0].since, forced
 
+    @abstractmethod
     def measure(self, call: Call) -> Rows:
         """Run one call and measure it."""
-        raise NotImplementedError
 
     def records(self, call: Call) -> dict[str, NDArray[Any]]:
         """Records of the runs of `call`, `plan.width` at most: each array (runs, weeks, ...)."""
