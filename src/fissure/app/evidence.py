@@ -1,8 +1,8 @@
 """Evidence: the ledger to search, each entry in full, what was learned from it, and whether it can forecast."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Annotated, Any
+from dataclasses import dataclass, replace
+from typing import Annotated
 from urllib.parse import urlencode
 
 import numpy as np
@@ -233,11 +233,11 @@ def comparison(desk: Desk, run: str | None) -> tuple[Lookup[RunComparison], Stor
 def _made(stored: Stored, context: Context) -> RunComparison:
     result = api.opened(stored.folder, context)
     data = result.data
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, FigureInRun] = {}
     for row in result.compared:
         word = "counted as input" if row.kind == "driver" and not row.compared else str(formatting.verdict(row))
         model = formatting.model(row) if row.compared else ""
-        found[row.observation.id] = {"verdict": row.verdict, "word": word, "model": model, "reason": row.reason}
+        found[row.observation.id] = FigureInRun(row.verdict, word, model, row.reason)
     items = comparable(data, context.comparable.values())
     truth = truths(data, items)
     posterior, seed = context.posterior, int(stored.plan["seed"])
@@ -246,11 +246,11 @@ def _made(stored: Stored, context: Context) -> RunComparison:
     if posterior is not None and fitted and own:
         members = [int(member) for member in data["member"].values]
         for one in influence.predictions(posterior, members, truth[:, own], [items[k] for k in own], seed):
-            found[one.observation]["predicted"] = (one.low, one.median, one.high, one.below)
+            predicted = one.low, one.median, one.high, one.below
+            found[one.observation] = replace(found[one.observation], predicted=predicted)
     names = [name for name in updates_of(context) if name in result.parameters["parameter"].values]
     z = np.asarray(result.parameters.sel(parameter=names).transpose("member", "parameter").values, np.float64)
     different = influence.with_own_parameters(z)
     for name, pairs in influence.goes_with(z[different], floored(truth[different], items), names, items).items():
-        found[name]["goes_with"] = pairs
-    figures = {name: FigureInRun(**one) for name, one in found.items()}
-    return RunComparison(stored.name, int(data.sizes["member"]), len(different), fitted, figures)
+        found[name] = replace(found[name], goes_with=pairs)
+    return RunComparison(stored.name, int(data.sizes["member"]), len(different), fitted, found)

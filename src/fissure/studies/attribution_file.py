@@ -19,6 +19,7 @@ from fissure.cases.loader import Case
 from fissure.engine.plan import Plan, case_digest, priors_digest
 from fissure.engine.provenance import digest_with
 from fissure.errors import ArgumentError
+from fissure.files import JsonObject
 from fissure.model.catalogue import parameters_of
 from fissure.model.world import world_of
 from fissure.reading import read_json
@@ -97,7 +98,7 @@ _NUMBERS = (
 )  # fmt: skip
 
 
-def _document(saved: SavedAttribution) -> dict[str, Any]:
+def _document(saved: SavedAttribution) -> JsonObject:
     found = saved.found
     return {
         "format": FORMAT,

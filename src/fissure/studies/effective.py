@@ -18,7 +18,7 @@ independent histories as the ensemble is worth (`EffectiveSample.independent`):
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import xarray as xr
@@ -28,6 +28,7 @@ from scipy.special import betainc
 
 from fissure.engine.parameter_source import Draws, Prior
 from fissure.errors import ArgumentError, nearest
+from fissure.files import JsonObject
 from fissure.studies.observation_operator import Floats
 
 ENOUGH = 20
@@ -63,7 +64,7 @@ class EffectiveSample:
         total = float(counts.sum())
         return cls(int(total), len(counts), total**2 / float((counts**2).sum()) if total else 0.0)
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         """As plain values, for JSON."""
         return {"histories": self.histories, "pasts": self.pasts, "independent": round(self.independent, 1)}
 
