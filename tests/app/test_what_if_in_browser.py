@@ -101,19 +101,19 @@ def test_composed_by_keyboard_run_and_refined(page, server, slowly):
 def test_reopened_elsewhere_it_shows_the_same_and_computes_nothing(page, server, browser, monkeypatch):
     asked(page, server, "off=desertion;from=2014-10")
     done(page, 6)
-    told = page.locator("table.effects").inner_text()
+    effects = page.locator("table.effects").inner_text()
     ran = []
     run = Live._run
 
-    def asked_for(live, jobs, told):
-        if not isinstance(told, Silent):  # which is that of getting ready in the background
+    def asked_for(live, jobs, progress):
+        if not isinstance(progress, Silent):  # which is that of getting ready in the background
             ran.append(jobs)
-        run(live, jobs, told)
+        run(live, jobs, progress)
 
     monkeypatch.setattr(Live, "_run", asked_for)
     with watched(browser, server) as other:
         other.goto(page.url)
-        assert other.locator("table.effects").inner_text() == told
+        assert other.locator("table.effects").inner_text() == effects
         assert other.locator("[data-said]").inner_text() == "6 pairs"
         other.wait_for_selector("[data-drawn] svg path[d]")
     assert not ran
@@ -234,8 +234,8 @@ def test_without_a_stream_the_page_asks_now_and_then(browser, apart):
         if len(refused) == 3:
             return route.continue_()
         refused.append(429 if refused else 503)
-        told = {"status": refused[-1], "json": {"detail": "too many requests"}, "headers": {"x-fissure": "page"}}
-        return route.fulfill(**told)
+        refusal = {"status": refused[-1], "json": {"detail": "too many requests"}, "headers": {"x-fissure": "page"}}
+        return route.fulfill(**refusal)
 
     with serving(small) as server, watched(browser, server) as page:
         page.expected = ["503", "429"]
@@ -272,11 +272,11 @@ def test_a_job_that_the_server_knows_no_more_is_asked_again(browser, apart, slow
         if forgotten:
             return route.continue_()
         answer = route.fetch()
-        told = answer.json()
-        forgotten.extend(told["questions"])
-        for question in told["questions"]:
+        body = answer.json()
+        forgotten.extend(body["questions"])
+        for question in body["questions"]:
             question |= {"state": "new", "asked": False}
-        return route.fulfill(response=answer, json=told)
+        return route.fulfill(response=answer, json=body)
 
     with serving(small) as server, watched(browser, server) as page:
         page.expected = ["503"]

@@ -43,8 +43,8 @@ if (reading) awaitReading(reading.dataset.reading);
 async function awaitReading(name) {
   for (;;) {
     await wait();
-    const told = await json(`api/runs/${encodeURIComponent(name)}`).catch(unknown);
-    if (told && told.view !== "reading") return location.reload();
+    const run = await json(`api/runs/${encodeURIComponent(name)}`).catch(unknown);
+    if (run && run.view !== "reading") return location.reload();
   }
 }
 

@@ -14,9 +14,9 @@ export async function json(address, options = {}) {
   }
   away(false);
   if (answer.status === 204) return null;
-  const told = await answer.json().catch(() => ({ detail: `The server answered with ${answer.status}.` }));
-  if (answer.ok) return told;
-  throw Object.assign(new Error(told.detail || `The server answered with ${answer.status}.`), { status: answer.status });
+  const body = await answer.json().catch(() => ({ detail: `The server answered with ${answer.status}.` }));
+  if (answer.ok) return body;
+  throw Object.assign(new Error(body.detail || `The server answered with ${answer.status}.`), { status: answer.status });
 }
 
 // Whether it is worth asking again after such an error: the server is away, or has too much to do.
