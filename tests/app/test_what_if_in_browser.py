@@ -246,7 +246,7 @@ def test_without_a_stream_the_page_asks_now_and_then(browser, apart):
         assert len(refused) == 3 and page.evaluate("window.banners") == 0
 
 
-@pytest.mark.slow  # it hung once in a while; not yet tried 20 times since the page was mended
+@pytest.mark.thorough
 def test_a_proxy_whose_server_is_away_is_not_taken_for_it(browser, apart, slowly):
     with ExitStack() as while_looking:
         with serving(apart) as server:
@@ -263,7 +263,7 @@ def test_a_proxy_whose_server_is_away_is_not_taken_for_it(browser, apart, slowly
             done(page, 12)
 
 
-@pytest.mark.slow  # it hung once in a while; not yet tried 20 times since the page was mended
+@pytest.mark.thorough
 def test_a_job_that_the_server_knows_no_more_is_asked_again(browser, apart, slowly):
     small = replace(apart, limits=replace(apart.limits, listeners=0))
     forgotten = []
