@@ -27,12 +27,14 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from filelock import FileLock, Timeout
 
 from fissure.errors import DamagedError, OutputError, RunError, SetupError
 
+JsonObject: TypeAlias = dict[str, Any]
+"""Plain values by key, read from a JSON file or to be written to one."""
 UNFINISHED = ".unfinished-"
 """The beginning of the name of a file that is still being written."""
 
@@ -173,7 +175,7 @@ def check_json(document: Mapping[str, Any]) -> bool:
     return document.get(KEY) == _of_json({name: value for name, value in document.items() if name != KEY})
 
 
-def unsealed_json(path: Path) -> dict[str, Any]:
+def unsealed_json(path: Path) -> JsonObject:
     """The values that were sealed into the JSON file. Raises `DamagedError` where it is not whole or cannot be read."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
@@ -207,7 +209,7 @@ WAIT, PAUSE = 0.3, 0.03
 """Seconds for which, and apart, a held lock is tried: one who only looks whether it is held is gone by then."""
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)
 
-_asked: ContextVar[dict[str, Any] | None] = ContextVar("asked", default=None)
+_asked: ContextVar[JsonObject | None] = ContextVar("asked", default=None)
 
 
 @dataclass(frozen=True)
@@ -322,7 +324,7 @@ def note(folder: Path) -> Note | None:
         return Note()
 
 
-def _write_note(file: int | None, document: dict[str, Any] | None) -> None:
+def _write_note(file: int | None, document: JsonObject | None) -> None:
     """Put a note in the lock file; a full disk must not hinder reading what is there, so that none is written."""
     if file is None:
         return

@@ -26,7 +26,7 @@ from fissure.engine.runner import FailedHistories, Failure, Threads, Workers, ea
 from fissure.engine.store import DESCRIPTION, Block, Store, check_folder, encode, missing, open_store, writing
 from fissure.engine.study_folder import Origin
 from fissure.errors import RunError, StoppedError
-from fissure.files import cache_base, check_room, disk_errors, holds
+from fissure.files import JsonObject, cache_base, check_room, disk_errors, holds
 from fissure.model.catalogue import parameters_of
 from fissure.model.parameters import Declared
 from fissure.model.world import world_of
@@ -243,7 +243,7 @@ def _finished_elsewhere(folder: Path, plan: Plan, members: int) -> Run | None:
     return Run(folder, Plan.of(stored), members)
 
 
-def _elsewhere(plan: Mapping[str, Any]) -> dict[str, Any]:
+def _elsewhere(plan: Mapping[str, Any]) -> JsonObject:
     """A plan as `run.json` tells it, without the machine."""
     return {**plan, "made with": {k: v for k, v in dict(plan.get("made with", {})).items() if k not in MACHINE}}
 
@@ -308,7 +308,7 @@ class _Job:
     workers: Workers
     progress: Progress
 
-    def description(self) -> dict[str, Any]:
+    def description(self) -> JsonObject:
         """The contents of `run.json`."""
         case, plan, draws = self.work.case, self.work.plan, self.work.draws
         kind = "posterior" if plan.draws else "prior"

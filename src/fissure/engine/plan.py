@@ -21,6 +21,7 @@ from fissure.cases.loader import Case
 from fissure.engine.provenance import MadeWith, made_with, model_digest
 from fissure.engine.records import coordinates_of, event_kinds, variables_of
 from fissure.errors import ArgumentError
+from fissure.files import JsonObject
 from fissure.model.catalogue import known_mechanism
 from fissure.model.parameters import Declared
 from fissure.model.plugins import made_of
@@ -190,7 +191,7 @@ class Plan:
         """Fighter slots times weeks of one member."""
         return self.units * self.slots * self.weeks
 
-    def described(self) -> dict[str, Any]:
+    def described(self) -> JsonObject:
         """The plan as plain values for a JSON file."""
         document = {**asdict(self), "off": list(self.off)}
         del document["made_with"]

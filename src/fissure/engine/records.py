@@ -25,7 +25,7 @@ def coordinates_of(case: Case, weeks: int) -> dict[str, list[str]]:
 
 
 def variables_of(outputs: Collection[str] = ()) -> dict[str, dict[str, Any]]:
-    """What is recorded, by name: `dims` (member and week first), `dtype`, `units`, `long_name`.
+    """The recorded variables, by name: `dims` (member and week first), `dtype`, `units`, `long_name`.
 
     Of `outputs` alone where any are named.
     """

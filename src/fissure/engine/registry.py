@@ -18,7 +18,18 @@ from fissure.engine.provenance import model_digest
 from fissure.engine.store import BLOCK_NAME, DESCRIPTION, FAILED, Store, blocks_in, missing, open_store
 from fissure.engine.study_folder import ORIGIN, STUDY, Origin, origin_of
 from fissure.errors import FissureError, RunError
-from fissure.files import LOCK, UNFINISHED, Note, cache_base, held_to_remove, is_held, is_whole, note, unsealed_json
+from fissure.files import (
+    LOCK,
+    UNFINISHED,
+    JsonObject,
+    Note,
+    cache_base,
+    held_to_remove,
+    is_held,
+    is_whole,
+    note,
+    unsealed_json,
+)
 from fissure.version import __version__
 
 State = Literal["whole", "unfinished", "damaged", "being written", "half deleted"]
@@ -90,7 +101,7 @@ class Stored:
         """The mechanisms that are off in all of it."""
         return tuple(map(str, self.plan.get("off", ())))
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         """All of it as plain values for a JSON file."""
         own = ("case", "seed", "weeks", "units", "slots", "version", "model_digest", "case_digest")
         return {

@@ -13,13 +13,22 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from fissure.cases.loader import Case
 from fissure.cases.naming import packaged_name
 from fissure.engine.plan import Plan
 from fissure.errors import RunError
-from fissure.files import LOCK, UNFINISHED, asked_command, disk_errors, held, sealed_json, unsealed_json, write_whole
+from fissure.files import (
+    LOCK,
+    UNFINISHED,
+    JsonObject,
+    asked_command,
+    disk_errors,
+    held,
+    sealed_json,
+    unsealed_json,
+    write_whole,
+)
 
 STUDY = "study.json"
 FORMAT = 1
@@ -37,7 +46,7 @@ class StudyManifest:
     until: date | None = None
     changes: tuple[str, ...] = ()
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         """As plain values for a JSON file."""
         own = {**asdict(self), "plan": self.plan.described(), "changes": list(self.changes)}
         own["until"] = None if self.until is None else self.until.isoformat()

@@ -1,4 +1,4 @@
-"""What happens to whom and where: events of a week by kind, each with its size.
+"""Events of a week by kind, each with its size: to whom something happens, and where.
 
 An event is one week in one district, in one bloc, or both, as the kind has it, in which something of the kind
 happened. Its size is a whole number: how many people, or how much, it took. `happened` gives the sizes of a week as
@@ -15,7 +15,7 @@ from fissure.model.record import RESISTING, Seen
 from fissure.model.state import ROUTINE, URGENT, Cause
 
 PREFIX = "event:"
-"""How the names of events begin among the records of a week."""
+"""The beginning of the names of events among the records of a week."""
 
 
 @dataclass(frozen=True)

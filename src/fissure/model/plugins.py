@@ -28,7 +28,7 @@ from fissure.reading import read_bytes, read_yaml_lines, stands
 
 ENTRY_POINTS = "fissure.mechanisms"
 NAME = r"[a-z]+(-[a-z]+)*"
-"""What a mechanism may be called."""
+"""The pattern of the name of a mechanism."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def ledger_folders() -> list[Path]:
 
 
 def plugin_priors() -> dict[str, tuple[Path, ParameterPrior]]:
-    """What plugins believe of their own parameters, by name, with the file that says so.
+    """The priors of plugins for their own parameters, by name, each with its file.
 
     Raises `FissureError` with file and line for a parameter of somebody else.
     """

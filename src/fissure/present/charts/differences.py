@@ -89,12 +89,12 @@ def _hover(own: Sequence[Line], x: Mapping[str, Any], weeks: int, several: bool)
     """An upright line at the week that is pointed at, with its numbers."""
     selected = {"name": "hover", "select": {"type": "point", "on": "pointerover", "clear": "pointerout",
                                             "fields": ["week"]}}  # fmt: skip
-    told = {one.letter: f"{one.letter}: {one.title}" for one in own}
+    titles = {one.letter: f"{one.letter}: {one.title}" for one in own}
     if not several:
-        told = {"mean_said": "Mean difference", "interval": "90% interval of the mean",
+        titles = {"mean_said": "Mean difference", "interval": "90% interval of the mean",
                 "history": "One history, 5% to 95%"}  # fmt: skip
     tips: list[Spec] = [{"field": "week", "type": "temporal", "title": "Week of", "format": "%-d %B %Y"}]
-    tips += [{"field": field, "type": "nominal", "title": title} for field, title in told.items()]
+    tips += [{"field": field, "type": "nominal", "title": title} for field, title in titles.items()]
     calculated = {
         "mean_said": _formatted("mean"),
         "interval": f"{_formatted('low')} + ' to ' + {_formatted('high')}",

@@ -62,14 +62,14 @@ def timelines(events: "pd.DataFrame", calendar: Calendar) -> list[Timeline]:
     of_week, quarters = _quarters(calendar)
     first, members = np.datetime64(calendar.first), int(events.attrs["members"])
     out = []
-    for kind, told in events.attrs["kinds"].items():
+    for kind, meta in events.attrs["kinds"].items():
         own = events[events["kind"] == kind]
         week = ((own["week"].to_numpy() - first) // np.timedelta64(7, "D")).astype(int)
         at = (own["member"].to_numpy(), of_week[week])
         counts, sizes = np.zeros((2, members, len(quarters)), np.int64)
         np.add.at(counts, at, 1)
         np.add.at(sizes, at, own["size"].to_numpy())
-        out.append(Timeline(kind, told["long_name"], told["units"], tuple(told["dims"]), quarters, counts, sizes))
+        out.append(Timeline(kind, meta["long_name"], meta["units"], tuple(meta["dims"]), quarters, counts, sizes))
     return out
 
 
@@ -78,7 +78,7 @@ def spec(line: Timeline) -> Spec:
     values = _bars(line)
     with debug_mode(False):
         chart = alt.layer(*_layers(line, values))
-        return finished(chart, HEIGHT, describe(line), {"bars": values, "quarters": _told(line)})
+        return finished(chart, HEIGHT, describe(line), {"bars": values, "quarters": _words(line)})
 
 
 def describe(line: Timeline) -> str:
@@ -127,7 +127,7 @@ def _bars(line: Timeline) -> list[Row]:
     return out
 
 
-def _told(line: Timeline) -> list[Row]:
+def _words(line: Timeline) -> list[Row]:
     """The words of a quarter when it is pointed at."""
     return [
         {

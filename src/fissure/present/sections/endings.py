@@ -59,8 +59,8 @@ def chart(found: xr.Dataset) -> Spec:
             strokeDash=alt.StrokeDash("ending:N", scale=dashes, legend=legend),
         )
         titles = {name: name for name in names}
-        told = of_series(base, x, "ending", "format(datum.share, '.0%')", titles, int(found.attrs["run"]))
-        return finished(alt.layer(line, told), HEIGHT, describe(found), {"endings": rows})
+        hover = of_series(base, x, "ending", "format(datum.share, '.0%')", titles, int(found.attrs["run"]))
+        return finished(alt.layer(line, hover), HEIGHT, describe(found), {"endings": rows})
 
 
 def shares(found: xr.Dataset) -> list[ChartRow]:

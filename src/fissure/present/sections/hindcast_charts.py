@@ -100,7 +100,7 @@ def chances(found: Hindcast, what: What) -> Spec:
             of_series(base, x, "forecast", "format(datum.share, '.0%')", {name: name for name in names}, weeks),
         )
         by = [{"week": midnight(found.quoted)}]
-        return finished(chart, 260, _told(found, what), {"chances": rows, "starts": starts, "by": by})
+        return finished(chart, 260, _description(found, what), {"chances": rows, "starts": starts, "by": by})
 
 
 def _layers(
@@ -243,7 +243,7 @@ def _described(variable: str, found: Hindcast, ledger: Ledger, shown: int, of: i
     return said
 
 
-def _told(found: Hindcast, what: What) -> str:
+def _description(found: Hindcast, what: What) -> str:
     said = f"Probability that {'the area held' if what == 'territory' else 'the number of fighters'} has collapsed."
     for one in found.dates:
         parts = [f"{SHORT[k]} {words.chance(one.chance(k, what).by(found.quoted, found.start))}" for k in SHORT]
