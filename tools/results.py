@@ -1,5 +1,6 @@
-"""All results that come with the reference case, made anew in the order in which they rest on each other: `make results`.
+"""Make all results that come with the reference case anew, in the order in which they rest on each other.
 
+    make results
     python tools/results.py [--folder runs/results] [STEP ...]
 
     posterior   fissure calibrate       learned from figures up to the cut-off of the posterior that is there
@@ -57,7 +58,9 @@ def chosen(names: list[str], folder: Path) -> Iterator[tuple[str, Command]]:
 def main() -> None:
     """Run them, one after another; a step that fails ends it with its exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("steps", nargs="*", choices=[[], *steps(Path())], metavar="STEP", help="all where none is named")
+    parser.add_argument(
+        "steps", nargs="*", choices=[[], *steps(Path())], metavar="STEP", help="all where none is named"
+    )
     parser.add_argument("--folder", type=Path, default=Path("runs/results"), help="of what is made on the way")
     asked = parser.parse_args()
     env = {**os.environ, "FISSURE_KEEP_IN_SOURCE": "1"}

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 import typer
-from tools import results
 
 from fissure.cli import app
+from tools import results
 
 STEPS = results.steps(Path("runs/results"))
 FISSURE = [command[3:] for own in STEPS.values() for command in own if command[1:3] == ["-m", "fissure"]]
@@ -22,7 +22,7 @@ def test_every_command_can_be_given(words):
 
 
 def test_what_rests_on_the_posterior_comes_after_it():
-    assert list(STEPS)[0] == "posterior" and list(STEPS)[-1] == "docs"
+    assert next(iter(STEPS)) == "posterior" and list(STEPS)[-1] == "docs"
     assert [name for name, _ in results.chosen(["answers", "posterior"], Path())] == ["posterior", "answers"]
 
 

@@ -1,19 +1,21 @@
 """One member: its state carried through the weeks by one compiled scan."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Int
 
 from fissure.engine.packing import Packed, pack
-from fissure.engine.random import Draw, Seed, member_key, stream_id
+from fissure.engine.random import Draw, Seed, Wanted, made_beforehand, member_key, stream_id
 from fissure.model.events import happened
 from fissure.model.member_inputs import MemberInputs, week_of
 from fissure.model.record import Seen, record
 from fissure.model.start import initial_state, member_inputs
-from fissure.model.state import State
+from fissure.model.state import FLANKS, State
 from fissure.model.week import DrawOf, Model, step
 from fissure.model.world import World
 
@@ -41,14 +43,34 @@ class Later(NamedTuple):
     since: Int[Array, ""]
 
 
-def draws(seed: Seed, member: Int[Array, ""], week: Int[Array, ""], past: Past | None = None) -> DrawOf:
-    """Random numbers by stream for one member and week."""
+def wanted(rules: Mapping[str, Any], world: World) -> list[Wanted]:
+    """The random numbers that rules, by the names of their streams, say that they draw."""
+    sizes = {
+        "units": world.bloc.shape[0],
+        "districts": world.area.shape[0],
+        "blocs": world.bloc_doctrine.shape[0],
+        "flanks": len(FLANKS),
+        "countries": world.strikes.shape[2],
+        "offensives": world.offensive_start.shape[0],
+    }
+    return [
+        (name, tuple(x if isinstance(x, int) else sizes[x] for x in one.axes), one.index, one.count)
+        for name, rule in sorted(rules.items())
+        for one in getattr(rule, "luck", ())
+    ]
+
+
+def draws(
+    seed: Seed, member: Int[Array, ""], week: Int[Array, ""], past: Past | None = None, wanted: Sequence[Wanted] = ()
+) -> DrawOf:
+    """Random numbers by stream for one member and week; those `wanted` are made at once."""
     key = member_key(seed, member)
     if past is not None:
         lives_again = week < past.weeks
         before = member_key(past.seed, past.member)
         key = jax.tree.map(lambda was, own: jnp.where(lives_again, was, own), before, key)
-    return lambda stream: Draw(key, week, stream_id(stream))
+    made = made_beforehand(wanted, key, week)
+    return lambda stream: Draw(key, week, stream_id(stream), made.get(stream, {}))
 
 
 def simulate(
@@ -65,7 +87,9 @@ def simulate(
 
     Of `outputs` alone, without events, where any is named.
     """
-    once = draws(seed, member, jnp.int32(-1), past)
+    once = draws(seed, member, jnp.int32(-1), past, wanted({"givens": model.start}, world))
+    settling = {f.name: getattr(model.settlement, f.name) for f in fields(model.settlement)}
+    every_week = wanted(settling | model.mechanisms, world)
     before = model, world, member_inputs(model.start, world, once("givens"))
     first = initial_state(model.start, before[2], world, once("givens"))
     after_all = None if later is None else (*later[:2], member_inputs(later.model.start, later.world, once("givens")))
@@ -79,7 +103,7 @@ def simulate(
     def weekly(state: State, index: Array) -> tuple[State, Packed]:
         model, world, given = holding(index)
         week = week_of(index, world, given)
-        after, sensed = step(model, state, given, world, week, draws(seed, member, index, past))
+        after, sensed = step(model, state, given, world, week, draws(seed, member, index, past, every_week))
         seen = Seen(model, sensed, week, after, world)
         return after, pack(record(seen, outputs) | ({} if outputs else happened(seen)), world, outputs)
 
