@@ -11,13 +11,13 @@ from typing import Any
 from urllib.parse import quote
 
 import jinja2
-import vl_convert
 from markupsafe import Markup
 
 from fissure.errors import OutputError
 from fissure.files import write_whole
 from fissure.present.charts import theme
 from fissure.present.document import Block, Document, IntervalPicture, figures_of, spans
+from fissure.present.render.vega import libraries
 
 TEMPLATES = Path(__file__).parent / "templates"
 PLACES = {
@@ -116,8 +116,7 @@ def explained(path: Path) -> Iterator[None]:
 @lru_cache(maxsize=1)
 def bundle() -> str:
     """Vega, Vega-Lite and Vega-Embed in one script, with no way to close the tag that it stands in."""
-    libraries = vl_convert.javascript_bundle()  # type: ignore[call-arg]  # its stub forgets the default
-    script = re.sub(r"<(/script|!--)", r"<\\\1", libraries, flags=re.IGNORECASE)
+    script = re.sub(r"<(/script|!--)", r"<\\\1", libraries().decode(), flags=re.IGNORECASE)
     return f"(function () {{\n{script}\n}})();"
 
 
