@@ -20,6 +20,7 @@ from fissure.present.document import Block, Document, IntervalPicture, figures_o
 from fissure.present.render.vega import libraries
 
 TEMPLATES = Path(__file__).parent / "templates"
+PAGE = "document.html.j2"
 PLACES = {
     "entry": "evidence?entry={}#entry",
     "mechanism": "cracks?mechanism={}",
@@ -44,13 +45,20 @@ def write(document: Document, path: Path) -> Path:
     return path
 
 
+def prepare() -> None:
+    """Make what every page needs, whatever it shows; it is kept in this process."""
+    bundle()
+    for name in environment().list_templates(extensions=["j2"]):
+        environment().get_template(name)
+
+
 def render(document: Document) -> str:
     """The page as text."""
     specs = {figure.key: spec_of(figure.spec) for figure in document.figures}
     own = sorted({path.name for path in TEMPLATES.glob("*.css")} - {"report.css", "print.css"})
     return (
         environment()
-        .get_template("document.html.j2")
+        .get_template(PAGE)
         .render(
             document=document,
             sheets=["report.css", *own, "print.css"],
