@@ -1,6 +1,7 @@
 """Imports run one way: cli, api -> present -> studies -> engine -> model -> cases -> evidence -> foundations."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -159,6 +160,11 @@ def test_importing_the_package_is_light():
     code = f"import sys, fissure, fissure.cli; print([m for m in {heavy} if m in sys.modules])"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
+
+
+def test_nothing_needs_altair():
+    """It is for the tests, which hold charts against the schema that it carries."""
+    assert not [path for path, _ in modules() if re.search(r"^\s*(import|from) altair", path.read_text(), re.MULTILINE)]
 
 
 def test_files_stay_small():

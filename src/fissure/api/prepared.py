@@ -1,6 +1,9 @@
-"""The parts of a report that are the same for every run."""
+"""The parts of a report that are the same for every run, made while its histories are simulated."""
 
 import importlib
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 
 def prepare_report() -> None:
@@ -14,3 +17,22 @@ def prepare_report() -> None:
     html.prepare()
     atlas()
     importlib.import_module("fissure.present.sections.run")  # to load what it imports takes as long
+
+
+@contextmanager
+def meanwhile(work: Callable[[], object]) -> Iterator[None]:
+    """Do `work` in a thread of its own while the body runs, and wait for its end.
+
+    It fills what is made once and kept. Its errors are left to whoever needs that: they make it again, and fail there.
+    """
+
+    def quietly() -> None:
+        with suppress(Exception):
+            work()
+
+    thread = threading.Thread(target=quietly, name="meanwhile")
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()

@@ -193,8 +193,7 @@ def run(
     """
     typer.echo("reading the case and its evidence ...", err=True)  # before the libraries, which take a second to load
     from fissure import api
-    from fissure.api.prepared import prepare_report
-    from fissure.background import meanwhile
+    from fissure.api.prepared import meanwhile, prepare_report
 
     context = api.context_of(case)
     draws = context.draws(prior=prior, posterior=posterior)
