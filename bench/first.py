@@ -63,7 +63,11 @@ def run(base: Path, name: str, weeks: list[str]) -> list[float]:
     """Seconds of one run until each of `MARKS`, and until its end."""
     given = ["run", "islamic_state", "--members", str(MEMBERS), *weeks, "--out", str(base / name)]
     env = {**os.environ, "FISSURE_CACHE": str(base / "cache")}
-    env |= {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8", "COLUMNS": "250"}  # told at once, on unbroken lines
+    env |= {
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONIOENCODING": "utf-8",
+        "COLUMNS": "250",
+    }  # printed at once, on unbroken lines
     command = [sys.executable, "-m", "fissure", *given]
     seen: list[float] = []
     last = ""
@@ -77,8 +81,8 @@ def run(base: Path, name: str, weeks: list[str]) -> list[float]:
             if awaited and awaited[0] in line:
                 seen.append(time.perf_counter() - began)
     if process.returncode or len(seen) < len(MARKS):
-        told = f"ended with {process.returncode} after {len(seen)} of {len(MARKS)} marks: {last}"
-        sys.exit(f"fissure {' '.join(given)} {told}")
+        ending = f"ended with {process.returncode} after {len(seen)} of {len(MARKS)} marks: {last}"
+        sys.exit(f"fissure {' '.join(given)} {ending}")
     return [*seen, time.perf_counter() - began]
 
 

@@ -112,10 +112,10 @@ class _Reader:
             if key in eqn.params:
                 return self._inside(eqn.params[key], reads, where)
         changes = any(self.changes[x] for x in reads)
-        told = (name, str(sorted((k, str(v)) for k, v in eqn.params.items())), tuple(reads))
-        if told in self._known:
-            return list(self._known[told])
-        made = self._once(told, len(eqn.outvars), changes)
+        key = (name, str(sorted((k, str(v)) for k, v in eqn.params.items())), tuple(reads))
+        if key in self._known:
+            return list(self._known[key])
+        made = self._once(key, len(eqn.outvars), changes)
         kind, count = cost(eqn)
         self.steps.append(Step(tuple(reads), made, kind, count if changes else 0.0, where))
         return list(made)
@@ -125,10 +125,10 @@ class _Reader:
         consts = [self.new(changes=False) for _ in jaxpr.constvars]
         return self.read(jaxpr, consts, reads, where)
 
-    def _once(self, told: Any, count: int, changes: bool) -> tuple[int, ...]:
-        if told not in self._known:
-            self._known[told] = tuple(self.new(changes=changes) for _ in range(count))
-        return self._known[told]
+    def _once(self, key: Any, count: int, changes: bool) -> tuple[int, ...]:
+        if key not in self._known:
+            self._known[key] = tuple(self.new(changes=changes) for _ in range(count))
+        return self._known[key]
 
     def needed(self, outputs: list[int]) -> list[Step]:
         """The steps that `outputs` need."""

@@ -30,9 +30,9 @@ def measured(triads: dict[str, int], quick: bool = False) -> dict[int, dict[str,
     found = {}
     for bits in BITS:
         flags = f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_prefer_vector_width={bits}"
-        told = json.dumps({"triads": triads, "quick": quick})
+        options = json.dumps({"triads": triads, "quick": quick})
         done = subprocess.run(
-            [sys.executable, str(Path(__file__)), told],
+            [sys.executable, str(Path(__file__)), options],
             env={**os.environ, "XLA_FLAGS": flags.strip()},
             stdout=subprocess.PIPE,
             text=True,

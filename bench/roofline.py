@@ -107,8 +107,8 @@ def bounds(
         table.row(name, ns, reached / ns)
     table.row("reached", reached, 1.0)
     operations, moves = compiled(made, size)
-    told = f"{operations / fighters:.0f} operations and {moves / fighters:.0f} bytes"
-    table.row(f"as compiled: {told}", moves / fighters / best["triad, a call"])
+    counts = f"{operations / fighters:.0f} operations and {moves / fighters:.0f} bytes"
+    table.row(f"as compiled: {counts}", moves / fighters / best["triad, a call"])
     return table
 
 

@@ -58,8 +58,8 @@ def machine() -> str:
     from importlib.metadata import version
 
     try:
-        told = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
-        model = next(line.split(":", 1)[1].strip() for line in told if line.startswith("model name"))
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+        model = next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
     except (OSError, StopIteration):
         model = platform.processor() or platform.machine()
     return (

@@ -65,7 +65,7 @@ _SHOWN = """() => {
            high: root.clientHeight, text: tip.innerText, layer: Number(getComputedStyle(tip).zIndex) };
 }"""
 _SAID = """() => [...document.querySelectorAll("[data-chart] svg *")].map((e) => e.__data__?.tooltip)
-  .filter((told) => told !== undefined && told !== null).map((told) => JSON.stringify(told))"""
+  .filter((text) => text !== undefined && text !== null).map((text) => JSON.stringify(text))"""
 NEAR = 40
 """Pixels between a pointer and its tooltip."""
 

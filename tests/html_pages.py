@@ -28,17 +28,17 @@ class Html(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = {name: value or "" for name, value in attrs}
+        attributes = {name: value or "" for name, value in attrs}
         if tag not in VOID:
             self._open.append(tag)
-        if "id" in told:
-            self.ids.add(told["id"])
-        self.texts += [told[name] for name in SAID if name in told]
-        if tag == "a" and "href" in told:
-            self._link = (told["href"], [])
+        if "id" in attributes:
+            self.ids.add(attributes["id"])
+        self.texts += [attributes[name] for name in SAID if name in attributes]
+        if tag == "a" and "href" in attributes:
+            self._link = (attributes["href"], [])
         for name in ("data-csv",):
-            if name in told:
-                self.links.append((told[name], name))
+            if name in attributes:
+                self.links.append((attributes[name], name))
 
     def handle_endtag(self, tag: str) -> None:
         if tag in self._open:

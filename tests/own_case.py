@@ -79,6 +79,6 @@ def longer(files: dict[str, str], weeks: int) -> dict[str, str]:
 
 def priors() -> str:
     """The priors of the reference case, without their evidence, of a group that four units of ten slots can hold."""
-    told = yaml.safe_load((load_case("islamic_state").folder / "priors.yaml").read_text(encoding="utf-8"))
-    told["start.fighters"]["prior"] |= {"low": 12.0, "high": 24.0}
-    return yaml.safe_dump({name: {k: v for k, v in one.items() if k != "evidence"} for name, one in told.items()})
+    priors = yaml.safe_load((load_case("islamic_state").folder / "priors.yaml").read_text(encoding="utf-8"))
+    priors["start.fighters"]["prior"] |= {"low": 12.0, "high": 24.0}
+    return yaml.safe_dump({name: {k: v for k, v in one.items() if k != "evidence"} for name, one in priors.items()})

@@ -197,10 +197,10 @@ class Record:
         code = 0
         for width in widths:
             code, out, err = command([str(word) for word in words], width)
-            told = f"exit code {code}\n{masked(out)}"
+            text = f"exit code {code}\n{masked(out)}"
             if errors or code not in (0, 1):
-                told += f"--- standard error\n{masked(last_sentence(err))}"
-            self.text(f"{name}.w{width}.txt", told)
+                text += f"--- standard error\n{masked(last_sentence(err))}"
+            self.text(f"{name}.w{width}.txt", text)
         return code
 
     def files(self, name: str, folder: Path | str) -> None:
@@ -248,8 +248,8 @@ def command(words: Sequence[str], width: int) -> tuple[int, str, str]:
 def last_sentence(err: str) -> str:
     """Warnings and the refusal at the end of standard error, without what tells of progress."""
     lines = err.splitlines()
-    told = [i for i, line in enumerate(lines) if line.startswith(("Error", "Warning"))]
-    return "\n".join(lines[told[0] :] if told else lines[-3:]) + "\n"
+    starts = [i for i, line in enumerate(lines) if line.startswith(("Error", "Warning"))]
+    return "\n".join(lines[starts[0] :] if starts else lines[-3:]) + "\n"
 
 
 def has_option(name: str, option: str) -> bool:
@@ -258,7 +258,7 @@ def has_option(name: str, option: str) -> bool:
 
 
 def of_case(name: str, case: str) -> list[str]:
-    """How a command is told its case."""
+    """The arguments that name its case to a command."""
     return ["--case", case] if has_option(name, "--case") else [case]
 
 
@@ -384,8 +384,8 @@ def run(record: Record) -> None:
         with path.open(newline="", encoding="utf-8") as held:
             rows = list(csv.reader(held))
         whole = hashlib.sha256(path.read_bytes()).hexdigest()
-        told = {"header": rows[0], "rows": len(rows), "first": rows[1:3], "last": rows[-1], "all": whole[:6]}
-        record.json(f"tables/{path.stem}", told)
+        table = {"header": rows[0], "rows": len(rows), "first": rows[1:3], "last": rows[-1], "all": whole[:6]}
+        record.json(f"tables/{path.stem}", table)
     if has_option("run", "--json"):
         record.cli("json", "run", "--members", 4, "--out", "runs/whole", "--json", widths=(140,))
 
@@ -552,7 +552,7 @@ def client_of(runs: Path, home: Path) -> Iterator[Ask]:
         yield ask
 
 
-def told(answer: Any) -> Any:
+def reply(answer: Any) -> Any:
     """An answer as JSON: its status, unless it is well, and what it says."""
     try:
         said = answer.json()
@@ -592,22 +592,22 @@ def _addresses(record: Record, ask: Ask) -> None:
         file = "api/" + path.removeprefix("/api/").replace("/", "-").replace("{", "").replace("}", "")
         if path in names:
             filled = {name: re.sub(r"\{\w+\}", name, path) for name in names[path]}
-            record.json(file, {name: told(ask(address)) for name, address in filled.items()})
+            record.json(file, {name: reply(ask(address)) for name, address in filled.items()})
         elif path == "/api/runs/{name}/series/{output}":
             for one in series:
-                record.json(f"{file}/{one}", told(ask(f"/api/runs/shown/series/{one}")))
+                record.json(f"{file}/{one}", reply(ask(f"/api/runs/shown/series/{one}")))
         elif path == "/api/cases/{case}/mechanisms/{name}":
             every = [one["name"] for one in ask(f"/api/cases/{CASE}/mechanisms").json()]
-            record.json(file, {name: told(ask(f"/api/cases/{CASE}/mechanisms/{name}")) for name in every})
+            record.json(file, {name: reply(ask(f"/api/cases/{CASE}/mechanisms/{name}")) for name in every})
         else:
-            record.json(file, told(ask(path.replace("{name}", "shown"))))
+            record.json(file, reply(ask(path.replace("{name}", "shown"))))
     for name, body in (
         ("unknown", {"set": ["forcing.strike=x2"], "off": []}), ("search", {"off": [], "set": [], "maximise": "x"}),
         ("nothing", {"off": [], "set": []}), ("many", {"off": ["pay-gap"], "set": [], "members": 10**6}),
     ):  # fmt: skip
-        record.json(f"api/refused-{name}", told(ask("/api/studies", body)))
-    record.json("api/refused-path", told(ask("/api/nowhere")))
-    record.json("api/refused-run", told(ask("/api/runs/shwn")))
+        record.json(f"api/refused-{name}", reply(ask("/api/studies", body)))
+    record.json("api/refused-path", reply(ask("/api/nowhere")))
+    record.json("api/refused-run", reply(ask("/api/runs/shwn")))
 
 
 def _ids(found: Any) -> list[str]:
@@ -621,8 +621,8 @@ def _views(record: Record, ask: Ask) -> None:
     own = ask("/api/studies", {"set": ["forcing.strikes=x2"], "off": ["pay-gap"], "from": "2014-12", "members": 4})
     for one in (asked, own.json()):
         _until_ended(ask, one["id"])
-    record.json("api/studies-id", told(ask(f"/api/studies/{id_}")))
-    record.json("api/studies-id-own", told(ask(f"/api/studies/{own.json()['id']}")))
+    record.json("api/studies-id", reply(ask(f"/api/studies/{id_}")))
+    record.json("api/studies-id-own", reply(ask(f"/api/studies/{own.json()['id']}")))
     record.text("api/studies-id-csv.txt", masked(ask(f"/api/studies/{id_}/csv").text))
     record.html("api/studies-id-report", ask(f"/api/studies/{id_}/report").text)
     job = ask(f"/api/jobs/{id_}").json()
@@ -630,7 +630,7 @@ def _views(record: Record, ask: Ask) -> None:
     record.text("api/jobs-id-events.txt", _without_version(masked(ask(f"/api/jobs/{id_}/events").text)))
     question = address.partition("q=")[2].partition("&")[0]
     saved = ask("/api/saved", {"question": question, "name": "Mine"})
-    record.json("api/saved-post", told(saved))
+    record.json("api/saved-post", reply(saved))
     query = address.partition("?")[2]
     record.html("page/what-if-asked", ask(address).text)
     record.html("page/what-if-saved", ask(f"/what-if/saved?{query}").text)

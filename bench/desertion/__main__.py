@@ -16,7 +16,7 @@ import numpy as np
 from bench.desertion import report
 from bench.desertion.agree import agreement
 from bench.desertion.peers import PEERS, Peer
-from bench.desertion.race import ROOT, Size, Timing, race, told_by
+from bench.desertion.race import ROOT, Size, Timing, race, series_of
 
 TARGETS = (("mesa", 150.0, 300.0), ("starsim", 8.0, 15.0))  # times Fissure's time: at least, aim
 LIMIT = 2.0  # times the hand-tuned loop's time: at most
@@ -90,11 +90,11 @@ class Shown:
 def compare(peers: list[Peer], quick: bool, show: Shown) -> list[str]:
     """Titles of those whose series differ from NumPy's."""
     size = Size(1_000, 26, 24) if quick else Size(2_000, 52, 64)
-    told = {}
+    series = {}
     for seed, peer in enumerate(peers, start=101):
-        told[peer.name] = told_by(peer, replace(size, members=min(size.members, peer.compared)), seed)
+        series[peer.name] = series_of(peer, replace(size, members=min(size.members, peer.compared)), seed)
         print(f"simulated in {peer.title}", file=sys.stderr, flush=True)
-    found = {name: agreement(x, told["numpy"]) for name, x in told.items() if name != "numpy"}
+    found = {name: agreement(x, series["numpy"]) for name, x in series.items() if name != "numpy"}
     show(f"## One distribution\n\nOf {size.fighters:,} fighters over {size.weeks} weeks.\n")
     show(report.agreements(found, peers, size.members))
     return [peer.title for peer in peers if peer.name in found and not found[peer.name].holds()]

@@ -7,7 +7,7 @@ the two-sample Kolmogorov-Smirnov test. One p-value comes out: the smallest, tim
 from dataclasses import dataclass
 
 import numpy as np
-from bench.desertion.rules import SERIES, Told
+from bench.desertion.rules import SERIES, Recorded
 from scipy import stats
 
 ALPHA = 0.001  # for one peer, over all its tests
@@ -27,7 +27,7 @@ class Agreement:
         return self.p >= ALPHA
 
 
-def agreement(a: Told, b: Told) -> Agreement:
+def agreement(a: Recorded, b: Recorded) -> Agreement:
     """Compare the members of `a` with those of `b`, simulated with other luck."""
     found: list[tuple[float, str, float]] = []
     for name in SERIES:

@@ -20,7 +20,7 @@ from bench.desertion.rules import (
     SERIES,
     SLOTS,
     Parameters,
-    Told,
+    Recorded,
     exchange,
     foreign_units,
     units_of,
@@ -308,7 +308,7 @@ def model(p: Parameters) -> Model:
     )
 
 
-def prepare(fighters: int, weeks: int, members: int, p: Parameters = PARAMETERS) -> Callable[[int], Told]:
+def prepare(fighters: int, weeks: int, members: int, p: Parameters = PARAMETERS) -> Callable[[int], Recorded]:
     """A function of a seed that simulates all members; compiled when this returns.
 
     Where there are several cores, as many blocks of members run at a time, as in `fissure.engine.ensemble`.
@@ -322,13 +322,13 @@ def prepare(fighters: int, weeks: int, members: int, p: Parameters = PARAMETERS)
     rest = jnp.asarray(foreign_units(units)), jnp.asarray(exchange(weeks), jnp.float32)
     program = ensemble.lower(models, jnp.arange(each), seed_words(0), *rest, width=width).compile(WIDE)
 
-    def run(seed: int) -> Told:
+    def run(seed: int) -> Recorded:
         def block(first: int) -> list[np.ndarray]:
             return [np.asarray(x) for x in program(models, first + jnp.arange(each), seed_words(seed), *rest)]
 
         with ThreadPoolExecutor(blocks) as pool:
-            told = list(pool.map(block, range(0, members, each)))
-        return {name: np.concatenate(x) for name, x in zip(SERIES, zip(*told, strict=True), strict=True)}
+            parts = list(pool.map(block, range(0, members, each)))
+        return {name: np.concatenate(x) for name, x in zip(SERIES, zip(*parts, strict=True), strict=True)}
 
     return run
 

@@ -10,7 +10,7 @@ from bench.desertion.rules import (
     SERIES,
     SLOTS,
     Parameters,
-    Told,
+    Recorded,
     caught_share,
     foreign_units,
     pay_grievance,
@@ -98,7 +98,7 @@ class Group(mesa.Model):
             unit.strength = int(self.rng.binomial(SLOTS, p["filled"]))
             self.join(unit, unit.strength, p["veteran"])
         self.week = 0
-        self.told: list[tuple[float, ...]] = []
+        self.recorded: list[tuple[float, ...]] = []
 
     def join(self, unit: Unit, fighters: int, served: int) -> None:
         p = self.p
@@ -128,20 +128,20 @@ class Group(mesa.Model):
             self.join(unit, newcomers, 0)
             unit.settle(p, newcomers, self.luck)
         escaped, executed = sum(u.escaped for u in units), sum(u.executed for u in units)
-        self.told.append((total, escaped, executed, sum(joined), self.grievance / max(total, 1)))
+        self.recorded.append((total, escaped, executed, sum(joined), self.grievance / max(total, 1)))
         self.week += 1
 
 
-def prepare(fighters: int, weeks: int, members: int, p: Parameters = PARAMETERS) -> Callable[[int], Told]:
+def prepare(fighters: int, weeks: int, members: int, p: Parameters = PARAMETERS) -> Callable[[int], Recorded]:
     """A function of a seed that simulates all members."""
 
     def one(seed: int) -> np.ndarray:
         group = Group(units_of(fighters), weeks, p, seed)
         for _ in range(weeks):
             group.step()
-        return np.array(group.told).T
+        return np.array(group.recorded).T
 
-    def run(seed: int) -> Told:
+    def run(seed: int) -> Recorded:
         seeds = np.random.SeedSequence(seed).generate_state(members)
         return dict(zip(SERIES, np.stack([one(int(s)) for s in seeds], axis=1), strict=True))
 

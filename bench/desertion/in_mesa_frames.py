@@ -13,7 +13,7 @@ from bench.desertion.rules import (
     SERIES,
     SLOTS,
     Parameters,
-    Told,
+    Recorded,
     caught_share,
     foreign_units,
     pay_grievance,
@@ -119,7 +119,7 @@ class Fighters(mesa_frames.AgentSetPolars):
         moves = rng.random(self.units) < 1.0 / p["stay"]
         self.rural = np.where(moves, rng.random(self.units) < model.chance_rural, self.rural)
         mean = sums["grievance"].sum() / max(total, 1)
-        model.told.append((total, away.sum(), self.shot.sum(), flows["new"].sum(), mean))
+        model.recorded.append((total, away.sum(), self.shot.sum(), flows["new"].sum(), mean))
 
     def pulled(self, x: pl.Expr, rise: np.ndarray, fall: float) -> pl.Expr:
         """x in [0, 1] after a week of pulls."""
@@ -133,7 +133,7 @@ class Group(mesa_frames.ModelDF):
         super().__init__(seed)
         self.p, self.foreign = p, foreign_units(units)
         self.chance_rural, self.pay = rural_share(self.foreign, p), pay_grievance(weeks, p)
-        self.week, self.told = 0, []
+        self.week, self.recorded = 0, []
         self.agents += Fighters(self, units)
 
     def step(self) -> None:
@@ -146,16 +146,16 @@ def f32(x: float) -> pl.Expr:
     return lit(x, pl.Float32)
 
 
-def prepare(fighters: int, weeks: int, members: int, p: Parameters = PARAMETERS) -> Callable[[int], Told]:
+def prepare(fighters: int, weeks: int, members: int, p: Parameters = PARAMETERS) -> Callable[[int], Recorded]:
     """A function of a seed that simulates all members."""
 
     def one(seed: int) -> np.ndarray:
         group = Group(units_of(fighters), weeks, p, seed)
         for _ in range(weeks):
             group.step()
-        return np.array(group.told, float).T
+        return np.array(group.recorded, float).T
 
-    def run(seed: int) -> Told:
+    def run(seed: int) -> Recorded:
         seeds = np.random.SeedSequence(seed).generate_state(members)
         return dict(zip(SERIES, np.stack([one(int(s)) for s in seeds], axis=1), strict=True))
 

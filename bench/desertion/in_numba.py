@@ -15,7 +15,7 @@ from bench.desertion.rules import (
     SERIES,
     SLOTS,
     Parameters,
-    Told,
+    Recorded,
     caught_share,
     foreign_units,
     pay_grievance,
@@ -126,10 +126,10 @@ def minds(c, g, f, served, word, hit, hazard, base, slope, example, restraint, z
 
 
 @njit(**FAST)
-def simulate(told, k0, k1, k2, foreign, pay, filled, faith, spread, veteran, post_resentment, sour, base, slope,
+def simulate(out, k0, k1, k2, foreign, pay, filled, faith, spread, veteran, post_resentment, sour, base, slope,
              example, terror, notice, restraint, zeal, probation, caught, executed_share, recruits, memory, calm, news,
              stay, chance_rural):  # fmt: skip
-    """One member; `told` of shape (series, weeks) is filled."""
+    """One member; `out` of shape (series, weeks) is filled."""
     units = foreign.size
     size = units * SLOTS
     c, g, f = np.empty(size, f32), np.zeros(size, f32), np.zeros(size, f32)
@@ -205,24 +205,24 @@ def simulate(told, k0, k1, k2, foreign, pay, filled, faith, spread, veteran, pos
             if unit(a) * stay < ONE:
                 rural[u] = unit(b) < chance_rural[u]
             gone, dead, new = gone + escaped, dead + killed, new + joined
-        told[0, week], told[1, week], told[2, week], told[3, week] = total, gone, dead, new
-        told[4, week] = grievance / max(total, 1)
+        out[0, week], out[1, week], out[2, week], out[3, week] = total, gone, dead, new
+        out[4, week] = grievance / max(total, 1)
 
 
 @njit(parallel=True, **FAST)
-def ensemble(told, seed, foreign, pay, filled, faith, spread, veteran, post_resentment, sour, base, slope, example,
+def ensemble(out, seed, foreign, pay, filled, faith, spread, veteran, post_resentment, sour, base, slope, example,
              terror, notice, restraint, zeal, probation, caught, executed_share, recruits, memory, calm, news, stay,
              chance_rural):  # fmt: skip
-    """All members, `told` of shape (members, series, weeks)."""
-    for m in prange(told.shape[0]):
+    """All members, `out` of shape (members, series, weeks)."""
+    for m in prange(out.shape[0]):
         simulate(
-            told[m], u32(seed), u32(0), u32(m), foreign, pay, filled, faith, spread, veteran, post_resentment, sour,
+            out[m], u32(seed), u32(0), u32(m), foreign, pay, filled, faith, spread, veteran, post_resentment, sour,
             base, slope, example, terror, notice, restraint, zeal, probation, caught, executed_share, recruits, memory,
             calm, news, stay, chance_rural,
         )  # fmt: skip
 
 
-def prepare(fighters: int, weeks: int, members: int, p: Parameters = PARAMETERS) -> Callable[[int], Told]:
+def prepare(fighters: int, weeks: int, members: int, p: Parameters = PARAMETERS) -> Callable[[int], Recorded]:
     """A function of a seed that simulates all members; compiled when this returns."""
     foreign = foreign_units(units_of(fighters))
     single = {name: f32(x) for name, x in p.items()}
@@ -236,10 +236,10 @@ def prepare(fighters: int, weeks: int, members: int, p: Parameters = PARAMETERS)
         *(single[n] for n in ("memory", "calm", "news", "stay")), rural_share(foreign, p).astype(f32),
     )  # fmt: skip
 
-    def run(seed: int, members: int = members, weeks: int = weeks) -> Told:
-        told = np.empty((members, len(SERIES), weeks))
-        ensemble(told, seed, foreign, pay_grievance(weeks, p).astype(f32), *numbers)
-        return dict(zip(SERIES, told.transpose(1, 0, 2), strict=True))
+    def run(seed: int, members: int = members, weeks: int = weeks) -> Recorded:
+        out = np.empty((members, len(SERIES), weeks))
+        ensemble(out, seed, foreign, pay_grievance(weeks, p).astype(f32), *numbers)
+        return dict(zip(SERIES, out.transpose(1, 0, 2), strict=True))
 
     numba.set_num_threads(min(numba.config.NUMBA_NUM_THREADS, members))
     run(0, members=1, weeks=1)

@@ -8,7 +8,7 @@ from bench.desertion.rules import (
     SERIES,
     SLOTS,
     Parameters,
-    Told,
+    Recorded,
     caught_share,
     foreign_units,
     pay_grievance,
@@ -19,10 +19,10 @@ from bench.desertion.rules import (
 SINGLE = np.float32
 
 
-def prepare(fighters: int, weeks: int, members: int, p: Parameters = PARAMETERS) -> Callable[[int], Told]:
+def prepare(fighters: int, weeks: int, members: int, p: Parameters = PARAMETERS) -> Callable[[int], Recorded]:
     """A function of a seed that simulates all members."""
 
-    def run(seed: int) -> Told:
+    def run(seed: int) -> Recorded:
         each = [simulate(units_of(fighters), weeks, np.random.SeedSequence((seed, m)), p) for m in range(members)]
         return dict(zip(SERIES, np.stack(each, axis=1), strict=True))
 
@@ -44,14 +44,14 @@ def simulate(units: int, weeks: int, seed: np.random.SeedSequence, p: Parameters
     served = np.full(shape, p["veteran"], np.int16)
     rural = rng.random(units) < chance_rural
     memory, executed_before = np.zeros(units), np.zeros(units)
-    told = np.zeros((len(SERIES), weeks))
+    recorded = np.zeros((len(SERIES), weeks))
 
     for week in range(weeks):
         # Sense
         strength = present.sum(axis=1)
         total = strength.sum()
-        told[0, week] = total
-        told[4, week] = grievance.sum(where=present, dtype=np.float64) / max(total, 1)
+        recorded[0, week] = total
+        recorded[4, week] = grievance.sum(where=present, dtype=np.float64) / max(total, 1)
         at_rural = np.bincount(foreign, strength * rural, 2) / np.maximum(np.bincount(foreign, strength, 2), 1)
         seen = executed_before / np.maximum(strength, 1)
 
@@ -80,7 +80,7 @@ def simulate(units: int, weeks: int, seed: np.random.SeedSequence, p: Parameters
         executed_before = np.bincount(where[shot], minlength=units)
         escaped = np.bincount(where[gone & ~shot], minlength=units)
         joined = np.flatnonzero(~present & (luck < p["recruits"] * total / max(present.size - total, 1)))
-        told[1:4, week] = escaped.sum(), executed_before.sum(), joined.size
+        recorded[1:4, week] = escaped.sum(), executed_before.sum(), joined.size
 
         # Settle: minds
         pulled = SINGLE(p["sour"]) * grievance
@@ -102,7 +102,7 @@ def simulate(units: int, weeks: int, seed: np.random.SeedSequence, p: Parameters
         memory += (escaped / np.maximum(strength, 1) - memory) / p["news"]
         moves = rng.random(units) < 1.0 / p["stay"]
         rural = np.where(moves, rng.random(units) < chance_rural, rural)
-    return told
+    return recorded
 
 
 def newcomers(rng: np.random.Generator, shape: tuple[int, ...] | int, p: Parameters) -> np.ndarray:

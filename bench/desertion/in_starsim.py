@@ -13,7 +13,7 @@ from bench.desertion.rules import (
     SERIES,
     SLOTS,
     Parameters,
-    Told,
+    Recorded,
     caught_share,
     foreign_units,
     pay_grievance,
@@ -25,7 +25,7 @@ SINGLE = np.float32
 
 
 class Desertion(ss.Module):
-    """All rules of the week; `told` holds the series."""
+    """All rules of the week; `recorded` holds the series."""
 
     def __init__(self, units: int, weeks: int, p: Parameters, **kwargs) -> None:
         super().__init__(**kwargs)
@@ -44,7 +44,7 @@ class Desertion(ss.Module):
             ss.IntArr("served", default=p["veteran"]),
         )
         self.memory, self.shot = np.zeros(units), np.zeros(units)
-        self.told = np.zeros((len(SERIES), weeks))
+        self.recorded = np.zeros((len(SERIES), weeks))
 
     def init_post(self) -> None:
         super().init_post()
@@ -111,7 +111,7 @@ class Desertion(ss.Module):
         self.memory += (got_away / np.maximum(strength, 1) - self.memory) / p.news
         luck = self.posting.rvs(2 * units)
         self.rural = np.where(luck[:units] < 1.0 / p.stay, luck[units:] < self.chance_rural, self.rural)
-        self.told[:, week] = total, got_away.sum(), self.shot.sum(), len(joined), mean_grievance
+        self.recorded[:, week] = total, got_away.sum(), self.shot.sum(), len(joined), mean_grievance
 
 
 def pulled(x: np.ndarray, rise: np.ndarray, fall: float) -> np.ndarray:
@@ -119,7 +119,7 @@ def pulled(x: np.ndarray, rise: np.ndarray, fall: float) -> np.ndarray:
     return ((x + rise.astype(SINGLE)[:, None]) / (1.0 + rise + fall).astype(SINGLE)[:, None]).ravel()
 
 
-def prepare(fighters: int, weeks: int, members: int, p: Parameters = PARAMETERS) -> Callable[[int], Told]:
+def prepare(fighters: int, weeks: int, members: int, p: Parameters = PARAMETERS) -> Callable[[int], Recorded]:
     """A function of a seed that simulates all members."""
     units = units_of(fighters)
 
@@ -130,9 +130,9 @@ def prepare(fighters: int, weeks: int, members: int, p: Parameters = PARAMETERS)
             rand_seed=seed, verbose=0, copy_inputs=False,
         )  # fmt: skip
         sim.run()
-        return module.told
+        return module.recorded
 
-    def run(seed: int) -> Told:
+    def run(seed: int) -> Recorded:
         seeds = np.random.SeedSequence(seed).generate_state(members) >> 1
         return dict(zip(SERIES, np.stack([one(int(s)) for s in seeds], axis=1), strict=True))
 

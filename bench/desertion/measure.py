@@ -39,17 +39,17 @@ def main() -> None:
         print(json.dumps(what), file=answers, flush=True)
 
     answer(compile=compiled, libraries=libraries)
-    told = None
+    series = None
     for line in sys.stdin:
         if line.startswith("end"):
             break
         wall, cpu, runs = time.perf_counter(), spent(), 0
         while runs == 0 or (line.startswith("go") and spent() - cpu < LONG_ENOUGH):
-            told = run(int(line.split()[1]) + 1000 * runs)
+            series = run(int(line.split()[1]) + 1000 * runs)
             runs += 1
         answer(wall=(time.perf_counter() - wall) / runs, cpu=(spent() - cpu) / runs)
-    if keep and told is not None:
-        np.savez(keep[0], **told)
+    if keep and series is not None:
+        np.savez(keep[0], **series)
     answer(peak=peak())
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 from bench.desertion.peers import Peer
-from bench.desertion.rules import SLOTS, Told, units_of
+from bench.desertion.rules import SLOTS, Recorded, units_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -121,10 +121,10 @@ def race(peers: Sequence[Peer], size: Size, rounds: int) -> dict[str, Timing]:
         return {runner.timing.peer.name: runner.end() for runner in runners}
 
 
-def told_by(peer: Peer, size: Size, seed: int) -> Told:
+def series_of(peer: Peer, size: Size, seed: int) -> Recorded:
     """The series that one implementation simulates."""
     with tempfile.TemporaryDirectory(prefix="fissure-bench-") as folder:
-        path = Path(folder) / "told.npz"
+        path = Path(folder) / "series.npz"
         with Runner(peer, size, path) as runner:
             runner.once(seed)
             runner.end()

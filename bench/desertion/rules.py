@@ -1,7 +1,7 @@
 """The desertion core: one small set of rules that every implementation beside this file carries out.
 
 World: U units of S = 112 slots. A slot holds a fighter or is empty; every fourth unit is of foreigners, the others are
-of locals. A unit stands at a rural or an urban post. Speeds are told per fighter-week: one slot in one week.
+of locals. A unit stands at a rural or an urban post. Speeds are given per fighter-week: one slot in one week.
 
 A fighter has commitment c, grievance g and fear f, each in [0, 1], and has served s whole weeks. A unit has a post,
 a remembered share m of comrades who got away, and x, its members executed in the week before.
@@ -36,7 +36,7 @@ Settle   With h the product of the sum of hazards and the exp of the sum of thei
          and s' = s + 1. Units: m' = m + (escaped / max(n, 1) - m) / news, x' = executed; each moves with chance
          1 / stay and is then rural with odds exp(the log odds pushed).
 
-Told for each week: fighters present and their mean grievance at its start; escaped, executed and recruited in it.
+Recorded each week: fighters present and their mean grievance at its start; escaped, executed and recruited in it.
 
 Nothing here is fitted to anything: the numbers only make every rule matter.
 """
@@ -77,7 +77,7 @@ PARAMETERS = {
     "stay": 12.0,
 }
 Parameters = dict[str, float]
-Told = dict[str, np.ndarray[Any, Any]]
+Recorded = dict[str, np.ndarray[Any, Any]]
 """The series by name, each of shape (members, weeks)."""
 
 

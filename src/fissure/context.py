@@ -268,7 +268,7 @@ def _sha(text: str) -> str:
 def _records_of_nothing(case: Case) -> xr.Dataset:
     """Records of one member in whom nothing is and nothing happens: they have the time and the places of a run."""
     sizes = {name: len(labels) for name, labels in coordinates_of(case, case.weeks).items()}
-    shapes = {name: [1, *(sizes[dim] for dim in told["dims"][1:])] for name, told in variables_of().items()}
+    shapes = {name: [1, *(sizes[dim] for dim in variable["dims"][1:])] for name, variable in variables_of().items()}
     return dataset_of({name: np.broadcast_to(np.float32(0), shape) for name, shape in shapes.items()}, [0], case)
 
 

@@ -27,12 +27,14 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from filelock import FileLock, Timeout
 
 from fissure.errors import DamagedError, OutputError, RunError, SetupError
 
+JsonObject: TypeAlias = dict[str, Any]
+"""Plain values by key, read from a JSON file or to be written to one."""
 UNFINISHED = ".unfinished-"
 """The beginning of the name of a file that is still being written."""
 
@@ -158,35 +160,35 @@ def known_whole(path: Path) -> bool:
 
 
 def _version(path: Path) -> _Version:
-    told = path.stat()
-    return told.st_ino, told.st_size, told.st_mtime_ns
+    status = path.stat()
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def sealed_json(told: Mapping[str, Any]) -> bytes:
-    """`told` as the bytes of a JSON file with a seal of its own, `sha256`, of all the rest."""
-    text = json.dumps({**told, KEY: _of_json(told)}, indent=1, ensure_ascii=False)
+def sealed_json(document: Mapping[str, Any]) -> bytes:
+    """`document` as the bytes of a JSON file with a seal of its own, `sha256`, of all the rest."""
+    text = json.dumps({**document, KEY: _of_json(document)}, indent=1, ensure_ascii=False)
     return text.encode() + b"\n"
 
 
-def check_json(told: Mapping[str, Any]) -> bool:
+def check_json(document: Mapping[str, Any]) -> bool:
     """True where what was read of a JSON file is what `sealed_json` was given."""
-    return told.get(KEY) == _of_json({name: value for name, value in told.items() if name != KEY})
+    return document.get(KEY) == _of_json({name: value for name, value in document.items() if name != KEY})
 
 
-def unsealed_json(path: Path) -> dict[str, Any]:
+def unsealed_json(path: Path) -> JsonObject:
     """The values that were sealed into the JSON file. Raises `DamagedError` where it is not whole or cannot be read."""
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise DamagedError(f"{path}: cannot be read ({error}), {AGAIN}") from None
-    if not isinstance(told, dict) or not check_json(told):
+    if not isinstance(document, dict) or not check_json(document):
         raise DamagedError(f"{path}: is damaged (its checksum does not hold), {AGAIN}")
-    return {name: value for name, value in told.items() if name != KEY}
+    return {name: value for name, value in document.items() if name != KEY}
 
 
-def _of_json(told: Mapping[str, Any]) -> str:
+def _of_json(document: Mapping[str, Any]) -> str:
     """Of the values, whatever their layout and order; numbers by their shortest text, as JSON keeps them."""
-    text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -225,7 +227,7 @@ WAIT, PAUSE = 0.3, 0.03
 """Seconds for which, and apart, a held lock is tried: one who only looks whether it is held is gone by then."""
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)
 
-_asked: ContextVar[dict[str, Any] | None] = ContextVar("asked", default=None)
+_asked: ContextVar[JsonObject | None] = ContextVar("asked", default=None)
 
 
 @dataclass(frozen=True)
@@ -250,8 +252,8 @@ class Note:
 @contextmanager
 def asking(*, members: int | None = None, command: str | None = None) -> Iterator[None]:
     """Work that begins meanwhile is noted to be of so many members, or of that command."""
-    told = {"members": members, "command": command}
-    token = _asked.set({**(_asked.get() or {}), **{name: value for name, value in told.items() if value is not None}})
+    asked = {"members": members, "command": command}
+    token = _asked.set({**(_asked.get() or {}), **{name: value for name, value in asked.items() if value is not None}})
     try:
         yield
     finally:
@@ -333,19 +335,19 @@ def note(folder: Path) -> Note | None:
     if not text.strip():
         return None
     try:
-        told = json.loads(text)
+        document = json.loads(text)
         kinds = {"process": int, "host": str, "since": str, "members": int, "command": str}
-        return Note(**{name: told[name] for name, kind in kinds.items() if type(told.get(name)) is kind})
+        return Note(**{name: document[name] for name, kind in kinds.items() if type(document.get(name)) is kind})
     except (ValueError, AttributeError, TypeError, RecursionError):
         return Note()
 
 
-def _write_note(file: int | None, told: dict[str, Any] | None) -> None:
+def _write_note(file: int | None, document: JsonObject | None) -> None:
     """Put a note in the lock file; a full disk must not hinder reading what is there, so that none is written."""
     if file is None:
         return
     with suppress(OSError):
         os.ftruncate(file, 0)
         os.lseek(file, 0, os.SEEK_SET)
-        if told is not None:
-            os.write(file, json.dumps(told, ensure_ascii=False).encode())
+        if document is not None:
+            os.write(file, json.dumps(document, ensure_ascii=False).encode())

@@ -20,17 +20,17 @@ FUNCTIONS = {
     name: one for name in api.__all__ if inspect.isfunction(one := getattr(api, name)) and hasattr(one, "__wrapped__")
 }
 UNCONVERTED = {"progress", "asked"}
-"""An object that is told how far it is; what `whatif` refuses."""
+"""An object that shows how far it is; what `whatif` refuses."""
 
 
 @dataclass(frozen=True)
 class Somewhere:
     """As pytest's, py's and fsspec's paths are."""
 
-    told: str
+    path: str
 
     def __fspath__(self):
-        return self.told
+        return self.path
 
 
 class Kind(str, Enum):  # noqa: UP042  (whose text is another than its value)

@@ -22,7 +22,7 @@ class Asking:
 
     def ask(self, method, target, headers=(), body=b""):
         """Status, headers and body of the answer; fails on a 5xx, and on a traceback in an answer."""
-        status, told, text = self._thread.submit(
+        status, answered, text = self._thread.submit(
             self._loop.run_until_complete, self._ask(method, target, dict(headers), body)
         ).result()
         self.asked += 1
@@ -30,7 +30,7 @@ class Asking:
         what = f"{method} {target[:300]} {body[:300]!r} -> {status}: {text[:500]!r}"
         assert 200 <= status < 500, what
         assert b"Traceback" not in text and b'File "' not in text, what
-        return status, told, text
+        return status, answered, text
 
     async def _ask(self, method, target, headers, body):
         path, _, query = target.partition("?")

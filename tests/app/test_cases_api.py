@@ -36,42 +36,42 @@ def test_lists_the_packaged_cases(get):
 
 
 def test_tells_of_a_case(get, case):
-    told = get("/islamic_state")
-    assert told["digest"] == case.digest
-    assert told["mechanisms"] == len(mechanism_classes())
-    assert told["parameters"] == len(parameters_of(case))
-    assert (told["posterior"] is None) == (told["until"] is None)
+    body = get("/islamic_state")
+    assert body["digest"] == case.digest
+    assert body["mechanisms"] == len(mechanism_classes())
+    assert body["parameters"] == len(parameters_of(case))
+    assert (body["posterior"] is None) == (body["until"] is None)
 
 
 def test_tells_all_of_every_mechanism(get, atlas):
     names = [one["name"] for one in get("/islamic_state/mechanisms")]
     assert sorted(names) == sorted(mechanism_classes())
     for name in names:
-        told = get(f"/islamic_state/mechanisms/{name}")
-        assert {one["id"] for one in told["claims_told"]} >= set(mechanism_classes()[name].claims)
-        assert {one["name"]: one["sign"] for one in told["moves"]} == atlas.moves[name]
-        assert told["rule"]
-        assert len(told["parameters_told"]) == told["parameters"]
+        body = get(f"/islamic_state/mechanisms/{name}")
+        assert {one["id"] for one in body["claims_told"]} >= set(mechanism_classes()[name].claims)
+        assert {one["name"]: one["sign"] for one in body["moves"]} == atlas.moves[name]
+        assert body["rule"]
+        assert len(body["parameters_told"]) == body["parameters"]
 
 
 def test_tells_priors_and_posteriors(get, case):
-    told = {one["name"]: one for one in get("/islamic_state/parameters")}
-    assert list(told) == [one.name for one in parameters_of(case)]
-    for one in told.values():
+    parameters = {one["name"]: one for one in get("/islamic_state/parameters")}
+    assert list(parameters) == [one.name for one in parameters_of(case)]
+    for one in parameters.values():
         for at in filter(None, (one["prior"], one["posterior"])):
             assert at["low"] <= at["median"] <= at["high"]
         assert one["reason"]
-    learned = [one for one in told.values() if one["posterior"]]
+    learned = [one for one in parameters.values() if one["posterior"]]
     assert bool(learned) == (get("/islamic_state")["posterior"] is not None)
 
 
 def test_tells_the_graph(get, atlas):
-    told = get("/islamic_state/graph?loops=5")
-    nodes = {one["name"] for one in told["nodes"]}
+    graph = get("/islamic_state/graph?loops=5")
+    nodes = {one["name"] for one in graph["nodes"]}
     assert {*mechanism_classes(), *atlas.fields} == nodes
-    assert all(one["source"] in nodes and one["target"] in nodes for one in told["edges"])
-    assert len(told["loops"]["shortest"]) == 5
-    assert told["loops"]["total"] == sum(told["loops"]["kinds"].values()) == len(atlas.loops)
+    assert all(one["source"] in nodes and one["target"] in nodes for one in graph["edges"])
+    assert len(graph["loops"]["shortest"]) == 5
+    assert graph["loops"]["total"] == sum(graph["loops"]["kinds"].values()) == len(atlas.loops)
     assert len(loops(atlas.picture, 1)) == sum(one.mechanisms == 1 for one in atlas.loops)
 
 

@@ -193,9 +193,9 @@ def test_drawings_are_the_same_each_time_and_have_links_and_signs(atlas):
 
 def test_loops_pass_through_what_they_are_shown_for(atlas):
     for name in ("deterrence", "fighters.fear"):
-        told = schemas.loops_of(atlas, 30, name)
-        assert told.total == sum(told.kinds.values()) == len(atlas.through(name)) > 0
-        for one in told.shortest:
+        listed = schemas.loops_of(atlas, 30, name)
+        assert listed.total == sum(listed.kinds.values()) == len(atlas.through(name)) > 0
+        for one in listed.shortest:
             assert name in (one.steps[0].field, one.steps[0].by)
             falling = sum(step.sign == "-" for step in one.steps)
             if one.kind != "undetermined":

@@ -29,11 +29,11 @@ def test_search_as_one_types_and_the_address_reopened(page, server):
     assert words and all("pay" in text for text in words)
     page.get_by_label("Source").select_option(index=1)
     expect(page).to_have_url(re.compile("source="))
-    few, told = shown(page).count(), page.locator("#count").inner_text()
-    assert told == f"{few} of {every} claims"
+    few, count = shown(page).count(), page.locator("#count").inner_text()
+    assert count == f"{few} of {every} claims"
     page.reload()
     assert shown(page).count() == few
-    assert page.locator("#count").inner_text() == told
+    assert page.locator("#count").inner_text() == count
     assert page.get_by_label("Search the claims").input_value() == "pay"
     page.get_by_role("link", name="Clear").click()
     assert shown(page).count() == every

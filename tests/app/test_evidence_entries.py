@@ -66,10 +66,10 @@ def test_rivals_stand_side_by_side_with_source_and_range(client, at):
 
 
 def test_what_the_fit_did_is_told_of_each_kind_of_figure(at):
-    told = {name: observation_influence.fit(one, at).partition(":")[0] for name, one in at.ledger.observations.items()}
-    assert {name for name, said in told.items() if said == "Used"} == at.fitted
-    assert all(at.ledger.observations[name].when > at.until for name, said in told.items() if said == "Never looked at")
-    assert told["strikes-coalition.2015-q1"] == "Not to be learned from"
+    uses = {name: observation_influence.fit(one, at).partition(":")[0] for name, one in at.ledger.observations.items()}
+    assert {name for name, said in uses.items() if said == "Used"} == at.fitted
+    assert all(at.ledger.observations[name].when > at.until for name, said in uses.items() if said == "Never looked at")
+    assert uses["strikes-coalition.2015-q1"] == "Not to be learned from"
 
 
 def test_forecasts_of_a_later_figure_are_those_that_were_kept(at):

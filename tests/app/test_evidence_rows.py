@@ -1,14 +1,11 @@
-"""The ledger as rows: what matches, what can be filtered by, and what goes with what."""
+"""The ledger as rows: what matches, and what can be filtered by."""
 
-import numpy as np
 import pytest
 
 from fissure.app import ledger_rows
 from fissure.app.desk import Desk
-from fissure.app.evidence import goes_with
 from fissure.app.ledger_rows import LedgerRow, Search
 from fissure.errors import FissureError
-from fissure.studies.calibration.problem import RATE
 
 
 @pytest.fixture(scope="module")
@@ -50,18 +47,3 @@ def test_a_filter_that_is_not_there_is_refused_with_the_nearest_name(at):
         ids("claims", at, mechanism="pay-gaps")
     with pytest.raises(FissureError, match="sources cannot be filtered by 'fit'"):
         ids("sources", at, fit="used")
-
-
-def test_what_goes_with_a_figure_is_found_and_noise_is_not(at):
-    rng = np.random.default_rng(3)
-    z = rng.standard_normal((80, 30))
-    items = list(at.comparable.values())[:6]
-    truth = rng.standard_normal((80, 6))
-    truth[:, 2] = np.exp(2 * z[:, 7]) + 0.1 * rng.standard_normal(80)  # monotone, far from linear
-    truth[:, 4] = 1.0  # moves not at all
-    found = goes_with(z, truth, [f"p{k}" for k in range(30)], items)
-    assert found[items[2].observation.id][0][0] == "p7"
-    assert found[items[2].observation.id][0][1] > 0.9
-    assert items[4].observation.id not in found
-    others = sum(len(found[items[k].observation.id]) for k in (0, 1, 3, 5))
-    assert others <= 1, f"at a false discovery rate of {RATE}"

@@ -32,18 +32,18 @@ def test_a_run_is_made_once_extended_and_read_back(client, fresh):
     desk = client.app.state.desk
     first = client.post("/api/runs", json={"members": 8, "seed": 5})
     assert first.status_code == 202
-    told = first.json()
-    assert (told["kind"], told["name"], told["state"]) == ("run", "seed-5", "waiting")
-    assert client.post("/api/runs", json={"members": 8, "seed": 5}).json()["id"] == told["id"]
-    until(lambda: desk.jobs.get(told["id"]).ended)
-    job = desk.jobs.get(told["id"])
+    asked = first.json()
+    assert (asked["kind"], asked["name"], asked["state"]) == ("run", "seed-5", "waiting")
+    assert client.post("/api/runs", json={"members": 8, "seed": 5}).json()["id"] == asked["id"]
+    until(lambda: desk.jobs.get(asked["id"]).ended)
+    job = desk.jobs.get(asked["id"])
     assert (job.state, job.error, job.result) == ("done", "", {"run": "seed-5", "members": 8})
     (stored,) = desk.runs().values()
     assert (stored.name, stored.state, stored.contents.histories) == ("seed-5", "whole", 8)
     assert stored.plan["draws"] == desk.posterior.digest
     assert {name: stored.plan[name] for name in SMALL} == SMALL
     more = client.post("/api/runs", json={"members": 16, "seed": 5}).json()
-    assert (more["name"], more["id"] == told["id"]) == ("seed-5", False)
+    assert (more["name"], more["id"] == asked["id"]) == ("seed-5", False)
     until(lambda: desk.jobs.get(more["id"]).ended)
     assert desk.run().contents.histories == 16
 
@@ -51,11 +51,11 @@ def test_a_run_is_made_once_extended_and_read_back(client, fresh):
 @pytest.mark.thorough
 def test_what_was_cancelled_is_kept_and_gone_on_with(client, fresh):
     desk = client.app.state.desk
-    told = client.post("/api/runs", json={"members": 1000, "seed": 6, "name": "long"}).json()
-    until(lambda: desk.jobs.get(told["id"]).done >= 8)
-    desk.jobs.cancel(told["id"])
-    until(lambda: desk.jobs.get(told["id"]).ended)
-    assert desk.jobs.get(told["id"]).state == "cancelled"
+    job = client.post("/api/runs", json={"members": 1000, "seed": 6, "name": "long"}).json()
+    until(lambda: desk.jobs.get(job["id"]).done >= 8)
+    desk.jobs.cancel(job["id"])
+    until(lambda: desk.jobs.get(job["id"]).ended)
+    assert desk.jobs.get(job["id"]).state == "cancelled"
     folder = fresh.folders[0] / "long"
     assert not is_held(folder)
     (stored,) = api.stored_runs(fresh.folders[0], verify=True)

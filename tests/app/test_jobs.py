@@ -233,7 +233,7 @@ def test_a_job_that_does_not_listen_ends_as_done(jobs):
 
 
 def test_a_job_that_swallows_its_cancellation_is_told_at_each_step(jobs):
-    told, begun, go = [], threading.Event(), threading.Event()
+    phases, begun, go = [], threading.Event(), threading.Event()
 
     def work(telling):
         begun.set()
@@ -242,7 +242,7 @@ def test_a_job_that_swallows_its_cancellation_is_told_at_each_step(jobs):
             try:
                 telling.phase("on")
             except CancelledError:
-                told.append(jobs.get("a").phase)
+                phases.append(jobs.get("a").phase)
         return None
 
     submit(jobs, "a", work)
@@ -250,7 +250,7 @@ def test_a_job_that_swallows_its_cancellation_is_told_at_each_step(jobs):
     jobs.cancel("a")
     go.set()
     state(jobs, "a", "done")
-    assert told == ["stopping"] * 3
+    assert phases == ["stopping"] * 3
 
 
 def test_a_mistake_of_the_user_is_told_in_its_own_words(jobs):

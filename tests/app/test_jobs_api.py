@@ -45,9 +45,9 @@ def held(made):
 
 def test_a_job_as_it_stands(held):
     client, _, _ = held
-    told = client.get("/api/jobs/held").json()
-    assert told["state"] == "running" and told["phase"] == "simulating" and told["title"] == "A title"
-    assert told["result"] == {"members": 4, "of": 8} and told["ahead"] == 0 and told["error"] == ""
+    job = client.get("/api/jobs/held").json()
+    assert job["state"] == "running" and job["phase"] == "simulating" and job["title"] == "A title"
+    assert job["result"] == {"members": 4, "of": 8} and job["ahead"] == 0 and job["error"] == ""
     assert [one["id"] for one in client.get("/api/jobs").json()] == ["held"]
 
 
@@ -75,18 +75,18 @@ def test_events_tell_each_change_and_end_with_the_job(held, monkeypatch):
     client, _, go = held
     before = module.job_schema
 
-    def told(job, jobs):
+    def shown(job, jobs):
         go.set()  # it ends once its first event is on its way
         return before(job, jobs)
 
-    monkeypatch.setattr(module, "job_schema", told)
+    monkeypatch.setattr(module, "job_schema", shown)
     with client.stream("GET", "/api/jobs/held/events") as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
         lines = [*stream.iter_lines()]
-    told = [json.loads(line[5:]) for line in lines if line.startswith("data:")]
-    versions = [one["version"] for one in told]
-    assert versions == sorted(versions) and told[0]["state"] == "running" and told[-1]["state"] == "done"
-    assert told[-1]["result"] == {"members": 8, "of": 8} and "event: end" in lines
+    events = [json.loads(line[5:]) for line in lines if line.startswith("data:")]
+    versions = [one["version"] for one in events]
+    assert versions == sorted(versions) and events[0]["state"] == "running" and events[-1]["state"] == "done"
+    assert events[-1]["result"] == {"members": 8, "of": 8} and "event: end" in lines
 
 
 def test_an_ended_job_says_so_at_once(made):
@@ -177,6 +177,6 @@ def test_streams_that_are_asked_for_at_once_are_counted_one_by_one(held):
 def test_what_is_not_known_is_404(made, how):
     client, _ = made
     for path in ("/api/jobs/none", "/api/jobs/%00", "/api/jobs/" + "x" * 65):
-        told = getattr(client, how)(path)
-        assert told.status_code in (400, 404, 422) and told.json()["detail"]
+        answer = getattr(client, how)(path)
+        assert answer.status_code in (400, 404, 422) and answer.json()["detail"]
     assert client.get("/api/jobs/none/events").status_code == 404

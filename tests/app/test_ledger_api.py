@@ -16,18 +16,18 @@ def ledger(case):
 @pytest.mark.parametrize("kind", ["claims", "observations", "sources", "variables"])
 def test_every_entry_is_listed_and_told(client, ledger, kind):
     own = getattr(ledger, kind)
-    told = client.get(f"/api/ledger/{kind}").json()
-    assert told["total"] == len(own) <= MOST
-    assert {one["id"] for one in told["entries"]} == set(own)
-    for one in told["entries"]:
+    body = client.get(f"/api/ledger/{kind}").json()
+    assert body["total"] == len(own) <= MOST
+    assert {one["id"] for one in body["entries"]} == set(own)
+    for one in body["entries"]:
         answer = client.get(f"/api/ledger/{kind}/{one['id']}")
         assert answer.status_code == 200
         assert answer.json() == one
 
 
 def test_lists_are_filtered_and_paged(client, ledger):
-    told = client.get("/api/ledger/claims?mechanism=pay-gap").json()
-    assert {one["id"] for one in told["entries"]} == {claim.id for claim in ledger.claims_of("pay-gap")}
+    body = client.get("/api/ledger/claims?mechanism=pay-gap").json()
+    assert {one["id"] for one in body["entries"]} == {claim.id for claim in ledger.claims_of("pay-gap")}
     every = client.get("/api/ledger/observations").json()["entries"]
     page = client.get("/api/ledger/observations?limit=5&offset=7").json()
     assert page["total"] == len(every)
@@ -54,20 +54,20 @@ def test_an_open_end_of_a_range_is_null(client, ledger):
 )  # fmt: skip
 def test_a_name_is_traced_to_what_it_rests_on(client, case, ledger, name, kind):
     expected = trace_in(name, ledger, context_of(case).subjects)
-    told = client.get(f"/api/trace/{name}").json()
-    assert told["kind"] == expected.subject.kind == kind
-    assert [one["id"] for one in told["claims"]] == [one.id for one in expected.claims]
-    assert [one["id"] for one in told["observations"]] == [one.id for one in expected.observations]
-    assert told["rival_groups"] == [[one.id for one in group] for group in expected.rival_groups]
+    trace = client.get(f"/api/trace/{name}").json()
+    assert trace["kind"] == expected.subject.kind == kind
+    assert [one["id"] for one in trace["claims"]] == [one.id for one in expected.claims]
+    assert [one["id"] for one in trace["observations"]] == [one.id for one in expected.observations]
+    assert trace["rival_groups"] == [[one.id for one in group] for group in expected.rival_groups]
 
 
 def test_what_was_learned(client):
-    told = client.get("/api/posterior").json()
-    assert told["until"] == "2015-12-31"
-    assert all(one["prior"]["low"] <= one["prior"]["median"] <= one["prior"]["high"] for one in told["parameters"])
-    contractions = [one["contraction"] for one in told["parameters"]]
+    posterior = client.get("/api/posterior").json()
+    assert posterior["until"] == "2015-12-31"
+    assert all(one["prior"]["low"] <= one["prior"]["median"] <= one["prior"]["high"] for one in posterior["parameters"])
+    contractions = [one["contraction"] for one in posterior["parameters"]]
     assert contractions == sorted(contractions, reverse=True)
-    assert {one["source"] for one in told["publishers"]} <= {
+    assert {one["source"] for one in posterior["publishers"]} <= {
         one["id"] for one in client.get("/api/ledger/sources").json()["entries"]
     }
 

@@ -66,9 +66,9 @@ def send(asking, case):
     if case.path_parameters and asking.asked % 3 == 0:
         for name in case.path_parameters:
             case.path_parameters[name] = KNOWN.get(name, case.path_parameters[name])
-    told = case.as_transport_kwargs(base_url="http://127.0.0.1")
+    arguments = case.as_transport_kwargs(base_url="http://127.0.0.1")
     wanted = {
-        name: told.get(name) for name in ("method", "url", "headers", "params", "data", "json", "cookies", "files")
+        name: arguments.get(name) for name in ("method", "url", "headers", "params", "data", "json", "cookies", "files")
     }
     prepared = Request(**wanted).prepare()
     body = prepared.body or b""

@@ -61,8 +61,8 @@ def history(page, query=""):
 def test_history_shows_the_run_with_the_title_of_the_case(page):
     text = history(page)
     assert TITLE in text and "of-mine" in text and "of-copy" not in text
-    told = page.get("/api/runs/of-mine").json()
-    assert told["view"] == "ready" and told["error"] == "" and told["case"] == NAME
+    run = page.get("/api/runs/of-mine").json()
+    assert run["view"] == "ready" and run["error"] == "" and run["case"] == NAME
     assert [one["name"] for one in page.get("/api/runs").json()] == ["of-mine"]
     assert [one["id"] for one in page.get("/api/runs/of-mine/observations").json()] == [OBSERVATION]
     assert page.get("/api/runs/of-mine/series/fighters").json()["weeks"][0] == "2001-01-01"
@@ -77,9 +77,9 @@ def test_every_view_opens(page):
 
 def test_what_the_interface_tells_of_the_case(home, page):
     assert [one["name"] for one in page.get("/api/cases").json()] == ["islamic_state", NAME]
-    told = page.get(f"/api/cases/{NAME}").json()
-    assert (told["title"], told["districts"], told["posterior"]) == (TITLE, 2, None)
-    assert told["digest"] == load_case(home / "mine").digest
+    body = page.get(f"/api/cases/{NAME}").json()
+    assert (body["title"], body["districts"], body["posterior"]) == (TITLE, 2, None)
+    assert body["digest"] == load_case(home / "mine").digest
     for part in ("mechanisms", "mechanisms/pay-gap", "parameters"):
         assert page.get(f"/api/cases/{NAME}/{part}").status_code == 200, part
     assert page.get("/api/cases/small_wa").json()["detail"].endswith(f"did you mean '{NAME}'?")

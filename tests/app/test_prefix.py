@@ -167,9 +167,9 @@ def test_no_redirect_leads_away(path):
 
 
 def test_the_api_says_where_it_lies_relative_to_its_description(client):
-    told = client.get("/api/openapi.json").json()
-    assert told["servers"] == [{"url": ".."}]
-    assert urljoin("http://hub/user/me/proxy/1/api/openapi.json", f"{told['servers'][0]['url']}/api/jobs") == (
+    schema = client.get("/api/openapi.json").json()
+    assert schema["servers"] == [{"url": ".."}]
+    assert urljoin("http://hub/user/me/proxy/1/api/openapi.json", f"{schema['servers'][0]['url']}/api/jobs") == (
         "http://hub/user/me/proxy/1/api/jobs"
     )
 

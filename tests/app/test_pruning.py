@@ -107,9 +107,9 @@ def answered(client, asked):
     id = client.post("/api/studies", json=asked).json()["id"]
     with client.stream("GET", f"/api/jobs/{id}/events") as stream:
         assert "event: end" in [*stream.iter_lines()]
-    told = client.get(f"/api/studies/{id}").json()
-    assert told["state"] == "done" and told["members"] == 4, told["error"]
-    return told["differences"], told["weekly"]
+    study = client.get(f"/api/studies/{id}").json()
+    assert study["state"] == "done" and study["members"] == 4, study["error"]
+    return study["differences"], study["weekly"]
 
 
 @pytest.fixture

@@ -14,11 +14,11 @@ def raw(address, request):
     with socket.create_connection((place.hostname, place.port), timeout=20) as line:
         line.sendall(request)
         line.settimeout(20)
-        told = b""
+        received = b""
         with contextlib.suppress(ConnectionResetError):
             while part := line.recv(65536):
-                told += part
-    return told
+                received += part
+    return received
 
 
 @pytest.mark.parametrize(
@@ -38,9 +38,9 @@ def raw(address, request):
     ],
 )
 def test_bytes_that_no_client_sends(server, request_, status):
-    told = raw(server, request_)
-    assert told.startswith(f"HTTP/1.1 {status}".encode()), told[:300]
-    assert b"Traceback" not in told
+    answer = raw(server, request_)
+    assert answer.startswith(f"HTTP/1.1 {status}".encode()), answer[:300]
+    assert b"Traceback" not in answer
 
 
 def test_a_body_without_end_is_cut_with_a_clean_answer(server):
@@ -49,6 +49,6 @@ def test_a_body_without_end_is_cut_with_a_clean_answer(server):
         b"POST /api/studies HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
         b"Transfer-Encoding: chunked\r\n\r\n"
     )
-    told = raw(server, head + chunk * 20)
-    assert told.startswith(b"HTTP/1.1 413"), told[:300]
-    assert json.loads(told.partition(b"\r\n\r\n")[2])["detail"]
+    answer = raw(server, head + chunk * 20)
+    assert answer.startswith(b"HTTP/1.1 413"), answer[:300]
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["detail"]

@@ -49,8 +49,8 @@ def own(places, settings):
 
 def asking(settings, **more):
     headers = {"authorization": f"Bearer {TOKEN}"}
-    told = {"base_url": "http://analyst.example", "client": ("203.0.113.9", 1), "raise_server_exceptions": False}
-    return TestClient(create_app(settings), headers=headers, **{**told, **more})
+    options = {"base_url": "http://analyst.example", "client": ("203.0.113.9", 1), "raise_server_exceptions": False}
+    return TestClient(create_app(settings), headers=headers, **{**options, **more})
 
 
 def crawled(client, start):
@@ -72,16 +72,16 @@ def crawled(client, start):
 
 def asked_of(client, study):
     """Every address that the API can be asked without sending anything, with what is there in place of names."""
-    told = {
+    names = {
         "/api/jobs": study, "/api/studies": study, "/api/runs": RUN, "/api/cases": "islamic_state", "": "S0-01a",
         "output": "fighters",
     }  # fmt: skip
     for path, item in client.get("/api/openapi.json").json()["paths"].items():
         if "get" in item:
-            of = next(at for at in told if path.startswith(at))
+            of = next(at for at in names if path.startswith(at))
             yield (
-                path.replace("{output}", told["output"]).replace("{variable}", "fighters").replace("{kind}", "claims"),
-                told[of],
+                path.replace("{output}", names["output"]).replace("{variable}", "fighters").replace("{kind}", "claims"),
+                names[of],
             )
 
 
@@ -156,8 +156,8 @@ def test_who_sits_before_the_machine_gets_the_whole_command(own, places):
     ],
 )
 def test_who_is_near(settings, host, client, headers, near):
-    told = [(name.encode(), value.encode()) for name, value in {"host": host, **headers}.items()]
-    assert is_near({"type": "http", "headers": told, "client": (client, 1)}, Settings(**settings)) is near
+    sent = [(name.encode(), value.encode()) for name, value in {"host": host, **headers}.items()]
+    assert is_near({"type": "http", "headers": sent, "client": (client, 1)}, Settings(**settings)) is near
 
 
 @pytest.fixture

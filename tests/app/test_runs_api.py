@@ -27,21 +27,21 @@ def test_runs_are_listed_with_how_they_were_made_and_no_place(client, shelf):
 
 
 def test_a_run_of_too_few_histories_says_so_and_counts_no_verdicts(client, result):
-    told = ready(client, f"/api/runs/{RUN}").json()
-    assert told["view"] == "ready"
-    assert told["counts"] is None and "is not counted over so few histories (8)" in told["headline"]
-    assert told["few_histories"].startswith("Too few") and "from 8 histories; at least 20" in told["few_histories"]
-    assert told["effective_size"] == {"histories": 8, "pasts": 8, "independent": 8.0}
+    run = ready(client, f"/api/runs/{RUN}").json()
+    assert run["view"] == "ready"
+    assert run["counts"] is None and "is not counted over so few histories (8)" in run["headline"]
+    assert run["few_histories"].startswith("Too few") and "from 8 histories; at least 20" in run["few_histories"]
+    assert run["effective_size"] == {"histories": 8, "pasts": 8, "independent": 8.0}
 
 
 def test_observations_are_those_that_were_compared(client, result):
     rows = ready(client, f"/api/runs/{RUN}/observations").json()
     assert [row["id"] for row in rows] == [row.observation.id for row in result.compared]
-    for told, row in zip(rows, result.compared, strict=True):
-        assert told["verdict"] == row.verdict
-        assert (told["model"] is None) == (not row.compared)
+    for figure, row in zip(rows, result.compared, strict=True):
+        assert figure["verdict"] == row.verdict
+        assert (figure["model"] is None) == (not row.compared)
         if row.compared:
-            model = told["model"]
+            model = figure["model"]
             assert (model["q05"], model["median"], model["q95"]) == (row.low, row.median, row.high)
             assert model["q05_error"] == pytest.approx(float(quantile_error(row.model, 0.05).error))
     assert any(row["band"][1] is None for row in rows)  # a bound is open
@@ -49,30 +49,30 @@ def test_observations_are_those_that_were_compared(client, result):
 
 
 def test_series_are_the_quantiles_of_the_charts(client, result):
-    told = client.get(f"/api/runs/{RUN}/series/fighters").json()
+    body = client.get(f"/api/runs/{RUN}/series/fighters").json()
     values = result.data["fighters"].sum("origin").values
-    (band,) = told["series"]
+    (band,) = body["series"]
     expected = [float(f"{x:.4g}") for x in np.quantile(values, 0.5, axis=0)]
     assert band["median"] == expected
-    assert told["weeks"][:2] == ["2014-06-30", "2014-07-07"]
-    assert (len(told["weeks"]), told["unit"], told["histories"]) == (60, "persons", 8)
+    assert body["weeks"][:2] == ["2014-06-30", "2014-07-07"]
+    assert (len(body["weeks"]), body["unit"], body["histories"]) == (60, "persons", 8)
 
 
 def test_series_are_told_apart(client):
-    told = client.get(f"/api/runs/{RUN}/series/killed", params={"by": ["origin", "cause"]}).json()
-    origins = {band["select"]["origin"] for band in told["series"]}
+    body = client.get(f"/api/runs/{RUN}/series/killed", params={"by": ["origin", "cause"]}).json()
+    origins = {band["select"]["origin"] for band in body["series"]}
     assert origins == {"local", "foreign"}
-    assert len(told["series"]) == 2 * len({band["select"]["cause"] for band in told["series"]})
+    assert len(body["series"]) == 2 * len({band["select"]["cause"] for band in body["series"]})
     ends = client.get(f"/api/runs/{RUN}/series/commitment", params={"by": "origin"}).json()["series"]
     assert len(ends) == 2
 
 
 def test_outputs_say_what_they_can_be_told_apart_by(client, result):
-    told = {one["name"]: one for one in client.get(f"/api/runs/{RUN}/series").json()}
-    assert set(told) == set(result.data.data_vars)
-    assert told["killed"]["by"] == ["cause", "origin"]
-    assert told["fighters"]["summed"]
-    assert not told["commitment"]["summed"]
+    outputs = {one["name"]: one for one in client.get(f"/api/runs/{RUN}/series").json()}
+    assert set(outputs) == set(result.data.data_vars)
+    assert outputs["killed"]["by"] == ["cause", "origin"]
+    assert outputs["fighters"]["summed"]
+    assert not outputs["commitment"]["summed"]
 
 
 @pytest.mark.parametrize(

@@ -34,8 +34,8 @@ class OwnSchema(ResultSchema):
 
 
 def test_a_schema_takes_the_result_itself_and_tells_what_is_not_finite_as_null():
-    told = OwnSchema.model_validate(Result("a", math.nan, np.array([1.0, math.inf]), ("b",)))
-    assert told.model_dump(by_alias=True) == {
+    built = OwnSchema.model_validate(Result("a", math.nan, np.array([1.0, math.inf]), ("b",)))
+    assert built.model_dump(by_alias=True) == {
         "name": "a", "mean": None, "weekly": [1.0, None], "from": ["b"], "verdict": "moves",
     }  # fmt: skip
     assert OwnSchema.model_json_schema()["properties"]["mean"]["description"] == "the mean"

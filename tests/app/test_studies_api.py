@@ -25,18 +25,18 @@ def done(client):
 
 
 def test_an_answer_is_that_of_the_study(client, done, case):
-    told = client.get(f"/api/studies/{done}").json()
-    assert told["state"] == "done" and told["members"] == told["of"] == 6 and told["title"] == "Strikes doubled"
-    assert told["set"] == ["forcing.strikes=x2"] and told["from"] == "2015-01-01" and told["start"] == "2014-06-30"
+    study = client.get(f"/api/studies/{done}").json()
+    assert study["state"] == "done" and study["members"] == study["of"] == 6 and study["title"] == "Strikes doubled"
+    assert study["set"] == ["forcing.strikes=x2"] and study["from"] == "2015-01-01" and study["start"] == "2014-06-30"
     desk = client.app.state.desk
     question = desk.studio.reader().of(set=ASK["set"], since=ASK["from"])
     found = whatif(case, {"own": question.scenario}, members=6, draws=desk.posterior, **SMALL).answers[0]
-    for one, other in zip(told["differences"], found.differences, strict=True):
+    for one, other in zip(study["differences"], found.differences, strict=True):
         assert one["outcome"] == other.outcome and one["verdict"] == other.verdict
         assert one["mean"] == pytest.approx(other.mean, rel=1e-5) and one["low"] == pytest.approx(other.low, rel=1e-5)
     for course in found.courses:
-        assert told["weekly"][course.series]["mean"] == pytest.approx(course.mean.tolist(), rel=1e-5)
-    assert "--set forcing.strikes=x2 --from 2015-01-01" in told["about"]["command"]
+        assert study["weekly"][course.series]["mean"] == pytest.approx(course.mean.tolist(), rel=1e-5)
+    assert "--set forcing.strikes=x2 --from 2015-01-01" in study["about"]["command"]
 
 
 def test_the_same_asked_twice_is_one_job(client, done):
@@ -55,9 +55,9 @@ def test_it_says_where_a_person_sees_it(client, done):
 
 
 def test_the_report_opens_without_a_network(client, done):
-    told = client.get(f"/api/studies/{done}/report")
-    assert told.headers["content-disposition"].startswith('attachment; filename="fissure-what-if-')
-    assert "<script src" not in told.text and "Strikes doubled" in told.text and "fissure whatif" in told.text
+    report = client.get(f"/api/studies/{done}/report")
+    assert report.headers["content-disposition"].startswith('attachment; filename="fissure-what-if-')
+    assert "<script src" not in report.text and "Strikes doubled" in report.text and "fissure whatif" in report.text
 
 
 def test_the_table_holds_each_outcome_and_week(client, done):
@@ -102,8 +102,8 @@ def test_what_can_be_asked_is_listed(client, case):
 )
 def test_what_cannot_be_asked_is_said_in_one_sentence(client, asked, words):
     before = client.get("/api/jobs").json()
-    told = client.post("/api/studies", json=asked)
-    assert told.status_code == 422 and words in told.json()["detail"] and "\n" not in told.json()["detail"]
+    answer = client.post("/api/studies", json=asked)
+    assert answer.status_code == 422 and words in answer.json()["detail"] and "\n" not in answer.json()["detail"]
     assert client.get("/api/jobs").json() == before
 
 
@@ -136,8 +136,8 @@ def test_a_question_is_saved_renamed_and_deleted(client):
     ],
 )
 def test_what_cannot_be_saved_is_said(client, body, words):
-    told = client.post("/api/saved", json=body)
-    assert told.status_code == 422 and words in told.json()["detail"]
+    answer = client.post("/api/saved", json=body)
+    assert answer.status_code == 422 and words in answer.json()["detail"]
 
 
 def test_saved_questions_are_bounded_and_damaged_files_passed_over(client, tmp_path, monkeypatch):
@@ -146,5 +146,5 @@ def test_saved_questions_are_bounded_and_damaged_files_passed_over(client, tmp_p
     monkeypatch.setattr(shelf, "_most", 1)
     (tmp_path / "0123456789abcdef.json").write_text("{")
     assert client.get("/api/saved").json() == []
-    told = client.post("/api/saved", json={"name": "x", "q": "off=desertion"})
-    assert told.status_code == 422 and "saved already" in told.json()["detail"]
+    answer = client.post("/api/saved", json={"name": "x", "q": "off=desertion"})
+    assert answer.status_code == 422 and "saved already" in answer.json()["detail"]

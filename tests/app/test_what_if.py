@@ -39,9 +39,9 @@ Q = "/what-if?members=6&q="
     ],
 )
 def test_bad_addresses_say_what_is_wrong(client, address, words):
-    told = client.get(address)
-    assert told.status_code == 422 and words.lower() in html.unescape(told.text).lower()
-    assert "Traceback" not in told.text
+    answer = client.get(address)
+    assert answer.status_code == 422 and words.lower() in html.unescape(answer.text).lower()
+    assert "Traceback" not in answer.text
 
 
 @pytest.mark.parametrize(
@@ -61,26 +61,26 @@ def test_a_question_reads_back_as_it_was_written(client, text, same):
 
 
 def test_the_same_question_twice_stands_once(client):
-    told = client.get("/what-if?q=A;off=desertion&q=B;off=desertion&members=6").text
-    assert told.count("data-question=") == 1 and ">A</h3>" in told
+    text = client.get("/what-if?q=A;off=desertion&q=B;off=desertion&members=6").text
+    assert text.count("data-question=") == 1 and ">A</h3>" in text
 
 
 def test_the_composer_stands_as_the_draft_says(client):
-    told = client.get(
+    text = client.get(
         "/what-if?draft=Mine;set=forcing.strikes=x4,recruitment.foreign=0.5;off=desertion;from=2015-03"
     ).text
-    assert 'value="Mine"' in told and 'aria-checked="false" data-mechanism="desertion"' in told
-    assert told.count('aria-checked="true"') == 53
-    strikes = told[told.index('data-driver="forcing.strikes"') :].split("</div>")[0]
+    assert 'value="Mine"' in text and 'aria-checked="false" data-mechanism="desertion"' in text
+    assert text.count('aria-checked="true"') == 53
+    strikes = text[text.index('data-driver="forcing.strikes"') :].split("</div>")[0]
     assert 'value="100"' in strikes and 'value="4"' in strikes
 
 
 def test_all_drivers_and_claims_of_the_studies_are_there(client):
-    told = client.get("/what-if").text
-    assert told.count("data-driver=") == 7 + len(client.app.state.desk.context.parameters)
+    text = client.get("/what-if").text
+    assert text.count("data-driver=") == 7 + len(client.app.state.desk.context.parameters)
     desk = client.app.state.desk
-    assert all(one.title in told for one in desk.context.studies.values()) and "style=" not in told
-    assert desk.ledger.claims["S4-07e"].paraphrase in html.unescape(told)
+    assert all(one.title in text for one in desk.context.studies.values()) and "style=" not in text
+    assert desk.ledger.claims["S4-07e"].paraphrase in html.unescape(text)
 
 
 def composed(client, beside="", **fields):
@@ -92,10 +92,10 @@ STRIKES = {"name": "forcing.strikes", "how": "times", "value": 2}
 
 def test_the_composers_fields_become_a_question_beside_those_of_the_address(client):
     fields = {"name": "Mine; = so", "moves": [STRIKES], "off": ["desertion"], "since": "2014-07-21", "pairs": 8}
-    told = composed(client, "?q=off=ethnic-strain&members=6", **fields).json()
-    assert told["q"] == "Mine so;set=forcing.strikes=x2;off=desertion;from=2014-07-21"
-    page = client.get(f"/{told['address']}").text
-    assert "members=8" in told["address"] and page.count("data-question=") == 2 and "Mine so</h3>" in page
+    body = composed(client, "?q=off=ethnic-strain&members=6", **fields).json()
+    assert body["q"] == "Mine so;set=forcing.strikes=x2;off=desertion;from=2014-07-21"
+    page = client.get(f"/{body['address']}").text
+    assert "members=8" in body["address"] and page.count("data-question=") == 2 and "Mine so</h3>" in page
 
 
 def test_a_named_study_stays_one_while_its_levers_stand_as_it_has_them(client):
@@ -124,8 +124,8 @@ def test_a_named_study_stays_one_while_its_levers_stand_as_it_has_them(client):
     ],
 )
 def test_fields_that_make_no_question_are_refused_in_a_sentence(client, fields, words):
-    told = composed(client, **fields)
-    assert told.status_code == 422 and words in told.json()["detail"]
+    answer = composed(client, **fields)
+    assert answer.status_code == 422 and words in answer.json()["detail"]
 
 
 def test_the_stream_carries_the_answers_and_the_job_keeps_the_latest(client, monkeypatch):
@@ -138,10 +138,10 @@ def test_the_stream_carries_the_answers_and_the_job_keeps_the_latest(client, mon
     with client.stream("GET", f"/what-if/events?{address}") as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
         lines = [*stream.iter_lines()]
-    (told,) = [json.loads(line[5:]) for line in lines if line.startswith("data:") and line != "data: null"]
-    assert "event: end" in lines and told["known"] == "6"
-    assert told["questions"][0]["state"] == "done" and "6 pairs" in told["html"] and "fighters" in told["specs"]
+    (event,) = [json.loads(line[5:]) for line in lines if line.startswith("data:") and line != "data: null"]
+    assert "event: end" in lines and event["known"] == "6"
+    assert event["questions"][0]["state"] == "done" and "6 pairs" in event["html"] and "fighters" in event["specs"]
     with client.stream("GET", f"/what-if/events?{address}", headers={"last-event-id": "6"}) as stream:
         lines = [*stream.iter_lines()]
     (again,) = [json.loads(line[5:]) for line in lines if line.startswith("data:") and line != "data: null"]
-    assert "html" not in again and again["questions"] == told["questions"]  # it is there already
+    assert "html" not in again and again["questions"] == event["questions"]  # it is there already

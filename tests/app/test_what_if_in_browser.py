@@ -11,6 +11,7 @@ from browser import watched
 from proxying import behind
 from serving import serving
 
+from fissure.app import what_if
 from fissure.app.jobs import JobProgress
 from fissure.engine.progress import Silent
 from fissure.studies.progressive import Live
@@ -100,19 +101,19 @@ def test_composed_by_keyboard_run_and_refined(page, server, slowly):
 def test_reopened_elsewhere_it_shows_the_same_and_computes_nothing(page, server, browser, monkeypatch):
     asked(page, server, "off=desertion;from=2014-10")
     done(page, 6)
-    told = page.locator("table.effects").inner_text()
+    effects = page.locator("table.effects").inner_text()
     ran = []
     run = Live._run
 
-    def asked_for(live, jobs, told):
-        if not isinstance(told, Silent):  # which is that of getting ready in the background
+    def asked_for(live, jobs, progress):
+        if not isinstance(progress, Silent):  # which is that of getting ready in the background
             ran.append(jobs)
-        run(live, jobs, told)
+        run(live, jobs, progress)
 
     monkeypatch.setattr(Live, "_run", asked_for)
     with watched(browser, server) as other:
         other.goto(page.url)
-        assert other.locator("table.effects").inner_text() == told
+        assert other.locator("table.effects").inner_text() == effects
         assert other.locator("[data-said]").inner_text() == "6 pairs"
         other.wait_for_selector("[data-drawn] svg path[d]")
     assert not ran
@@ -180,7 +181,7 @@ def test_the_export_draws_without_a_network(page, server, browser, tmp_path):
         assert "Mine" in alone.locator("#differences").inner_text()
 
 
-@pytest.mark.slow  # hangs once in a while on a busy machine; the cause is not found yet
+@pytest.mark.thorough
 def test_a_full_queue_is_told_and_retried(browser, apart, slowly):
     small = replace(apart, limits=replace(apart.limits, waiting=1))
     with serving(small) as server, watched(browser, server) as page:
@@ -199,7 +200,7 @@ def test_a_full_queue_is_told_and_retried(browser, apart, slowly):
         done(page, 6)
 
 
-@pytest.mark.slow  # hangs once in a while on a busy machine; the cause is not found yet
+@pytest.mark.thorough
 def test_a_server_stopped_amid_a_run_is_said_and_the_work_goes_on(browser, apart, slowly):
     with ExitStack() as while_looking:
         with serving(apart) as server:
@@ -223,7 +224,7 @@ BANNER = """() => {
 }"""
 
 
-@pytest.mark.slow  # hangs once in a while on a busy machine; the cause is not found yet
+@pytest.mark.thorough
 def test_without_a_stream_the_page_asks_now_and_then(browser, apart):
     """Nor is the server taken for away while it refuses to say how far it is."""
     small = replace(apart, limits=replace(apart.limits, listeners=0))
@@ -233,8 +234,8 @@ def test_without_a_stream_the_page_asks_now_and_then(browser, apart):
         if len(refused) == 3:
             return route.continue_()
         refused.append(429 if refused else 503)
-        told = {"status": refused[-1], "json": {"detail": "too many requests"}, "headers": {"x-fissure": "page"}}
-        return route.fulfill(**told)
+        refusal = {"status": refused[-1], "json": {"detail": "too many requests"}, "headers": {"x-fissure": "page"}}
+        return route.fulfill(**refusal)
 
     with serving(small) as server, watched(browser, server) as page:
         page.expected = ["503", "429"]
@@ -245,7 +246,7 @@ def test_without_a_stream_the_page_asks_now_and_then(browser, apart):
         assert len(refused) == 3 and page.evaluate("window.banners") == 0
 
 
-@pytest.mark.slow  # hangs once in a while on a busy machine; the cause is not found yet
+@pytest.mark.thorough
 def test_a_proxy_whose_server_is_away_is_not_taken_for_it(browser, apart, slowly):
     with ExitStack() as while_looking:
         with serving(apart) as server:
@@ -262,7 +263,7 @@ def test_a_proxy_whose_server_is_away_is_not_taken_for_it(browser, apart, slowly
             done(page, 12)
 
 
-@pytest.mark.slow  # hangs once in a while on a busy machine; the cause is not found yet
+@pytest.mark.thorough
 def test_a_job_that_the_server_knows_no_more_is_asked_again(browser, apart, slowly):
     small = replace(apart, limits=replace(apart.limits, listeners=0))
     forgotten = []
@@ -271,11 +272,11 @@ def test_a_job_that_the_server_knows_no_more_is_asked_again(browser, apart, slow
         if forgotten:
             return route.continue_()
         answer = route.fetch()
-        told = answer.json()
-        forgotten.extend(told["questions"])
-        for question in told["questions"]:
+        body = answer.json()
+        forgotten.extend(body["questions"])
+        for question in body["questions"]:
             question |= {"state": "new", "asked": False}
-        return route.fulfill(response=answer, json=told)
+        return route.fulfill(response=answer, json=body)
 
     with serving(small) as server, watched(browser, server) as page:
         page.expected = ["503"]
@@ -296,3 +297,62 @@ def test_nothing_on_the_page_is_wider_than_a_phone(browser, server):
         page.goto(f"{server}/what-if?draft=study=oil-gone")
         assert not page.evaluate(wide)
         assert json.loads(page.locator("#shared").text_content())["draftStudy"] == "oil-gone"
+
+
+@pytest.mark.thorough
+def test_composing_meanwhile_does_not_end_the_watching(browser, apart):
+    """The address holds what is being composed, and changes while an answer is on its way."""
+    small = replace(apart, limits=replace(apart.limits, listeners=0))
+    on_its_way = []
+    with serving(small) as server, watched(browser, server) as page:
+        page.expected = ["503"]
+        page.route("**/what-if/part**", lambda route: on_its_way.append(route), times=1)
+        with page.expect_request("**/what-if/part**"):
+            asked(page, server, "set=forcing.strikes=x7;from=2014-11")
+        page.get_by_role("spinbutton", name="forcing.strikes, number").fill("2")
+        page.wait_for_url("**&draft=**")
+        on_its_way[0].continue_()
+        done(page, 6)
+
+
+@pytest.mark.thorough
+def test_what_a_script_cannot_show_is_said_and_not_tried_for_ever(browser, apart):
+    small = replace(apart, limits=replace(apart.limits, listeners=0))
+    tried = []
+
+    def spoilt(route):
+        tried.append(route)
+        route.fulfill(json={"questions": 7}, headers={"x-fissure": "page"})
+
+    with serving(small) as server, watched(browser, server) as page:
+        page.expected = ["503", "not iterable"]
+        page.route("**/what-if/part**", spoilt)
+        asked(page, server, "set=forcing.strikes=x8;from=2014-11")
+        assert "could not show what came" in page.locator("[data-error]:not([hidden])").inner_text()
+        assert "not iterable" in page.locator("#broken").inner_text()
+        page.wait_for_timeout(2500)
+        assert len(tried) == 1
+        page.unroute("**/what-if/part**")
+        page.get_by_role("button", name="Retry").click()
+        done(page, 6)
+
+
+@pytest.mark.thorough
+def test_what_goes_wrong_in_the_server_is_said_and_not_asked_for_ever(browser, apart, monkeypatch):
+    tried = []
+
+    def wrong(*_):
+        tried.append(1)
+        raise ArithmeticError
+
+    with serving(apart) as server, watched(browser, server) as page:
+        page.expected = ["500", "net::ERR_"]
+        with monkeypatch.context() as patch:
+            patch.setattr(what_if, "_part", wrong)
+            asked(page, server, "set=forcing.strikes=x9;from=2014-11")
+            assert "went wrong inside Fissure" in page.locator("[data-error]:not([hidden])").inner_text()
+            before = len(tried)
+            page.wait_for_timeout(2500)  # a stream that ends is asked for again after half a second
+            assert len(tried) == before
+        page.get_by_role("button", name="Retry").click()
+        done(page, 6)

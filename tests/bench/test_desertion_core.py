@@ -7,7 +7,7 @@ import pytest
 from bench.desertion import report
 from bench.desertion.agree import agreement
 from bench.desertion.peers import PEERS, code_lines
-from bench.desertion.race import Size, race, told_by
+from bench.desertion.race import Size, race, series_of
 from bench.desertion.rules import PARAMETERS, SERIES, SLOTS, units_of
 
 FIGHTERS, WEEKS, MEMBERS = 2_000, 30, 120
@@ -27,9 +27,9 @@ def reference():
 
 @pytest.mark.parametrize("peer", OTHERS, ids=lambda peer: peer.name)
 def test_all_draw_from_one_distribution(peer, reference):
-    told = simulated(peer.module, 2)
-    assert {name: x.shape for name, x in told.items()} == dict.fromkeys(SERIES, (MEMBERS, WEEKS))
-    assert agreement(told, reference).holds()
+    series = simulated(peer.module, 2)
+    assert {name: x.shape for name, x in series.items()} == dict.fromkeys(SERIES, (MEMBERS, WEEKS))
+    assert agreement(series, reference).holds()
 
 
 @pytest.mark.parametrize(
@@ -50,11 +50,13 @@ def test_same_rules_with_other_luck_agree(reference):
 def test_books_close(reference):
     """Who is present is who was, less those who left, plus those who came; nobody is more than the slots hold."""
     for module in ("in_numpy", "in_fissure"):
-        told = simulated(module, 5, members=3)
-        left = told["escaped"] + told["executed"]
-        np.testing.assert_array_equal(told["present"][:, 1:], (told["present"] - left + told["recruited"])[:, :-1])
-        assert told["present"].max() <= units_of(FIGHTERS) * SLOTS
-        assert ((told["grievance"] >= 0) & (told["grievance"] <= 1)).all()
+        series = simulated(module, 5, members=3)
+        left = series["escaped"] + series["executed"]
+        np.testing.assert_array_equal(
+            series["present"][:, 1:], (series["present"] - left + series["recruited"])[:, :-1]
+        )
+        assert series["present"].max() <= units_of(FIGHTERS) * SLOTS
+        assert ((series["grievance"] >= 0) & (series["grievance"] <= 1)).all()
 
 
 def test_a_member_of_fissure_does_not_depend_on_the_others():
@@ -71,8 +73,8 @@ def test_timing_runs_peers_in_turn():
         assert min(timing.cpu) > 0
         assert timing.peak >= timing.libraries > 1
     numpy = next(peer for peer in PEERS if peer.name == "numpy")
-    told = told_by(numpy, size, seed=7)
-    assert {x.shape for x in told.values()} == {(2, 3)}
+    series = series_of(numpy, size, seed=7)
+    assert {x.shape for x in series.values()} == {(2, 3)}
     text = report.ratios([timings], list(PEERS))
     assert "500 × 2" in text and "NumPy" in text
     assert report.rounds_as_csv(timings.values()).count("\n") == 1 + 4

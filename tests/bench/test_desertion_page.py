@@ -29,11 +29,11 @@ def bench(monkeypatch, tmp_path):
     def run(shift=0.0):
         luck = np.random.default_rng(1)
 
-        def told_by(peer, size, seed):
+        def series_of(peer, size, seed):
             moved = shift if peer.name == "fissure" else 0.0
             return {name: luck.normal(10 + moved, 1, (size.members, size.weeks)) for name in SERIES}
 
-        monkeypatch.setattr(page, "told_by", told_by)
+        monkeypatch.setattr(page, "series_of", series_of)
         monkeypatch.setattr(page, "race", made_race)
         monkeypatch.setattr(sys, "argv", ["bench", "--out", str(tmp_path)])
         page.main()

@@ -12,8 +12,8 @@ from fissure.errors import FissureError
 
 def bloc(name: str, origin: str, share: float) -> Bloc:
     country = "Ruritania" if origin == "local" else None
-    told = {"title": name, "doctrine": 0, "doctrine_spread": 0.3, "reason": "made up", "source": "none"}
-    return Bloc.model_validate({"name": name, "origin": origin, "country": country, "share": share, **told})
+    fields = {"title": name, "doctrine": 0, "doctrine_spread": 0.3, "reason": "made up", "source": "none"}
+    return Bloc.model_validate({"name": name, "origin": origin, "country": country, "share": share, **fields})
 
 
 def prior(low: float, high: float) -> ParameterPrior:

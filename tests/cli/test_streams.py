@@ -55,8 +55,8 @@ def test_signs_that_an_encoding_lacks_are_written_with_others(monkeypatch, encod
 
 def test_every_sign_of_tables_has_another_one():
     """Signs that stand for a verdict stay apart from one another in ASCII."""
-    told = [signs.legible(UnicodeEncodeError("ascii", sign, 0, 1, ""))[0] for sign in "✓↕~▲▼◆┌└⇄✗≤≥"]
-    assert len(set(told)) == len(told) and "?" not in told and all(x.isascii() for x in told)
+    replaced = [signs.legible(UnicodeEncodeError("ascii", sign, 0, 1, ""))[0] for sign in "✓↕~▲▼◆┌└⇄✗≤≥"]
+    assert len(set(replaced)) == len(replaced) and "?" not in replaced and all(x.isascii() for x in replaced)
 
 
 @pytest.mark.parametrize("error", [BrokenPipeError(errno.EPIPE, "Broken pipe"), OSError(errno.ENOSPC, "No space left")])

@@ -19,7 +19,7 @@ from fissure.cases.loader import load_case
 
 what, out = sys.argv[1], Path(sys.argv[2])
 
-class Told:
+class Printed:
     def phase(self, name):
         print(name, flush=True)
     def advance(self, *_):
@@ -27,7 +27,7 @@ class Told:
     def finish(self):
         pass
 
-small = dict(seed=7, weeks=12, units=16, slots=8, progress=Told(), out=out)
+small = dict(seed=7, weeks=12, units=16, slots=8, progress=Printed(), out=out)
 if what == "run":
     from fissure.engine import ensemble
     ensemble.run("islamic_state", members=40, block=2, **small)

@@ -93,7 +93,7 @@ def test_old_folders_are_pruned(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("env", "told"),
+    ("env", "folder"),
     [
         ({"FISSURE_CACHE": "/a/b"}, "/a/b"),
         ({"XDG_CACHE_HOME": "/x"}, "/x/fissure"),
@@ -102,9 +102,9 @@ def test_old_folders_are_pruned(tmp_path):
     ],
     ids=str,
 )
-def test_where_the_cache_lies(monkeypatch, env, told):
+def test_where_the_cache_lies(monkeypatch, env, folder):
     for name in ("FISSURE_CACHE", "XDG_CACHE_HOME"):
         monkeypatch.delenv(name, raising=False)
     for name, value in env.items():
         monkeypatch.setenv(name, value)
-    assert cache_base() == Path(told)
+    assert cache_base() == Path(folder)

@@ -12,7 +12,7 @@ from fissure.errors import DamagedError, FissureError
 from fissure.files import is_whole, known_whole, sealed, sealed_json, unsealed, unsealed_json, write_whole
 
 ARRAYS = {"a": (("member", "week"), np.arange(12, dtype=np.int32).reshape(3, 4), {"units": "x", "long_name": "A"})}
-TOLD = {"plan": {"seed": 7, "off": [], "share": 0.1}, "about": "Für alle"}
+DOCUMENT = {"plan": {"seed": 7, "off": [], "share": 0.1}, "about": "Für alle"}
 
 
 @pytest.mark.parametrize("body", [b"", b"x", bytes(range(256)) * 9000], ids=len)
@@ -40,17 +40,17 @@ def test_a_missing_file_is_damage(tmp_path):
 
 
 def test_every_changed_byte_of_a_json_file_is_damage_or_says_the_same(tmp_path):
-    path, whole = tmp_path / "file.json", sealed_json(TOLD)
+    path, whole = tmp_path / "file.json", sealed_json(DOCUMENT)
     path.write_bytes(whole)
-    assert unsealed_json(path) == TOLD and json.loads(whole)["plan"] == TOLD["plan"]
+    assert unsealed_json(path) == DOCUMENT and json.loads(whole)["plan"] == DOCUMENT["plan"]
     for n in range(len(whole)):
         path.write_bytes(whole[:n] + bytes([whole[n] ^ 1]) + whole[n + 1 :])
         try:
-            told = unsealed_json(path)
+            document = unsealed_json(path)
         except DamagedError as error:
             assert str(path) in str(error)
         else:
-            assert told == TOLD and whole[n : n + 1].isspace()
+            assert document == DOCUMENT and whole[n : n + 1].isspace()
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"sha256": 3}', "[" * 100_000])

@@ -143,14 +143,14 @@ def test_without_dask_it_says_how_to_install_it(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("address", "told"),
+    ("address", "reason"),
     [("tcp://127.0.0.1:9", "no dask scheduler answers there"), ("nowhere.json", "there is no such scheduler file")],
 )
-def test_where_nobody_answers_nothing_is_touched(make, tmp_path, monkeypatch, address, told):
+def test_where_nobody_answers_nothing_is_touched(make, tmp_path, monkeypatch, address, reason):
     monkeypatch.setattr(clusters, "CONNECT", 0.5)
     with Cluster(address) as nobody, pytest.raises(FissureError) as caught:
         make(tmp_path / "run", 2, workers=nobody)
-    assert str(caught.value).startswith(f"{address}: {told}") and "\n" not in str(caught.value)
+    assert str(caught.value).startswith(f"{address}: {reason}") and "\n" not in str(caught.value)
     assert not (tmp_path / "run").exists()
 
 

@@ -232,7 +232,7 @@ def test_the_plan_tells_apart_all_that_matters(case):
 
 
 @pytest.mark.parametrize(
-    ("ask", "told"),
+    ("ask", "words"),
     [
         ({"members": 0}, "members is 0, expected a whole number from 1 to 1000000"),
         ({"members": 10**7}, "members is 10000000, expected a whole number from 1 to 1000000"),
@@ -246,10 +246,10 @@ def test_the_plan_tells_apart_all_that_matters(case):
     ],
     ids=str,
 )
-def test_bad_input_is_one_sentence_and_touches_nothing(case, tmp_path, ask, told):
+def test_bad_input_is_one_sentence_and_touches_nothing(case, tmp_path, ask, words):
     with pytest.raises(FissureError) as caught:
         ensemble.run(case, **{"members": 2, "out": tmp_path / "run", **ask})
-    assert told in str(caught.value) and "\n" not in str(caught.value)
+    assert words in str(caught.value) and "\n" not in str(caught.value)
     assert not (tmp_path / "run").exists()
 
 

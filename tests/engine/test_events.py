@@ -13,7 +13,7 @@ from fissure.cases.schema import Prior
 from fissure.engine import ensemble
 from fissure.engine.ensemble import open_run
 from fissure.engine.random import seed_words
-from fissure.engine.records import STORED, event_arrays, kinds_told, rows
+from fissure.engine.records import STORED, event_arrays, event_kinds, rows
 from fissure.engine.simulate import simulate_block
 from fissure.engine.store import Block, encode, event_table
 from fissure.errors import FissureError
@@ -94,24 +94,24 @@ def test_sizes_add_up_to_what_is_recorded(eight, bloody):
     events = eight.events
     country = {d.id: d.country for d in bloody.districts}
     own = events[events.kind == "execution"]
-    told = own.groupby(["member", "week", own.district.astype(str).map(country)])["size"].sum()
+    counted = own.groupby(["member", "week", own.district.astype(str).map(country)])["size"].sum()
     recorded = eight.data.executed_members.to_series()
-    assert told.sum() > 20
-    assert told.to_dict() == recorded[recorded > 0].to_dict()
+    assert counted.sum() > 20
+    assert counted.to_dict() == recorded[recorded > 0].to_dict()
 
     origin = {b.name: b.origin for b in bloody.blocs}
     own = events[events.kind == "clash"]
-    told = own.groupby(["member", "week", own.bloc.astype(str).map(origin)])["size"].sum()
+    counted = own.groupby(["member", "week", own.bloc.astype(str).map(origin)])["size"].sum()
     recorded = eight.data.killed.sel(cause="clash", drop=True).to_series()
-    assert told.sum() > 20
-    assert told.to_dict() == recorded[recorded > 0].to_dict()
+    assert counted.sum() > 20
+    assert counted.to_dict() == recorded[recorded > 0].to_dict()
 
 
 def test_columns_order_and_units(eight, bloody):
     events = eight.events
     assert list(events) == COLUMNS
     assert events.member.dtype == events["size"].dtype == "int32" and events.week.dtype == "datetime64[ns]"
-    assert events.attrs == {"members": 8, "kinds": kinds_told()}
+    assert events.attrs == {"members": 8, "kinds": event_kinds()}
     assert set(events[events.kind == "execution"].bloc) == {""}
     codes = events.assign(**{name: events[name].cat.codes for name in ("kind", "bloc", "district")})
     keys = list(map(tuple, codes[["member", "week", "kind", "bloc", "district"]].to_numpy()))
@@ -198,8 +198,8 @@ def test_a_run_in_which_nothing_happens_has_an_empty_table(tmp_path):
     block = Block.at(tmp_path, 0, 3)
     write_whole(block.path, encode(event_arrays(nothing)))
     assert block.is_whole() and block.read("event_size").shape == (0,)
-    told = {"week": ["2014-06-30", "2014-07-07"], "district": ["X"], "bloc": ["a", "b"]}
-    empty = event_table([block], {"coordinates": told, "events": kinds_told()}, 3)
+    labels = {"week": ["2014-06-30", "2014-07-07"], "district": ["X"], "bloc": ["a", "b"]}
+    empty = event_table([block], {"coordinates": labels, "events": event_kinds()}, 3)
     assert list(empty) == COLUMNS and len(empty) == 0
     assert empty["size"].dtype == "int32" and empty.week.dtype == "datetime64[ns]"
     assert empty.attrs["members"] == 3

@@ -46,12 +46,12 @@ def test_another_process_is_refused_and_named_until_it_is_killed(tmp_path, holde
     assert str(caught.value) == (
         f"{tmp_path}: another process ({holder.pid}) is writing to this folder, wait for it to end or choose another"
     )
-    told = note(tmp_path)
-    assert (told.process, told.members, told.command) == (holder.pid, 9, "fissure run") and told.since
+    found = note(tmp_path)
+    assert (found.process, found.members, found.command) == (holder.pid, 9, "fissure run") and found.since
     holder.send_signal(signal.SIGKILL)
     holder.wait()
     assert not is_held(tmp_path)
-    assert note(tmp_path) == told  # it was cut short
+    assert note(tmp_path) == found  # it was cut short
     with held(tmp_path):
         assert note(tmp_path).process == os.getpid()
     assert note(tmp_path) is None
@@ -112,7 +112,7 @@ def test_what_is_asked_is_known_inside_alone():
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("", None),
         (" \n", None),
@@ -122,9 +122,9 @@ def test_what_is_asked_is_known_inside_alone():
         (json.dumps({"process": 1, "host": "elsewhere"}), Note(1, "elsewhere")),
     ],
 )
-def test_any_note_is_read(tmp_path, text, told):
+def test_any_note_is_read(tmp_path, text, expected):
     (tmp_path / LOCK).write_text(text)
-    assert note(tmp_path) == told
+    assert note(tmp_path) == expected
 
 
 def test_a_writer_on_another_machine_is_named_with_it():

@@ -63,7 +63,7 @@ def test_a_run_of_a_posterior_can_be_extended(make, drawn, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("there", "asked", "told"),
+    ("there", "asked", "reason"),
     [
         ({}, {"draws": Shifted()}, "members of the prior there, of a posterior asked"),
         ({"draws": Shifted()}, {}, "members of a posterior there, of the prior asked"),
@@ -72,10 +72,10 @@ def test_a_run_of_a_posterior_can_be_extended(make, drawn, tmp_path):
     ],
     ids=["prior", "posterior", "another"],
 )  # fmt: skip
-def test_a_folder_does_not_mix_members(make, tmp_path, there, asked, told):
+def test_a_folder_does_not_mix_members(make, tmp_path, there, asked, reason):
     make(tmp_path / "run", 1, outputs=CHOSEN, **there)
     before = [path.read_bytes() for path in sorted((tmp_path / "run" / "blocks").iterdir())]
-    with pytest.raises(FissureError, match=rf"run: holds another run \({told}\), choose another folder"):
+    with pytest.raises(FissureError, match=rf"run: holds another run \({reason}\), choose another folder"):
         make(tmp_path / "run", 2, outputs=CHOSEN, **asked)
     assert [path.read_bytes() for path in sorted((tmp_path / "run" / "blocks").iterdir())] == before
 

@@ -26,11 +26,11 @@ from fissure.engine.ensemble import EnsembleTask
 from fissure.model.catalogue import parameters_of
 
 traced, real = [], programs.simulate_block
-class Told:
+class Traced:
     def lower(self, *given, **sizes):
         traced.append(sizes)
         return real.lower(*given, **sizes)
-programs.simulate_block = Told()
+programs.simulate_block = Traced()
 case = load_case("islamic_state")
 parameters = parameters_of(case)
 plan = plan_of(case, parameters, seed=3, weeks=6, units=12, slots=10, width=2)
@@ -122,9 +122,9 @@ def got(function, *given, made_of=(), check=lambda program: None):
 
 
 def test_another_program_or_setting_is_another_file(fresh):
-    def ask(*told):
+    def ask(*key):
         programs._programs.clear()
-        got(lambda x: {"x": x + 1}, jnp.float32(1), made_of=told)
+        got(lambda x: {"x": x + 1}, jnp.float32(1), made_of=key)
         return len(kept(fresh))
 
     assert [ask("one"), ask("one"), ask("two"), ask("one", 2), ask("two")] == [1, 1, 2, 3, 3]

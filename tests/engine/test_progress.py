@@ -57,7 +57,7 @@ def test_silence(capsys):
 
 
 @pytest.mark.parametrize(
-    ("seconds", "told"), [(0, "0 s"), (59.4, "59 s"), (200, "3 min 20 s"), (7500, "2 h 5 min"), (-1, "0 s")]
+    ("seconds", "text"), [(0, "0 s"), (59.4, "59 s"), (200, "3 min 20 s"), (7500, "2 h 5 min"), (-1, "0 s")]
 )
-def test_durations(seconds, told):
-    assert duration(seconds) == told
+def test_durations(seconds, text):
+    assert duration(seconds) == text

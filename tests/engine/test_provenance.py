@@ -102,8 +102,8 @@ def code(source):
 
 def test_the_code_of_the_model_is_told_alike_by_every_python(monkeypatch):
     source = "class A(B):\n    def f(self, x, *, y=1.5):\n        return None if x else [*y, 'a']\n"
-    told = code(source)
-    assert told == (
+    text = code(source)
+    assert text == (
         "Module(body=[ClassDef(name='A', bases=[Name(id='B', ctx=Load())], keywords=[], body=[FunctionDef(name='f', "
         "args=arguments(posonlyargs=[], args=[arg(arg='self'), arg(arg='x')], kwonlyargs=[arg(arg='y')], "
         "kw_defaults=[Constant(value=1.5)], defaults=[]), body=[Return(value=IfExp(test=Name(id='x', ctx=Load()), "
@@ -114,13 +114,13 @@ def test_the_code_of_the_model_is_told_alike_by_every_python(monkeypatch):
         if "type_params" not in kind._fields:
             monkeypatch.setattr(kind, "_fields", (*kind._fields, "type_params"))
             monkeypatch.setattr(kind, "type_params", [], raising=False)
-    assert code(source) == told
+    assert code(source) == text
 
 
 def test_the_digest_of_the_model_follows_its_code_alone():
     source = 'from a import b\n\n\ndef f(x: int, *, y=1.5) -> str:\n    """Doc."""\n    return f"{x!r:>{y}}" + "é"\n'
-    told = code(source)
-    assert code("# a comment\n" + source.replace('"""Doc."""', "'other'  # c")) == told
-    assert code(source.replace('    """Doc."""\n', "\n\n").replace("x: int, *", "x:  int,\n  *")) == told
-    assert code(source.replace("1.5", "1.6")) != told
-    assert code(source.replace("!r", "")) != told
+    text = code(source)
+    assert code("# a comment\n" + source.replace('"""Doc."""', "'other'  # c")) == text
+    assert code(source.replace('    """Doc."""\n', "\n\n").replace("x: int, *", "x:  int,\n  *")) == text
+    assert code(source.replace("1.5", "1.6")) != text
+    assert code(source.replace("!r", "")) != text

@@ -40,8 +40,8 @@ def study(whole_run, tmp_path):
 
 
 def asked(run, **changes):
-    told = {"members": 4, "runs": 8, "until": date(2015, 12, 31), "changes": ("without pay-gap",)}
-    return StudyManifest("whatif", run.plan, **{**told, **changes})
+    fields = {"members": 4, "runs": 8, "until": date(2015, 12, 31), "changes": ("without pay-gap",)}
+    return StudyManifest("whatif", run.plan, **{**fields, **changes})
 
 
 # --- What there is
@@ -52,9 +52,14 @@ def test_a_whole_run_is_told(run, whole_run):
     assert (found.name, found.what, found.state, found.asked) == ("run", "run", "whole", 10)
     assert found.contents.histories == 10 and not found.other_version and found.damaged == ()
     assert found.contents.bytes == sum(len(data) for data in contents(run).values())
-    told = found.as_json()
-    assert (told["case"], told["seed"], told["weeks"], told["drawn_from"]) == ("islamic_state", 7, 12, "prior")
-    assert told["model_digest"] == whole_run.plan.model_digest and json.loads(json.dumps(told)) == told
+    document = found.as_json()
+    assert (document["case"], document["seed"], document["weeks"], document["drawn_from"]) == (
+        "islamic_state",
+        7,
+        12,
+        "prior",
+    )
+    assert document["model_digest"] == whole_run.plan.model_digest and json.loads(json.dumps(document)) == document
 
 
 def test_a_study_is_told(study):
@@ -229,8 +234,8 @@ def test_a_second_process_is_refused_a_study(study, whole_run):
         [sys.executable, "-c", code, str(study)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout.readline() == "held\n"
-        told = rf"another process \({process.pid}\) is writing to this folder"
-        with pytest.raises(FissureError, match=told), keeping(study, asked(whole_run)):
+        refusal = rf"another process \({process.pid}\) is writing to this folder"
+        with pytest.raises(FissureError, match=refusal), keeping(study, asked(whole_run)):
             raise AssertionError
         process.kill()
     with keeping(study, asked(whole_run)):

@@ -163,7 +163,7 @@ def test_an_empty_folder_is_taken(tmp_path, make):
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "reason"),
     [
         ({"seed": 8}, "seed 7 there, 8 asked"),
         ({"weeks": 11}, "weeks 12 there, 11 asked"),
@@ -173,11 +173,11 @@ def test_an_empty_folder_is_taken(tmp_path, make):
     ],
     ids=str,
 )
-def test_a_run_of_another_plan_is_refused(copied, make, change, told):
+def test_a_run_of_another_plan_is_refused(copied, make, change, reason):
     before = contents(copied)
     with pytest.raises(FissureError) as caught:
         make(copied, 2, **change)
-    assert f"holds another run ({told}), choose another folder" in str(caught.value)
+    assert f"holds another run ({reason}), choose another folder" in str(caught.value)
     assert contents(copied) == before
 
 
@@ -190,17 +190,17 @@ def test_a_run_of_another_model_is_refused(copied, make, monkeypatch):
 def made_elsewhere(folder, **changes):
     """Let the run in `folder` be made with something else."""
     path = folder / "run.json"
-    told = json.loads(path.read_text())
-    told["plan"]["made with"] |= changes
-    del told["sha256"]
-    path.write_bytes(sealed_json(told))
+    document = json.loads(path.read_text())
+    document["plan"]["made with"] |= changes
+    del document["sha256"]
+    path.write_bytes(sealed_json(document))
 
 
 def test_run_json_tells_what_it_was_made_with(whole_run):
-    told = json.loads((whole_run.folder / "run.json").read_text())["plan"]["made with"]
-    assert {"jax", "jaxlib", "numpy", "scipy", "equinox", "XLA_FLAGS", *MACHINE, *SETTINGS} == set(told)
-    assert told["numpy"] == np.__version__ and told["backend"] == "cpu"
-    assert all(isinstance(value, str) for value in told.values())
+    stamp = json.loads((whole_run.folder / "run.json").read_text())["plan"]["made with"]
+    assert {"jax", "jaxlib", "numpy", "scipy", "equinox", "XLA_FLAGS", *MACHINE, *SETTINGS} == set(stamp)
+    assert stamp["numpy"] == np.__version__ and stamp["backend"] == "cpu"
+    assert all(isinstance(value, str) for value in stamp.values())
 
 
 @pytest.mark.parametrize(
@@ -244,9 +244,9 @@ def test_a_run_finished_with_other_versions_is_refused(copied, make):
 
 def test_a_plan_that_cannot_be_read_is_refused(copied):
     path = copied / "run.json"
-    told = json.loads(path.read_text())
-    del told["plan"]["seed"], told["sha256"]
-    path.write_bytes(sealed_json(told))
+    document = json.loads(path.read_text())
+    del document["plan"]["seed"], document["sha256"]
+    path.write_bytes(sealed_json(document))
     with pytest.raises(FissureError, match="the plan of the run cannot be read"):
         open_run(copied)
 

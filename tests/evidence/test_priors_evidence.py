@@ -11,10 +11,10 @@ from fissure.errors import FissureError
 def spoilt(folder, names):
     """The case, with evidence that nothing knows in the priors of `names`; returns the lines on which it stands."""
     path = folder / "priors.yaml"
-    told = yaml.safe_load(path.read_text())
+    priors = yaml.safe_load(path.read_text())
     for name in names:
-        told[name]["evidence"] = ["G-01a", "G-1a"]
-    path.write_text(yaml.safe_dump(told))
+        priors[name]["evidence"] = ["G-01a", "G-1a"]
+    path.write_text(yaml.safe_dump(priors))
     lines = path.read_text().splitlines()
     return [number for number, line in enumerate(lines, start=1) if line.strip() == "- G-1a"]
 

@@ -20,12 +20,12 @@ SERIES = """\
       scope: all
       doubt: A count.
       doubt_factor: 1.5
-      rival_of: [told]
+      rival_of: [stated]
       address: https://example.org/
-    - id: told
+    - id: stated
       variable: pay
       source: A1
-      file: observed/told.csv
+      file: observed/stated.csv
       bound: exact
       unit: USD/month
       scope: all
@@ -34,16 +34,16 @@ SERIES = """\
       rival_of: [paid]
     """
 PAID = "first,last,low,value,high\n2015-01-01,2015-03-31,100,120,200\n2015-04-01,2015-06-30,90,,180\n"
-TOLD = "first,last,value\n2015-02-01,2015-02-28,400\n"
+STATED = "first,last,value\n2015-02-01,2015-02-28,400\n"
 
 
 @pytest.fixture
 def make(write, tmp_path):
-    def made(paid=PAID, told=TOLD, series=SERIES):
+    def made(paid=PAID, stated=STATED, series=SERIES):
         folder = write(series=series)
         (tmp_path / "observed").mkdir()
         (tmp_path / "observed" / "paid.csv").write_text(dedent(paid))
-        (tmp_path / "observed" / "told.csv").write_text(dedent(told))
+        (tmp_path / "observed" / "stated.csv").write_text(dedent(stated))
         return folder
 
     return made
@@ -51,8 +51,8 @@ def make(write, tmp_path):
 
 def test_rows_become_observations_with_all_that_the_series_says(make):
     ledger = load_ledger(make())
-    assert list(ledger.series) == ["paid", "told"]
-    assert list(ledger.observations)[2:] == ["paid.2015-q1", "paid.2015-q2", "told.2015-02"]
+    assert list(ledger.series) == ["paid", "stated"]
+    assert list(ledger.observations)[2:] == ["paid.2015-q1", "paid.2015-q2", "stated.2015-02"]
     first = ledger.observations["paid.2015-q1"]
     assert (first.period, first.when) == ((date(2015, 1, 1), date(2015, 3, 31)), date(2015, 3, 31))
     assert (first.low, first.value, first.high, first.bound) == (100, 120, 200, "range")
@@ -62,8 +62,8 @@ def test_rows_become_observations_with_all_that_the_series_says(make):
 
 def test_points_are_rivals_where_their_periods_overlap(make):
     ledger = load_ledger(make())
-    assert ledger.observations["paid.2015-q1"].rival_of == ("told.2015-02",)
-    assert ledger.observations["told.2015-02"].rival_of == ("paid.2015-q1",)
+    assert ledger.observations["paid.2015-q1"].rival_of == ("stated.2015-02",)
+    assert ledger.observations["stated.2015-02"].rival_of == ("paid.2015-q1",)
     assert ledger.observations["paid.2015-q2"].rival_of == ()
 
 
@@ -72,7 +72,7 @@ def test_points_are_checked_and_traced_as_any_observation(make):
     assert problems(ledger, ledger.mechanisms, ["pay_usd_month"]) == []
     found = trace("paid.2015-q1", ledger, {})
     assert [o.id for o in found.observations] == ["paid.2015-q1"]
-    assert [o.id for o in found.rival_groups[0]] == ["told.2015-02", "paid.2015-q1"]
+    assert [o.id for o in found.rival_groups[0]] == ["stated.2015-02", "paid.2015-q1"]
     assert "paid.2015-q2" in [o.id for o in trace("pay", ledger, {}).observations]
     assert ledger.places["observation", "paid.2015-q2"]("unit").endswith("paid.csv:3")
 
@@ -117,7 +117,7 @@ def test_a_bad_row_is_told_with_its_line(make, paid, said):
     ("old", "new", "said"),
     [
         ("source: monitor", "source: monitr", r"series\.yaml:3: at 'source' found 'monitr'.*'monitor'"),
-        ("rival_of: [told]", "rival_of: [tolt]", r"series\.yaml:10: at 'rival_of' found 'tolt'.*'told'"),
+        ("rival_of: [stated]", "rival_of: [statd]", r"series\.yaml:10: at 'rival_of' found 'statd'.*'stated'"),
         ("unit: USD/month", "unit: USD/year", r"series\.yaml:6: found unit 'USD/year', expected 'USD/month'"),
         ("observed/paid.csv", "observed/none.csv", r"none\.csv: there is no such file"),
         ("doubt_factor: 1.5", "doubt: 1.5", r"series\.yaml"),
@@ -132,6 +132,6 @@ def test_a_bad_entry_is_told_with_its_line(make, old, new, said):
 def test_a_point_may_not_take_the_id_of_a_figure(make):
     folder = make()
     path = folder / "observations.yaml"
-    path.write_text(path.read_text().replace("pay-2", "told.2015-02"))
-    with pytest.raises(FissureError, match=r"told\.csv:2: the id 'told\.2015-02' stands twice, first in .*yaml:12"):
+    path.write_text(path.read_text().replace("pay-2", "stated.2015-02"))
+    with pytest.raises(FissureError, match=r"stated\.csv:2: the id 'stated\.2015-02' stands twice, first in .*yaml:12"):
         load_ledger(folder)

@@ -108,12 +108,12 @@ def test_a_docstring_that_says_something_else_is_told_apart():
 def test_what_one_condition_joins_and_takes_apart_stays_apart():
     """Who joined and who left are told in one array, by whether the slot was filled; neither depends on the other."""
 
-    def told(state: Three) -> dict[str, jax.Array]:
+    def joined(state: Three) -> dict[str, jax.Array]:
         both = materialise(jnp.where(state.here, state.one, state.other), jnp.int32(0))
         back = jnp.where(state.here, both, 0.0)
         return {"back": back, "wrong": jnp.where(state.one > 0, both, 0.0), "both": both}
 
-    found = causal._trace(told, causal.abstract(Three))
+    found = causal._trace(joined, causal.abstract(Three))
     names = {name: {source for source, _ in labels} for name, labels in found.items()}
     assert names["back"] == {"state.here", "state.one"}
     assert names["both"] == names["wrong"] == {"state.here", "state.one", "state.other"}

@@ -126,7 +126,7 @@ def test_at_peak_takes_the_weeks_around_the_highest_of_the_paired_run(run):
     ],
 )
 def test_what_cannot_be_measured_is_refused(make, words):
-    with pytest.raises(ValueError) as told:
+    with pytest.raises(ValueError) as raised:
         make()
     for word in words:
-        assert word in str(told.value)
+        assert word in str(raised.value)

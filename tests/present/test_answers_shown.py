@@ -104,9 +104,9 @@ def test_the_page_holds_every_question_escaped_with_its_study(ledger):
 @pytest.mark.parametrize("width", [80, 140])
 def test_the_terminal_holds_every_question_with_its_caution(ledger, width):
     lines = list(terminal.lines(words.document(MADE, "A case", ledger), width))
-    told = " ".join(" ".join(lines).split())
-    assert told.count("Does it?") == 4 and "It may <b>not</b>." in told and words.sentence(WEIGHED, MADE) in told
-    assert "fissure whatif x, 48 histories" in told and max(map(len, lines)) <= width
+    text = " ".join(" ".join(lines).split())
+    assert text.count("Does it?") == 4 and "It may <b>not</b>." in text and words.sentence(WEIGHED, MADE) in text
+    assert "fissure whatif x, 48 histories" in text and max(map(len, lines)) <= width
 
 
 def test_charts_hold_the_numbers_where_there_are_several(ledger):
@@ -119,9 +119,9 @@ def test_charts_hold_the_numbers_where_there_are_several(ledger):
 def test_answers_are_read_back_as_they_were_saved(tmp_path):
     path = MADE.save(tmp_path / "answers.json")
     assert read_answers(path) == MADE
-    told = json.loads(path.read_text())
-    del told["answers"][0]["asks"]
-    path.write_text(json.dumps(told))
+    document = json.loads(path.read_text())
+    del document["answers"][0]["asks"]
+    path.write_text(json.dumps(document))
     with pytest.raises(FissureError, match=r"answers.json: at answers.0.asks"):
         read_answers(path)
     with pytest.raises(FissureError, match="expected saved answers"):

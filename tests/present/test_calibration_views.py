@@ -39,7 +39,7 @@ def page(bad, case, ledger):
     return html.render(document(bad, case, ledger, COMMAND, "0.1.0"))
 
 
-def told(page):
+def text_of(page):
     """Its text without scripts, as one line."""
     body = re.sub(r"<(script|style)>.*?</\1>|<script .*?</script>", "", page, flags=re.DOTALL)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
@@ -100,8 +100,8 @@ def test_failures_come_first_and_say_how_many(bad, good):
     assert f"of {targets} targets 5 lie outside" in said["parameter recovery"]
     assert f"({targets - 5} of {targets})" in said["rank statistics"]
     inside, every = len(bad.items) - 50, len(bad.items)
-    told = f"{inside} of {every} published figures ({inside / every:.0%})"
-    assert told in said["posterior predictive check"]
+    counted = f"{inside} of {every} published figures ({inside / every:.0%})"
+    assert counted in said["posterior predictive check"]
 
 
 def test_nothing_to_compare_is_no_failure_and_no_success(good):
@@ -136,25 +136,25 @@ def test_small_values_are_outside_as_zero(x, unit, said):
 
 def test_the_page_tells_the_numbers_of_the_calibration(page, bad, case, ledger):
     HTMLParser().feed(page)
-    said = told(page)
+    said = text_of(page)
     for text in (section.fitted(bad), section.learned(bad), inference.verdict(bad), inference.KEY):
         assert text in said
     assert "30 of " in section.learned(bad) and "4,000 simulated histories" in section.fitted(bad)
     for move in words.parameter_updates(bad.posterior, case):
         row = re.search(rf"<tr>(?:(?!</tr>).)*<code>{re.escape(move.name)}</code>.*?</tr>", page, re.DOTALL)[0]
-        assert words.between(*move.prior[::2], move.unit) in told(row)
+        assert words.between(*move.prior[::2], move.unit) in text_of(row)
         middle, ends = words.value(move.posterior.middle, move.unit), words.between(*move.posterior[::2], move.unit)
-        assert f"{middle} ({ends})" in told(row)
+        assert f"{middle} ({ends})" in text_of(row)
     for one in words.publisher_biases(bad.posterior, bad.items, ledger):
         row = re.search(rf"<tr>(?:(?!</tr>).)*<code>{re.escape(one.bias)}</code>.*?</tr>", page, re.DOTALL)[0]
-        assert words.bias_interval(one.posterior, one.scale) in told(row) and one.verdict in told(row)
+        assert words.bias_interval(one.posterior, one.scale) in text_of(row) and one.verdict in text_of(row)
     assert bad.posterior.digest in said and "ab" * 32 in said
     assert "fissure calibrate islamic_state --until 2015-12-31 --members 4000 --seed 7" in said
 
 
 def test_figures_stand_in_their_own_unit(page, bad):
     for item, one in zip(bad.items, bad.predictive, strict=True):
-        row = told(re.search(rf'<tr id="check-{re.escape(item.observation.id)}">.*?</tr>', page, re.DOTALL)[0])
+        row = text_of(re.search(rf'<tr id="check-{re.escape(item.observation.id)}">.*?</tr>', page, re.DOTALL)[0])
         low, high = (np.exp([one.low, one.high])) if item.scale == "factor" else (one.low, one.high)
         assert words.between(low, high, item.observation.unit) in row
         assert formatting.published(item.observation) in row
@@ -195,8 +195,8 @@ def test_parameters_that_stay_are_listed_with_why(page, bad):
 
 
 def test_a_figure_far_out_stays_within_its_picture(bad):
-    def places(told):
-        svg = inference.predictive_picture(told, "x").svg
+    def places(figure):
+        svg = inference.predictive_picture(figure, "x").svg
         median = float(re.search(r'<line x1="([\d.]+)"', svg)[1])
         mark = re.search(r'cx="([\d.]+)"', svg) or re.search(r"rotate\(45 ([\d.]+)", svg)
         return median, float(mark[1])
@@ -266,8 +266,8 @@ def test_the_terminal_puts_failures_before_the_rest(good, bad, case, ledger):
 
 def test_json_has_the_numbers(bad, case, ledger):
     sections = as_json.render(document(bad, case, ledger, COMMAND, "0.1.0"))["sections"]
-    told = {one["key"]: [block for block in one["blocks"] if block["type"] == "table"] for one in sections}
+    tables = {one["key"]: [block for block in one["blocks"] if block["type"] == "table"] for one in sections}
     first = words.parameter_updates(bad.posterior, case)[0]
-    assert told["learned"][0]["rows"][0]["moved_by"] == first.shift
-    assert told["learned"][0]["rows"][0]["posterior_low"] == first.posterior.low
-    assert len(told["predictive"][0]["rows"]) == len(bad.items)
+    assert tables["learned"][0]["rows"][0]["moved_by"] == first.shift
+    assert tables["learned"][0]["rows"][0]["posterior_low"] == first.posterior.low
+    assert len(tables["predictive"][0]["rows"]) == len(bad.items)

@@ -108,10 +108,10 @@ def test_what_is_known_of_ends_and_worth_is_read_back_with_the_attribution(cappe
     path = SavedAttribution(capped, "fissure explain").write(tmp_path / "explain.json")
     again = read_explained(path).found
     assert again.at_bound == capped.at_bound and again.worth == capped.worth and again.clustered
-    told = json.loads(path.read_text())
-    assert told["few_histories"].startswith("Too few") and told["at_bound"][0][0]["count"] == 31
-    del told["at_bound"], told["effective_size"], told["few_histories"]  # as it was written before
-    path.write_text(json.dumps(told))
+    document = json.loads(path.read_text())
+    assert document["few_histories"].startswith("Too few") and document["at_bound"][0][0]["count"] == 31
+    del document["at_bound"], document["effective_size"], document["few_histories"]  # as it was written before
+    path.write_text(json.dumps(document))
     before = read_explained(path).found
     assert not before.clustered and before.worth == {}
     assert before.bounds_at(0).of(NONE) == () and not before.bounds_at(0).recorded

@@ -52,10 +52,10 @@ def test_what_the_effects_amount_to(checked):
 @pytest.mark.parametrize("width", [80, 100, 140])
 def test_the_table_says_everything(shown, width):
     lines = list(terminal.lines(shown, width))
-    told = " ".join(" ".join(lines).split())
+    text = " ".join(" ".join(lines).split())
     for word in ("pay-gap", "grievance", "lower", "−0.08", "−0.11 to −0.05", "✓ holds", "16", "2 s", "kept", "0 of 2",
                  "<falls>"):  # fmt: skip
-        assert word in told, word
+        assert word in text, word
     assert max(map(len, lines)) <= width
 
 

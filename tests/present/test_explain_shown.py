@@ -120,8 +120,8 @@ def test_nothing_is_told_as_nothing(found):
 )
 def test_inside_and_outside_reinforce_overlap_or_neither(found, inside, both, said):
     own = changed(changed(found, "inside", 0, *inside), "interaction", 0, *both)
-    told = words.inside_outside(own, 0)
-    assert said in told and told.startswith("The war alone takes away 60 weeks")
+    sentence = words.inside_outside(own, 0)
+    assert said in sentence and sentence.startswith("The war alone takes away 60 weeks")
 
 
 def test_mechanisms_that_can_be_told_from_nothing_are_counted_and_named(found):

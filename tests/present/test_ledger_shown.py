@@ -40,11 +40,11 @@ def test_an_output_with_its_figures_rivals_claims_and_sources(context):
 
 
 def test_numbers_stand_in_json(context):
-    told = in_json.render(ledger.document(context.trace("fighters"), context))
-    (figures,) = (one for one in told["sections"] if one["key"] == "figures")
+    document = in_json.render(ledger.document(context.trace("fighters"), context))
+    (figures,) = (one for one in document["sections"] if one["key"] == "figures")
     row = next(one for one in figures["blocks"][0]["rows"] if one["id"] == "fighters-total-2014-09-cia")
     assert (row["low"], row["high"], row["unit"]) == (20_000, 31_500, "persons")
-    (claims,) = (one for one in told["sections"] if one["key"] == "claims")
+    (claims,) = (one for one in document["sections"] if one["key"] == "claims")
     assert {"id", "source", "line", "text", "direction", "effect", "mechanism", "figure"} <= set(
         claims["blocks"][0]["rows"][0]
     )

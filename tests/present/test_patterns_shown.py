@@ -78,10 +78,10 @@ def test_a_cut_off_marks_what_a_fit_could_have_known(found, history, ledger):
 
 def test_of_a_posterior_all_members_count(history, ledger):
     assert words.filtered(everyone(30)).startswith("All 30 members count")
-    told = section.of_run(history, PATTERNS, ledger, [], described(history, until="2015-12-31"))
-    said = json.dumps(in_json.block(told), ensure_ascii=False)
+    shown = section.of_run(history, PATTERNS, ledger, [], described(history, until="2015-12-31"))
+    said = json.dumps(in_json.block(shown), ensure_ascii=False)
     assert "All 30 members count" in said
-    (table,) = (block for block in told.blocks if isinstance(block, Table))
+    (table,) = (block for block in shown.blocks if isinstance(block, Table))
     at = [column.title for column in table.columns].index("Sample")
     assert {row.cells[at].text for row in table.rows} == {"• fits", "→ tests"}
 

@@ -264,9 +264,9 @@ def test_what_the_disk_refuses_is_one_sentence(tmp_path, small, monkeypatch, nam
         return make(dir=dir, **keys)
 
     monkeypatch.setattr(tempfile, "mkstemp", refused)
-    with pytest.raises(FissureError, match=said) as told:
+    with pytest.raises(FissureError, match=said) as raised:
         html.write(small, tmp_path / name)
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(raised.value)
     assert sorted(tmp_path.rglob("*")) == before
 
 

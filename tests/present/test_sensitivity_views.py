@@ -70,7 +70,7 @@ def found(case):
 
 @pytest.mark.parametrize("width", [80, 140])
 def test_the_terminal_says_everything(found, width):
-    told = " ".join(" ".join(lines(shown(found), width)).split())
+    text = " ".join(" ".join(lines(shown(found), width)).split())
     for said in (
         "ground.pace",
         "forcing.strikes",
@@ -79,14 +79,14 @@ def test_the_terminal_says_everything(found, width):
         "1 of 4 indices",
         "income a month",
     ):
-        assert said in told, said
+        assert said in text, said
     assert max(map(len, lines(shown(found), width))) <= width
 
 
 def test_what_measures_the_answer_itself_is_told_but_not_recommended(found):
-    told = words.evidence(OUTCOME, found)
-    assert "income a month (50% (40% to 60%))" in told
-    assert "area held" not in told
+    text = words.evidence(OUTCOME, found)
+    assert "income a month (50% (40% to 60%))" in text
+    assert "area held" not in text
     assert found.narrowing("kind") == (("revenue", "Income a month", 0.5),)
     assert "the answer itself, measured" in " ".join(lines(shown(found), 140))
 

@@ -36,13 +36,13 @@ def answered(case, name, scenario, effect):
     random = np.random.default_rng(5)
     plain, noise = random.uniform(90, 110, MEMBERS), random.normal(0, 5, MEMBERS)
     asked = [outcome("deserted", case), outcome("territory@2014-12-31", case)]
-    told = [
+    differences = [
         difference_of(asked[0], plain + effect, plain),
         difference_of(asked[1], plain + noise * bool(effect), plain),
     ]
     weekly = np.cumsum(np.ones((MEMBERS, WEEKS)), axis=1) * 1000.0
     change = effect * np.linspace(0, 100, WEEKS) * random.uniform(0.5, 1.5, (MEMBERS, 1))
-    return Answer(name, scenario, tuple(told), tuple(course_of(one, weekly + change, weekly) for one in SERIES))
+    return Answer(name, scenario, tuple(differences), tuple(course_of(one, weekly + change, weekly) for one in SERIES))
 
 
 @pytest.fixture(scope="module")
@@ -80,10 +80,10 @@ def test_a_lower_number_has_words_for_every_outcome():
 @pytest.mark.parametrize("width", [80, 100, 140])
 def test_the_terminal_says_everything(shown, width):
     lines = list(terminal.lines(shown, width))
-    told = " ".join(" ".join(lines).split())
+    text = " ".join(" ".join(lines).split())
     for word in ("A hundred strikes a day", "fewer desert", "not shown", "−20", "100%", "Changes nothing", "Your own",
                  "Pairing was worth", "--set forcing.strikes=700"):  # fmt: skip
-        assert word in told, word
+        assert word in text, word
     assert max(map(len, lines)) <= width
 
 
@@ -119,9 +119,9 @@ def test_the_list_names_every_study(studies):
 
     out = StringIO()
     Console(file=out, width=100).print(terminal.FittedTable(whatif.study_table(studies.values())))
-    told = " ".join(out.getvalue().split())
+    text = " ".join(out.getvalue().split())
     for study in studies.values():
-        assert study.name in told and words.changes(study)[0] in told
+        assert study.name in text and words.changes(study)[0] in text
 
 
 def test_the_picture_shows_zero_the_interval_and_the_histories(found):

@@ -39,9 +39,9 @@ def test_there_is_libyaml_where_the_tests_run():
 
 @pytest.mark.parametrize("loader", LOADERS)
 def test_plain_words_are_text(loader):
-    told = "a: no\nb: true\nc: 1e-3\nd: 2014-06-10\ne: 'x: [y'\nf: [1, 2.5, ~]\n"
+    text = "a: no\nb: true\nc: 1e-3\nd: 2014-06-10\ne: 'x: [y'\nf: [1, 2.5, ~]\n"
     want = {"a": "no", "b": "true", "c": "1e-3", "d": "2014-06-10", "e": "x: [y", "f": ["1", "2.5", None]}
-    assert load(told, loader)[1] == want
+    assert load(text, loader)[1] == want
 
 
 @pytest.mark.parametrize(
@@ -60,9 +60,9 @@ def test_plain_words_are_text(loader):
 def test_a_fault_is_told_in_the_words_of_the_last_loader(text):
     with pytest.raises(yaml.YAMLError) as own:
         load(text, LOADERS[-1])
-    with pytest.raises(yaml.YAMLError) as told:
+    with pytest.raises(yaml.YAMLError) as raised:
         parsed(text)
-    assert str(told.value) == str(own.value)
+    assert str(raised.value) == str(own.value)
 
 
 @pytest.mark.parametrize("loader", LOADERS)
@@ -91,8 +91,8 @@ def test_a_word_keeps_its_text(loader, word):
 
 @pytest.mark.parametrize("loader", LOADERS)
 def test_only_plain_words_are_nothing(loader):
-    told = "- ~\n- null\n- NULL\n-\n- 'null'\n- '~'\n- ''\n- none\n"
-    assert load(told, loader)[1] == [None, None, None, None, "null", "~", "", "none"]
+    text = "- ~\n- null\n- NULL\n-\n- 'null'\n- '~'\n- ''\n- none\n"
+    assert load(text, loader)[1] == [None, None, None, None, "null", "~", "", "none"]
 
 
 LETTERS = "abcdefghijklmnopqrst"
@@ -102,8 +102,8 @@ LAUGHS = "a: &a [x, x]\n" + "".join(f"{y}: &{y} [*{x}, *{x}]\n" for x, y in pair
 @pytest.mark.parametrize("loader", LOADERS)
 def test_aliases_as_programs_write_them_are_read(loader):
     shared = ["one", "2"]
-    told = yaml.safe_dump({"a": shared, "b": shared})
-    assert "*id001" in told and load(told, loader)[1] == {"a": shared, "b": shared}
+    text = yaml.safe_dump({"a": shared, "b": shared})
+    assert "*id001" in text and load(text, loader)[1] == {"a": shared, "b": shared}
 
 
 @pytest.mark.parametrize(

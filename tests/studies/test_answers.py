@@ -17,8 +17,10 @@ from fissure.studies.whatif import Answer, WhatIf, difference_of
 MEMBERS = 20
 
 
-def question(**told):
-    return Question.model_validate({"name": "one", "asks": "Does it?", "claims": ["S0-01a"], "caution": "No.", **told})
+def question(**fields):
+    return Question.model_validate(
+        {"name": "one", "asks": "Does it?", "claims": ["S0-01a"], "caution": "No.", **fields}
+    )
 
 
 @pytest.fixture(scope="module")
@@ -42,16 +44,16 @@ def numbers():
 @pytest.fixture(scope="module")
 def whatifs(case, explained, numbers):
     asked = outcomes_of(["collapse", "deserted"], case)
-    told = tuple(difference_of(one, numbers[0][:, i], numbers[1][:, i]) for i, one in enumerate(asked))
-    answers = (Answer("study", Scenario(off=("pay-gap",)), told, ()),)
+    differences = tuple(difference_of(one, numbers[0][:, i], numbers[1][:, i]) for i, one in enumerate(asked))
+    answers = (Answer("study", Scenario(off=("pay-gap",)), differences, ()),)
     return WhatIf(answers, explained.plan, case.start, MEMBERS, Path("made-up"))
 
 
 @pytest.fixture
 def answered(case, explained, whatifs, numbers):
-    def ask(**told):
+    def ask(**fields):
         studies = StudyResults(explained, whatifs, outcomes_of(["replaced", "collapse"], case), numbers[1])
-        found = answer(case, [question(**told)], studies, draws="d", weeks=247, command="fissure answers")
+        found = answer(case, [question(**fields)], studies, draws="d", weeks=247, command="fissure answers")
         assert found.answers[0].asks == "Does it?" and found.answers[0].caution == "No."
         return found.answers[0]
 
@@ -59,13 +61,13 @@ def answered(case, explained, whatifs, numbers):
 
 
 def test_a_what_if_gives_its_differences_in_the_order_asked(answered, numbers):
-    told = answered(whatif="study", of=["deserted", "collapse"])
+    result = answered(whatif="study", of=["deserted", "collapse"])
     d = numbers[0] - numbers[1]
-    for figure, at in zip(told.figures, (1, 0), strict=True):
+    for figure, at in zip(result.figures, (1, 0), strict=True):
         assert (figure.mean, figure.low, figure.high) == pytest.approx(tuple(map(float, mean_interval(d[:, at]))))
         assert figure.base == pytest.approx(numbers[1][:, at].mean())
-        assert figure.least == pytest.approx(np.quantile(d[:, at], 0.05)) and figure.told
-    assert told.study == "fissure whatif study --of deserted --of collapse" and told.members == MEMBERS
+        assert figure.least == pytest.approx(np.quantile(d[:, at], 0.05)) and figure.excludes_zero
+    assert result.study == "fissure whatif study --of deserted --of collapse" and result.members == MEMBERS
 
 
 def test_the_group_as_it_was_gives_a_mean_and_a_range(answered, numbers):
@@ -75,12 +77,12 @@ def test_the_group_as_it_was_gives_a_mean_and_a_range(answered, numbers):
 
 
 def test_what_is_shared_out_adds_up_to_the_whole(answered, explained):
-    told = answered(**{"inside-and-outside": "deserted"})
-    whole, inside, outside, both = told.figures
-    assert [figure.part for figure in told.figures] == ["all", "inside", "outside", "both"]
+    result = answered(**{"inside-and-outside": "deserted"})
+    whole, inside, outside, both = result.figures
+    assert [figure.part for figure in result.figures] == ["all", "inside", "outside", "both"]
     assert inside.mean + outside.mean + both.mean == pytest.approx(whole.mean)
     assert whole.mean == explained.effect.mean[1] and whole.base == explained.without_any.mean[1]
-    assert told.study == "fissure explain --of deserted" and told.members == explained.groups.members
+    assert result.study == "fissure explain --of deserted" and result.members == explained.groups.members
 
 
 def test_groups_are_set_side_by_side(answered, explained):
@@ -100,9 +102,9 @@ def test_a_figure_that_the_studies_do_not_hold_is_an_error(answered):
 
 
 @pytest.mark.parametrize(
-    "told", [{"whatif": "study", "of": "collapse"}, {"run": "collapse"}, {"inside-and-outside": "collapse"}]
+    "asked", [{"whatif": "study", "of": "collapse"}, {"run": "collapse"}, {"inside-and-outside": "collapse"}]
 )
-def test_a_study_that_was_not_made_is_an_error(case, told):
+def test_a_study_that_was_not_made_is_an_error(case, asked):
     nothing = StudyResults(None, None, (), np.empty((MEMBERS, 0)))
     with pytest.raises(KeyError):
-        answer(case, [question(**told)], nothing, draws="", weeks=247, command="fissure answers")
+        answer(case, [question(**asked)], nothing, draws="", weeks=247, command="fissure answers")

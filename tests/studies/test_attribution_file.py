@@ -25,8 +25,8 @@ def test_all_numbers_are_read_back(found, tmp_path):
     again = read_explained(saved.write(tmp_path / "new" / "explain.json"))
     assert (again.command, again.until) == (saved.command, saved.until)
     assert again.found.plan == found.plan and again.found.size == found.size
-    told = [(o.name, o.title, o.unit, o.more) for o in found.outcomes]
-    assert [(o.name, o.title, o.unit, o.more) for o in again.found.outcomes] == told
+    outcomes = [(o.name, o.title, o.unit, o.more) for o in found.outcomes]
+    assert [(o.name, o.title, o.unit, o.more) for o in again.found.outcomes] == outcomes
     for name in ("with_all", "without_any", "effect", "reached", "paired"):
         assert np.array_equal(getattr(again.found, name), getattr(found, name), equal_nan=True), name
     for name in ("groups", "every", "strongest"):
@@ -53,17 +53,17 @@ def test_what_was_read_back_measures_nothing(found, tmp_path, data):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda told: told.update(format=2), "its format is 2, not 1"),
-        (lambda told: told.pop("groups"), "'groups'"),
-        (lambda told: told["effect"].update(mean=[1.0]), r"shape \(1,\), expected \(2,\)"),
-        (lambda told: told["every"]["players"].pop(), r"expected \(53, 2\)"),
+        (lambda document: document.update(format=2), "its format is 2, not 1"),
+        (lambda document: document.pop("groups"), "'groups'"),
+        (lambda document: document["effect"].update(mean=[1.0]), r"shape \(1,\), expected \(2,\)"),
+        (lambda document: document["every"]["players"].pop(), r"expected \(53, 2\)"),
     ],
 )
 def test_what_is_no_attribution_is_told(found, tmp_path, change, words):
     path = SavedAttribution(found, "").write(tmp_path / "explain.json")
-    told = json.loads(path.read_text())
-    change(told)
-    path.write_text(json.dumps(told))
+    document = json.loads(path.read_text())
+    change(document)
+    path.write_text(json.dumps(document))
     with pytest.raises(FissureError, match=words):
         read_explained(path)
 

@@ -162,8 +162,8 @@ def test_rows_agree_with_the_data(data, ledger):
 
 def test_a_shorter_run_compares_less(case, ledger):
     short = compare(run(case, members=2, weeks=20), ledger)
-    told = {row.reason for row in short if row.variable.output is not None and not row.compared}
-    assert any("after the run ends on 16 November 2014" in reason for reason in told)
+    reasons = {row.reason for row in short if row.variable.output is not None and not row.compared}
+    assert any("after the run ends on 16 November 2014" in reason for reason in reasons)
     assert any(row.compared for row in short)
 
 

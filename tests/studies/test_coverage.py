@@ -27,8 +27,8 @@ def installed(monkeypatch):
     """Lets packages be installed, by what `made_of` gives and the mechanisms that they bring."""
 
     def install(**packages):
-        told = {"trust": (TRUST, ("trust",)), "talk": (RUMOUR, ("gossip", "rumour")), **packages}
-        own = [told[name] for name in ("trust", "talk") if name in packages]
+        known = {"trust": (TRUST, ("trust",)), "talk": (RUMOUR, ("gossip", "rumour")), **packages}
+        own = [known[name] for name in ("trust", "talk") if name in packages]
         brought = [Brought(m, *text.split(" ")[:2]) for text, names in own for m in names]
         monkeypatch.setattr(kept_results, "made_of", lambda: tuple(text for text, _ in own))
         monkeypatch.setattr(kept_results, "plugins", lambda: tuple(brought))

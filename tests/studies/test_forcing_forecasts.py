@@ -24,7 +24,7 @@ def made(case):
     return futures(case, AFTER, 6, seed=3)
 
 
-def told(case):
+def content(case):
     return [getattr(case, name).tobytes() for name in ARRAYS], [o.model_dump_json() for o in case.offensives]
 
 
@@ -48,14 +48,14 @@ def test_nothing_after_the_date_leaks(case, made, known):
     begun = [o for o in case.offensives if o.start <= AFTER]
     later = [o.model_copy(update={"district": case.districts[0].id}) for o in case.offensives if o.start > AFTER][:3]
     other = futures(replace(case, offensives=begun + later, **changed), AFTER, 6, seed=3)
-    assert [told(a) for a in made] == [told(b) for b in other]
+    assert [content(a) for a in made] == [content(b) for b in other]
     assert [a.digest for a in made] == [b.digest for b in other]
 
 
 def test_futures_differ_from_one_another_and_the_first_do_not_depend_on_their_number(case, made):
-    assert len({str(told(one)) for one in made}) == len({one.digest for one in made}) == 6
-    assert [told(one) for one in futures(case, AFTER, 2, seed=3)] == [told(one) for one in made[:2]]
-    assert told(futures(case, AFTER, 1, seed=4)[0]) != told(made[0])
+    assert len({str(content(one)) for one in made}) == len({one.digest for one in made}) == 6
+    assert [content(one) for one in futures(case, AFTER, 2, seed=3)] == [content(one) for one in made[:2]]
+    assert content(futures(case, AFTER, 1, seed=4)[0]) != content(made[0])
 
 
 def test_all_have_the_shapes_of_one_program(made):

@@ -14,8 +14,8 @@ ONE = 8 * 10 + 8 * 3 * 30 + 400
 
 
 def run(scenario, member):
-    told = float(hash((scenario, member)) % 1000)
-    return MeasuredRun(np.full(10, told), np.full((3, 30), told + 0.5))
+    number = float(hash((scenario, member)) % 1000)
+    return MeasuredRun(np.full(10, number), np.full((3, 30), number + 0.5))
 
 
 class Disk:

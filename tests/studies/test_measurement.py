@@ -30,7 +30,7 @@ def ledger_of(*observations, **variables):
         id_: Source(id=id_, title=id_, kind=kind, publisher=id_, leaning="l")
         for id_, kind in {"monitor": "monitoring-group", "paper": "press", "army": "coalition"}.items()
     }
-    told = {}
+    figures = {}
     for number, keys in enumerate(observations):
         keys = {
             "id": f"o{number}", "variable": "killed", "source": "paper", "bound": "exact",
@@ -40,8 +40,8 @@ def ledger_of(*observations, **variables):
             keys.setdefault("date", "2015-01-20")
         if "doubt_abs" not in keys:
             keys.setdefault("doubt_factor", 2.0)
-        told[keys["id"]] = Observation.model_validate(keys)
-    return Ledger(sources=sources, variables=made, observations=told)
+        figures[keys["id"]] = Observation.model_validate(keys)
+    return Ledger(sources=sources, variables=made, observations=figures)
 
 
 def run(values=((10.0,) * 8,)):

@@ -42,12 +42,12 @@ def test_every_question_of_the_sources_has_a_study_and_two_try_to_refute_the_the
 
 
 def test_names_titles_and_changes_are_of_one_study_each(studies, parameters):
-    for told in (
+    for names in (
         [s.title for s in studies.values()],
         [s.question for s in studies.values()],
         [s.scenario(parameters).key for s in studies.values()],
     ):
-        assert len(set(told)) == len(told)
+        assert len(set(names)) == len(names)
 
 
 @pytest.mark.slow

@@ -122,21 +122,21 @@ def test_what_is_known_comes_at_once(case, asked, tmp_path, ran):
 
 
 def test_progress_counts_over_all_rounds(case, asked, tmp_path):
-    told = []
+    calls = []
 
     class Noting:
         def phase(self, name):
-            told.append(name)
+            calls.append(name)
 
         def advance(self, done, total, seconds, ns):
-            told.append((done, total))
+            calls.append((done, total))
 
         def finish(self):
             pass
 
     list(Live.of(case, out=tmp_path, **SIZE).refine(asked, 12, Noting()))
-    assert told[:3] == ["compiling", "simulating", (0, 24)] and told[-1] == (24, 24)
-    counts = [one[0] for one in told[2:]]
+    assert calls[:3] == ["compiling", "simulating", (0, 24)] and calls[-1] == (24, 24)
+    counts = [one[0] for one in calls[2:]]
     assert counts == sorted(counts)
 
 

@@ -139,8 +139,8 @@ def test_a_missing_file_is_named(tmp_path, copy):
 def test_run_json_says_how_it_was_made(tmp_path):
     out = tmp_path / "out"
     fissure_command("run", "--members", 1, "--weeks", 30, "--off", "pay-gap", "--out", out, cwd=tmp_path)
-    told = json.loads((out / "run.json").read_text())["plan"]
-    assert told["seed"] == 1 and told["weeks"] == 30 and told["off"] == ["pay-gap"]
+    plan = json.loads((out / "run.json").read_text())["plan"]
+    assert plan["seed"] == 1 and plan["weeks"] == 30 and plan["off"] == ["pay-gap"]
 
 
 @pytest.mark.thorough

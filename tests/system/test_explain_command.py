@@ -48,10 +48,10 @@ def test_a_small_one_from_end_to_end(tmp_path):
     assert "Fighters lost by desertion" in done.stdout and "all together" in done.stdout.lower()
     (folder,) = (tmp_path / "runs").iterdir()
     assert folder.name.startswith("explain-islamic_state-")
-    told = json.loads((folder / "explain.json").read_text())
-    shared = sum(row[0] for row in told["groups"]["value"])
-    assert told["effect"]["mean"][0] > 0 and abs(shared / told["effect"]["mean"][0] - 1) < 1e-12
-    assert told["command"] == (
+    document = json.loads((folder / "explain.json").read_text())
+    shared = sum(row[0] for row in document["groups"]["value"])
+    assert document["effect"]["mean"][0] > 0 and abs(shared / document["effect"]["mean"][0] - 1) < 1e-12
+    assert document["command"] == (
         f"fissure explain {case} --of deserted --members 2 --sampled 2 --pairs 0 --seed 1 --weeks 30 --prior"
     )
     assert "What made it come apart?" in (folder / "explain.html").read_text()

@@ -46,10 +46,10 @@ def test_a_day_that_is_none_is_refused(folder):
 
 
 def test_a_run_of_another_case_is_refused(folder, tmp_path):
-    told = json.loads((folder / "run.json").read_text())
-    told["plan"]["case"] = "ruritania"
-    del told["sha256"]
-    (tmp_path / "run.json").write_bytes(sealed_json(told))
+    document = json.loads((folder / "run.json").read_text())
+    document["plan"]["case"] = "ruritania"
+    del document["sha256"]
+    (tmp_path / "run.json").write_bytes(sealed_json(document))
     (tmp_path / "blocks").symlink_to(folder / "blocks")
     with pytest.raises(FissureError, match="a run of the case 'ruritania', expected one of islamic_state"):
         api.read_run(tmp_path)

@@ -62,13 +62,13 @@ def test_nothing_stored_is_said(tmp_path, monkeypatch):
 
 def test_json_says_all(place):
     done = typed("--json")
-    told = json.loads(done.output)
-    assert [one["name"] for one in told] == ["first", "second"]
-    assert told[0]["histories"] == 2 and told[0]["state"] == "whole" and told[0]["seed"] == 1
-    assert json.loads(typed("show", "first", "--json").output) == told[0]
-    assert "from 2 histories; at least 20" in told[0]["few_histories"]  # which is what a run has beside what it is
+    rows = json.loads(done.output)
+    assert [one["name"] for one in rows] == ["first", "second"]
+    assert rows[0]["histories"] == 2 and rows[0]["state"] == "whole" and rows[0]["seed"] == 1
+    assert json.loads(typed("show", "first", "--json").output) == rows[0]
+    assert "from 2 histories; at least 20" in rows[0]["few_histories"]  # which is what a run has beside what it is
     assert [one.as_json() for one in fissure.stored_runs()] == [
-        {name: value for name, value in one.items() if name != "few_histories"} for one in told
+        {name: value for name, value in one.items() if name != "few_histories"} for one in rows
     ]
     assert [one.name for one in fissure.stored_runs("runs/second")] == ["second"]
 
@@ -165,9 +165,9 @@ def test_a_second_command_on_one_folder_is_refused_in_one_sentence(tmp_path):
         assert [path.name for path in out.iterdir()] == ["run.lock"]
         process.kill()
     assert fissure_command("whatif", "--off", "pay-gap", *small, cwd=tmp_path).returncode == 0
-    told = json.loads(fissure_command("runs", "show", out, "--json", cwd=tmp_path).stdout)
-    assert (told["what"], told["state"], told["histories"], told["asked"]) == ("whatif", "whole", 4, 4)
-    assert told["command"].startswith("fissure whatif --off pay-gap --members 2")
+    row = json.loads(fissure_command("runs", "show", out, "--json", cwd=tmp_path).stdout)
+    assert (row["what"], row["state"], row["histories"], row["asked"]) == ("whatif", "whole", 4, 4)
+    assert row["command"].startswith("fissure whatif --off pay-gap --members 2")
     numbers = (out / "whatif.json").read_bytes()
     call = next(out.rglob("*.npz"))
     data = call.read_bytes()

@@ -25,8 +25,8 @@ def test_it_prints_a_table_and_writes_page_and_numbers(tmp_path):
     assert "Fighters lost by desertion" in said and "of 184 inputs" in said and "A quick look" in said
     page = (tmp_path / "sensitivity.html").read_text()
     assert "fissure sensitivity islamic_state --of deserted --members 80 --seed 3 --weeks 12 --prior --quick" in page
-    told = json.loads((tmp_path / "sensitivity.json").read_text())
-    assert told["runs"] <= 80 and told["outcomes"][0]["outcome"] == "deserted"
+    document = json.loads((tmp_path / "sensitivity.json").read_text())
+    assert document["runs"] <= 80 and document["outcomes"][0]["outcome"] == "deserted"
 
 
 def test_an_outcome_that_there_is_not_is_refused(tmp_path):

@@ -24,13 +24,13 @@ def test_a_change_is_told_in_tables_numbers_and_a_page_and_goes_on(tmp_path):
     said = " ".join(done.stdout.split())
     for word in ("No foreign intervention", "Changes nothing", "Pairing was worth", str(out / "whatif.html")):
         assert word in said, said
-    told = json.loads((out / "whatif.json").read_text())
-    studied, own = told["answers"]
+    document = json.loads((out / "whatif.json").read_text())
+    studied, own = document["answers"]
     assert studied["name"] == "no-foreign-intervention" and not studied["changes_nothing"]
     assert own["changes_nothing"] and all(one["mean"] == 0 for one in own["outcomes"])
     assert len(studied["weekly"]["fighters"]["mean"]) == 12 and studied["claims"]
     page = (out / "whatif.html").read_text()
-    assert told["command"] in page and "<script src=" not in page
+    assert document["command"] in page and "<script src=" not in page
     more = fissure_command(*ask[:2], *SMALL, "--out", out, cwd=tmp_path)
     assert more.returncode == 0 and "compiling" not in more.stderr, more.stderr
 

@@ -68,8 +68,8 @@ def test_drawn_loops_each_bring_a_mechanism(seen):
 
 
 def test_verdicts_of_checks_stand_with_their_mechanism(ledger, seen):
-    told = replace(seen, verdicts={"contagion": [Verdict("desertions", "+", "as claimed")]})
-    text = page.pages(ledger, told)[page.PAGE]
+    checked = replace(seen, verdicts={"contagion": [Verdict("desertions", "+", "as claimed")]})
+    text = page.pages(ledger, checked)[page.PAGE]
     assert "- checked: desertions +: as claimed" in text.split("`contagion`)")[1].split("\n\n**")[0]
 
 

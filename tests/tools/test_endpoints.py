@@ -37,8 +37,8 @@ def test_a_row_tells_method_parameters_and_purpose():
         "requestBody": {},
         "description": "One | line\nof two.\n\nMore.",
     }
-    told = table({"paths": {"/api/b": {"post": operation}, "/api/a": {"get": {"summary": "Short"}}}})
-    assert told.splitlines()[2:] == [
+    lines = table({"paths": {"/api/b": {"post": operation}, "/api/a": {"get": {"summary": "Short"}}}})
+    assert lines.splitlines()[2:] == [
         "| `GET /api/a` | - | Short |",
         "| `POST /api/b` | `week`?, `of`, a JSON body | One \\| line of two. |",
     ]

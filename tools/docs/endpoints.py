@@ -38,8 +38,8 @@ def _parameters(operation: dict[str, Any]) -> str:
 
 
 def _summary(operation: dict[str, Any]) -> str:
-    told = operation.get("description") or operation.get("summary") or ""
-    return str(told).split("\n\n")[0].replace("\n", " ").replace("|", "\\|").strip()
+    text = operation.get("description") or operation.get("summary") or ""
+    return str(text).split("\n\n")[0].replace("\n", " ").replace("|", "\\|").strip()
 
 
 if __name__ == "__main__":

@@ -98,7 +98,7 @@ def explain(
         out: the folder to keep what is measured in; a folder in the user's cache where not given.
         cluster: the address of a dask cluster that simulates, `local` or `local:N` for processes on this machine;
             threads of this process where not given.
-        progress: is told how far it is.
+        progress: shows how far it is.
 
     Returns the finished attribution.
 
@@ -136,8 +136,8 @@ def size_of(
     error: float | None = None,
 ) -> Size:
     """The size that `explain` takes with these arguments. Raises `FissureError` for one that says nothing."""
-    told = {"groups": members, "sampled": sampled, "strongest": strongest, "pairs": pairs, "error": error}
-    size = replace(QUICK if quick else FULL, **{name: value for name, value in told.items() if value is not None})  # type: ignore[arg-type]
+    given = {"groups": members, "sampled": sampled, "strongest": strongest, "pairs": pairs, "error": error}
+    size = replace(QUICK if quick else FULL, **{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
     if isinstance(sampled, int) and sampled < size.least:
         size = replace(size, least=max(sampled, 2))
     study.check_size(size)
@@ -159,8 +159,8 @@ def explain_folder(
     """
     digest = "" if draws is None else draws.digest
     plan = plan_of(context.case, context.parameters, seed=seed, weeks=weeks, draws=digest)
-    told = "\0".join([plan.key, *(one.name for one in outcomes_of(of, context.case, weeks))])
-    return f"explain-{context.case.name}-{hashlib.sha256(told.encode()).hexdigest()[:12]}"
+    key = "\0".join([plan.key, *(one.name for one in outcomes_of(of, context.case, weeks))])
+    return f"explain-{context.case.name}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
 
 
 def _command(context: Context, found: Explanation, asked: tuple[str, ...], quick: bool, **drawn: Option) -> str:

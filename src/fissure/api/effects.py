@@ -77,7 +77,7 @@ def check(
         out: the folder to keep what is measured in; a folder in the user's cache where not given.
         cluster: the address of a dask cluster that simulates, `local` or `local:N` for processes on this machine;
             threads of this process where not given.
-        progress: is told how far the checks are.
+        progress: shows how far the checks are.
 
     Returns the verdicts, an effect for each check.
 

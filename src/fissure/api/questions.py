@@ -86,7 +86,7 @@ def answers(
         out: the folder to keep what is measured in; a folder in the user's cache where not given.
         cluster: the address of a dask cluster that simulates, `local` or `local:N` for processes on this machine;
             threads of this process where not given.
-        progress: is told how far it is.
+        progress: shows how far it is.
 
     Returns the answers, in the order in which the questions are asked.
 

@@ -1,6 +1,7 @@
 """Results of studies have in common a case, a document, its page, and a command that makes the same numbers again."""
 
 import shlex
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ Option = str | Path | int | float | bool | None
 
 
 @dataclass(frozen=True, eq=False)
-class Result:
+class Result(ABC):
     """A finished study of a case."""
 
     context: Context
@@ -31,8 +32,8 @@ class Result:
         """The result as a document, for a terminal, a page or JSON."""
         return self._document()
 
-    def _document(self) -> "Document":
-        raise NotImplementedError
+    @abstractmethod
+    def _document(self) -> "Document": ...
 
     def report(self, path: str | Path) -> Path:
         """Write one self-contained HTML page and return its path; the page needs no network."""

@@ -151,8 +151,7 @@ class RunResult(Result):
 
         return summary(self.about(), self.data, self.case, self.ledger, self.compared)
 
-    def document(self) -> "Document":
-        """The report as a document, for a page, a terminal or JSON."""
+    def _document(self) -> "Document":
         return self._made_document
 
     @cached_property
@@ -257,7 +256,7 @@ def run(
         home: the folder of runs; one in the user's cache where not given.
         cluster: the address of a dask cluster that simulates, `local` or `local:N` for processes on this machine;
             threads of this process where not given.
-        progress: is told how far the run is.
+        progress: shows how far the run is.
 
     Returns the finished run.
 

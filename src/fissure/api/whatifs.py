@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from fissure.api.arguments import plain_arguments
 from fissure.api.results import Result, command_line
@@ -16,7 +16,7 @@ from fissure.context import CaseLike, context_of
 from fissure.engine.cluster import workers_of
 from fissure.engine.progress import Progress
 from fissure.errors import ArgumentError
-from fissure.files import disk_errors, write_whole
+from fissure.files import JsonObject, disk_errors, write_whole
 from fissure.studies import whatif as study
 from fissure.studies.effective import few_histories
 from fissure.studies.questions import Study, known_study
@@ -28,6 +28,15 @@ if TYPE_CHECKING:
 
 OWN = "own"
 """The name of an answer to a question that has none."""
+
+About = TypedDict(
+    "About",
+    {
+        "version": str, "members": int, "drawn from": str, "weeks": int, "seed": int, "units and slots": str,
+        "digest of the case": str, "digest of the model": str,
+    },
+)  # fmt: skip
+"""The facts of how a what-if was made, by label."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +62,7 @@ class WhatIfResult(Result):
         return self.found.of[known_study(name, self.found.of)]
 
     @property
-    def about(self) -> dict[str, Any]:
+    def about(self) -> About:
         """The facts of how it was made, by label."""
         plan = self.found.plan
         return {
@@ -138,7 +147,7 @@ def whatif(
         out: the folder to keep what is measured in; a folder in the user's cache where not given.
         cluster: the address of a dask cluster that simulates, `local` or `local:N` for processes on this machine;
             threads of this process where not given.
-        progress: is told how far it is.
+        progress: shows how far it is.
 
     Returns the finished what-if: an answer for each study and for the change of one's own.
 
@@ -198,7 +207,7 @@ def day_or_month(found: str | date | None) -> date | None:
         raise ArgumentError(f"found {found!r}, expected a day such as 2015-03-16 or a month such as 2015-03") from None
 
 
-def answer_json(answer: study.Answer, named: Study | None) -> dict[str, Any]:
+def answer_json(answer: study.Answer, named: Study | None) -> JsonObject:
     """`answer` as plain values for JSON; `named` is the study that it answers, if that has a name."""
     scenario: Scenario = answer.scenario
     return {

@@ -5,7 +5,6 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 from urllib.parse import urlencode
 
 from markupsafe import Markup
@@ -13,7 +12,7 @@ from starlette.responses import Response
 
 from fissure.api.whatifs import OWN, json_value
 from fissure.app.desk import Desk, QuestionState, Size
-from fissure.app.pages import Citation, attached, citation
+from fissure.app.pages import Citation, PageData, attached, citation
 from fissure.app.questions import Question
 from fissure.errors import ArgumentError
 from fissure.present.document import Section
@@ -75,10 +74,10 @@ def views(desk: Desk, questions: Sequence[Question], size: Size, *, answered: bo
     ]
 
 
-def state(desk: Desk, view: QuestionView) -> dict[str, Any]:
+def state(desk: Desk, view: QuestionView) -> PageData:
     """The data of the script on a question: what to ask, and how far its job is."""
     one, question, job = view.standing, view.question, view.standing.job
-    ask: dict[str, Any] = {"title": question.name, "members": one.size.members, "seed": one.size.seed}
+    ask: PageData = {"title": question.name, "members": one.size.members, "seed": one.size.seed}
     if question.study:
         ask["study"] = question.study.name
     else:

@@ -1,15 +1,14 @@
 """Evidence: the ledger to search, each entry in full, what was learned from it, and whether it can forecast."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Annotated, Any
+from dataclasses import dataclass, replace
+from typing import Annotated
 from urllib.parse import urlencode
 
 import numpy as np
 from fastapi import APIRouter, Query, Request
 from markupsafe import Markup
 from pydantic import BaseModel, Field, TypeAdapter
-from scipy.stats import false_discovery_control, spearmanr
 from starlette.responses import HTMLResponse
 
 from fissure import api
@@ -27,12 +26,10 @@ from fissure.present.sections import hindcast, learned, ledger, observation_infl
 from fissure.present.sections import learned as words
 from fissure.present.sections import parts as publishers
 from fissure.present.sections.observation_influence import FigureInRun, RunComparison, updates_of
-from fissure.studies.calibration.checks import posterior_predictive
+from fissure.studies.calibration import influence
 from fissure.studies.calibration.posterior import Posterior
-from fissure.studies.calibration.problem import LEAST, RATE
 from fissure.studies.kept_results import of_posterior
-from fissure.studies.measurement import Datum, biases, comparable, floored, truths
-from fissure.studies.observation_operator import Floats
+from fissure.studies.measurement import comparable, floored, truths
 
 router = APIRouter(include_in_schema=False)
 TABS = {kind.name: kind.title for kind in ledger_rows.KINDS.values()} | {
@@ -41,10 +38,6 @@ TABS = {kind.name: kind.title for kind in ledger_rows.KINDS.values()} | {
 }
 FIRST = "observations"
 Text = Annotated[str, Field(max_length=200)]
-NAMED = 4
-"""Parameters that are named for a figure."""
-FEWEST = 20
-"""Members with parameters of their own below which nothing is said of what goes with what."""
 _JSON = TypeAdapter(RunComparison)
 COMPARISONS = Kind("figures", __name__, _JSON.dump_json, _JSON.validate_json)
 
@@ -240,50 +233,24 @@ def comparison(desk: Desk, run: str | None) -> tuple[Lookup[RunComparison], Stor
 def _made(stored: Stored, context: Context) -> RunComparison:
     result = api.opened(stored.folder, context)
     data = result.data
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, FigureInRun] = {}
     for row in result.compared:
         word = "counted as input" if row.kind == "driver" and not row.compared else str(formatting.verdict(row))
         model = formatting.model(row) if row.compared else ""
-        found[row.observation.id] = {"verdict": row.verdict, "word": word, "model": model, "reason": row.reason}
+        found[row.observation.id] = FigureInRun(row.verdict, word, model, row.reason)
     items = comparable(data, context.comparable.values())
     truth = truths(data, items)
     posterior, seed = context.posterior, int(stored.plan["seed"])
     fitted = posterior is not None and stored.plan.get("draws") == context.posterior_digest
     own = [k for k, item in enumerate(items) if item.observation.id in context.fitted]
-    if posterior is not None and fitted and own:  # with the bias terms that were drawn with each member
-        seen, learned = [items[k] for k in own], list(posterior.learned)
-        drawn = posterior.draws[posterior.rows(seed, [int(member) for member in data["member"].values])]
-        bias = np.column_stack([drawn[:, learned.index(words.BIAS + name)] for name in biases(seen)])
-        for one in posterior_predictive(truth[:, own], seen, bias, seed):
-            found[one.observation]["predicted"] = (one.low, one.median, one.high, one.below)
+    if posterior is not None and fitted and own:
+        members = [int(member) for member in data["member"].values]
+        for one in influence.predictions(posterior, members, truth[:, own], [items[k] for k in own], seed):
+            predicted = one.low, one.median, one.high, one.below
+            found[one.observation] = replace(found[one.observation], predicted=predicted)
     names = [name for name in updates_of(context) if name in result.parameters["parameter"].values]
     z = np.asarray(result.parameters.sel(parameter=names).transpose("member", "parameter").values, np.float64)
-    # members that took the same draw are no independent witnesses of what goes with what: one of each counts
-    different = np.sort(np.unique(z, axis=0, return_index=True)[1]) if names else np.arange(0)
-    if len(different) >= FEWEST:
-        for name, pairs in goes_with(z[different], floored(truth[different], items), names, items).items():
-            found[name]["goes_with"] = pairs
-    figures = {name: FigureInRun(**one) for name, one in found.items()}
-    return RunComparison(stored.name, int(data.sizes["member"]), len(different), fitted, figures)
-
-
-def goes_with(
-    z: Floats, truth: Floats, names: list[str], items: list[Datum]
-) -> dict[str, tuple[tuple[str, float], ...]]:
-    """For each figure the parameters whose rank correlation with it over the members passes for more than chance.
-
-    `z` is (members, parameters), `truth` (members, items). Tested as the screening of a fit tests (`screen`): at its
-    false discovery rate over all pairs, and with its least share of the variance.
-    """
-    moving = [k for k in range(truth.shape[1]) if np.ptp(truth[:, k]) > 0]
-    free = [k for k in range(z.shape[1]) if np.ptp(z[:, k]) > 0]
-    if len(moving) + len(free) < 3 or not moving or not free:
-        return {}
-    r, p = spearmanr(np.column_stack([z[:, free], truth[:, moving]]))
-    r, p = (np.asarray(both)[: len(free), len(free) :] for both in (r, p))
-    passed = false_discovery_control(p.ravel()).reshape(p.shape) <= RATE
-    out = {}
-    for at, item in enumerate(moving):
-        order = [k for k in np.argsort(-np.abs(r[:, at])) if passed[k, at] and r[k, at] ** 2 >= LEAST]
-        out[items[item].observation.id] = tuple((names[free[k]], float(r[k, at] ** 2)) for k in order[:NAMED])
-    return out
+    different = influence.with_own_parameters(z)
+    for name, pairs in influence.goes_with(z[different], floored(truth[different], items), names, items).items():
+        found[name] = replace(found[name], goes_with=pairs)
+    return RunComparison(stored.name, int(data.sizes["member"]), len(different), fitted, found)

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from fissure.api.stored import Stored
 from fissure.app.desk import Desk, chosen
 from fissure.app.jobs import Job
-from fissure.app.pages import AtDesk, Citation, citation, page
+from fissure.app.pages import AtDesk, Citation, PageData, citation, page
 from fissure.app.run_view import RunView, prepared
 from fissure.engine.progress import duration
 from fissure.errors import ArgumentError, nearest
@@ -42,7 +42,7 @@ def history(
     if verdict and verdict not in VERDICTS:
         raise ArgumentError(f"there is no verdict '{verdict}'{nearest(verdict, VERDICTS)}")
     shown = desk.runs()
-    common: dict[str, Any] = {"runs": sorted(shown), "limits": desk.settings.limits, "duration": duration}
+    common: PageData = {"runs": sorted(shown), "limits": desk.settings.limits, "duration": duration}
     work = running(desk, job)
     if job and work is None:
         common["gone"] = True

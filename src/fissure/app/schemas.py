@@ -36,8 +36,8 @@ def schema_of(
 
     Args:
         kind: a dataclass, a named tuple or a model of pydantic. What the schema declares itself (a property of the
-            result, or a field told otherwise) stays as it is; a number that is not finite is told as null.
-        without: fields that are not told.
+            result, or a field given otherwise) stays as it is; a number that is not finite is given as null.
+        without: fields that are not given.
         renamed: names in JSON, by field.
         said: descriptions, by field.
     """

@@ -17,14 +17,14 @@ import shapely.geometry
 
 from fissure.cases import shapes
 from fissure.cases.schema import District
-from fissure.cases.shapes import Area, brief, read_areas
+from fissure.cases.shapes import Area, GeoJson, brief, read_areas
 from fissure.errors import CaseError, nearest
 
 GROSS = 0.05
 """Of its area: a shape that mending changes by more is refused."""
 
 
-def boundaries(path: Path, districts: Sequence[District]) -> dict[str, Any]:
+def boundaries(path: Path, districts: Sequence[District]) -> GeoJson:
     """The GeoJSON feature collection of the districts, one feature for each, with its `id`."""
     areas = read_areas(path)
     _check_ids(path, areas, [district.id for district in districts])
@@ -36,7 +36,7 @@ def boundaries(path: Path, districts: Sequence[District]) -> dict[str, Any]:
     return _collection([area.properties | {"id": area.id} for area in areas], shown)
 
 
-def context(path: Path, boundaries: dict[str, Any]) -> dict[str, Any]:
+def context(path: Path, boundaries: GeoJson) -> GeoJson:
     """The GeoJSON feature collection of the land around the districts."""
     areas = read_areas(path)
     drawn = _shapes(path, areas)
@@ -45,7 +45,7 @@ def context(path: Path, boundaries: dict[str, Any]) -> dict[str, Any]:
     return _collection([area.properties for area in areas], drawn)
 
 
-def compare_neighbours(path: Path, boundaries: dict[str, Any], pairs: Sequence[tuple[str, str]]) -> None:
+def compare_neighbours(path: Path, boundaries: GeoJson, pairs: Sequence[tuple[str, str]]) -> None:
     """Warn of pairs of neighbours in `path` whose shapes lie further apart than either is wide."""
     drawn = {one["properties"]["id"]: shape(one) for one in boundaries["features"]}
     far = []
@@ -59,12 +59,12 @@ def compare_neighbours(path: Path, boundaries: dict[str, Any], pairs: Sequence[t
         _warn(f"{path}: {far[0]} {said}{_also('and so for', far[1:])}")
 
 
-def shape(feature: dict[str, Any]) -> Any:
+def shape(feature: GeoJson) -> Any:
     """The shape of a feature of `boundaries` or `context`."""
     return shapely.geometry.shape(feature["geometry"])
 
 
-def _collection(properties: Sequence[dict[str, Any]], drawn: Sequence[Any]) -> dict[str, Any]:
+def _collection(properties: Sequence[dict[str, Any]], drawn: Sequence[Any]) -> GeoJson:
     features = [
         {"type": "Feature", "properties": one, "geometry": shapely.geometry.mapping(of)}
         for one, of in zip(properties, drawn, strict=True)

@@ -34,6 +34,7 @@ from fissure.cases.schema import (
     Strikes,
     price_row,
 )
+from fissure.cases.shapes import GeoJson
 from fissure.errors import CaseError, nearest
 from fissure.reading import read_bytes, read_csv, read_text, read_yaml, read_yaml_lines, shown, stands
 
@@ -104,12 +105,12 @@ class Case:
         return [self.start + timedelta(weeks=week) for week in range(self.weeks)]
 
     @cached_property
-    def boundaries(self) -> dict[str, Any]:
+    def boundaries(self) -> GeoJson:
         """The GeoJSON feature collection of the districts, one feature for each, with its `id`."""
         return geography.boundaries(self.folder / "boundaries.geojson", self.districts)
 
     @cached_property
-    def context(self) -> dict[str, Any] | None:
+    def context(self) -> GeoJson | None:
         """GeoJSON of the land around the districts for maps, or None when the case ships none."""
         path = self.folder / "context.geojson"
         return geography.context(path, self.boundaries) if stands(path) else None

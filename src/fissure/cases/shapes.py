@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import shapely
@@ -25,6 +25,8 @@ Ring = list[tuple[float, float]]
 
 _DEPTH = {"Polygon": 2, "MultiPolygon": 3}  # lists around a position
 _LINES = ("Point", "MultiPoint", "LineString", "MultiLineString")
+GeoJson: TypeAlias = dict[str, Any]
+"""A GeoJSON object, such as a feature or a collection of features."""
 _AREAS = "expected a Polygon or a MultiPolygon"
 _WGS84 = ("crs84", "4326", "wgs84")  # in the names of coordinate systems, in small letters without blanks
 
@@ -82,7 +84,7 @@ def brief(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:56]}…"
 
 
-def _collection(path: Path) -> dict[str, Any]:
+def _collection(path: Path) -> GeoJson:
     text = read_text(path)
     try:
         data = json.loads(text)
@@ -100,7 +102,7 @@ def _collection(path: Path) -> dict[str, Any]:
     return data
 
 
-def _system(data: dict[str, Any]) -> str | None:
+def _system(data: GeoJson) -> str | None:
     """The coordinate system that the file names; a member `crs` was in GeoJSON before RFC 7946."""
     crs = data.get("crs")
     if crs is None:

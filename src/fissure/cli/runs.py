@@ -4,7 +4,7 @@ import sys
 from contextlib import nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,7 @@ from fissure.errors import ArgumentError
 
 if TYPE_CHECKING:
     from fissure.api import RunResult, Stored
+    from fissure.files import JsonObject
 
 stored = typer.Typer(help="List the runs and studies that are stored, show how one was made, delete some.")
 
@@ -155,7 +156,7 @@ def _chosen(names: list[str], places: list[Path], unfinished: bool, older_than: 
     return found
 
 
-def _as_json(one: "Stored") -> dict[str, Any]:
+def _as_json(one: "Stored") -> "JsonObject":
     """The facts of one for JSON; of a run also that it has too few histories for an interval."""
     from fissure.studies.effective import few_histories
 

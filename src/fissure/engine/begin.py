@@ -53,9 +53,9 @@ def require_usable() -> None:
     try:
         jax.devices()
     except (RuntimeError, AssertionError) as error:
-        told = [f"{name}={os.environ[name]}" for name in ("JAX_PLATFORMS", "JAX_PLATFORM_NAME") if name in os.environ]
+        asked = [f"{name}={os.environ[name]}" for name in ("JAX_PLATFORMS", "JAX_PLATFORM_NAME") if name in os.environ]
         why = next(iter(str(error).splitlines()), "") or "there is no such device"
-        raise SetupError(f"JAX does not begin with {' and '.join(told) or 'its settings'} ({why}): unset it") from None
+        raise SetupError(f"JAX does not begin with {' and '.join(asked) or 'its settings'} ({why}): unset it") from None
 
 
 def setting(name: str) -> Any:

@@ -48,7 +48,7 @@ class _Worker:
     """A worker: its threads, what it makes members with or why it cannot tell, what it was given."""
 
     threads: int
-    told: Mapping[str, str] | None
+    versions: Mapping[str, str] | None
     fault: str
     given: set[str] = field(default_factory=set)
 
@@ -110,12 +110,16 @@ class Cluster:
             time.sleep(LOOK)
             self._look()
         asked = remote.asked_by(plan)
-        able = [w.told for w in self._known.values() if w.told is not None and not _unlike(w.told, asked, MACHINE)]
+        able = [
+            w.versions
+            for w in self._known.values()
+            if w.versions is not None and not _unlike(w.versions, asked, MACHINE)
+        ]
         if not able:
             raise ClusterError(f"{self.address}: no worker there can make this run: {self._faults(asked, MACHINE)}")
-        machines = Counter(tuple(told[name] for name in MACHINE) for told in able)
+        machines = Counter(tuple(versions[name] for name in MACHINE) for versions in able)
         wanted = [made.described() for made in (begun, plan.made_with) if made is not None]
-        preferred = [tuple(told[name] for name in MACHINE) for told in wanted]
+        preferred = [tuple(versions[name] for name in MACHINE) for versions in wanted]
         chosen = next((one for one in preferred if one in machines), machines.most_common(1)[0][0])
         machine: dict[str, Any] = dict(zip(MACHINE, chosen, strict=True))
         if preferred and chosen not in preferred:
@@ -216,7 +220,7 @@ class Cluster:
     def _fit(self, parcel: "_Parcel") -> dict[str, int]:
         """Threads of each worker, by address, that answers as it must and has been given what to work on."""
         self._look()
-        fit = {address: w for address, w in self._known.items() if w.told == parcel.asked}
+        fit = {address: w for address, w in self._known.items() if w.versions == parcel.asked}
         lacking = [address for address, w in fit.items() if parcel.token not in w.given]
         if lacking:
             found = self._client.run(remote.give, parcel.token, parcel.payload, workers=lacking, on_error="return")
@@ -245,17 +249,17 @@ class Cluster:
         self._known = {address: w for address, w in self._known.items() if address in there}
         new = [address for address in there if address not in self._known]
         found = client.run(remote.greet, workers=new, on_error="return") if new else {}
-        for address, told in found.items():
-            if isinstance(told, OSError):  # gone again, or not yet there: greeted at the next look
+        for address, answer in found.items():
+            if isinstance(answer, OSError):  # gone again, or not yet there: greeted at the next look
                 continue
-            fault = "" if isinstance(told, dict) else f"{type(told).__name__}: {first_line(told)}"
-            self._known[address] = _Worker(there[address]["nthreads"], None if fault else told, fault)
+            fault = "" if isinstance(answer, dict) else f"{type(answer).__name__}: {first_line(answer)}"
+            self._known[address] = _Worker(there[address]["nthreads"], None if fault else answer, fault)
 
     def _faults(self, asked: Mapping[str, str], but: Collection[str] = ()) -> str:
         """Why workers cannot do what is asked, in words, with one of those for which it holds."""
         whose: dict[str, list[str]] = {}
         for address, w in self._known.items():
-            if fault := w.fault or _unlike(w.told or {}, asked, but):
+            if fault := w.fault or _unlike(w.versions or {}, asked, but):
                 whose.setdefault(fault, []).append(address)
         more = {fault: f" and {len(who) - 1} more" if len(who) > 1 else "" for fault, who in whose.items()}
         return "; ".join(f"{fault} ({who[0]}{more[fault]})" for fault, who in whose.items())

@@ -21,12 +21,12 @@ from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, whole
 from fissure.engine.programs import enable_compile_cache, program_for
 from fissure.engine.progress import Progress, Silent
 from fissure.engine.provenance import MACHINE
-from fissure.engine.records import coordinates_of, event_arrays, kinds_told, variables_of
+from fissure.engine.records import coordinates_of, event_arrays, event_kinds, variables_of
 from fissure.engine.runner import FailedHistories, Failure, Threads, Workers, each_alone, spread, threads_for
 from fissure.engine.store import DESCRIPTION, Block, Store, check_folder, encode, missing, open_store, writing
 from fissure.engine.study_folder import Origin
 from fissure.errors import RunError, StoppedError
-from fissure.files import cache_base, check_room, disk_errors, holds
+from fissure.files import JsonObject, cache_base, check_room, disk_errors, holds
 from fissure.model.catalogue import parameters_of
 from fissure.model.parameters import Declared
 from fissure.model.world import world_of
@@ -162,7 +162,7 @@ def run(
         width: members in a call; part of the plan, see `plan.standard_width`.
         draws: where members get their parameters; the prior of the case where not given.
         outputs: names of the outputs to keep; all where none is named.
-        progress: is told how far the run is.
+        progress: shows how far the run is.
         workers: who makes the members; `threads` of this process where not given. See `cluster.workers_of`.
 
     A member that cannot be made is left out, with its reason in `Run.failed` and a `FailedHistories` warning; asked
@@ -235,17 +235,17 @@ def _finished_elsewhere(folder: Path, plan: Plan, members: int) -> Run | None:
     if not (folder / DESCRIPTION).is_file():
         return None
     store = open_store(folder)
-    told, asked = store.description["plan"], plan.described()
-    if told == asked or _elsewhere(told) != _elsewhere(asked):
+    stored, asked = store.description["plan"], plan.described()
+    if stored == asked or _elsewhere(stored) != _elsewhere(asked):
         return None
     if missing(store.blocks(), members, members) or store.members() < members:
         return None
-    return Run(folder, Plan.of(told), members)
+    return Run(folder, Plan.of(stored), members)
 
 
-def _elsewhere(told: Mapping[str, Any]) -> dict[str, Any]:
+def _elsewhere(plan: Mapping[str, Any]) -> JsonObject:
     """A plan as `run.json` tells it, without the machine."""
-    return {**told, "made with": {k: v for k, v in dict(told.get("made with", {})).items() if k not in MACHINE}}
+    return {**plan, "made with": {k: v for k, v in dict(plan.get("made with", {})).items() if k not in MACHINE}}
 
 
 @dataclass(frozen=True, eq=False)
@@ -308,7 +308,7 @@ class _Job:
     workers: Workers
     progress: Progress
 
-    def description(self) -> dict[str, Any]:
+    def description(self) -> JsonObject:
         """The contents of `run.json`."""
         case, plan, draws = self.work.case, self.work.plan, self.work.draws
         kind = "posterior" if plan.draws else "prior"
@@ -321,14 +321,14 @@ class _Job:
             "coordinates": {**coordinates_of(case, plan.weeks), "parameter": [p.name for p in self.parameters]},
             "parameter_units": [p.unit for p in self.parameters],
             "variables": self.work.variables,
-            "events": kinds_told(),
+            "events": event_kinds(),
         }
 
     def bytes_of(self, members: int) -> int:
         """About how many bytes that many members take on disk."""
-        told = self.description()
-        size = {name: len(labels) for name, labels in told["coordinates"].items()}
-        kept = told["variables"].values()
+        description = self.description()
+        size = {name: len(labels) for name, labels in description["coordinates"].items()}
+        kept = description["variables"].values()
         cells = sum(np.prod([size[d] for d in v["dims"][1:]]) * np.dtype(v["dtype"]).itemsize for v in kept)
         return int(members * SHRUNK * cells)
 

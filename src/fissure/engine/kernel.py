@@ -1,4 +1,4 @@
-"""What makes the records of histories: from their numbers to the arguments of the compiled program, and back.
+"""The making of the records of histories: from their numbers to the arguments of the compiled program, and back.
 
 Here, in what it imports and in the mechanisms, is all that decides about the bytes of a history
 (`provenance.own_digest` follows the imports). Who makes which histories, when and where is no part of it.
@@ -22,7 +22,7 @@ from fissure.model.world import World
 Records = dict[str, NDArray[Any]]
 """Arrays by name, members first; events as columns, see `records.sparse`."""
 Arguments = tuple[Any, ...]
-"""What `simulate.simulate_block` takes."""
+"""The arguments of `simulate.simulate_block`."""
 
 
 @dataclass(frozen=True, eq=False)

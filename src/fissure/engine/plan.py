@@ -19,8 +19,9 @@ import numpy as np
 
 from fissure.cases.loader import Case
 from fissure.engine.provenance import MadeWith, made_with, model_digest
-from fissure.engine.records import coordinates_of, kinds_told, variables_of
+from fissure.engine.records import coordinates_of, event_kinds, variables_of
 from fissure.errors import ArgumentError
+from fissure.files import JsonObject
 from fissure.model.catalogue import known_mechanism
 from fissure.model.parameters import Declared
 from fissure.model.plugins import made_of
@@ -125,9 +126,9 @@ def _state_bytes(case: Case, units: int | None, slots: int | None) -> int:
 def _record_bytes(case: Case, weeks: int) -> int:
     """Of what a call hands back, whatever is kept of it: every output, and events as dense arrays of 32 bits."""
     size = {name: len(labels) for name, labels in coordinates_of(case, weeks).items()}
-    told = [(v["dims"][1:], v["dtype"]) for v in variables_of().values()]
-    told += [(["week", *kind["dims"]], "int32") for kind in kinds_told().values()]
-    return sum(_bytes(tuple(size[d] for d in dims), dtype) for dims, dtype in told)
+    arrays = [(v["dims"][1:], v["dtype"]) for v in variables_of().values()]
+    arrays += [(["week", *kind["dims"]], "int32") for kind in event_kinds().values()]
+    return sum(_bytes(tuple(size[d] for d in dims), dtype) for dims, dtype in arrays)
 
 
 def _bytes(shape: tuple[int, ...], dtype: Any) -> int:
@@ -190,23 +191,23 @@ class Plan:
         """Fighter slots times weeks of one member."""
         return self.units * self.slots * self.weeks
 
-    def described(self) -> dict[str, Any]:
+    def described(self) -> JsonObject:
         """The plan as plain values for a JSON file."""
-        told = {**asdict(self), "off": list(self.off)}
-        del told["made_with"]
+        document = {**asdict(self), "off": list(self.off)}
+        del document["made_with"]
         for name in ("plugins", "draws", "outputs"):  # left out where empty, as in runs before there could be any
-            value = told.pop(name)
+            value = document.pop(name)
             if value:
-                told[name] = value if isinstance(value, str) else list(value)
-        return {**told, "made with": self.made_with.described()}
+                document[name] = value if isinstance(value, str) else list(value)
+        return {**document, "made with": self.made_with.described()}
 
     @classmethod
-    def of(cls, told: Mapping[str, Any]) -> "Plan":
-        """The plan that `described` told. Raises `FissureError` for anything else."""
-        own = {name: value for name, value in told.items() if name != "made with"}
+    def of(cls, document: Mapping[str, Any]) -> "Plan":
+        """The plan that `described` gave. Raises `FissureError` for anything else."""
+        own = {name: value for name, value in document.items() if name != "made with"}
         try:
-            own |= {name: tuple(told.get(name, ())) for name in ("off", "plugins", "outputs")}
-            return cls(**{**own, "made_with": MadeWith.of(told["made with"])})
+            own |= {name: tuple(document.get(name, ())) for name in ("off", "plugins", "outputs")}
+            return cls(**{**own, "made_with": MadeWith.of(document["made with"])})
         except (LookupError, TypeError, AttributeError) as error:
             raise ArgumentError(f"the plan of the run cannot be read ({error!r})") from None
 
@@ -287,5 +288,5 @@ def case_digest(case: Case, world: World) -> str:
 
 def priors_digest(parameters: Sequence[Declared]) -> str:
     """SHA-256, in hex, of names, units and priors of `parameters`."""
-    told = [[p.name, p.unit, p.prior.prior.model_dump(mode="json")] for p in parameters]
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    priors = [[p.name, p.unit, p.prior.prior.model_dump(mode="json")] for p in parameters]
+    return hashlib.sha256(json.dumps(priors, sort_keys=True).encode()).hexdigest()

@@ -137,11 +137,11 @@ def program_of(
         return _programs[key]
 
 
-def _name(told: Sequence[object]) -> str:
-    """The name of a file: of `told` and of the settings of JAX and the devices that a program may depend on."""
+def _name(key: Sequence[object]) -> str:
+    """The name of a file: of `key` and of the settings of JAX and the devices that a program may depend on."""
     settings = sorted((k, str(v)) for k, v in jax.config.values.items() if not k.startswith(_ELSEWHERE))
     devices = [f"{d.platform} {d.device_kind} {d.id}" for d in jax.devices()]
-    sha = hashlib.sha256("\0".join(map(str, [*told, settings, devices])).encode())
+    sha = hashlib.sha256("\0".join(map(str, [*key, settings, devices])).encode())
     return f"program-{sha.hexdigest()[:32]}.sealed"
 
 

@@ -41,31 +41,31 @@ class RichProgress:
     def __init__(self, stream: TextIO | None = None, every: float = 10.0, what: str = "members"):
         self._console = Console(file=stream or sys.stderr, highlight=False)
         self._every, self._what = every, what
-        self._told = float("-inf")
+        self._printed = float("-inf")
         self._first: tuple[int, float] | None = None
         self._bar: Bar | None = None
         if self._console.is_terminal:
-            columns = (TextColumn("{task.description:<10}"), BarColumn(), TextColumn("{task.fields[told]}"))
+            columns = (TextColumn("{task.description:<10}"), BarColumn(), TextColumn("{task.fields[text]}"))
             self._bar = Bar(*columns, console=self._console, transient=True)
-            self._task = self._bar.add_task("", total=None, told="")
+            self._task = self._bar.add_task("", total=None, text="")
 
     def phase(self, name: str) -> None:
         """Show the phase."""
-        self._told, self._first = float("-inf"), None
+        self._printed, self._first = float("-inf"), None
         if self._bar:
             self._bar.start()
-            self._bar.update(self._task, description=name, total=None, told="")
+            self._bar.update(self._task, description=name, total=None, text="")
         else:
             self._console.print(f"{name} ...")
 
     def advance(self, done: int, total: int, seconds: float, ns: float) -> None:
         """Show members done, speed and the time left."""
-        told = f"{done} of {total} {self._what}, {ns:.1f} ns a fighter-week{self._left(done, total, seconds)}"
+        text = f"{done} of {total} {self._what}, {ns:.1f} ns a fighter-week{self._left(done, total, seconds)}"
         if self._bar:
-            self._bar.update(self._task, completed=done, total=total, told=told)
-        elif done == total or time.monotonic() - self._told >= self._every:
-            self._told = time.monotonic()
-            self._console.print(told, soft_wrap=True)
+            self._bar.update(self._task, completed=done, total=total, text=text)
+        elif done == total or time.monotonic() - self._printed >= self._every:
+            self._printed = time.monotonic()
+            self._console.print(text, soft_wrap=True)
 
     def _left(self, done: int, total: int, seconds: float) -> str:
         """The time left at the rate since the first call, in words; empty until there is a rate."""

@@ -209,18 +209,18 @@ class MadeWith:
 
     def described(self) -> dict[str, str]:
         """Each thing by its name in words, as `run.json` tells it."""
-        told = asdict(self)
-        machine = {name: told[name] for name in MACHINE}
+        values = asdict(self)
+        machine = {name: values[name] for name in MACHINE}
         return {**dict(self.libraries), **machine, "XLA_FLAGS": self.xla_flags, **dict(self.settings)}
 
     @classmethod
-    def of(cls, told: Mapping[str, Any]) -> "MadeWith":
+    def of(cls, document: Mapping[str, Any]) -> "MadeWith":
         """The inverse of `described`."""
         return cls(
-            libraries=tuple((name, str(told.get(name, "unknown"))) for name in LIBRARIES),
-            xla_flags=str(told.get("XLA_FLAGS", "")),
-            settings=tuple((name, str(told.get(name, "unknown"))) for name in SETTINGS),
-            **{name: str(told.get(name, "unknown")) for name in MACHINE},
+            libraries=tuple((name, str(document.get(name, "unknown"))) for name in LIBRARIES),
+            xla_flags=str(document.get("XLA_FLAGS", "")),
+            settings=tuple((name, str(document.get(name, "unknown"))) for name in SETTINGS),
+            **{name: str(document.get(name, "unknown")) for name in MACHINE},
         )
 
 
@@ -250,10 +250,10 @@ def _device(device: Any) -> str:
 
 def _processor() -> str:
     """The processor in a few words: its model, and a short digest of all that it tells of its features."""
-    told = processor()
-    lines = told.split("\n")
+    description = processor()
+    lines = description.split("\n")
     model = next((x.split(":", 1)[1].strip() for x in lines if x.startswith("model name")), lines[0])
-    return f"{model} (features {hashlib.sha256(told.encode()).hexdigest()[:12]})"
+    return f"{model} (features {hashlib.sha256(description.encode()).hexdigest()[:12]})"
 
 
 def processor() -> str:
@@ -262,5 +262,5 @@ def processor() -> str:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return f"{platform.machine()} {platform.processor()}"
-    told = {line.strip() for line in lines if line.startswith(("model name", "flags", "Features", "CPU part"))}
-    return "\n".join([platform.machine(), *sorted(told)])
+    features = {line.strip() for line in lines if line.startswith(("model name", "flags", "Features", "CPU part"))}
+    return "\n".join([platform.machine(), *sorted(features)])

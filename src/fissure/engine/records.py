@@ -25,7 +25,7 @@ def coordinates_of(case: Case, weeks: int) -> dict[str, list[str]]:
 
 
 def variables_of(outputs: Collection[str] = ()) -> dict[str, dict[str, Any]]:
-    """What is recorded, by name: `dims` (member and week first), `dtype`, `units`, `long_name`.
+    """The recorded variables, by name: `dims` (member and week first), `dtype`, `units`, `long_name`.
 
     Of `outputs` alone where any are named.
     """
@@ -46,9 +46,9 @@ def dataset_of(records: Mapping[str, NDArray], members: Sequence[int], case: Cas
 
     `week` is the Monday on which a stock was taken and from which a flow ran.
     """
-    told = coordinates_of(case, next(iter(records.values())).shape[1])
-    coordinates: dict[str, Any] = {"member": np.asarray(members, np.int64), **told}
-    coordinates["week"] = np.array(told["week"], "datetime64[ns]")
+    labels = coordinates_of(case, next(iter(records.values())).shape[1])
+    coordinates: dict[str, Any] = {"member": np.asarray(members, np.int64), **labels}
+    coordinates["week"] = np.array(labels["week"], "datetime64[ns]")
     variables = {
         name: (v["dims"], np.asarray(records[name]), {"units": v["units"], "long_name": v["long_name"]})
         for name, v in variables_of().items()
@@ -68,7 +68,7 @@ STORED = {
 """The columns of a block, each along `event`: type, unit, long name."""
 
 
-def kinds_told() -> dict[str, dict[str, Any]]:
+def event_kinds() -> dict[str, dict[str, Any]]:
     """The kinds of events by name, in the order of their numbers: `dims`, `units` of the size, `long_name`."""
     return {k.name: {"dims": list(k.dims), "units": k.unit, "long_name": k.long_name} for k in KINDS}
 

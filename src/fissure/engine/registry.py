@@ -18,7 +18,18 @@ from fissure.engine.provenance import model_digest
 from fissure.engine.store import BLOCK_NAME, DESCRIPTION, FAILED, Store, blocks_in, missing, open_store
 from fissure.engine.study_folder import ORIGIN, STUDY, Origin, origin_of
 from fissure.errors import FissureError, RunError
-from fissure.files import LOCK, UNFINISHED, Note, cache_base, held_to_remove, is_held, is_whole, note, unsealed_json
+from fissure.files import (
+    LOCK,
+    UNFINISHED,
+    JsonObject,
+    Note,
+    cache_base,
+    held_to_remove,
+    is_held,
+    is_whole,
+    note,
+    unsealed_json,
+)
 from fissure.version import __version__
 
 State = Literal["whole", "unfinished", "damaged", "being written", "half deleted"]
@@ -90,7 +101,7 @@ class Stored:
         """The mechanisms that are off in all of it."""
         return tuple(map(str, self.plan.get("off", ())))
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         """All of it as plain values for a JSON file."""
         own = ("case", "seed", "weeks", "units", "slots", "version", "model_digest", "case_digest")
         return {
@@ -142,9 +153,9 @@ def look(folder: Path, *, verify: bool = False) -> Stored:
         return Stored(folder, "", "half deleted", own)
     damaged = [path for path in own.sealed if verify and not _is_sound(path)]
     try:
-        what, told = _described(folder)
+        what, document = _described(folder)
     except FissureError:
-        what, told = "", {}
+        what, document = "", {}
         damaged.insert(0, folder / (DESCRIPTION if (folder / DESCRIPTION).exists() else STUDY))
         damaged = list(dict.fromkeys(damaged))
     try:
@@ -152,16 +163,16 @@ def look(folder: Path, *, verify: bool = False) -> Stored:
     except FissureError:
         origin = None
         damaged = list(dict.fromkeys([*damaged, folder / ORIGIN]))
-    asked, cut_short = told.get("runs"), writer is not None
+    asked, cut_short = document.get("runs"), writer is not None
     if what == "run":
         asked = own.histories if writer is None else writer.members
         cut_short = _lacks(folder, own.histories if asked is None else asked) or (cut_short and asked is None)
     held = any(is_held(path.parent) for path in own.locks)
     state: State = "being written" if held else "damaged" if damaged else "unfinished" if cut_short else "whole"
-    command = writer.command if writer and what == "run" else told.get("command")
+    command = writer.command if writer and what == "run" else document.get("command")
     return Stored(
-        folder, what, state, own, asked, told.get("plan", {}), told.get("until"), tuple(told.get("changes", ())),
-        command, tuple(damaged), writer, origin,
+        folder, what, state, own, asked, document.get("plan", {}), document.get("until"),
+        tuple(document.get("changes", ())), command, tuple(damaged), writer, origin,
     )  # fmt: skip
 
 
@@ -177,10 +188,10 @@ def contents(folder: Path) -> Contents:
         for name in sorted(files):
             path = here / name
             try:
-                told = path.lstat()
+                status = path.lstat()
             except OSError:
                 continue  # gone meanwhile: it is being written
-            size, last = size + told.st_size, max(last, told.st_mtime)
+            size, last = size + status.st_size, max(last, status.st_mtime)
             if not _is_ours(path):
                 foreign.append(path)
             elif name == LOCK:
@@ -243,12 +254,12 @@ def _is_deletable(folder: Path) -> bool:
 def _described(folder: Path) -> tuple[str, Mapping[str, Any]]:
     """The kind of the folder as it says, and its description. Raises `FissureError` where that cannot be read."""
     if (folder / DESCRIPTION).is_file():
-        told = open_store(folder).description
-        return "run", {"plan": told["plan"], "until": told["attributes"].get("until")}
-    told = unsealed_json(folder / STUDY)
-    if not isinstance(told.get("plan"), dict) or not isinstance(told.get("what"), str):
+        description = open_store(folder).description
+        return "run", {"plan": description["plan"], "until": description["attributes"].get("until")}
+    document = unsealed_json(folder / STUDY)
+    if not isinstance(document.get("plan"), dict) or not isinstance(document.get("what"), str):
         raise RunError(f"{folder / STUDY}: is not the description of a study that this version of Fissure can read")
-    return told["what"], told
+    return document["what"], document
 
 
 def _lacks(folder: Path, members: int) -> bool:

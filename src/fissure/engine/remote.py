@@ -29,15 +29,15 @@ def greet(dask_worker: Any) -> dict[str, str]:
     from fissure.model.plugins import made_of
     from fissure.version import __version__
 
-    return _told(__version__, model_digest(), made_of(), made_with().described())
+    return _answer(__version__, model_digest(), made_of(), made_with().described())
 
 
 def asked_by(plan: "Plan") -> dict[str, str]:
     """The answer that a worker must give to `greet` to make members of `plan`."""
-    return _told(plan.version, plan.model_digest, plan.plugins, plan.made_with.described())
+    return _answer(plan.version, plan.model_digest, plan.plugins, plan.made_with.described())
 
 
-def _told(version: str, digest: str, plugins: tuple[str, ...], made_with: dict[str, str]) -> dict[str, str]:
+def _answer(version: str, digest: str, plugins: tuple[str, ...], made_with: dict[str, str]) -> dict[str, str]:
     python = ".".join(platform.python_version_tuple()[:2])  # of another one, functions cannot be read
     model = {"digest of the model": digest[:12], "plug-ins": ", ".join(plugins)}
     return {"Fissure": version, "Python": python, **model, **made_with}

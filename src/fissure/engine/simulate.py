@@ -31,7 +31,7 @@ class Past(NamedTuple):
 
 
 class Later(NamedTuple):
-    """What holds from week `since` on in place of what held before: other parameters and switches, another world.
+    """The parameters, switches and world that hold from week `since` on, in place of those before.
 
     What a member was given at its start (garrisons, the doubt on counts, when offensives begin) is drawn by the same
     luck from both.
@@ -68,7 +68,7 @@ def simulate(
     after_all = None if later is None else (*later[:2], member_inputs(later.model.start, later.world, once("givens")))
 
     def holding(index: Array) -> tuple[Model, World, MemberInputs]:
-        """What holds in week `index`."""
+        """The model, world and inputs that hold in week `index`."""
         if later is None or after_all is None:
             return before
         return jax.tree.map(lambda was, now: jnp.where(index < later.since, was, now), before, after_all)

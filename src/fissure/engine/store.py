@@ -83,8 +83,8 @@ class Block:
         The bytes are held against their checksum the first time that this process reads of them.
         """
         if not known_whole(self.path):
-            told = "its checksum does not hold" if self.path.is_file() else "there is no such file"
-            raise RunError(f"{self.path}: this block is damaged ({told}), ask for the run again to make it again")
+            reason = "its checksum does not hold" if self.path.is_file() else "there is no such file"
+            raise RunError(f"{self.path}: this block is damaged ({reason}), ask for the run again to make it again")
         try:
             with ZipStore(self.path, mode="r") as store:
                 return np.asarray(zarr.open_array(store, path=name, mode="r", zarr_format=3)[...])
@@ -265,8 +265,8 @@ class Store:
 
     def coordinates(self, dims: tuple[str, ...]) -> dict[str, np.ndarray]:
         """The labels of `dims` that have any."""
-        told = self.description["coordinates"]
-        return {d: np.array(told[d], "datetime64[ns]" if d == "week" else None) for d in dims if d in told}
+        labels = self.description["coordinates"]
+        return {d: np.array(labels[d], "datetime64[ns]" if d == "week" else None) for d in dims if d in labels}
 
 
 def open_store(folder: Path) -> Store:
@@ -377,14 +377,14 @@ def event_table(
             column = member if name == "event_member" else block.read(name)
             parts[name].append(column[member < members])
     member, week, kind, district, bloc, size = (np.concatenate(part) for part in parts.values())
-    told, kinds = description["coordinates"], description["events"]
+    labels, kinds = description["coordinates"], description["events"]
     frame = pd.DataFrame(
         {
             "member": member,
-            "week": np.array(told["week"], "datetime64[ns]")[week],
+            "week": np.array(labels["week"], "datetime64[ns]")[week],
             "kind": pd.Categorical.from_codes(kind, list(kinds)),
-            "district": pd.Categorical.from_codes(district + 1, ["", *told["district"]]),
-            "bloc": pd.Categorical.from_codes(bloc + 1, ["", *told["bloc"]]),
+            "district": pd.Categorical.from_codes(district + 1, ["", *labels["district"]]),
+            "bloc": pd.Categorical.from_codes(bloc + 1, ["", *labels["bloc"]]),
             "size": size,
         }
     )

@@ -13,13 +13,22 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from fissure.cases.loader import Case
 from fissure.cases.naming import packaged_name
 from fissure.engine.plan import Plan
 from fissure.errors import RunError
-from fissure.files import LOCK, UNFINISHED, asked_command, disk_errors, held, sealed_json, unsealed_json, write_whole
+from fissure.files import (
+    LOCK,
+    UNFINISHED,
+    JsonObject,
+    asked_command,
+    disk_errors,
+    held,
+    sealed_json,
+    unsealed_json,
+    write_whole,
+)
 
 STUDY = "study.json"
 FORMAT = 1
@@ -37,7 +46,7 @@ class StudyManifest:
     until: date | None = None
     changes: tuple[str, ...] = ()
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         """As plain values for a JSON file."""
         own = {**asdict(self), "plan": self.plan.described(), "changes": list(self.changes)}
         own["until"] = None if self.until is None else self.until.isoformat()
@@ -133,7 +142,7 @@ class Origin:
 
     def keep(self, run: Path) -> None:
         """Write it into the folder of the run, unless it is there. Raises `OSError` where the disk refuses."""
-        told = {
+        document = {
             "format": CASE_FORMAT,
             "about": "The case of this run, as it was when the run was asked for last; folder: null is a case that "
             "comes with Fissure.",
@@ -142,7 +151,7 @@ class Origin:
             "folder": None if self.folder is None else _text(str(self.folder)),
             "from this run": None if self.from_run is None else _text(self.from_run),
         }
-        _write(run / ORIGIN, sealed_json(told))
+        _write(run / ORIGIN, sealed_json(document))
 
 
 def origin_of(run: Path) -> Origin | None:

@@ -85,7 +85,7 @@ class Mechanism(Strict):
 
 
 class Claim(Strict):
-    """What a source asserts, in our words, with the line it stands on.
+    """An assertion of a source, in our words, with the line it stands on.
 
     A claim is taken up by one mechanism, or says in `reason` why none does. `effect` reads "what on what".
     `figure` is the id of the observation that carries the claim's number.
@@ -109,7 +109,7 @@ class Claim(Strict):
 
 
 class Variable(Strict):
-    """What is published, and how the model's output becomes comparable with it.
+    """A published quantity, and how the model's output becomes comparable with it.
 
     The model's counterpart of a published number is ``offset + scale * how(output)``:
 
@@ -288,7 +288,7 @@ Placed = tuple[Observation, Path, int]  # an observation, and the file and line 
 
 
 class Series(Strict):
-    """What all points of a published series have in common; the words are those of `Observation`.
+    """The fields that all points of a published series have in common; the words are those of `Observation`.
 
     `file` is a table of the case with the columns `first` and `last` (days, both included) and `value`, or `low` and
     `high`, or all three. `rival_of` names other series: each point is a rival of their points whose periods overlap
@@ -327,7 +327,7 @@ class Point(Strict):
 
     @property
     def label(self) -> str:
-        """What its time is called: `2014-08` a month, `2014-q3` a quarter, `2014` a year, else its last day."""
+        """The name of its time: `2014-08` a month, `2014-q3` a quarter, `2014` a year, else its last day."""
         after = self.last + timedelta(days=1)
         months = 12 * (after.year - self.first.year) + after.month - self.first.month
         if self.first.day == after.day == 1:

@@ -1,4 +1,4 @@
-"""What the model is made of: its mechanisms, its parameters, and how a member is built from numbers."""
+"""The parts of the model: its mechanisms, its parameters, and how a member is built from numbers."""
 
 import importlib
 import pkgutil

@@ -40,7 +40,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Settled:
-    """What a week does besides mechanisms: each mapping goes from what is moved to what moves it, and through what."""
+    """The changes of a week besides mechanisms: each mapping goes from what is moved to what moves it, through what."""
 
     channels: Mapping[str, Mapping[str, frozenset[Via]]]  # state field <- channel
     processes: Mapping[str, Mapping[str, frozenset[Via]]]  # state field <- state field, or forcing
@@ -129,14 +129,14 @@ def expanded(paths: frozenset[str]) -> frozenset[str]:
 
 
 def contract(kind: type[Mechanism]) -> str:
-    """What the docstring of mechanism `kind` must say: `Reads: A, B. Writes: C.`"""
+    """The sentences that the docstring of mechanism `kind` must hold: `Reads: A, B. Writes: C.`"""
     found = reads_and_writes(kind)
     reads = sorted(set().union(*found.values()))
     return f"Reads: {', '.join(reads) or 'nothing'}. Writes: {', '.join(sorted(found))}."
 
 
 def stated(kind: type[Mechanism]) -> str:
-    """What the docstring of the file of mechanism `kind` says that it reads and writes, on one line; '' if nothing."""
+    """The sentences on reads and writes in the docstring of the file of mechanism `kind`, on one line; '' if none."""
     doc = sys.modules[kind.__module__].__doc__ or ""
     found = re.search(r"^Reads: .*?\sWrites:\s.*?\.$", doc, re.MULTILINE | re.DOTALL)
     return " ".join(found[0].split()) if found else ""
@@ -242,7 +242,7 @@ NONE: Labels = frozenset()
 
 @dataclass(frozen=True, eq=False)
 class _Value:
-    """What reaches a value; and if a condition chose between two, what reaches it where that is false and where true.
+    """Labels that reach a value; if a condition chose between two, also those where it is false and where it is true.
 
     So that what is chosen back by the same condition, as who joined out of what became of all, holds its side alone.
     """
@@ -273,7 +273,7 @@ def _trace(function: Callable[..., Any], *args: Any) -> dict[str, Labels]:
 
 
 def _flow(jaxpr: Jaxpr, given: list[_Value], via: Via) -> list[_Value]:
-    """What reaches the results of `jaxpr`, given what reaches its inputs."""
+    """The labels that reach the results of `jaxpr`, given those that reach its inputs."""
     known: dict[Any, _Value] = dict(zip(jaxpr.invars, given, strict=True))
 
     def of(atom: Any) -> _Value:
@@ -299,7 +299,7 @@ def _through(value: _Value, here: Via) -> _Value:
 
 
 def _results(equation: Any, into: list[_Value], here: Via) -> list[_Value]:
-    """What reaches what `equation` computes; where its inside cannot be followed, everything reaches everything."""
+    """Labels that reach the results of `equation`; where its inside cannot be followed, all that reach any input."""
     name, params, count = equation.primitive.name, equation.params, len(equation.outvars)
     if name == "select_n" and len(into) == 3:
         return [_selected(*into)]
@@ -317,14 +317,14 @@ def _results(equation: Any, into: list[_Value], here: Via) -> list[_Value]:
 
 
 def _selected(by: _Value, where_false: _Value, where_true: _Value) -> _Value:
-    """What reaches `select_n`; of a case that the same condition chose, only the side that it chooses again."""
+    """Labels that reach `select_n`; of a case that the same condition chose, only the side that it chooses again."""
     one = where_false.chosen[1] if where_false.chosen and where_false.chosen[0] is by else where_false.labels
     other = where_true.chosen[2] if where_true.chosen and where_true.chosen[0] is by else where_true.labels
     return _Value(by.labels | one | other, (by, by.labels | one, by.labels | other))
 
 
 def _either(predicate: _Value, branches: Sequence[_Value]) -> _Value:
-    """What reaches a result of a conditional: of what only one branch makes, what was chosen there stays known."""
+    """Labels that reach a result of a conditional: of what only one branch makes, what was chosen there stays known."""
     made = [value for value in branches if value.labels]
     labels = predicate.labels.union(*(value.labels for value in branches))
     if len(made) != 1 or made[0].chosen is None:

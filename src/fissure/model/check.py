@@ -1,4 +1,4 @@
-"""What a mechanism must be seen to do: a check, which compares two runs of the same members with the same luck.
+"""An effect that a mechanism must show: a check compares two runs of the same members with the same luck.
 
 One run has everything as it is; the other lacks the mechanism, or has a driver of it moved. A measure makes one number
 a member of a run; it also sees the paired run, so that "after executions" can mean the same weeks in both.

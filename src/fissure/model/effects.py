@@ -1,4 +1,4 @@
-"""What mechanisms contribute in a week: pushes, hazards, flows and changes, added up without regard to order.
+"""Contributions of mechanisms in a week: pushes, hazards, flows and changes, added up without regard to order.
 
 A channel is one field of `Effects`. Contributions to a channel are summed over mechanisms; the settle step then
 reads the sums. Three kinds of channel exist:

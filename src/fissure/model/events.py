@@ -1,4 +1,4 @@
-"""What happens to whom and where: events of a week by kind, each with its size.
+"""Events of a week by kind, each with its size: to whom something happens, and where.
 
 An event is one week in one district, in one bloc, or both, as the kind has it, in which something of the kind
 happened. Its size is a whole number: how many people, or how much, it took. `happened` gives the sizes of a week as
@@ -15,12 +15,12 @@ from fissure.model.record import RESISTING, Seen
 from fissure.model.state import ROUTINE, URGENT, Cause
 
 PREFIX = "event:"
-"""How the names of events begin among the records of a week."""
+"""The beginning of the names of events among the records of a week."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of event: where it is told apart, the unit of its size, and how it is read off."""
+    """A kind of event: the places and blocs that it is counted by, the unit of its size, and how it is read off."""
 
     name: str
     dims: tuple[str, ...]

@@ -36,10 +36,10 @@ def joining(sensed: Sensed, sums: Effects, luck: FourUniforms) -> Newcomers:
         want_local / jnp.maximum(local_room.sum(), 1.0) * enough,
     )
     u, *mind = luck
-    told = jnp.uint32(1)
+    packed = jnp.uint32(1)
     for x, (first, bits) in zip(mind, _MIND, strict=True):
-        told = told | ((x * 2.0**bits).astype(jnp.uint32) << first)
-    return jnp.where(u < jnp.minimum(chance, 1.0)[:, None], told, jnp.uint32(0))
+        packed = packed | ((x * 2.0**bits).astype(jnp.uint32) << first)
+    return jnp.where(u < jnp.minimum(chance, 1.0)[:, None], packed, jnp.uint32(0))
 
 
 def enlist(start: Start, world: World, fighters: Fighters, newcomers: Newcomers) -> Fighters:
@@ -61,6 +61,6 @@ def enlist(start: Start, world: World, fighters: Fighters, newcomers: Newcomers)
 
 
 def _uniform(newcomers: Newcomers, first: int, bits: int) -> Float[Array, "units slots"]:
-    """Uniform in (0, 1): the middle of the interval that these bits tell."""
-    told = (newcomers >> first) & ((1 << bits) - 1)
-    return (told.astype(jnp.float32) + 0.5) * 2.0**-bits
+    """Uniform in (0, 1): the middle of the interval that these bits stand for."""
+    code = (newcomers >> first) & ((1 << bits) - 1)
+    return (code.astype(jnp.float32) + 0.5) * 2.0**-bits

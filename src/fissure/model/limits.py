@@ -1,4 +1,4 @@
-"""What the structure of the model leaves out, in plain sentences; the report's first section shows them."""
+"""Limits of the structure of the model, in plain sentences; the report's first section shows them."""
 
 LIMITS = (
     "Offensives and strikes happen when the record says that they did, whatever the group does: the model knows that "

@@ -16,7 +16,7 @@ Weeks = slice | str | None
 YEAR, EVENT = 52, "event:"
 TINY = 1e-9
 _AVERAGED = ("index", "share", "ratio", "position", "correlation", "USD/month")
-"""How units begin of what is averaged over places and people; the rest is added up."""
+"""Beginnings of the units of what is averaged over places and people; the rest is added up."""
 
 
 def mean(name: str, *labels: str, weeks: Weeks = None, **of: str | int) -> Measure:

@@ -1,4 +1,4 @@
-"""What stays fixed for one member: the ground as mapped, and the war as this member meets it."""
+"""The fixed inputs of one member: the ground as mapped, and the war as this member meets it."""
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -11,7 +11,7 @@ Scalar = Float[Array, ""]
 
 
 class MemberInputs(eqx.Module):
-    """What stays fixed for one member: measured ground and the war as this member meets it."""
+    """The fixed inputs of one member: measured ground and the war as this member meets it."""
 
     mapped_area: Float[Array, " districts"]  # km2 that a map-maker would count
     garrison: Float[Array, " districts"]  # opponents' fighters at the start

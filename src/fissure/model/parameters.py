@@ -19,7 +19,7 @@ from fissure.constants import Z90
 
 @dataclass(frozen=True)
 class Quantity:
-    """What a parameter is: its unit, and its meaning in one short plain sentence."""
+    """A parameter: its unit, and its meaning in one short plain sentence."""
 
     unit: str
     meaning: str

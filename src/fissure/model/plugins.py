@@ -28,7 +28,7 @@ from fissure.reading import read_bytes, read_yaml_lines, stands
 
 ENTRY_POINTS = "fissure.mechanisms"
 NAME = r"[a-z]+(-[a-z]+)*"
-"""What a mechanism may be called."""
+"""The pattern of the name of a mechanism."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def ledger_folders() -> list[Path]:
 
 
 def plugin_priors() -> dict[str, tuple[Path, ParameterPrior]]:
-    """What plugins believe of their own parameters, by name, with the file that says so.
+    """The priors of plugins for their own parameters, by name, each with its file.
 
     Raises `FissureError` with file and line for a parameter of somebody else.
     """
@@ -136,8 +136,8 @@ def _loaded(point: EntryPoint) -> Plugin:
     try:
         kind = point.load()
     except Exception as error:  # whatever the import of a stranger's module raises
-        told = " ".join(f"{type(error).__name__}: {error}".split())
-        raise PluginError(f"{who}, which cannot be loaded ({told}), mend the package or uninstall it") from None
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        raise PluginError(f"{who}, which cannot be loaded ({reason}), mend the package or uninstall it") from None
     if not isinstance(kind, type) or not issubclass(kind, Mechanism) or inspect.isabstract(kind):
         raise PluginError(f"{who}, expected a subclass of fissure.model.mechanism.Mechanism with a `__call__`")
     if point.name != kind.name() or not re.fullmatch(NAME, point.name):

@@ -1,4 +1,4 @@
-"""What is kept of each week: every output with its dimensions, unit and long name."""
+"""The records of each week: every output with its dimensions, unit and long name."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ RESISTING = 0.01  # share of residents in resistance from which a district count
 
 @dataclass(frozen=True)
 class Seen:
-    """What an output may read: the start of the week as sensed, its forcing, and the flows that it brought."""
+    """The inputs of an output: the start of the week as sensed, its forcing, and the flows that it brought."""
 
     model: Model
     sensed: Sensed

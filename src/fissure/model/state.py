@@ -21,7 +21,7 @@ NO_PLAN, ROUTINE, URGENT = 0, 1, 2  # of an operation against a district
 
 
 class Cause(IntEnum):
-    """What happened to a fighter in a week; all but STAYED and JAILED leave the slot empty."""
+    """The fate of a fighter in a week; all but STAYED and JAILED leave the slot empty."""
 
     STAYED = 0
     ESCAPED = 1
@@ -107,7 +107,7 @@ class Organisation(eqx.Module):
 
 
 class Flows(eqx.Module):
-    """What moved in the week just past; zeroed each week."""
+    """Flows of the week just past; zeroed each week."""
 
     by_cause: Int[Array, "units causes"]  # fighters
     recruits: Int[Array, " units"]  # fighters

@@ -1,4 +1,4 @@
-"""What a case gives the model as arrays: blocs, districts, forcing. The same for every member."""
+"""The arrays that a case gives the model: blocs, districts, forcing. The same for every member."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How XLA is led to pass over the fighters as few times as it must. Nothing here changes a result."""
+"""Ways to lead XLA to pass over the fighters as few times as it must. Nothing here changes a result."""
 
 import jax
 import jax.numpy as jnp

@@ -64,14 +64,16 @@ def restricted_to(weeks: int) -> str:
 
 def at_ends(ends: AtBounds, unit: str) -> list[str]:
     """The number of histories at each end of an outcome, by world, and what follows; nothing where none are."""
-    told = []
+    sentences = []
     for end, bound in dict.fromkeys((one.end, one.bound) for one in ends.found):
         own = [one for one in ends.found if (one.end, one.bound) == (end, bound)]
-        told.append(f"{AT_END} At the {end} end of this outcome, {_end(own[0], unit)}: {', '.join(map(_many, own))}.")
-    if told:
+        sentences.append(
+            f"{AT_END} At the {end} end of this outcome, {_end(own[0], unit)}: {', '.join(map(_many, own))}."
+        )
+    if sentences:
         derived = "" if ends.recorded else " (Worked out from the means that were kept.)"
-        told[-1] += f" {LOWER_BOUND}{derived}"
-    return told
+        sentences[-1] += f" {LOWER_BOUND}{derived}"
+    return sentences
 
 
 def not_recorded(ends: AtBounds, outcome: str) -> str:

@@ -65,7 +65,7 @@ def verdict(row: Compared) -> Words:
 def headline(n: Counts, members: int = ENOUGH) -> str:
     """The score of the model on all the figures that it has a counterpart of, class by class.
 
-    Of so few members that the ends of an interval cannot be told, nothing is counted.
+    Of so few members that the ends of an interval cannot be estimated, nothing is counted.
     """
     if members < ENOUGH:
         return (
@@ -85,8 +85,8 @@ def behind(n: Counts, members: int = ENOUGH) -> str:
     """The number of figures compared that are no independent check; empty when none is."""
     if not n.behind_prior:
         return ""
-    told = n.of["inside"] and members >= ENOUGH
-    inside = f", {n.behind_inside} of the {n.of['inside']} inside among them" if told else ""
+    counted = n.of["inside"] and members >= ENOUGH
+    inside = f", {n.behind_inside} of the {n.of['inside']} inside among them" if counted else ""
     stand = "stands behind a prior ({}) and is" if n.behind_prior == 1 else "stand behind a prior ({}) and are"
     return f"Of these, {n.behind_prior} {stand.format(BEHIND)} no independent check{inside}."
 
@@ -106,7 +106,7 @@ def _points(value: float, unit: str) -> str:
 def number(x: float, unit: str = "") -> str:
     """`x` to three significant digits, with commas: a simulated or judged number claims no more.
 
-    A share is told in per cent.
+    A share is given in per cent.
     """
     if math.isnan(x):
         return "–"
@@ -243,7 +243,7 @@ def short(observation: Observation, sources: Mapping[str, Source]) -> str:
 
 
 def quantity(row: Compared) -> str:
-    """The title of the variable and its unit; shares are told in per cent and need none."""
+    """The title of the variable and its unit; shares are given in per cent and need none."""
     variable = row.variable
     return variable.title if variable.unit == "share" else f"{variable.title}, {unit(variable.unit)}"
 
@@ -274,12 +274,12 @@ def family(name: str) -> str:
 
 
 def figure(observation: Observation) -> str:
-    """The published number with its unit; shares are told in per cent and need none."""
+    """The published number with its unit; shares are given in per cent and need none."""
     return published(observation) + unit_after(observation.unit)
 
 
 def unit_after(name: str) -> str:
-    """A unit as it stands after a number; nothing for shares, which are told in per cent."""
+    """A unit as it stands after a number; nothing for shares, which are given in per cent."""
     return "" if name == "share" else f" {unit(name)}"
 
 

@@ -6,7 +6,7 @@ are refused, as they would make a value of something else than what stands there
 entries than a person means. Its entries are validated, with the line of each; what
 pydantic finds wrong is one plain sentence.
 
-libyaml reads it, where PyYAML has it, some six times as fast as PyYAML itself, whose words are told where anything is
+libyaml reads it, where PyYAML has it, some six times as fast as PyYAML itself, whose words are used where anything is
 wrong. Nodes are put together in Python all the same: in C, lists too deep would end the process.
 """
 
@@ -111,7 +111,7 @@ class _Slow(Reader, Scanner, Parser, Composer, _Words):
 
 
 LOADERS: tuple[Any, ...] = (_Slow,)
-"""The loaders in the order in which they are tried; what the last one says of a fault is told."""
+"""The loaders in the order in which they are tried; what the last one says of a fault is shown."""
 
 if yaml.__with_libyaml__:
     from yaml._yaml import CParser

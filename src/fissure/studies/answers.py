@@ -50,7 +50,7 @@ class Figure:
     """The ends of the outcome's range at which histories of the worlds are that the figure compares."""
 
     @property
-    def told(self) -> bool:
+    def excludes_zero(self) -> bool:
         """True where the interval excludes zero."""
         return self.low > 0 or self.high < 0
 

@@ -19,6 +19,7 @@ from fissure.cases.loader import Case
 from fissure.engine.plan import Plan, case_digest, priors_digest
 from fissure.engine.provenance import digest_with
 from fissure.errors import ArgumentError
+from fissure.files import JsonObject
 from fissure.model.catalogue import parameters_of
 from fissure.model.world import world_of
 from fissure.reading import read_json
@@ -35,7 +36,7 @@ KEPT = "kept/explain.json"
 
 @dataclass(frozen=True, eq=False)
 class SavedAttribution:
-    """An attribution, the command that makes it again, and the last day that its draws were told of, if any."""
+    """An attribution, the command that makes it again, and the last day of the evidence behind its draws, if any."""
 
     found: Explanation
     command: str
@@ -43,7 +44,7 @@ class SavedAttribution:
 
     def write(self, path: str | Path) -> Path:
         """Write all of it as JSON to `path`, whole or not at all. Raises `FissureError` where that cannot be done."""
-        return kept_results.write(Path(path), json.dumps(_told(self), indent=1, allow_nan=False).encode())
+        return kept_results.write(Path(path), json.dumps(_document(self), indent=1, allow_nan=False).encode())
 
 
 def read_explained(path: str | Path) -> SavedAttribution:
@@ -64,11 +65,11 @@ def read_explained(path: str | Path) -> SavedAttribution:
         247
     """
     path = Path(path)
-    told = read_json(path, "a saved attribution")
+    document = read_json(path, "a saved attribution")
     try:
-        if told["format"] != FORMAT:
-            raise ValueError(f"its format is {told['format']!r}, not {FORMAT}")
-        return _read(told, path.parent)
+        if document["format"] != FORMAT:
+            raise ValueError(f"its format is {document['format']!r}, not {FORMAT}")
+        return _read(document, path.parent)
     except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise ArgumentError(f"{path}: cannot be read as a saved attribution ({error})") from None
 
@@ -97,7 +98,7 @@ _NUMBERS = (
 )  # fmt: skip
 
 
-def _told(saved: SavedAttribution) -> dict[str, Any]:
+def _document(saved: SavedAttribution) -> JsonObject:
     found = saved.found
     return {
         "format": FORMAT,
@@ -129,52 +130,54 @@ def _plain(value: Any) -> Any:
     return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
 
 
-def _read(told: Mapping[str, Any], folder: Path) -> SavedAttribution:
-    many, recorded, until = len(told["outcomes"]), told.get("at_bound_recorded", True), told["until"]
+def _read(document: Mapping[str, Any], folder: Path) -> SavedAttribution:
+    many, recorded, until = len(document["outcomes"]), document.get("at_bound_recorded", True), document["until"]
     found = Explanation(
-        outcomes=tuple(Outcome(**one, measure=_unmeasured) for one in told["outcomes"]),
-        plan=Plan.of(told["plan"]),
-        size=Size(**told["size"]),
+        outcomes=tuple(Outcome(**one, measure=_unmeasured) for one in document["outcomes"]),
+        plan=Plan.of(document["plan"]),
+        size=Size(**document["size"]),
         folder=folder,
-        with_all=_interval(told["with_all"], many),
-        without_any=_interval(told["without_any"], many),
-        effect=_interval(told["effect"], many),
-        groups=_attribution(told["groups"], many),
-        blocks=Blocks(**{name: _interval(one, many) for name, one in told["blocks"].items()}),
-        every=_attribution(told["every"], many),
-        reached=_numbers(told["reached"], many),
-        strongest=None if told["strongest"] is None else _attribution(told["strongest"], many),
-        pairs=None if told["pairs"] is None else _pairs(told["pairs"], many),
-        paired=_numbers(told["paired"], many),
+        with_all=_interval(document["with_all"], many),
+        without_any=_interval(document["without_any"], many),
+        effect=_interval(document["effect"], many),
+        groups=_attribution(document["groups"], many),
+        blocks=Blocks(**{name: _interval(one, many) for name, one in document["blocks"].items()}),
+        every=_attribution(document["every"], many),
+        reached=_numbers(document["reached"], many),
+        strongest=None if document["strongest"] is None else _attribution(document["strongest"], many),
+        pairs=None if document["pairs"] is None else _pairs(document["pairs"], many),
+        paired=_numbers(document["paired"], many),
         at_bound=tuple(
-            AtBounds(tuple(AtBound(**one) for one in ends), recorded) for ends in told.get("at_bound") or ()
+            AtBounds(tuple(AtBound(**one) for one in ends), recorded) for ends in document.get("at_bound") or ()
         ),
-        worth={one["histories"]: EffectiveSample(**one) for one in told.get("effective_size") or ()},
+        worth={one["histories"]: EffectiveSample(**one) for one in document.get("effective_size") or ()},
     )
-    return SavedAttribution(found, str(told["command"]), None if until is None else date.fromisoformat(until))
+    return SavedAttribution(found, str(document["command"]), None if until is None else date.fromisoformat(until))
 
 
 def _unmeasured(data: xr.Dataset) -> Floats:
     raise ArgumentError("this outcome was read back with its attribution and measures nothing")
 
 
-def _interval(told: Mapping[str, Any], *shape: int) -> Interval:
-    return Interval(*(_numbers(told[name], *shape) for name in Interval._fields))
+def _interval(document: Mapping[str, Any], *shape: int) -> Interval:
+    return Interval(*(_numbers(document[name], *shape) for name in Interval._fields))
 
 
-def _attribution(told: Mapping[str, Any], many: int) -> Attribution:
-    players = tuple(map(str, told["players"]))
-    value, low, high = (_numbers(told[name], len(players), many) for name in ("value", "low", "high"))
-    return Attribution(players, int(told["members"]), value, low, high)
+def _attribution(document: Mapping[str, Any], many: int) -> Attribution:
+    players = tuple(map(str, document["players"]))
+    value, low, high = (_numbers(document[name], len(players), many) for name in ("value", "low", "high"))
+    return Attribution(players, int(document["members"]), value, low, high)
 
 
-def _pairs(told: Mapping[str, Any], many: int) -> Pairs:
-    players = tuple(map(str, told["players"]))
-    return Pairs(players, int(told["members"]), _interval(told["interaction"], len(players), len(players), many))
+def _pairs(document: Mapping[str, Any], many: int) -> Pairs:
+    players = tuple(map(str, document["players"]))
+    return Pairs(
+        players, int(document["members"]), _interval(document["interaction"], len(players), len(players), many)
+    )
 
 
-def _numbers(told: Any, *shape: int) -> Floats:
-    found = np.array(told, dtype=object).astype(np.float64)
+def _numbers(numbers: Any, *shape: int) -> Floats:
+    found = np.array(numbers, dtype=object).astype(np.float64)
     if found.shape != shape:
         raise ValueError(f"found numbers of shape {found.shape}, expected {shape}")
     return found

@@ -207,7 +207,7 @@ def picture(signs: Signs | None = None, verdicts: Mapping[str, Sequence[Verdict]
 def loops(seen: Picture, most: int = MOST_MECHANISMS) -> list[Loop]:
     """All loops of one to `most` mechanisms, by length and name; between two mechanisms one process at most.
 
-    A loop is told by its fields and carriers; where a mechanism acts through several channels of different sign, the
+    A loop is named by its fields and carriers; where a mechanism acts through several channels of different sign, the
     loop is undetermined. No field and no mechanism comes twice.
     """
     joined: dict[tuple[str, str, str, bool], list[str]] = defaultdict(list)

@@ -43,7 +43,7 @@ class Compared:
     - ``not compared``: `reason` says why.
 
     A member for which the quantity is not defined (a change against nothing) is left out of the quantiles.
-    `scale` says how distances are told: as a factor, or in points for shares and changes. `width` is high /
+    `scale` says how distances are given: as a factor, or in points for shares and changes. `width` is high /
     low or high - low; an end below a thirtieth of the published number counts as that thirtieth.
     `off` is median / published or their difference; `gap` is how far the nearest ends of the interval and
     the band lie apart, 1 (or 0 points) where they overlap. `behind_prior` says that a prior of the case was

@@ -18,7 +18,7 @@ independent histories as the ensemble is worth (`EffectiveSample.independent`):
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import xarray as xr
@@ -28,10 +28,11 @@ from scipy.special import betainc
 
 from fissure.engine.parameter_source import Draws, Prior
 from fissure.errors import ArgumentError, nearest
+from fissure.files import JsonObject
 from fissure.studies.observation_operator import Floats
 
 ENOUGH = 20
-"""Histories from which a 90% interval can be told.
+"""Histories from which a 90% interval can be estimated.
 
 The whole range of n independent histories holds the next one with a chance of (n - 1) / (n + 1): below 19 that is less
 than 90%, so that not even the lowest and the highest history are as far apart as the interval should be. From 20 on at
@@ -63,7 +64,7 @@ class EffectiveSample:
         total = float(counts.sum())
         return cls(int(total), len(counts), total**2 / float((counts**2).sum()) if total else 0.0)
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         """As plain values, for JSON."""
         return {"histories": self.histories, "pasts": self.pasts, "independent": round(self.independent, 1)}
 
@@ -80,8 +81,8 @@ def few_histories(histories: int | Mapping[str, int]) -> str:
     short = [(what, n) for what, n in parts.items() if n < ENOUGH]
     if not short:
         return ""
-    told = ", ".join(f"{n} {'history' if n == 1 else 'histories'}{f' ({what})' if what else ''}" for what, n in short)
-    return f"Too few: the ends of a 90% interval cannot be estimated from {told}; at least {ENOUGH} are needed."
+    counts = ", ".join(f"{n} {'history' if n == 1 else 'histories'}{f' ({what})' if what else ''}" for what, n in short)
+    return f"Too few: the ends of a 90% interval cannot be estimated from {counts}; at least {ENOUGH} are needed."
 
 
 def effective_size(draws: Draws | None, seed: int, members: int | Iterable[int]) -> EffectiveSample:

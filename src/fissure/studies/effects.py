@@ -113,7 +113,7 @@ class EffectStudy:
     def save(self) -> Path:
         """Write `effects.json` into the study's folder, how it was made and each effect, and return its path."""
         plan = self.plan
-        told = {
+        document = {
             "case": plan.case,
             "members": self.members,
             "weeks": plan.weeks,
@@ -126,7 +126,7 @@ class EffectStudy:
             "few_histories": few_of(self.effects) or None,
             "effects": [{k: v for k, v in asdict(one).items() if k != "seconds"} for one in self.effects],
         }
-        return kept_results.write(self.folder / FILE, json.dumps(told, indent=1).encode())
+        return kept_results.write(self.folder / FILE, json.dumps(document, indent=1).encode())
 
     @property
     def summary(self) -> str:
@@ -154,10 +154,10 @@ class KeptEffects:
 
 def kept_effects(path: Path = KEPT) -> KeptEffects:
     """The effects that `EffectStudy.save` wrote, those kept with the reference case where no `path` is given."""
-    told = json.loads(path.read_text(encoding="utf-8"))
-    effects = tuple(Effect(**row) for row in told["effects"])
-    made = {name: told[name] for name in ("case", "members", "weeks", "seed", "units", "slots", "quick")}
-    return KeptEffects(effects, **made, stale=told.get("model digest") != own_digest())
+    document = json.loads(path.read_text(encoding="utf-8"))
+    effects = tuple(Effect(**row) for row in document["effects"])
+    made = {name: document[name] for name in ("case", "members", "weeks", "seed", "units", "slots", "quick")}
+    return KeptEffects(effects, **made, stale=document.get("model digest") != own_digest())
 
 
 def verdicts_of(effects: Iterable[Effect]) -> dict[str, list[causal.Verdict]]:
@@ -251,7 +251,7 @@ def check(
         quick: 16 members at most and half the units: a first look.
         out: the folder to keep what is measured in; one in the user's cache where not given.
         threads: runs at a time; no result depends on it.
-        progress: is told how far the study is.
+        progress: shows how far the study is.
         workers: who simulates; `threads` of this process where not given. See `cluster.workers_of`.
 
     Raises `FissureError` for bad input or a disk that refuses, and `StoppedError` on Ctrl-C; what was measured is kept.

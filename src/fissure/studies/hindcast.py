@@ -197,7 +197,7 @@ def hindcast(
         seed: of all random numbers.
         out: the folder to keep the runs in (prior, DATE/known, DATE/extrapolated/N); the user's cache where not given.
         simulate: makes an ensemble; `ensemble.run` by default, so that a stopped hindcast goes on where it was.
-        progress: is told which ensemble is made.
+        progress: shows which ensemble is made.
         workers: who simulates; threads of this process where not given. See `cluster.workers_of`.
 
     Raises `FissureError` for a date too early or too late for the case, and for fewer members than two a future.
@@ -208,13 +208,13 @@ def hindcast(
     for day in dates:
         if not _possible(case, ledger, day):
             raise FileError(f"found the date {day} to forecast from, {_expected(case, ledger)}")
-    told = progress or Silent()
+    shown = progress or Silent()
     outputs = sorted({*outputs_of(ledger), *COLLAPSES.values()})
-    job = _Job(case, ledger, members, count, seed, out, simulate or stored(told, outputs, workers), told)
+    job = _Job(case, ledger, members, count, seed, out, simulate or stored(shown, outputs, workers), shown)
     try:
         found = tuple(job.of(day, fit) for day in dates)
     finally:
-        told.finish()
+        shown.finish()
     return Hindcast(
         case.name, case.title, case.start, case.weeks, members, count, seed, __version__, own_digest(), found,
         case.dates.collapse, few_histories(members), made_of(),

@@ -156,8 +156,8 @@ def of_posterior(
 def of_run(now: Iterable[str]) -> str:
     """One sentence on a run made with `now` where a package of these is not installed as it was; else empty."""
     said = gone(now)
-    told = "what is said here of mechanisms, causes and claims is of the model as it is now"
-    return f"This run was made with {said}; {told}." if said else ""
+    meaning = "what is said here of mechanisms, causes and claims is of the model as it is now"
+    return f"This run was made with {said}; {meaning}." if said else ""
 
 
 def gone(made: Iterable[str]) -> str:

@@ -88,8 +88,8 @@ class MeasuredRuns(MutableMapping[Run, MeasuredRun]):
     def failed(self) -> dict[Run, str]:
         """The runs that could not be made when they were asked for last, with why."""
         path = self._folder / FAILED
-        told = unsealed_json(path)["failed"] if path.exists() else {}
-        return {_run(name): why for name, why in told.items()}
+        reasons = unsealed_json(path)["failed"] if path.exists() else {}
+        return {_run(name): why for name, why in reasons.items()}
 
     def keep_failed(self, failed: Mapping[Run, str]) -> None:
         """Say which runs could not be made. Raises `FissureError` where the disk refuses."""
@@ -97,8 +97,8 @@ class MeasuredRuns(MutableMapping[Run, MeasuredRun]):
         with disk_errors(self._folder, 1 << 12):
             if failed:
                 self._folder.mkdir(parents=True, exist_ok=True)
-                told = {f"{scenario}-{member}": why for (scenario, member), why in sorted(failed.items())}
-                write_whole(path, sealed_json({"format": 1, "failed": told}))
+                reasons = {f"{scenario}-{member}": why for (scenario, member), why in sorted(failed.items())}
+                write_whole(path, sealed_json({"format": 1, "failed": reasons}))
             else:
                 path.unlink(missing_ok=True)
 

@@ -14,7 +14,7 @@ fled or was killed) have no such end: none is what happened.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import xarray as xr
@@ -24,6 +24,7 @@ from fissure.cases.loader import Case
 from fissure.constants import HALF_YEAR, QUARTER, WEEKS_A_MONTH
 from fissure.engine.plan import whole
 from fissure.errors import ArgumentError, nearest
+from fissure.files import JsonObject
 from fissure.studies.endings import came_apart, cohesion, collapse_weeks, for_good, window_sum
 from fissure.studies.observation_operator import Floats, calendar_of, joined
 
@@ -294,7 +295,7 @@ class AtBounds:
         ends = [{each.end for each in self.of(world) if each.most and not each.near} for world in (one, other)]
         return bool(ends[0] & ends[1])
 
-    def as_json(self) -> list[dict[str, Any]] | None:
+    def as_json(self) -> list[JsonObject] | None:
         """As plain values, for JSON; None where it was not recorded."""
         return [asdict(one) for one in self.found] if self.recorded else None
 

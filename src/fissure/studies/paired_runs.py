@@ -9,6 +9,7 @@ cannot be made is named with its reason beside all that can. See `measured` for 
 import hashlib
 import time
 import warnings
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import closing
@@ -72,7 +73,7 @@ class RunOptions(TypedDict, total=False):
     slots: int | None
     """Sizes; those of the case where not given."""
     progress: Progress | None
-    """It is told how far the study is."""
+    """Shows how far the study is."""
     workers: Workers | None
     """They simulate; threads of this process where not given. See `cluster.workers_of`."""
 
@@ -86,7 +87,7 @@ def planned(case: Case, *, quick: bool = False, **options: Unpack[RunOptions]) -
 
 
 @dataclass(frozen=True, eq=False)
-class PairedTask:
+class PairedTask(ABC):
     """Simulates calls; a study says what is measured of them (`measure`) and which runs may share one (`together`)."""
 
     case: Case
@@ -118,9 +119,9 @@ class PairedTask:
         forced = tuple(move for move in job[0].moves if move.is_of_world)
         return job[0].since, forced
 
+    @abstractmethod
     def measure(self, call: Call) -> Rows:
         """Run one call and measure it."""
-        raise NotImplementedError
 
     def records(self, call: Call) -> dict[str, NDArray[Any]]:
         """Records of the runs of `call`, `plan.width` at most: each array (runs, weeks, ...)."""
@@ -240,7 +241,7 @@ class PairedRuns:
     def measure(self, jobs: Iterable[Job], phase: str = "simulating", progress: Progress | None = None) -> None:
         """Run what is not kept yet of `jobs`; a run that fails is named in `kept.failed`, and in a warning.
 
-        `progress` is told how far it is, instead of that of these runs. Raises `StoppedError` on Ctrl-C; what was
+        `progress` shows how far it is, instead of that of these runs. Raises `StoppedError` on Ctrl-C; what was
         measured stays. Raises `FissureError` where not one run can be made.
         """
         todo, progress = [job for job in dict.fromkeys(jobs) if not self.has(job)], progress or self.progress

@@ -127,9 +127,9 @@ class Live:
             self.require(scenario, members)
         asked = tuple(dict.fromkeys([AS_IT_IS, *scenarios.values()]))
         todo = sum(not self.worlds.has((one, member)) for one in asked for member in range(members))
-        told = _Whole(progress or Silent(), todo)
+        overall = _Whole(progress or Silent(), todo)
         for count in self._rounds(scenarios, members):
-            self._measure([(one, member) for one in asked for member in range(count)], scenarios, members, told)
+            self._measure([(one, member) for one in asked for member in range(count)], scenarios, members, overall)
             yield self.answer(scenarios, count)
 
     def _rounds(self, scenarios: Mapping[str, Scenario], members: int) -> list[int]:
@@ -140,24 +140,24 @@ class Live:
             step for step in steps if step >= known or step == members
         ]
 
-    def _measure(self, jobs: list[Job], scenarios: Mapping[str, Scenario], members: int, told: Progress) -> None:
+    def _measure(self, jobs: list[Job], scenarios: Mapping[str, Scenario], members: int, progress: Progress) -> None:
         if all(map(self.worlds.has, jobs)):
             return
         self._asking += 1
         try:
             while not self._turn.acquire(timeout=0.2):
-                told.phase("getting ready")
+                progress.phase("getting ready")
             try:
                 with keeping(self.folder, asked_for(self.worlds, scenarios.values(), members)):
-                    self._run(jobs, told)
+                    self._run(jobs, progress)
             finally:
                 self._turn.release()
         finally:
             self._asking -= 1
 
-    def _run(self, jobs: list[Job], told: Progress) -> None:
+    def _run(self, jobs: list[Job], progress: Progress) -> None:
         try:
-            self.worlds.measure(jobs, progress=told)
+            self.worlds.measure(jobs, progress=progress)
         except BaseException:
             self.worlds.kept.look_again()  # calls that were under way have kept their numbers on disk
             raise

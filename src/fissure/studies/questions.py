@@ -121,7 +121,7 @@ class Question(Strict):
     groups: Annotated[tuple[str, str] | None, Field()] = None
     """Two groups of mechanisms whose weights for the outcome in `of` are set side by side."""
     whatif: str | None = None
-    """A named study, whose differences in the outcomes in `of` are told."""
+    """A named study, whose differences in the outcomes in `of` are shown."""
     run: str | None = None
     """An outcome of the group as it was."""
     of: tuple[str, ...] | str = ()
@@ -134,12 +134,12 @@ class Question(Strict):
 
     @model_validator(mode="after")
     def _whole(self) -> "Question":
-        told = [name for name in ("inside_and_outside", "groups", "whatif", "run") if getattr(self, name)]
-        if len(told) != 1:
+        kinds = [name for name in ("inside_and_outside", "groups", "whatif", "run") if getattr(self, name)]
+        if len(kinds) != 1:
             raise ValueError(
-                f"is answered by {len(told)} studies, expected one of inside-and-outside, groups, whatif and run"
+                f"is answered by {len(kinds)} studies, expected one of inside-and-outside, groups, whatif and run"
             )
-        if bool(self.of) != (told[0] in ("groups", "whatif")):
+        if bool(self.of) != (kinds[0] in ("groups", "whatif")):
             raise ValueError("of names the outcomes of groups and of whatif, and of nothing else")
         if self.groups and len(self.outcomes) != 1:
             raise ValueError("weighs groups for several outcomes, expected one")

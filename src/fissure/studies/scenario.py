@@ -88,8 +88,8 @@ class Scenario:
     @property
     def key(self) -> str:
         """A short name that only this scenario has."""
-        told = [sorted(self.off), sorted([m.name, m.how, m.value] for m in self.moves), str(self.since)]
-        return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
+        changes = [sorted(self.off), sorted([m.name, m.how, m.value] for m in self.moves), str(self.since)]
+        return hashlib.sha256(json.dumps(changes).encode()).hexdigest()[:16]
 
     @property
     def options(self) -> str:
@@ -134,11 +134,11 @@ def scenario_of(
     """
     off = (off,) if isinstance(off, str) else off
     moves = (moves,) if isinstance(moves, str | Move) else moves
-    told = [_required(parse(m) if isinstance(m, str) else m, parameters) for m in moves]
-    names = [m.name for m in told]
+    parsed = [_required(parse(m) if isinstance(m, str) else m, parameters) for m in moves]
+    names = [m.name for m in parsed]
     if twice := [name for name in names if names.count(name) > 1]:
         raise ArgumentError(f"'{twice[0]}' is set twice, expected one value")
-    return Scenario(tuple(sorted({known_mechanism(name) for name in off})), tuple(sorted(told)), since)
+    return Scenario(tuple(sorted({known_mechanism(name) for name in off})), tuple(sorted(parsed)), since)
 
 
 _MOVE = re.compile(r"\s*([a-z0-9.\-]+)\s*=\s*([x×*]?)\s*(\S+)\s*")

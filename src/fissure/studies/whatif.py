@@ -1,6 +1,6 @@
 """What-ifs: the same histories, lived once as they are and once with something changed.
 
-Everything told is a paired difference, changed less as it is, member by member, with the same luck and the same
+Everything shown is a paired difference, changed less as it is, member by member, with the same luck and the same
 parameters; never two bands side by side, whose overlap says little about their difference. Nothing here looks for a
 change that would serve anybody: what is changed is named by who asks, and no outcome is sought.
 
@@ -30,7 +30,7 @@ from fissure.studies.shapley import mean_interval, variance_ratio
 
 MEMBERS = 48
 LEAST, MOST = 0.05, 0.95
-"""Quantiles of the members' differences that are told: what one history may bring."""
+"""Quantiles of the members' differences that are shown: what one history may bring."""
 TINY = 0.05
 """Share of what it is that counts as next to nothing, where the theory expects no difference."""
 AS_IT_WAS, CHANGED = "as it is", "with the change"
@@ -207,7 +207,7 @@ def whatif(
 
     Args:
         case: the loaded case.
-        scenarios: what is changed, by the name under which it is told.
+        scenarios: what is changed, by the name under which it is shown.
         of: outcomes, as ``collapse`` or ``territory@2016-12-31``; the standard ones where none is named.
         members: histories of each scenario.
         out: the folder to keep what is measured in; one in the user's cache where not given.

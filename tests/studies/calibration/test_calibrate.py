@@ -82,10 +82,10 @@ def test_no_later_figure_changes_a_byte(case, ledger, bank, fitted, tmp_path):
             return o
         if rng.random() < 0.2:
             return None
-        told = {key: abs(x) * rng.lognormal(0.0, 3.0) for key in ("low", "value", "high") if (x := getattr(o, key))}
+        numbers = {key: abs(x) * rng.lognormal(0.0, 3.0) for key in ("low", "value", "high") if (x := getattr(o, key))}
         days = timedelta(int(rng.integers(1, 900)))
         return o.model_copy(
-            update={**told, "doubt_factor": 5.0, "doubt_abs": None, "period": None, "date": UNTIL + days}
+            update={**numbers, "doubt_factor": 5.0, "doubt_abs": None, "period": None, "date": UNTIL + days}
         )
 
     other = with_observations(ledger, noise)
@@ -179,11 +179,11 @@ def test_a_posterior_that_was_damaged_is_made_anew(case, ledger, bank, fitted, t
     with pytest.warns(DamagedBlock, match=r"posterior\.json: this posterior is damaged and is made again"):
         refit(case, ledger, bank, tmp_path)
     assert (tmp_path / "posterior.json").read_bytes() == good
-    told = (tmp_path / "calibration.json").read_bytes()
-    (tmp_path / "calibration.json").write_bytes(told.replace(b"0", b"1", 1))
+    before = (tmp_path / "calibration.json").read_bytes()
+    (tmp_path / "calibration.json").write_bytes(before.replace(b"0", b"1", 1))
     with pytest.warns(DamagedBlock, match=r"calibration\.json: this calibration is damaged and is made again"):
         refit(case, ledger, bank, tmp_path)
-    assert (tmp_path / "calibration.json").read_bytes() == told
+    assert (tmp_path / "calibration.json").read_bytes() == before
 
 
 @pytest.mark.slow
@@ -213,7 +213,7 @@ def test_draws_that_are_no_numbers_are_never_kept(case, ledger, bank, tmp_path, 
 
 
 @pytest.mark.parametrize(
-    ("until", "change", "told"),
+    ("until", "change", "refusal"),
     [
         (date(2014, 6, 29), {}, "found the cut-off 2014-06-29, expected a day of the case, from 2014-06-30"),
         (date(2030, 1, 1), {}, "found the cut-off 2030-01-01, expected a day of the case"),
@@ -223,8 +223,8 @@ def test_draws_that_are_no_numbers_are_never_kept(case, ledger, bank, tmp_path, 
     ],
     ids=str,
 )
-def test_what_cannot_be_fitted_is_refused_before_anything_is_simulated(case, ledger, tmp_path, until, change, told):
-    with pytest.raises(FissureError, match=told):
+def test_what_cannot_be_fitted_is_refused_before_anything_is_simulated(case, ledger, tmp_path, until, change, refusal):
+    with pytest.raises(FissureError, match=refusal):
         calibrate(case, ledger, until, setting=Setting(**change), out=tmp_path / "fit")
     assert not (tmp_path / "fit").exists()
 

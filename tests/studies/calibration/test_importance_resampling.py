@@ -31,8 +31,8 @@ def test_weights_are_the_densities_of_what_was_published():
     for row in range(2):
         first = norm.logpdf(0.5, truth[row, 0] + 0.05 + 0.1 * bias[row, 0], 0.2)
         mean = truth[row, 1] + 0.1 * bias[row, 1]
-        told = uniform.pdf(np.linspace(-1.5, 2.5, 400_001), 0.3 - 0.4, 0.8)
-        second = np.log(np.trapezoid(told * norm.pdf(np.linspace(-1.5, 2.5, 400_001), mean, 0.1), dx=1e-5))
+        density = uniform.pdf(np.linspace(-1.5, 2.5, 400_001), 0.3 - 0.4, 0.8)
+        second = np.log(np.trapezoid(density * norm.pdf(np.linspace(-1.5, 2.5, 400_001), mean, 0.1), dx=1e-5))
         assert got[row] == pytest.approx(first + second, rel=1e-4, abs=1e-4)
 
 

@@ -55,8 +55,8 @@ def test_a_zero_below_nothing_is_read_back(posterior, tmp_path):
     ids=str,
 )  # fmt: skip
 def test_what_was_changed_by_hand_is_refused(path, key, value):
-    told = json.loads(path.read_text())
-    path.write_text(json.dumps({**told, key: value}))
+    document = json.loads(path.read_text())
+    path.write_text(json.dumps({**document, key: value}))
     with pytest.raises(FissureError, match=r"2015-03-31\.json: this posterior is damaged or was changed, calibrate"):
         read_posterior(path)
 
@@ -102,10 +102,10 @@ def test_a_file_that_is_not_there_is_one_sentence(tmp_path):
     ids=lambda text: text[:30],
 )  # fmt: skip
 def test_odd_values_are_one_sentence_even_where_their_digest_is_right(path, monkeypatch, key, value):
-    told = json.loads(path.read_text())
-    told[key] = "HERE"
-    path.write_text(json.dumps(told).replace('"HERE"', value))
-    monkeypatch.setattr(Posterior, "digest", told["digest"])  # whoever wrote it knew how to make one
+    document = json.loads(path.read_text())
+    document[key] = "HERE"
+    path.write_text(json.dumps(document).replace('"HERE"', value))
+    monkeypatch.setattr(Posterior, "digest", document["digest"])  # whoever wrote it knew how to make one
     with pytest.raises(FissureError, match=r"2015-03-31\.json: (cannot be read as|is) a posterior"):
         read_posterior(path)
 
@@ -193,8 +193,8 @@ def test_a_prior_makes_it_stale(path, posterior, case, known):
 def test_the_case_makes_it_stale(path, posterior, case, known):
     changed = replace(case, oil_price=case.oil_price * 1.1)
     assert stale(path, posterior, changed, dependencies(changed, known)) == "the case has"
-    told = replace(case, title="Another", summary="Another")
-    require_fresh(path, posterior, told, dependencies(told, known))
+    retitled = replace(case, title="Another", summary="Another")
+    require_fresh(path, posterior, retitled, dependencies(retitled, known))
 
 
 def test_the_model_makes_it_stale_and_all_that_changed_is_named(path, posterior, case, known, monkeypatch):

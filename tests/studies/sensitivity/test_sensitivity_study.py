@@ -65,9 +65,9 @@ def test_something_is_strong_in_these_worlds(found):
 
 def test_it_is_told_as_json(found, tmp_path):
     found.save(tmp_path / "sensitivity.json")
-    told = json.loads((tmp_path / "sensitivity.json").read_text())
-    assert told["runs"] == found.runs
-    assert [one["outcome"] for one in told["outcomes"]] == list(ASKED)
+    document = json.loads((tmp_path / "sensitivity.json").read_text())
+    assert document["runs"] == found.runs
+    assert [one["outcome"] for one in document["outcomes"]] == list(ASKED)
 
 
 class Counts(Silent):

@@ -149,8 +149,8 @@ def _by_heading(found: Iterable[Variable]) -> dict[str, str]:
 
 
 def _causes() -> str:
-    told = dict(re.findall(r"^    ([A-Z]+) = \d+(?:  # (.*))?$", inspect.getsource(Cause), re.MULTILINE))
-    rows = [(str(c.value), md.code(c.name.lower()), md.prose(told.get(c.name, ""))) for c in Cause]
+    meanings = dict(re.findall(r"^    ([A-Z]+) = \d+(?:  # (.*))?$", inspect.getsource(Cause), re.MULTILINE))
+    rows = [(str(c.value), md.code(c.name.lower()), md.prose(meanings.get(c.name, ""))) for c in Cause]
     return md.table(("Code", "Cause", "What happened"), rows)
 
 

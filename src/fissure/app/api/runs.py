@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from itertools import product
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import xarray as xr
 from fastapi import APIRouter, HTTPException, Query
@@ -26,7 +26,7 @@ from fissure.context import Context
 from fissure.engine import ensemble
 from fissure.engine.store import DESCRIPTION
 from fissure.errors import ArgumentError, FissureError, nearest
-from fissure.files import asking
+from fissure.files import JsonObject, asking
 from fissure.present.charts.panels import QUANTILES, Series, panels, quantiles, standard_errors
 from fissure.studies.effective import few_histories
 
@@ -214,7 +214,7 @@ def _stored(desk: Desk, name: str) -> Stored:
     return found
 
 
-def _row(one: Stored) -> dict[str, Any]:
+def _row(one: Stored) -> JsonObject:
     """The facts of a run, but for where its folder lies and which one its command writes to."""
     command = one.command.partition(" --out ")[0] if one.command else None
     known = {name: value for name, value in one.as_json().items() if name in RunRow.model_fields}

@@ -61,11 +61,18 @@ const near = new IntersectionObserver((entries) => {
   for (const entry of entries) {
     if (!entry.isIntersecting) continue;
     near.unobserve(entry.target);
-    turn = turn.then(() => draw(entry.target)).catch(failed(entry.target));
+    turn = turn.then(() => drawLatest(entry.target)).catch(failed(entry.target));
   }
 }, { rootMargin: "1200px" });
 
-const failed = (element) => (error) => {
+// Draws it once more where other numbers came while it was drawn.
+async function drawLatest(element) {
+  const key = element.dataset.chart, before = shared.specs[key];
+  await draw(element);
+  if (element.isConnected && shared.specs[key] && shared.specs[key] !== before) await drawLatest(element);
+}
+
+export const failed = (element) => (error) => {
   element.textContent = "This chart could not be drawn.";
   console.error(error);
 };

@@ -1,6 +1,6 @@
 // Cracks: links swap the view in place, the search narrows as one types, and the ring lights the lines of what is
 // pointed at. Without this script every link and the search work as addresses.
-import { address, away, enter, json, returned, say } from "./page.js";
+import { address, away, enter, json, passes, returned, say } from "./page.js";
 import { saving } from "./svg.js";
 
 const view = () => document.getElementById("view");
@@ -150,7 +150,8 @@ async function wait() {
     await new Promise((resolve) => setTimeout(resolve, 1000));
     try {
       if (!(await json("cracks/ready")).ready) continue;
-    } catch {
+    } catch (error) {
+      if (!passes(error)) throw error;
       continue; // the page says that the server is away
     }
     if (location.href === asked) await show(asked, { focus: false });

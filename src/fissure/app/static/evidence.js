@@ -25,8 +25,8 @@ function filter() {
     element.hidden = !fits;
     shown += fits;
   }
-  const told = `${shown} of ${rows.length} ${unit}`;
-  if (count.textContent !== told) count.textContent = told;
+  const text = `${shown} of ${rows.length} ${unit}`;
+  if (count.textContent !== text) count.textContent = text;
   nothing.hidden = shown > 0;
   clear.hidden = !chosen.length && !words.length;
 }
@@ -51,14 +51,14 @@ let asked = 0; // only the answer to the last question is shown
 async function show(url, { focus = true } = {}) {
   const turn = ++asked;
   const answer = await fetch(url);
-  const told = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fetched = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (turn !== asked) return;
-  const place = told.getElementById("entry-place");
+  const place = fetched.getElementById("entry-place");
   if (!answer.ok || !place) return location.assign(url);
-  Object.assign(shared.specs, JSON.parse(told.getElementById("shared").textContent).specs);
-  document.title = told.title;
+  Object.assign(shared.specs, JSON.parse(fetched.getElementById("shared").textContent).specs);
+  document.title = fetched.title;
   document.getElementById("entry-place").replaceChildren(...place.childNodes);
-  document.getElementById("cite-place").replaceChildren(...told.getElementById("cite-place").childNodes);
+  document.getElementById("cite-place").replaceChildren(...fetched.getElementById("cite-place").childNodes);
   const entry = document.getElementById("entry");
   document.getElementById("shelf").classList.toggle("open", Boolean(entry));
   const current = new URL(url, location.href).searchParams.get("entry");
@@ -101,10 +101,10 @@ function look() {
   if (!wait || !document.getElementById("waiting")) return;
   setTimeout(async () => {
     try {
-      const told = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
-      const refused = told.getElementById("not-held");
+      const fetched = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+      const refused = fetched.getElementById("not-held");
       if (refused) return say(document.getElementById("waiting").textContent = refused.textContent);
-      if (told.getElementById("shelf") && !told.getElementById("waiting")) return arrived();
+      if (fetched.getElementById("shelf") && !fetched.getElementById("waiting")) return arrived();
     } catch { /* the server is away: what is shown stays */ }
     look();
   }, wait);

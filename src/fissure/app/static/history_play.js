@@ -2,10 +2,10 @@
 
 import * as page from "./page.js";
 import { buttons, cell, give } from "./save.js";
-const told = JSON.parse(document.getElementById("play").textContent);
+const data = JSON.parse(document.getElementById("play").textContent);
 const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-const shares = Object.fromEntries(Object.entries(told.shares).map(([name, text]) => [name, bytes(text)]));
-const many = told.names.length, last = told.weekly.length - 1;
+const shares = Object.fromEntries(Object.entries(data.shares).map(([name, text]) => [name, bytes(text)]));
+const many = data.names.length, last = data.weekly.length - 1;
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 const paths = [...document.querySelectorAll("#map .districts path")];
 const slider = document.getElementById("week"), button = document.getElementById("play-button");
@@ -23,8 +23,8 @@ let pointed = null; // the district that is pointed at
 let printing = false;
 
 const of = (n, at = week) => ({ median: shares.median[at * many + n], low: shares.low[at * many + n], high: shares.high[at * many + n] });
-const words = (n) => { const { median, low, high } = of(n); return `${told.district[n]}: ${median}% held (90%: ${low}% to ${high}%)`; };
-const ramp = () => told.ramp[dark.matches && !printing ? "dark" : "light"]; // paper is light
+const words = (n) => { const { median, low, high } = of(n); return `${data.district[n]}: ${median}% held (90%: ${low}% to ${high}%)`; };
+const ramp = () => data.ramp[dark.matches && !printing ? "dark" : "light"]; // paper is light
 
 // --- what a week shows
 
@@ -44,7 +44,7 @@ function list(element, texts, none) {
 }
 
 function tellBeside() {
-  const own = told.weekly[week], quarter = told.quarters[own.quarter];
+  const own = data.weekly[week], quarter = data.quarters[own.quarter];
   for (const day of days) day.textContent = own.day;
   document.querySelector("[data-week-day]").textContent = `week of ${own.day}`;
   beside.querySelectorAll("[data-facts] dd").forEach((cell, n) => { cell.textContent = own.facts[n]; });
@@ -69,12 +69,12 @@ function settle() { // what may wait until the week stays: names for readers of 
   if (playing) return;
   later = setTimeout(() => {
     paths.forEach((path, n) => path.setAttribute("aria-label", words(n)));
-    page.address({ week: week === 0 ? null : told.weekly[week].iso });
+    page.address({ week: week === 0 ? null : data.weekly[week].iso });
   }, 120);
 }
 
 function mark() { // for whatever else follows the week, such as the lines on the charts
-  document.body.dataset.week = told.weekly[week].iso;
+  document.body.dataset.week = data.weekly[week].iso;
   document.dispatchEvent(new CustomEvent("week"));
 }
 
@@ -82,10 +82,10 @@ function show(next) {
   week = Math.min(Math.max(next, 0), last);
   fill();
   slider.value = week;
-  slider.setAttribute("aria-valuetext", `Week of ${told.weekly[week].day}`);
+  slider.setAttribute("aria-valuetext", `Week of ${data.weekly[week].day}`);
   // spoken by the slider itself while it has the focus, and by nobody while it plays
   said.setAttribute("aria-live", playing || document.activeElement === slider ? "off" : "polite");
-  said.textContent = `Week of ${told.weekly[week].day}`;
+  said.textContent = `Week of ${data.weekly[week].day}`;
   weeks.style.setProperty("--at", (week + 0.5) / (last + 1));
   tellBeside();
   rows();
@@ -194,7 +194,7 @@ function nearest(path, [right, down]) {
 
 // The map as a picture that stands alone, on white, with its title and legend.
 function picture() {
-  const copy = map.cloneNode(true), colours = told.ramp.light, box = map.viewBox.baseVal;
+  const copy = map.cloneNode(true), colours = data.ramp.light, box = map.viewBox.baseVal;
   const put = (parent, name, attributes, text = "") => {
     const one = document.createElementNS("http://www.w3.org/2000/svg", name);
     for (const [key, value] of Object.entries(attributes)) one.setAttribute(key, value);
@@ -222,7 +222,7 @@ function picture() {
   const white = put(copy, "rect", { x: 0, y: -70, width: box.width, height: box.height + 150, fill: "#ffffff" });
   copy.prepend(white);
   const type = { "font-family": "system-ui, sans-serif", fill: "#1c2430" };
-  put(copy, "text", { x: 20, y: -25, "font-size": 28, "font-weight": 600, ...type }, `Share of each district held, week of ${told.weekly[week].day}`);
+  put(copy, "text", { x: 20, y: -25, "font-size": 28, "font-weight": 600, ...type }, `Share of each district held, week of ${data.weekly[week].day}`);
   colours.forEach((colour, n) => put(copy, "rect", { x: 20 + 4 * n, y: box.height + 22, width: 4.5, height: 16, fill: colour }));
   put(copy, "text", { x: 20, y: box.height + 64, "font-size": 20, ...type }, "0%");
   put(copy, "text", { x: 424, y: box.height + 64, "font-size": 20, "text-anchor": "end", ...type }, "100%");
@@ -232,9 +232,9 @@ function picture() {
 
 function csv() {
   const out = ["week,id,district,median_percent,q05_percent,q95_percent"];
-  told.weekly.forEach((one, at) => told.names.forEach((name, n) => {
+  data.weekly.forEach((one, at) => data.names.forEach((name, n) => {
     const { median, low, high } = of(n, at);
-    out.push([one.iso, name, cell(told.district[n]), median, low, high].join(","));
+    out.push([one.iso, name, cell(data.district[n]), median, low, high].join(","));
   }));
   return `${out.join("\r\n")}\r\n`;
 }
@@ -258,7 +258,7 @@ function png(svg) {
 async function save(kind) {
   const blob = kind === "csv" ? new Blob([csv()], { type: "text/csv" })
     : kind === "svg" ? new Blob([picture()], { type: "image/svg+xml" }) : await png(picture());
-  give(blob, `fissure-history-map${kind === "csv" ? "" : `-${told.weekly[week].iso}`}.${kind}`);
+  give(blob, `fissure-history-map${kind === "csv" ? "" : `-${data.weekly[week].iso}`}.${kind}`);
 }
 
 buttons("", ["SVG", "PNG", "CSV"], save, document.getElementById("map-save")); // its label is in the page

@@ -1,9 +1,13 @@
 // A run: asking for one, following it while it is simulated, and waiting while its histories are read.
 
-import { json } from "./page.js";
+import { json, passes } from "./page.js";
 const PAUSE = 700; // milliseconds between two looks
 const wait = () => new Promise((resolve) => setTimeout(resolve, PAUSE));
-const unknown = (error) => (error.status === 404 ? { state: "unknown" } : null); // null: away, and asked again
+const unknown = (error) => {
+  if (error.status === 404) return { state: "unknown" };
+  if (!passes(error)) throw error;
+  return null; // asked again
+};
 const refused = (text) => {
   const line = document.querySelector("[data-refused]");
   line.textContent = text;
@@ -39,8 +43,8 @@ if (reading) awaitReading(reading.dataset.reading);
 async function awaitReading(name) {
   for (;;) {
     await wait();
-    const told = await json(`api/runs/${encodeURIComponent(name)}`).catch(unknown);
-    if (told && told.view !== "reading") return location.reload();
+    const run = await json(`api/runs/${encodeURIComponent(name)}`).catch(unknown);
+    if (run && run.view !== "reading") return location.reload();
   }
 }
 

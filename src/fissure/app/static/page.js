@@ -14,10 +14,13 @@ export async function json(address, options = {}) {
   }
   away(false);
   if (answer.status === 204) return null;
-  const told = await answer.json().catch(() => ({ detail: `The server answered with ${answer.status}.` }));
-  if (answer.ok) return told;
-  throw Object.assign(new Error(told.detail || `The server answered with ${answer.status}.`), { status: answer.status });
+  const body = await answer.json().catch(() => ({ detail: `The server answered with ${answer.status}.` }));
+  if (answer.ok) return body;
+  throw Object.assign(new Error(body.detail || `The server answered with ${answer.status}.`), { status: answer.status });
 }
+
+// Whether it is worth asking again after such an error: the server is away, or has too much to do.
+export const passes = (error) => [undefined, 429, 503].includes(error.status);
 
 // What the server says, as a sentence.
 export const sentence = (text) => text[0].toUpperCase() + text.slice(1) + (/[.?!]$/.test(text) ? "" : ".");
@@ -27,15 +30,24 @@ export const ours = (answer) => answer.headers.has("x-fissure");
 
 // A line at the top while the server does not answer.
 export function away(is) {
-  let line = document.getElementById("away");
-  if (!is) return line?.remove();
-  if (line) return;
-  line = document.createElement("p");
-  line.id = "away";
+  if (is) alarm("away", "The server does not answer: it was stopped, or its terminal was closed. What was finished is kept. Start it again (fissure serve) and this page goes on.");
+  else document.getElementById("away")?.remove();
+}
+
+// A line at the top that everybody sees, once.
+function alarm(id, text) {
+  if (document.getElementById(id)) return;
+  const line = document.createElement("p");
+  line.id = id;
   line.setAttribute("role", "alert");
-  line.textContent = "The server does not answer: it was stopped, or its terminal was closed. What was finished is kept. Start it again (fissure serve) and this page goes on.";
+  line.textContent = text;
   document.querySelector("header.bar").append(line);
 }
+
+// What went wrong in a script of the page.
+const broken = (error) => alarm("broken", `Something went wrong on this page (${error?.message ?? error}). What was finished is kept; reload the page to go on.`);
+addEventListener("error", ({ error }) => { if (error) broken(error); }); // without one it was no script
+addEventListener("unhandledrejection", ({ reason }) => broken(reason));
 
 // Says something to who cannot see the screen change.
 export function say(text) {

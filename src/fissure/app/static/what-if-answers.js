@@ -43,8 +43,12 @@ export async function settle(root, part, charts) {
 // New rows into the chart that stands, without drawing it anew; drawn anew where more than its rows differs.
 async function into(element, spec, before, charts) {
   if (!charts.viewOf(element)) return; // not near the screen yet: it will be drawn from what is shared
-  if (!before || skeleton(spec) !== skeleton(before)) return charts.draw(element, spec);
-  await charts.renew(element, spec.datasets);
+  try {
+    if (!before || skeleton(spec) !== skeleton(before)) await charts.draw(element, spec);
+    else await charts.renew(element, spec.datasets);
+  } catch (error) { // what else there is to say does not wait for a chart
+    charts.failed(element)(error);
+  }
 }
 
 const stops = (where) => [...where.querySelectorAll("summary, a, button, [tabindex]")];

@@ -176,9 +176,9 @@ function time(form, { start, weeks }, changed) {
 }
 
 // A search over elements; those that `usual` says stand without one.
-function finder(id, told, elements, usual) {
+function finder(id, statusId, elements, usual) {
   const field = document.getElementById(id);
-  const status = document.getElementById(told);
+  const status = document.getElementById(statusId);
   field.addEventListener("input", () => {
     const wanted = field.value.trim().toLowerCase();
     let found = 0;

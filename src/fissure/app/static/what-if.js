@@ -14,7 +14,12 @@ let questions = charts.shared.questions; // as the server tells of them
 let watching = null; // the stream of the answers, or a timer where none is to be had
 let trying = null;
 
-const query = () => new URL(location.href).search;
+// Of the address what its answers hang on, without what is being composed.
+function query() {
+  const own = new URLSearchParams(location.search);
+  own.delete("draft");
+  return `?${own}`;
+}
 const card = (question) => document.getElementById(question.key);
 const open = (question) => !ENDED.includes(question.state) && question.state !== "refused";
 
@@ -24,7 +29,8 @@ async function ask(question) {
   tell(Object.assign(question, { state: "asked", error: "" }));
   try {
     const job = await json("api/studies", { method: "POST", body: JSON.stringify(question.ask) });
-    Object.assign(question, { id: job.id, state: job.state });
+    const state = ENDED.includes(job.state) ? "asked" : job.state; // of one that has ended the answer is still to be heard
+    Object.assign(question, { id: job.id, state });
   } catch (error) {
     if (document.getElementById("away")) return wait();
     tell(Object.assign(question, { state: "refused", error: error.message }));
@@ -32,19 +38,23 @@ async function ask(question) {
 }
 
 async function begin() {
-  for (const question of questions) {
+  const asked = questions;
+  for (const question of asked) {
+    if (asked !== questions) return; // other questions meanwhile
     if (["new", "waiting", "running"].includes(question.state)) await ask(question);
     else if (question.state !== "done") tell(question);
   }
-  if (questions.some(open)) watch();
+  if (asked === questions && questions.some(open)) watch();
 }
 
 // ---- watching: one stream of the answers to all questions of the address
 
 function watch() {
   stop();
+  let answered = false; // since the stream was opened last
   const stream = watching = new EventSource(`what-if/events${query()}`);
   stream.addEventListener("answers", (event) => {
+    answered = true;
     away(false);
     heard(JSON.parse(event.data));
   });
@@ -54,28 +64,35 @@ function watch() {
   });
   stream.addEventListener("error", () => {
     if (watching !== stream) return;
-    if (stream.readyState === EventSource.CONNECTING) return check(); // a stream is short: the browser asks for the next
+    if (answered && stream.readyState === EventSource.CONNECTING) { // a stream is short: the browser asks for the next
+      answered = false;
+      return check();
+    }
     stop();
-    look(); // too many streams are open, or the server is away: an answer tells which
+    look(); // too many streams are open, the server is away, or something goes wrong in it: an answer tells which
   });
 }
 
 // Looks now and then, where no stream is to be had; what the server refuses to say now it is asked later.
 async function look(pause = 1000) {
-  const asked = query();
+  let timer = null;
+  const own = watching = { close: () => clearTimeout(timer) };
   let refused = null;
-  try {
-    const found = await json(`what-if/part${asked}`);
-    if (asked === query()) await heard(found);
-  } catch (error) {
-    refused = error;
-  }
-  if (asked !== query()) return; // other questions meanwhile
+  const found = await json(`what-if/part${query()}`).catch((error) => { refused = error; });
+  if (watching !== own) return; // other questions, or something else watches them meanwhile
   if (refused && refused.status === undefined) return wait();
+  if (refused && !page.passes(refused)) return fail(refused);
+  if (found) await heard(found);
+  if (watching !== own) return;
   if (!questions.some(open)) return stop();
   const longer = refused ? Math.min(pause * 1.5, 10000) : 1000;
-  const timer = setTimeout(() => look(longer), longer);
-  watching = { close: () => clearTimeout(timer) };
+  timer = setTimeout(() => look(longer), longer);
+}
+
+// Nothing more comes by itself: each card says why, and has a button that tries again.
+function fail(error) {
+  stop();
+  for (const question of questions.filter(open)) tell(Object.assign(question, { state: "failed", error: error.message }));
 }
 
 function stop() {
@@ -85,12 +102,14 @@ function stop() {
 
 let turn = Promise.resolve(); // one after the other, as they came
 
-// What the server says of all questions; null where it says no more.
+// What the server says of all questions; null where it says no more. (Whether they are still the same the address does
+// not tell: it changes while another question is being composed.)
 function heard(found) {
-  const asked = query();
+  const asked = questions;
   turn = turn.then(async () => {
-    if (asked !== query()) return; // other questions meanwhile
+    if (asked !== questions) return; // other questions meanwhile
     if (found?.html) await settle(answers, found, charts);
+    if (asked !== questions) return;
     for (const fresh of found?.questions ?? []) {
       const question = questions.find((one) => one.text === fresh.text);
       if (!question) continue;
@@ -102,8 +121,11 @@ function heard(found) {
     }
     const lost = questions.filter((one) => one.state === "new"); // the server knows them no more
     for (const question of lost) await ask(question);
-    if (lost.length || (!found && questions.some(open))) watch();
-  }).catch((error) => say(error.message));
+    if (asked === questions && (lost.length || (!found && questions.some(open)))) watch();
+  }).catch((error) => {
+    reportError(error);
+    if (asked === questions) fail(new Error("this page could not show what came; reload it, nothing is lost"));
+  });
   return turn;
 }
 
@@ -161,7 +183,7 @@ function words({ state, known, members, ahead, phase, left }) {
 }
 
 function tell(question) {
-  const own = card(question);
+  const own = questions.includes(question) && card(question); // other questions have the same places
   if (!own) return;
   const { state, known, members, done, total, error } = question;
   const going = ["waiting", "running", "asked"].includes(state);
@@ -185,7 +207,7 @@ answers.addEventListener("click", async (event) => {
   if (!question) return;
   if (event.target.closest("[data-cancel]")) {
     event.target.disabled = true;
-    await json(`api/jobs/${question.id}`, { method: "DELETE" }).catch((error) => say(error.message));
+    await json(`api/jobs/${question.id}`, { method: "DELETE" }).catch((error) => tell(Object.assign(question, { error: error.message })));
     event.target.disabled = false;
   } else if (event.target.closest("[data-again]")) {
     await ask(question);

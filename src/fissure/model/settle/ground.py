@@ -20,7 +20,7 @@ MOST = 0.25  # no more of those present are killed in a week
 
 
 class Fought(eqx.Module):
-    """What a week of fighting did, by district."""
+    """The outcome of a week of fighting, by district."""
 
     control: PerDistrict  # share held after the week
     lost: PerDistrict  # share of the district lost
@@ -168,6 +168,6 @@ def _left(sensed: Sensed, sums: Effects) -> PerDistrict:
 
 
 def _borne(pressed: PerDistrict, own: PerDistrict, near: Array) -> PerDistrict:
-    """What opponents met by operations fall on: the bases here and next door, by their power."""
+    """Opponents met by operations, spread over the bases here and next door that they fall on, by power."""
     bases = (near + jnp.eye(near.shape[0])) * own
     return (pressed / jnp.maximum(bases.sum(axis=1), 1e-6)) @ bases

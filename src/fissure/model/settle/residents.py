@@ -18,7 +18,7 @@ Count = Int[Array, " districts"]
 
 
 class Lived(eqx.Module):
-    """What a week did to residents."""
+    """The residents after a week, and their losses in it."""
 
     districts: Districts
     fled: Count

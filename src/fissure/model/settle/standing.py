@@ -33,7 +33,7 @@ class Stood(eqx.Module):
 
 
 class Standing(eqx.Module):
-    """What is said and remembered of the group, with G and L the shares of ruled residents gained or lost on balance.
+    """Standing of the group, as said and remembered; G and L are shares of ruled residents gained or lost on balance.
 
         prestige:   rise = news G + S / renown, fall = news L + (1 - S) / renown
         setback:    rise = L, fall = 1 / memory

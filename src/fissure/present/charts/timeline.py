@@ -83,21 +83,21 @@ def timelines(events: "pd.DataFrame", calendar: Calendar) -> list[Timeline]:
     of_week, quarters = _quarters(calendar)
     first, members = np.datetime64(calendar.first), int(events.attrs["members"])
     out = []
-    for kind, told in events.attrs["kinds"].items():
+    for kind, meta in events.attrs["kinds"].items():
         own = events[events["kind"] == kind]
         week = ((own["week"].to_numpy() - first) // np.timedelta64(7, "D")).astype(int)
         at = (own["member"].to_numpy(), of_week[week])
         counts, sizes = np.zeros((2, members, len(quarters)), np.int64)
         np.add.at(counts, at, 1)
         np.add.at(sizes, at, own["size"].to_numpy())
-        out.append(Timeline(kind, told["long_name"], told["units"], tuple(told["dims"]), quarters, counts, sizes))
+        out.append(Timeline(kind, meta["long_name"], meta["units"], tuple(meta["dims"]), quarters, counts, sizes))
     return out
 
 
 def spec(line: Timeline) -> Spec:
     """The Vega-Lite spec of a timeline: bars of shares of histories, stronger the larger the quarter's total."""
     values = _bars(line)
-    return finished(_layers(line, values), HEIGHT, describe(line), {"bars": values, "quarters": _told(line)})
+    return finished(_layers(line, values), HEIGHT, describe(line), {"bars": values, "quarters": _words(line)})
 
 
 def describe(line: Timeline) -> str:
@@ -146,7 +146,7 @@ def _bars(line: Timeline) -> list[Row]:
     return out
 
 
-def _told(line: Timeline) -> list[Row]:
+def _words(line: Timeline) -> list[Row]:
     """The words of a quarter when it is pointed at."""
     return [
         {

@@ -169,7 +169,7 @@ def changed(figure: Figure) -> str:
     if figure.mean == figure.low == figure.high == 0:
         return f"{figure.title}: exactly as it is"
     from_ = "" if figure.base is None else f", on {amount(figure.base, figure.unit)} as it is"
-    if not figure.told:
+    if not figure.excludes_zero:
         return f"{figure.title}: a change of {spread(figure)}{from_}, which cannot be distinguished from zero"
     if figure.unreadable:
         return f"{figure.title}{UNREADABLE}"
@@ -229,7 +229,7 @@ def part(figure: Figure) -> str:
 
 def _shared(figures: tuple[Figure, ...]) -> str:
     whole, inside, outside, both = figures
-    if not whole.told:
+    if not whole.excludes_zero:
         return (
             f"{whole.title} differs by {spread(whole)} between everything on and everything off: that cannot be "
             "distinguished from zero, so there is nothing to share out."
@@ -255,9 +255,9 @@ def _shared(figures: tuple[Figure, ...]) -> str:
 
 def _weighed(figures: tuple[Figure, ...]) -> str:
     one, other = figures
-    told = f"{one.title}: {part(one)} account for {spread(one)}, {part(other)} for {spread(other)}"
+    weights = f"{one.title}: {part(one)} account for {spread(one)}, {part(other)} for {spread(other)}"
     apart = one.high < other.low or other.high < one.low
     if not apart:
-        return f"{told}. The two intervals overlap, so neither can be said to weigh more."
+        return f"{weights}. The two intervals overlap, so neither can be said to weigh more."
     more, less = (one, other) if abs(one.mean) > abs(other.mean) else (other, one)
-    return f"{told}. So more is due to {part(more)} than to {part(less)}."
+    return f"{weights}. So more is due to {part(more)} than to {part(less)}."

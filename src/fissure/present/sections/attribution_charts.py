@@ -34,7 +34,7 @@ ROW = 34
 LETTERS = 24
 """On a line of an axis."""
 LEAST = 0.005
-"""Of the largest interaction: what is less is told as nearly nothing, for want of room."""
+"""Of the largest interaction: what is less is shown as nearly nothing, for want of room."""
 
 
 @dataclass(frozen=True)
@@ -65,14 +65,14 @@ def by_group(found: Explanation, outcome: int) -> Spec:
 def inside_outside(found: Explanation, outcome: int) -> Spec:
     """The same by the war alone, the inside alone, and what takes both."""
     blocks, ends = found.blocks, found.bounds_at(outcome)
-    told = (
+    parts = (
         (f"{sentence_case(words.GROUPS[OUTSIDE])} alone", blocks.outside, ends.unreadable(NONE, WAR_ALONE)),
         ("The inside alone", blocks.inside, ends.unreadable(NONE, INSIDE_ALONE)),
         ("Only both together", blocks.interaction, words.unreadable(found, outcome)),
     )
     steps = [
         Step(f"{label} {certainty.AT_END}" if unread else label, *words.at(part, outcome), unreadable=unread)
-        for label, part, unread in told
+        for label, part, unread in parts
     ]
     return _waterfall(found, outcome, steps, words.inside_outside(found, outcome))
 
@@ -115,15 +115,15 @@ def _cumulated(steps: Sequence[Step]) -> list[Row]:
         begin = 0.0 if step.level else reached
         reached = begin + step.value
         low, high = (reached if step.unreadable else begin + end for end in (step.low, step.high))
-        told = _told(step.value, step.low, step.high)
+        text = _with_interval(step.value, step.low, step.high)
         if step.unreadable:
-            told = f"{signed(step.value)}, cannot be read"
+            text = f"{signed(step.value)}, cannot be read"
         if step.level:
-            told = formatting.number(step.value)
-            told += "" if step.low == step.high else f" ({formatting.interval(step.low, step.high)})"
+            text = formatting.number(step.value)
+            text += "" if step.low == step.high else f" ({formatting.interval(step.low, step.high)})"
         ends = {"from": _round(begin), "to": _round(reached), "low": _round(low), "high": _round(high)}
         way = UP if step.value >= 0 else DOWN
-        rows.append({"step": f"{step.label}|{told}", "what": step.label, "told": told, "level": step.level, "way": way})
+        rows.append({"step": f"{step.label}|{text}", "what": step.label, "told": text, "level": step.level, "way": way})
         rows[-1] |= ends
     return rows
 
@@ -136,7 +136,7 @@ def mechanisms(found: Explanation, outcome: int) -> Spec:
     for kind, game in games:
         for name in (one for one in names if one in game.players):
             value, low, high = words.of(game, game.players.index(name), outcome)
-            row = {"what": wrapped(words.title(name)), "game": kind, "told": _told(value, low, high)}
+            row = {"what": wrapped(words.title(name)), "game": kind, "told": _with_interval(value, low, high)}
             rows.append(row | {"value": value, "low": low, "high": high})
     one, kinds = found.outcomes[outcome], [kind for kind, _ in games]
     unit = formatting.unit(one.unit)
@@ -204,7 +204,7 @@ def _cell(found: Explanation, i: int, j: int, outcome: int, label: str, reach: f
         "own": i == j,
         "value": value,
         "said": said if words.clear(low, high) or value == 0 else f"({said})",
-        "told": _told(value, low, high),
+        "told": _with_interval(value, low, high),
         "kind": words.WORDS.get(kind, "what it does by itself"),
     }
 
@@ -214,7 +214,7 @@ def wrapped(label: str) -> str:
     return "|".join(textwrap.wrap(label, LETTERS))
 
 
-def _told(value: float, low: float, high: float) -> str:
+def _with_interval(value: float, low: float, high: float) -> str:
     """A difference with its interval, and a sign where it cannot be distinguished from zero."""
     known = "" if low == high else f" ({words.ends(low, high)})"
     return f"{signed(value)}{known} {words.mark(low, high)}".strip()

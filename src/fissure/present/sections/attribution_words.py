@@ -1,7 +1,7 @@
 """An attribution in words: the same sentences in the terminal, on its page and in the report.
 
-Signs are told with a verb (adds, takes away) and with what more of the outcome is. What an interval cannot tell from
-nothing is said to be so, and shares of the whole effect are told only where there is a whole effect to share.
+Signs are given by a verb (adds, takes away) and with what more of the outcome is. What an interval cannot tell from
+nothing is said to be so, and shares of the whole effect are given only where there is a whole effect to share.
 """
 
 import numpy as np
@@ -167,25 +167,25 @@ def whole(found: Explanation, outcome: int) -> str:
         return f"{said}: the mechanisms change nothing."
     if not clear(low, high):
         return f"{said}: the whole effect, {difference(value, low, high)}, {UNCLEAR}, so no shares of it are given."
-    told = f"{said}: the mechanisms together {verb(value, 'they')} {amount(value, low, high, one.unit)}."
+    sentence = f"{said}: the mechanisms together {verb(value, 'they')} {amount(value, low, high, one.unit)}."
     if not shares(found, outcome):
-        told += " That is little beside what they do in both directions, so no shares of it are given."
-    return told
+        sentence += " That is little beside what they do in both directions, so no shares of it are given."
+    return sentence
 
 
 def by_group(found: Explanation, outcome: int) -> str:
     """The effect of each of the five groups, strongest first."""
-    told, unclear = [], []
+    effects, unclear = [], []
     for name in found.groups.strongest(len(found.groups.players), outcome):
         value, low, high = of(found.groups, found.groups.players.index(name), outcome)
         who = GROUPS.get(name, name)
         if clear(low, high):
             part = f", {share(value, found, outcome)} of the whole" if shares(found, outcome) else ""
             much = amount(value, low, high, found.outcomes[outcome].unit)
-            told.append(f"{who} {verb(value, who)} {much}{part}")
+            effects.append(f"{who} {verb(value, who)} {much}{part}")
         else:
             unclear.append(who)
-    said = [f"Shared among the groups: {'; '.join(told)}."] if told else []
+    said = [f"Shared among the groups: {'; '.join(effects)}."] if effects else []
     if unclear:
         does = "does" if len(unclear) == 1 and unclear[0] in SINGULAR else "do"
         said.append(f"What {listed(unclear)} {does} {UNCLEAR}.")
@@ -199,12 +199,12 @@ def inside_outside(found: Explanation, outcome: int) -> str:
     for who, block, world in (
         (GROUPS[OUTSIDE], blocks.outside, WAR_ALONE), ("the inside", blocks.inside, INSIDE_ALONE)
     ):  # fmt: skip
-        told = at(block, outcome)
-        alone = f"{who} alone {verb(told[0], who)} {amount(*told, unit)}"
-        if told == (0, 0, 0):
+        own = at(block, outcome)
+        alone = f"{who} alone {verb(own[0], who)} {amount(*own, unit)}"
+        if own == (0, 0, 0):
             alone = f"{who} alone does nothing"
-        elif not clear(*told[1:]):
-            alone = f"what {who} alone does, {difference(*told)}, {UNCLEAR}"
+        elif not clear(*own[1:]):
+            alone = f"what {who} alone does, {difference(*own)}, {UNCLEAR}"
         blind = (
             f"what {who} alone does cannot be read from this outcome: with and without it most histories are at one "
             f"end of it {certainty.AT_END}"
@@ -263,8 +263,10 @@ def mechanisms(found: Explanation, outcome: int) -> str:
     sure = [name for name in every.strongest(len(every.players), outcome) if clear(*values[name][1:])]
     head = f"Of {len(every.players)} mechanisms {len(sure) or 'none'} can be distinguished from zero"
     head += f" over {every.members} members"
-    told = (f"“{title(name)}” {verb(values[name][0], 'it')} {amount(*values[name], unit)}" for name in sure[:NAMED])
-    return f"{head}; strongest: {'; '.join(told)}." if sure else f"{head}."
+    strongest = (
+        f"“{title(name)}” {verb(values[name][0], 'it')} {amount(*values[name], unit)}" for name in sure[:NAMED]
+    )
+    return f"{head}; strongest: {'; '.join(strongest)}." if sure else f"{head}."
 
 
 def ranked(found: Explanation, outcome: int) -> list[tuple[int, int]]:
@@ -307,12 +309,12 @@ def pairs(found: Explanation, outcome: int) -> str:
     sure = [(i, j) for i, j in order if pair(found, i, j, outcome) != "unclear"]
     head = f"Of the {len(order)} pairs of the {len(players)} strongest {len(sure) or 'none'} can be "
     head += f"distinguished from zero over {found.pairs.members} members"
-    told = (
+    strongest = (
         f"“{title(players[i])}” and “{title(players[j])}” {WORDS[pair(found, i, j, outcome)]} "
         f"({signed(float(found.pairs.interaction.mean[i, j, outcome]))} {unit})"
         for i, j in sure[:NAMED]
     )
-    return f"{head}: {'; '.join(told)}." if sure else f"{head}."
+    return f"{head}: {'; '.join(strongest)}." if sure else f"{head}."
 
 
 def sampling(found: Explanation) -> str:
@@ -334,10 +336,10 @@ def pairing(found: Explanation) -> str:
     known = [(o.name, float(x)) for o, x in zip(found.outcomes, found.paired, strict=True) if np.isfinite(x)]
     if not known:
         return "What pairing saves could not be measured: no two runs differ by chance."
-    told = ", ".join(f"{name} {formatting.number(float(f'{ratio:.2g}'))}" for name, ratio in known)
+    ratios = ", ".join(f"{name} {formatting.number(float(f'{ratio:.2g}'))}" for name, ratio in known)
     return (
         "Runs share their members and luck. Unpaired runs would need this many times as many members for the same "
-        f"error (measured variance ratio): {told}."
+        f"error (measured variance ratio): {ratios}."
     )
 
 

@@ -253,7 +253,7 @@ def _forecast(row: ForecastScore | None, ledger: Ledger) -> doc.Cell:
     if row is None:
         return doc.Cell("–")
     return doc.Cell(
-        words.told(row, ledger.variables[row.variable])[1],
+        words.target_and_forecast(row, ledger.variables[row.variable])[1],
         words.plain(row.median, row.scale),
         note=f"CRPS {row.crps:.2g}",
         below=True,

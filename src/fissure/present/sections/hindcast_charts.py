@@ -105,7 +105,7 @@ def chances(found: Hindcast, what: What) -> Spec:
         of_series("chances", x, "forecast", "format(datum.share, '.0%')", {name: name for name in names}, weeks),
     ]  # fmt: skip
     by = [{"week": midnight(found.quoted)}]
-    return finished(layers, 260, _told(found, what), {"chances": rows, "starts": starts, "by": by})
+    return finished(layers, 260, _description(found, what), {"chances": rows, "starts": starts, "by": by})
 
 
 def _layers(
@@ -237,7 +237,7 @@ def _described(variable: str, found: Hindcast, ledger: Ledger, shown: int, of: i
     return said
 
 
-def _told(found: Hindcast, what: What) -> str:
+def _description(found: Hindcast, what: What) -> str:
     said = f"Probability that {'the area held' if what == 'territory' else 'the number of fighters'} has collapsed."
     for one in found.dates:
         parts = [f"{SHORT[k]} {words.chance(one.chance(k, what).by(found.quoted, found.start))}" for k in SHORT]

@@ -22,7 +22,7 @@ NAMES: Mapping[str, str] = {
 }
 PROMISED = 0.9
 WORST = 6
-"""Variables told as what it got wrong."""
+"""Variables shown as what it got wrong."""
 SMALL = 0.1
 """A mean error of medians below this (10%, or 10 points) is none."""
 MOST = 0.5
@@ -119,9 +119,9 @@ def headline(one: FromDate) -> tuple[str, str]:
 def wars(found: Hindcast) -> str:
     """The gain or loss by knowing the war as it came, over the figures of which all forecasts speak, date by date."""
     sums = {one.date: one.in_common for one in found.dates}
-    told = {day: (own["known"].crps, own["extrapolated"].crps) for day, own in sums.items() if own["known"].figures}
+    scores = {day: (own["known"].crps, own["extrapolated"].crps) for day, own in sums.items() if own["known"].figures}
     worse, better = (
-        [f"{formatting.day(day)} ({known:.3g} against {ahead:.3g})" for day, (known, ahead) in told.items()
+        [f"{formatting.day(day)} ({known:.3g} against {ahead:.3g})" for day, (known, ahead) in scores.items()
          if (known > ahead) == lost]
         for lost in (True, False)
     )  # fmt: skip
@@ -304,7 +304,7 @@ def off(x: float, scale: str) -> str:
     return f"medians {way} by {100 * abs(x):.0f} points"
 
 
-def told(row: ForecastScore, variable: Variable) -> tuple[str, str]:
+def target_and_forecast(row: ForecastScore, variable: Variable) -> tuple[str, str]:
     """Published number and forecast (median, 90% interval) of a figure, in its unit."""
     target, low, median, high = (plain(x, row.scale) for x in (row.target, row.low, row.median, row.high))
     sign = {"upper": "≤ ", "lower": "≥ "}.get(row.bound, "")

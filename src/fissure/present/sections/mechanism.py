@@ -179,8 +179,8 @@ def _sign(sign: str, said: Mapping[str, str]) -> doc.Span:
 
 
 def _linked(chip: doc.Span, sign: str, said: Mapping[str, str], through: str = "") -> doc.Item:
-    told = f" {said[sign]}{f', through {through}' if through else ''}"
-    return doc.Item((chip, " ", _sign(sign, said), doc.Span(told, soft=True)))
+    words = f" {said[sign]}{f', through {through}' if through else ''}"
+    return doc.Item((chip, " ", _sign(sign, said), doc.Span(words, soft=True)))
 
 
 def _links_of_mechanism(name: str, atlas: Atlas) -> doc.Section:

@@ -31,7 +31,7 @@ FORECASTS = (
 class FigureInRun:
     """A figure in a stored run.
 
-    `word` is its verdict as it is told, `model` the run's median and interval. `predicted` is what members of the
+    `word` is its verdict as it is shown, `model` the run's median and interval. `predicted` is what members of the
     posterior would have led the publisher to say: low, median, high on the figure's scale, and the share below what
     was published; None where the fit did not see it. `goes_with` are learned parameters and the share of the variance
     (by ranks) that each goes with over the members, where chance is ruled out.

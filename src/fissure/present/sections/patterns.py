@@ -186,11 +186,11 @@ def _chart_row(name: str, values: Floats, calendar: Calendar | None) -> ChartRow
     at = dict(zip(QUANTILES, np.nanquantile(values, list(QUANTILES.values())), strict=True))
     if calendar is None:
         shown: ChartRow = {level: float(f"{q:.4g}") for level, q in at.items()}
-        told = {level: f"{q:.3g}" for level, q in at.items()}
+        labels = {level: f"{q:.3g}" for level, q in at.items()}
     else:
         days = {level: calendar.first + timedelta(days=round(7 * q)) for level, q in at.items()}
-        shown, told = {k: midnight(day) for k, day in days.items()}, {k: f"{day:%b %Y}" for k, day in days.items()}
-    return {"what": name, **shown, "said": f"{told['median']} ({told['q05']} to {told['q95']})"}
+        shown, labels = {k: midnight(day) for k, day in days.items()}, {k: f"{day:%b %Y}" for k, day in days.items()}
+    return {"what": name, **shown, "said": f"{labels['median']} ({labels['q05']} to {labels['q95']})"}
 
 
 TONES: Mapping[str, doc.Tone] = {"met": "inside", "mixed": "near", "not met": "outside"}
@@ -231,7 +231,7 @@ def document(
         subject: the title of the case.
         data: the records of the run.
         ledger: the evidence.
-        until: the last day that a fit was told of: each part is marked as in or out of its sample.
+        until: the last day of the evidence of a fit: each part is marked as in or out of its sample.
     """
     calendar = calendar_of(data)
     few = few_histories(among.count)

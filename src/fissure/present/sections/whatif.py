@@ -63,7 +63,7 @@ def sentences(answer: Answer, study: Study | None = None) -> list[str]:
 
 def ends(answer: Answer) -> list[str]:
     """The number of histories at an end of each outcome; the meaning of a mean time."""
-    said = [f"{one.title}: {told}" for one in answer.differences for told in certainty.at_ends(one.at_bound, one.unit)]
+    said = [f"{one.title}: {line}" for one in answer.differences for line in certainty.at_ends(one.at_bound, one.unit)]
     times = [one for one in answer.differences if one.unit == "weeks" and one.at_bound.found]
     return [*said, *([certainty.RESTRICTED] if times else [])]
 

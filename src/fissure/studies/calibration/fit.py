@@ -16,7 +16,6 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -29,7 +28,7 @@ from fissure.engine.runner import Workers
 from fissure.engine.study_folder import StudyManifest, keeping
 from fissure.errors import ArgumentError, DamagedError, FissureError
 from fissure.evidence.ledger import Ledger
-from fissure.files import DamagedBlock, cache_base, disk_errors, sealed_json, unsealed_json, write_whole
+from fissure.files import DamagedBlock, JsonObject, cache_base, disk_errors, sealed_json, unsealed_json, write_whole
 from fissure.model.catalogue import parameters_of
 from fissure.model.plugins import made_of
 from fissure.studies.calibration.checks import (
@@ -110,7 +109,7 @@ class Setting:
         """Synthetic data sets, and members of the predictive check."""
         return min(self.checked, self.members // 5)
 
-    def described(self) -> dict[str, Any]:
+    def described(self) -> JsonObject:
         """As plain values."""
         packages = {"plugins": list(found)} if (found := made_of()) else {}
         return {**asdict(self), "fissure": __version__, **packages}

@@ -27,7 +27,7 @@ from fissure.engine.random import prior_normals, seed_words
 from fissure.engine.simulate import Past
 from fissure.errors import PosteriorError, nearest
 from fissure.evidence.ledger import Ledger
-from fissure.files import write_whole
+from fissure.files import JsonObject, write_whole
 from fissure.model.catalogue import parameters_of
 from fissure.model.world import world_of
 from fissure.reading import read_json
@@ -93,7 +93,7 @@ class Posterior:
         sha.update(json.dumps(self._histories()).encode())
         return sha.hexdigest()
 
-    def _histories(self) -> dict[str, Any] | None:
+    def _histories(self) -> JsonObject | None:
         own = self.lived
         return None if own is None else {"seed": own.seed, "weeks": own.weeks, "members": own.members.tolist()}
 

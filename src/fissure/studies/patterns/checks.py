@@ -1,5 +1,6 @@
 """The kinds of check that a part of a pattern can be: what they compare, and which members they say anything of."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, Self
@@ -49,7 +50,7 @@ class Answer:
         return cls(first, second, np.ma.masked_array(holds, ~applies))
 
 
-class Kind(Strict):
+class Kind(Strict, ABC):
     """Base of all kinds of check."""
 
     def series(self) -> Iterator[Series]:
@@ -68,9 +69,9 @@ class Kind(Strict):
             no = np.zeros(data.sizes["member"], bool)
             return Answer.of(nothing, nothing, no, no)
 
+    @abstractmethod
     def evaluate(self, data: xr.Dataset) -> Answer:
         """The answer. Raises `TooShort`."""
-        raise NotImplementedError
 
 
 class Comparison(Kind):

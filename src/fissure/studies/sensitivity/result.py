@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from fissure.engine.plan import Plan
+from fissure.files import JsonObject
 from fissure.studies import kept_results
 from fissure.studies.effective import EffectiveSample, few_histories
 from fissure.studies.outcomes import NOT_RECORDED, AtBounds
@@ -126,7 +127,7 @@ class Sensitivity:
         means = [(name, title, float(np.mean(own))) for (name, title), own in shares.items()]
         return tuple(sorted((one for one in means if one[2] > 0), key=lambda one: -one[2]))
 
-    def described(self) -> dict[str, Any]:
+    def described(self) -> JsonObject:
         """All of it as plain values for a JSON file."""
         return {
             "case": self.plan.case,
