@@ -124,7 +124,8 @@ def made_beforehand(
         return {}
     lanes = np.concatenate([np.arange(size) for _, size, _, _ in each])
     streams, indexes, word = (np.repeat([e[at] for e in each], [e[1] for e in each]) for at in (0, 2, 3))
-    block = threefry4x32(key, tuple(jnp.asarray(x, jnp.uint32) for x in (lanes, week, streams, indexes)))
+    at_lane, at_week, at_stream, at_index = (jnp.asarray(x, jnp.uint32) for x in (lanes, week, streams, indexes))
+    block = threefry4x32(key, (at_lane, at_week, at_stream, at_index))
     flat = materialise(jnp.select([word == n for n in range(3)], block[:3], block[3]), (key[0] & 1).astype(jnp.int32))
     found: dict[str, dict[tuple[tuple[int, ...], int], tuple[Any, ...]]] = defaultdict(dict)
     at = 0

@@ -10,7 +10,8 @@ sums of contributions, in `fissure.model.settle`.
 """
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, runtime_checkable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 import equinox as eqx
 from jaxtyping import Array, Float
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from fissure.model.world import Week
 
 
-class Luck(NamedTuple):
+@dataclass(frozen=True)
+class Luck:
     """Random numbers that a rule draws each time, said beforehand so that those of all rules are made in one go.
 
     It changes no number: what is not said beforehand is made where it is asked for, at a greater cost.
