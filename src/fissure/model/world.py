@@ -4,6 +4,7 @@ from typing import Any
 
 import equinox as eqx
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
@@ -20,7 +21,6 @@ class World(eqx.Module):
     bloc: Int[Array, " units"]  # which bloc its fighters belong to
     of_bloc: Float[Array, "units blocs"]  # one-hot of the bloc
     foreign: Bool[Array, " units"]  # whether its bloc came from abroad
-    of_origin: Float[Array, "units origins"]  # one-hot of local, foreign
     home: Float[Array, "units countries"]  # one-hot of the home country of local units, zero for foreign ones
 
     # Blocs
@@ -52,6 +52,11 @@ class World(eqx.Module):
     offensive_doubt: Float[Array, " offensives"]  # weeks, half of a 90% interval
     offensive_strength: Float[Array, "2 offensives"]  # low, high: attacking fighters
 
+    @property
+    def of_origin(self) -> Float[Array, "units origins"]:
+        """One-hot of the origin of each unit's fighters: local, foreign."""
+        return jnp.stack([~self.foreign, self.foreign], axis=1).astype(jnp.float32)
+
 
 class Week(eqx.Module):
     """The forcing of one week as one member meets it."""
@@ -72,7 +77,6 @@ def world_of(case: Case, units: int | None = None, slots: int | None = None) -> 
     """
     units, slots = units or case.units, slots or case.slots
     bloc = blocs_of_units(case.blocs, units)
-    foreign = [case.blocs[i].origin == "foreign" for i in bloc]
     names = [b.name for b in case.blocs]
     index = {d.id: i for i, d in enumerate(case.districts)}
     homes = [
@@ -84,8 +88,7 @@ def world_of(case: Case, units: int | None = None, slots: int | None = None) -> 
         slots=slots,
         bloc=jax.device_put(np.asarray(bloc, np.int32)),
         of_bloc=_f32(np.eye(len(names))[bloc]),
-        foreign=jax.device_put(np.asarray(foreign)),
-        of_origin=_f32(np.eye(2)[np.asarray(foreign, int)]),
+        foreign=jax.device_put(np.asarray([case.blocs[i].origin == "foreign" for i in bloc])),
         home=_f32(homes),
         bloc_doctrine=_f32([b.doctrine for b in case.blocs]),
         bloc_spread=_f32([b.doctrine_spread for b in case.blocs]),
