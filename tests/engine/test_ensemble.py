@@ -149,8 +149,9 @@ def test_a_mechanism_off_moves_no_random_number(case):
         kept = {}
 
         class Kept(Draw):
-            def words(self, shape=(), index=0):
-                kept[f"{self.stream} {index} {shape}"] = out = Draw.words(self, shape, index)
+            def words(self, shape=(), index=0, count=1):
+                out = Draw.words(self, shape, index, count)
+                kept.update({f"{self.stream} {index} {shape} {n}": word for n, word in enumerate(out)})
                 return out
 
         once = Draw(key, jnp.int32(-1), stream_id("givens"))
