@@ -28,6 +28,7 @@ import jax
 
 from fissure.engine.begin import require_usable, setting
 from fissure.errors import RunError
+from fissure.files import kept
 from fissure.model.plugins import made_of
 
 PACKAGE = Path(__file__).parents[1]
@@ -67,7 +68,17 @@ def code_digest(*roots: str, boundary: tuple[str, ...] = (), package: Path = PAC
         roots: names of modules, or of packages, which stand for every module in them.
         boundary: names of modules and packages that are not followed.
         package: the folder of the package, whose name is the first part of every name.
+
+    It is kept in the user's cache under the bytes of all sources, as to parse them takes longer than to start.
     """
+    sha = hashlib.sha256("\0".join([*roots, "", *boundary]).encode())
+    for path in sorted(package.rglob("*.py")):
+        sha.update(f"\0{path.relative_to(package).as_posix()}\0".encode() + path.read_bytes())
+    made = kept(f"digests/{sha.hexdigest()[:40]}", lambda: _digest(roots, boundary, package).encode())
+    return made.decode()
+
+
+def _digest(roots: tuple[str, ...], boundary: tuple[str, ...], package: Path) -> str:
     sha = hashlib.sha256()
     for name in sorted(closure(*roots, boundary=boundary, package=package)):
         code = _code(_tree(_file(name, package)))

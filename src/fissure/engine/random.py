@@ -1,4 +1,4 @@
-"""Threefry-4x32 with 20 rounds, written out in `jnp`: random numbers addressed, not consumed.
+"""Threefry-4x32 with 20 rounds, for arrays of JAX or NumPy: random numbers addressed, not consumed.
 
 Each number is a pure function of a key (case seed, member) and a counter (lane, week, stream, draw), so what one
 mechanism draws never moves another's luck, and a member's luck does not depend on who is simulated beside it.
@@ -15,32 +15,34 @@ from functools import cache
 from math import prod
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int, UInt32
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from fissure.engine.begin import require_own_jax
 from fissure.model.xla import materialise
 
 _ROTATIONS = ((10, 26), (11, 21), (13, 27), (23, 5), (6, 20), (17, 11), (25, 10), (18, 20))
 _PARITY = 0x1BD11BDA
 ROUNDS = 20
 
-Words = tuple[UInt32[Array, "..."], UInt32[Array, "..."], UInt32[Array, "..."], UInt32[Array, "..."]]
+Word = Any
+"""A `uint32` array of JAX, or of NumPy."""
+Words = tuple[Word, Word, Word, Word]
 
 
-def _rotate(x: UInt32[Array, "..."], by: int) -> UInt32[Array, "..."]:
-    return (x << jnp.uint32(by)) | (x >> jnp.uint32(32 - by))
+def _rotate(x: Word, by: int) -> Word:
+    return (x << by) | (x >> (32 - by))
 
 
 def threefry4x32(key: Words, counter: Words) -> Words:
-    """Four random words for each counter; `key` and `counter` are four broadcastable `uint32` arrays each."""
-    k = [jnp.asarray(word, jnp.uint32) for word in key]
-    k.append(k[0] ^ k[1] ^ k[2] ^ k[3] ^ jnp.uint32(_PARITY))
-    x = [jnp.asarray(counter[i], jnp.uint32) + k[i] for i in range(4)]
+    """Four random words for each counter; `key` and `counter` are four broadcastable `uint32` arrays each.
+
+    Whole-number arithmetic modulo 2^32, so that NumPy and JAX give the same.
+    """
+    k = [*key, key[0] ^ key[1] ^ key[2] ^ key[3] ^ _PARITY]
+    x = [counter[i] + k[i] for i in range(4)]
     for r in range(ROUNDS):
         a, b = _ROTATIONS[r % 8]
         p, q = (1, 3) if r % 2 == 0 else (3, 1)
@@ -52,7 +54,7 @@ def threefry4x32(key: Words, counter: Words) -> Words:
             turn = r // 4 + 1
             for i in range(4):
                 x[i] = x[i] + k[(turn + i) % 5]
-            x[3] = x[3] + jnp.uint32(turn)
+            x[3] = x[3] + turn
     return x[0], x[1], x[2], x[3]
 
 
@@ -150,18 +152,16 @@ def member_key(seed: Seed, member: Int[Array, ""] | int) -> Words:
     return *seed, jnp.asarray(member, jnp.uint32), jnp.uint32(0)
 
 
-_words = jax.jit(threefry4x32)
-
-
 def prior_normals(seed: int, members: Sequence[int], names: Sequence[str]) -> NDArray[np.float64]:
     """Standard normals of shape (members, names), each a function of seed, member and name alone.
 
     The word w of Threefry with key (seed, member) and the name's own stream gives the normal quantile of
-    (w + 1/2) / 2^32, so a member's value of a parameter is the same whoever and whatever else is drawn.
+    (w + 1/2) / 2^32, so a member's value of a parameter is the same whoever and whatever else is drawn. NumPy makes
+    it: for so few numbers a compiler takes longer than the work.
     """
-    require_own_jax()
     streams = np.array([stream_id(f"prior.{name}") for name in names], np.uint32)[None, :]
     member = np.asarray(members, np.uint32)[:, None]
     low, high, zero = np.uint32(seed & 0xFFFFFFFF), np.uint32(seed >> 32), np.uint32(0)
-    word = np.asarray(_words((low, high, member, zero), (zero, zero, streams, zero))[0])
+    with np.errstate(over="ignore"):
+        word = threefry4x32((low, high, member, zero), (zero, zero, streams, zero))[0]
     return np.asarray(ndtri((word.astype(np.float64) + 0.5) / 2.0**32), np.float64)
