@@ -19,7 +19,7 @@ from fissure.model.record import COORDINATES, OUTPUTS
 from fissure.model.world import World
 
 Packed = dict[str, Array]
-"""`float32` and `int32`: all outputs of that type, flat and side by side along the last axis, in order of `layout`."""
+"""`float32`, `int32` or both: all outputs of that type, flat and side by side along the last axis, as in `layout`."""
 
 
 def layout(world: World, outputs: Collection[str] = ()) -> Iterator[tuple[str, str, tuple[int, ...]]]:
@@ -44,7 +44,7 @@ def pack(record: Mapping[str, Array], world: World, outputs: Collection[str] = (
         if record[name].shape != shape:
             raise ValueError(f"the output {name} has the shape {record[name].shape}, expected {shape}")
         flat[dtype].append(jnp.asarray(record[name], dtype).reshape(-1))
-    return {dtype: jnp.concatenate(parts) if parts else jnp.zeros(0, dtype) for dtype, parts in flat.items()}
+    return {dtype: jnp.concatenate(parts) for dtype, parts in flat.items() if parts}
 
 
 def unpack(packed: Mapping[str, Any], world: World, outputs: Collection[str] = ()) -> dict[str, NDArray[Any]]:
