@@ -9,10 +9,10 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from operations import operations
-from program import case, models_of
 
 import fissure
+from bench.operations import operations
+from bench.program import case, models_of
 from fissure.engine.random import seed_words
 from fissure.engine.simulate import draws
 from fissure.model.events import happened

@@ -3,7 +3,7 @@
 import jax
 import jax.numpy as jnp
 import pytest
-from operations import DIVISION, FLOAT, FUNCTION, INTEGER, PRODUCT, operations
+from bench.operations import DIVISION, FLOAT, FUNCTION, INTEGER, PRODUCT, operations
 
 from fissure.engine.random import threefry4x32
 

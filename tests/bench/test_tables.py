@@ -7,12 +7,12 @@ import growth as growing
 import jax
 import jax.numpy as jnp
 import pytest
-from fit import growth, per_piece
-from growth import spread
-from kernels import loop
-from page import SECTIONS, about, kept, written
-from program import Taken
-from table import Table, shown
+from bench.growth_fit import growth, per_piece
+from bench.growth import spread
+from bench.kernels import loop
+from bench.page import SECTIONS, about, kept, written
+from bench.program import Taken
+from bench.table import Table, shown
 
 from fissure.model.catalogue import GROUPS, mechanism_classes
 
