@@ -27,7 +27,7 @@ from datetime import datetime
 from pathlib import Path
 from time import perf_counter
 
-from bench import page
+from bench import million, page
 from bench.machine import code, revision, this_machine, versions
 from bench.measurements import BY_NAME, MEASUREMENTS, Asked, Measurement
 from bench.one import FailedMeasurement, measure
@@ -103,8 +103,8 @@ def write_pages(folder: Path) -> None:
         print(f"\nWritten: {folder / 'speed.md'}")
         return
     page.PAGE.write_text(page.rendered(found), encoding="utf-8")
-    # million.PAGE.write_text(million.with_figures(million.PAGE.read_text(encoding="utf-8"), found), encoding="utf-8")
-    print(f"\nWritten: {page.PAGE}")
+    million.PAGE.write_text(million.with_figures(million.PAGE.read_text(encoding="utf-8"), found), encoding="utf-8")
+    print(f"\nWritten: {page.PAGE}, {million.PAGE}")
 
 
 if __name__ == "__main__":

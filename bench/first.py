@@ -20,7 +20,11 @@ from bench.measurements import Asked
 from bench.table import Table
 
 MEMBERS = 10
-MARKS = {"first line": "", "first members": f" of {MEMBERS} members,", "first result": f": {MEMBERS} simulated histories"}
+MARKS = {
+    "first line": "",
+    "first members": f" of {MEMBERS} members,",
+    "first result": f": {MEMBERS} simulated histories",
+}
 """What is awaited in the order in which it comes, each with a text of the line that shows it."""
 
 

@@ -119,7 +119,7 @@ def fixed_loop() -> Callable[[], float]:
         for shift in (13, 17, 5):
             word = (word ^ (word << shift)) + (word >> (32 - shift))
             x = jnp.maximum(x * 0.999 + 0.001, 0.25)
-        return jnp.where(word > 1 << 31, jnp.exp(-x), x / (x + 0.5)), word
+        return jnp.where(word >> 31 == 1, jnp.exp(-x), x / (x + 0.5)), word
 
     start = jnp.linspace(0.5, 1.5, NUMBERS, dtype=jnp.float32), jnp.arange(NUMBERS, dtype=jnp.uint32)
     program = jax.jit(lambda pair: jax.lax.fori_loop(0, TURNS, turn, pair)).lower(start).compile()
@@ -143,7 +143,7 @@ def compile_fixed() -> None:
     jax.clear_caches()
 
     def step(x: Any, n: Any) -> Any:
-        for i in range(60):
+        for i in range(36):
             y = jnp.tanh(x * (1 + i)) + jnp.roll(x, i + 1, axis=1) * n
             x = jnp.where(y.sum(axis=1, keepdims=True) > i, y, x - y.max(axis=0))
         return x, x.sum()

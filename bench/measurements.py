@@ -70,7 +70,7 @@ BY_NAME = {one.name: one for one in MEASUREMENTS}
 
 def _markdown(said: str) -> str:
     """Lines of a word and its meaning, indented by four, become items of a list."""
-    lines = said.strip().splitlines()
+    lines = said.strip("\n").splitlines()
     out: list[str] = []
     for before, line in zip(["", *lines], lines, strict=False):
         if line.startswith("    ") and line[4] != " ":

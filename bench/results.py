@@ -117,7 +117,7 @@ def read(path: Path) -> Results:
     """The results in a file. Raises `ValueError` naming it for what is none."""
     try:
         return Results.of(json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, LookupError, TypeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise ValueError(f"{path}: no results of `python -m bench` ({error})") from None
 
 

@@ -17,7 +17,7 @@ class Column(NamedTuple):
     unit: str = ""
 
     def __str__(self) -> str:
-        return f"{self.name} {self.unit}".strip()
+        return f"{self.name} ({self.unit})" if self.unit else self.name
 
 
 @dataclass

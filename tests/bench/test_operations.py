@@ -7,6 +7,8 @@ from bench.operations import DIVISION, FLOAT, FUNCTION, INTEGER, PRODUCT, operat
 
 from fissure.engine.random import threefry4x32
 
+pytestmark = pytest.mark.slow
+
 X, Y = jnp.ones((5, 7)), jnp.ones((7, 3))
 
 
