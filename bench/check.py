@@ -20,7 +20,7 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from bench.guards import ratios_of
+from bench.guards import REFERENCES, ratios_of
 from bench.machine import Machine, nearest, this_machine, versions
 from bench.measurements import BY_NAME, Asked
 from bench.one import FailedMeasurement, measure
@@ -56,6 +56,9 @@ def main() -> None:
         print(f"{folder} has nothing to compare with: `python -m bench {NAME}` on this machine makes it.")
         return
     then, same = before.measured[NAME], before.machine == machine
+    if then.table("rounds").note != REFERENCES:
+        print(f"What is kept was measured by other rules: `python -m bench {NAME}`, of the older code, makes it anew.")
+        return
     print(against(before.machine, then, same))
     if busy(load):
         print(too_busy(load))
@@ -106,7 +109,7 @@ def too_busy(load: float | None) -> str:
 def compared(then: Table, now: Table, same: bool, busy: bool) -> Compared:
     """Each figure of both, in rounds; times beside the ratios only where both are of the `same` machine."""
     heads: list[Heading] = ["figure", "then", "now", "ratio", "90% interval", "verdict", "time then", "time now"]
-    table = Table.begun("check", "Figures over their references", heads, 12)
+    table = Table.begun("check", "Figures over their references", heads, 12, late=True)
     before, after, slower = ratios_of(then), ratios_of(now), []
     for name in after:
         if name not in before:

@@ -79,7 +79,7 @@ def there(turns: Sequence[Turn], kind: str) -> int:
 def table_of(turns: Sequence[Turn]) -> Table:
     """What the turns say."""
     heads: list[Heading] = ["", "histories", ("run", "s"), "an hour", ("peak", "MB")]
-    table = Table.begun("fit", f"Histories of {WEEKS} weeks", heads)
+    table = Table.begun("fit", f"Histories of {WEEKS} weeks", heads, late=True)
     for kind, title in TITLES.items():
         own = [turn for turn in turns if turn.kind == kind and turn.made]
         count, seconds = sum(turn.made for turn in own), sum(turn.run for turn in own)

@@ -36,6 +36,8 @@ FEWEST, MOST = 3, 8
 """Rounds, whatever they take, and if there is time."""
 TIMES_A_ROUND = {"model": 3}
 """Figures that are measured more than once in a round, as they are short."""
+REFERENCES = "references 1"
+"""To be raised when a reference is changed, or how a figure is measured: what was kept is then no more compared with."""
 NUMBERS, TURNS = 1 << 16, 400
 WEEKS = 26
 
@@ -54,6 +56,7 @@ def tables(asked: Asked) -> list[Table]:
     """Measure; `quick` is a small world and fewest rounds."""
     heads: list[Heading] = ["figure", "unit", "of the figure", "of the reference"]
     raw = Table.begun("rounds", "Each round", heads, shown=False)
+    raw.note = REFERENCES
     began = time.perf_counter()
     with guards(asked.quick) as each:
         for n in range(FEWEST if asked.quick else MOST):
@@ -71,7 +74,7 @@ def tables(asked: Asked) -> list[Table]:
 def summary(raw: Table) -> Table:
     """A row for each figure, from all rounds."""
     heads: list[Heading] = ["", "unit", "of the figure", "of the reference", "ratio", "least", "most", "repetitions"]
-    table = Table.begun("guards", "Guarded figures", heads, 12)
+    table = Table.begun("guards", "Guarded figures", heads, 12, late=True)
     for name, ratios in ratios_of(raw).items():
         own = [row for row in raw.rows if row[0] == name]
         both = (median(float(str(row[at])) for row in own) for at in (2, 3))

@@ -20,7 +20,7 @@ import jax.numpy as jnp
 
 from bench.measurements import Asked
 from bench.program import WIDTH, case, models_of, together
-from bench.table import Table, cores
+from bench.table import Heading, Table, cores
 from bench.work import operations_of_week
 from fissure.engine.random import seed_words
 from fissure.engine.simulate import draws
@@ -39,6 +39,8 @@ FIXED = ("world", "given")
 
 def tables(asked: Asked) -> list[Table]:
     """Measure; `quick` is a small world, in which times are mostly overhead."""
+    heads: list[Heading] = ["mechanism", "group", ("alone", "ns"), "operations"]
+    table = Table.begun("mechanisms", "What each mechanism costs", heads)
     size = {"units": 48, "slots": 56} if asked.quick else {}
     world = world_of(case(), **size)
     sensed = beginnings(world)
@@ -46,9 +48,6 @@ def tables(asked: Asked) -> list[Table]:
     empty = alone(NOTHING, sensed, world)
     kinds = mechanism_classes()
     found = [(alone(name, sensed, world) - empty, name) for name in kinds]
-    table = Table.begun(
-        "mechanisms", "What each mechanism costs", ["mechanism", "group", ("alone", "ns"), "operations"]
-    )
     for ns, name in sorted(found, reverse=True):
         table.row(name, kinds[name].group(), max(ns, 0.0), sum(counted.get(name, {}).values()))
     sums = [sum(max(ns, 0.0) for ns, _ in found), sum(sum(counted.get(n, {}).values()) for n in kinds)]

@@ -65,5 +65,7 @@ def made_in_words(made: Made) -> str:
     of = f" of commit {made.revision}{changed}" if made.revision else ""
     packages = ", ".join(f"{name} {number}" for name, number in made.versions.items())
     rough = " Rough, in small form." if made.quick else ""
+    before, after = made.load
+    load = f" Load average {before:.1f} before it, {after:.1f} after it." if None not in (before, after) else ""
     note = f" {made.note}" if made.note else ""
-    return f"Measured {made.date[:10]}{of}: {packages}.{rough}{note}"
+    return f"Measured {made.date[:10]}{of}: {packages}.{load}{rough}{note}"

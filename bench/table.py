@@ -35,11 +35,20 @@ class Table:
     note: str = ""
 
     @classmethod
-    def begun(cls, name: str, title: str, headings: Sequence[Heading], wide: int = 28, shown: bool = True) -> "Table":
-        """A table without rows, whose headings are printed, the first so `wide`."""
+    def begun(
+        cls,
+        name: str,
+        title: str,
+        headings: Sequence[Heading],
+        wide: int = 28,
+        *,
+        shown: bool = True,
+        late: bool = False,
+    ) -> "Table":
+        """A table without rows, its headings printed, the first so `wide`; `late` where all was measured before."""
         columns = [Column(one) if isinstance(one, str) else Column(*one) for one in headings]
-        table = cls(name, title, columns, load=load_average(), shown=shown)
-        table._widths = [wide, *(max(len(str(c)) + 2, 15) for c in columns[1:])] if shown else []
+        table = cls(name, title, columns, load=None if late else load_average(), shown=shown)
+        table._widths = [wide, *(max(len(str(c)) + 2, 18) for c in columns[1:])] if shown else []
         if shown:
             print(f"\n{title}\n", flush=True)
             table._print([str(c) for c in columns])
@@ -91,7 +100,7 @@ class Table:
     def _print(self, cells: Sequence[str]) -> None:
         if self._widths:
             first, *others = zip(cells, self._widths, strict=True)
-            print(f"{first[0]:<{first[1]}}" + "".join(f"{text:>{wide}}" for text, wide in others), flush=True)
+            print(f"{first[0]:<{first[1]}}" + "".join(f" {text:>{wide - 1}}" for text, wide in others), flush=True)
 
 
 def shown(x: Cell) -> str:

@@ -31,7 +31,7 @@ def ratios(races: Sequence[dict[str, Timing]], peers: Sequence[Peer]) -> Table:
     last: dict[tuple[str, int], Timing] = {}
     heads: list[Heading] = ["fighters × members", ("Fissure", "ns"), *(peer.title for peer in others)]
     weeks = races[0]["fissure"].size.weeks
-    table = Table.begun("ratios", f"Times Fissure's processor time, {weeks} weeks, on one core", heads)
+    table = Table.begun("ratios", f"Times Fissure's processor time, {weeks} weeks, on one core", heads, late=True)
     for timings in races:
         ours = timings["fissure"]
         size = ours.size
@@ -56,7 +56,7 @@ def costs(timings: dict[str, Timing], most: dict[str, Timing], peers: Sequence[P
     ]  # fmt: skip
     fighters = timings["fissure"].size.fighters
     title = f"Cost of each, {fighters:,} fighters: of one member, then with the most members that it was run with"
-    table = Table.begun("costs", title, heads)
+    table = Table.begun("costs", title, heads, late=True)
     for peer in peers:
         one, many = timings[peer.name], most[peer.name]
         table.row(
@@ -75,7 +75,7 @@ def exponent(x: Sequence[float], y: Sequence[float]) -> float:
 def growth(runs: dict[str, list[Timing]]) -> Table:
     """How Fissure's time and memory grow; the exponent is the slope of the logarithm of time, 1 is linear."""
     heads: list[Heading] = ["in", "from", "first of them", "exponent of processor time", ("peak", "MB")]
-    table = Table.begun("grown", "Growth of Fissure on these rules", heads)
+    table = Table.begun("grown", "Growth of Fissure on these rules", heads, late=True)
     for what, timings in runs.items():
         x = [getattr(t.size, what) for t in timings]
         least, most = timings[0], timings[-1]
@@ -90,7 +90,7 @@ def agreements(found: dict[str, Agreement], peers: Sequence[Peer], size: Size) -
     """What the comparison of each peer with NumPy said."""
     title = f"One distribution? Of {size.fighters:,} fighters over {size.weeks} weeks"
     heads: list[Heading] = ["against NumPy", "members", "tests", "greatest t", "p, corrected", "agrees"]
-    table = Table.begun("agreement", title, heads)
+    table = Table.begun("agreement", title, heads, late=True)
     for peer in peers:
         if (a := found.get(peer.name)) is not None:
             verdict = "yes" if a.holds() else f"NO: {a.worst}"
@@ -103,7 +103,7 @@ def on_all_cores(timings: dict[str, Timing]) -> Table:
     size = next(iter(timings.values())).size
     title = f"On all {size.cores} cores, {size.fighters:,} fighters, {size.members} members"
     heads: list[Heading] = ["", ("on the clock", "ns"), ("of processors", "ns")]
-    table = Table.begun("all-cores", title, heads)
+    table = Table.begun("all-cores", title, heads, late=True)
     for t in timings.values():
         table.row(t.peer.title, spread(np.array(t.wall) * 1e9 / size.work()), spread(t.ns()))
     return table
@@ -115,7 +115,7 @@ def rounds(timings: Iterable[Timing]) -> Table:
         "tool", "fighters", "weeks", "members", "cores", "round", ("processor", "s"), ("clock", "s"),
         ("a fighter-week", "ns"), ("compile", "s"), ("libraries", "MB"), ("peak", "MB"),
     ]  # fmt: skip
-    table = Table.begun("rounds", "Every round", heads, shown=False)
+    table = Table.begun("rounds", "Every round", heads, shown=False, late=True)
     for t in timings:
         s, own = t.size, [round(t.compile, 2), round(t.libraries), round(t.peak)]
         for i, (cpu, wall, ns) in enumerate(zip(t.cpu, t.wall, t.ns(), strict=True), start=1):

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from bench.guards import ratios_of, summary
+from bench.guards import REFERENCES, ratios_of, summary
 from bench.machine import Machine
 from bench.results import Made, Measured, Results
 from bench.table import Column, Table
 from bench.verdict import FASTER, SAME, SLOWER, UNTOLD, Change, change
 
-from bench import check, fit
+from bench import check, fit, scale_out
 
 HEADS = [Column("figure"), Column("unit"), Column("of the figure"), Column("of the reference")]
 MADE = Made("2026-11-30T10:00+00:00", "0123456789ab", False, "digest", {"python": "3.11.7"}, (0.1, 1.9))
@@ -74,7 +74,7 @@ def test_verdicts_by_the_ends_of_the_interval(low, high, verdict, fails):
 
 def rounds(seed, **factors):
     """A table of repetitions as `guards` keeps it; on this machine everything takes as long as it likes."""
-    table = Table("rounds", "Each round", HEADS, shown=False)
+    table = Table("rounds", "Each round", HEADS, shown=False, note=REFERENCES)
     machine = np.random.default_rng(seed).uniform(0.5, 2.0)  # which figure and reference share
     for name, factor in factors.items():
         for ratio in times(seed, noise=0.01, factor=factor):
@@ -142,6 +142,12 @@ def test_the_exit_code_of_a_check(checked, tmp_path, capsys):
     assert checked(rounds(2, model=5.0)) == "\nSlower by more than a tenth: model."
 
 
+def test_other_references_are_not_compared_with(checked, tmp_path, monkeypatch, capsys):
+    kept(HERE, tmp_path, model=4.0)
+    monkeypatch.setattr(check, "REFERENCES", "references 0")
+    assert checked(rounds(2, model=9.0)) == 0 and "measured by other rules" in capsys.readouterr().out
+
+
 def test_without_results_of_its_own_the_nearest_machine_is_named(checked, tmp_path, capsys):
     other = replace(HERE, cores=4)
     kept(other, tmp_path, model=4.0)
@@ -169,3 +175,21 @@ def test_histories_for_a_fit_go_on_where_they_were(monkeypatch, tmp_path, capsys
     (table,) = fit.tables(fit.Asked(minutes=0.0))
     assert table.column("histories") == [192, 256] and there == {fit.CHOSEN: 256, fit.EVERYTHING: 256}
     assert "from 128 histories of each kind" in capsys.readouterr().out
+
+
+def test_overhead_of_a_cluster_is_told_where_bytes_are_the_same(monkeypatch):
+    digests = {"threads": "a", "local": "a"}
+
+    def apart(module, kind, who, folder, members, size, env):
+        where, _, count = who.partition(":")
+        total = 8.0 / int(count) + (5.0 if where == "local" else 0.0)
+        return {"total": total, "ready": total / 2, "digest": digests[where]}
+
+    monkeypatch.setattr(scale_out, "apart", apart)
+    (table,) = scale_out.tables(scale_out.Asked())
+    assert table.column("overhead") == [None, 5.0] * 4
+    assert table.column("of threads") == [None, 13 / 8, None, 9 / 4] * 2
+    assert table.column("histories") == [64] * 8 and set(table.column("same bytes")) == {None, "yes"}
+    digests["local"] = "b"
+    with pytest.raises(SystemExit, match="other bytes than threads"):
+        scale_out.tables(scale_out.Asked())

@@ -94,7 +94,9 @@ def test_the_page_says_what_was_measured_and_leaves_out_the_rest():
     text = page.rendered([results()])
     assert "## A run\n\n    python -m bench runs\n\n" in text and "- *compile* seconds until" in text
     assert "| 100 | 11 | 191 | yes |" in text
-    assert "*Measured 2026-11-30 of commit 0123456789ab: python 3.11.7.*" in text
+    assert (
+        "*Measured 2026-11-30 of commit 0123456789ab: python 3.11.7. Load average 0.1 before it, 1.9 after it.*" in text
+    )
     assert "### On" not in text and "Growth" not in text
     text = page.rendered([results(dirty=True, quick=True), results(LAPTOP, 9.0)])
     assert f"### On {XEON}" in text and f"### On {LAPTOP}" in text and "| 100 | 9 | 191 | yes |" in text
