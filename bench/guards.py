@@ -37,7 +37,7 @@ FEWEST, MOST = 3, 8
 TIMES_A_ROUND = {"model": 3}
 """Figures that are measured more than once in a round, as they are short."""
 REFERENCES = "references 1"
-"""To be raised when a reference is changed, or how a figure is measured: what was kept is then no more compared with."""
+"""To be raised when a reference, or how a figure is measured, is changed: what was kept is then not compared with."""
 NUMBERS, TURNS = 1 << 16, 400
 WEEKS = 26
 
