@@ -4,6 +4,7 @@
 # make test-thorough   the rest of what CI runs: every page, report and command as a person meets it
 # make test-all   all tests: the slow ones too, among them those with the lowest versions and with other Pythons
 # make docs   write docs/reference anew from the code
+# make results  make all kept results of the reference case anew (posterior, checks, answers, ...): an hour and a half
 # make bench  how fast, and in how much memory, the reference case runs here, and other tools on the same rules
 # make bench-check   has something become slower since? (three minutes)
 
@@ -14,7 +15,7 @@ BENCH := .venv-bench
 PINNED := --quiet --disable-pip-version-check -c constraints.txt -c bench/constraints.txt
 MEMBERS ?= 100
 
-.PHONY: run app test test-thorough coverage test-slow test-lowest test-pythons test-all style clean browser bench bench-check docs
+.PHONY: run app test test-thorough coverage test-slow test-lowest test-pythons test-all style clean browser bench bench-check docs results
 
 run: $(VENV)/.installed
 	$(BIN)/fissure run islamic_state --members $(MEMBERS) --out runs/reference
@@ -55,6 +56,9 @@ docs: $(VENV)/.installed-app
 	$(BIN)/python -m tools.docs.causal docs --signs
 	$(BIN)/python -m tools.docs.endpoints docs/reference/page-api.md
 	$(BIN)/python -m tools.docs.python_api docs/reference/python.md
+
+results: $(VENV)/.installed-dev
+	$(BIN)/python tools/results.py
 
 bench: $(BENCH)/.installed
 	$(BENCH)/bin/python -m bench $(NAMES)

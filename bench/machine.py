@@ -12,7 +12,7 @@ from pathlib import Path
 from bench.table import cores
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("fissure", "jax", "jaxlib", "numpy", "scipy", "xarray", "zarr", "altair", "dask")
+PACKAGES = ("fissure", "jax", "jaxlib", "numpy", "scipy", "xarray", "zarr", "dask")
 """Those whose versions are kept beside every measurement."""
 
 

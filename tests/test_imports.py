@@ -1,6 +1,7 @@
 """Imports run one way: cli, api -> present -> studies -> engine -> model -> cases -> evidence -> foundations."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -154,11 +155,16 @@ def test_no_parts_of_a_package_import_one_another():
 
 
 def test_importing_the_package_is_light():
-    """`import fissure` and the command's help load neither JAX nor xarray nor Altair nor Shapely."""
-    heavy = "('jax', 'xarray', 'altair', 'scipy', 'pydantic', 'shapely')"
+    """`import fissure` and the command's help load neither JAX nor xarray nor SciPy nor Shapely."""
+    heavy = "('jax', 'xarray', 'scipy', 'pydantic', 'shapely')"
     code = f"import sys, fissure, fissure.cli; print([m for m in {heavy} if m in sys.modules])"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
+
+
+def test_nothing_needs_altair():
+    """It is for the tests, which hold charts against the schema that it carries."""
+    assert not [path for path, _ in modules() if re.search(r"^\s*(import|from) altair", path.read_text(), re.MULTILINE)]
 
 
 def test_files_stay_small():

@@ -21,7 +21,7 @@ import shutil
 import socket
 import tempfile
 import warnings
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -202,6 +202,24 @@ def cache_base() -> Path:
         return Path.home() / ".cache" / "fissure"
     except RuntimeError:
         raise SetupError("there is no home folder to keep runs in, set FISSURE_CACHE to a folder") from None
+
+
+def kept(name: str, make: Callable[[], bytes]) -> bytes:
+    """The bytes of a file in the user's cache, made where it is not there, damaged or cannot be read.
+
+    Where the cache cannot be written they are made each time.
+    """
+    try:
+        path = cache_base() / name
+    except SetupError:
+        return make()
+    with suppress(DamagedError):
+        return unsealed(path)
+    body = make()
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, sealed(body))
+    return body
 
 
 LOCK = "run.lock"

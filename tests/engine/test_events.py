@@ -12,6 +12,7 @@ from fissure import api
 from fissure.cases.schema import Prior
 from fissure.engine import ensemble
 from fissure.engine.ensemble import open_run
+from fissure.engine.packing import unpack
 from fissure.engine.random import seed_words
 from fissure.engine.records import STORED, event_arrays, event_kinds, rows
 from fissure.engine.simulate import simulate_block
@@ -69,13 +70,11 @@ def stored(run):
 def test_holds_what_the_dense_arrays_held(eight, bloody):
     """Every cell of every plane that is not 0 is one row, and no other row is there."""
     world, parameters = world_of(bloody, SMALL["units"], SMALL["slots"]), parameters_of(bloody)
-    dense = [
-        simulate_block(
-            build(parameters, eight.parameters.values[first : first + 4]),
-            jnp.arange(first, first + 4, dtype=jnp.int32), world, seed_words(7), weeks=12, width=4,
-        )
-        for first in (0, 4)
-    ]  # fmt: skip
+    dense = []
+    for first in (0, 4):
+        model = build(parameters, eight.parameters.values[first : first + 4])
+        members = jnp.arange(first, first + 4, dtype=jnp.int32)
+        dense.append(unpack(simulate_block(model, members, world, seed_words(7), weeks=12, width=4), world))
     weeks, districts = list(eight.data.week.values), ["", *eight.data.district.values]
     blocs = [b.name for b in bloody.blocs]
     for kind in KINDS:

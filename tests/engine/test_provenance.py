@@ -84,7 +84,7 @@ def test_a_history_depends_on_the_model_and_never_on_how_it_is_shown():
     own = {name.split(".")[1] for name in found}
     assert own == {"constants", "engine", "model"} and len(own_digest()) == 64
     assert {name for name in found if name.startswith("fissure.engine")} == {
-        f"fissure.engine.{name}" for name in ("kernel", "random", "simulate", "records", "parameter_source")
+        f"fissure.engine.{name}" for name in ("kernel", "packing", "parameter_source", "random", "records", "simulate")
     }
     mechanisms = Path(provenance.PACKAGE / "model" / "mechanisms").rglob("[!_]*.py")
     assert {path.stem for path in mechanisms} <= {name.rsplit(".")[-1] for name in found}

@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from fissure.engine.random import Draw, member_key, seed_words, stream_id, threefry4x32
+from fissure.engine.random import Draw, made_beforehand, member_key, seed_words, stream_id, threefry4x32
 
 ONES = 0xFFFFFFFF
 KNOWN = [  # Random123, tests/kat_vectors, "threefry4x32 20": counter, key, answer
@@ -47,3 +47,16 @@ def test_uniforms_are_uniform_and_independent():
     assert 50 < chi2 < 160  # 99 degrees of freedom
     assert abs(np.corrcoef(u[:-1], u[1:])[0, 1]) < 0.02
     assert len(np.unique(words)) > 0.999 * words.size
+
+
+def test_what_is_made_beforehand_is_what_each_stream_gives():
+    wanted = [("a", (7,), 0, 2), ("a", (7,), 1, 1), ("b", (), 0, 1), ("a", (2, 3), 5, 4)]
+    made = made_beforehand(wanted, draw().key, jnp.int32(3))
+    for name, shape, index, count in wanted:
+        own = draw(stream=name)
+        ready = Draw(own.key, own.week, own.stream, made[name])
+        for a, b in zip(own.uniforms(shape, index, count), ready.uniforms(shape, index, count), strict=True):
+            assert a.shape == shape and np.array_equal(a, b), name
+        assert np.array_equal(own.uniforms(shape, index)[3], ready.uniforms(shape, index)[3])
+        assert np.array_equal(own.uniform((9,), 8), ready.uniform((9,), 8))
+    assert made_beforehand([], draw().key, jnp.int32(3)) == {}

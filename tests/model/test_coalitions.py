@@ -1,11 +1,11 @@
 """Many random sets of mechanisms in one compiled program: nothing breaks, and books close."""
 
 import equinox as eqx
-import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from fissure.engine.packing import unpack
 from fissure.engine.random import prior_normals, seed_words
 from fissure.engine.simulate import simulate_block
 from fissure.model.catalogue import build, mechanism_classes, parameters_of, prior_values
@@ -32,7 +32,7 @@ def records(small, request):
         on = (random.uniform(size=(AT_ONCE, len(small.names))) < share).astype(np.float32)
         model = switched(build(parameters, values), jnp.asarray(on))
         record = simulate_block(model, jnp.asarray(members), small.world, seed_words(3), weeks=WEEKS, width=8)
-        found.append(jax.tree.map(np.asarray, record))
+        found.append(unpack(record, small.world))
     assert simulate_block._cache_size() <= before + 1
     return {name: np.concatenate([f[name] for f in found]) for name in found[0]}
 

@@ -4,6 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from fissure.engine.packing import unpack
 from fissure.engine.random import prior_normals, seed_words
 from fissure.engine.simulate import simulate_block
 from fissure.model.catalogue import build, parameters_of, prior_values
@@ -15,15 +16,8 @@ def records(case, first, members, units=None, slots=None):
     parameters = parameters_of(case)
     chosen = list(range(first, first + members))
     values = prior_values(parameters, prior_normals(2, chosen, [p.name for p in parameters]))
-    record = simulate_block(
-        build(parameters, values),
-        jnp.asarray(chosen),
-        world_of(case, units, slots),
-        seed_words(2),
-        weeks=case.weeks,
-        width=4,
-    )
-    return {name: np.asarray(array) for name, array in record.items()}
+    world, model = world_of(case, units, slots), build(parameters, values)
+    return unpack(simulate_block(model, jnp.asarray(chosen), world, seed_words(2), weeks=case.weeks, width=4), world)
 
 
 def sound(record):

@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
-import altair as alt
 import numpy as np
 import pytest
 from attributions import changed, made_up
 from reports import rendered
 from test_report_in_browser import opened
+from tests import vega_lite
 from tests.chart_pages import faults
 from tests.paper import on_paper
 
@@ -198,7 +198,7 @@ def test_without_the_strongest_nothing_is_said_of_them(saved, case):
 
 def test_a_waterfall_goes_from_off_to_on(found):
     spec = charts.by_group(found, 0)
-    alt.Chart.from_dict(spec)
+    vega_lite.check(spec)
     steps = spec["datasets"]["steps"]
     assert [s["what"] for s in steps] == [
         "Everything off", "The ranks", "The factions", "Its rule", "The governed", "The war", "Everything on"
@@ -214,7 +214,7 @@ def test_a_waterfall_goes_from_off_to_on(found):
 
 def test_a_heat_map_tells_signs_and_doubt_in_its_cells(found):
     spec = charts.interactions(found, 0)
-    alt.Chart.from_dict(spec)
+    vega_lite.check(spec)
     cells = spec["datasets"]["pairs"]
     assert len(cells) == 4 * 5 // 2
     assert sum(cell["own"] for cell in cells) == 4
@@ -224,7 +224,7 @@ def test_a_heat_map_tells_signs_and_doubt_in_its_cells(found):
 
 def test_mechanisms_stand_with_both_values(found):
     spec = charts.mechanisms(found, 0)
-    alt.Chart.from_dict(spec)
+    vega_lite.check(spec)
     rows = spec["datasets"]["mechanisms"]
     assert len([r for r in rows if r["game"] == charts.SAMPLED]) == charts.MOST
     assert len([r for r in rows if r["game"] == charts.EXACT]) == 4

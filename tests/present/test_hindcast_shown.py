@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import date
 from io import StringIO
 
-import altair as alt
 import pytest
 from rich.console import Console
 from test_report_in_browser import opened
+from tests import vega_lite
 from tests.chart_pages import faults
 from tests.paper import on_paper
 
@@ -126,7 +126,7 @@ def test_the_terminal_holds_scores_and_judgements(found, ledger):
 def test_charts_hold_each_forecast_and_figure(found, ledger):
     assert charts.variables(found)[0] == "territory_km2"
     spec = charts.forecasts("territory_km2", found, ledger)
-    alt.Chart.from_dict(spec)
+    vega_lite.check(spec)
     assert len(spec["datasets"]["published"]) == 4 and len(spec["datasets"]["forecasts"]) == 4 * 3
     assert {row["forecast"] for row in spec["datasets"]["forecasts"]} == {
         "Dec 2015, the war as it came", "Dec 2015, only what was known", "prior"
@@ -135,7 +135,7 @@ def test_charts_hold_each_forecast_and_figure(found, ledger):
     assert known[0]["median"] == pytest.approx(8103, rel=1e-3)
     assert "0 of 4 within" in spec["description"]
     chances = charts.chances(found, "territory")
-    alt.Chart.from_dict(chances)
+    vega_lite.check(chances)
     assert len(chances["datasets"]["chances"]) == 3 * found.weeks
 
 

@@ -1,13 +1,10 @@
 """What a chart over time says of the week that is pointed at."""
 
-import altair as alt
-
 from fissure.present.charts import shared
 
 
 def spec_of(**names):
-    base = alt.Chart(alt.NamedData(name="rows"))
-    return shared.of_series(base, alt.X("week:T"), "series", "datum.share", names, 60).to_dict(validate=False)
+    return shared.of_series("rows", shared.temporal("week"), "series", "datum.share", names, 60)
 
 
 def test_a_series_without_a_number_is_marked_and_never_undefined():

@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-import altair as alt
 import numpy as np
 import pytest
 from histories import PATTERNS
 from reports import described, rendered
 from synthetic import run
+from tests import vega_lite
 
 from fissure.errors import FissureError
 from fissure.evidence.ledger import Ledger
@@ -104,7 +104,7 @@ def test_a_case_without_the_sources_has_no_patterns(found, history):
 def test_charts_hold_quantiles_that_vega_lite_takes(found, history):
     parts = [one for one in found[0].values() if one.applicable]
     for one in parts:
-        alt.Chart.from_dict(charts.pair_chart(one, calendar_of(history)))
+        vega_lite.check(charts.pair_chart(one, calendar_of(history)))
     both = charts.pair_chart(found[0]["a1"], calendar_of(history))["datasets"]["pair"]
     assert [row["what"] for row in both] == ["services a fifth down", "ground a fifth down"]
     assert both[1]["median"][:7] == str(history["week"].values[152])[:7]

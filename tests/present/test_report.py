@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from reports import described, rendered, report_of
 from synthetic import run
+from tests import vega_lite
 
 from fissure.engine.ensemble import Timing
 from fissure.errors import FissureError
@@ -288,3 +289,12 @@ def test_says_in_words_how_long_it_took(data, case, ledger, rows):
     assert took[0] == "read back from an earlier run"
     assert took[100] == "100 members in 19.9 s after 7.1 s of compiling, 16.1 ns per fighter-week"
     assert took[100] in rendered(data, case, ledger, rows, timing=Timing(7.1, 19.9, 16.1, 100))
+
+
+@pytest.mark.thorough
+def test_every_chart_is_what_vega_lite_takes(report):
+    text = report.read_text(encoding="utf-8")
+    specs, _ = json.JSONDecoder().raw_decode(text, text.index('"specs":') + len('"specs":'))
+    assert len(specs) > 50
+    for spec in specs.values():
+        vega_lite.check(spec)

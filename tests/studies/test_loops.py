@@ -8,7 +8,7 @@ from tools.docs import signs as search
 from fissure.cases.loader import load_case
 from fissure.model.catalogue import mechanism_classes
 from fissure.present.sections.causal import loop_name
-from fissure.studies import causal
+from fissure.studies import causal, kept_picture
 from fissure.studies.causal import UNKNOWN, Picture, kept, loops, merged, picture, product, unknown
 
 
@@ -105,3 +105,14 @@ def test_signs_survive_being_kept(tmp_path, monkeypatch):
 @pytest.mark.slow
 def test_kept_signs_are_those_of_the_code():
     assert search.find(load_case("islamic_state")) == kept()
+
+
+def test_the_picture_is_traced_once(tmp_path, monkeypatch):
+    monkeypatch.setenv("FISSURE_CACHE", str(tmp_path))
+    kept_picture._atlas.cache_clear()
+    first = kept_picture.atlas()
+    kept_picture._atlas.cache_clear()
+    monkeypatch.setattr(causal, "picture", lambda: pytest.fail("traced again"))
+    again = kept_picture.atlas()
+    assert (again.picture, again.loops) == (first.picture, first.loops)
+    kept_picture._atlas.cache_clear()

@@ -143,6 +143,10 @@ class RunResult(Result):
 
     def summary(self) -> "Document":
         """Of the report what a terminal shows, which is made in less time."""
+        return self._made_summary
+
+    @cached_property
+    def _made_summary(self) -> "Document":
         from fissure.present.sections.run import summary
 
         return summary(self.about(), self.data, self.case, self.ledger, self.compared)
@@ -157,7 +161,7 @@ class RunResult(Result):
         crowded = (f"{said[0].upper()}{said[1:]}." for said in self.context.too_few_places)
         return document(
             self.about(), self.data, self.case, self.ledger, self.compared, missing=self.context.missing_mechanisms,
-            limits=(*LIMITS, *crowded), events=self.events, posterior=self.posterior,
+            limits=(*LIMITS, *crowded), events=self.events, posterior=self.posterior, shown=self._made_summary,
         )  # fmt: skip
 
     def patterns_document(self, until: date | None = None, *, orderings_only: bool = False) -> "Document":

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import jinja2
-import vl_convert
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.sse import ServerSentEvent
 from markupsafe import Markup
@@ -26,6 +25,7 @@ from fissure.app.middleware import up
 from fissure.present.charts import theme
 from fissure.present.render.html import TEMPLATES as REPORT
 from fissure.present.render.html import as_json
+from fissure.present.render.vega import libraries
 from fissure.version import __version__
 
 T = TypeVar("T")
@@ -191,7 +191,7 @@ def _files() -> dict[str, Path]:
 @cache
 def _read(name: str) -> Asset:
     if name == VEGA:
-        body = vl_convert.javascript_bundle().encode()  # type: ignore[call-arg]  # its stub forgets the default
+        body = libraries()
     else:
         body = _files()[name].read_bytes()
         body = _IMPORT.sub(_imported, body.decode()).encode() if name.endswith(".js") else body

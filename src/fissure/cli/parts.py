@@ -125,7 +125,7 @@ def say_draws(draws: "Posterior | None", as_json: bool) -> None:
 def show(
     result: "Document | Table | RenderableType", made: Mapping[str, Path] | None = None, *, as_json: bool = False
 ) -> None:
-    """Print a result, and where its files lie, which are written before anything is printed.
+    """Print a result, and where its files lie.
 
     With `as_json` a document or table is printed as JSON, with the files under ``files``.
     """
@@ -145,6 +145,11 @@ def show(
     own = Console()
     wide = own if own.is_terminal or "COLUMNS" in os.environ else Console(width=120)  # enough for the tables
     wide.print(result, highlight=False)
+    show_files(files)
+
+
+def show_files(files: Mapping[str, Path | str]) -> None:
+    """Print where files lie."""
     for what, path in files.items():
         typer.echo(f"{what}: {path}")
 

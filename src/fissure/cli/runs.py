@@ -1,6 +1,7 @@
 """`fissure run`, `fissure runs` and the patterns of a run: simulating a case, what is stored, and taking it away."""
 
 import sys
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -193,16 +194,23 @@ def run(
     """
     typer.echo("reading the case and its evidence ...", err=True)  # before the libraries, which take a second to load
     from fissure import api
+    from fissure.api.prepared import meanwhile, prepare_report
 
     context = api.context_of(case)
     draws = context.draws(prior=prior, posterior=posterior)
-    result = api.run(
-        context, members=members, seed=seed, weeks=weeks, off=off or (), prior=prior, posterior=posterior, out=out,
-        home=Path("runs"), cluster=cluster, progress=parts.live(),
-    )  # fmt: skip
+    with nullcontext() if no_report else meanwhile(prepare_report):
+        result = api.run(
+            context, members=members, seed=seed, weeks=weeks, off=off or (), prior=prior, posterior=posterior, out=out,
+            home=Path("runs"), cluster=cluster, progress=parts.live(),
+        )  # fmt: skip
+        parts.say_draws(draws, as_json)
+        if not as_json:  # the tables first, as they are there before the report; `streams` sees to it that work goes on
+            parts.show(result.summary())
     made = {} if no_report else {"Report": result.report(result.folder / "report.html")}
-    parts.say_draws(draws, as_json)
-    parts.show(result.document() if as_json else result.summary(), made, as_json=as_json)
+    if as_json:
+        parts.show(result.document(), made, as_json=True)
+    else:
+        parts.show_files(made)
     timing = result.stored.timing
     if not timing.members:
         typer.echo(f"Nothing to simulate: {members} of {members} members were there already.", err=as_json)

@@ -15,7 +15,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from fissure.cases.loader import Case, load_case
-from fissure.engine.kernel import Kernel, Records, records_of
+from fissure.engine.kernel import Kernel, Records
 from fissure.engine.parameter_source import Draws, Prior
 from fissure.engine.plan import MOST_MEMBERS, Plan, plan_of, whole
 from fissure.engine.programs import enable_compile_cache, program_for
@@ -161,7 +161,7 @@ def run(
         block, threads: members in a file, and calls at a time; no result depends on them.
         width: members in a call; part of the plan, see `plan.standard_width`.
         draws: where members get their parameters; the prior of the case where not given.
-        outputs: names of the outputs to keep; all where none is named.
+        outputs: names of the outputs to keep, alone and without events; all, and events, where none is named.
         progress: shows how far the run is.
         workers: who makes the members; `threads` of this process where not given. See `cluster.workers_of`.
 
@@ -259,7 +259,7 @@ class EnsembleTask:
     @cached_property
     def _kernel(self) -> Kernel:
         plan, world = self.plan, world_of(self.case, self.plan.units, self.plan.slots)
-        return Kernel(parameters_of(self.case), world, plan.seed, plan.width, self.draws, plan.off)
+        return Kernel(parameters_of(self.case), world, plan.seed, plan.width, self.draws, plan.off, plan.outputs)
 
     @cached_property
     def _program(self) -> Callable[..., Any]:
@@ -275,7 +275,7 @@ class EnsembleTask:
         """The records of up to `plan.width` members, whichever they are, by one program."""
         self.prepare()
         given, values = self._kernel.arguments(members)
-        return records_of(self._program(*given), values, members)
+        return self._kernel.records(self._program(*given), values, members)
 
     @cached_property
     def variables(self) -> dict[str, dict[str, Any]]:
@@ -321,7 +321,7 @@ class _Job:
             "coordinates": {**coordinates_of(case, plan.weeks), "parameter": [p.name for p in self.parameters]},
             "parameter_units": [p.unit for p in self.parameters],
             "variables": self.work.variables,
-            "events": event_kinds(),
+            "events": {} if plan.outputs else event_kinds(),
         }
 
     def bytes_of(self, members: int) -> int:

@@ -4,14 +4,14 @@ Here, in what it imports and in the mechanisms, is all that decides about the by
 (`provenance.own_digest` follows the imports). Who makes which histories, when and where is no part of it.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from fissure.engine.packing import Packed, unpack
 from fissure.engine.parameter_source import Draws
 from fissure.engine.random import seed_words
 from fissure.engine.records import sparse
@@ -34,7 +34,8 @@ class Kernel:
     seed: int
     width: int
     draws: Draws
-    off: tuple[str, ...] = field(default=())
+    off: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
 
     def arguments(self, members: list[int]) -> tuple[Arguments, NDArray[np.float64]]:
         """Of a call for up to `width` members, filled up with the last; and the values of their parameters."""
@@ -44,8 +45,9 @@ class Kernel:
         past = self.draws.past(self.seed, filled)
         return (models, jnp.asarray(filled, jnp.int32), self.world, seed_words(self.seed), past), values
 
-
-def records_of(found: Mapping[str, Any], values: NDArray[np.float64], members: list[int]) -> Records:
-    """The records of `members` from what the program `found` for them and from the values of their parameters."""
-    whole = {**found, "parameters": values}
-    return sparse({name: np.asarray(array)[: len(members)] for name, array in whole.items()}, members)
+    def records(self, packed: Packed, values: NDArray[np.float64], members: list[int]) -> Records:
+        """The records of `members` from what the program made for them and from the values of their parameters."""
+        found = unpack(packed, self.world, self.outputs)
+        return sparse({name: array[: len(members)] for name, array in found.items()}, members) | {
+            "parameters": values[: len(members)]
+        }

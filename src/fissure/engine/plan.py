@@ -141,8 +141,8 @@ class _NoLuck:
     def uniform(self, shape: tuple[int, ...] = (), index: int = 0) -> jax.Array:
         return jnp.zeros(shape)
 
-    def uniforms(self, shape: tuple[int, ...] = (), index: int = 0) -> tuple[jax.Array, ...]:
-        return (jnp.zeros(shape),) * 4
+    def uniforms(self, shape: tuple[int, ...] = (), index: int = 0, count: int = 4) -> tuple[jax.Array, ...]:
+        return (jnp.zeros(shape),) * count
 
 
 MOST_MEMBERS = 1_000_000

@@ -109,9 +109,9 @@ _lock = threading.RLock()
 def program_for(plan: Plan, example: tuple[Any, ...]) -> Program:
     """The program of `plan` for arguments like those of `example`, compiled here or kept from before."""
     return program_of(
-        (plan.weeks, plan.width, plan.made_with, plan.model_digest),
+        (plan.weeks, plan.width, plan.outputs, plan.made_with, plan.model_digest),
         example,
-        lower=lambda: simulate_block.lower(*example, weeks=plan.weeks, width=plan.width),
+        lower=lambda: simulate_block.lower(*example, weeks=plan.weeks, width=plan.width, outputs=plan.outputs),
         check=lambda program: check_fits(program, jax.devices()[0], plan.width),
     )
 

@@ -74,8 +74,13 @@ def event_kinds() -> dict[str, dict[str, Any]]:
 
 
 def sparse(records: Mapping[str, NDArray[Any]], members: Sequence[int]) -> Columns:
-    """The records of `members`, with a row for each event in place of its dense arrays (members, weeks, ...)."""
+    """The records of `members`, with a row for each event in place of its dense arrays (members, weeks, ...).
+
+    Records without events stay so.
+    """
     out = {name: array for name, array in records.items() if not name.startswith(PREFIX)}
+    if len(out) == len(records):
+        return out
     return out | rows([(kind.dims, records[PREFIX + kind.name]) for kind in KINDS], members)
 
 
@@ -101,8 +106,9 @@ def rows(planes: Sequence[tuple[Sequence[str], NDArray[Any]]], members: Sequence
 def event_arrays(
     records: Mapping[str, NDArray[Any]],
 ) -> dict[str, tuple[tuple[str, ...], NDArray[Any], dict[str, str]]]:
-    """The columns as a block keeps them: dimensions, values, attributes."""
+    """The columns as a block keeps them: dimensions, values, attributes. None where `records` are without events."""
     return {
         name: (("event",), records[name], {"units": units, "long_name": said})
         for name, (_, units, said) in STORED.items()
+        if name in records
     }

@@ -1,22 +1,23 @@
 """One member: its state carried through the weeks by one compiled scan."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Int
 
-from fissure.engine.random import Draw, Seed, member_key, stream_id
+from fissure.engine.packing import Packed, pack
+from fissure.engine.random import Draw, Seed, Wanted, made_beforehand, member_key, stream_id
 from fissure.model.events import happened
 from fissure.model.member_inputs import MemberInputs, week_of
 from fissure.model.record import Seen, record
 from fissure.model.start import initial_state, member_inputs
-from fissure.model.state import State
+from fissure.model.state import FLANKS, State
 from fissure.model.week import DrawOf, Model, step
 from fissure.model.world import World
-
-Record = dict[str, Array]
 
 
 class Past(NamedTuple):
@@ -42,14 +43,34 @@ class Later(NamedTuple):
     since: Int[Array, ""]
 
 
-def draws(seed: Seed, member: Int[Array, ""], week: Int[Array, ""], past: Past | None = None) -> DrawOf:
-    """Random numbers by stream for one member and week."""
+def wanted(rules: Mapping[str, Any], world: World) -> list[Wanted]:
+    """The random numbers that rules, by the names of their streams, say that they draw."""
+    sizes = {
+        "units": world.bloc.shape[0],
+        "districts": world.area.shape[0],
+        "blocs": world.bloc_doctrine.shape[0],
+        "flanks": len(FLANKS),
+        "countries": world.strikes.shape[2],
+        "offensives": world.offensive_start.shape[0],
+    }
+    return [
+        (name, tuple(x if isinstance(x, int) else sizes[x] for x in one.axes), one.index, one.count)
+        for name, rule in sorted(rules.items())
+        for one in getattr(rule, "luck", ())
+    ]
+
+
+def draws(
+    seed: Seed, member: Int[Array, ""], week: Int[Array, ""], past: Past | None = None, wanted: Sequence[Wanted] = ()
+) -> DrawOf:
+    """Random numbers by stream for one member and week; those `wanted` are made at once."""
     key = member_key(seed, member)
     if past is not None:
         lives_again = week < past.weeks
         before = member_key(past.seed, past.member)
         key = jax.tree.map(lambda was, own: jnp.where(lives_again, was, own), before, key)
-    return lambda stream: Draw(key, week, stream_id(stream))
+    made = made_beforehand(wanted, key, week)
+    return lambda stream: Draw(key, week, stream_id(stream), made.get(stream, {}))
 
 
 def simulate(
@@ -60,9 +81,15 @@ def simulate(
     weeks: int,
     past: Past | None = None,
     later: Later | None = None,
-) -> tuple[Record, State]:
-    """The record and events of `weeks` weeks of one member, each with a leading axis of weeks, and the last state."""
-    once = draws(seed, member, jnp.int32(-1), past)
+    outputs: tuple[str, ...] = (),
+) -> tuple[Packed, State]:
+    """The record and events of `weeks` weeks of one member, with a leading axis of weeks, and the last state.
+
+    Of `outputs` alone, without events, where any is named.
+    """
+    once = draws(seed, member, jnp.int32(-1), past, wanted({"givens": model.start}, world))
+    settling = {f.name: getattr(model.settlement, f.name) for f in fields(model.settlement)}
+    every_week = wanted(settling | model.mechanisms, world)
     before = model, world, member_inputs(model.start, world, once("givens"))
     first = initial_state(model.start, before[2], world, once("givens"))
     after_all = None if later is None else (*later[:2], member_inputs(later.model.start, later.world, once("givens")))
@@ -73,18 +100,18 @@ def simulate(
             return before
         return jax.tree.map(lambda was, now: jnp.where(index < later.since, was, now), before, after_all)
 
-    def weekly(state: State, index: Array) -> tuple[State, Record]:
+    def weekly(state: State, index: Array) -> tuple[State, Packed]:
         model, world, given = holding(index)
         week = week_of(index, world, given)
-        after, sensed = step(model, state, given, world, week, draws(seed, member, index, past))
+        after, sensed = step(model, state, given, world, week, draws(seed, member, index, past, every_week))
         seen = Seen(model, sensed, week, after, world)
-        return after, {**record(seen), **happened(seen)}
+        return after, pack(record(seen, outputs) | ({} if outputs else happened(seen)), world, outputs)
 
     last, records = jax.lax.scan(weekly, first, jnp.arange(weeks, dtype=jnp.int32))
     return records, last
 
 
-@partial(jax.jit, static_argnames=("weeks", "width"))
+@partial(jax.jit, static_argnames=("weeks", "width", "outputs"))
 def simulate_block(
     models: Model,
     members: Int[Array, " members"],
@@ -95,16 +122,18 @@ def simulate_block(
     *,
     weeks: int,
     width: int,
-) -> Record:
+    outputs: tuple[str, ...] = (),
+) -> Packed:
     """Records of many members, `width` at a time so that their state stays in cache; members lead each array.
 
-    Members lead the arrays of `models`, of `past.member` and of `later.model` too; the rest is the same for all.
+    Members lead the arrays of `models`, of `past.member` and of `later.model` too; the rest is the same for all. See
+    `packing.unpack` for the records by name.
     """
 
-    def one(x: tuple[Model, Array, Array, Model]) -> Record:
+    def one(x: tuple[Model, Array, Array, Model]) -> Packed:
         own = None if past is None else past._replace(member=x[2])
         then = None if later is None else later._replace(model=x[3])
-        return simulate(x[0], x[1], world, seed, weeks, own, then)[0]
+        return simulate(x[0], x[1], world, seed, weeks, own, then, outputs)[0]
 
     befores = members if past is None else past.member
     afters = models if later is None else later.model

@@ -364,10 +364,12 @@ def event_table(
     none; `size`. A member without events has no row. `attrs` has `members`, how many members there are, and
     `kinds`: of each kind by name the `dims` beyond member and week, the `units` of its size, and its `long_name`.
 
-    Raises `FissureError` where a block is missing or damaged.
+    Raises `FissureError` where a block is missing or damaged, or the run keeps chosen outputs alone.
     """
     import pandas as pd
 
+    if not description["events"]:
+        raise RunError("this run keeps chosen outputs alone, without events")
     if gaps := missing(blocks, members, members, failed):
         raise RunError(f"members {gaps[0][0]} to {gaps[0][1] - 1} of this run are missing, ask for it again")
     parts: dict[str, list[NDArray[Any]]] = {name: [] for name in records.STORED}

@@ -151,8 +151,10 @@ class _NoLuck(eqx.Module):
     def uniform(self, shape: tuple[int, ...] = (), index: int = 0) -> Float[Array, "*shape"]:
         return jnp.full(shape, 0.5, jnp.float32)
 
-    def uniforms(self, shape: tuple[int, ...] = (), index: int = 0) -> tuple[Float[Array, "*shape"], ...]:
-        return (self.uniform(shape),) * 4
+    def uniforms(
+        self, shape: tuple[int, ...] = (), index: int = 0, count: int = 4
+    ) -> tuple[Float[Array, "*shape"], ...]:
+        return (self.uniform(shape),) * count
 
 
 def _no_luck(stream: str) -> Draws:

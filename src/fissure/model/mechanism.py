@@ -10,6 +10,7 @@ sums of contributions, in `fissure.model.settle`.
 """
 
 from abc import abstractmethod
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 import equinox as eqx
@@ -21,6 +22,20 @@ from fissure.model.effects import Effects, Scalar
 if TYPE_CHECKING:
     from fissure.model.sense import Sensed
     from fissure.model.world import Week
+
+
+@dataclass(frozen=True)
+class Luck:
+    """Random numbers that a rule draws each time, said beforehand so that those of all rules are made in one go.
+
+    It changes no number: what is not said beforehand is made where it is asked for, at a greater cost.
+    """
+
+    axes: tuple[str | int, ...] = ()
+    """The shape: numbers, or "units", "districts", "blocs", "flanks", "countries", "offensives"; () for one alone."""
+    index: int = 0
+    count: int = 1
+    """How many independent arrays are used of the four that there are of an index."""
 
 
 FourUniforms = tuple[Float[Array, "..."], ...]
@@ -35,8 +50,10 @@ class Draws(Protocol):
         """Uniform numbers in [0, 1) of any `shape`; another `index` gives independent ones."""
         ...
 
-    def uniforms(self, shape: tuple[int, ...] = (), index: int = 0) -> tuple[Float[Array, "*shape"], ...]:
-        """Four independent arrays of uniform numbers in [0, 1) of `shape`, for the price of one."""
+    def uniforms(
+        self, shape: tuple[int, ...] = (), index: int = 0, count: int = 4
+    ) -> tuple[Float[Array, "*shape"], ...]:
+        """Up to four independent arrays of uniform numbers in [0, 1) of `shape`, for the price of one."""
         ...
 
 
@@ -46,6 +63,7 @@ class Mechanism(eqx.Module):
     title: ClassVar[str]
     claims: ClassVar[tuple[str, ...]]  # ids of the ledger's claims that it executes
     checks: ClassVar[tuple[Check, ...]]  # what must show in paired runs
+    luck: ClassVar[tuple[Luck, ...]] = ()  # the random numbers that it draws
     in_group: ClassVar[str] = ""  # the group of a mechanism from another package; ours lie in the group's folder
     on: Scalar  # the switch, 0 or 1: data, so that one compiled program serves every set of mechanisms
 

@@ -1,10 +1,11 @@
 """The records of each week: every output with its dimensions, unit and long name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import cached_property
 
 import jax.numpy as jnp
-from jaxtyping import Array
+from jaxtyping import Array, Float
 
 from fissure.errors import CaseError, nearest
 from fissure.model.sense import Sensed
@@ -12,6 +13,8 @@ from fissure.model.state import FLANKS, INCOME, KILLED, ORIGINS, SPENDING, URGEN
 from fissure.model.week import Model
 from fissure.model.world import Week, World
 
+MINDS = ("commitment", "grievance", "fear", "doubt", "skill", "dissent")
+"""Fields of mind that are recorded as means by origin."""
 SAMPLE = 16  # slots of each unit from which what needs every fighter's mind is estimated
 LONG_SERVICE = 26  # weeks
 PRESSED = 50  # a unit is hard pressed in a week in which one in so many of it was killed or captured in fighting
@@ -33,6 +36,24 @@ class Seen:
         """The flows of this week."""
         return self.after.flows
 
+    # Sums over units that many outputs read: each is one product, exact as its terms are whole numbers or 1/256 of them
+
+    @cached_property
+    def taken(self) -> Float[Array, "causes origins"]:
+        """Fighters by what became of them and by origin."""
+        return self.flows.by_cause.astype(jnp.float32).T @ self.world.of_origin
+
+    @cached_property
+    def taken_in(self) -> Float[Array, "causes countries"]:
+        """Fighters by what became of them and by the country where their unit is posted."""
+        return self.flows.by_cause.astype(jnp.float32).T @ (self.sensed.post @ self.world.country)
+
+    @cached_property
+    def minds(self) -> dict[str, Float[Array, " origins"]]:
+        """Sums over fighters by origin of fields of mind, in sixteenths."""
+        of_unit = [jnp.round(getattr(self.sensed, field) * self.sensed.strength * 16) for field in MINDS]
+        return dict(zip(MINDS, jnp.stack(of_unit) @ self.world.of_origin, strict=True))
+
 
 @dataclass(frozen=True)
 class Output:
@@ -46,34 +67,28 @@ class Output:
     whole_number: bool = False
 
 
-def _by_origin(world: World, of_unit: Array) -> Array:
-    foreign = world.foreign.astype(of_unit.dtype)
-    return jnp.stack([(of_unit * (1 - foreign)).sum(), (of_unit * foreign).sum()])
-
-
 def _mind(field: str) -> Callable[[Seen], Array]:
-    def read(seen: Seen) -> Array:
-        of_unit = jnp.round(getattr(seen.sensed, field) * seen.sensed.strength * 16)
-        return _by_origin(seen.world, of_unit) / (16 * jnp.maximum(seen.sensed.fighters_of, 1.0))
-
-    return read
+    return lambda seen: seen.minds[field] / (16 * jnp.maximum(seen.sensed.fighters_of, 1.0))
 
 
 def _wanting_out(seen: Seen) -> Array:
-    return _by_origin(seen.world, seen.sensed.wanting)
+    return seen.sensed.wanting @ seen.world.of_origin
 
 
 def _wish(seen: Seen) -> Array:
     return _wanting_out(seen) / jnp.maximum(seen.sensed.fighters_of, 1.0)
 
 
+def _recruits(seen: Seen) -> Array:
+    return seen.flows.recruits.astype(jnp.float32) @ seen.world.of_origin
+
+
 def _attempts(seen: Seen) -> Array:
-    tried = seen.flows.by_cause[:, Cause.ESCAPED] + seen.flows.by_cause[:, Cause.JAILED]
-    return _by_origin(seen.world, tried + seen.flows.by_cause[:, Cause.EXECUTED])
+    return seen.taken[Cause.ESCAPED] + seen.taken[Cause.JAILED] + seen.taken[Cause.EXECUTED]
 
 
 def _cause(cause: Cause) -> Callable[[Seen], Array]:
-    return lambda seen: _by_origin(seen.world, seen.flows.by_cause[:, cause])
+    return lambda seen: seen.taken[cause]
 
 
 def _hard_pressed(seen: Seen) -> Array:
@@ -90,19 +105,11 @@ def _of_pressed(causes: tuple[Cause, ...]) -> Callable[[Seen], Array]:
 
 
 def _killed(seen: Seen) -> Array:
-    return jnp.stack([_by_origin(seen.world, seen.flows.by_cause[:, c]) for c in KILLED])
-
-
-def _by_country(seen: Seen, cause: Cause) -> Array:
-    taken = seen.flows.by_cause[:, cause].astype(jnp.float32)
-    return ((taken @ seen.sensed.post) @ seen.world.country).astype(jnp.int32)
+    return jnp.stack([seen.taken[cause] for cause in KILLED])
 
 
 def _killed_in(seen: Seen) -> Array:
-    """(causes, countries) by where the unit is posted; every factor is small and whole, so the sums are exact."""
-    where = seen.sensed.post @ seen.world.country
-    taken = jnp.stack([seen.flows.by_cause[:, cause] for cause in KILLED]).astype(jnp.float32)
-    return (taken @ where).astype(jnp.int32)
+    return jnp.stack([seen.taken_in[cause] for cause in KILLED])
 
 
 def _fled_in(seen: Seen) -> Array:
@@ -115,9 +122,8 @@ def _strike_deaths_by_post(seen: Seen) -> Array:
 
 
 def _rural_share(seen: Seen) -> Array:
-    return _by_origin(seen.world, seen.sensed.strength * seen.sensed.units.rural) / jnp.maximum(
-        seen.sensed.fighters_of, 1.0
-    )
+    rural = (seen.sensed.strength * seen.sensed.units.rural) @ seen.world.of_origin
+    return rural / jnp.maximum(seen.sensed.fighters_of, 1.0)
 
 
 def _over_held(field: str) -> Callable[[Seen], Array]:
@@ -219,7 +225,7 @@ def _of_organisation(field: str) -> Callable[[Seen], Array]:
 
 
 def _left(cause: Cause) -> Callable[[Seen], Array]:
-    return lambda seen: seen.flows.by_cause[:, cause].sum()
+    return lambda seen: seen.taken[cause].sum()
 
 
 def _oil(seen: Seen) -> Array:
@@ -243,19 +249,19 @@ OUTPUTS: tuple[Output, ...] = (
     Output("polygon_km2", ("country",), "km2", "Ground held, empty desert included", _polygon),
     Output("residents_under_control", (), "persons", "Residents on held ground", lambda s: s.sensed.held.sum(), True),
     Output("fighters", ("origin",), "persons", "Fighters", lambda s: s.sensed.fighters_of.astype(jnp.int32), True),
-    Output("recruits", ("origin",), "persons/week", "Recruits", lambda s: _by_origin(s.world, s.flows.recruits), True),
+    Output("recruits", ("origin",), "persons/week", "Recruits", _recruits, True),
     Output("deserted", ("origin",), "persons/week", "Fighters who got away", _cause(Cause.ESCAPED), True),
     Output("jailed", ("origin",), "persons/week", "Fighters caught and jailed", _cause(Cause.JAILED), True),
     Output(
         "executed_members", ("country",), "persons/week", "Fighters executed for trying to leave",
-        lambda s: _by_country(s, Cause.EXECUTED), True,
+        lambda s: s.taken_in[Cause.EXECUTED], True,
     ),
     Output("killed", ("cause", "origin"), "persons/week", "Fighters killed or captured", _killed, True),
     Output("killed_in", ("cause", "country"), "persons/week", "Fighters killed or captured, by country", _killed_in,
            True),
     Output(
         "executed_own", ("country",), "persons/week", "Fighters executed by their own leadership",
-        lambda s: _by_country(s, Cause.EXECUTED) + _by_country(s, Cause.PURGE), True,
+        lambda s: s.taken_in[Cause.EXECUTED] + s.taken_in[Cause.PURGE], True,
     ),
     Output("attempts", ("origin",), "persons/week", "Fighters who tried to leave", _attempts, True),
     Output(
@@ -269,7 +275,7 @@ OUTPUTS: tuple[Output, ...] = (
     Output("sent_abroad", (), "persons/week", "Fighters sent abroad", _left(Cause.SENT), True),
     Output("left_with_splinters", (), "persons/week", "Fighters who left with splinters", _left(Cause.SPLIT), True),
     Output("killed_by_strikes", ("country",), "persons/week", "Fighters killed from the air",
-           lambda s: _by_country(s, Cause.STRIKE), True),
+           lambda s: s.taken_in[Cause.STRIKE], True),
     Output("killed_by_strikes_post", ("post",), "persons/week", "Killed from the air", _strike_deaths_by_post, True),
     Output("rural_share", ("origin",), "share", "Fighters at rural posts", _rural_share),
     Output("desertion_clustering", (), "ratio", "Variance to mean of escapes over units", _clustering),
@@ -343,9 +349,13 @@ OUTPUTS: tuple[Output, ...] = (
 )  # fmt: skip
 
 
-def record(seen: Seen) -> dict[str, Array]:
-    """All outputs of a week."""
-    return {o.name: jnp.asarray(o.read(seen), jnp.int32 if o.whole_number else jnp.float32) for o in OUTPUTS}
+def record(seen: Seen, outputs: Collection[str] = ()) -> dict[str, Array]:
+    """All outputs of a week, or `outputs` alone where any is named."""
+    return {
+        o.name: jnp.asarray(o.read(seen), jnp.int32 if o.whole_number else jnp.float32)
+        for o in OUTPUTS
+        if not outputs or o.name in outputs
+    }
 
 
 def known_output(name: str) -> str:

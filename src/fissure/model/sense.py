@@ -116,9 +116,8 @@ def sense(
     post = (state.units.district[:, None] == jnp.arange(world.area.shape[0])).astype(jnp.float32)
     power = jnp.round(commitment * skill / some * GRAIN)
     posted = strength @ post
-    foreign = world.foreign.astype(jnp.float32)
     held = jnp.floor(state.districts.control * state.districts.residents).astype(jnp.int32)
-    people = jnp.stack([strength * (1 - foreign), strength * foreign]).sum(axis=1)
+    people = strength @ world.of_origin
     return Sensed(
         world=world,
         given=given,

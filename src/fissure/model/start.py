@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from fissure.constants import Z90
-from fissure.model.mechanism import Draws
+from fissure.model.mechanism import Draws, Luck
 from fissure.model.member_inputs import MemberInputs, between
 from fissure.model.parameters import parameter
 from fissure.model.settle.posting import post
@@ -33,6 +33,11 @@ class Start(eqx.Module):
     """The initial state, and how the group's ground is measured on maps."""
 
     title: ClassVar[str] = "Where the group starts"
+    luck: ClassVar[tuple[Luck, ...]] = (
+        *(Luck(("districts",), 1), Luck(("districts",), 2), Luck(("countries",), 3)),  # control, garrisons, strikes
+        *(Luck(("offensives",), 4), Luck(("offensives",), 5)),  # when they begin, and how strong
+        *(Luck(("units",), 20), Luck(("units",), 21)),  # where units stand
+    )
 
     fighters: Scalar = parameter("fighters", "Fighters of the group on the first day.")
     foreign_share: Scalar = parameter(
@@ -125,7 +130,7 @@ def initial_state(start: Start, given: MemberInputs, world: World, draw: Draws) 
     people = start.fighters * jnp.where(foreign, from_abroad, 1 - from_abroad)
     present = draw.uniform(shape, 10) < jnp.minimum(people / room, 1.0)[:, None]
     u, v, will, service = draw.uniforms(shape, 11)
-    grudge, qualm, _, _ = draw.uniforms(shape, 12)
+    grudge, qualm = draw.uniforms(shape, 12, count=2)
     ones = jnp.ones(shape, jnp.float32)
     doctrine = world.bloc_doctrine[world.bloc][:, None] + (world.bloc_spread[world.bloc][:, None] * triangular(u, v))
     fighters = Fighters(

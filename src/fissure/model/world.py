@@ -4,6 +4,7 @@ from typing import Any
 
 import equinox as eqx
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
@@ -50,6 +51,11 @@ class World(eqx.Module):
     offensive_start: Float[Array, " offensives"]  # week, fractional
     offensive_doubt: Float[Array, " offensives"]  # weeks, half of a 90% interval
     offensive_strength: Float[Array, "2 offensives"]  # low, high: attacking fighters
+
+    @property
+    def of_origin(self) -> Float[Array, "units origins"]:
+        """One-hot of the origin of each unit's fighters: local, foreign."""
+        return jnp.stack([~self.foreign, self.foreign], axis=1).astype(jnp.float32)
 
 
 class Week(eqx.Module):

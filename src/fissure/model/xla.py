@@ -17,9 +17,10 @@ def summed(*terms: Array) -> tuple[Int[Array, " units"], ...]:
     return tuple(jax.lax.reduce(whole, nothing, lambda a, b: tuple(x + y for x, y in zip(a, b, strict=True)), (1,)))
 
 
-def materialise(x: Array, week: Int[Array, ""]) -> Array:
+def materialise(x: Array, some: Int[Array, ""]) -> Array:
     """`x`, computed once: keeps XLA on a CPU from copying its producer into each consumer.
 
-    A conditional on a traced, unbatched predicate is a barrier there; `optimization_barrier` is not.
+    A conditional is a barrier there, where all members share its predicate and the compiler cannot know that it always
+    holds: `some` is any number from 0 on that is data, such as the week. `optimization_barrier` is none.
     """
-    return jax.lax.cond(week >= 0, lambda: x, lambda: jnp.zeros_like(x))
+    return jax.lax.cond(some >= 0, lambda: x, lambda: jnp.zeros_like(x))

@@ -17,6 +17,7 @@ from fissure.cases import naming
 from fissure.model.catalogue import mechanism_classes
 from fissure.model.causal import expanded, forcing, reads_and_writes, settled, state_fields
 from fissure.model.state import Cause
+from fissure.studies.cycles import Cycle, Edge, cycles
 
 SIGNS = naming.HOME / naming.REFERENCE / naming.SIGNS
 PLACES = ("units.district",)  # the number of a place: no more, no less
@@ -211,30 +212,18 @@ def loops(seen: Picture, most: int = MOST_MECHANISMS) -> list[Loop]:
     """
     joined: dict[tuple[str, str, str, bool], list[str]] = defaultdict(list)
     for arrow in seen.arrows():
-        joined[arrow.source, arrow.by, arrow.target, bool(arrow.mechanism)].append(arrow.sign)
-    out: dict[str, list[tuple[str, str, bool, str]]] = defaultdict(list)
-    for (source, by, target, is_mechanism), signs in sorted(joined.items()):
-        out[source].append((by, target, is_mechanism, merged(signs)))
-    found: list[Loop] = []
-
-    def walk(path: list[str], by: list[tuple[str, bool]], signs: list[str]) -> None:
-        used = sum(is_mechanism for _, is_mechanism in by)
-        for carrier, target, is_mechanism, sign in out.get(path[-1], []):
-            if is_mechanism and (used == most or (carrier, True) in by):
-                continue
-            if not is_mechanism and (by and not by[-1][1]):
-                continue
-            if target == path[0]:
-                ends = [*by, (carrier, is_mechanism)]
-                if used + is_mechanism and not (len(ends) > 1 and not ends[0][1] and not ends[-1][1]):
-                    names = tuple(name for name, _ in ends)
-                    found.append(Loop(tuple(path), names, used + is_mechanism, product(*signs, sign)))
-            elif target > path[0] and target not in path:  # each loop once, from its first field by name
-                walk([*path, target], [*by, (carrier, is_mechanism)], [*signs, sign])
-
-    for start in sorted(out):
-        walk([start], [], [])
+        joined[arrow.source, arrow.target, arrow.by, bool(arrow.mechanism)].append(arrow.sign)
+    found = [_loop(one) for one in cycles((Edge(*key, merged(signs)) for key, signs in joined.items()), most)]
     return sorted(found, key=lambda loop: (loop.mechanisms, len(loop.fields), loop.fields, loop.carriers))
+
+
+def _loop(cycle: Cycle) -> Loop:
+    return Loop(
+        tuple(edge.source for edge in cycle),
+        tuple(edge.carrier for edge in cycle),
+        sum(edge.by_mechanism for edge in cycle),
+        product(*(edge.sign for edge in cycle)),
+    )
 
 
 def unknown(seen: Picture) -> tuple[str, ...]:

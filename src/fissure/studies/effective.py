@@ -21,9 +21,9 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+import scipy  # its `optimize` takes a third of a second to load, which it does when first used
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import brentq
 from scipy.special import betainc
 
 from fissure.engine.parameter_source import Draws, Prior
@@ -195,7 +195,7 @@ def rank(q: float, size: float, tail: float) -> float:
         """In what share of cases the number in this place is above it: fewer than so many lie below."""
         return float(1 - betainc(place, size - place + 1, q)) - tail
 
-    return float(size) if above(size) <= 0 else float(brentq(above, 1.0, size))
+    return float(size) if above(size) <= 0 else float(scipy.optimize.brentq(above, 1.0, size))
 
 
 def _ordered(x: Floats, share: float) -> Floats:

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from fissure.cases.loader import Case
 from fissure.cases.room import half_of
 from fissure.engine import ensemble
+from fissure.engine.packing import unpack
 from fissure.engine.parameter_source import Draws, Prior
 from fissure.engine.plan import Plan
 from fissure.engine.programs import enable_compile_cache, program_for
@@ -127,7 +128,7 @@ class PairedTask(ABC):
         """Records of the runs of `call`, `plan.width` at most: each array (runs, weeks, ...)."""
         arguments = self.arguments(call)
         found = program_for(self.plan, arguments)(*arguments)
-        return {name: np.asarray(array)[: len(call)] for name, array in found.items()}
+        return {n: array[: len(call)] for n, array in unpack(found, self.world, self.plan.outputs).items()}
 
     def values(self, call: Call) -> NDArray[np.float64]:
         """(runs, parameters) values before anything is moved; what a scenario holds is held."""

@@ -97,8 +97,8 @@ class _Recorder:
         self.asked.setdefault(self.stream, set()).add((index, tuple(shape)))
         return jnp.full(shape, 0.5, jnp.float32)
 
-    def uniforms(self, shape: tuple[int, ...] = (), index: int = 0) -> tuple[jax.Array, ...]:
-        return (self.uniform(shape, index),) * 4
+    def uniforms(self, shape: tuple[int, ...] = (), index: int = 0, count: int = 4) -> tuple[jax.Array, ...]:
+        return (self.uniform(shape, index),) * count
 
 
 @dataclass(frozen=True)

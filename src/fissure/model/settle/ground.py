@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
 from fissure.model.effects import Effects, settled
-from fissure.model.mechanism import Draws
+from fissure.model.mechanism import Draws, Luck
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
 from fissure.model.state import NO_PLAN, ROUTINE, URGENT
@@ -62,6 +62,7 @@ class Ground(eqx.Module):
     """
 
     title: ClassVar[str] = "Fighting for ground"
+    luck: ClassVar[tuple[Luck, ...]] = (Luck(("districts",), count=2), Luck(("districts",), 1))
 
     sharpness: Scalar = parameter("exponent", "How decisive superiority in fighting power is.")
     dug_in: Scalar = parameter("ratio", "Factor by which a dug-in defender's power counts for more.")
@@ -142,7 +143,7 @@ class Ground(eqx.Module):
         self, sensed: Sensed, sums: Effects, open_ground: PerDistrict, on_paper: PerDistrict, draw: Draws
     ) -> Count:
         """Operations planned this week for the next."""
-        u, v, _, _ = draw.uniforms(open_ground.shape, 0)
+        u, v = draw.uniforms(open_ground.shape, 0, count=2)
         rate = self.initiative * sensed.led * open_ground * on_paper
         routine = jnp.where(u < -jnp.expm1(-rate), ROUTINE, NO_PLAN)
         return jnp.where(v < -jnp.expm1(-sums.operation), URGENT, routine).astype(jnp.int32)

@@ -6,7 +6,7 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
-from fissure.model.mechanism import Draws
+from fissure.model.mechanism import Draws, Luck
 from fissure.model.parameters import parameter
 
 Scalar = Float[Array, ""]
@@ -23,6 +23,7 @@ class Posting(eqx.Module):
     """
 
     title: ClassVar[str] = "Posting of units"
+    luck: ClassVar[tuple[Luck, ...]] = (Luck(("units",)), Luck(("units",), 1), Luck(("units",), 2))
 
     weeks: Scalar = parameter("weeks", "Mean time of a unit at a post.")
     front: Scalar = parameter("share of units", "Share of units posted by threat rather than by population.")

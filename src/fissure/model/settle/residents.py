@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
 from fissure.model.effects import Effects, settled
-from fissure.model.mechanism import Draws
+from fissure.model.mechanism import Draws, Luck
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
 from fissure.model.settle.ground import Fought
@@ -38,6 +38,7 @@ class Residents(eqx.Module):
     """
 
     title: ClassVar[str] = "Residents' lives and opinions"
+    luck: ClassVar[tuple[Luck, ...]] = (Luck(("districts",), count=3),)
 
     opinion: Scalar = parameter("weeks", "Time over which residents' acceptance follows the services they get.")
     alarm: Scalar = parameter(
@@ -57,7 +58,7 @@ class Residents(eqx.Module):
     ) -> Lived:
         """Districts after the week, given those who `joined` the group, its fighters who `split`, the share `paid`."""
         d = sensed.districts
-        luck = draw.uniforms(d.control.shape, 0)
+        luck = draw.uniforms(d.control.shape, 0, count=3)
         rate = sums.residents_executed + jnp.zeros_like(d.control)
         flight = sums.flight * jnp.exp(jnp.minimum(sums.flight_log, 6.0)) + sums.flight_from_battle
         left = d.residents - joined

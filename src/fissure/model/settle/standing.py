@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
 from fissure.model.effects import Effects, settled
-from fissure.model.mechanism import Draws
+from fissure.model.mechanism import Draws, Luck
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
 from fissure.model.settle.ground import Fought
@@ -49,6 +49,7 @@ class Standing(eqx.Module):
     """
 
     title: ClassVar[str] = "Fame, leaders and memory"
+    luck: ClassVar[tuple[Luck, ...]] = (Luck((2,)), Luck(("blocs", "flanks"), 1, count=2))
 
     news: Scalar = parameter(
         "per share of ruled residents", "Rise or fall of prestige when all ruled residents are gained or lost."
@@ -65,11 +66,11 @@ class Standing(eqx.Module):
         gained, lost = jnp.maximum(balance, 0.0), jnp.maximum(-balance, 0.0)
         stands = jnp.minimum(sensed.held_residents / jnp.maximum(sensed.given.held_residents, 1.0), 1.0)
         fade = 1.0 / self.memory
-        luck = draw.uniform((2,), 0)
-        fallen = jnp.minimum(jnp.floor(sums.leaders_lost + luck[0]).astype(jnp.int32), org.leaders)
+        fall, rise = draw.uniform((2,), 0)
+        fallen = jnp.minimum(jnp.floor(sums.leaders_lost + fall).astype(jnp.int32), org.leaders)
         vacant = jnp.maximum(sensed.given.leaders - org.leaders, 0.0)
-        risen = jnp.floor(vacant / jnp.maximum(self.succession, 1.0) + luck[1]).astype(jnp.int32)
-        u, v, _, _ = draw.uniforms(org.plots.shape, 1)
+        risen = jnp.floor(vacant / jnp.maximum(self.succession, 1.0) + rise).astype(jnp.int32)
+        u, v = draw.uniforms(org.plots.shape, 1, count=2)
         begun = jnp.floor(sums.plots * jnp.exp(jnp.minimum(sums.plots_log, 6.0)) + u).astype(jnp.int32)
         exposed = jnp.floor(org.plots * -jnp.expm1(-sums.exposure) + v).astype(jnp.int32)
         exposed = jnp.minimum(exposed, org.plots)

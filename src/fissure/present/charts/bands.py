@@ -5,16 +5,29 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-import altair as alt
 import xarray as xr
-from altair.utils.schemapi import debug_mode
 
 from fissure.constants import DAYS_A_MONTH
 from fissure.evidence.entries import Source
 from fissure.present import formatting
 from fissure.present.charts import Row, Spec
 from fissure.present.charts.panels import Panel, quantiles
-from fissure.present.charts.shared import finished, local, midnight, named, of_series, years
+from fissure.present.charts.shared import (
+    end,
+    finished,
+    keep,
+    layer,
+    local,
+    mark,
+    midnight,
+    nominal,
+    of_series,
+    quantitative,
+    scale,
+    temporal,
+    tooltip,
+    years,
+)
 from fissure.present.charts.theme import DASHES, PUBLISHERS, SERIES, SHAPES
 from fissure.studies.compare import Compared
 from fissure.studies.observation_operator import Calendar, calendar_of
@@ -29,21 +42,20 @@ def spec(panel: Panel, data: xr.Dataset, rows: Sequence[Compared], sources: Mapp
     """The Vega-Lite spec of `panel`: bands (90%, 50%, median) and the observations of `rows` beside them.
 
     It holds quantiles and published figures only, and takes the colours of the page from its theme
-    (`theme.config`). `altair.Chart.from_dict` makes a chart of it.
+    (`theme.config`).
     """
     values = [row for series in panel.series for row in quantiles(series, data)]
     points = observed(panel, data, rows, sources)
-    with debug_mode(False):  # Altair would check every part against its schema again; the tests do, once
-        chart = alt.layer(*_layers(panel, values, points, calendar_of(data)))
-        return finished(chart, HEIGHT, describe(panel, values, points), {"bands": values, "points": points})
+    layers = _layers(panel, values, points, calendar_of(data))
+    return finished(layers, HEIGHT, describe(panel, values, points), {"bands": values, "points": points})
 
 
-def _layers(panel: Panel, values: list[Row], points: list[Row], calendar: Calendar) -> list[alt.Chart]:
-    x = alt.X(
-        "week:T",
+def _layers(panel: Panel, values: list[Row], points: list[Row], calendar: Calendar) -> list[Spec]:
+    x = temporal(
+        "week",
         title=None,
-        scale=alt.Scale(domain=[local(calendar.first), local(calendar.last + timedelta(days=1))]),
-        axis=alt.Axis(**years(calendar.weeks)),
+        scale={"domain": [local(calendar.first), local(calendar.last + timedelta(days=1))]},
+        axis=years(calendar.weeks),
     )
     y = _axis(panel, values, points)
     layers = _bands(panel, x, y, calendar.weeks)
@@ -107,7 +119,7 @@ def _point(row: Compared, sources: Mapping[str, Source], rate: float) -> Row:
     return point
 
 
-def _axis(panel: Panel, values: Sequence[Mapping[str, Any]], points: Sequence[Mapping[str, Any]]) -> alt.Y:
+def _axis(panel: Panel, values: Sequence[Mapping[str, Any]], points: Sequence[Mapping[str, Any]]) -> Spec:
     lowest = min([0.0, *(row["q05"] for row in values if row["q05"] is not None)])
     top = panel.top
     if top is None:
@@ -117,11 +129,11 @@ def _axis(panel: Panel, values: Sequence[Mapping[str, Any]], points: Sequence[Ma
         # a wide doubt may run off the chart, but not by so much that the bands are pressed flat
         top = max(top, min(max([0.0, *(p["to"] for p in points)]), 2 * top))
     fixed = panel.top is not None
-    return alt.Y(
-        "median:Q",
+    return quantitative(
+        "median",
         title=panel.unit,
-        scale=alt.Scale(domain=[lowest, top], nice=not fixed, clamp=False, zero=True),
-        axis=alt.Axis(tickCount=5, **_format(panel, top)),
+        scale={"domain": [lowest, top], "nice": not fixed, "clamp": False, "zero": True},
+        axis={"tickCount": 5, **_format(panel, top)},
     )
 
 
@@ -131,97 +143,81 @@ def _format(panel: Panel, top: float) -> Spec:
     return {"format": "~s", "labelExpr": "datum.value ? datum.label : '0'"} if top >= 10_000 else {}
 
 
-def _bands(panel: Panel, x: alt.X, y: alt.Y, weeks: int) -> list[alt.Chart]:
+def _bands(panel: Panel, x: Spec, y: Spec, weeks: int) -> list[Spec]:
     labels = [one.label for one in panel.series]
-    legend = (
-        alt.Legend(
-            orient="top",
-            title=None,
-            symbolType="stroke",
-            offset=2,
-            columns=2 if len(labels) > 3 else 3,
-            symbolSize=300,
-            symbolOpacity=1,
-        )
-        if len(labels) > 1
-        else None
-    )
-    scale = alt.Scale(domain=labels, range=[SERIES[n % len(SERIES)] for n in range(len(labels))])
-    dashes = [list(DASHES[n % len(DASHES)]) for n in range(len(labels))]
-    base = named("bands")
+    legend: Spec | None = None
+    if len(labels) > 1:
+        legend = {
+            "orient": "top", "title": None, "symbolType": "stroke", "offset": 2, "columns": 2 if len(labels) > 3 else 3,
+            "symbolSize": 300, "symbolOpacity": 1,
+        }  # fmt: skip
+    colour = nominal("series", scale=scale(labels, SERIES), legend=legend)
+    dash = nominal("series", scale=scale(labels, DASHES), legend=legend)
     layers = [
-        base.mark_area(opacity=opacity if len(labels) < 3 else opacity * 0.7, clip=True, aria=False).encode(
-            x=x, y=_same(y, low), y2=f"{high}:Q", fill=alt.Fill("series:N", scale=scale, legend=legend)
+        layer(
+            "bands", mark("area", opacity=opacity if len(labels) < 3 else opacity * 0.7, clip=True),
+            x=x, y=_same(y, low), y2=end(high), fill=colour,
         )
         for low, high, opacity, _ in BANDS
-    ]
-    layers.append(
-        base.mark_line(strokeWidth=2, clip=True, aria=False).encode(
-            x=x,
-            y=y,
-            stroke=alt.Stroke("series:N", scale=scale, legend=legend),
-            strokeDash=alt.StrokeDash("series:N", scale=alt.Scale(domain=labels, range=dashes), legend=legend),
-        )
-    )
-    return [*layers, _hover(panel, base, x, weeks)]
+    ]  # fmt: skip
+    layers.append(layer("bands", mark("line", strokeWidth=2, clip=True), x=x, y=y, stroke=colour, strokeDash=dash))
+    return [*layers, _hover(panel, x, weeks)]
 
 
-def _hover(panel: Panel, base: alt.Chart, x: alt.X, weeks: int) -> alt.Chart:
+def _hover(panel: Panel, x: Spec, weeks: int) -> Spec:
     """The week that is pointed at, with the numbers of all bands in one tooltip."""
     digits = ".3~p" if panel.unit == "share" else ",.3~r"
     shown = [f"format(datum.{name}, '{digits}')" for name in ("median", "q25", "q75", "q05", "q95")]
     text = "{} + ' (50%: ' + {} + ' to ' + {} + '; 90%: ' + {} + ' to ' + {} + ')'".format(*shown)
     titles = {one.label: f"{one.label}, {panel.unit}" for one in panel.series}
-    return of_series(base.transform_filter("isValid(datum.median)"), x, "series", text, titles, weeks)
+    return of_series("bands", x, "series", text, titles, weeks, where="isValid(datum.median)")
 
 
-def _published(points: list[Row], x: alt.X, y: alt.Y) -> list[alt.Chart]:
+def _published(points: list[Row], x: Spec, y: Spec) -> list[Spec]:
     """Thin line: with the publisher's doubt; thick: the published range; point: the number or its middle."""
     names = list(dict.fromkeys(point["by"] for point in points))
-    colours = [PUBLISHERS[n % len(PUBLISHERS)] for n in range(len(names))]
-    shapes = [SHAPES[n % len(SHAPES)] for n in range(len(names))]
-    room = alt.ExprRef(f"min({LABEL}, width - {SYMBOL})")  # a narrow chart has less
-    legend = alt.Legend(orient="bottom", title=None, columns=1, offset=8, rowPadding=1, labelLimit=room)
-    colour = alt.Color("by:N", scale=alt.Scale(domain=names, range=colours), legend=legend)
-    shape = alt.Shape("by:N", scale=alt.Scale(domain=names, range=shapes), legend=legend)
-    base = named("points").encode(color=colour)
-    tooltip = [
-        alt.Tooltip(f"{name}:N", title=title)
-        for name, title in (
-            ("publisher", "Published by"), ("when", "Of"), ("published", "Published"), ("doubt", "90% with doubt"),
-            ("model", "Model"), ("verdict", "Verdict"), ("address", "Address"),
-        )
-    ]  # fmt: skip
+    room = {"expr": f"min({LABEL}, width - {SYMBOL})"}  # a narrow chart has less
+    legend = {"orient": "bottom", "title": None, "columns": 1, "offset": 8, "rowPadding": 1, "labelLimit": room}
+    colour = nominal("by", scale=scale(names, PUBLISHERS), legend=legend)
+    shape = nominal("by", scale=scale(names, SHAPES), legend=legend)
+    tips = tooltip(
+        publisher="Published by", when="Of", published="Published", doubt="90% with doubt", model="Model",
+        verdict="Verdict", address="Address",
+    )  # fmt: skip
+    value = _same(y, "value")
+    dashed = mark("rule", strokeWidth=1.3, strokeDash=[3, 2], clip=True)
     return [
-        base.mark_rule(strokeWidth=1.3, clip=True, aria=False).encode(x=x, y=_same(y, "from"), y2="to:Q"),
-        base.transform_filter("datum.high > datum.low")
-        .mark_rule(strokeWidth=3.5, clip=True, aria=False)
-        .encode(x=x, y=_same(y, "low"), y2="high:Q"),
-        base.transform_filter("isValid(datum.start)")
-        .mark_rule(strokeWidth=1.3, strokeDash=[3, 2], clip=True, aria=False)
-        .encode(x=_same_x(x, "start"), x2="end:T", y=_same(y, "value")),
-        base.mark_point(size=95, filled=True, opacity=1, style="halo", aria=False).encode(
-            x=x, y=_same(y, "value"), shape=shape, tooltip=tooltip
+        layer(
+            "points", mark("rule", strokeWidth=1.3, clip=True),
+            x=x, y=_same(y, "from"), y2=end("to"), color=colour,
         ),
-        named("points")
-        .transform_filter("datum.bound != ''")
-        .mark_text(dx=13, fontSize=13, fontWeight="bold", aria=False)
-        .encode(x=x, y=_same(y, "value"), text="bound:N"),
-    ]
+        layer(
+            "points", mark("rule", strokeWidth=3.5, clip=True), transform=[keep("datum.high > datum.low")],
+            x=x, y=_same(y, "low"), y2=end("high"), color=colour,
+        ),
+        layer(
+            "points", dashed, transform=[keep("isValid(datum.start)")],
+            x=_same_x(x, "start"), x2=end("end"), y=value, color=colour,
+        ),
+        layer(
+            "points", mark("point", size=95, filled=True, opacity=1, style="halo"),
+            x=x, y=value, color=colour, shape=shape, tooltip=tips,
+        ),
+        layer(
+            "points", mark("text", dx=13, fontSize=13, fontWeight="bold"), transform=[keep("datum.bound != ''")],
+            x=x, y=value, text=nominal("bound"),
+        ),
+    ]  # fmt: skip
 
 
-def _same(y: alt.Y, name: str) -> alt.Y:
+def _same(y: Spec, name: str) -> Spec:
     """The same axis over another field."""
-    other = y.copy()
-    other["shorthand"] = f"{name}:Q"
-    return other
+    return {**y, "field": name}
 
 
-def _same_x(x: alt.X, name: str) -> alt.X:
+def _same_x(x: Spec, name: str) -> Spec:
     """The same axis over another field; without a domain, which Vega-Lite misreads where there is an x2."""
-    other = x.copy()
-    other["shorthand"], other["scale"] = f"{name}:T", alt.Undefined
-    return other
+    return {key: part for key, part in x.items() if key != "scale"} | {"field": name}
 
 
 def describe(panel: Panel, values: Sequence[Mapping[str, Any]], points: Sequence[Mapping[str, Any]]) -> str:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from fissure.present import formatting
 from fissure.present.charts import Row, Spec
-from fissure.present.charts.shared import midnight, thickness
+from fissure.present.charts.shared import SCHEMA, at_week, finished, local, mark, midnight, tooltip
 from fissure.present.charts.theme import DASHES, SERIES
 from fissure.present.formatting import signed
 from fissure.studies.whatif import Course
@@ -18,8 +18,7 @@ BANDS = (("least", "most", 0.16), ("low", "high", 0.4))
 """The span of one history, light; the interval of the mean, darker."""
 SEVERAL = (("low", "high", 0.2),)
 """The bands where questions stand above one another."""
-SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
-ZERO = {"type": "rule", "strokeWidth": 1.2, "strokeDash": [4, 3], "style": "cursor", "aria": False}
+ZERO = mark("rule", strokeWidth=1.2, strokeDash=[4, 3], style="cursor")
 
 
 class Line(NamedTuple):
@@ -45,7 +44,7 @@ def spec(own: Sequence[Line], start: date, letters: Sequence[str] = ()) -> Spec:
     ]
     x = {
         "field": "week", "type": "temporal", "title": None,
-        "scale": {"domain": [_local(start), _local(start + timedelta(weeks=weeks))]},
+        "scale": {"domain": [local(start), local(start + timedelta(weeks=weeks))]},
         "axis": {"format": "%Y", "tickCount": "year"} if weeks > 78 else {"format": "%b %Y", "tickCount": 4},
     }  # fmt: skip
     y = {
@@ -78,36 +77,21 @@ def spec(own: Sequence[Line], start: date, letters: Sequence[str] = ()) -> Spec:
                           "text": {"field": "question", "type": "nominal"}}}
         ]  # fmt: skip
         data |= {"letters": _places(own, start), "said": _said(own, start)}
-    return {
-        "$schema": SCHEMA, "width": "container", "height": HEIGHT,
-        "autosize": {"type": "fit-x", "contains": "padding"}, "description": describe(own),
-        "layer": [*layers, _hover(own, x, weeks, several)], "datasets": data,
-    }  # fmt: skip
+    return finished([*layers, _hover(own, x, weeks, several)], HEIGHT, describe(own), data)
 
 
-def _hover(own: Sequence[Line], x: Mapping[str, Any], weeks: int, several: bool) -> Spec:
+def _hover(own: Sequence[Line], x: Spec, weeks: int, several: bool) -> Spec:
     """An upright line at the week that is pointed at, with its numbers."""
-    selected = {"name": "hover", "select": {"type": "point", "on": "pointerover", "clear": "pointerout",
-                                            "fields": ["week"]}}  # fmt: skip
-    titles = {one.letter: f"{one.letter}: {one.title}" for one in own}
-    if not several:
-        titles = {"mean_said": "Mean difference", "interval": "90% interval of the mean",
-                "history": "One history, 5% to 95%"}  # fmt: skip
-    tips: list[Spec] = [{"field": "week", "type": "temporal", "title": "Week of", "format": "%-d %B %Y"}]
-    tips += [{"field": field, "type": "nominal", "title": title} for field, title in titles.items()]
+    if several:
+        return at_week("said", x, tooltip(**{one.letter: f"{one.letter}: {one.title}" for one in own}), weeks)
+    tips = tooltip(mean_said="Mean difference", interval="90% interval of the mean", history="One history, 5% to 95%")
     calculated = {
         "mean_said": _formatted("mean"),
         "interval": f"{_formatted('low')} + ' to ' + {_formatted('high')}",
         "history": f"{_formatted('least')} + ' to ' + {_formatted('most')}",
     }
-    opacity = {"condition": {"param": "hover", "empty": False, "value": 0.3}, "value": 0}
-    return {
-        "data": {"name": "said" if several else "differences"},
-        **({} if several else {"transform": [{"calculate": how, "as": name} for name, how in calculated.items()]}),
-        "params": [selected],
-        "mark": {"type": "rule", "strokeWidth": {"expr": thickness(weeks)}, "style": "cursor", "aria": False},
-        "encoding": {"x": x, "tooltip": tips, "opacity": opacity},
-    }
+    numbers = [{"calculate": how, "as": name} for name, how in calculated.items()]
+    return at_week("differences", x, tips, weeks, transform=numbers)
 
 
 def rows(course: Course, start: date) -> list[Row]:
@@ -206,7 +190,3 @@ def _thousands(values: Sequence[Mapping[str, Any]]) -> Spec:
 
 def _formatted(field: str) -> str:
     return f"format(datum.{field}, '+,.3~r')"
-
-
-def _local(day: date) -> dict[str, int]:
-    return {"year": day.year, "month": day.month, "date": day.day}

@@ -8,9 +8,9 @@ from typing import Any
 from fissure.evidence.entries import Observation, Source
 from fissure.present import formatting
 from fissure.present.charts import Row, Spec
+from fissure.present.charts.shared import SCHEMA
 from fissure.present.charts.theme import PUBLISHERS, SHAPES
 
-SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 ROW, HEIGHT = 34, 260
 """Pixels of a figure side by side, and of the chart over time."""
 WIDE = 12.0

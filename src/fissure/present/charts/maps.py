@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-import altair as alt
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
@@ -18,7 +17,7 @@ from fissure.cases.loader import Case
 from fissure.constants import INTERVAL
 from fissure.present import formatting
 from fissure.present.charts import Row, Spec
-from fissure.present.charts.shared import finished, named
+from fissure.present.charts.shared import finished, layer, mark, nominal, quantitative, tooltip
 from fissure.present.charts.theme import CONTROL, Mode
 from fissure.studies.observation_operator import calendar_of
 
@@ -170,35 +169,25 @@ def held(data: xr.Dataset, day: date) -> list[Row]:
 def spec(data: xr.Dataset, day: date) -> Spec:
     """The Vega-Lite spec of the map of `day`; whoever draws it adds `geography` to its `datasets`."""
     values = held(data, day)
-    land = named("land").mark_geoshape(style="land", aria=False).project(type="identity")
-    districts = (
-        named("districts")
-        .mark_geoshape(style="border", aria=False)
-        .transform_lookup(
-            lookup="id",
-            from_=alt.LookupData(alt.NamedData(name="held"), "id", ["median", "interval"]),
-        )
-        .encode(
-            fill=alt.Fill(
-                "median:Q",
-                scale=alt.Scale(domain=[0, 1]),
-                legend=alt.Legend(
-                    title="Share of the district held, median of members",
-                    format=".0%", orient="bottom", direction="horizontal", gradientLength=220,
-                    values=[0, 0.25, 0.5, 0.75, 1],
-                    titleLimit=320,
-                ),
-            ),
-            tooltip=[
-                alt.Tooltip("name:N", title="District"),
-                alt.Tooltip("country:N", title="Country"),
-                alt.Tooltip("median:Q", title="Share held, median", format=".0%"),
-                alt.Tooltip("interval:N", title="90% of members"),
-            ],
-        )
-        .project(type="identity")
-    )  # fmt: skip
-    return finished(alt.layer(land, districts), HEIGHT, describe(values, day), {"held": values})
+    flat = {"projection": {"type": "identity"}}
+    legend = {
+        "title": "Share of the district held, median of members", "format": ".0%", "orient": "bottom",
+        "direction": "horizontal", "gradientLength": 220, "values": [0, 0.25, 0.5, 0.75, 1], "titleLimit": 320,
+    }  # fmt: skip
+    tips = [
+        *tooltip(name="District", country="Country"),
+        quantitative("median", title="Share held, median", format=".0%"),
+        nominal("interval", title="90% of members"),
+    ]
+    looked_up = {"data": {"name": "held"}, "key": "id", "fields": ["median", "interval"]}
+    layers = [
+        layer("land", mark("geoshape", style="land")) | flat,
+        layer(
+            "districts", mark("geoshape", style="border"), transform=[{"lookup": "id", "from": looked_up}],
+            fill=quantitative("median", scale={"domain": [0, 1]}, legend=legend), tooltip=tips,
+        ) | flat,
+    ]  # fmt: skip
+    return finished(layers, HEIGHT, describe(values, day), {"held": values})
 
 
 def describe(values: Sequence[Row], day: date) -> str:

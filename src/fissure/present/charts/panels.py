@@ -1,6 +1,6 @@
 """The charts of a history: which outputs stand together, under which title, with which sentence."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Literal
@@ -14,7 +14,7 @@ from fissure.evidence.entries import Variable
 from fissure.evidence.ledger import Ledger
 from fissure.present import formatting
 from fissure.present.charts import Row
-from fissure.present.charts.shared import midnight
+from fissure.present.charts.shared import finite, midnight
 from fissure.studies.effective import EffectiveSample, quantile_error
 from fissure.studies.observation_operator import Floats, calendar_of, joined
 
@@ -89,19 +89,26 @@ def quantiles(series: Series, data: xr.Dataset) -> list[Row]:
     values = series.values(data)
     enough = np.isfinite(values).mean(axis=0) >= 0.5
     over_members = np.full((len(QUANTILES), values.shape[1]), np.nan)
-    over_members[:, enough] = np.nanquantile(values[:, enough], list(QUANTILES.values()), axis=0)
+    over_members[:, enough] = nan_quantiles(values[:, enough], list(QUANTILES.values()))
     calendar = calendar_of(data)
     return [
         {
             "week": midnight(calendar.first + timedelta(weeks=week)),
             "series": series.label,
-            **{
-                name: float(f"{q:.4g}") if np.isfinite(q) else None
-                for name, q in zip(QUANTILES, over_members[:, week], strict=True)
-            },
+            **{name: finite(q, 4) for name, q in zip(QUANTILES, of_week, strict=True)},
         }
-        for week in range(calendar.weeks)
+        for week, of_week in enumerate(over_members.T.tolist())
     ]
+
+
+def nan_quantiles(values: Floats, q: Sequence[float]) -> Floats:
+    """As `np.nanquantile` over the first axis of two, columns with equally many values at once: it goes one by one."""
+    ordered, counts = np.sort(values, axis=0), (~np.isnan(values)).sum(axis=0)  # what is no number comes last
+    out = np.full((len(q), values.shape[1]), np.nan)
+    for count in np.unique(counts[counts > 0]):
+        columns = counts == count
+        out[:, columns] = np.quantile(ordered[:count, columns], q, axis=0)
+    return out
 
 
 def standard_errors(series: Series, data: xr.Dataset, worth: EffectiveSample | None) -> dict[str, list[float | None]]:

@@ -1,4 +1,7 @@
-"""Shared parts of charts: legends, tooltips, axes of time, numbers that JSON knows, and the finished spec."""
+"""Shared parts of charts: layers, channels, legends, tooltips, axes of time, and the finished specification.
+
+All are plain parts of Vega-Lite specifications, made as they are written to a page.
+"""
 
 import json
 import math
@@ -6,32 +9,81 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-import altair as alt
+from fissure.present.charts import Row, Spec
 
-from fissure.present.charts import Spec
-
-Chart = alt.Chart | alt.LayerChart | alt.FacetChart
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 
 
-def named(data: str) -> alt.Chart:
-    """A chart of the data that a spec holds under a name."""
-    return alt.Chart(alt.NamedData(name=data))
+def mark(kind: str, **look: Any) -> Spec:
+    """A mark that screen readers pass over: a chart has its `description`."""
+    return {"type": kind, **look, "aria": False}
 
 
-def scale(domain: Sequence[str], among: Sequence[Any]) -> alt.Scale:
+def layer(
+    data: str,
+    drawn: Spec,
+    *,
+    shared: Mapping[str, Spec] | None = None,
+    transform: Sequence[Spec] = (),
+    params: Sequence[Spec] = (),
+    **encoding: Spec | list[Spec],
+) -> Spec:
+    """A layer that shows the data set of this name, drawn as a `mark`, by channels and those that layers share."""
+    made: Spec = {"data": {"name": data}}
+    if transform:
+        made["transform"] = list(transform)
+    made["mark"] = drawn
+    if shared or encoding:
+        made["encoding"] = {**(shared or {}), **encoding}
+    if params:
+        made["params"] = list(params)
+    return made
+
+
+def quantitative(field: str, **parts: Any) -> Spec:
+    """A channel of numbers."""
+    return {"field": field, "type": "quantitative", **parts}
+
+
+def nominal(field: str, **parts: Any) -> Spec:
+    """A channel of names."""
+    return {"field": field, "type": "nominal", **parts}
+
+
+def ordinal(field: str, **parts: Any) -> Spec:
+    """A channel of values that have an order but no distance."""
+    return {"field": field, "type": "ordinal", **parts}
+
+
+def temporal(field: str, **parts: Any) -> Spec:
+    """A channel of points of time."""
+    return {"field": field, "type": "temporal", **parts}
+
+
+def end(field: str) -> Spec:
+    """The channel of the other end of a mark, on the axis of the first: of `x2` and `y2`."""
+    return {"field": field}
+
+
+def keep(test: str) -> Spec:
+    """A transform that keeps the rows of which the expression is true."""
+    return {"filter": test}
+
+
+def scale(domain: Sequence[str], among: Sequence[Any]) -> Spec:
     """Each name with its own of some colours, shapes or dashes, from the first again where there are too few."""
     own = [among[n % len(among)] for n in range(len(domain))]
-    return alt.Scale(domain=list(domain), range=[list(one) if isinstance(one, tuple) else one for one in own])
+    return {"domain": list(domain), "range": [list(one) if isinstance(one, tuple) else one for one in own]}
 
 
-def legend(columns: int = 2, limit: int = 210) -> alt.Legend:
+def legend(columns: int = 2, limit: int = 210) -> Spec:
     """Above the chart; equal for colour and shape, so that they make one."""
-    return alt.Legend(orient="top", title=None, columns=columns, labelLimit=limit, symbolOpacity=1)
+    return {"orient": "top", "title": None, "columns": columns, "labelLimit": limit, "symbolOpacity": 1}
 
 
-def tooltip(**columns: str) -> list[alt.Tooltip]:
+def tooltip(**columns: str) -> list[Spec]:
     """Fields and what a tooltip calls them."""
-    return [alt.Tooltip(f"{field}:N", title=title) for field, title in columns.items()]
+    return [nominal(field, title=title) for field, title in columns.items()]
 
 
 def finite(x: float, digits: int = 5) -> float | None:
@@ -39,11 +91,17 @@ def finite(x: float, digits: int = 5) -> float | None:
     return float(f"{x:.{digits}g}") if math.isfinite(x) else None
 
 
-def finished(chart: Chart, height: int, description: str, datasets: Mapping[str, Sequence[Mapping[str, Any]]]) -> Spec:
-    """The spec of `chart` as wide as its place, with the data that it names."""
-    fit = alt.AutoSizeParams(type="fit-x", contains="padding")
-    done = chart.properties(width=460, height=height, description=description, autosize=fit)
-    return {**done.to_dict(validate=False), "width": "container", "datasets": dict(datasets)}
+def finished(layers: Sequence[Spec], height: int, description: str, datasets: Mapping[str, Sequence[Row]]) -> Spec:
+    """The spec of layers above one another, as wide as its place, with the data sets that they name."""
+    return {
+        "$schema": SCHEMA,
+        "description": description,
+        "width": "container",
+        "height": height,
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "layer": list(layers),
+        "datasets": dict(datasets),
+    }
 
 
 def years(weeks: int) -> Spec:
@@ -56,9 +114,9 @@ def midnight(day: date) -> str:
     return f"{day.isoformat()}T00:00"
 
 
-def local(day: date) -> alt.DateTime:
+def local(day: date) -> Spec:
     """The same as the end of an axis."""
-    return alt.DateTime(year=day.year, month=day.month, date=day.day)
+    return {"year": day.year, "month": day.month, "date": day.day}
 
 
 # What is said of the week that is pointed at: its numbers in one tooltip, and a line that marks it.
@@ -67,48 +125,61 @@ THINNEST = 3
 """Pixels of a week that can still be pointed at."""
 NOTHING = "–"
 """Said of a series that has no number in that week."""
-WEEK: Mapping[str, Any] = {"shorthand": "week:T", "title": "Week of", "format": "%-d %B %Y"}
+WEEK: Spec = temporal("week", title="Week of", format="%-d %B %Y")
 """The head of a tooltip; other charts over time have another unit in place of the week."""
 
 
+def hover(field: str) -> Spec:
+    """The selection of what is pointed at, by a field."""
+    select = {"type": "point", "on": "pointerover", "clear": "pointerout", "fields": [field]}
+    return {"name": "hover", "select": select}
+
+
+def hovered(value: float) -> Spec:
+    """The channel that has a value for what is pointed at and is 0 for all else."""
+    return {"condition": {"param": "hover", "empty": False, "value": value}, "value": 0}
+
+
 def at_week(
-    chart: alt.Chart, x: alt.X, tips: Sequence[alt.Tooltip], weeks: int, head: Mapping[str, Any] = WEEK
-) -> alt.Chart:
-    """`chart`, which has one row a week, as upright lines side by side that are seen only while pointed at."""
-    name = _of(head)
-    pointed = alt.selection_point(name="hover", on="pointerover", clear="pointerout", fields=[name], empty=False)
-    return (
-        chart.mark_rule(strokeWidth=alt.ExprRef(thickness(weeks)), style="cursor", aria=False)
-        .encode(
-            x=x,
-            opacity=alt.when(pointed).then(alt.value(0.3)).otherwise(alt.value(0)),
-            tooltip=[alt.Tooltip(**head), *tips],
-        )
-        .add_params(pointed)
+    data: str, x: Spec, tips: Sequence[Spec], weeks: int, head: Spec = WEEK, *, transform: Sequence[Spec] = ()
+) -> Spec:
+    """The layer of `data`, which has one row a week, as upright lines that are seen only while pointed at."""
+    return layer(
+        data,
+        mark("rule", strokeWidth={"expr": thickness(weeks)}, style="cursor"),
+        transform=transform,
+        params=[hover(head["field"])],
+        x=x,
+        opacity=hovered(0.3),
+        tooltip=[head, *tips],
     )
 
 
 def of_series(
-    base: alt.Chart, x: alt.X, by: str, text: str, titles: Mapping[str, str], weeks: int, head: Mapping[str, Any] = WEEK
-) -> alt.Chart:
+    data: str, x: Spec, by: str, text: str, titles: Mapping[str, str], weeks: int, head: Spec = WEEK,
+    *, where: str | None = None,
+) -> Spec:  # fmt: skip
     """`at_week` of rows of several series, told apart by the field `by`, each with the words of the expression `text`.
 
-    `titles` has for each series what the tooltip calls it.
+    `titles` has for each series what the tooltip calls it; with `where` only rows of which that is true are read.
     """
     columns = {f"said_{n}": name for n, name in enumerate(titles)}
-    said = {key: f"isValid({_field(name)}) ? {_field(name)} : '{NOTHING}'" for key, name in columns.items()}
-    rows = base.transform_calculate(text=text).transform_pivot(by, value="text", groupby=[_of(head)], op="max")
-    tips = [alt.Tooltip(field=key, type="nominal", title=titles[name]) for key, name in columns.items()]
-    return at_week(rows.transform_calculate(**said), x, tips, weeks, head)
+    rows = [
+        *([] if where is None else [keep(where)]),
+        {"calculate": text, "as": "text"},
+        {"pivot": by, "value": "text", "groupby": [head["field"]], "op": "max"},
+        *(
+            {"calculate": f"isValid({_field(name)}) ? {_field(name)} : '{NOTHING}'", "as": key}
+            for key, name in columns.items()
+        ),
+    ]
+    tips = [nominal(key, title=titles[name]) for key, name in columns.items()]
+    return at_week(data, x, tips, weeks, head, transform=rows)
 
 
 def thickness(weeks: int) -> str:
     """The expression of how wide a week is, so that no place between two weeks is without an answer."""
     return f"max({THINNEST}, width / {max(weeks, 1)})"
-
-
-def _of(head: Mapping[str, Any]) -> str:
-    return str(head["shorthand"]).partition(":")[0]
 
 
 def _field(name: str) -> str:

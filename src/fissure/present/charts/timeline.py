@@ -3,19 +3,30 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import altair as alt
 import numpy as np
-from altair.utils.schemapi import debug_mode
 from numpy.typing import NDArray
 
 from fissure.cases.loader import Case
 from fissure.constants import INTERVAL
 from fissure.present import formatting
 from fissure.present.charts import Row, Spec
-from fissure.present.charts.shared import finished, midnight, named
+from fissure.present.charts.shared import (
+    end,
+    finished,
+    hover,
+    hovered,
+    layer,
+    mark,
+    midnight,
+    ordinal,
+    quantitative,
+    temporal,
+    tooltip,
+)
 from fissure.present.charts.theme import SERIES
 from fissure.studies.observation_operator import Calendar
 
@@ -56,6 +67,16 @@ class Timeline:
     counts: NDArray[np.int64]
     sizes: NDArray[np.int64]
 
+    @cached_property
+    def middle_counts(self) -> "tuple[Middle, ...]":
+        """Of the number of events of each quarter."""
+        return _middles(self.counts)
+
+    @cached_property
+    def middle_sizes(self) -> "tuple[Middle, ...]":
+        """Of the total size of the events of each quarter."""
+        return _middles(self.sizes)
+
 
 def timelines(events: "pd.DataFrame", calendar: Calendar) -> list[Timeline]:
     """A timeline for each kind of the table `events` (see `Run.events`), whether it happened or not."""
@@ -76,9 +97,7 @@ def timelines(events: "pd.DataFrame", calendar: Calendar) -> list[Timeline]:
 def spec(line: Timeline) -> Spec:
     """The Vega-Lite spec of a timeline: bars of shares of histories, stronger the larger the quarter's total."""
     values = _bars(line)
-    with debug_mode(False):
-        chart = alt.layer(*_layers(line, values))
-        return finished(chart, HEIGHT, describe(line), {"bars": values, "quarters": _words(line)})
+    return finished(_layers(line, values), HEIGHT, describe(line), {"bars": values, "quarters": _words(line)})
 
 
 def describe(line: Timeline) -> str:
@@ -134,8 +153,8 @@ def _words(line: Timeline) -> list[Row]:
             **_span(quarter),
             "quarter": quarter.label,
             "share": f"{(line.counts[:, n] > 0).mean():.0%}",
-            "events": str(middle(line.counts[:, n])),
-            "size": str(middle(line.sizes[:, n])),
+            "events": str(line.middle_counts[n]),
+            "size": str(line.middle_sizes[n]),
         }
         for n, quarter in enumerate(line.quarters)
     ]
@@ -167,59 +186,50 @@ def middle(values: NDArray[np.int64]) -> Middle:
     return Middle(*map(float, np.quantile(values, INTERVAL, method="inverted_cdf")))
 
 
+def _middles(values: NDArray[np.int64]) -> tuple[Middle, ...]:
+    """`middle` of each column."""
+    ends = np.quantile(values, INTERVAL, axis=0, method="inverted_cdf")
+    return tuple(Middle(*column) for column in ends.T.astype(float).tolist())
+
+
 def _span(quarter: Quarter) -> dict[str, str]:
     """From the first midnight to the last, where the reader is."""
     return {"start": midnight(quarter.first), "end": midnight(quarter.last + timedelta(days=1))}
 
 
-def _layers(line: Timeline, values: Sequence[Mapping[str, Any]]) -> list[alt.Chart]:
+def _layers(line: Timeline, values: Sequence[Mapping[str, Any]]) -> list[Spec]:
     few = len(line.quarters) < 7
-    axis = alt.Axis(**({"format": "%b %Y", "tickCount": 4} if few else {"format": "%Y", "tickCount": "year"}))
+    axis = {"format": "%b %Y", "tickCount": 4} if few else {"format": "%Y", "tickCount": "year"}
     # no domain, which Vega-Lite misreads where there is an x2; the quarters of the second layer span the run
-    x = alt.X("start:T", title=None, axis=axis, scale=alt.Scale(nice=False))
-    share = alt.Axis(format=".0%", values=[0, 0.5, 1])
-    y = alt.Y("high:Q", title=UNIT, scale=alt.Scale(domain=[0, 1]), axis=share)
+    x = temporal("start", title=None, axis=axis, scale={"nice": False})
+    share = {"format": ".0%", "values": [0, 0.5, 1]}
+    y = quantitative("high", title=UNIT, scale={"domain": [0, 1]}, axis=share)
     seen = {row["class"] for row in values}
     names = [name for name, _ in _classes(line) if name in seen]
     shades = [round(float(shade), 2) for shade in np.linspace(0.4, 1.0, len(names))] if len(names) > 1 else [0.8]
-    legend = alt.Legend(
-        orient="top", title=None, offset=2, symbolType="square", symbolFillColor=SERIES[0], symbolStrokeWidth=0,
-        columns=2 if len(names) > 3 or sum(map(len, names)) > LETTERS else 3,
-    )  # fmt: skip
-    bars = named("bars")
-    bars = bars.mark_bar(fill=SERIES[0], xOffset=0.7, x2Offset=-0.7, aria=False).encode(
-        x=x,
-        x2="end:T",
-        y=y,
-        y2="low:Q",
-        opacity=alt.Opacity(
-            "class:O",
-            scale=alt.Scale(type="ordinal", domain=names, range=shades),
-            legend=legend if len(names) > 1 else None,
-        ),
+    legend = {
+        "orient": "top", "title": None, "offset": 2, "symbolType": "square", "symbolFillColor": SERIES[0],
+        "symbolStrokeWidth": 0, "columns": 2 if len(names) > 3 or sum(map(len, names)) > LETTERS else 3,
+    }  # fmt: skip
+    opacity = ordinal(
+        "class",
+        scale={"type": "ordinal", "domain": names, "range": shades},
+        legend=legend if len(names) > 1 else None,
     )
-    return [bars, _hover(line, x)]
+    bar = mark("bar", fill=SERIES[0], xOffset=0.7, x2Offset=-0.7)
+    return [layer("bars", bar, x=x, x2=end("end"), y=y, y2=end("low"), opacity=opacity), _hover(line, x)]
 
 
-def _hover(line: Timeline, x: alt.X) -> alt.Chart:
+def _hover(line: Timeline, x: Spec) -> Spec:
     """The whole height of the quarter that is pointed at, with its numbers."""
-    hover = alt.selection_point(name="hover", on="pointerover", clear="pointerout", fields=["start"], empty=False)
-    return (
-        named("quarters")
-        .mark_rect(style="cursor", aria=False)
-        .encode(
-            x=x,
-            x2="end:T",
-            fillOpacity=alt.when(hover).then(alt.value(0.12)).otherwise(alt.value(0)),
-            tooltip=[
-                alt.Tooltip("quarter:N", title="Quarter"),
-                alt.Tooltip("share:N", title="Histories with any"),
-                alt.Tooltip("events:N", title="Events, median"),
-                alt.Tooltip("size:N", title=f"{line.unit.capitalize()}, median"),
-            ],
-        )
-        .add_params(hover)
-    )
+    tips = tooltip(
+        quarter="Quarter", share="Histories with any", events="Events, median",
+        size=f"{line.unit.capitalize()}, median",
+    )  # fmt: skip
+    return layer(
+        "quarters", mark("rect", style="cursor"), params=[hover("start")],
+        x=x, x2=end("end"), fillOpacity=hovered(0.12), tooltip=tips,
+    )  # fmt: skip
 
 
 # Marks on a line of weeks
@@ -303,7 +313,7 @@ def lanes(lines: Sequence[Timeline], calendar: Calendar) -> tuple[Lane, ...]:
 def _lane_cell(line: Timeline, n: int, calendar: Calendar) -> LaneCell:
     quarter, share = line.quarters[n], float((line.counts[:, n] > 0).mean())
     first, last = calendar.week_of(quarter.first), calendar.week_of(quarter.last)
-    said = f"{quarter.label}: in {share:.0%} of histories; {line.unit}, median {middle(line.sizes[:, n])}"
+    said = f"{quarter.label}: in {share:.0%} of histories; {line.unit}, median {line.middle_sizes[n]}"
     return LaneCell(quarter.label, first, last - first + 1, round(share, 4), said)
 
 

@@ -11,15 +11,16 @@ from typing import Any
 from urllib.parse import quote
 
 import jinja2
-import vl_convert
 from markupsafe import Markup
 
 from fissure.errors import OutputError
 from fissure.files import write_whole
 from fissure.present.charts import theme
 from fissure.present.document import Block, Document, IntervalPicture, figures_of, spans
+from fissure.present.render.vega import libraries
 
 TEMPLATES = Path(__file__).parent / "templates"
+PAGE = "document.html.j2"
 PLACES = {
     "entry": "evidence?entry={}#entry",
     "mechanism": "cracks?mechanism={}",
@@ -44,13 +45,20 @@ def write(document: Document, path: Path) -> Path:
     return path
 
 
+def prepare() -> None:
+    """Make what every page needs, whatever it shows; it is kept in this process."""
+    bundle()
+    for name in environment().list_templates(extensions=["j2"]):
+        environment().get_template(name)
+
+
 def render(document: Document) -> str:
     """The page as text."""
     specs = {figure.key: spec_of(figure.spec) for figure in document.figures}
     own = sorted({path.name for path in TEMPLATES.glob("*.css")} - {"report.css", "print.css"})
     return (
         environment()
-        .get_template("document.html.j2")
+        .get_template(PAGE)
         .render(
             document=document,
             sheets=["report.css", *own, "print.css"],
@@ -116,8 +124,7 @@ def explained(path: Path) -> Iterator[None]:
 @lru_cache(maxsize=1)
 def bundle() -> str:
     """Vega, Vega-Lite and Vega-Embed in one script, with no way to close the tag that it stands in."""
-    libraries = vl_convert.javascript_bundle()  # type: ignore[call-arg]  # its stub forgets the default
-    script = re.sub(r"<(/script|!--)", r"<\\\1", libraries, flags=re.IGNORECASE)
+    script = re.sub(r"<(/script|!--)", r"<\\\1", libraries().decode(), flags=re.IGNORECASE)
     return f"(function () {{\n{script}\n}})();"
 
 

@@ -5,13 +5,21 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import altair as alt
 import numpy as np
-from altair.utils.schemapi import debug_mode
 
 from fissure.present import certainty, formatting
 from fissure.present.charts import Row, Spec
-from fissure.present.charts.shared import finished, named, scale, tooltip
+from fissure.present.charts.shared import (
+    end,
+    finished,
+    keep,
+    layer,
+    mark,
+    nominal,
+    quantitative,
+    scale,
+    tooltip,
+)
 from fissure.present.charts.theme import SERIES
 from fissure.present.formatting import sentence_case, signed
 from fissure.present.sections import attribution_words as words
@@ -79,23 +87,25 @@ def _waterfall(found: Explanation, outcome: int, steps: Sequence[Step], said: st
     )  # fmt: skip
     rows = _cumulated([off, *steps, on])
     unit = formatting.unit(one.unit)
-    x = alt.X("from:Q", title=unit, scale=alt.Scale(zero=False), axis=_axis(rows))
-    way = alt.Color("way:N", scale=scale([UP, DOWN], SERIES), legend=None)
+    x = quantitative("from", title=unit, scale={"zero": False}, axis=_axis(rows))
+    way = nominal("way", scale=scale([UP, DOWN], SERIES), legend=None)
     tips = tooltip(what="What", told=f"{unit} (90%)")
-    with debug_mode(False):
-        base = named("steps").encode(y=_y("step", [row["step"] for row in rows]))
-        chart = alt.layer(
-            base.transform_filter("!datum.level")
-            .mark_bar(height=15, aria=False)
-            .encode(x=x, x2="to:Q", color=way, tooltip=tips),
-            base.mark_rule(style="cursor", strokeWidth=1.5, aria=False).encode(x="low:Q", x2="high:Q", tooltip=tips),
-            base.transform_filter("datum.level")
-            .mark_point(style="cursor", shape="diamond", size=90, filled=True, opacity=1, aria=False)
-            .encode(x="to:Q", tooltip=tips),
-        )
-        head = f"{one.title}, {unit}: {formatting.number(off.value)} with everything off, "
-        head += f"{formatting.number(on.value)} with everything on."
-        return finished(chart, ROW * len(rows), f"{head} {said}", {"steps": rows})
+    y = _y("step", [row["step"] for row in rows])
+    diamond = mark("point", style="cursor", shape="diamond", size=90, filled=True, opacity=1)
+    layers = [
+        layer(
+            "steps", mark("bar", height=15), transform=[keep("!datum.level")],
+            x=x, x2=end("to"), y=y, color=way, tooltip=tips,
+        ),
+        layer(
+            "steps", mark("rule", style="cursor", strokeWidth=1.5),
+            x=quantitative("low"), x2=end("high"), y=y, tooltip=tips,
+        ),
+        layer("steps", diamond, transform=[keep("datum.level")], x=quantitative("to"), y=y, tooltip=tips),
+    ]  # fmt: skip
+    head = f"{one.title}, {unit}: {formatting.number(off.value)} with everything off, "
+    head += f"{formatting.number(on.value)} with everything on."
+    return finished(layers, ROW * len(rows), f"{head} {said}", {"steps": rows})
 
 
 def _cumulated(steps: Sequence[Step]) -> list[Row]:
@@ -130,24 +140,25 @@ def mechanisms(found: Explanation, outcome: int) -> Spec:
             rows.append(row | {"value": value, "low": low, "high": high})
     one, kinds = found.outcomes[outcome], [kind for kind, _ in games]
     unit = formatting.unit(one.unit)
-    shape = alt.Shape("game:N", scale=scale(kinds, ("circle", "diamond")), legend=None, sort=kinds)
+    shape = nominal("game", scale=scale(kinds, ("circle", "diamond")), legend=None, sort=kinds)
     tips = tooltip(what="Mechanism", game="Game", told=f"{unit} (90%)")
-    with debug_mode(False):
-        base = named("mechanisms").encode(
-            y=_y("what", [wrapped(words.title(name)) for name in names]),
-            yOffset=alt.YOffset("game:N", sort=kinds, scale=alt.Scale(domain=kinds, paddingOuter=0.6)),
-            color=alt.Color("game:N", scale=scale(kinds, SERIES), legend=None, sort=kinds),
-        )
-        chart = alt.layer(
-            named("zero").mark_rule(style="cursor", opacity=0.6, aria=False).encode(x="zero:Q"),
-            base.mark_rule(strokeWidth=2.2, opacity=0.75, aria=False).encode(
-                x=alt.X("low:Q", title=unit, axis=_axis(rows)), x2="high:Q"
-            ),
-            base.mark_point(size=44, filled=True, opacity=1, aria=False).encode(x="value:Q", shape=shape, tooltip=tips),
-        )
-        height = (32 if exact is not None else 28) * len(names)
-        said = f"{one.title}, {unit}. {words.mechanisms(found, outcome)}"
-        return finished(chart, height, said, {"mechanisms": rows, "zero": [{"zero": 0}]})
+    shared = {
+        "y": _y("what", [wrapped(words.title(name)) for name in names]),
+        "yOffset": nominal("game", sort=kinds, scale={"domain": kinds, "paddingOuter": 0.6}),
+        "color": nominal("game", scale=scale(kinds, SERIES), legend=None, sort=kinds),
+    }
+    x = quantitative("low", title=unit, axis=_axis(rows))
+    layers = [
+        layer("zero", mark("rule", style="cursor", opacity=0.6), x=quantitative("zero")),
+        layer("mechanisms", mark("rule", strokeWidth=2.2, opacity=0.75), x=x, x2=end("high"), shared=shared),
+        layer(
+            "mechanisms", mark("point", size=44, filled=True, opacity=1),
+            x=quantitative("value"), shape=shape, tooltip=tips, shared=shared,
+        ),
+    ]  # fmt: skip
+    height = (32 if exact is not None else 28) * len(names)
+    said = f"{one.title}, {unit}. {words.mechanisms(found, outcome)}"
+    return finished(layers, height, said, {"mechanisms": rows, "zero": [{"zero": 0}]})
 
 
 def interactions(found: Explanation, outcome: int) -> Spec | None:
@@ -164,20 +175,20 @@ def interactions(found: Explanation, outcome: int) -> Spec | None:
     reach = float(np.tril(effects, -1).max(initial=0.0)) or 1.0
     rows = [_cell(found, i, j, outcome, labels[i], reach) for i in range(len(players)) for j in range(i + 1)]
     unit = formatting.unit(one.unit)
-    x = alt.X("beside:N", sort=[str(at + 1) for at in range(len(players))], title=None, axis=alt.Axis(labelAngle=0))
-    heat = alt.Scale(domain=[-reach, 0, reach], range="diverging", clamp=True, interpolate="rgb")
-    legend = alt.Legend(title=f"{unit}, together", orient="top", gradientLength=180, tickCount=3)
+    beside = [str(at + 1) for at in range(len(players))]
+    place = {"x": nominal("beside", sort=beside, title=None, axis={"labelAngle": 0}), "y": _y("player", labels)}
+    heat = {"domain": [-reach, 0, reach], "range": "diverging", "clamp": True, "interpolate": "rgb"}
+    legend = {"title": f"{unit}, together", "orient": "top", "gradientLength": 180, "tickCount": 3}
     tips = tooltip(what="What", told=f"{unit} (90%)", kind="Together")
-    with debug_mode(False):
-        base = named("pairs").encode(x=x, y=_y("player", labels))
-        chart = alt.layer(
-            base.transform_filter("!datum.own")
-            .mark_rect(style="border", aria=False)
-            .encode(color=alt.Color("value:Q", scale=heat, legend=legend), tooltip=tips),
-            base.mark_text(aria=False, fontSize=10).encode(text="said:N", tooltip=tips),
-        )
-        said = f"{one.title}, {unit}. {words.pairs(found, outcome)}"
-        return finished(chart, 36 * len(players), said, {"pairs": rows})
+    layers = [
+        layer(
+            "pairs", mark("rect", style="border"), transform=[keep("!datum.own")],
+            color=quantitative("value", scale=heat, legend=legend), tooltip=tips, shared=place,
+        ),
+        layer("pairs", mark("text", fontSize=10), text=nominal("said"), tooltip=tips, shared=place),
+    ]  # fmt: skip
+    said = f"{one.title}, {unit}. {words.pairs(found, outcome)}"
+    return finished(layers, 36 * len(players), said, {"pairs": rows})
 
 
 def _cell(found: Explanation, i: int, j: int, outcome: int, label: str, reach: float) -> Row:
@@ -224,15 +235,16 @@ def _two(x: float) -> str:
     return "0" if x == 0 else (f"{x:+.0f}" if abs(x) >= 10 else f"{x:+.2g}").replace("-", "−")
 
 
-def _y(field: str, order: list[str]) -> alt.Y:
-    axis = alt.Axis(labelLimit=190, labelExpr="split(datum.label, '|')", labelLineHeight=13)
-    return alt.Y(f"{field}:N", sort=order, title=None, axis=axis)
+def _y(field: str, order: list[str]) -> Spec:
+    axis = {"labelLimit": 190, "labelExpr": "split(datum.label, '|')", "labelLineHeight": 13}
+    return nominal(field, sort=order, title=None, axis=axis)
 
 
-def _axis(rows: Sequence[Row]) -> alt.Axis:
+def _axis(rows: Sequence[Row]) -> Spec:
     ends = [abs(row[name]) for row in rows for name in ("low", "high") if np.isfinite(row[name])]
     large = max(ends, default=0.0) >= 10_000
-    return alt.Axis(tickCount=5, grid=True, format="~s" if large else "~r" if max(ends, default=0.0) < 1 else ",~f")
+    form = "~s" if large else "~r" if max(ends, default=0.0) < 1 else ",~f"
+    return {"tickCount": 5, "grid": True, "format": form}
 
 
 def _round(x: float) -> float:

@@ -13,7 +13,8 @@ from fissure.present.document import Column, Drawing, Fold, Paragraph, Section, 
 from fissure.present.document import listed as commas
 from fissure.present.formatting import MECHANISM_GROUPS, mechanism_label
 from fissure.present.sections.causal import CLASSES, GLYPHS, OWNERS, by_group, counted, label, loop_name
-from fissure.studies.causal import BOTH, DOWN, PLACES, UNKNOWN, UP, Atlas, Loop, Picture, atlas, unknown, whole
+from fissure.studies.causal import BOTH, DOWN, PLACES, UNKNOWN, UP, Atlas, Loop, Picture, unknown, whole
+from fissure.studies.kept_picture import atlas
 
 COLOURS = {"ranks": "#3566a8", "factions": "#8a4f9e", "rule": "#9a6a00", "governed": "#2d7f5e", "war": "#b0413e"}
 """Groups of mechanisms."""

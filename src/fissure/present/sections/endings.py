@@ -2,10 +2,8 @@
 
 from datetime import date, timedelta
 
-import altair as alt
 import numpy as np
 import xarray as xr
-from altair.utils.schemapi import debug_mode
 
 from fissure.constants import INTERVAL
 from fissure.evidence.ledger import Ledger
@@ -13,7 +11,18 @@ from fissure.present import formatting
 from fissure.present.charts import Row as ChartRow
 from fissure.present.charts import Spec
 from fissure.present.charts.panels import Panel, Series
-from fissure.present.charts.shared import finished, midnight, named, of_series, scale, years
+from fissure.present.charts.shared import (
+    finished,
+    layer,
+    mark,
+    midnight,
+    nominal,
+    of_series,
+    quantitative,
+    scale,
+    temporal,
+    years,
+)
 from fissure.present.charts.theme import DASHES, SERIES
 from fissure.present.document import Cell, Column, Figure, Grid, Paragraph, Row, Section, Span, Table, only
 from fissure.present.sections.histories import half_years, of_panel
@@ -46,21 +55,17 @@ def chart(found: xr.Dataset) -> Spec:
     """
     rows = shares(found)
     names = [one.title for one in ENDINGS]
-    legend = alt.Legend(orient="top", title=None, columns=2, symbolType="stroke", symbolSize=300, offset=2)
-    colours, dashes = scale(names, SERIES), scale(names, DASHES)
-    x = alt.X("week:T", title=None, axis=alt.Axis(**years(int(found.attrs["run"]))))
-    y = alt.Y("share:Q", title=UNIT, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format=".0%", tickCount=5))
-    with debug_mode(False):
-        base = named("endings")
-        line = base.mark_line(strokeWidth=2, interpolate="step-after", aria=False).encode(
-            x=x,
-            y=y,
-            stroke=alt.Stroke("ending:N", scale=colours, legend=legend),
-            strokeDash=alt.StrokeDash("ending:N", scale=dashes, legend=legend),
-        )
-        titles = {name: name for name in names}
-        hover = of_series(base, x, "ending", "format(datum.share, '.0%')", titles, int(found.attrs["run"]))
-        return finished(alt.layer(line, hover), HEIGHT, describe(found), {"endings": rows})
+    legend = {"orient": "top", "title": None, "columns": 2, "symbolType": "stroke", "symbolSize": 300, "offset": 2}
+    weeks = int(found.attrs["run"])
+    x = temporal("week", title=None, axis=years(weeks))
+    y = quantitative("share", title=UNIT, scale={"domain": [0, 1]}, axis={"format": ".0%", "tickCount": 5})
+    line = layer(
+        "endings", mark("line", strokeWidth=2, interpolate="step-after"), x=x, y=y,
+        stroke=nominal("ending", scale=scale(names, SERIES), legend=legend),
+        strokeDash=nominal("ending", scale=scale(names, DASHES), legend=legend),
+    )  # fmt: skip
+    hover = of_series("endings", x, "ending", "format(datum.share, '.0%')", {name: name for name in names}, weeks)
+    return finished([line, hover], HEIGHT, describe(found), {"endings": rows})
 
 
 def shares(found: xr.Dataset) -> list[ChartRow]:

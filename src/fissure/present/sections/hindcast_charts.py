@@ -4,14 +4,22 @@ import math
 from collections.abc import Sequence
 from datetime import timedelta
 
-import altair as alt
-from altair.utils.schemapi import debug_mode
-
 from fissure.evidence.entries import Observation
 from fissure.evidence.ledger import Ledger
 from fissure.present import formatting
 from fissure.present.charts import Row, Spec
-from fissure.present.charts.shared import finished, midnight, named, of_series
+from fissure.present.charts.shared import (
+    end,
+    finished,
+    layer,
+    mark,
+    midnight,
+    nominal,
+    of_series,
+    quantitative,
+    temporal,
+    tooltip,
+)
 from fissure.present.charts.theme import SERIES
 from fissure.present.sections import hindcast_words as words
 from fissure.studies.endings import What
@@ -63,10 +71,9 @@ def forecasts(variable: str, found: Hindcast, ledger: Ledger) -> Spec:
     for row in published:
         row["from"], row["to"] = (domain[0] if row["from"] is None else row["from"]), row["to"] or domain[1]
     step = LINE * len(names)
-    with debug_mode(False):
-        chart = alt.layer(*_layers(names, list(labels.values()), domain, factor, unit, step))
-        said = _described(variable, found, ledger, len(shown), of)
-        return finished(chart, (step + GAP) * len(shown), said, {"forecasts": rows, "published": published})
+    layers = _layers(names, list(labels.values()), domain, factor, unit, step)
+    said = _described(variable, found, ledger, len(shown), of)
+    return finished(layers, (step + GAP) * len(shown), said, {"forecasts": rows, "published": published})
 
 
 def chances(found: Hindcast, what: What) -> Spec:
@@ -84,70 +91,57 @@ def chances(found: Hindcast, what: What) -> Spec:
                 rows.append({"week": midnight(day), "share": round(share, 4), "forecast": name, "kind": short})
     weeks = len({row["week"] for row in rows})
     starts = [{"week": midnight(one.date), "forecast": _name(one, "known")} for one in found.dates]
-    with debug_mode(False):
-        columns = alt.ExprRef(f"width < {TWO_COLUMNS} ? 1 : 2")
-        legend = alt.Legend(orient="top", title=None, columns=columns, symbolType="stroke", symbolSize=300)
-        colour, dash = _colour(names, legend), _dash(names, legend)
-        x = alt.X("week:T", title=None, axis=alt.Axis(format="%Y", tickCount="year"))
-        y = alt.Y("share:Q", title="probability", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format=".0%"))
-        base = named("chances")
-        chart = alt.layer(
-            named("starts").mark_rule(opacity=0.5, aria=False).encode(x=x, color=colour),
-            named("by").mark_rule(strokeDash=[2, 3], style="cursor", aria=False).encode(x=x),
-            base.mark_line(strokeWidth=2, interpolate="step-after", aria=False).encode(
-                x=x, y=y, color=colour, strokeDash=dash
-            ),
-            of_series(base, x, "forecast", "format(datum.share, '.0%')", {name: name for name in names}, weeks),
-        )
-        by = [{"week": midnight(found.quoted)}]
-        return finished(chart, 260, _description(found, what), {"chances": rows, "starts": starts, "by": by})
+    columns = {"expr": f"width < {TWO_COLUMNS} ? 1 : 2"}
+    legend = {"orient": "top", "title": None, "columns": columns, "symbolType": "stroke", "symbolSize": 300}
+    colour, dash = _colour(names, legend), _dash(names, legend)
+    x = temporal("week", title=None, axis={"format": "%Y", "tickCount": "year"})
+    y = quantitative("share", title="probability", scale={"domain": [0, 1]}, axis={"format": ".0%"})
+    layers = [
+        layer("starts", mark("rule", opacity=0.5), x=x, color=colour),
+        layer("by", mark("rule", strokeDash=[2, 3], style="cursor"), x=x),
+        layer(
+            "chances", mark("line", strokeWidth=2, interpolate="step-after"), x=x, y=y, color=colour, strokeDash=dash
+        ),
+        of_series("chances", x, "forecast", "format(datum.share, '.0%')", {name: name for name in names}, weeks),
+    ]  # fmt: skip
+    by = [{"week": midnight(found.quoted)}]
+    return finished(layers, 260, _description(found, what), {"chances": rows, "starts": starts, "by": by})
 
 
 def _layers(
     names: list[str], figures: list[str], domain: tuple[float, float], factor: bool, unit: str, step: int
-) -> list[alt.Chart]:
-    axis = alt.Axis(tickCount=5, grid=True, **_format(unit, domain[1]))
-    scale = alt.Scale(type="log" if factor else "linear", domain=list(domain), clamp=True, nice=False)
+) -> list[Spec]:
+    axis = {"tickCount": 5, "grid": True, **_format(unit, domain[1])}
+    scale = {"type": "log" if factor else "linear", "domain": list(domain), "clamp": True, "nice": False}
     title = None if unit == "share" else formatting.unit(unit)
-    band = alt.Scale(paddingInner=GAP / (step + GAP), paddingOuter=0.1)
-    y = alt.Y(
-        "figure:N",
-        sort=figures,
-        title=None,
-        scale=band,
-        axis=alt.Axis(labelLimit=150, labelExpr="split(datum.label, ', ')"),
-    )
-    line = alt.YOffset("forecast:N", sort=names, scale=alt.Scale(domain=names))
+    band = {"paddingInner": GAP / (step + GAP), "paddingOuter": 0.1}
+    label = {"labelLimit": 150, "labelExpr": "split(datum.label, ', ')"}
+    y = nominal("figure", sort=figures, title=None, scale=band, axis=label)
 
-    def x(field: str) -> alt.X:
-        return alt.X(f"{field}:Q", title=title, scale=scale, axis=axis)
+    def x(field: str) -> Spec:
+        return quantitative(field, title=title, scale=scale, axis=axis)
 
-    tips = [
-        alt.Tooltip("figure:N", title="Figure"),
-        alt.Tooltip("forecast:N", title="Forecast"),
-        alt.Tooltip("said:N", title="Median (90%)"),
-    ]
-    of_figure = [
-        alt.Tooltip("figure:N", title="Published"),
-        alt.Tooltip("said:N", title="Number"),
-        alt.Tooltip("doubt:N", title="90% with doubt"),
-    ]
-    published = named("published").encode(y=y)
-    forecast = named("forecasts").encode(y=y, yOffset=line, color=_colour(names))
+    tips = tooltip(figure="Figure", forecast="Forecast", said="Median (90%)")
+    of_figure = tooltip(figure="Published", said="Number", doubt="90% with doubt")
+    line = {"y": y, "yOffset": nominal("forecast", sort=names, scale={"domain": names}), "color": _colour(names)}
     return [
-        published.mark_bar(opacity=0.13, style="cursor", clip=True, aria=False).encode(
-            x=x("from"), x2="to:Q", tooltip=of_figure
+        layer(
+            "published", mark("bar", opacity=0.13, style="cursor", clip=True),
+            x=x("from"), x2=end("to"), y=y, tooltip=of_figure,
         ),
-        published.mark_tick(thickness=2, size=step, style="cursor", orient="vertical", aria=False).encode(
-            x=x("value"), tooltip=of_figure
+        layer(
+            "published", mark("tick", thickness=2, size=step, style="cursor", orient="vertical"),
+            x=x("value"), y=y, tooltip=of_figure,
         ),
-        forecast.mark_rule(strokeWidth=2.2, opacity=0.75, clip=True, aria=False).encode(
-            x=x("low"), x2="high:Q", strokeDash=_dash(names)
+        layer(
+            "forecasts", mark("rule", strokeWidth=2.2, opacity=0.75, clip=True),
+            x=x("low"), x2=end("high"), strokeDash=_dash(names), shared=line,
         ),
-        forecast.mark_point(size=34, filled=True, opacity=1, aria=False).encode(
-            x=x("median"), shape=_shape(names), tooltip=tips
+        layer(
+            "forecasts", mark("point", size=34, filled=True, opacity=1),
+            x=x("median"), shape=_shape(names), tooltip=tips, shared=line,
         ),
-    ]
+    ]  # fmt: skip
 
 
 def _rows(one: FromDate, kind: Kind, variable: str, labels: dict[str, str], unit: str) -> list[Row]:
@@ -214,19 +208,19 @@ def _name(one: FromDate, kind: Kind) -> str:
     return f"{one.date:%b %Y}, {SHORT[kind]}"
 
 
-def _colour(names: list[str], legend: alt.Legend | None = None) -> alt.Color:
+def _colour(names: list[str], legend: Spec | None = None) -> Spec:
     colours = [SERIES[n // 2 % len(SERIES)] for n in range(len(names) - 1)]
-    return alt.Color("forecast:N", scale=alt.Scale(domain=names, range=[*colours, GREY]), legend=legend, sort=names)
+    return nominal("forecast", scale={"domain": names, "range": [*colours, GREY]}, legend=legend, sort=names)
 
 
-def _dash(names: list[str], legend: alt.Legend | None = None) -> alt.StrokeDash:
+def _dash(names: list[str], legend: Spec | None = None) -> Spec:
     dashes = [[1, 0] if n % 2 == 0 else [4, 3] for n in range(len(names))]
-    return alt.StrokeDash("forecast:N", scale=alt.Scale(domain=names, range=dashes), legend=legend, sort=names)
+    return nominal("forecast", scale={"domain": names, "range": dashes}, legend=legend, sort=names)
 
 
-def _shape(names: list[str]) -> alt.Shape:
+def _shape(names: list[str]) -> Spec:
     shapes = [*("circle" if n % 2 == 0 else "square" for n in range(len(names) - 1)), "diamond"]
-    return alt.Shape("forecast:N", scale=alt.Scale(domain=names, range=shapes), legend=None)
+    return nominal("forecast", scale={"domain": names, "range": shapes}, legend=None)
 
 
 def _label(o: Observation, ledger: Ledger) -> str:

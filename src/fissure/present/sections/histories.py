@@ -169,7 +169,7 @@ def _of_events(line: Timeline) -> doc.Figure:
     rows = []
     for n, quarter in enumerate(line.quarters):
         share = float((line.counts[:, n] > 0).mean())
-        middles = (timeline.middle(line.counts[:, n]), timeline.middle(line.sizes[:, n]))
+        middles = (line.middle_counts[n], line.middle_sizes[n])
         cells = (cell for one in middles for cell in (doc.Cell(one.text, one.median), doc.Cell(one.interval)))
         rows.append(doc.Row((doc.Cell(quarter.label), doc.Cell(f"{share:.0%}", share), *cells)))
     numbers = doc.Table.of(columns, tuple(rows), f"Numbers of {line.title}")

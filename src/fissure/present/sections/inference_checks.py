@@ -3,16 +3,25 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from html import escape
 
-import altair as alt
-from altair.utils.schemapi import debug_mode
 from scipy.stats import binom
 
 from fissure.present import formatting
 from fissure.present.charts import Spec
-from fissure.present.charts.shared import finished, finite, legend, named, of_series, scale, tooltip
+from fissure.present.charts.shared import (
+    end,
+    finished,
+    finite,
+    layer,
+    legend,
+    mark,
+    nominal,
+    of_series,
+    quantitative,
+    scale,
+    tooltip,
+)
 from fissure.present.charts.theme import SERIES
 from fissure.present.document import Drawing
 from fissure.studies.calibration.checks import LEVEL, MAIN, Agreement, PredictiveCheck, Recovery, TargetRecovery
@@ -205,24 +214,25 @@ def coverage_chart(recovery: Recovery, titles: Mapping[str, str]) -> Spec:
         for at, one in enumerate(ordered)
     ]  # fmt: skip
     floor = min([low, *(one.covered for one in ordered)])
-    across = alt.Scale(domain=[max(0.0, math.floor(20 * floor - 0.5) / 20), 1.0])
+    across = {"domain": [max(0.0, math.floor(20 * floor - 0.5) / 20), 1.0]}
     tips = tooltip(what="Target", target="Name", said="Coverage", ranks="Ranks uniform", contraction="Contraction")
-    with debug_mode(False):
-        field, y = named("band"), partial(alt.Y, scale=across)
-        chart = alt.layer(
-            field.mark_rect(opacity=0.16, color=SERIES[0], aria=False).encode(y=y("low:Q"), y2="high"),
-            field.mark_rule(strokeDash=[4, 3], style="cursor", aria=False).encode(y=y("honest:Q")),
-            named("targets").mark_point(filled=True, size=46, opacity=0.95, aria=False).encode(
-                x=alt.X("at:Q", axis=None, scale=alt.Scale(padding=8, nice=False, zero=False)),
-                y=y("covered:Q", title="true values inside", axis=alt.Axis(format="%", tickCount=5)),
-                **_kinds("where:N", [INSIDE, OUTSIDE]), tooltip=tips,
-            ),
-        )  # fmt: skip
-        said = (
-            f"Coverage of {len(rows)} targets over {recovery.sets} synthetic data sets, from "
-            f"{rows[0]['said'] if rows else 'none'} up; honest 90% intervals lie between {low:.0%} and {high:.0%}."
-        )
-        return finished(chart, 240, said, {"band": [{"low": low, "high": high, "honest": 0.9}], "targets": rows})
+    x = quantitative("at", axis=None, scale={"padding": 8, "nice": False, "zero": False})
+    y = quantitative("covered", scale=across, title="true values inside", axis={"format": "%", "tickCount": 5})
+    layers = [
+        layer(
+            "band", mark("rect", opacity=0.16, color=SERIES[0]), y=quantitative("low", scale=across), y2=end("high")
+        ),
+        layer("band", mark("rule", strokeDash=[4, 3], style="cursor"), y=quantitative("honest", scale=across)),
+        layer(
+            "targets", mark("point", filled=True, size=46, opacity=0.95),
+            x=x, y=y, tooltip=tips, shared=_kinds("where", [INSIDE, OUTSIDE]),
+        ),
+    ]  # fmt: skip
+    said = (
+        f"Coverage of {len(rows)} targets over {recovery.sets} synthetic data sets, from "
+        f"{rows[0]['said'] if rows else 'none'} up; honest 90% intervals lie between {low:.0%} and {high:.0%}."
+    )
+    return finished(layers, 240, said, {"band": [{"low": low, "high": high, "honest": 0.9}], "targets": rows})
 
 
 def agreement_chart(agreements: Sequence[Agreement], titles: Mapping[str, str]) -> Spec:
@@ -240,26 +250,32 @@ def agreement_chart(agreements: Sequence[Agreement], titles: Mapping[str, str]) 
     ]  # fmt: skip
     ends = [row[key] for row in rows for key in ("left", "right", "lower", "upper")]
     reach = math.ceil(2 * min(max([1.0, *(abs(x) for x in ends if isinstance(x, float))]), 6.0)) / 2
-    both, few = alt.Scale(domain=[-reach, reach], clamp=True), alt.Axis(tickCount=6, labelFlush=False)
-    x = alt.X("mean:Q", title="mean by the flow, in standard deviations of the prior", scale=both, axis=few)
-    y = alt.Y("abc:Q", title="mean by regression ABC", scale=both, axis=few)
-    look = _kinds("kind:N", [NEAR, APART, OTHER], (SERIES[0], SERIES[1], SERIES[5]))
+    both, few = {"domain": [-reach, reach], "clamp": True}, {"tickCount": 6, "labelFlush": False}
+    x = quantitative("mean", title="mean by the flow, in standard deviations of the prior", scale=both, axis=few)
+    y = quantitative("abc", title="mean by regression ABC", scale=both, axis=few)
+    look = _kinds("kind", [NEAR, APART, OTHER], (SERIES[0], SERIES[1], SERIES[5]))
     tips = tooltip(what="Target", target="Name", flow="By the flow", second="Regression ABC", apart="Apart")
-    with debug_mode(False):
-        base = named("margins").encode(color=look["color"])
-        chart = alt.layer(
-            named("same").mark_line(strokeDash=[4, 3], strokeWidth=1, style="cursor", aria=False)
-            .encode(x=alt.X("mean:Q", scale=both), y=alt.Y("abc:Q", scale=both)),
-            base.mark_rule(opacity=0.35, aria=False).encode(x=alt.X("left:Q", scale=both), x2="right", y=y),
-            base.mark_rule(opacity=0.35, aria=False).encode(y=alt.Y("lower:Q", scale=both), y2="upper", x=x),
-            base.mark_point(filled=True, size=50, opacity=0.95, aria=False)
-            .encode(x=x, y=y, shape=look["shape"], tooltip=tips),
-        )  # fmt: skip
-        main = [row for row in rows if row["kind"] != OTHER]
-        said = f"Means of {len(rows)} targets by two methods; {len(main)} are main margins, "
-        said += f"{sum(row['kind'] == APART for row in main)} of them a standard deviation or more apart."
-        corners = [{"mean": end, "abc": end} for end in (-reach, reach)]
-        return finished(chart, 330, said, {"same": corners, "margins": rows})
+    spread_out = mark("rule", opacity=0.35)
+    layers = [
+        layer(
+            "same", mark("line", strokeDash=[4, 3], strokeWidth=1, style="cursor"),
+            x=quantitative("mean", scale=both), y=quantitative("abc", scale=both),
+        ),
+        layer(
+            "margins", spread_out,
+            x=quantitative("left", scale=both), x2=end("right"), y=y, color=look["color"],
+        ),
+        layer(
+            "margins", spread_out,
+            x=x, y=quantitative("lower", scale=both), y2=end("upper"), color=look["color"],
+        ),
+        layer("margins", mark("point", filled=True, size=50, opacity=0.95), x=x, y=y, tooltip=tips, shared=look),
+    ]  # fmt: skip
+    main = [row for row in rows if row["kind"] != OTHER]
+    said = f"Means of {len(rows)} targets by two methods; {len(main)} are main margins, "
+    said += f"{sum(row['kind'] == APART for row in main)} of them a standard deviation or more apart."
+    corners = [{"mean": limit, "abc": limit} for limit in (-reach, reach)]
+    return finished(layers, 330, said, {"same": corners, "margins": rows})
 
 
 def losses_chart(found: Sequence[tuple[float, float]]) -> Spec:
@@ -270,30 +286,27 @@ def losses_chart(found: Sequence[tuple[float, float]]) -> Spec:
         for epoch, pair in enumerate(found, start=1)
         for kind, loss in zip(kinds, pair, strict=True)
     ]
-    with debug_mode(False):
-        base = named("losses")
-        x = alt.X("epoch:Q", title="epoch", axis=alt.Axis(tickMinStep=1), scale=alt.Scale(zero=False, nice=False))
-        point = alt.OverlayMarkDef(size=18) if len(found) < 30 else False
-        line = base.mark_line(point=point, strokeWidth=2, aria=False).encode(
-            x=x,
-            y=alt.Y("loss:Q", title="loss", scale=alt.Scale(zero=False)),
-            color=_kinds("kind:N", kinds)["color"],
-            strokeDash=alt.StrokeDash("kind:N", scale=scale(kinds, ((1, 0), (6, 3))), legend=legend(3, 170)),
-        )
-        titles = {kind: f"{kind.capitalize()} loss" for kind in kinds}
-        epochs = {"shorthand": "epoch:Q", "title": "Epoch"}
-        epoch = of_series(base, x, "kind", "format(datum.loss, '.4g')", titles, len(found), epochs)
-        ends = f"; validation loss from {found[0][1]:.4g} to {found[-1][1]:.4g}" if found else ""
-        said = f"Training and validation loss over {len(found)} epochs{ends}."
-        return finished(alt.layer(line, epoch), 180, said, {"losses": rows})
+    x = quantitative("epoch", title="epoch", axis={"tickMinStep": 1}, scale={"zero": False, "nice": False})
+    line = layer(
+        "losses", mark("line", point={"size": 18} if len(found) < 30 else False, strokeWidth=2), x=x,
+        y=quantitative("loss", title="loss", scale={"zero": False}),
+        color=_kinds("kind", kinds)["color"],
+        strokeDash=nominal("kind", scale=scale(kinds, ((1, 0), (6, 3))), legend=legend(3, 170)),
+    )  # fmt: skip
+    titles = {kind: f"{kind.capitalize()} loss" for kind in kinds}
+    epochs = quantitative("epoch", title="Epoch")
+    hover = of_series("losses", x, "kind", "format(datum.loss, '.4g')", titles, len(found), epochs)
+    ends = f"; validation loss from {found[0][1]:.4g} to {found[-1][1]:.4g}" if found else ""
+    said = f"Training and validation loss over {len(found)} epochs{ends}."
+    return finished([line, hover], 180, said, {"losses": rows})
 
 
-def _kinds(field: str, names: Sequence[str], colours: Sequence[str] = SERIES) -> Spec:
+def _kinds(field: str, names: Sequence[str], colours: Sequence[str] = SERIES) -> dict[str, Spec]:
     """Colour and shape of kinds."""
     shapes = scale(names, ("circle", "diamond", "cross"))
     return {
-        "color": alt.Color(field, scale=scale(names, colours), legend=legend(3, 170)),
-        "shape": alt.Shape(field, scale=shapes, legend=legend(3, 170)),
+        "color": nominal(field, scale=scale(names, colours), legend=legend(3, 170)),
+        "shape": nominal(field, scale=shapes, legend=legend(3, 170)),
     }
 
 

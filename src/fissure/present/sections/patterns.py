@@ -5,10 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-import altair as alt
 import numpy as np
 import xarray as xr
-from altair.utils.schemapi import debug_mode
 
 from fissure.evidence.ledger import Ledger
 from fissure.present import certainty, formatting
@@ -16,7 +14,18 @@ from fissure.present import document as doc
 from fissure.present.charts import Row as ChartRow
 from fissure.present.charts import Spec
 from fissure.present.charts.panels import QUANTILES
-from fissure.present.charts.shared import finished, local, midnight, named, tooltip
+from fissure.present.charts.shared import (
+    end,
+    finished,
+    layer,
+    local,
+    mark,
+    midnight,
+    nominal,
+    quantitative,
+    temporal,
+    tooltip,
+)
 from fissure.present.charts.theme import SERIES
 from fissure.present.formatting import Words
 from fissure.present.sections import parts
@@ -150,28 +159,27 @@ def pair_chart(one: PatternResult, calendar: Calendar) -> Spec:
         _chart_row(name, values, calendar if dated else None) for name, values in pairs if np.isfinite(values).any()
     ]
     title = textwrap.wrap(UNITS[one.part.unit], TITLE) or None
-    axis = alt.Axis(format="%Y", tickCount="year", grid=True) if dated else alt.Axis(tickCount=5, grid=True)
+    axis = {"format": "%Y", "tickCount": "year", "grid": True} if dated else {"tickCount": 5, "grid": True}
 
-    def x(level: str, interval: bool = True) -> alt.X:
+    def x(level: str, interval: bool = True) -> Spec:
         """The axis; of an interval without a domain of dates, which Vega-Lite misreads where there is an x2."""
-        days = alt.Undefined if interval else alt.Scale(domain=[local(calendar.first), local(calendar.last)])
-        return alt.X(
-            f"{level}:{'T' if dated else 'Q'}", title=title, axis=axis, scale=days if dated else alt.Scale(zero=False)
-        )
+        if not dated:
+            return quantitative(level, title=title, axis=axis, scale={"zero": False})
+        days = {} if interval else {"scale": {"domain": [local(calendar.first), local(calendar.last)]}}
+        return temporal(level, title=title, axis=axis, **days)
 
-    with debug_mode(False):
-        base = named("pair").encode(
-            y=alt.Y("what:N", sort=names, title=None, axis=alt.Axis(labelLimit=170)),
-            color=alt.Color("what:N", scale=alt.Scale(domain=names, range=list(SERIES[:2])), legend=None),
-        )
-        chart = alt.layer(
-            base.mark_rule(strokeWidth=2, opacity=0.6, aria=False).encode(x=x("q05"), x2="q95"),
-            base.mark_rule(strokeWidth=8, opacity=0.45, aria=False).encode(x=x("q25"), x2="q75"),
-            base.mark_point(size=90, filled=True, opacity=1, style="halo", aria=False).encode(
-                x=x("median", interval=False), tooltip=tooltip(what="What", said="Median (90%)")
-            ),
-        )
-        return finished(chart, 2 * ROW + 4, f"{one.part.title} {counted(one)}", {"pair": rows})
+    shared = {
+        "y": nominal("what", sort=names, title=None, axis={"labelLimit": 170}),
+        "color": nominal("what", scale={"domain": names, "range": list(SERIES[:2])}, legend=None),
+    }
+    tips = tooltip(what="What", said="Median (90%)")
+    point = mark("point", size=90, filled=True, opacity=1, style="halo")
+    layers = [
+        layer("pair", mark("rule", strokeWidth=2, opacity=0.6), x=x("q05"), x2=end("q95"), shared=shared),
+        layer("pair", mark("rule", strokeWidth=8, opacity=0.45), x=x("q25"), x2=end("q75"), shared=shared),
+        layer("pair", point, x=x("median", interval=False), tooltip=tips, shared=shared),
+    ]
+    return finished(layers, 2 * ROW + 4, f"{one.part.title} {counted(one)}", {"pair": rows})
 
 
 def _chart_row(name: str, values: Floats, calendar: Calendar | None) -> ChartRow:

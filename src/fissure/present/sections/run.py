@@ -69,6 +69,7 @@ def document(
     limits: Sequence[str] = (),
     events: "pd.DataFrame | None" = None,
     posterior: Posterior | None = None,
+    shown: doc.Document | None = None,
 ) -> doc.Document:
     """The report.
 
@@ -82,10 +83,11 @@ def document(
         limits: what the structure of the model cannot show, one sentence each.
         events: the table of `Run.events`.
         posterior: what members were drawn from, if not the prior.
+        shown: the `summary` of the same, where it was made already.
     """
     studies, hidden = _studies(run, case, ledger)
     met = patterns.of_run(data, patterns_of(case, ledger), ledger, rows, run)
-    shown = summary(run, data, case, ledger, rows)
+    shown = shown or summary(run, data, case, ledger, rows)
     ended, compared = shown.sections if len(shown.sections) > 1 else (None, *shown.sections)
     sections = (
         wrong(rows, run, missing, limits, len(ledger.mechanisms)),

@@ -1,15 +1,24 @@
 """Charts of a study of sensitivity: shares of the variance, how they settle, and what evidence is worth."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
-
-import altair as alt
-from altair.utils.schemapi import debug_mode
 
 from fissure.present import formatting
 from fissure.present.charts import Row, Spec
-from fissure.present.charts.shared import Chart, finished, finite, legend, named, scale, tooltip
+from fissure.present.charts.shared import (
+    end,
+    finished,
+    finite,
+    layer,
+    legend,
+    mark,
+    nominal,
+    ordinal,
+    quantitative,
+    scale,
+    tooltip,
+)
 from fissure.present.charts.theme import DASHES, SERIES
 from fissure.present.formatting import percent
 from fissure.studies.sensitivity.design import LUCK, REST
@@ -68,15 +77,14 @@ def indices_chart(of: OutcomeSensitivity, found: Sensitivity) -> Spec:
     ]
     order, kinds = [one.input for one in of.indices], [FIRST_ORDER, TOTAL]
     tips = tooltip(input="Input", what="What it is", kind="Index", said="Of the variance")
-    with debug_mode(False):
-        base = named("indices").encode(
-            y=alt.Y("input:N", sort=order, title=None, axis=alt.Axis(labelLimit=190)),
-            yOffset=alt.YOffset("kind:N", sort=kinds),
-        )
-        colour = alt.Color("kind:N", scale=scale(kinds, SERIES), legend=legend())
-        said = f"Shares of the variance of {of.title}, of {len(order)} inputs with 95% intervals."
-        chart = _bars(base, colour, tips)
-        return finished(chart, max(BAND * len(order), 60), said, {"indices": rows})
+    shared = {
+        "y": nominal("input", sort=order, title=None, axis={"labelLimit": 190}),
+        "yOffset": nominal("kind", sort=kinds),
+    }
+    colour = nominal("kind", scale=scale(kinds, SERIES), legend=legend())
+    said = f"Shares of the variance of {of.title}, of {len(order)} inputs with 95% intervals."
+    layers = _bars("indices", shared, colour, tips)
+    return finished(layers, max(BAND * len(order), 60), said, {"indices": rows})
 
 
 def convergence_chart(of: OutcomeSensitivity) -> Spec:
@@ -89,22 +97,23 @@ def convergence_chart(of: OutcomeSensitivity) -> Spec:
         if one.input in order and math.isfinite(one.total)
     ]
     places = sorted({step[0].rows for step in of.converging if step})
-    dashes = alt.StrokeDash("input:N", scale=scale(order, DASHES), legend=legend())
-    with debug_mode(False):
-        base = named("steps").encode(
-            x=alt.X("rows:O", title="rows of the design", sort=places, axis=alt.Axis(labelAngle=0)),
-            xOffset=alt.XOffset("input:N", sort=order),
-            color=alt.Color("input:N", scale=scale(order, SERIES), legend=legend()),
-        )
-        chart = alt.layer(
-            base.mark_line(strokeWidth=1.5, opacity=0.7, aria=False).encode(y=_share_axis(alt.Y), strokeDash=dashes),
-            base.mark_rule(strokeWidth=2, aria=False).encode(y=alt.Y("low:Q"), y2="high"),
-            base.mark_point(filled=True, size=40, opacity=1, aria=False).encode(
-                y=alt.Y("share:Q"), tooltip=tooltip(input="Input", rows="Rows", said="Total, of the variance")
-            ),
-        )
-        said = f"Total indices of {of.title} from {', '.join(map(str, places))} rows."
-        return finished(chart, 220, said, {"steps": rows})
+    dashes = nominal("input", scale=scale(order, DASHES), legend=legend())
+    shared = {
+        "x": ordinal("rows", title="rows of the design", sort=places, axis={"labelAngle": 0}),
+        "xOffset": nominal("input", sort=order),
+        "color": nominal("input", scale=scale(order, SERIES), legend=legend()),
+    }
+    tips = tooltip(input="Input", rows="Rows", said="Total, of the variance")
+    layers = [
+        layer("steps", mark("line", strokeWidth=1.5, opacity=0.7), y=_share_axis(), strokeDash=dashes, shared=shared),
+        layer("steps", mark("rule", strokeWidth=2), y=quantitative("low"), y2=end("high"), shared=shared),
+        layer(
+            "steps", mark("point", filled=True, size=40, opacity=1), shared=shared,
+            y=quantitative("share"), tooltip=tips,
+        ),
+    ]  # fmt: skip
+    said = f"Total indices of {of.title} from {', '.join(map(str, places))} rows."
+    return finished(layers, 220, said, {"steps": rows})
 
 
 def worth_chart(found: Sequence[InformationValue], title: str, coloured: bool = False) -> Spec:
@@ -119,11 +128,11 @@ def worth_chart(found: Sequence[InformationValue], title: str, coloured: bool = 
     ]
     key = legend() if coloured and any(one.itself for one in found) else None
     tips = tooltip(name="Name", title="What it is", when="When", said="Would take of the variance")
-    with debug_mode(False):
-        base = named("worth").encode(y=alt.Y("what:N", sort=order, title=None, axis=alt.Axis(labelLimit=220)))
-        colour = alt.Color("kind:N", scale=scale([OTHER, ITSELF], (SERIES[0], SERIES[5])), legend=key)
-        said = f"What knowing each of {len(rows)} would take of the variance of {title}, with 95% intervals."
-        return finished(_bars(base, colour, tips, size=14), 22 * len(rows), said, {"worth": rows})
+    shared = {"y": nominal("what", sort=order, title=None, axis={"labelLimit": 220})}
+    colour = nominal("kind", scale=scale([OTHER, ITSELF], (SERIES[0], SERIES[5])), legend=key)
+    said = f"What knowing each of {len(rows)} would take of the variance of {title}, with 95% intervals."
+    layers = _bars("worth", shared, colour, tips, size=14)
+    return finished(layers, 22 * len(rows), said, {"worth": rows})
 
 
 def _share_row(middle: float, low: float, high: float) -> Row:
@@ -132,13 +141,14 @@ def _share_row(middle: float, low: float, high: float) -> Row:
     }
 
 
-def _bars(base: alt.Chart, colour: alt.Color, tips: list[alt.Tooltip], **bar: Any) -> Chart:
+def _bars(data: str, shared: Mapping[str, Spec], colour: Spec, tips: list[Spec], **bar: Any) -> list[Spec]:
     """Bars of shares, each with its interval as a thin line."""
-    return alt.layer(
-        base.mark_bar(opacity=0.85, aria=False, **bar).encode(x=_share_axis(alt.X), color=colour, tooltip=tips),
-        base.mark_rule(strokeWidth=1.5, style="cursor", aria=False).encode(x=alt.X("low:Q"), x2="high", tooltip=tips),
-    )
+    low = quantitative("low")
+    return [
+        layer(data, mark("bar", opacity=0.85, **bar), x=_share_axis(), color=colour, tooltip=tips, shared=shared),
+        layer(data, mark("rule", strokeWidth=1.5, style="cursor"), x=low, x2=end("high"), tooltip=tips, shared=shared),
+    ]
 
 
-def _share_axis(channel: type[alt.X | alt.Y]) -> alt.X | alt.Y:
-    return channel("share:Q", title="of the variance", axis=alt.Axis(format="%", tickCount=5))
+def _share_axis() -> Spec:
+    return quantitative("share", title="of the variance", axis={"format": "%", "tickCount": 5})

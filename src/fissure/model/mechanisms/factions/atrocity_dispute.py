@@ -17,7 +17,7 @@ import jax.numpy as jnp
 from fissure.model.check import HIGHER, LOWER, Check
 from fissure.model.effects import Effects, Scalar
 from fissure.model.measure import after, mean
-from fissure.model.mechanism import Draws, Mechanism
+from fissure.model.mechanism import Draws, Luck, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
 from fissure.model.world import Week
@@ -34,6 +34,7 @@ class AtrocityDispute(Mechanism):
         "S0-10b",
         "S0-11a",
     )
+    luck: ClassVar[tuple[Luck, ...]] = (Luck(),)
     checks: ClassVar[tuple[Check, ...]] = (
         Check("spread between blocs in the weeks after such acts", after("atrocities", "spread_between_blocs"), LOWER),
         Check(

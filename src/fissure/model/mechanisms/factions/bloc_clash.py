@@ -20,7 +20,7 @@ import jax.numpy as jnp
 from fissure.model.check import LOWER, Check
 from fissure.model.effects import Effects, Scalar
 from fissure.model.measure import total
-from fissure.model.mechanism import Draws, Mechanism
+from fissure.model.mechanism import Draws, Luck, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
 from fissure.model.world import Week
@@ -31,6 +31,7 @@ class BlocClash(Mechanism):
 
     title: ClassVar[str] = "Blocs shoot at each other"
     claims: ClassVar[tuple[str, ...]] = ("S2-05b", "S2-06a", "S2-07a", "S2-07b")
+    luck: ClassVar[tuple[Luck, ...]] = (Luck(("districts",)),)
     checks: ClassVar[tuple[Check, ...]] = (Check("deaths in clashes between blocs", total("killed", "clash"), LOWER),)
 
     rate: Scalar = parameter(

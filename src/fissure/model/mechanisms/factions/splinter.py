@@ -18,7 +18,7 @@ import jax.numpy as jnp
 from fissure.model.check import HIGHER, LOWER, Check
 from fissure.model.effects import Effects, Scalar
 from fissure.model.measure import ratio, total
-from fissure.model.mechanism import Draws, Mechanism
+from fissure.model.mechanism import Draws, Luck, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed, grains
 from fissure.model.world import Week
@@ -35,6 +35,7 @@ class Splinter(Mechanism):
         "S0-16b",
         "S0-16c",
     )
+    luck: ClassVar[tuple[Luck, ...]] = (Luck(("blocs",)), Luck(("units",), 1))
     checks: ClassVar[tuple[Check, ...]] = (
         Check("splits", total("splits"), LOWER),
         Check(

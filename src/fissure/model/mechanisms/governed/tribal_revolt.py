@@ -22,7 +22,7 @@ import jax.numpy as jnp
 from fissure.model.check import HIGHER, LOWER, Check
 from fissure.model.effects import Effects, Scalar
 from fissure.model.measure import after, there_after, total
-from fissure.model.mechanism import Draws, Mechanism
+from fissure.model.mechanism import Draws, Luck, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
 from fissure.model.world import Week
@@ -37,6 +37,7 @@ class TribalRevolt(Mechanism):
         "S1-13d",
         "S1-13e",
     )
+    luck: ClassVar[tuple[Luck, ...]] = (Luck(("districts",)),)
     checks: ClassVar[tuple[Check, ...]] = (
         Check("revolts", total("revolts"), LOWER),
         Check("resistance where a tribe rose, in the weeks after", there_after("event:revolt", "resistance"), HIGHER),

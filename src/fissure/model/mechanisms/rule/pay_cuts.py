@@ -20,7 +20,7 @@ import jax.numpy as jnp
 from fissure.model.check import LOWER, Check
 from fissure.model.effects import Effects, Scalar
 from fissure.model.measure import mean, total
-from fissure.model.mechanism import Draws, Mechanism
+from fissure.model.mechanism import Draws, Luck, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
 from fissure.model.world import Week
@@ -33,6 +33,7 @@ class PayCuts(Mechanism):
 
     title: ClassVar[str] = "Pay is cut"
     claims: ClassVar[tuple[str, ...]] = ("S3-03a", "S3-03b")
+    luck: ClassVar[tuple[Luck, ...]] = (Luck(),)
     checks: ClassVar[tuple[Check, ...]] = (
         Check("deserters, where money is short", total("deserted"), LOWER, fix=SHORT),
         Check("grievance, where money is short", mean("grievance"), LOWER, fix=SHORT),
