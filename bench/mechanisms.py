@@ -4,7 +4,8 @@
                 mechanism and nothing else: it reads a sensed state, and its contributions are summed. Measured; the
                 least of three runs, less what such a program takes that contributes nothing.
     operations  for each fighter slot and week, counted in the source (bench/operations.py): each value once. What
-                several mechanisms share counts for the first of them.
+                several mechanisms share counts for the first of them; random numbers that rules announce are made for
+                all at once, and counted as `luck`.
 
 Alone is not what a mechanism adds to the whole program. There XLA makes many of them in one pass over the fighters,
 which is cheaper; and where it makes a value anew in each pass, dearer. How much all of them and each group add is
@@ -23,7 +24,7 @@ from bench.program import WIDTH, case, models_of, together
 from bench.table import Heading, Table, cores
 from bench.work import operations_of_week
 from fissure.engine.random import seed_words
-from fissure.engine.simulate import draws
+from fissure.engine.simulate import draws, wanted
 from fissure.model.catalogue import mechanism_classes
 from fissure.model.effects import Effects, switched
 from fissure.model.member_inputs import week_of
@@ -80,7 +81,8 @@ def alone(name: str, sensed: Sensed, world: World) -> float:
         if mechanism is None:
             effects = Effects(oil_income=now.reserve)
         else:
-            effects = switched(mechanism(now, week, draws(seed_words(1), member, index)(name)), mechanism.on)
+            luck = draws(seed_words(1), member, index, None, wanted({name: mechanism}, world))(name)
+            effects = switched(mechanism(now, week, luck), mechanism.on)
         return sum(jnp.sum(x) for x in jax.tree.leaves(effects) if isinstance(x, jax.Array))
 
     def many(mechanism: Any, sensed: Sensed) -> Any:

@@ -89,8 +89,12 @@ def block(
     weeks: int = 60,
     mechanisms: Collection[str] | None = None,
     width: int = WIDTH,
+    outputs: tuple[str, ...] = (),
 ) -> Block:
-    """The program at this size, compiled now (no cache of compiled programs is used), and as many inputs as cores."""
+    """The program at this size, compiled now (no cache of compiled programs is used), and as many inputs as cores.
+
+    It records all outputs and events, or `outputs` alone where any is named.
+    """
     world: World = world_of(case(), units, slots)
     starts = range(0, width * cores(), width)
     inputs = [
@@ -99,7 +103,7 @@ def block(
     ]
 
     def compiled() -> Callable[..., Any]:
-        return simulate_block.lower(*inputs[0], weeks=weeks, width=width).compile()
+        return simulate_block.lower(*inputs[0], weeks=weeks, width=width, outputs=outputs).compile()
 
     began = time.perf_counter()
     program = compiled()
