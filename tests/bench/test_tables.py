@@ -9,7 +9,7 @@ from bench.growth_fit import growth, per_piece
 from bench.kernels import loop
 from bench.program import Taken
 
-from bench import first
+from bench import first, parts
 from fissure.model.catalogue import GROUPS, mechanism_classes
 
 pytestmark = pytest.mark.slow
@@ -36,6 +36,15 @@ def test_mechanisms_grow_evenly_through_all_groups():
     assert sorted(spread(len(mechanism_classes()))) == sorted(mechanism_classes())
     some = spread(10)
     assert len(set(some)) == 10 and {mechanism_classes()[name].group() for name in some} == set(GROUPS)
+
+
+def test_parts_are_left_out_one_group_at_a_time():
+    rows = {title.partition(" (")[0]: (names, outputs) for title, names, outputs in parts.rows()}
+    assert sorted(rows["full model"][0]) == sorted(mechanism_classes())
+    for group in GROUPS:
+        there = {mechanism_classes()[name].group() for name in rows[f"without {group}"][0]}
+        assert there == set(GROUPS) - {group}
+    assert rows["without either"] == ([], parts.LITTLE)
 
 
 def test_growth_is_told_from_the_time_that_cores_were_busy(monkeypatch):
