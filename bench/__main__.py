@@ -88,6 +88,7 @@ def keep(one: Measurement, results: Results, folder: Path, asked: Asked, again: 
     date = datetime.now().astimezone().isoformat(timespec="minutes")
     took = round(perf_counter() - began, 1)
     made = Made(date, commit, dirty, own, found, (load, load_average()), took, asked.quick)
+    results.measured = results_of(results.machine, folder).measured  # as others may have kept something meanwhile
     results.measured[one.name] = Measured(made, tuple(tables))
     results.save(folder)
     return []
