@@ -5,7 +5,8 @@
 # make test-all   all tests: the slow ones too, among them those with the lowest versions and with other Pythons
 # make docs   write docs/reference anew from the code
 # make results  make all kept results of the reference case anew (posterior, checks, answers, ...): an hour and a half
-# make bench  how fast, and in how much memory, the reference case runs here; then beside other tools on the same rules
+# make bench  how fast, and in how much memory, the reference case runs here, and other tools on the same rules
+# make bench-check   has something become slower since? (three minutes)
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -14,7 +15,7 @@ BENCH := .venv-bench
 PINNED := --quiet --disable-pip-version-check -c constraints.txt -c bench/constraints.txt
 MEMBERS ?= 100
 
-.PHONY: run app test test-thorough coverage test-slow test-lowest test-pythons test-all style clean browser bench docs results
+.PHONY: run app test test-thorough coverage test-slow test-lowest test-pythons test-all style clean browser bench bench-check docs results
 
 run: $(VENV)/.installed
 	$(BIN)/fissure run islamic_state --members $(MEMBERS) --out runs/reference
@@ -59,15 +60,11 @@ docs: $(VENV)/.installed-app
 results: $(VENV)/.installed-dev
 	$(BIN)/python tools/results.py
 
-bench: $(VENV)/.installed $(BENCH)/.installed
-	$(BIN)/python bench/speed.py
-	$(BIN)/python bench/parts.py
-	$(BIN)/python bench/first.py
-	$(BIN)/python bench/mechanisms.py
-	$(BIN)/python bench/growth.py
-	$(BIN)/python bench/roofline.py
-	$(BIN)/python bench/kernels.py
-	$(BENCH)/bin/python -m bench.desertion
+bench: $(BENCH)/.installed
+	$(BENCH)/bin/python -m bench $(NAMES)
+
+bench-check: $(BENCH)/.installed
+	$(BENCH)/bin/python -m bench.check
 
 # The tests open the report in Chromium. Where it is missing it is installed: on Debian and Ubuntu by root
 # through apt, elsewhere (or if that fails) as Playwright's own, in the user's cache.
@@ -96,12 +93,12 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	touch $@
 
-# The tools that Fissure is compared with, in an environment of their own. One that cannot be installed is left out, and
-# the tables say so. mesa-frames asks for an older NumPy than it needs.
+# Fissure and the tools that it is compared with, in an environment of their own. One of these that cannot be installed is
+# left out, and the tables say so. mesa-frames asks for an older NumPy than it needs.
 $(BENCH)/.installed: pyproject.toml constraints.txt bench/constraints.txt
 	$(PYTHON) -m venv $(BENCH)
-	$(BENCH)/bin/python -m pip install $(PINNED) -e .
-	for peer in numba mesa starsim "polars pyarrow"; do $(BENCH)/bin/python -m pip install $(PINNED) $$peer || true; done
+	$(BENCH)/bin/python -m pip install $(PINNED) -e '.[app,cluster]'
+	for peer in numba mesa starsim "polars pyarrow" playwright; do $(BENCH)/bin/python -m pip install $(PINNED) $$peer || true; done
 	$(BENCH)/bin/python -m pip install $(PINNED) --no-deps --pre mesa-frames || true
 	touch $@
 

@@ -7,11 +7,8 @@
 
 Cold has an empty cache of compiled programs, warm has what an earlier run left there; files are as the system's own
 cache has them. Each is a process of its own that simulates into a fresh folder; warm is the least of several.
-
-Run it with `python bench/first.py` (about two minutes), `--quick` for 26 weeks, `--out FOLDER` to keep the table.
 """
 
-import argparse
 import os
 import subprocess
 import sys
@@ -19,22 +16,24 @@ import tempfile
 import time
 from pathlib import Path
 
-from table import Table, machine
+from bench.measurements import Asked
+from bench.table import Table
 
 MEMBERS = 10
-MARKS = {"first line": "", "first members": f" of {MEMBERS} members,", "first result": f"{MEMBERS} members · seed "}
+MARKS = {
+    "first line": "",
+    "first members": f" of {MEMBERS} members,",
+    "first result": f": {MEMBERS} simulated histories",
+}
 """What is awaited in the order in which it comes, each with a text of the line that shows it."""
 
 
-def main() -> None:
-    """Measure, and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="26 weeks, and fewer repetitions")
-    parser.add_argument("--out", type=Path, metavar="FOLDER", help="keep the table there as CSV and Markdown")
-    asked = parser.parse_args()
-    print(machine())
+def tables(asked: Asked) -> list[Table]:
+    """Measure; `quick` is 26 weeks, and fewer repetitions."""
     repeats = 2 if asked.quick else 3
-    table = Table("first", "Seconds from the start of the process", ["", *MARKS, "end"], 44)
+    table = Table.begun(
+        "first", "Seconds from the start of the process", ["", *((mark, "s") for mark in (*MARKS, "end"))], 44
+    )
     nothing = [None] * len(MARKS)
     bare = least(["-c", "pass"], repeats)
     table.row("python -c pass", *nothing, bare)
@@ -46,22 +45,22 @@ def main() -> None:
     what = " ".join(["fissure run --members", str(MEMBERS), *weeks])
     table.row(f"{what}, cold", *runs[0])
     table.row(f"{what}, warm", *(min(times) for times in zip(*runs[1:], strict=True)))
-    table.save(asked.out)
+    return [table]
 
 
-def least(given: list[str], repeats: int) -> float:
-    """Seconds that Python takes for what it is given, the least of several after one that is not counted."""
+def least(given: list[str], repeats: int, spare: int = 1) -> float:
+    """Seconds that Python takes for what it is given, the least of several after `spare` that are not counted."""
     took = []
-    for _ in range(repeats + 1):
+    for _ in range(repeats + spare):
         began = time.perf_counter()
         subprocess.run([sys.executable, *given], check=True, stdout=subprocess.DEVNULL)
         took.append(time.perf_counter() - began)
-    return min(took[1:])
+    return min(took[spare:])
 
 
-def run(base: Path, name: str, weeks: list[str]) -> list[float]:
+def run(base: Path, name: str, options: list[str]) -> list[float]:
     """Seconds of one run until each of `MARKS`, and until its end."""
-    given = ["run", "islamic_state", "--members", str(MEMBERS), *weeks, "--out", str(base / name)]
+    given = ["run", "islamic_state", "--members", str(MEMBERS), *options, "--out", str(base / name)]
     env = {**os.environ, "FISSURE_CACHE": str(base / "cache")}
     env |= {
         "PYTHONUNBUFFERED": "1",
@@ -84,7 +83,3 @@ def run(base: Path, name: str, weeks: list[str]) -> list[float]:
         ending = f"ended with {process.returncode} after {len(seen)} of {len(MARKS)} marks: {last}"
         sys.exit(f"fissure {' '.join(given)} {ending}")
     return [*seen, time.perf_counter() - began]
-
-
-if __name__ == "__main__":
-    main()

@@ -6,51 +6,43 @@ a CUDA graph can start many kernels at once, so that this is a figure for thinki
 
     launches     kernels of a week times an assumed cost of starting one, over all fighters of members side by side
     of fighters  those that make a number for every fighter; others make one for a unit, district or bloc
-
-Run it with `python bench/kernels.py` (a minute), `--out FOLDER` to keep the tables, `--launch 3` for another cost in
-microseconds. `--quick` changes nothing: it is small already.
 """
 
-import argparse
 import re
 from collections import Counter
-from pathlib import Path
 
-from program import block, case
-from table import Table, machine
+from bench.measurements import Asked
+from bench.program import block, case
+from bench.table import Table
 
 UNITS, SLOTS = 47, 53  # sizes that nothing else has, so that arrays of fighters can be told
 FREE = {"get-tuple-element", "tuple", "parameter", "constant", "bitcast", "after-all"}
+LAUNCH = 3.0
+"""Microseconds to start a kernel, assumed."""
 WIDTHS = (1, 4, 16, 64, 128, 256, 1024)
 
 
-def main() -> None:
-    """Count, and print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--launch", type=float, default=3.0, help="microseconds to start a kernel (assumed: 3)")
-    parser.add_argument("--quick", action="store_true", help=argparse.SUPPRESS)
-    parser.add_argument("--out", type=Path, metavar="FOLDER", help="keep each table there as CSV and Markdown")
-    asked = parser.parse_args()
-    print(machine())
+def tables(asked: Asked) -> list[Table]:
+    """Count; it is small already, so that `quick` changes nothing."""
     made = block(units=UNITS, slots=SLOTS, weeks=10)
     week = loop(made.program.as_text())  # type: ignore[attr-defined]
-    kinds, fighters = (
-        Counter(kind for kind, _ in week),
-        Counter(kind for kind, out in week if f"{UNITS},{SLOTS}]" in out),
+    kinds = Counter(kind for kind, _ in week)
+    fighters = Counter(kind for kind, out in week if f"{UNITS},{SLOTS}]" in out)
+    table = Table.begun(
+        "kernels", "Operations of a week in the compiled program", ["operation", "in a week", "of fighters"]
     )
-    table = Table("kernels", "Operations of a week in the compiled program", ["operation", "in a week", "of fighters"])
     for kind, n in kinds.most_common():
         table.row(kind, n, fighters[kind])
     table.row("all", sum(kinds.values()), sum(fighters.values()))
-    table.save(asked.out)
-    full = case().units * case().slots
-    share = Table(
-        "launches", "Launches on a GPU, estimated", ["members side by side", "us a week", "ns a fighter-week"]
+    share = Table.begun(
+        "launches",
+        f"Launches on a GPU at {LAUNCH:g} microseconds each, estimated",
+        ["members side by side", ("a week", "us"), ("a fighter-week", "ns")],
     )
+    us, full = sum(kinds.values()) * LAUNCH, case().units * case().slots
     for width in WIDTHS:
-        us = sum(kinds.values()) * asked.launch
         share.row(str(width), us, us * 1e3 / (full * width))
-    share.save(asked.out)
+    return [table, share]
 
 
 def loop(text: str) -> list[tuple[str, str]]:
@@ -63,7 +55,3 @@ def loop(text: str) -> list[tuple[str, str]]:
             own = [(kind, shape) for shape, kind in found if kind not in FREE]
             longest = max(longest, own, key=len)
     return longest
-
-
-if __name__ == "__main__":
-    main()

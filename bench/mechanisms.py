@@ -4,30 +4,27 @@
                 mechanism and nothing else: it reads a sensed state, and its contributions are summed. Measured; the
                 least of three runs, less what such a program takes that contributes nothing.
     operations  for each fighter slot and week, counted in the source (bench/operations.py): each value once. What
-                several mechanisms share counts for the first of them.
+                several mechanisms share counts for the first of them; random numbers that rules announce are made for
+                all at once, and counted as `luck`.
 
 Alone is not what a mechanism adds to the whole program. There XLA makes many of them in one pass over the fighters,
 which is cheaper; and where it makes a value anew in each pass, dearer. How much all of them and each group add is
 measured by bench/parts.py, with the group left out of the compiled program; this file says how it is shared out,
 without compiling the whole program 54 times.
-
-Run it with `python bench/mechanisms.py` (about two minutes), `--quick` for a small world, `--out FOLDER` to keep the
-table.
 """
 
-import argparse
 from dataclasses import fields
-from pathlib import Path
 from typing import Any
 
 import jax
 import jax.numpy as jnp
-from program import WIDTH, case, models_of, together
-from table import Table, cores, machine
-from work import operations_of_week
 
+from bench.measurements import Asked
+from bench.program import WIDTH, case, models_of, together
+from bench.table import Heading, Table, cores
+from bench.work import operations_of_week
 from fissure.engine.random import seed_words
-from fissure.engine.simulate import draws
+from fissure.engine.simulate import draws, wanted
 from fissure.model.catalogue import mechanism_classes
 from fissure.model.effects import Effects, switched
 from fissure.model.member_inputs import week_of
@@ -41,13 +38,10 @@ NOTHING = "nothing"
 FIXED = ("world", "given")
 
 
-def main() -> None:
-    """Measure, and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="a small world: times are then mostly overhead")
-    parser.add_argument("--out", type=Path, metavar="FOLDER", help="keep the table there as CSV and Markdown")
-    asked = parser.parse_args()
-    print(machine())
+def tables(asked: Asked) -> list[Table]:
+    """Measure; `quick` is a small world, in which times are mostly overhead."""
+    heads: list[Heading] = ["mechanism", "group", ("alone", "ns"), "operations"]
+    table = Table.begun("mechanisms", "What each mechanism costs", heads)
     size = {"units": 48, "slots": 56} if asked.quick else {}
     world = world_of(case(), **size)
     sensed = beginnings(world)
@@ -55,14 +49,13 @@ def main() -> None:
     empty = alone(NOTHING, sensed, world)
     kinds = mechanism_classes()
     found = [(alone(name, sensed, world) - empty, name) for name in kinds]
-    table = Table("mechanisms", "What each mechanism costs", ["mechanism", "group", "alone ns", "operations"])
     for ns, name in sorted(found, reverse=True):
         table.row(name, kinds[name].group(), max(ns, 0.0), sum(counted.get(name, {}).values()))
     sums = [sum(max(ns, 0.0) for ns, _ in found), sum(sum(counted.get(n, {}).values()) for n in kinds)]
     table.row("all of them", None, *sums)
     for name in sorted(set(counted) - set(kinds), key=lambda n: -sum(counted[n].values())):
         table.row(name, None, None, sum(counted[name].values()))
-    table.save(asked.out)
+    return [table]
 
 
 def beginnings(world: World) -> Sensed:
@@ -88,7 +81,8 @@ def alone(name: str, sensed: Sensed, world: World) -> float:
         if mechanism is None:
             effects = Effects(oil_income=now.reserve)
         else:
-            effects = switched(mechanism(now, week, draws(seed_words(1), member, index)(name)), mechanism.on)
+            luck = draws(seed_words(1), member, index, None, wanted({name: mechanism}, world))(name)
+            effects = switched(mechanism(now, week, luck), mechanism.on)
         return sum(jnp.sum(x) for x in jax.tree.leaves(effects) if isinstance(x, jax.Array))
 
     def many(mechanism: Any, sensed: Sensed) -> Any:
@@ -113,7 +107,3 @@ def _moved(sensed: Sensed, zero: Any) -> Sensed:
 
     own = {f.name: getattr(sensed, f.name) for f in fields(Sensed)}
     return Sensed(**{name: x if name in FIXED else jax.tree.map(moved, x) for name, x in own.items()})
-
-
-if __name__ == "__main__":
-    main()

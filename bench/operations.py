@@ -112,10 +112,10 @@ class _Reader:
             if key in eqn.params:
                 return self._inside(eqn.params[key], reads, where)
         changes = any(self.changes[x] for x in reads)
-        key = (name, str(sorted((k, str(v)) for k, v in eqn.params.items())), tuple(reads))
-        if key in self._known:
-            return list(self._known[key])
-        made = self._once(key, len(eqn.outvars), changes)
+        made_of = (name, str(sorted((k, str(v)) for k, v in eqn.params.items())), tuple(reads))
+        if made_of in self._known:
+            return list(self._known[made_of])
+        made = self._once(made_of, len(eqn.outvars), changes)
         kind, count = cost(eqn)
         self.steps.append(Step(tuple(reads), made, kind, count if changes else 0.0, where))
         return list(made)

@@ -1,100 +1,71 @@
-"""Writes the page of the docs about speed: runs the benchmarks one after another, or takes tables that they kept.
+"""The page of the docs about speed, from what was measured on one machine or several."""
 
-    python bench/page.py docs/reference/speed.md
-    python bench/page.py docs/reference/speed.md --kept FOLDER
+from collections.abc import Sequence
 
-Some half an hour on two cores, on which nothing else should run; `--quick` for a rough page in some minutes. `--kept`
-takes what each left with `--out FOLDER`, and what `bench/parts.py` printed as FOLDER/parts.txt.
+from bench.machine import ROOT
+from bench.measurements import MEASUREMENTS, Measurement
+from bench.results import Made, Measured, Results
+from bench.table import Table
+
+PAGE = ROOT / "docs" / "reference" / "speed.md"
+HEAD = """# Speed
+
+Measured on:
+
+{machines}
+
+Other machines, other figures: `make bench` measures yours. Written by `python -m bench` from `bench/results`, where all
+figures are, also every round of the comparison with other tools; `python -m bench NAME` measures one of these tables
+anew, and `make bench-check` says whether something has become slower.
+
+A *fighter-week* is one fighter slot in one week of one member. Times are over all cores together unless said otherwise.
 """
 
-import argparse
-import subprocess
-import sys
-import tempfile
-from pathlib import Path
 
-from table import machine
-
-HEAD = """# Speed of the full model
-
-Measured on {machine}. Other machines, other figures: `make bench` measures yours. Written by
-`python bench/page.py` from what the commands below found; each says in its first lines what it measures and how.
-
-A *fighter-week* is one fighter slot in one week of one member. Times are over all cores together.
-"""
-SECTIONS = {
-    "Until something is seen": ("first.py", ["first"]),
-    "Time by part": ("parts.py", ["parts"]),
-    "Time by mechanism": ("mechanisms.py", ["mechanisms"]),
-    "Growth": (
-        "growth.py",
-        [f"growth-{what}" for what in ("units", "slots", "weeks", "members", "mechanisms")],
-    ),
-    "How fast it could be": ("roofline.py", ["roofline-peaks", "roofline-work", "roofline"]),
-    "Kernels of a week": ("kernels.py", ["kernels", "launches"]),
-}
-
-
-def main() -> None:
-    """Measure if need be, and write the page."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("page", type=Path, help="the file to write")
-    parser.add_argument("--kept", type=Path, metavar="FOLDER", help="where the benchmarks kept their tables")
-    parser.add_argument("--quick", action="store_true", help="the quick form of each benchmark that has one")
-    asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="fissure-bench-") as base:
-        folder = asked.kept or Path(base)
-        if not asked.kept:
-            for script, _ in SECTIONS.values():
-                measure(script, folder, asked.quick)
-        text = written(folder)
-    asked.page.write_text(text, encoding="utf-8")
-
-
-def measure(script: str, folder: Path, quick: bool) -> None:
-    """Run one benchmark, and keep its tables in `folder`."""
-    command = [sys.executable, str(Path(__file__).parent / script)]
-    if script == "parts.py":  # has no quick form, and prints only
-        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-        (folder / "parts.txt").write_text(done.stdout, encoding="utf-8")
-    else:
-        subprocess.run([*command, "--out", str(folder), *(["--quick"] if quick else [])], check=True)
-
-
-def written(folder: Path) -> str:
-    """The page, of the tables that `folder` holds; a benchmark without any is left out."""
-    parts = [HEAD.format(machine=machine())]
-    for title, (script, tables) in SECTIONS.items():
-        found = [text for name in tables if (text := kept(folder, name))]
-        if found:
-            parts += [f"## {title}\n\n    python bench/{script}\n", about(script), *found]
+def rendered(found: Sequence[Results]) -> str:
+    """The page; what was measured on no machine is left out."""
+    machines = "\n".join(f"- {one.machine} (`bench/results/{one.machine.slug}.json`)" for one in found)
+    parts = [HEAD.format(machines=machines)]
+    sections: dict[str, list[Measurement]] = {}
+    for measurement in MEASUREMENTS:
+        sections.setdefault(measurement.section, []).append(measurement)
+    for title, own in sections.items():
+        there = [one for one in own if any(one.name in results.measured for results in found)]
+        if there:
+            parts += [f"## {title}\n", f"    python -m bench {' '.join(one.name for one in there)}\n", own[0].about()]
+            parts += [part for results in found for part in _of(results, there, several=len(found) > 1)]
     return "\n".join(parts).rstrip() + "\n"
 
 
-def kept(folder: Path, name: str) -> str:
-    """The table of that name; one that was printed only, as it was printed."""
-    if (file := folder / f"{name}.md").is_file():
-        return file.read_text(encoding="utf-8")
-    if (file := folder / f"{name}.txt").is_file():
-        return "".join(f"    {line}\n" for line in file.read_text(encoding="utf-8").splitlines())
-    return ""
+def _of(results: Results, measurements: Sequence[Measurement], several: bool) -> list[str]:
+    """What one machine has of a section."""
+    measured = [results.measured[one.name] for one in measurements if one.name in results.measured]
+    if not measured:
+        return []
+    parts = [f"### On {results.machine}\n"] if several else []
+    for at, one in enumerate(measured):
+        parts += [_shown(table) for table in one.tables if table.shown]
+        if at + 1 == len(measured) or _said(measured[at + 1]) != _said(one):  # once for those alike
+            parts.append(_said(one))
+    return parts
 
 
-def about(script: str) -> str:
-    """What a benchmark says of itself, but for how to run it."""
-    source = (Path(__file__).parent / script).read_text(encoding="utf-8")
-    lines = source.split('"""')[1].partition("\n\n")[2].partition("Run it with")[0].strip("\n").splitlines()
-    out = []
-    for before, line in zip(["", *lines], lines, strict=False):
-        if line.startswith("    ") and line[4] != " ":  # a word and what it means, as an item of a list
-            name, _, said = line.strip().partition("  ")
-            out.append(f"- *{name}* {said.strip()}")
-        elif line.startswith("     "):
-            out.append(f"  {line.strip()}")
-        else:
-            out += ["", line] if before.startswith("    ") and line else [line]
-    return "\n".join(out) + "\n"
+def _shown(table: Table) -> str:
+    return table.markdown() if table.rows else f"{table.note}\n"
 
 
-if __name__ == "__main__":
-    main()
+def _said(measured: Measured) -> str:
+    """When and of what it was made."""
+    return f"*{made_in_words(measured.made)}*\n"
+
+
+def made_in_words(made: Made) -> str:
+    """A sentence or two."""
+    changed = " with changes that were not committed" if made.dirty else ""
+    of = f" of commit {made.revision}{changed}" if made.revision else ""
+    packages = ", ".join(f"{name} {number}" for name, number in made.versions.items())
+    rough = " Rough, in small form." if made.quick else ""
+    before, after = made.load
+    load = f" Load average {before:.1f} before it, {after:.1f} after it." if None not in (before, after) else ""
+    note = f" {made.note}" if made.note else ""
+    return f"Measured {made.date[:10]}{of}: {packages}.{load}{rough}{note}"

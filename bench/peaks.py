@@ -14,11 +14,11 @@ is asked.
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
+
+from bench.one import apart
 
 BITS = (256, 512)
 NEAR = 1 << 16
@@ -31,15 +31,7 @@ def measured(triads: dict[str, int], quick: bool = False) -> dict[int, dict[str,
     for bits in BITS:
         flags = f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_prefer_vector_width={bits}"
         options = json.dumps({"triads": triads, "quick": quick})
-        done = subprocess.run(
-            [sys.executable, str(Path(__file__)), options],
-            env={**os.environ, "XLA_FLAGS": flags.strip()},
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        if done.returncode:
-            sys.exit(done.returncode)
-        found[bits] = dict(json.loads(done.stdout.splitlines()[-1]))
+        found[bits] = apart("bench.peaks", options, env={"XLA_FLAGS": flags.strip()})
     return found
 
 
@@ -74,8 +66,8 @@ def generator(tries: int, seconds: float) -> float:
     Put together, as XLA would make the whole block anew for each of four results.
     """
     import jax.numpy as jnp
-    from operations import operations
 
+    from bench.operations import operations
     from fissure.engine.random import threefry4x32
 
     key = tuple(jnp.uint32(n) for n in (1, 2, 3, 0))
@@ -126,14 +118,17 @@ def _reals() -> Any:
 
 def _count(loop: Callable[[Any], Any]) -> float:
     """Operations for each number; signs that go with a function are free."""
-    return {_multiply_add: 48.0, _simple: 32.0, _division: 8.0, _function: 4.0}[loop]
+    counts: dict[Callable[[Any], Any], float]
+    counts = {_multiply_add: 48.0, _simple: 32.0, _division: 8.0, _function: 4.0}
+    return counts[loop]
 
 
 def _rate(once: Callable[[Any], Any], start: Any, tries: int, seconds: float, work: float) -> float:
     """`work` of one turn a nanosecond, over all cores: turns are repeated inside of a compiled program."""
     import jax
-    from program import together
-    from table import cores
+
+    from bench.program import together
+    from bench.table import cores
 
     def many(x: Any, turns: Any) -> Any:
         return jax.lax.fori_loop(0, turns, lambda _, x: once(x), x)

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from table import cores
 
+from bench.table import cores
 from fissure.cases.loader import Case, load_case
 from fissure.engine.random import prior_normals, seed_words
 from fissure.engine.simulate import simulate_block
@@ -68,6 +68,7 @@ class Block:
     """Fighter slots times weeks times members of one call."""
     compile: float
     """Seconds of tracing and compiling."""
+    compile_again: Callable[[], Callable[..., Any]]
 
     def taken(self, calls: int) -> Taken:
         """Seconds of so many calls, in as many threads as there are cores, as `fissure run` makes them."""
@@ -88,17 +89,25 @@ def block(
     weeks: int = 60,
     mechanisms: Collection[str] | None = None,
     width: int = WIDTH,
+    outputs: tuple[str, ...] = (),
 ) -> Block:
-    """The program at this size, compiled now (no cache of compiled programs is used), and as many inputs as cores."""
+    """The program at this size, compiled now (no cache of compiled programs is used), and as many inputs as cores.
+
+    It records all outputs and events, or `outputs` alone where any is named.
+    """
     world: World = world_of(case(), units, slots)
     starts = range(0, width * cores(), width)
     inputs = [
         (models_of(own, mechanisms), jnp.asarray(own, jnp.int32), world, seed_words(1))
         for own in (list(range(a, a + width)) for a in starts)
     ]
+
+    def compiled() -> Callable[..., Any]:
+        return simulate_block.lower(*inputs[0], weeks=weeks, width=width, outputs=outputs).compile()
+
     began = time.perf_counter()
-    program = simulate_block.lower(*inputs[0], weeks=weeks, width=width).compile()
+    program = compiled()
     took = time.perf_counter() - began
-    made = Block(program, inputs, int(world.bloc.shape[0]) * world.slots * weeks * width, took)
+    made = Block(program, inputs, int(world.bloc.shape[0]) * world.slots * weeks * width, took, compiled)
     made.taken(1)  # the first call loads libraries
     return made

@@ -14,22 +14,19 @@ count. The larger of arithmetic and memory is the bound. It is below what any co
 all recomputed values, numbers kept between one loop and the next, and the cost of starting each loop. `as compiled` are
 XLA's own estimates for the compiled program (`cost_analysis`), in which values that several loops need are made anew in
 each.
-
-Run it with `python bench/roofline.py` (about three minutes), `--quick` for rough peaks and a small program,
-`--out FOLDER` to keep the tables.
 """
 
-import argparse
 from collections.abc import Mapping
-from pathlib import Path
+from typing import Any
 
 import jax
-from operations import DIVISION, FLOAT, FUNCTION, INTEGER, PRODUCT
-from peaks import measured
-from program import WIDTH, Block, block, case, models_of
-from table import Table, cores, machine
-from work import operations_of_week, state_bytes, total
 
+from bench.measurements import Asked
+from bench.operations import DIVISION, FLOAT, FUNCTION, INTEGER, PRODUCT
+from bench.peaks import BITS, measured
+from bench.program import WIDTH, Block, block, case, models_of
+from bench.table import Table, cores
+from bench.work import operations_of_week, state_bytes, total
 from fissure.engine.random import seed_words
 from fissure.engine.simulate import draws
 from fissure.model.start import initial_state, member_inputs
@@ -37,45 +34,44 @@ from fissure.model.world import world_of
 
 RATE = {INTEGER: "integer", FLOAT: "simple", PRODUCT: "multiply-add", DIVISION: "division", FUNCTION: "function"}
 """The peak at which each kind of operation can go."""
-SMALL = {"units": 48, "slots": 56, "weeks": 20}
+SMALL: dict[str, Any] = {"units": 48, "slots": 56, "weeks": 20}
 
 
-def main() -> None:
-    """Measure, and print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="rough peaks, and a small program")
-    parser.add_argument("--out", type=Path, metavar="FOLDER", help="keep each table there as CSV and Markdown")
-    asked = parser.parse_args()
-    print(machine())
+def tables(asked: Asked) -> list[Table]:
+    """Measure; `quick` is rough peaks, and a small program."""
     size = {k: v for k, v in SMALL.items() if k != "weeks"} if asked.quick else {}
     state = state_bytes(**size)
     held = 2 * WIDTH * state  # before and after, of the members of a call
-    best = peaks(held, asked.quick, asked.out)
+    best, first = peaks(held, asked.quick)
     fighters = world_of(case(), **size).bloc.shape[0] * world_of(case(), **size).slots
     counted = total(operations_of_week(**size))
-    work = Table("roofline-work", "Work of a week, for each fighter slot", ["kind", "operations", "ns"])
+    work = Table.begun(
+        "roofline-work", "Work of a week, for each fighter slot", ["kind", "operations", ("least", "ns")]
+    )
     for kind, rate in RATE.items():
         work.row(kind, counted[kind], counted[kind] / best[rate])
     work.row("all", sum(counted.values()), least(counted, best))
     work.row("bytes of the state, both ways", 2 * state / fighters, 2 * state / fighters / best["triad, a call"])
-    work.save(asked.out)
-    made = block(**(SMALL if asked.quick else {"weeks": 60}))
+    made = block(**SMALL) if asked.quick else block(weeks=60)
     reached = min(made.ns(made.taken(4).busy, 4) for _ in range(5))
-    bounds(counted, best, 2 * state / fighters, reached, made, fighters, size).save(asked.out)
+    return [first, work, bounds(counted, best, 2 * state / fighters, reached, made, fighters, size)]
 
 
-def peaks(held: int, quick: bool, out: Path | None) -> dict[str, float]:
-    """The better of each peak, printed beside both."""
+def peaks(held: int, quick: bool) -> tuple[dict[str, float], Table]:
+    """The better of each peak, and a table of both."""
     sizes = {"triad, second cache": 1 << 20, "triad, a call": held, "triad, main memory": 1 << (26 if quick else 29)}
+    table = Table.begun(
+        "roofline-peaks",
+        f"This machine at best, {cores()} cores",
+        ["a nanosecond", *((str(bits), "bits") for bits in BITS)],
+    )
     found = measured(sizes, quick)
-    table = Table("roofline-peaks", f"This machine at best, {cores()} cores", ["a nanosecond", *map(str, found)])
     names = [*sizes, *RATE.values()]
     for name in names:
         table.row(
             f"{name} ({'bytes' if 'triad' in name else 'operations'})", *(rates[name] for rates in found.values())
         )
-    table.save(out)
-    return {name: max(rates[name] for rates in found.values()) for name in names}
+    return {name: max(rates[name] for rates in found.values()) for name in names}, table
 
 
 def least(counted: Mapping[str, float], best: Mapping[str, float]) -> float:
@@ -93,8 +89,8 @@ def bounds(
     size: dict[str, int],
 ) -> Table:
     """Each bound beside what is reached."""
-    table = Table(
-        "roofline", "The least time of a fighter-week, and what is reached", ["", "ns", "reached over it"], 40
+    table = Table.begun(
+        "roofline", "The least time of a fighter-week, and what is reached", ["", ("time", "ns"), "reached over it"], 40
     )
     own, memory = least(counted, best), moved / best["triad, a call"]
     peak = sum(counted.values()) / best["multiply-add"]
@@ -125,9 +121,5 @@ def compiled(made: Block, size: dict[str, int]) -> tuple[float, float]:
 
     start = jax.jit(jax.vmap(first)).lower(models, jax.numpy.arange(WIDTH)).compile().cost_analysis()
     whole = made.program.cost_analysis()  # type: ignore[attr-defined]
-    per_member = [(float(whole[k]) - float(start[k])) / WIDTH for k in ("flops", "bytes accessed")]
+    per_member = [(float(whole[k]) - float((start or {})[k])) / WIDTH for k in ("flops", "bytes accessed")]
     return per_member[0], per_member[1]
-
-
-if __name__ == "__main__":
-    main()

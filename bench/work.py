@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from dataclasses import fields
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,12 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from operations import operations
-from program import case, models_of
 
 import fissure
+from bench.operations import operations
+from bench.program import case, models_of
 from fissure.engine.random import seed_words
-from fissure.engine.simulate import draws
+from fissure.engine.simulate import draws, wanted
 from fissure.model.events import happened
 from fissure.model.member_inputs import week_of
 from fissure.model.record import Seen, record
@@ -33,6 +34,7 @@ PLACES = (
     ("model/week.py", lambda _: "settle: week"),
     ("model/start.py", lambda _: "settle: week"),
     ("model/member_inputs.py", lambda _: "forcing"),
+    ("engine/random.py", lambda _: "luck"),
 )
 """Where an operation belongs, by the files that called for it: the first of these that is among them."""
 
@@ -42,10 +44,12 @@ def operations_of_week(units: int | None = None, slots: int | None = None) -> di
     """Operations of one week of one member, record and events included, for each fighter slot: by place and kind."""
     model, state, given, world = example(units, slots)
     seed, member = seed_words(1), jnp.int32(0)
+    settling = {f.name: getattr(model.settlement, f.name) for f in fields(model.settlement)}
+    luck = wanted(settling | model.mechanisms, world)
 
     def weekly(model: Any, given: Any, world: Any, seed: Any, member: Any, state: Any, index: Any) -> Any:
         week = week_of(index, world, given)
-        after, sensed = step(model, state, given, world, week, draws(seed, member, index))
+        after, sensed = step(model, state, given, world, week, draws(seed, member, index, None, luck))
         seen = Seen(model, sensed, week, after, world)
         return after, {**record(seen), **happened(seen)}
 

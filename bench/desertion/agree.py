@@ -7,8 +7,9 @@ the two-sample Kolmogorov-Smirnov test. One p-value comes out: the smallest, tim
 from dataclasses import dataclass
 
 import numpy as np
-from bench.desertion.rules import SERIES, Recorded
 from scipy import stats
+
+from bench.desertion.rules import SERIES, Recorded
 
 ALPHA = 0.001  # for one peer, over all its tests
 

@@ -15,6 +15,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+
 from bench.desertion.rules import (
     PARAMETERS,
     SERIES,
@@ -25,7 +26,6 @@ from bench.desertion.rules import (
     foreign_units,
     units_of,
 )
-
 from fissure.engine.random import Draw, member_key, seed_words, stream_id
 from fissure.model.effects import Effects, settled, switched, total
 from fissure.model.mechanism import Mechanism

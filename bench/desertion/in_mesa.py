@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import mesa
 import numpy as np
+
 from bench.desertion.rules import (
     PARAMETERS,
     SERIES,

@@ -8,6 +8,8 @@ from collections.abc import Callable
 import mesa_frames
 import numpy as np
 import polars as pl
+from polars import col, lit, when
+
 from bench.desertion.rules import (
     PARAMETERS,
     SERIES,
@@ -20,7 +22,6 @@ from bench.desertion.rules import (
     rural_share,
     units_of,
 )
-from polars import col, lit, when
 
 SINGLE = np.float32
 

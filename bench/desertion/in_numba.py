@@ -10,6 +10,8 @@ from collections.abc import Callable
 
 import numba
 import numpy as np
+from numba import njit, prange
+
 from bench.desertion.rules import (
     PARAMETERS,
     SERIES,
@@ -22,7 +24,6 @@ from bench.desertion.rules import (
     rural_share,
     units_of,
 )
-from numba import njit, prange
 
 u32, f32 = np.uint32, np.float32
 FAST = {"fastmath": True, "error_model": "numpy", "boundscheck": False}

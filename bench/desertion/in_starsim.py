@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 import starsim as ss
+
 from bench.desertion.rules import (
     PARAMETERS,
     SERIES,

@@ -1,4 +1,4 @@
-"""A process that holds one implementation and times it whenever it is told to; started by `python -m bench.desertion`.
+"""A process that holds one implementation and times it whenever it is told to; started by `bench.desertion.race`.
 
 It reads a line for each round, `go SEED`, and answers with seconds on the clock and on processors of one run: the mean
 of as many as fill a quarter of a second; `once SEED` runs once, `end` ends it.

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+
 from bench.desertion.peers import Peer
 from bench.desertion.rules import SLOTS, Recorded, units_of
 

@@ -10,6 +10,8 @@ from bench.desertion.peers import PEERS, code_lines
 from bench.desertion.race import Size, race, series_of
 from bench.desertion.rules import PARAMETERS, SERIES, SLOTS, units_of
 
+pytestmark = pytest.mark.slow  # comparing with other tools takes a while, and nothing of the package hangs on it
+
 FIGHTERS, WEEKS, MEMBERS = 2_000, 30, 120
 # Tools that are not installed beside the tests are compared by `make bench`, which fails where they differ.
 OTHERS = [peer for peer in PEERS if peer.name not in ("numpy", "starsim-plain") and peer.installed()]
@@ -75,9 +77,9 @@ def test_timing_runs_peers_in_turn():
     numpy = next(peer for peer in PEERS if peer.name == "numpy")
     series = series_of(numpy, size, seed=7)
     assert {x.shape for x in series.values()} == {(2, 3)}
-    text = report.ratios([timings], list(PEERS))
+    text = report.ratios([timings], list(PEERS)).markdown()
     assert "500 × 2" in text and "NumPy" in text
-    assert report.rounds_as_csv(timings.values()).count("\n") == 1 + 4
+    assert len(report.rounds(timings.values()).rows) == 4
 
 
 def test_growth_exponent_is_a_slope():

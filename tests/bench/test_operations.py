@@ -3,9 +3,11 @@
 import jax
 import jax.numpy as jnp
 import pytest
-from operations import DIVISION, FLOAT, FUNCTION, INTEGER, PRODUCT, operations
+from bench.operations import DIVISION, FLOAT, FUNCTION, INTEGER, PRODUCT, operations
 
 from fissure.engine.random import threefry4x32
+
+pytestmark = pytest.mark.slow
 
 X, Y = jnp.ones((5, 7)), jnp.ones((7, 3))
 

@@ -1,20 +1,18 @@
-"""What the benchmarks say of their numbers: growth, tables, kernels, the page."""
+"""What the benchmarks say of their numbers: growth, first lines, kernels."""
 
-import csv
-
-import first
-import growth as growing
+import bench.growth as growing
 import jax
 import jax.numpy as jnp
 import pytest
-from fit import growth, per_piece
-from growth import spread
-from kernels import loop
-from page import SECTIONS, about, kept, written
-from program import Taken
-from table import Table, shown
+from bench.growth import spread
+from bench.growth_fit import growth, per_piece
+from bench.kernels import loop
+from bench.program import Taken
 
+from bench import first, parts
 from fissure.model.catalogue import GROUPS, mechanism_classes
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize("exponent", [0.5, 1.0, 2.0])
@@ -38,6 +36,15 @@ def test_mechanisms_grow_evenly_through_all_groups():
     assert sorted(spread(len(mechanism_classes()))) == sorted(mechanism_classes())
     some = spread(10)
     assert len(set(some)) == 10 and {mechanism_classes()[name].group() for name in some} == set(GROUPS)
+
+
+def test_parts_are_left_out_one_group_at_a_time():
+    rows = {title.partition(" (")[0]: (names, outputs) for title, names, outputs in parts.rows()}
+    assert sorted(rows["full model"][0]) == sorted(mechanism_classes())
+    for group in GROUPS:
+        there = {mechanism_classes()[name].group() for name in rows[f"without {group}"][0]}
+        assert there == set(GROUPS) - {group}
+    assert rows["without either"] == ([], parts.LITTLE)
 
 
 def test_growth_is_told_from_the_time_that_cores_were_busy(monkeypatch):
@@ -66,13 +73,13 @@ def test_growth_with_members_tells_memory_too(monkeypatch):
     def apart(count, weeks, base):
         return {"compile": 1.0, "run": 0.1 * count, "ns": 13.0, "peak": 500.0 + 2.0 * count}
 
-    monkeypatch.setattr(growing, "apart", apart)
+    monkeypatch.setattr(growing, "run_apart", apart)
     rows = {row[0]: row[1:] for row in growing.members((8, 16, 32), 60).rows}
     assert rows["exponent"][1] == "1.000" and rows["a member"][3] == pytest.approx(2.0)
 
 
 def test_the_first_lines_of_a_run_are_awaited_in_order(monkeypatch, tmp_path):
-    said = "'compiling ...', '8 of 10 members, 1.0 ns', 'A case · 10 members · seed 1 · 26 weeks'"
+    said = "'compiling ...', '8 of 10 members, 1.0 ns', 'A case: 10 simulated histories of 26 weeks'"
     program = tmp_path / "run"
     program.write_text(f'#!/bin/sh\nexec {first.sys.executable} -c "print(*[{said}], sep=chr(10))"\n')
     program.chmod(0o755)
@@ -82,23 +89,6 @@ def test_the_first_lines_of_a_run_are_awaited_in_order(monkeypatch, tmp_path):
     monkeypatch.setattr(first, "MARKS", {**first.MARKS, "never": "what nobody says"})
     with pytest.raises(SystemExit, match="after 3 of 4 marks"):
         first.run(tmp_path, "y", [])
-
-
-def test_a_table_is_printed_and_kept(tmp_path, capsys):
-    table = Table("one", "A title", ["what", "ns", "MB"])
-    table.row("first", 1.2345, None)
-    table.row("second", 1234.5)
-    table.save(tmp_path)
-    assert list(csv.reader((tmp_path / "one.csv").read_text().splitlines())) == [
-        ["what", "ns", "MB"], ["first", "1.2345", ""], ["second", "1234.5", ""]
-    ]  # fmt: skip
-    assert "| first | 1.23 |  |" in (tmp_path / "one.md").read_text()
-    assert "first" in capsys.readouterr().out
-    assert kept(tmp_path, "one").startswith("**A title**") and kept(tmp_path, "other") == ""
-
-
-def test_cells_have_three_digits():
-    assert [shown(x) for x in (None, 7, 0.012345, 12.345, 4567.8, "x")] == ["", "7", "0.0123", "12.3", "4568", "x"]
 
 
 def test_the_operations_of_the_longest_loop_are_found():
@@ -112,17 +102,3 @@ def test_the_operations_of_the_longest_loop_are_found():
     found = loop(text)
     assert "sort" in {kind for kind, _ in found} and not {"tuple", "parameter"} & {kind for kind, _ in found}
     assert len(found) > len(loop(jax.jit(short).lower(jnp.ones(4)).compile().as_text())) > 0
-
-
-@pytest.mark.parametrize("script", [script for script, _ in SECTIONS.values()])
-def test_the_page_says_what_each_benchmark_measures(script):
-    said = about(script)
-    assert said.strip() and "Run it with" not in said and "\n    " not in said
-
-
-def test_the_page_holds_what_was_kept_and_leaves_out_the_rest(tmp_path):
-    (tmp_path / "roofline.md").write_text("**A table**\n\n| a | b |\n")
-    (tmp_path / "parts.txt").write_text("full model 13.2\n")
-    page = written(tmp_path)
-    assert "**A table**" in page and "    full model 13.2\n" in page and "    python bench/roofline.py" in page
-    assert "bench/growth.py" not in page and max(map(len, page.splitlines())) <= 400

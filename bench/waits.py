@@ -7,25 +7,22 @@
     all pairs      from the same click until all pairs are there
 
 Each is the middle one of several with the least and the most. The what-ifs are ones that nobody asked before. Needs the
-`dev` extra and a Chromium; nothing else should run.
-
-Run it with `python bench/click.py` (about five minutes, most of it to simulate 500 members), `--members N` for a
-smaller stored run, `--out FOLDER` to keep the table.
+`dev` extra and a Chromium.
 """
 
-import argparse
 import os
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
-from pathlib import Path
 from statistics import median
 from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
-from table import Table, machine
+
+from bench.measurements import Asked
+from bench.table import Heading, Table
 
 VIEWS = ("history", "cracks", "why", "what-if", "evidence")
 PAIRS, ASKED, REPEATS = 48, 3, 5
@@ -42,38 +39,26 @@ STEP = """async () => {
 }"""
 
 
-def main() -> None:
-    """Measure, and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--members", type=int, default=500, help="of the stored run")
-    parser.add_argument("--out", type=Path, metavar="FOLDER", help="keep the table there as CSV and Markdown")
-    asked = parser.parse_args()
-    print(machine())
+def tables(asked: Asked) -> list[Table]:
+    """Measure; `quick` is of 20 members stored and not of 500."""
+    members = 20 if asked.quick else 500
     with tempfile.TemporaryDirectory(prefix="fissure-bench-") as base:
         env = {**os.environ, "FISSURE_CACHE": f"{base}/cache"}
-        command = [
-            sys.executable,
-            "-m",
-            "fissure",
-            "run",
-            "--members",
-            str(asked.members),
-            "--out",
-            f"{base}/runs/stored",
-        ]
-        subprocess.run(command, env=env, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        command = [sys.executable, "-m", "fissure", "serve", f"{base}/runs", "--no-open"]
-        with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        fissure = [sys.executable, "-m", "fissure"]
+        stored = ["run", "--members", str(members), "--out", f"{base}/runs/stored"]
+        subprocess.run([*fissure, *stored], env=env, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        serve = [*fissure, "serve", f"{base}/runs", "--no-open"]
+        with subprocess.Popen(serve, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
             try:
-                table = measured((server.stdout.readline() if server.stdout else "").split()[-1], asked.members)
+                return [measured((server.stdout.readline() if server.stdout else "").split()[-1], members)]
             finally:
                 server.terminate()
-    table.save(asked.out)
 
 
 def measured(address: str, members: int) -> Table:
     """All of it, of the server at `address`."""
-    table = Table("click", f"Seconds on the page, {members} members stored", ["", "median", "least", "most"], 34)
+    heads: list[Heading] = ["", ("median", "s"), ("least", "s"), ("most", "s")]
+    table = Table.begun("waits", f"Waiting on the page, {members} members stored", heads, 34)
     wait_until_ready(address)
     for view in VIEWS:
         row(table, f"server, {view}", [answered(address, view) for _ in range(REPEATS)])
@@ -145,7 +130,3 @@ def chromium() -> str | None:
     from shutil import which
 
     return next(filter(None, map(which, ("chromium", "chromium-browser", "google-chrome"))), None)
-
-
-if __name__ == "__main__":
-    main()

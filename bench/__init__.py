@@ -1,0 +1,1 @@
+"""How fast Fissure is, and in how much memory: `python -m bench`, or `make bench`."""
