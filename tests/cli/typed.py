@@ -42,8 +42,7 @@ def nothing_is_simulated():
         raise Reached
 
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("programs", "random"):
-            patch.setattr(f"fissure.engine.{name}.require_own_jax", reached)
+        patch.setattr("fissure.engine.programs.require_own_jax", reached)
         patch.setattr(sys.modules["fissure.cli.serve"], "_serve", reached)
         patch.setattr("fissure.studies.calibration.fit.flow_available", lambda: None)
         yield
