@@ -75,6 +75,6 @@ def test_checks_find_the_same_on_a_cluster(tmp_path):
     names, found = ["desertion", "pay-gap"], []
     with Cluster("local:1") as one:
         for workers in (Threads(2), one):
-            runs = PairedRuns(CheckTask(case, plan, Prior()), tmp_path / str(len(found)), (), workers)
+            runs = PairedRuns(CheckTask(case, plan, Prior()), tmp_path / str(len(found)), (), workers, Silent())
             found.append(effects_of(runs, names, 8))
     assert found[0] == found[1]
