@@ -24,7 +24,7 @@ from bench.program import WIDTH, case, models_of, together
 from bench.table import Heading, Table, cores
 from bench.work import operations_of_week
 from fissure.engine.random import seed_words
-from fissure.engine.simulate import draws, wanted
+from fissure.engine.simulate import draws, luck_of
 from fissure.model.catalogue import mechanism_classes
 from fissure.model.effects import Effects, switched
 from fissure.model.member_inputs import week_of
@@ -81,7 +81,7 @@ def alone(name: str, sensed: Sensed, world: World) -> float:
         if mechanism is None:
             effects = Effects(oil_income=now.reserve)
         else:
-            luck = draws(seed_words(1), member, index, None, wanted({name: mechanism}, world))(name)
+            luck = draws(seed_words(1), member, index, None, luck_of({name: mechanism}, world))(name)
             effects = switched(mechanism(now, week, luck), mechanism.on)
         return sum(jnp.sum(x) for x in jax.tree.leaves(effects) if isinstance(x, jax.Array))
 

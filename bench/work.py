@@ -15,7 +15,7 @@ import fissure
 from bench.operations import operations
 from bench.program import case, models_of
 from fissure.engine.random import seed_words
-from fissure.engine.simulate import draws, wanted
+from fissure.engine.simulate import draws, luck_of
 from fissure.model.events import happened
 from fissure.model.member_inputs import week_of
 from fissure.model.record import Seen, record
@@ -45,7 +45,7 @@ def operations_of_week(units: int | None = None, slots: int | None = None) -> di
     model, state, given, world = example(units, slots)
     seed, member = seed_words(1), jnp.int32(0)
     settling = {f.name: getattr(model.settlement, f.name) for f in fields(model.settlement)}
-    luck = wanted(settling | model.mechanisms, world)
+    luck = luck_of(settling | model.mechanisms, world)
 
     def weekly(model: Any, given: Any, world: Any, seed: Any, member: Any, state: Any, index: Any) -> Any:
         week = week_of(index, world, given)

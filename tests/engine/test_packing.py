@@ -4,7 +4,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from fissure.cases.loader import load_case
 from fissure.engine.ensemble import run
+from fissure.engine.export import dataset, export
 from fissure.engine.packing import layout, pack, unpack
 from fissure.errors import RunError
 from fissure.model.record import OUTPUTS
@@ -15,15 +17,8 @@ SIZES = {"members": 5, "seed": 3, "weeks": 30, "units": 24, "slots": 20}
 
 
 @pytest.fixture(scope="module")
-def world(small):
-    return world_of(small, 24, 20)
-
-
-@pytest.fixture(scope="module")
-def small():
-    from fissure.cases.loader import load_case
-
-    return load_case("islamic_state")
+def world():
+    return world_of(load_case("islamic_state"), SIZES["units"], SIZES["slots"])
 
 
 @pytest.mark.parametrize("outputs", [(), CHOSEN, ["fighters"], ["prestige"]])
@@ -61,3 +56,7 @@ def test_chosen_outputs_are_those_of_a_whole_run(tmp_path):
     assert len(whole.events) > 0
     with pytest.raises(RunError, match="chosen outputs alone, without events"):
         some.events  # noqa: B018
+    assert (whole.has_events, some.has_events) == (True, False)
+    assert not [name for name in dataset(some) if str(name).startswith("event_")] and "event_kind" in dataset(whole)
+    tables = {path.name for path in export(some, tmp_path / "tables").iterdir()}
+    assert tables == {*(f"{name}.csv" for name in [*CHOSEN, "outputs", "parameters"]), "about.json"}

@@ -5,7 +5,7 @@ from dataclasses import fields
 import jax
 import jax.numpy as jnp
 
-from fissure.engine.simulate import draws, wanted
+from fissure.engine.simulate import draws, luck_of
 from fissure.model.member_inputs import week_of
 from fissure.model.start import initial_state, member_inputs
 from fissure.model.week import step
@@ -43,7 +43,7 @@ def test_all_that_is_drawn_is_said_but_what_every_fighter_draws(small):
     model, world = small.model(small.middle), small.world
     jax.eval_shape(simulate, model, (jnp.uint32(1), jnp.uint32(0)))
     settling = {f.name: getattr(model.settlement, f.name) for f in fields(model.settlement)}
-    said = wanted({"givens": model.start} | settling | model.mechanisms, world)
+    said = luck_of({"givens": model.start} | settling | model.mechanisms, world)
     of_units = [one for one in asked if one[1] != (world.bloc.shape[0], world.slots)]
     assert sorted(set(of_units)) == sorted(said)
     assert {one[0] for one in set(asked) - set(of_units)} == {"givens", "slots"}

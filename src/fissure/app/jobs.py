@@ -1,8 +1,8 @@
-"""Work that takes longer than a click: in the background where nobody sees it, or as a job that is told of.
+"""Work that takes longer than a click: in the background where nobody sees it, or as a job whose progress is shown.
 
 Of jobs there is one at a time, a short queue, and what each has found so far. A job has an id that says what is asked,
-so that the same thing asked twice is computed once. It is told of its progress by the work itself (`JobProgress` is a
-`Progress`), shows results that get better as it goes, and stops at the next step when it is cancelled.
+so that the same thing asked twice is computed once. The work reports its progress (`JobProgress` is a `Progress`)
+and shows results that get better as it goes; it stops at the next step when it is cancelled.
 """
 
 import itertools
@@ -139,7 +139,7 @@ class Worker:
 State = Literal["waiting", "running", "done", "cancelled", "failed"]
 ENDED: tuple[State, ...] = ("done", "cancelled", "failed")
 REMEMBERED = 64
-"""Jobs that have ended and are still told of."""
+"""Jobs that have ended and are still listed."""
 
 DIED = "the thread that worked on it has died; what was finished is kept, ask again"
 
@@ -182,7 +182,7 @@ Work = Callable[["JobProgress"], Any]
 
 
 class JobProgress:
-    """The progress of a job, told by its work: a `Progress`, and `show` for results that are not final yet.
+    """The progress of a job, reported by its work: a `Progress`, and `show` for results that are not final yet.
 
     Each raises `CancelledError` once the job is cancelled.
     """

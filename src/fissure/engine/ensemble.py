@@ -113,9 +113,14 @@ class Run:
     def events(self) -> "pd.DataFrame":
         """Events, with the people, place and size of each: columns member, week, kind, district, bloc, size.
 
-        See `engine.store.event_table`.
+        See `engine.store.event_table`. Raises `FissureError` where it has none, see `has_events`.
         """
         return open_store(self.folder).events(self.asked)
+
+    @property
+    def has_events(self) -> bool:
+        """False where chosen outputs alone are kept."""
+        return bool(open_store(self.folder).description["events"])
 
 
 _Labelled = TypeVar("_Labelled", xr.Dataset, xr.DataArray)

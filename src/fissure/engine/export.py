@@ -47,20 +47,26 @@ def export(run: Run, path: Path) -> Path:
 
 
 def dataset(run: Run) -> xr.Dataset:
-    """Records, parameters and events of `run` in one data set, with nothing but text and numbers as attributes."""
+    """Records, parameters and any events of `run` in one data set, with nothing but text and numbers as attributes."""
     parameters = run.parameters.rename(unit="parameter_unit").assign_attrs(units="see parameter_unit")
-    events = run.events
-    tables = {f"event_{name}": ("event", _column(events[name])) for name in events.columns}
-    whole = run.data.assign(parameters=parameters).assign(tables).assign_attrs(_about(run))
+    whole = run.data.assign(parameters=parameters).assign_attrs(_about(run))
     whole["week"].attrs = {"standard_name": "time", "long_name": "Monday on which the week begins", "axis": "T"}
     whole["member"].attrs = {"long_name": "Simulated history"}
+    if run.has_events:
+        whole = _with_events(whole, run)
+    for variable in whole.variables.values():
+        if variable.dtype.kind in "OU":
+            variable.encoding["dtype"] = object  # text of any length, which every format has a way to write
+    return whole
+
+
+def _with_events(whole: xr.Dataset, run: Run) -> xr.Dataset:
+    events = run.events
+    whole = whole.assign({f"event_{name}": ("event", _column(events[name])) for name in events.columns})
     whole["event_week"].attrs = {"long_name": "Monday on which the week begins"}
     whole["event_member"].attrs = {"long_name": "Simulated history, as in member"}
     whole["event_size"].attrs = {"long_name": "How many; of what, is in the attributes of event_kind"}
     whole["event_kind"].attrs = {name: f"{kind['long_name']}; {kind['units']}" for name, kind in _kinds(run).items()}
-    for variable in whole.variables.values():
-        if variable.dtype.kind in "OU":
-            variable.encoding["dtype"] = object  # text of any length, which every format has a way to write
     return whole
 
 
@@ -70,7 +76,7 @@ def _column(column: pd.Series) -> np.ndarray:
 
 
 def _kinds(run: Run) -> dict[str, dict[str, str]]:
-    return dict(run.events.attrs["kinds"])
+    return dict(run.events.attrs["kinds"]) if run.has_events else {}
 
 
 def _about(run: Run) -> dict[str, str]:
@@ -98,14 +104,15 @@ def _zarr(run: Run, path: Path) -> None:
 
 
 def _tables(run: Run, folder: Path) -> None:
-    """`NAME.csv` of each output in long form, with `outputs.csv`, which explains them; parameters; events."""
+    """`NAME.csv` of each output in long form, with `outputs.csv`, which explains them; parameters; any events."""
     folder.mkdir()
     lines = []
     for name, array in run.data.data_vars.items():
         array.to_dataframe(name=str(name))[str(name)].to_csv(folder / f"{name}.csv", lineterminator="\n")
         lines.append([str(name), array.attrs["long_name"], array.attrs["units"], " ".join(map(str, array.dims))])
     run.parameters.to_dataframe(name="value").to_csv(folder / "parameters.csv", lineterminator="\n")
-    run.events.to_csv(folder / "events.csv", index=False, lineterminator="\n")
+    if run.has_events:
+        run.events.to_csv(folder / "events.csv", index=False, lineterminator="\n")
     columns = ["output", "title", "unit", "dimensions"]
     pd.DataFrame(lines, columns=columns).to_csv(folder / "outputs.csv", index=False, lineterminator="\n")
     about = {**run.data.attrs, **_about(run), "kinds of events": _kinds(run)}

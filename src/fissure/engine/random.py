@@ -80,8 +80,8 @@ class Draw:
     key: Words
     week: Int[Array, ""]
     stream: int
-    made: Mapping[tuple[tuple[int, ...], int], tuple[UInt32[Array, "..."], ...]] = field(default_factory=dict)
-    """Words that are there already, by shape and index; see `made_beforehand`."""
+    made: "Made" = field(default_factory=dict)
+    """Words that are there already, see `made_beforehand`."""
 
     def block(self, shape: tuple[int, ...] = (), index: int = 0) -> Words:
         """Four independent arrays of random 32-bit words of `shape`: one Threefry block for each lane.
@@ -109,14 +109,14 @@ class Draw:
         return tuple(unit_interval(word) for word in self.words(shape, index, count))
 
 
+Made = Mapping[tuple[tuple[int, ...], int], tuple[Word, ...]]
+"""Words of a stream by shape and index."""
 Wanted = tuple[str, tuple[int, ...], int, int]
 """A stream, a shape, an index, and how many words of the block."""
 
 
-def made_beforehand(
-    wanted: Sequence[Wanted], key: Words, week: Int[Array, ""]
-) -> dict[str, dict[tuple[tuple[int, ...], int], tuple[UInt32[Array, "..."], ...]]]:
-    """The words of all that is `wanted`, by stream, shape and index: the very words that each stream would give.
+def made_beforehand(wanted: Sequence[Wanted], key: Words, week: Int[Array, ""]) -> dict[str, Made]:
+    """The words of all that is `wanted`, by stream: the very words that each stream would give.
 
     All are made in one pass and kept for whoever reads them. The generator is a long chain of small steps: where each
     reader makes its own, two thirds of a compiled program are copies of it.
@@ -129,7 +129,7 @@ def made_beforehand(
     at_lane, at_week, at_stream, at_index = (jnp.asarray(x, jnp.uint32) for x in (lanes, week, streams, indexes))
     block = threefry4x32(key, (at_lane, at_week, at_stream, at_index))
     flat = materialise(jnp.select([word == n for n in range(3)], block[:3], block[3]), (key[0] & 1).astype(jnp.int32))
-    found: dict[str, dict[tuple[tuple[int, ...], int], tuple[Any, ...]]] = defaultdict(dict)
+    found: dict[str, dict[tuple[tuple[int, ...], int], tuple[Word, ...]]] = defaultdict(dict)
     at = 0
     for name, shape, index, n in wanted:
         size = prod(shape)

@@ -43,7 +43,7 @@ class Later(NamedTuple):
     since: Int[Array, ""]
 
 
-def wanted(rules: Mapping[str, Any], world: World) -> list[Wanted]:
+def luck_of(rules: Mapping[str, Any], world: World) -> list[Wanted]:
     """The random numbers that rules, by the names of their streams, say that they draw."""
     sizes = {
         "units": world.bloc.shape[0],
@@ -87,9 +87,9 @@ def simulate(
 
     Of `outputs` alone, without events, where any is named.
     """
-    once = draws(seed, member, jnp.int32(-1), past, wanted({"givens": model.start}, world))
+    once = draws(seed, member, jnp.int32(-1), past, luck_of({"givens": model.start}, world))
     settling = {f.name: getattr(model.settlement, f.name) for f in fields(model.settlement)}
-    every_week = wanted(settling | model.mechanisms, world)
+    every_week = luck_of(settling | model.mechanisms, world)
     before = model, world, member_inputs(model.start, world, once("givens"))
     first = initial_state(model.start, before[2], world, once("givens"))
     after_all = None if later is None else (*later[:2], member_inputs(later.model.start, later.world, once("givens")))

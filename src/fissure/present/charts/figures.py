@@ -8,7 +8,7 @@ from typing import Any
 from fissure.evidence.entries import Observation, Source
 from fissure.present import formatting
 from fissure.present.charts import Row, Spec
-from fissure.present.charts.shared import SCHEMA
+from fissure.present.charts.shared import finished
 from fissure.present.charts.theme import PUBLISHERS, SHAPES
 
 ROW, HEIGHT = 34, 260
@@ -138,14 +138,7 @@ def _row(one: Observation, sources: Mapping[str, Source], far: tuple[float, floa
 
 
 def _spec(layers: list[Spec], rows: list[Row], shared: Mapping[str, Any], height: int, said: str) -> Spec:
-    return {
-        "$schema": SCHEMA,
-        "description": said,
-        "width": "container",
-        "height": height,
-        "autosize": {"type": "fit-x", "contains": "padding"},
-        "datasets": {"figures": rows},
+    return finished(layers, height, said, {"figures": rows}) | {
         "data": {"name": "figures"},
         "encoding": dict(shared),
-        "layer": layers,
     }
