@@ -63,17 +63,16 @@ def eight(a, b, c, d, k1, k2, k3, k4, k5, injection):
 
 @njit(inline="always")
 def threefry(k0, k1, k2, x0, x1, x2):
-    """Threefry-4x32 with 20 rounds; the fourth words of key and counter are 0."""
+    """Threefry-4x32 with 13 rounds; the fourth words of key and counter are 0."""
     k3 = u32(0)
     k4 = u32(k0 ^ k1 ^ k2 ^ u32(0x1BD11BDA))
     a, b, c, d = u32(x0 + k0), u32(x1 + k1), u32(x2 + k2), u32(k3)
     a, b, c, d = eight(a, b, c, d, k1, k2, k3, k4, k0, 1)
-    a, b, c, d = eight(a, b, c, d, k3, k4, k0, k1, k2, 3)
     a, b, c, d = pair(a, b, c, d, 10, 26)
     a, d, c, b = pair(a, d, c, b, 11, 21)
     a, b, c, d = pair(a, b, c, d, 13, 27)
     a, d, c, b = pair(a, d, c, b, 23, 5)
-    return u32(a + k0), u32(b + k1), u32(c + k2), u32(d + k3 + u32(5))
+    return pair(u32(a + k3), u32(b + k4), u32(c + k0), u32(d + k1 + u32(3)), 6, 20)
 
 
 threefry_called = njit(threefry.py_func)  # where it is not inlined, it compiles faster

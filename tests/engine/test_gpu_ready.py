@@ -18,9 +18,10 @@ from fissure.model.world import world_of
 WIDTH, UNITS, SLOTS, WEEKS = 3, 37, 23, 11  # sizes that nothing else has
 
 ELEMENTWISE = {
-    "abs", "add", "and", "compare", "convert", "divide", "exponential", "exponential_minus_one", "floor", "log",
-    "log_plus_one", "maximum", "minimum", "multiply", "negate", "not", "or", "power", "round_nearest_even", "select",
-    "shift_left", "shift_right_arithmetic", "shift_right_logical", "sqrt", "subtract", "xor",
+    "abs", "add", "and", "bitcast_convert", "clamp", "compare", "convert", "divide", "exponential",
+    "exponential_minus_one", "floor", "log", "log_plus_one", "maximum", "minimum", "multiply", "negate", "not",
+    "or", "power", "round_nearest_even", "select", "shift_left", "shift_right_arithmetic", "shift_right_logical",
+    "sqrt", "subtract", "xor",
 }  # fmt: skip
 SHAPES = {"broadcast_in_dim", "concatenate", "constant", "iota", "reshape", "slice", "transpose"}
 WHOLE_ARRAYS = {"dot_general", "reduce"}

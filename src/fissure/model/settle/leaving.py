@@ -7,6 +7,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
 from fissure.model.effects import Effects
+from fissure.model.exponential import exp
 from fissure.model.mechanism import FourUniforms
 from fissure.model.parameters import parameter
 from fissure.model.state import Cause
@@ -64,7 +65,7 @@ class Leaving(eqx.Module):
         risk = dict(zip(of_unit, stacked[:, :, None], strict=True))
 
         # what rounding takes from 1 - exp(-h) is no more than the grain of the draws, and `expm1` costs twice as much
-        attempt = 1.0 - jnp.exp(-sums.attempt * jnp.exp(jnp.minimum(sums.attempt_log, 8.0)))
+        attempt = 1.0 - exp(-sums.attempt * exp(jnp.minimum(sums.attempt_log, 8.0)))
         cause = jnp.where(leave < risk[Cause.JAILED] * attempt, Cause.JAILED, Cause.ESCAPED)
         cause = jnp.where(leave < risk[Cause.EXECUTED] * attempt, Cause.EXECUTED, cause)
         cause = jnp.where(leave < attempt, cause, Cause.STAYED)
@@ -72,7 +73,7 @@ class Leaving(eqx.Module):
         cause = jnp.where(1.0 - leave < risk[Cause.SENT], Cause.SENT, cause)
         cause = jnp.where(risk[Cause.SPLIT] > 0, Cause.SPLIT, cause)
         cause = jnp.where(jnp.abs(2.0 * within - 1.0) < risk[Cause.MISSION], Cause.MISSION, cause)
-        cause = jnp.where(within > jnp.exp(-sums.purge), Cause.PURGE, cause)
+        cause = jnp.where(within > exp(-sums.purge), Cause.PURGE, cause)
         cause = jnp.where(1.0 - fight < risk[Cause.ACCUSED], Cause.ACCUSED, cause)
         cause = jnp.where(within < risk[Cause.CLASH], Cause.CLASH, cause)
         cause = jnp.where(1.0 - air < risk[Cause.ASSASSINATED], Cause.ASSASSINATED, cause)

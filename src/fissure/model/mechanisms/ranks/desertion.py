@@ -18,6 +18,7 @@ import jax.numpy as jnp
 
 from fissure.model.check import LOWER, Check
 from fissure.model.effects import Effects, Scalar
+from fissure.model.exponential import exp
 from fissure.model.measure import total
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.parameters import parameter
@@ -43,7 +44,7 @@ class Desertion(Mechanism):
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""
         return Effects(
-            attempt=self.base * jnp.exp(self.slope * (sensed.wish - 0.25)),
+            attempt=self.base * exp(self.slope * (sensed.wish - 0.25)),
             caught_logit=jnp.log(self.caught) - jnp.log1p(-self.caught),
             execution_logit=jnp.log(self.executed) - jnp.log1p(-self.executed),
         )
