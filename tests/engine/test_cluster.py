@@ -3,17 +3,14 @@
 import os
 import random
 import signal
-import subprocess
 import sys
-import tempfile
 import time
-from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 
 import psutil
 import pytest
+from tests.clusters import joining, scheduling, until
 
 from fissure.engine import cluster as clusters
 from fissure.engine import remote
@@ -24,58 +21,10 @@ from fissure.engine.store import encode
 from fissure.errors import FissureError, StoppedError
 
 SMALL = {"seed": 7, "weeks": 12, "units": 16, "slots": 8}
-PATCHED = {
-    "model": "from fissure.engine import provenance\nprovenance.model_digest = lambda: 'f' * 64\n",
-    "machine": "from fissure.engine import provenance\nprovenance._processor = lambda: 'Abacus'\n",
-}
 
 
 def files(folder):
     return {p.name: p.read_bytes() for p in (folder / "blocks").iterdir()}
-
-
-def started(command, **more):
-    return subprocess.Popen([sys.executable, "-m", *command], stderr=subprocess.DEVNULL, **more)
-
-
-@contextmanager
-def scheduling(folder):
-    """The scheduler file of a scheduler on loopback."""
-    file = folder / "scheduler.json"
-    command = "distributed.cli.dask_scheduler --host 127.0.0.1 --port 0 --no-dashboard --dashboard-address 127.0.0.1:0"
-    process = started([*command.split(), "--scheduler-file", str(file)])
-    try:
-        until(file.is_file)
-        yield str(file)
-    finally:
-        process.kill()
-        process.wait()
-
-
-@contextmanager
-def joining(scheduler, patch=""):
-    """One more worker, in a process of its own."""
-    command = "distributed.cli.dask_worker --nthreads 1 --no-nanny --no-dashboard --host 127.0.0.1"
-    with tempfile.TemporaryDirectory() as folder:
-        command = [*command.split(), "--scheduler-file", scheduler, "--local-directory", folder]
-        if patch:
-            file = Path(folder) / "patch.py"
-            file.write_text(PATCHED[patch])
-            command += ["--preload", str(file)]
-        process = started(command)
-        try:
-            yield process
-        finally:
-            process.kill()
-            process.wait()
-
-
-def until(there):
-    """Wait till `there()`."""
-    deadline = time.monotonic() + 60
-    while not there():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def known(team):
