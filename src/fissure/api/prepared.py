@@ -9,14 +9,19 @@ from contextlib import contextmanager, suppress
 def prepare_report() -> None:
     """Make what the report of any run needs: its libraries, its templates, and the causal picture of the model.
 
-    It takes seconds and is kept in this process; whoever writes a report later finds it.
+    What the tables need comes first, as they are shown first. It takes seconds and is kept in this process; whoever
+    writes a report later finds it.
     """
+    import xarray as xr
+
+    importlib.import_module("fissure.present.sections.run")  # to load what it imports takes as long as all else here
+    xr.Dataset({"x": ("x", [0])})  # the first of a process loads dask and others, where these are installed
+
     from fissure.present.render import html
     from fissure.studies.kept_picture import atlas
 
     html.prepare()
     atlas()
-    importlib.import_module("fissure.present.sections.run")  # to load what it imports takes as long
 
 
 @contextmanager
