@@ -124,3 +124,18 @@ def test_the_digest_of_the_model_follows_its_code_alone():
     assert code(source.replace('    """Doc."""\n', "\n\n").replace("x: int, *", "x:  int,\n  *")) == text
     assert code(source.replace("1.5", "1.6")) != text
     assert code(source.replace("!r", "")) != text
+
+
+def test_another_thread_that_parses_at_the_time_is_waited_out(tmp_path, monkeypatch):
+    """CPython 3.11 raises `SystemError` where two threads build trees at once."""
+    file, whole, failed = tmp_path / "a.py", ast.parse, []
+    file.write_text("x = 1\n")
+
+    def parse(text):
+        if len(failed) < 3:
+            failed.append(text)
+            raise SystemError("AST constructor recursion depth mismatch (before=69, after=120)")
+        return whole(text)
+
+    monkeypatch.setattr(ast, "parse", parse)
+    assert ast.dump(provenance._tree(file)) == ast.dump(whole("x = 1\n")) and len(failed) == 3

@@ -18,6 +18,7 @@ import os
 import platform
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cache, lru_cache
 from importlib.metadata import version
@@ -162,8 +163,12 @@ def _run(tree: ast.AST) -> Iterator[ast.AST]:
 
 @cache
 def _parsed(path: Path, version: tuple[int, int]) -> ast.Module:
+    text = path.read_text(encoding="utf-8")
     with _parsing:
-        return ast.parse(path.read_text(encoding="utf-8"))
+        for _ in range(9):  # a thread of another's that formats a traceback parses too, and knows nothing of our lock
+            with suppress(SystemError):
+                return ast.parse(text)
+        return ast.parse(text)
 
 
 def _tree(path: Path) -> ast.Module:
