@@ -15,7 +15,6 @@ from fissure.model.world import Week, World
 
 MINDS = ("commitment", "grievance", "fear", "doubt", "skill", "dissent")
 """Fields of mind that are recorded as means by origin."""
-SAMPLE = 16  # slots of each unit from which what needs every fighter's mind is estimated
 LONG_SERVICE = 26  # weeks
 PRESSED = 50  # a unit is hard pressed in a week in which one in so many of it was killed or captured in fighting
 RESISTING = 0.01  # share of residents in resistance from which a district counts as resisting
@@ -182,9 +181,10 @@ def _clustering(seen: Seen) -> Array:
 def _correlation(seen: Seen) -> Array:
     """Correlation over fighters of distance from the leadership's line with the wish to leave, from a sample."""
     line = seen.model.mechanisms["doctrinal-line"].line  # type: ignore[attr-defined]
-    here = seen.sensed.fighters.present[:, :SAMPLE].astype(jnp.float32)
+    sample = seen.sensed.sample
+    here = sample.present.astype(jnp.float32)
     n = jnp.maximum(here.sum(), 1.0)
-    x, y = jnp.abs(seen.sensed.doctrine[:, :SAMPLE] - line), seen.sensed.wish[:, :SAMPLE]
+    x, y = jnp.abs(sample.doctrine - line), sample.wish
     x, y = x - (x * here).sum() / n, y - (y * here).sum() / n
     spread = (x * x * here).sum() * (y * y * here).sum()
     return jnp.clip((x * y * here).sum() / jnp.sqrt(jnp.maximum(spread, 1e-9)), -1.0, 1.0)
@@ -192,11 +192,11 @@ def _correlation(seen: Seen) -> Array:
 
 def _doubt_by_service(seen: Seen) -> Array:
     """Mean doubt of foreigners of short and of long service, from a sample; 0 where there is none."""
-    f = seen.sensed.fighters
-    here = f.present[:, :SAMPLE] & seen.world.foreign[:, None]
-    long = f.served[:, :SAMPLE] >= LONG_SERVICE
+    sample = seen.sensed.sample
+    here = sample.present & seen.world.foreign[:, None]
+    long = sample.served >= LONG_SERVICE
     groups = [here & ~long, here & long]
-    doubt = f.doubt[:, :SAMPLE]
+    doubt = sample.doubt
     return jnp.stack([jnp.where(g, doubt, 0.0).sum() / jnp.maximum(g.sum(), 1) for g in groups])
 
 

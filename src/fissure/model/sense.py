@@ -18,6 +18,19 @@ FINE = 65536.0  # for products of small numbers; sums of up to 32,767 fighters f
 FAR_OUT = 1 / 3  # distance from the middle beyond which a fighter stands on a flank
 
 
+SAMPLE = 16  # slots of each unit from which what needs every fighter's mind is estimated
+
+
+class Sample(eqx.Module):
+    """Some fighters of each unit, apart: who reads all of the state once it is replaced keeps a copy of it alive."""
+
+    present: Bool[Array, "units some"]
+    doctrine: Float[Array, "units some"]
+    wish: Float[Array, "units some"]
+    doubt: Float[Array, "units some"]
+    served: Float[Array, "units some"]
+
+
 class Sensed(eqx.Module):
     """The state at the start of a week, with its sums. `flows` are those of the week before."""
 
@@ -31,6 +44,8 @@ class Sensed(eqx.Module):
 
     wish: Float[Array, "units slots"]  # to leave if leaving were free, in [0, 1]
     doctrine: Float[Array, "units slots"]  # position as stretched by the rift
+
+    sample: Sample  # fighters in the first slots of each unit
 
     # By unit: fighters present and means of their minds
     strength: Float[Array, " units"]
@@ -128,6 +143,7 @@ def sense(
         flows=state.flows,
         wish=wish,
         doctrine=doctrine,
+        sample=Sample(*(x[:, :SAMPLE] for x in (here, doctrine, wish, f.doubt, f.served))),
         strength=strength,
         commitment=commitment / some,
         grievance=grievance / some,

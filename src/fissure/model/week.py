@@ -11,7 +11,7 @@ from fissure.model.effects import Effects, switched, total
 from fissure.model.joining import Newcomers, enlist, joining
 from fissure.model.mechanism import Draws, Mechanism
 from fissure.model.member_inputs import MemberInputs
-from fissure.model.sense import Sensed, sense
+from fissure.model.sense import Sample, Sensed, sense
 from fissure.model.settle import Settlement
 from fissure.model.start import Start
 from fissure.model.state import Cause, Flows, Organisation, State, Units
@@ -47,11 +47,12 @@ def step(
         state, given, world,
         promised=settlement.treasury.pay(), cushion=settlement.treasury.cushion, reach=settlement.posting.reach,
     )  # fmt: skip
-    return settle(model, state, sensed, push(model, sensed, week, draw), week, draw), sensed
+    after, sample = settle(model, state, sensed, push(model, sensed, week, draw), week, draw)
+    return after, eqx.tree_at(lambda s: s.sample, sensed, sample)
 
 
-def settle(model: Model, state: State, sensed: Sensed, sums: Effects, week: Week, draw: DrawOf) -> State:
-    """The state a week later, once contributions are summed."""
+def settle(model: Model, state: State, sensed: Sensed, sums: Effects, week: Week, draw: DrawOf) -> tuple[State, Sample]:
+    """The state a week later, once contributions are summed, and the sample of the state that it replaces."""
     settlement, world = model.settlement, sensed.world
     fought = settlement.ground(sensed, sums, week, draw("ground"))
 
@@ -60,7 +61,8 @@ def settle(model: Model, state: State, sensed: Sensed, sums: Effects, week: Week
     here = state.fighters.present
     luck = draw("slots").uniforms(here.shape)
     causes = settlement.leaving.causes(sums, sensed.post @ fought.hazard, luck, week.index)
-    fate = materialise(jnp.where(here, causes.astype(jnp.uint32), joining(sensed, sums, luck)), week.index)
+    either = jnp.where(here, causes.astype(jnp.uint32), joining(sensed, sums, luck))
+    fate, sample = materialise((either, sensed.sample), week.index)
     cause, newcomers = jnp.where(here, fate, 0), jnp.where(here, 0, fate)
     by_cause, recruits = _counts(cause, newcomers)
     stays = here & ((cause == Cause.STAYED) | (cause == Cause.JAILED))
@@ -112,7 +114,7 @@ def settle(model: Model, state: State, sensed: Sensed, sums: Effects, week: Week
         atrocities=sums.atrocities.astype(jnp.int32),
         leaders_lost=stood.leaders_lost,
     )
-    return State(fighters, units, lived.districts, organisation, flows)
+    return State(fighters, units, lived.districts, organisation, flows), sample
 
 
 def _count(events: Array, like: Int[Array, "*shape"]) -> Int[Array, "*shape"]:

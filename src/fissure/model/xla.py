@@ -1,8 +1,12 @@
 """Ways to lead XLA to pass over the fighters as few times as it must. Nothing here changes a result."""
 
+from typing import TypeVar
+
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Int
+
+Tree = TypeVar("Tree")
 
 
 def summed(*terms: Array) -> tuple[Int[Array, " units"], ...]:
@@ -17,10 +21,12 @@ def summed(*terms: Array) -> tuple[Int[Array, " units"], ...]:
     return tuple(jax.lax.reduce(whole, nothing, lambda a, b: tuple(x + y for x, y in zip(a, b, strict=True)), (1,)))
 
 
-def materialise(x: Array, some: Int[Array, ""]) -> Array:
-    """`x`, computed once: keeps XLA on a CPU from copying its producer into each consumer.
+def materialise(x: Tree, some: Int[Array, ""]) -> Tree:
+    """`x`, arrays in any tree, computed once: keeps XLA on a CPU from copying their producers into each consumer.
 
     A conditional is a barrier there, where all members share its predicate and the compiler cannot know that it always
-    holds: `some` is any number from 0 on that is data, such as the week. `optimization_barrier` is none.
+    holds: `some` is any number from 0 on that is data, such as the week. `optimization_barrier` is none. All of `x` is
+    there before anything is made of a part of it, so that what `x` is made from can be replaced in place.
     """
-    return jax.lax.cond(some >= 0, lambda: x, lambda: jnp.zeros_like(x))
+    whole: Tree = jax.lax.cond(some >= 0, lambda: x, lambda: jax.tree.map(jnp.zeros_like, x))
+    return whole
