@@ -91,7 +91,7 @@ def test_the_readme_says_that_time_until_collapse_cannot_be_read_from_its_ceilin
     assert ends.unreadable(NONE, INSIDE_ALONE)
     (off,), (inside,) = ends.of(NONE), ends.of(INSIDE_ALONE)
     assert f"end of the run, {off.bound:.0f} weeks, in {off.count} of {off.of} histories" in README
-    assert inside.count == inside.of and f"with only the inside on in all {inside.of}" in README
+    assert f"with only the inside on in {inside.count} of {inside.of}" in README
     for gone in ("0.9 weeks", "139 weeks", "win back"):
         assert gone not in README
 
