@@ -1,12 +1,13 @@
 """Show that a change of the model's code changes no byte, and keep what was made before it.
 
-    python tools/same_bytes.py OLD [--members 16] [--keep]
+    python tools/same_bytes.py OLD [--members 16] [--but OUTPUT ...] [--keep]
 
 OLD is a checkout of Fissure from before the change. Members of the prior and of the posterior that comes with the
 reference case are simulated there and here, each at full scale over all weeks, and every record is compared. With
 --keep, and only where all are the same, the files that tell the digest of the old code (posterior, attribution, answers
 and so on) are made to tell that of the new: a posterior need not be fitted anew because a loop was rewritten.
-Exit code 1 where anything differs; then fit anew.
+Exit code 1 where anything differs; then fit anew. An output that only checks of mechanisms read may be let off by
+--but; the verdicts are then left to be made anew (`python tools/results.py verdicts`).
 """
 
 import argparse
@@ -20,7 +21,8 @@ from typing import Any
 
 HERE = Path(__file__).parents[1]
 CASE = Path("src/fissure/cases/islamic_state")
-KEPT = [f"kept/{name}.json" for name in ("answers", "explain", "hindcast", "verdicts")]
+VERDICTS = "kept/verdicts.json"
+KEPT = [*(f"kept/{name}.json" for name in ("answers", "explain", "hindcast")), VERDICTS]
 
 SIMULATE = """
 import hashlib, json, sys
@@ -72,15 +74,20 @@ def main() -> None:
     parser.add_argument("old", type=Path, help="a checkout from before the change")
     parser.add_argument("--members", type=int, default=16, help="of the prior, and as many of the posterior")
     parser.add_argument("--keep", action="store_true", help="let the files that are kept tell the new digest")
+    parser.add_argument("--but", nargs="+", default=[], metavar="OUTPUT", help="outputs that may differ")
     asked = parser.parse_args()
     posterior = max((HERE / CASE / "posterior").glob("*.json"))
     old, new = (simulated(place.resolve(), asked.members, posterior) for place in (asked.old, HERE))
     differ = [name for name in old["records"] | new["records"] if old["records"].get(name) != new["records"].get(name)]
+    let_off = [name for name in differ if name.rpartition(" ")[2] in asked.but]
+    differ = [name for name in differ if name not in let_off]
     if differ:
         sys.exit(f"{len(differ)} of {len(old['records'])} records differ: " + "; ".join(differ[:12]))
-    print(f"{len(new['records'])} records of {2 * asked.members} members are the same bytes.")
+    same = len(new["records"]) - len(let_off)
+    print(f"{same} records of {2 * asked.members} members are the same bytes; {len(let_off)} others were let off.")
     if asked.keep:
-        keep({was: new["digests"][name] for name, was in old["digests"].items()}, posterior)
+        kept = [name for name in KEPT if not let_off or name != VERDICTS]
+        keep({was: new["digests"][name] for name, was in old["digests"].items()}, posterior, kept)
 
 
 def simulated(checkout: Path, members: int, posterior: Path) -> dict[str, Any]:
@@ -93,7 +100,7 @@ def simulated(checkout: Path, members: int, posterior: Path) -> dict[str, Any]:
     return dict(json.loads(done.stdout))
 
 
-def keep(new: dict[str, str], posterior: Path) -> None:
+def keep(new: dict[str, str], posterior: Path, kept: list[str]) -> None:
     """Replace digests in the files that are kept; that of the posterior's draws follows from its own."""
     from fissure.studies.calibration.posterior import read_posterior
 
@@ -103,13 +110,13 @@ def keep(new: dict[str, str], posterior: Path) -> None:
     after = replace(before, fitted_to={name: new.get(of, of) for name, of in before.fitted_to.items()})
     after.write(posterior)
     new = {**new, before.digest: after.digest}
-    for name in KEPT:
+    for name in kept:
         path = (HERE / CASE / name).resolve()
         text = path.read_text(encoding="utf-8")
         for was, now in new.items():
             text = text.replace(was, now)
         path.write_text(text, encoding="utf-8")
-    print(f"Kept: {posterior.name} and {len(KEPT)} files tell the digest of this code.")
+    print(f"Kept: {posterior.name} and {len(kept)} files tell the digest of this code.")
 
 
 if __name__ == "__main__":
