@@ -117,5 +117,8 @@ def test_the_readme_has_both_columns_of_the_hindcast():
         row += [f"{t.covered} of {t.two_sided}" for t in kinds]
         assert f"| {' | '.join(map(str, row))} |" in README
     assert worse == [False, True, True]  # "worse from the two later dates; it helps only from March 2015"
-    assert f"Each forecast is of {found.members} histories" in README
-    assert all(one.worth is None for one in found.dates)  # "was not recorded"
+    first = found.dates[0]
+    assert all(first.in_common[name].crps > first.in_common["persistence"].crps for name in columns[:2])
+    worth = [f"{one.worth.independent:.0f}" for one in found.dates]
+    said = f"{', '.join(worth[:-1])} and {worth[-1]}"
+    assert f"Each forecast is of {found.members} histories, worth {said} independent draws" in README
