@@ -33,7 +33,7 @@ from fissure.version import __version__
 UNKNOWN_WIDTH = 64
 """The width where a device does not tell its memory."""
 WIDEST = 256
-"""The widest call that is chosen. A week is some 550 short kernels, whose launches all members of a call share, so that
+"""The widest call that is chosen. A week is some 420 short kernels, whose launches all members of a call share, so that
 more is better up to here (bench/kernels.py); but a call that is not filled up is work for nothing, and the records of
 so many members already take half a gigabyte of the host."""
 MEMORY_SHARE = 0.5
