@@ -59,8 +59,8 @@ def test_it_holds_what_was_asked_for(found):
 
 
 def test_something_is_strong_in_these_worlds(found):
-    """Desertion itself moves the number that desert."""
-    assert "desertion.base" in found.screened.kept
+    """How fast ground is lost moves how much of it is held."""
+    assert "ground.pace" in found.screened.kept
 
 
 def test_it_is_told_as_json(found, tmp_path):
