@@ -27,12 +27,12 @@ from bench.desertion.rules import (
     units_of,
 )
 from fissure.engine.random import Draw, member_key, seed_words, stream_id
+from fissure.engine.simulate import COMPILER
 from fissure.model.effects import Effects, settled, switched, total
 from fissure.model.exponential import exp
 from fissure.model.mechanism import Mechanism
 
 IN_CACHE = 50_000  # slots simulated at a time: their state and its sums stay in a core's second-level cache
-WIDE = {"xla_cpu_prefer_vector_width": 512}  # of XLA: 256 unless told; without effect on results
 FINE = 65536.0  # minds are rounded to 1 / FINE before they are summed
 EMPTY = -1  # weeks served, in an empty slot
 
@@ -312,7 +312,7 @@ def prepare(fighters: int, weeks: int, members: int, p: Parameters = PARAMETERS)
     width = max(1, min(each, IN_CACHE // (units * SLOTS)))
     models = jax.tree.map(lambda x: jnp.full(each, x), model(p))
     rest = jnp.asarray(foreign_units(units)), jnp.asarray(exchange(weeks), jnp.float32)
-    program = ensemble.lower(models, jnp.arange(each), seed_words(0), *rest, width=width).compile(WIDE)
+    program = ensemble.lower(models, jnp.arange(each), seed_words(0), *rest, width=width).compile(COMPILER)
 
     def run(seed: int) -> Recorded:
         def block(first: int) -> list[np.ndarray]:
