@@ -4,7 +4,7 @@
 # make test-thorough   the rest of what CI runs: every page, report and command as a person meets it
 # make test-all   all tests: the slow ones too, among them those with the lowest versions and with other Pythons
 # make docs   write docs/reference anew from the code
-# make results  make all kept results of the reference case anew (posterior, checks, answers, ...): an hour and a half
+# make results  make all kept results of the reference case anew (posterior, checks, answers, ...): about an hour
 # make bench  how fast, and in how much memory, the reference case runs here, and other tools on the same rules
 # make bench-check   has something become slower since? (three minutes)
 

@@ -12,8 +12,8 @@
     docs        make docs               what is generated from all of these
 
 Every step is a command that a reader can run; it goes on where it was stopped, and what is finished is kept in the
-source tree (`FISSURE_KEEP_IN_SOURCE`). By the number of its histories all of it should take an hour and a half of two
-quiet cores. Needed after any change that moves results; one that moves none is shown to by `tools/same_bytes.py`.
+source tree (`FISSURE_KEEP_IN_SOURCE`). All of it takes about an hour of two
+cores. Needed after any change that moves results; one that moves none is shown to by `tools/same_bytes.py`.
 """
 
 import argparse

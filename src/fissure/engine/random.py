@@ -5,7 +5,7 @@ mechanism draws never moves another's luck, and a member's luck does not depend 
 
 Source: Salmon, Moraes, Dror and Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3", SC'11,
 doi:10.1145/2063384.2063405, who find that 12 rounds pass BigCrush, and give 13 and 20. The known answers of Random123
-for both are in the tests, with tests of how one number depends on its address; 8 rounds fail these.
+for both are in the tests; there too are a test of avalanche, which 8 rounds fail, and one of neighbouring addresses.
 """
 
 import zlib
