@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from fissure.cases.conventions import Leaning, StudyDates, read_leanings, read_s
 from fissure.cases.naming import folder_of
 from fissure.cases.room import without_unit
 from fissure.cases.schema import (
+    AirForce,
     MOST,
     Bloc,
     CaseFile,
@@ -79,6 +80,8 @@ class Case:
     """(W, C), local currency a USD."""
     condemnations: NDArray[np.float64] = field(repr=False)
     """(W,), weight of scholars' statements of the week."""
+    air_forces: list[AirForce] = field(repr=False)
+    """Air forces whose strikes nobody counted."""
     offensives: list[Offensive] = field(repr=False)
     priors: dict[str, ParameterPrior] = field(repr=False)
     provenance: list[Provenance] = field(repr=False)
@@ -86,6 +89,8 @@ class Case:
     """The leanings of kinds of publishers; they say how figures are read, so a run does not depend on it."""
     dates: StudyDates = field(repr=False)
     """Days at which studies look; a run does not depend on them either."""
+    war: Literal["recorded", "policy"] = field(default="recorded", kw_only=True)
+    """Whether opponents attack as the record says, or as a rule of the model decides."""
     digest: str
     """SHA-256, in hex, over the bytes of every file that a run or its maps depend on."""
 
@@ -162,6 +167,7 @@ def load_case(name_or_path: str | Path) -> Case:
         oil_price=oil_price,
         exchange=exchange,
         condemnations=_condemnations(folder / "forcing" / "condemnations.csv", mondays),
+        air_forces=_air_forces(folder / "forcing" / "air_forces.csv", top),
         offensives=_offensives(folder / "offensives.csv", top, ids, mondays),
         priors=_priors(folder / "priors.yaml"),
         provenance=read_yaml(provenance, list[Provenance]) if stands(provenance) else [],
@@ -280,6 +286,13 @@ def _condemnations(path: Path, mondays: list[date]) -> NDArray[np.float64]:
             raise CaseError(f"{path}:{line}: found date {row.date}, expected a day from {mondays[0]} to {end}")
         out[week] += row.weight
     return _frozen(out)
+
+
+def _air_forces(path: Path, top: CaseFile) -> list[AirForce]:
+    rows = read_csv(path, AirForce) if stands(path) else []
+    for line, row in rows:
+        _known(path, line, "country", row.country, top.countries)
+    return [row for _, row in rows]
 
 
 def _offensives(path: Path, top: CaseFile, ids: list[str], mondays: list[date]) -> list[Offensive]:

@@ -27,6 +27,9 @@ def _whole(count: float) -> float:
 Count = Annotated[Amount, Field(le=MOST)]
 Rate = Annotated[Positive, Field(ge=1e-12, le=1e12)]
 """Of exchange, or a price: their ratios fit single precision too."""
+Ratio = Annotated[Positive, Field(ge=1e-4, le=1e3)]
+KINDS = ("assault", "isolation")
+"""What a campaign is for: to take a place, or to cut it off."""
 PLACES = 10_000_000
 """The most places for fighters, units times slots."""
 REACH = 6.4
@@ -37,13 +40,40 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
 class Opponent(Strict):
     """One enemy of the group: a state, a militia or a coalition, in one country.
 
-    `regime` says whether it is a ruling regime, the enemy that members say they joined to fight.
+    `regime` says whether it is a ruling regime, the enemy that members say they joined to fight; `abroad` whether it
+    comes from outside the region; `acceptable` is the share of the group's constituency who would accept its rule.
+    `numbers` are fighters whom it can send against the group beside its garrisons; `worth` is that of one of them at
+    the start, in committed skilled fighters of the group, and `growth` the ratio of that worth once its army is rebuilt:
+    less than 1 where it may as well wear out. `enters` is the day on which it enters the war, null for the start. Lows
+    and highs are 5% and 95% points.
     """
 
     name: Name
     title: Text
     country: Text
     regime: Flag
+    abroad: Flag
+    enters: Day | None = None
+    acceptable_low: Share
+    acceptable_high: Share
+    numbers_low: Count
+    numbers: Count
+    numbers_high: Count
+    worth_low: Ratio
+    worth_high: Ratio
+    growth_low: Ratio
+    growth_high: Ratio
+    reason: Text
+    source: Text
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        _ordered("numbers", self.numbers_low, self.numbers, self.numbers_high)
+        for name in ("acceptable", "worth", "growth"):
+            low, high = getattr(self, f"{name}_low"), getattr(self, f"{name}_high")
+            if low > high:
+                raise ValueError(f"{name}_low is {low:g}, expected at most {name}_high {high:g}")
+        return self
 
 
 class Bloc(Strict):
@@ -202,10 +232,30 @@ class Strikes(Strict):
         return self
 
 
+class AirForce(Strict):
+    """One row of `forcing/air_forces.csv`: an air force whose strikes nobody counted, as far as they hit the group.
+
+    From `since` on it flies between `strikes_low` and `strikes_high` strikes a week (5% and 95% points) in `country`.
+    """
+
+    since: Day
+    country: Text
+    title: Text
+    strikes_low: Annotated[Positive, Field(ge=0.001, le=MOST)]
+    strikes_high: Annotated[Positive, Field(ge=0.001, le=MOST)]
+    basis: Text
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.strikes_low > self.strikes_high:
+            raise ValueError(f"strikes_low is {self.strikes_low:g}, expected at most strikes_high {self.strikes_high:g}")
+        return self
+
+
 class Offensive(Strict):
     """One row of `offensives.csv`: a ground operation against the group, as a cause only.
 
-    A start (`start_doubt_days` either side), a place, an attacker and a strength in fighters. When it ended,
+    A start (`start_doubt_days` either side), a place, an attacker, a kind and a strength in fighters. When it ended,
     who won and at what cost is not in a case. `event` names the place in the record of control that it
     answers.
     """
@@ -214,6 +264,7 @@ class Offensive(Strict):
     title: Text
     district: Text
     opponent: Text
+    kind: Literal["assault", "isolation"]
     start: Day
     start_doubt_days: Annotated[Whole, Field(ge=0, le=366)]
     strength_low: Annotated[Positive, Field(le=MOST)]

@@ -49,6 +49,8 @@ def luck_of(rules: Mapping[str, Any], world: World) -> list[Wanted]:
         "units": world.bloc.shape[0],
         "districts": world.area.shape[0],
         "blocs": world.bloc_doctrine.shape[0],
+        "opponents": world.regime.shape[0],
+        "forces": world.uncounted_since.shape[0],
         "flanks": len(FLANKS),
         "countries": world.strikes.shape[2],
         "offensives": world.offensive_start.shape[0],

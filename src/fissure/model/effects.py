@@ -22,6 +22,7 @@ from jaxtyping import Array, Float
 Fighter = Float[Array, "#units #slots"]  # broadcast over fighters: (), (units, 1) or (units, slots)
 Unit = Float[Array, "#units"]
 District = Float[Array, "#districts"]
+Campaign = Float[Array, "#kinds #opponents #districts"]
 Bloc = Float[Array, "#blocs"]
 Plots = Float[Array, "#blocs #flanks"]
 Scalar = Float[Array, ""]
@@ -61,8 +62,12 @@ class Effects(eqx.Module):
     # Fighting, by district
     power_log: District = ZERO  # the group's fighting power
     ambush_log: District = ZERO  # opponents killed
-    attack: District = ZERO  # opponents attacking, fighters
-    garrison: District = ZERO  # opponents standing, fighters beyond those of the start
+    offensive: Campaign = ZERO  # opponents' fighters asked for on campaign
+    probing: District = ZERO  # share of opponents' garrisons that attack
+    rising: District = ZERO  # residents under arms who attack, persons
+    dispersed: District = ZERO  # share of fighters who give ground and strike from ambush
+    hide: District = ZERO  # share of units that go into hiding where their ground is lost, rather than retreat
+    toll: District = ZERO  # opponents killed by suicide missions, per week
     operation: District = ZERO  # urgent operations of its own planned, per week
     cancel: District = ZERO  # hazard that a planned operation is called off
 

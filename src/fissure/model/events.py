@@ -12,7 +12,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
 from fissure.model.record import RESISTING, Seen
-from fissure.model.state import ROUTINE, URGENT, Cause
+from fissure.model.state import LOST, ROUTINE, URGENT, Cause
 
 PREFIX = "event:"
 """The beginning of the names of events among the records of a week."""
@@ -52,7 +52,7 @@ def by_bloc(seen: Seen, of_unit: Float[Array, " units"]) -> Float[Array, " blocs
 
 def _faced(seen: Seen, where: Bool[Array, " districts"]) -> Float[Array, " districts"]:
     """Opponents who stood there at the start of the war, at least one."""
-    return jnp.where(where, jnp.maximum(jnp.floor(seen.sensed.given.garrison), 1.0), 0.0)
+    return jnp.where(where, jnp.maximum(jnp.floor(seen.sensed.given.garrison.sum(axis=0)), 1.0), 0.0)
 
 
 def _resisters(seen: Seen, where: Bool[Array, " districts"]) -> Float[Array, " districts"]:
@@ -64,6 +64,20 @@ def _resisters(seen: Seen, where: Bool[Array, " districts"]) -> Float[Array, " d
 def _new_group(seen: Seen) -> Bool[Array, " districts"]:
     before, after = seen.sensed.districts.resistance, seen.after.districts.resistance
     return (before < RESISTING) & (after >= RESISTING) & (seen.after.districts.control > 0)
+
+
+def _crossed(seen: Seen, down: bool) -> Float[Array, " districts"]:
+    """Residents of districts whose larger part changed hands, at least one."""
+    before, after = seen.sensed.districts.control, seen.after.districts.control
+    crossed = (before >= 0.5) & (after < 0.5) if down else (before < 0.5) & (after >= 0.5)
+    return jnp.where(crossed, jnp.maximum(seen.after.districts.residents, 1), 0)
+
+
+def _ended(seen: Seen, taken: bool) -> Float[Array, " districts"]:
+    """Opponents' fighters whose campaign ended, where all ground was taken or where it was not; at least one."""
+    ended = seen.flows.ended.sum(axis=(0, 1))
+    lost = seen.after.districts.control < LOST
+    return jnp.where((ended > 0) & (lost == taken), jnp.maximum(jnp.floor(ended), 1.0), 0.0)
 
 
 KINDS: tuple[Kind, ...] = (
@@ -106,6 +120,26 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "symbolic-defeat", ("district",), "hundredths of full weight", "Symbolic places whose larger part was lost",
         lambda s: jnp.round(100.0 * s.flows.defeats),
+    ),
+    Kind(
+        "campaign", ("district",), "opponents' fighters", "Campaigns of opponents begun",
+        lambda s: jnp.ceil(s.flows.begun.sum(axis=(0, 1))),
+    ),
+    Kind(
+        "campaign-won", ("district",), "opponents' fighters", "Campaigns that took all the ground there",
+        lambda s: _ended(s, taken=True),
+    ),
+    Kind(
+        "campaign-given-up", ("district",), "opponents' fighters", "Campaigns that were given up",
+        lambda s: _ended(s, taken=False),
+    ),
+    Kind(
+        "place-lost", ("district",), "residents", "Districts whose larger part was lost",
+        lambda s: _crossed(s, down=True),
+    ),
+    Kind(
+        "place-taken", ("district",), "residents", "Districts whose larger part it took",
+        lambda s: _crossed(s, down=False),
     ),
     Kind(
         "revolt", ("district",), "residents in resistance", "Risings of residents",

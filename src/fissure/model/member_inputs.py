@@ -14,10 +14,16 @@ class MemberInputs(eqx.Module):
     """The fixed inputs of one member: measured ground and the war as this member meets it."""
 
     mapped_area: Float[Array, " districts"]  # km2 that a map-maker would count
-    garrison: Float[Array, " districts"]  # opponents' fighters at the start
+    garrison: Float[Array, "opponents districts"]  # opponents' garrisons at the start, fighters
+    opponent_numbers: Float[Array, " opponents"]  # fighters beside their garrisons
+    opponent_worth: Float[Array, " opponents"]  # of a fighter at the start, in committed skilled fighters
+    opponent_growth: Float[Array, " opponents"]  # log of the ratio of that worth once armies are rebuilt
+    acceptable: Float[Array, " opponents"]  # share of the constituency that would accept an opponent's rule
+    newcomer_worth: Scalar  # of an armed resident, in committed skilled fighters: as of a newcomer
     residents: Int[Array, " districts"]  # at the start
     oil: Float[Array, " districts"]  # barrels a day that whole wells would give
     strikes_z: Float[Array, " countries"]  # where in their ranges the strike counts lie, standard normal
+    uncounted: Float[Array, " forces"]  # strikes a week of air forces whose strikes nobody counted
     offensive_start: Float[Array, " offensives"]  # week
     offensive_strength: Float[Array, " offensives"]  # attacking fighters
     # At the start, for comparison
@@ -47,6 +53,7 @@ def week_of(index: Array, world: World, given: MemberInputs) -> Week:
     return Week(
         index=index,
         strikes=between(world.strikes[index], given.strikes_z),
+        uncounted=(given.uncounted * (index >= world.uncounted_since)) @ world.uncounted_in,
         oil_price=world.oil_price[index],
         exchange=world.exchange[index],
         condemnation=world.condemnation[index],

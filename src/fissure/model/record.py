@@ -206,6 +206,11 @@ def _opponents_killed(seen: Seen) -> Array:
     return jnp.stack([jnp.where(thin, killed, 0.0).sum(), jnp.where(thin, 0.0, killed).sum()])
 
 
+def _against_regime(seen: Seen) -> Array:
+    fought = jnp.floor(seen.flows.attacked_by + seen.flows.met).sum(axis=1)
+    return (fought @ seen.world.regime) / jnp.maximum(fought.sum(), 1.0)
+
+
 def _effectiveness(seen: Seen) -> Array:
     """Fighting power per fighter, with what mechanisms add to it."""
     return jnp.floor(seen.flows.power).sum() / jnp.maximum(seen.sensed.total, 1.0)
@@ -307,6 +312,19 @@ OUTPUTS: tuple[Output, ...] = (
     Output("setback", (), "share", "Ruled residents lost, as remembered", _of_organisation("setback")),
     Output("effectiveness", (), "index", "Fighting power per fighter", _effectiveness),
     Output("opponents_killed", ("hold",), "persons/week", "Opponents killed", _opponents_killed),
+    Output(
+        "opponents_killed_in", ("country",), "persons/week", "Opponents killed, by country",
+        lambda s: jnp.floor(s.flows.opponents_killed) @ s.world.country,
+    ),
+    Output(
+        "on_campaign", ("country",), "persons", "Opponents on campaign",
+        lambda s: jnp.floor(s.sensed.opponents.force.sum(axis=(0, 1))) @ s.world.country,
+    ),
+    Output("in_hiding", (), "persons", "Fighters in hiding, where no ground is held",
+           lambda s: (s.sensed.posted - s.sensed.exposed).sum().astype(jnp.int32), True),
+    Output("against_regime", (), "share", "Opponents fought who serve a ruling regime", _against_regime),
+    Output("encircled", (), "districts", "Held districts that are mostly cut off",
+           lambda s: ((s.flows.encircled > 0.5) & (s.sensed.exposed_ground > 0)).sum(), True),
     Output("lost_km2", (), "km2/week", "Ground lost", _km2("lost")),
     Output("gained_km2", (), "km2/week", "Ground gained", _km2("gained")),
     Output("doctrinal_spread", (), "position", "Standard deviation of doctrine", _spread_of_doctrine),

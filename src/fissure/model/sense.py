@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
 from fissure.model.member_inputs import MemberInputs
-from fissure.model.state import Cause, Districts, Fighters, Flows, Organisation, State, Units
+from fissure.model.state import LOST, Cause, Districts, Fighters, Flows, Opponents, Organisation, State, Units
 from fissure.model.world import World
 from fissure.model.xla import summed
 
@@ -39,6 +39,7 @@ class Sensed(eqx.Module):
     fighters: Fighters
     units: Units
     districts: Districts
+    opponents: Opponents
     organisation: Organisation
     flows: Flows
 
@@ -66,9 +67,16 @@ class Sensed(eqx.Module):
 
     # By district
     posted: Float[Array, " districts"]  # fighters
+    exposed: Float[Array, " districts"]  # fighters where it holds ground; the others posted hide
+    exposed_ground: Float[Array, " districts"]  # 1 where it holds ground
+    garrisons: Float[Array, "opponents districts"]  # opponents' fighters who hold ground
+    free: Float[Array, " opponents"]  # opponents' fighters who can be sent on campaign
     power: Float[Array, " districts"]  # fighters weighted by commitment and skill
     held: Int[Array, " districts"]  # residents on held ground
     presence: Float[Array, " districts"]  # share of its rule that it has the fighters to enforce, in [0, 1]
+    enough: Float[Array, " districts"]  # fighters with whom half of its rule over all residents would be enforced
+    reached: Float[Array, " districts"]  # share of all residents whom its fighters reach, held or not, in [0, 1]
+    sheltered: Float[Array, " districts"]  # the same where it hides, times support; 0 where it holds ground
 
     # By origin, local and foreign
     fighters_of: Float[Array, "2"]
@@ -133,12 +141,18 @@ def sense(
     posted = strength @ post
     held = jnp.floor(state.districts.control * state.districts.residents).astype(jnp.int32)
     people = strength @ world.of_origin
+    foes = state.opponents
+    out = (foes.stayed + foes.bled).sum(axis=1)
+    enough = reach * state.districts.residents / 1000.0
+    open_ground = (state.districts.control >= LOST).astype(jnp.float32)
+    reached = posted / (posted + enough + 1e-6)
     return Sensed(
         world=world,
         given=given,
         fighters=f,
         units=state.units,
         districts=state.districts,
+        opponents=state.opponents,
         organisation=state.organisation,
         flows=state.flows,
         wish=wish,
@@ -160,9 +174,16 @@ def sense(
         hard=stretch * (hard / FINE) / some,
         post=post,
         posted=posted,
+        exposed=posted * open_ground,
+        exposed_ground=open_ground,
+        garrisons=jnp.maximum(given.garrison + foes.stayed - foes.bled, 0.0),
+        free=jnp.maximum(given.opponent_numbers - foes.force.sum(axis=(0, 2)) - out - foes.fallen, 0.0),
         power=(power @ post) / GRAIN,
         held=held,
         presence=posted / (posted + reach * held / 1000.0 + 1e-6),
+        enough=enough,
+        reached=reached,
+        sheltered=reached * state.districts.support * (1.0 - open_ground),
         fighters_of=people,
         pay=promised * state.organisation.pay_scale,
         mixed=given.mixed | (people > 0).all(),

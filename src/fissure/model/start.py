@@ -20,6 +20,7 @@ from fissure.model.state import (
     Districts,
     Fighters,
     Flows,
+    Opponents,
     Organisation,
     State,
     Units,
@@ -36,6 +37,8 @@ class Start(eqx.Module):
     luck: ClassVar[tuple[Luck, ...]] = (
         *(Luck(("districts",), 1), Luck(("districts",), 2), Luck(("countries",), 3)),  # control, garrisons, strikes
         *(Luck(("offensives",), 4), Luck(("offensives",), 5)),  # when they begin, and how strong
+        Luck(("forces",), 7),  # strikes that nobody counted
+        Luck(("opponents",), 6, count=4),  # how many and how good opponents are, what becomes of it, who accepts them
         *(Luck(("units",), 20), Luck(("units",), 21)),  # where units stand
     )
 
@@ -75,7 +78,18 @@ class Start(eqx.Module):
 
 
 def _normal(draw: Draws, shape: tuple[int, ...], index: int) -> Array:
-    return jax.scipy.special.ndtri(jnp.clip(draw.uniform(shape, index), 1e-6, 1 - 1e-6))
+    return _inside(draw.uniform(shape, index))
+
+
+def _inside(u: Array) -> Array:
+    """Standard normals of uniform numbers."""
+    return jax.scipy.special.ndtri(jnp.clip(u, 1e-6, 1 - 1e-6))
+
+
+def _within(ends: Array, z: Array) -> Array:
+    """Normal values at standard normals `z`, of which `ends` holds the 5% and 95% points along its first axis."""
+    low, high = ends
+    return 0.5 * (low + high) + 0.5 * (high - low) / Z90 * z
 
 
 def _from_abroad(start: Start, world: World) -> Scalar:
@@ -91,16 +105,24 @@ def member_inputs(start: Start, world: World, draw: Draws) -> MemberInputs:
     control = _control(world, draw)
     residents = jnp.floor(start.residents * world.residents).astype(jnp.int32)
     n_countries, n_offensives = world.strikes.shape[2], world.offensive_start.shape[0]
+    many, good, later, accepted = (_inside(u) for u in draw.uniforms(world.regime.shape, 6, count=4))
+    garrison = start.garrison * between(world.garrison, _normal(draw, (len(density),), 2))
     middle = 0.5 * jnp.log(world.offensive_strength).sum(0)
     from_abroad = _from_abroad(start, world)
     half = 0.5 * jnp.diff(jnp.log(world.offensive_strength), axis=0)[0] / Z90
     shift = jnp.clip(_normal(draw, (n_offensives,), 4), -2, 2) * world.offensive_doubt / Z90
     return MemberInputs(
         mapped_area=mapped,
-        garrison=start.garrison * between(world.garrison, _normal(draw, (len(density),), 2)),
+        garrison=garrison * world.faces,
+        opponent_numbers=start.garrison * between(world.numbers, many),
+        opponent_worth=jnp.exp(_within(jnp.log(world.worth), good)),
+        opponent_growth=_within(jnp.log(world.growth), later),
+        acceptable=jnp.clip(_within(world.acceptable, accepted), 0.0, 1.0),
+        newcomer_worth=start.newcomer_skill * start.commitment,
         residents=residents,
         oil=start.oil * world.oil,
         strikes_z=_normal(draw, (n_countries,), 3),
+        uncounted=jnp.exp(_within(jnp.log(world.uncounted), _normal(draw, world.uncounted_since.shape, 7))),
         offensive_start=world.offensive_start + shift,
         offensive_strength=jnp.exp(middle + half * _normal(draw, (n_offensives,), 5)),
         held_residents=jnp.floor(control * residents).sum(),
@@ -157,13 +179,14 @@ def initial_state(start: Start, given: MemberInputs, world: World, draw: Draws) 
         professionals=start.professionals * held,
         ruled=0.0 * held,
         plan=jnp.zeros(n, jnp.int32),
-        bled=0.0 * held,
+        stores=held,
         allied=jnp.zeros(n, jnp.int32),
         splinter=jnp.zeros(n, jnp.int32),
     )
     weights = control * world.residents
     blocs = world.bloc_doctrine.shape[0]
     nothing = jnp.float32(0.0)
+    no_one = jnp.zeros((world.offensive_kind.shape[1], *world.faces.shape), jnp.float32)
     everywhere = jnp.zeros(units, jnp.int32)
     district, rural = post(
         everywhere, everywhere > 0, jnp.ones(units, bool), weights, world.urban, jnp.zeros(units), draw, 20
@@ -172,6 +195,14 @@ def initial_state(start: Start, given: MemberInputs, world: World, draw: Draws) 
         fighters=fighters,
         units=Units(district=district, rural=rural, departures=jnp.zeros(units, jnp.float32)),
         districts=districts,
+        opponents=Opponents(
+            force=no_one,
+            age=no_one,
+            over=no_one,
+            stayed=no_one[0],
+            bled=no_one[0],
+            fallen=no_one[0, :, 0],
+        ),
         organisation=Organisation(
             treasury=jnp.floor(start.treasury).astype(jnp.int32),
             needs=jnp.float32(0.0),
@@ -187,7 +218,7 @@ def initial_state(start: Start, given: MemberInputs, world: World, draw: Draws) 
             condemned=nothing,
             plots=jnp.zeros((blocs, len(FLANKS)), jnp.int32),
         ),
-        flows=no_flows(units, n, blocs),
+        flows=no_flows(units, world),
     )
 
 
@@ -196,10 +227,12 @@ def triangular(u: Array, v: Array) -> Array:
     return (u + v - 1.0) * jnp.sqrt(6.0)
 
 
-def no_flows(units: int, districts: int, blocs: int) -> Flows:
+def no_flows(units: int, world: World) -> Flows:
     """Flows of a week in which nothing moved."""
-    unknown = jnp.zeros((blocs, len(FLANKS)), jnp.int32)
+    kinds, (opponents, districts) = world.offensive_kind.shape[1], world.faces.shape
+    unknown = jnp.zeros((world.bloc_doctrine.shape[0], len(FLANKS)), jnp.int32)
     none, nowhere = jnp.zeros(districts, jnp.int32), jnp.zeros(districts, jnp.float32)
+    nobody = jnp.zeros((kinds, opponents, districts), jnp.float32)
     return Flows(
         by_cause=jnp.zeros((units, len(Cause)), jnp.int32),
         recruits=jnp.zeros(units, jnp.int32),
@@ -212,7 +245,13 @@ def no_flows(units: int, districts: int, blocs: int) -> Flows:
         lost=nowhere,
         gained=nowhere,
         attacked=nowhere,
+        attacked_by=nobody[0],
+        met=nobody[0],
+        engaged=nowhere,
         opponents_killed=nowhere,
+        begun=nobody,
+        ended=nobody,
+        encircled=nowhere,
         power=nowhere,
         launched=none,
         cancelled=none,

@@ -17,6 +17,8 @@ ORIGINS = ("local", "foreign")
 INCOME = ("oil", "tax", "confiscation", "other")
 SPENDING = ("pay_local", "pay_foreign", "war", "services", "abroad", "projects", "taken")  # taken: by splinters
 FLANKS = ("soft", "hard")
+LOST = 0.02  # share held below which a district counts as lost: who is left there hides
+ASSAULT, ISOLATION = 0, 1  # kinds of campaigns, in the order of their axis
 NO_PLAN, ROUTINE, URGENT = 0, 1, 2  # of an operation against a district
 
 
@@ -83,9 +85,20 @@ class Districts(eqx.Module):
     professionals: PerDistrict  # share of the trained people it takes to run things
     ruled: PerDistrict  # weeks under its rule, weighted by share held
     plan: Int[Array, " districts"]  # NO_PLAN, or a ROUTINE or URGENT operation planned against it
-    bled: PerDistrict  # opponents' dead not yet replaced, fighters
+    stores: PerDistrict  # what is left of the supplies of a place that is cut off
     allied: Int[Array, " districts"]  # residents who joined an outside force, persons
     splinter: Int[Array, " districts"]  # fighters of splinters
+
+
+class Opponents(eqx.Module):
+    """The forces of the group's opponents, in fighters unless said."""
+
+    force: Float[Array, "kinds opponents districts"]  # on campaign there
+    age: Float[Array, "kinds opponents districts"]  # weeks since the campaign began
+    over: Float[Array, "kinds opponents districts"]  # weeks since it ended; 0 while it goes on
+    stayed: Float[Array, "opponents districts"]  # left as garrison by campaigns
+    bled: Float[Array, "opponents districts"]  # dead of garrisons not yet replaced
+    fallen: Float[Array, " opponents"]  # dead of campaigns not yet replaced
 
 
 class Organisation(eqx.Module):
@@ -119,8 +132,14 @@ class Flows(eqx.Module):
     spending: Int[Array, " spending"]  # thousand dollars
     lost: PerDistrict  # share of the district's ground lost, to splinters too
     gained: PerDistrict  # share of the district's ground gained
-    attacked: PerDistrict  # opponents' fighters who attacked
+    attacked: PerDistrict  # opponents' fighters and armed residents who attacked
+    attacked_by: Float[Array, "opponents districts"]  # opponents' fighters who attacked
+    met: Float[Array, "opponents districts"]  # opponents' garrisons that its own operations met, fighters
+    engaged: PerDistrict  # its fighters who fought off attacks
     opponents_killed: PerDistrict  # opponents' fighters
+    begun: Float[Array, "kinds opponents districts"]  # opponents' fighters sent on campaign
+    ended: Float[Array, "kinds opponents districts"]  # opponents' fighters whose campaign ended
+    encircled: PerDistrict  # share of a place's ways in and out that opponents close
     power: PerDistrict  # its effective fighters
     launched: Int[Array, " districts"]  # operations of its own: 0, ROUTINE or URGENT
     cancelled: Int[Array, " districts"]  # operations called off: 0 or 1
@@ -141,5 +160,6 @@ class State(eqx.Module):
     fighters: Fighters
     units: Units
     districts: Districts
+    opponents: Opponents
     organisation: Organisation
     flows: Flows

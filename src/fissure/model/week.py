@@ -54,7 +54,11 @@ def step(
 def settle(model: Model, state: State, sensed: Sensed, sums: Effects, week: Week, draw: DrawOf) -> tuple[State, Sample]:
     """The state a week later, once contributions are summed, and the sample of the state that it replaces."""
     settlement, world = model.settlement, sensed.world
-    fought = settlement.ground(sensed, sums, week, draw("ground"))
+    opponents, mustered = settlement.campaigns.muster(
+        sensed, sums.offensive + jnp.zeros_like(state.opponents.force)
+    )
+    fought = settlement.ground(sensed, sums, week, mustered, draw("ground"))
+    opponents, ended = settlement.campaigns.after(opponents, fought.control, fought.killed, fought.killed_garrisons)
 
     # Fighters: who leaves and of what; who fills which empty slot. A slot is either filled or empty, so that one set of
     # draws and one pass tell what becomes of all.
@@ -76,8 +80,8 @@ def settle(model: Model, state: State, sensed: Sensed, sums: Effects, week: Week
     lived = settlement.residents(sensed, sums, fought, joined, split, balance.paid_share, draw("residents"))
     stood = settlement.standing(sensed, sums, fought, week.condemnation, draw("standing"))
     district, rural = settlement.posting(
-        state.units.district, state.units.rural, sensed.held.astype(jnp.float32), fought.threat,
-        fought.control, world.urban, sums.rural_logit + jnp.zeros_like(sensed.strength), draw("posting"),
+        state.units.district, state.units.rural, sensed.held.astype(jnp.float32), fought,
+        state.districts.control, sums.hide + jnp.zeros_like(fought.control), world.urban, sums.rural_logit + jnp.zeros_like(sensed.strength), draw("posting"),
     )  # fmt: skip
     escaped = by_cause[:, Cause.ESCAPED].astype(jnp.float32)
     units = Units(
@@ -99,8 +103,14 @@ def settle(model: Model, state: State, sensed: Sensed, sums: Effects, week: Week
         spending=balance.spending,
         lost=fought.lost,
         gained=fought.gained,
-        attacked=fought.attackers,
-        opponents_killed=fought.killed,
+        attacked=fought.attackers.sum(axis=0) + fought.armed,
+        attacked_by=fought.attackers,
+        met=fought.met,
+        engaged=fought.engaged,
+        opponents_killed=(fought.killed + fought.killed_garrisons).sum(axis=0),
+        begun=mustered.begun,
+        ended=ended,
+        encircled=fought.encircled,
         power=fought.power,
         launched=fought.launched,
         cancelled=fought.cancelled,
@@ -114,7 +124,7 @@ def settle(model: Model, state: State, sensed: Sensed, sums: Effects, week: Week
         atrocities=sums.atrocities.astype(jnp.int32),
         leaders_lost=stood.leaders_lost,
     )
-    return State(fighters, units, lived.districts, organisation, flows), sample
+    return State(fighters, units, lived.districts, opponents, organisation, flows), sample
 
 
 def _count(events: Array, like: Int[Array, "*shape"]) -> Int[Array, "*shape"]:

@@ -10,6 +10,7 @@ from jaxtyping import Array, Bool, Float, Int
 
 from fissure.cases.loader import Case
 from fissure.cases.room import blocs_of_units
+from fissure.cases.schema import KINDS
 
 
 class World(eqx.Module):
@@ -28,6 +29,17 @@ class World(eqx.Module):
     bloc_spread: Float[Array, " blocs"]  # standard deviation of their positions
     at_odds: Float[Array, "blocs blocs"]  # 1 where two blocs are known to have been at odds
 
+    # Opponents
+    regime: Float[Array, " opponents"]  # 1 for a ruling regime
+    abroad: Float[Array, " opponents"]  # 1 for one from outside the region
+    acceptable: Float[Array, "2 opponents"]  # low, high: share of the group's constituency that would accept its rule
+    numbers: Float[Array, "3 opponents"]  # low, best, high: fighters beside its garrisons
+    worth: Float[Array, "2 opponents"]  # low, high: of a fighter at the start, in committed skilled fighters
+    growth: Float[Array, "2 opponents"]  # low, high: ratio of that worth once its army is rebuilt
+    enters: Float[Array, " opponents"]  # week in which it enters the war
+    faces: Float[Array, "opponents districts"]  # 1 where its garrison faces the group at the start
+    in_country: Float[Array, "opponents districts"]  # 1 in the districts of its own country
+
     # Districts
     area: Float[Array, " districts"]  # km2
     residents: Int[Array, " districts"]  # persons at the start
@@ -38,19 +50,24 @@ class World(eqx.Module):
     oil: Float[Array, " districts"]  # capacity, barrels a day
     border: Float[Array, " districts"]  # 1 where an outside border lies open to the group
     symbolic: Float[Array, " districts"]  # weight as a symbol, in [0, 1]
-    regime: Float[Array, " districts"]  # 1 where the opponent facing the group is a ruling regime
     country: Float[Array, "districts countries"]  # one-hot of the country that it belongs to
     adjacent: Float[Array, "districts districts"]  # 1 where two districts touch
 
     # Forcing
     strikes: Float[Array, "weeks 3 countries"]  # air strikes: low, best, high
+    uncounted: Float[Array, "2 forces"]  # low, high: strikes a week of air forces whose strikes nobody counted
+    uncounted_since: Float[Array, " forces"]  # week
+    uncounted_in: Float[Array, "forces countries"]  # one-hot of the country
     oil_price: Float[Array, " weeks"]  # dollars a barrel
     exchange: Float[Array, "weeks countries"]  # local currency per dollar, as a ratio to the start
     condemnation: Float[Array, " weeks"]  # weight of scholars' statements of the week
     offensive_district: Float[Array, "offensives districts"]  # one-hot of the district attacked
+    offensive_opponent: Float[Array, "offensives opponents"]  # one-hot of who attacks
+    offensive_kind: Float[Array, "offensives kinds"]  # one-hot of the kind of campaign
     offensive_start: Float[Array, " offensives"]  # week, fractional
     offensive_doubt: Float[Array, " offensives"]  # weeks, half of a 90% interval
     offensive_strength: Float[Array, "2 offensives"]  # low, high: attacking fighters
+    policy: Float[Array, ""]  # 1 where opponents decide when and where they attack, 0 where the record says
 
     @property
     def of_origin(self) -> Float[Array, "units origins"]:
@@ -63,6 +80,7 @@ class Week(eqx.Module):
 
     index: Int[Array, ""]
     strikes: Float[Array, " countries"]
+    uncounted: Float[Array, " countries"]  # strikes by air forces whose strikes nobody counted
     oil_price: Float[Array, ""]
     exchange: Float[Array, " countries"]
     condemnation: Float[Array, ""]
@@ -82,7 +100,7 @@ def world_of(case: Case, units: int | None = None, slots: int | None = None) -> 
     homes = [
         [float(b.origin == "local" and b.country == c) for c in case.countries] for b in (case.blocs[i] for i in bloc)
     ]
-    regime = {o.name: float(o.regime) for o in case.opponents}
+    opponents, forces = [o.name for o in case.opponents], case.air_forces
     odds = np.array([[float(a in b.at_odds_with) for a in names] for b in case.blocs])
     return World(
         slots=slots,
@@ -93,6 +111,15 @@ def world_of(case: Case, units: int | None = None, slots: int | None = None) -> 
         bloc_doctrine=_f32([b.doctrine for b in case.blocs]),
         bloc_spread=_f32([b.doctrine_spread for b in case.blocs]),
         at_odds=_f32(np.maximum(odds, odds.T)),
+        regime=_f32([o.regime for o in case.opponents]),
+        abroad=_f32([o.abroad for o in case.opponents]),
+        acceptable=_f32([[getattr(o, f"acceptable_{end}") for o in case.opponents] for end in ("low", "high")]),
+        numbers=_f32([[getattr(o, n) for o in case.opponents] for n in ("numbers_low", "numbers", "numbers_high")]),
+        worth=_f32([[getattr(o, f"worth_{end}") for o in case.opponents] for end in ("low", "high")]),
+        growth=_f32([[getattr(o, f"growth_{end}") for o in case.opponents] for end in ("low", "high")]),
+        enters=_f32([0.0 if o.enters is None else (o.enters - case.start).days / 7 for o in case.opponents]),
+        faces=_f32([[d.opponent == name for d in case.districts] for name in opponents]),
+        in_country=_f32([[d.country == o.country for d in case.districts] for o in case.opponents]),
         area=_column(case, "area_km2"),
         residents=jax.device_put(np.asarray([d.residents for d in case.districts], np.int32)),
         urban=_column(case, "urban_share"),
@@ -102,19 +129,24 @@ def world_of(case: Case, units: int | None = None, slots: int | None = None) -> 
         oil=_column(case, "oil_bpd"),
         border=_f32([d.border is not None for d in case.districts]),
         symbolic=_column(case, "symbolic"),
-        regime=_f32([regime[d.opponent] for d in case.districts]),
         country=_f32([[float(d.country == c) for c in case.countries] for d in case.districts]),
         adjacent=_f32(case.neighbours),
         strikes=_f32(np.stack([case.strikes_low, case.strikes, case.strikes_high], axis=1)),
+        uncounted=_f32([[f.strikes_low for f in forces], [f.strikes_high for f in forces]]),
+        uncounted_since=_f32([(f.since - case.start).days / 7 for f in forces]),
+        uncounted_in=_f32(np.array([[f.country == c for c in case.countries] for f in forces]).reshape(-1, len(case.countries))),
         oil_price=_f32(case.oil_price),
         exchange=_f32(case.exchange / case.exchange[0]),
         condemnation=_f32(case.condemnations),
         offensive_district=_f32(np.eye(len(index))[[index[o.district] for o in case.offensives]]),
+        offensive_opponent=_f32([[o.opponent == name for name in opponents] for o in case.offensives]),
+        offensive_kind=_f32([[o.kind == kind for kind in KINDS] for o in case.offensives]),
         offensive_start=_f32([(o.start - case.start).days / 7 for o in case.offensives]),
         offensive_doubt=_f32([o.start_doubt_days / 7 for o in case.offensives]),
         offensive_strength=_f32(
             [[o.strength_low for o in case.offensives], [o.strength_high for o in case.offensives]]
         ),
+        policy=_f32(case.war == "policy"),
     )
 
 

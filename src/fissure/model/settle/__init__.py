@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import equinox as eqx
 
+from fissure.model.settle.campaigns import Campaigns
 from fissure.model.settle.ground import Ground
 from fissure.model.settle.leaving import Leaving
 from fissure.model.settle.minds import Minds
@@ -24,6 +25,7 @@ class Settlement(eqx.Module):
     minds: Minds
     leaving: Leaving
     posting: Posting
+    campaigns: Campaigns
     ground: Ground
     residents: Residents
     standing: Standing

@@ -7,16 +7,18 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
 from fissure.model.effects import Effects, settled
+from fissure.model.engagement import engaged, fallen
 from fissure.model.mechanism import Draws, Luck
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
-from fissure.model.state import NO_PLAN, ROUTINE, URGENT
+from fissure.model.settle.campaigns import Mustered
+from fissure.model.state import LOST, NO_PLAN, ROUTINE, URGENT
 from fissure.model.world import Week
 
 Scalar = Float[Array, ""]
 PerDistrict = Float[Array, " districts"]
+ByOpponent = Float[Array, "opponents districts"]
 Count = Int[Array, " districts"]
-MOST = 0.25  # no more of those present are killed in a week
 
 
 class Fought(eqx.Module):
@@ -25,10 +27,15 @@ class Fought(eqx.Module):
     control: PerDistrict  # share held after the week
     lost: PerDistrict  # share of the district lost
     gained: PerDistrict
-    attackers: PerDistrict  # opponents' fighters who attacked
-    killed: PerDistrict  # opponents' fighters
+    attackers: ByOpponent  # opponents' fighters who attacked
+    met: ByOpponent  # opponents' garrisons met by operations of the group
+    armed: PerDistrict  # armed residents who attacked
+    engaged: PerDistrict  # fighters of the group who fought
+    killed: ByOpponent  # opponents' fighters, of assaults
+    killed_garrisons: ByOpponent  # opponents' fighters, of garrisons
     power: PerDistrict  # the group's effective fighters
-    bled: PerDistrict  # opponents' dead not yet replaced
+    encircled: PerDistrict  # share of ways in and out that are closed
+    stores: PerDistrict  # what is left of the supplies of a place that is cut off
     threat: PerDistrict  # opponents to be met there, fighters
     hazard: PerDistrict  # of fighters posted there being killed or captured
     prospect: PerDistrict  # chance of success of an operation of its own
@@ -38,27 +45,44 @@ class Fought(eqx.Module):
     defeats: PerDistrict  # symbolic weight of districts whose larger part was lost
 
 
-class Ground(eqx.Module):
-    """Contest success after Tullock, losses after Lanchester's square law.
+class Fight(eqx.Module):
+    """Two forces that met, by district: fighters of the group, of its enemies, and who of each fell."""
 
-        q = rebuilt + (quality - rebuilt) exp(-t / rebuilding)   an opponent's worth as armies are rebuilt; t: weeks
-        f = N / (N + dead not yet replaced)      what losses leave of N = garrison + attack
-        P = power exp(power_log)                 the group's effective fighters in a district
-        A = q f (attack + armed resisters x c)   opponents attacking, effective
-        s = A^k / (A^k + (dug_in P)^k)           their chance (Hirshleifer 1989); 1 where no fighter stands
+    own_engaged: PerDistrict
+    own_fallen: PerDistrict
+    enemy_fallen: PerDistrict
+
+
+class Ground(eqx.Module):
+    """Contest success after Tullock, losses by one law of engagement (see `fissure.model.engagement`).
+
+        q = worth exp(growth (1 - exp(-t / rebuilding)))  an opponent's worth as its army is rebuilt; t: weeks
+        n, N                                     fighters of the group in a district where it holds ground, or none
+        P = power exp(power_log) stores          their effective number
+        A = sum over opponents of q (assaults + probing garrisons) + w_m (armed resisters c + allied)    effective
+        s = A^k / (A^k + (dug_in (1 - z) P)^k)   their chance (Hirshleifer 1989); 1 where none of n stands; z: dispersed
         M = P + largest P next door              what the group can bring to bear: its strongest base launches
-        O = f (q garrison + w splinter) (1 + hostility (1 - constituency))   w: power per fighter of its own
+        O = (sum of q garrisons + w splinter) (1 + hostility (1 - constituency))   w: power per fighter of its own
         g = M^k / (M^k + (dug_in O)^k)           the group's chance in an operation
-        dc = stride g r (1 - c) - pace s c       c: share held; r: largest share held here or next door
+        dc = stride g r (1 - c) - pace s c / (1 + town / city)      c: share held; town: residents of towns held
+
+    r is the largest share held here or next door, or where nothing is held the share of its rule that fighters in
+    hiding there can enforce, times support: from where people shelter them they can come back.
 
     The first term only where an operation is launched: one is planned at rate initiative x leading posts filled x
     r (1 - c) x its chance on paper, M^k / (M^k + (q garrison)^k), and launched a week later unless called off;
     an urgent one is not called off. Without one effective fighter at hand (M < 1) nothing is launched.
 
-    An effective fighter kills `lethality` a week of those he meets: in a defence the group's dead are lethality x A, in
-    an operation lethality x O, but no more than a quarter of M, borne by the bases that launch it. Opponents' dead are
-    lethality x exp(ambush_log) (P A / (P + A) + M O / (M + O)), replaced over `replaced` weeks. A share `cut_off` of
-    those on ground that is lost does not get out; a splinter takes the ground on which its share of fighters stood.
+    In an attack on the group n meets the attackers, in an operation of its own n and the strongest base next door meet
+    the garrison, in hiding a share `raids` of those hidden meets it; both sides lose by one law, at `lethality` x worth
+    of an enemy engaged, and who defends is covered by dug_in. Of n the dispersed z do not fall in an attack and give up
+    their part of the ground. What the group kills is larger by exp(ambush_log).
+
+    A ring of opponents closes the share x = R^k / (R^k + P^k) of a place's ways; its supplies fall to what is left,
+    1 - x, over `supplies` weeks. A share 1 - (1 - cut_off) (1 - x) of those on ground that is lost does not get out.
+    Who hides is found at rate hunt (1 - support) G / (G + E), G: garrisons there, E: of the group, fighters with whom half of its rule there would be enforced (Kress and
+    Szechtman 2009: without the people's word a hunter strikes in the dark). A splinter takes the ground on which its
+    share of fighters stood.
     """
 
     title: ClassVar[str] = "Fighting for ground"
@@ -66,11 +90,8 @@ class Ground(eqx.Module):
 
     sharpness: Scalar = parameter("exponent", "How decisive superiority in fighting power is.")
     dug_in: Scalar = parameter("ratio", "Factor by which a dug-in defender's power counts for more.")
-    quality: Scalar = parameter(
-        "committed skilled fighters per opponent",
-        "Worth of one opponent at the start, in committed and skilled fighters.",
-    )
     pace: Scalar = parameter("per week", "Rate at which held ground is lost to an attack that is sure to win.")
+    city: Scalar = parameter("residents of towns", "Residents of held towns at whom ground is lost half as fast.")
     initiative: Scalar = parameter(
         "per week and district", "Rate at which operations are planned where all ground lies open to a sure win."
     )
@@ -81,62 +102,133 @@ class Ground(eqx.Module):
     armed: Scalar = parameter("fighters per organised resister", "Armed fighters among organised resisters.")
     lethality: Scalar = parameter(
         "killed or captured per effective opponent and week",
-        "Fighters killed or captured by an effective opponent in a week of fighting.",
+        "Fighters killed or captured by an effective opponent engaged in a week of fighting.",
     )
+    odds: Scalar = parameter("fighters per enemy", "The most fighters who can fight one enemy at once.")
+    front: Scalar = parameter("fighters", "The most fighters of a side who find room to fight in one district.")
     cut_off: Scalar = parameter("share", "Share of a lost place's defenders who do not get out.")
-    rebuilt: Scalar = parameter(
-        "committed skilled fighters per opponent", "Worth of one opponent once armies are rebuilt."
-    )
+    supplies: Scalar = parameter("weeks", "Time in which a place that is cut off uses up its supplies.")
     rebuilding: Scalar = parameter("weeks", "Time over which opponents' armies are rebuilt.")
-    replaced: Scalar = parameter("weeks", "Time in which opponents replace their dead.")
+    hunt: Scalar = parameter(
+        "per week", "Rate at which fighters in hiding are found where garrisons are thick and no resident shelters them."
+    )
+    raids: Scalar = parameter("share", "Share of fighters in hiding who take part in a raid in a week.")
 
-    def __call__(self, sensed: Sensed, sums: Effects, week: Week, draw: Draws) -> Fought:
+    def __call__(self, sensed: Sensed, sums: Effects, week: Week, mustered: Mustered, draw: Draws) -> Fought:
         """Fight for a week."""
-        d, world = sensed.districts, sensed.world
+        d, world, given = sensed.districts, sensed.world, sensed.given
         c, near = d.control, world.adjacent
-        broken = jnp.exp(-(week.index + 1.0) / self.rebuilding)
-        quality = self.rebuilt + (self.quality - self.rebuilt) * broken
-        standing = sensed.given.garrison + sums.garrison
-        fresh = _share(standing + d.splinter + sums.attack + 1.0, d.bled)
-        garrison = standing * fresh
-        attackers = (sums.attack + self.armed * d.resistance * d.residents * c) * fresh
-        own = sensed.power * jnp.exp(sums.power_log)
-        brought = own + (near * own).max(axis=1)
-        reach = jnp.maximum(c, (near * c).max(axis=1))
-        worth = sensed.power.sum() / jnp.maximum(sensed.total, 1.0)  # of its own fighters, as those who split were
+        worth = self._worth(sensed, week)
+        own = sensed.power * jnp.exp(sums.power_log) * d.stores
+        above = own * (c >= LOST)  # who stands in the open
+        stand = 1.0 - jnp.minimum(sums.dispersed, 1.0)
+
+        # attacks on the group
+        probing = mustered.garrisons * sums.probing * (c >= LOST)
+        attackers = mustered.assaults + probing
+        rising = (self.armed * d.resistance * d.residents * c + sums.rising) * (c >= LOST)
+        attack = worth @ attackers + given.newcomer_worth * rising
+        against_it = attackers.sum(axis=0) + rising
+        falls = jnp.where(sensed.exposed > 0, self._chance(attack, self.dug_in * stand * above), 1.0)
+        falls = jnp.where(attack > 0, falls, 0.0)
+        town = jnp.floor(world.urban * sensed.held)
+        pace = self.pace / (1.0 + town / self.city)
+        defence = self._fight(
+            sensed.exposed, against_it, above / _some(sensed.exposed), attack / _some(against_it), sums,
+            own_cover=self.dug_in, enemy_cover=1.0,
+        )  # fmt: skip
+        encircled = self._chance(worth @ mustered.rings, above)
+
+        # operations of the group
+        brought, bodies = own + (near * own).max(axis=1), sensed.posted + (near * sensed.posted).max(axis=1)
+        garrison = mustered.garrisons.sum(axis=0)
+        like_own = sensed.power.sum() / jnp.maximum(sensed.total, 1.0)  # as those who split were
         hostile = 1.0 + self.hostility * (1.0 - world.constituency)
-        against = (quality * garrison + worth * d.splinter * fresh) * hostile
-        attack = quality * attackers
-        falls = jnp.where(sensed.posted > 0, self._chance(attack, self.dug_in * own), 1.0)
+        facing = worth @ mustered.garrisons + like_own * d.splinter
+        against = facing * hostile
         wins = self._chance(brought, self.dug_in * against)
-        planned = self._planned(sensed, sums, reach * (1.0 - c), self._chance(brought, quality * garrison), draw)
+        reach = jnp.maximum(jnp.maximum(c, (near * c).max(axis=1)), sensed.sheltered)
+        planned = self._planned(sensed, sums, reach * (1.0 - c), self._chance(brought, facing), draw)
         cancelled = (d.plan == ROUTINE) & (draw.uniform(c.shape, 1) < -jnp.expm1(-sums.cancel))
         launched = jnp.where(cancelled | (brought < 1.0), NO_PLAN, d.plan)
         under_way = (launched > 0).astype(jnp.float32)
+        met = garrison + d.splinter
+        operation = self._fight(
+            bodies * under_way, met * under_way, brought / _some(bodies), against / _some(met), sums,
+            own_cover=1.0, enemy_cover=self.dug_in,
+        )  # fmt: skip
+
+        # in hiding
+        hidden = sensed.posted - sensed.exposed
+        raid = self._fight(
+            self.raids * hidden, garrison, own / _some(sensed.posted), facing / _some(met), sums,
+            own_cover=1.0, enemy_cover=1.0,
+        )  # fmt: skip
+        found = self.hunt * (1.0 - d.support) * garrison / (garrison + sensed.enough + 1e-6)
+
         stays = 1.0 - _left(sensed, sums)
-        fought = settled(c, self.stride * wins * reach * under_way, self.pace * falls)
+        fought = settled(c, self.stride * wins * reach * under_way, pace * falls)
         after = fought * stays
-        pressed = under_way * jnp.minimum(against, MOST * brought / self.lethality)
+        after = jnp.where(after < LOST, 0.0, after)  # a few villages are no ground that is held
         lost = jnp.maximum(c - after, 0.0)
-        hazard = self.lethality * (attack + _borne(pressed, own, near)) / jnp.maximum(sensed.posted, 1.0)
-        met = _engaged(own, attack) + under_way * _engaged(brought, against)
-        killed = self.lethality * met * jnp.exp(sums.ambush_log)
-        killed = jnp.minimum(killed, MOST * (attackers + garrison))
+        trapped = 1.0 - (1.0 - self.cut_off) * (1.0 - encircled)
+        hazard = (
+            defence.own_fallen * stand / _some(sensed.exposed)
+            + _borne(operation.own_fallen, sensed.posted, near)
+            + raid.own_fallen / _some(hidden)
+            + trapped * stand * jnp.maximum(c - fought, 0.0) / jnp.maximum(c, 1e-6) * (c >= LOST)
+            + found * (c < LOST)
+        )
+        of_attack = attackers / _some(against_it)
+        of_garrison = mustered.garrisons / _some(met)
+        probes = probing / _some(attackers)
+        killed = jnp.minimum(defence.enemy_fallen * of_attack + sums.toll * of_attack, attackers)
         return Fought(
             control=after,
             lost=lost,
             gained=jnp.maximum(after - c, 0.0),
             attackers=attackers,
-            killed=killed,
-            power=own,
-            bled=(d.bled + killed) / (1.0 + 1.0 / self.replaced),
-            threat=attackers * c + garrison * reach * wins * (1.0 - c),
-            hazard=hazard + self.cut_off * jnp.maximum(c - fought, 0.0) / jnp.maximum(c, 1e-6),
+            met=mustered.garrisons * under_way,
+            armed=rising,
+            engaged=defence.own_engaged,
+            killed=killed * (1.0 - probes),
+            killed_garrisons=jnp.minimum(
+                killed * probes + (operation.enemy_fallen + raid.enemy_fallen) * of_garrison, mustered.garrisons
+            ),
+            power=above,
+            encircled=encircled,
+            stores=settled(d.stores, (1.0 - encircled) / self.supplies, encircled / self.supplies),
+            threat=against_it * c + garrison * reach * wins * (1.0 - c),
+            hazard=hazard,
             prospect=wins,
             plan=planned,
             launched=launched,
             cancelled=cancelled.astype(jnp.int32),
             defeats=jnp.where((c >= 0.5) & (after < 0.5), world.symbolic, 0.0),
+        )
+
+    def _worth(self, sensed: Sensed, week: Week) -> Float[Array, " opponents"]:
+        """What a fighter of each opponent is worth this week, in committed skilled fighters."""
+        rebuilt = -jnp.expm1(-(week.index + 1.0) / self.rebuilding)
+        return sensed.given.opponent_worth * jnp.exp(sensed.given.opponent_growth * rebuilt)
+
+    def _fight(
+        self,
+        own: PerDistrict,
+        enemy: PerDistrict,
+        own_worth: PerDistrict,
+        enemy_worth: PerDistrict,
+        sums: Effects,
+        *,
+        own_cover: Scalar | float,
+        enemy_cover: Scalar | float,
+    ) -> Fight:
+        """The week's losses of two forces that meet, each fighter with the mean worth of his side."""
+        fight, foe = engaged(own, enemy, self.odds, self.front), engaged(enemy, own, self.odds, self.front)
+        return Fight(
+            own_engaged=fight,
+            own_fallen=fallen(fight, foe, self.lethality * enemy_worth / own_cover),
+            enemy_fallen=fallen(foe, fight, self.lethality * own_worth * jnp.exp(sums.ambush_log) / enemy_cover),
         )
 
     def _planned(
@@ -154,12 +246,8 @@ class Ground(eqx.Module):
         return 1.0 / (1.0 + ratio**self.sharpness)
 
 
-def _engaged(a: PerDistrict, b: PerDistrict) -> PerDistrict:
-    return a * b / (a + b + 1.0)
-
-
-def _share(whole: PerDistrict, less: PerDistrict) -> PerDistrict:
-    return whole / (whole + less)
+def _some(x: Array) -> Array:
+    return jnp.maximum(x, 1.0)
 
 
 def _left(sensed: Sensed, sums: Effects) -> PerDistrict:
@@ -168,7 +256,7 @@ def _left(sensed: Sensed, sums: Effects) -> PerDistrict:
     return leave / jnp.maximum(sensed.posted, 1.0)
 
 
-def _borne(pressed: PerDistrict, own: PerDistrict, near: Array) -> PerDistrict:
-    """Opponents met by operations, spread over the bases here and next door that they fall on, by power."""
-    bases = (near + jnp.eye(near.shape[0])) * own
-    return (pressed / jnp.maximum(bases.sum(axis=1), 1e-6)) @ bases
+def _borne(fallen: PerDistrict, posted: PerDistrict, near: Array) -> PerDistrict:
+    """Hazard at the bases, here and next door, of those who fell in operations: shared by all who are posted there."""
+    bases = near + jnp.eye(near.shape[0])
+    return (fallen / jnp.maximum(bases @ posted, 1.0)) @ bases

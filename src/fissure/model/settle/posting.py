@@ -8,6 +8,8 @@ from jaxtyping import Array, Bool, Float, Int
 
 from fissure.model.mechanism import Draws, Luck
 from fissure.model.parameters import parameter
+from fissure.model.settle.ground import Fought
+from fissure.model.state import LOST
 
 Scalar = Float[Array, ""]
 
@@ -16,14 +18,16 @@ class Posting(eqx.Module):
     """Units are posted by need: w_d = (1 - p) held_d / sum held + p threat_d / sum threat.
 
     held_d: residents on held ground; threat_d: opponents who press held ground, and opponents' garrisons where the
-    group itself presses. A unit moves at rate 1 / `weeks` a week, and at once when its district is lost; it is then
-    rural with odds (1 - urban share) / urban share, times what mechanisms contribute.
+    group itself presses, both times the share of a place's ways that are open. A unit moves at rate 1 / `weeks` a week,
+    where no ring holds it, and at once when its district is lost, unless it goes into hiding there, as it does where
+    there is nowhere to go; who hides stays. It is then rural with odds (1 - urban share) / urban share, times what
+    mechanisms contribute.
 
     Presence n / (n + reach x ruled residents / 1,000), n fighters posted, scales taxes, executions and local recruits.
     """
 
     title: ClassVar[str] = "Posting of units"
-    luck: ClassVar[tuple[Luck, ...]] = (Luck(("units",)), Luck(("units",), 1), Luck(("units",), 2))
+    luck: ClassVar[tuple[Luck, ...]] = (Luck(("units",), count=2), Luck(("units",), 1), Luck(("units",), 2))
 
     weeks: Scalar = parameter("weeks", "Mean time of a unit at a post.")
     front: Scalar = parameter("share of units", "Share of units posted by threat rather than by population.")
@@ -36,20 +40,23 @@ class Posting(eqx.Module):
         district: Int[Array, " units"],
         rural: Bool[Array, " units"],
         held: Float[Array, " districts"],
-        threat: Float[Array, " districts"],
-        control: Float[Array, " districts"],
+        fought: Fought,
+        before: Float[Array, " districts"],
+        hide: Float[Array, " districts"],
         urban: Float[Array, " districts"],
         rural_logit: Float[Array, " units"],
         draw: Draws,
     ) -> tuple[Int[Array, " units"], Bool[Array, " units"]]:
         """Districts and posts after the week's moves."""
-        weights = (1 - self.front) * _shares(held) + self.front * _shares(threat)
-        lost = control[district] < LOST
-        moves = lost | (draw.uniform(district.shape, 0) < 1.0 / jnp.maximum(self.weeks, 1.0))
+        open_ways = 1.0 - fought.encircled
+        weights = ((1 - self.front) * _shares(held) + self.front * _shares(fought.threat)) * open_ways
+        weights = weights * (fought.control >= LOST)
+        lost, was_lost = fought.control[district] < LOST, before[district] < LOST
+        turn, hides = draw.uniforms(district.shape, 0, count=2)
+        retreats = lost & ~was_lost & (hides >= hide[district])
+        rotates = ~lost & (turn < open_ways[district] / jnp.maximum(self.weeks, 1.0))
+        moves = retreats | rotates
         return post(district, rural, moves, weights, urban, rural_logit, draw, 1)
-
-
-LOST = 0.02  # share held below which a district counts as lost and no unit stays
 
 
 def _shares(x: Array) -> Array:

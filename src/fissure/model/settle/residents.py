@@ -84,7 +84,7 @@ class Residents(eqx.Module):
             professionals=settled(d.professionals, jnp.float32(0.0), sums.professionals_fall + 0.0 * rate),
             ruled=d.ruled + d.control,
             plan=fought.plan,
-            bled=fought.bled,
+            stores=fought.stores,
             allied=d.allied + allied,
             splinter=d.splinter + split,
         )

@@ -11,6 +11,7 @@ from fissure.model.effects import Effects, settled
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
 from fissure.model.settle.ground import Fought
+from fissure.model.state import LOST
 
 Scalar = Float[Array, ""]
 
@@ -30,7 +31,7 @@ class Balance(eqx.Module):
 class Treasury(eqx.Module):
     """Income is earned, needs are met as far as money goes, the rest is kept.
 
-        tax = held residents x presence x surplus x tax rate x (1 - corruption); so is oil income
+        tax = (held residents x presence x (1 - encircled) + residents reached from hiding x dread) x surplus x tax rate x (1 - corruption); so is oil income
         confiscation = seizures x tax + loot x residents of ground gained
         other = other x prestige                      (gifts, ransoms, antiquities)
         needs = pay by origin + war x fighters + services x held residents x what lifts their cost + wanted abroad
@@ -66,7 +67,10 @@ class Treasury(eqx.Module):
         """Money after the week, with income and spending by kind in thousand dollars."""
         org, residents = sensed.organisation, sensed.districts.residents
         month = 1.0 / (1000.0 * WEEKS_A_MONTH)  # dollars a month to thousand dollars a week
-        taxed = jnp.floor(sensed.held * sensed.presence).astype(jnp.int32).sum()
+        d = sensed.districts
+        hidden = sensed.reached * (d.control < LOST) * d.dread
+        taxed = jnp.floor(sensed.held * sensed.presence * (1.0 - fought.encircled) + d.residents * hidden)
+        taxed = taxed.astype(jnp.int32).sum()
         kept = 1.0 - org.corruption
         tax = taxed * self.surplus * org.tax_rate * month * kept
         newly = jnp.floor(fought.gained * residents).sum()

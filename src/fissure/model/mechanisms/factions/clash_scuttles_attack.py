@@ -2,9 +2,11 @@
 
 Theory: infighting costs rebels the fights they had planned (Fjelde and Nilsson 2012; Pischedda 2020).
 
-    called off    hazard = scuttle where blocs clashed last week, there or next door       per week
+    called off    hazard = scuttle s       per week
+    s: share of the fighters at hand, there and next door, posted where blocs clashed last week: who shoots at his own is
+    missing in the attack
 
-Reads: flows.clashes. Writes: cancel.
+Reads: flows.clashes, posted. Writes: cancel.
 Source: S2:9.
 """
 
@@ -40,5 +42,6 @@ class ClashScuttlesAttack(Mechanism):
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""
         clashes = (sensed.flows.clashes > 0).astype(jnp.float32)
-        near = jnp.maximum(clashes, (sensed.world.adjacent * clashes).max(axis=1))
-        return Effects(cancel=self.scuttle * near)
+        bases = sensed.world.adjacent + jnp.eye(clashes.shape[0])
+        at_odds = bases @ (clashes * sensed.posted) / jnp.maximum(bases @ sensed.posted, 1.0)
+        return Effects(cancel=self.scuttle * at_odds)

@@ -2,11 +2,13 @@
 
 Theory: preference falsification (Kuran 1991); collective action under risk (Petersen 2001).
 
-    opponents      E = attackers last week + garrison of the start (1 - share held)      fighters
+    opponents      E = sum of accepted x (attackers last week + garrison (1 - share held))  fighters
     alternative    a = E / (E + posted + 1)                                              in [0, 1)
     resistance     log of its rise: - paralysis dread (1 - a)
+accepted: share of the group's constituency who would accept that opponent's rule, for an alternative is who comes and
+not how many
 
-Reads: districts.control, districts.dread, flows.attacked, posted. Writes: resistance_log.
+Reads: districts.control, districts.dread, flows.attacked_by, garrisons, posted. Writes: resistance_log.
 Source: S1:12.
 """
 
@@ -47,6 +49,7 @@ class FearWithoutAlternative(Mechanism):
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""
-        others = sensed.flows.attacked + sensed.given.garrison * (1.0 - sensed.districts.control)
+        those = sensed.flows.attacked_by + sensed.garrisons * (1.0 - sensed.districts.control)
+        others = sensed.given.acceptable @ those
         alternative = others / (others + sensed.posted + 1.0)
         return Effects(resistance_log=-self.paralysis * sensed.districts.dread * (1.0 - alternative))

@@ -11,7 +11,7 @@ Arjona 2016 on collective resistance).
     from then on those allied attack with the opponents               fighters
 
 Reads: districts.allied, districts.control, districts.residents, districts.resistance, flows.revolts. Writes:
-allied, attack, residents_executed, resistance_fall, revolts.
+allied, residents_executed, resistance_fall, revolts, rising.
 Source: S1:13.
 """
 
@@ -65,5 +65,5 @@ class TribalRevolt(Mechanism):
             residents_executed=self.massacre * rose,
             resistance_fall=self.crushing * rose,
             allied=self.exile * d.resistance * d.residents * rose,
-            attack=allied,
+            rising=allied,
         )

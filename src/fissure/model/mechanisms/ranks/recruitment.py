@@ -3,12 +3,12 @@
 Theory: joining follows expected success and benefit (Weinstein 2007; Hegghammer 2013 on foreign fighters).
 
     foreign    inflow = foreign prestige^pull open                   persons per month
-    local      inflow = local held residents presence support / 1,000    persons per month
+    local      inflow = local residents reached support / 1,000    persons per month
     open: share held of border districts, weighted by their residents at the start, relative to the start, in [0, 1]
 
 Both are contributed per week.
 
-Reads: border, districts.support, held, organisation.prestige, presence. Writes: foreign_recruits, local_recruits.
+Reads: border, districts.residents, districts.support, organisation.prestige, reached. Writes: foreign_recruits, local_recruits.
 Source: S1:7 S1:14 S3:5.
 """
 
@@ -49,7 +49,8 @@ class Recruitment(Mechanism):
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""
         fame = jnp.maximum(sensed.organisation.prestige, 1e-3)
-        willing = (sensed.held * sensed.presence * sensed.districts.support).sum() / 1000.0
+        d = sensed.districts
+        willing = (d.residents * sensed.reached * d.support).sum() / 1000.0
         return Effects(
             foreign_recruits=self.foreign / WEEKS_A_MONTH * fame**self.pull * sensed.border,
             local_recruits=self.local / WEEKS_A_MONTH * willing,

@@ -5,9 +5,10 @@ commitment (Benmelech and Berrebi 2007; Pape 2005).
 
     pressed     a = A / (A + posted + 1)                in [0, 1); A: opponents attacking last week
     missions    hazard of dying = rate a commitment     per week
-    attempts    log: + ln(1 + cold_feet rate a)         cold_feet: weeks
+    attempts    log: + ln(1 + cold_feet rate a)         cold_feet: weeks; the mean over those asked and not asked
+    opponents   killed = toll x missions                fighters per week
 
-Reads: commitment, flows.attacked, post, posted. Writes: attempt_log, mission.
+Reads: commitment, exposed, flows.attacked, post, strength. Writes: attempt_log, mission, toll.
 Source: S1:9 S4:7.
 """
 
@@ -50,9 +51,15 @@ class SuicideMissions(Mechanism):
     cold_feet: Scalar = parameter(
         "weeks", "Further attempts to leave, in ordinary weeks' worth, for each member asked to die."
     )
+    toll: Scalar = parameter("killed per mission", "Opponents killed by a suicide mission.")
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""
         attacked = sensed.flows.attacked
-        asked = sensed.post @ (self.rate * attacked / (attacked + sensed.posted + 1.0))
-        return Effects(mission=asked * sensed.commitment, attempt_log=jnp.log1p(self.cold_feet * asked)[:, None])
+        asked = sensed.post @ (self.rate * attacked / (attacked + sensed.exposed + 1.0))
+        mission = asked * sensed.commitment
+        return Effects(
+            mission=mission,
+            attempt_log=jnp.log1p(self.cold_feet * asked)[:, None],
+            toll=self.toll * ((mission * sensed.strength) @ sensed.post),
+        )

@@ -2,11 +2,13 @@
 
 Theory: ideological joiners leave when the group departs from the cause they joined for (Oppenheim et al. 2015).
 
-    fought     F = opponents attacking last week, and garrisons that its own operations met         fighters
-    wrong      w = F against others than a ruling regime / all F, in the country where posted       in [0, 1]
-    doubt      rise = qualm w                                                                       per week
+    fought     F = an opponent's attackers last week, and its garrisons met by operations           fighters
+    wrong      w = F of others than a ruling regime / all F, in the country where posted            in [0, 1]
+    doubt      rise = qualm w 2 commitment                                                          per week
 
-Reads: flows.attacked, flows.launched, post. Writes: doubt_rise.
+It is the devout who mind, taken for those whose mean commitment is high; at 1/2 the rise is qualm w.
+
+Reads: commitment, flows.attacked_by, flows.met, post. Writes: doubt_rise.
 Source: S2:17 S2:18.
 """
 
@@ -49,7 +51,7 @@ class WrongEnemy(Mechanism):
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""
         world = sensed.world
-        fought = sensed.flows.attacked + sensed.given.garrison * (sensed.flows.launched > 0)
-        everywhere = fought @ world.country
-        wrong = (fought * (1.0 - world.regime)) @ world.country / jnp.maximum(everywhere, 1.0)
-        return Effects(doubt_rise=(self.qualm * (sensed.post @ (world.country @ wrong)))[:, None])
+        fought = (sensed.flows.attacked_by + sensed.flows.met) @ world.country
+        wrong = (1.0 - world.regime) @ fought / jnp.maximum(fought.sum(axis=0), 1.0)
+        met = sensed.post @ (world.country @ wrong)
+        return Effects(doubt_rise=(self.qualm * 2.0 * sensed.commitment * met)[:, None])

@@ -49,7 +49,7 @@ class OilAndSmuggling(Mechanism):
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""
         d = sensed.districts
-        barrels = (d.control * sensed.given.oil * d.wells).sum()
+        barrels = (d.control * (1.0 - sensed.flows.encircled) * sensed.given.oil * d.wells).sum()
         strikes = sensed.world.country @ week.strikes
         return Effects(
             oil_income=7.0 * barrels * week.oil_price * self.discount / 1000.0,

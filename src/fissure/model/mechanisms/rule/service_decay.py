@@ -2,10 +2,10 @@
 
 Theory: rebel governance and the bargain of services for compliance (Arjona 2016; Mampilly 2011; Huang 2016).
 
-    services    fall = wear (1 + strikes in the country / 100)                        per week
+    services    fall = wear                                                           per week
     support     fall = disappointment max(0, services at the start - services)        per week
 
-Reads: districts.services, week.strikes. Writes: services_fall, support_fall.
+Reads: districts.services. Writes: services_fall, support_fall.
 Source: S3:3 S3:14.
 """
 
@@ -37,9 +37,8 @@ class ServiceDecay(Mechanism):
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""
-        strikes = sensed.world.country @ week.strikes
         worse = jnp.maximum(sensed.given.services - sensed.districts.services, 0.0)
         return Effects(
-            services_fall=self.wear * (1.0 + strikes / 100.0),
+            services_fall=self.wear * jnp.ones_like(worse),
             support_fall=self.disappointment * worse,
         )

@@ -4,14 +4,17 @@ Theory: attrition from the air; strikes help ground forces most where they attac
 Wills and Griffith 2006).
 
     kills     K = strikes killed N / (N + hidden)                       fighters per week; N: in the country
-    front     f = posted A / (A + 1,000)                                fighters; A: attackers last week
-    weight    w = (1 - s) posted / N + s f / sum of f in the country    share of kills; s: support_of_ground
-    hazard    K w / posted                                              per week
-    leaders   leaders x strikes / 100 x leading posts filled            killed per week, while any fighter is left
+    front     f = fighters who fought off attacks last week             fighters
+    weight    w = (1 - s) exposed / N + s f / sum of f in the country    share of kills; s: support_of_ground
+    hazard    K w / exposed                                             per week
+    leaders   leaders x the coalition's strikes / 100 x leading posts filled            killed per week, while any fighter is left
 
-Towns are spared by `strikes-spare-cities`.
+    services  fall = damage x strikes, of all in the country, over its held residents in 100,000       per week
 
-Reads: flows.attacked, led, post, posted, total, week.strikes. Writes: leaders_lost, strike.
+Strikes are the coalition's and those of other air forces, as far as they were aimed at the group. Towns are spared by
+`strikes-spare-cities`; who hides is not found from the air.
+
+Reads: exposed, flows.engaged, held, led, post, total, week.strikes, week.uncounted. Writes: leaders_lost, services_fall, strike.
 Source: S0:3 S1:12 S3:6 S4:7.
 """
 
@@ -43,20 +46,26 @@ class AirStrikes(Mechanism):
     leaders: Scalar = parameter(
         "killed per 100 strikes", "Leaders killed by a hundred strikes when all posts are filled."
     )
+    damage: Scalar = parameter(
+        "per strike among 100,000 residents", "Fall of services at one strike a week for 100,000 ruled residents."
+    )
     support_of_ground: Scalar = parameter("share of strikes", "Share of strikes flown in support of ground fighting.")
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""
         country = sensed.world.country
-        front = sensed.posted * sensed.flows.attacked / (sensed.flows.attacked + 1000.0)
-        there = jnp.maximum(sensed.posted @ country, 1.0)
+        front = jnp.minimum(sensed.flows.engaged, sensed.exposed)
+        there = jnp.maximum(sensed.exposed @ country, 1.0)
         at_front = jnp.maximum(front @ country, 1.0)
-        kills = week.strikes * self.killed * there / (there + self.hidden)  # by country
-        weight = (1.0 - self.support_of_ground) * sensed.posted / (country @ there) + (
+        strikes = week.strikes + week.uncounted
+        kills = strikes * self.killed * there / (there + self.hidden)  # by country
+        weight = (1.0 - self.support_of_ground) * sensed.exposed / (country @ there) + (
             self.support_of_ground * front / (country @ at_front)
         )
-        hazard = (country @ kills) * weight / jnp.maximum(sensed.posted, 1.0)
+        hazard = (country @ kills) * weight / jnp.maximum(sensed.exposed, 1.0)
+        ruled = jnp.maximum(sensed.held.astype(jnp.float32) @ country, 1e5)
         return Effects(
+            services_fall=self.damage * (country @ (1e5 * strikes / ruled)),
             strike=sensed.post @ hazard,
             leaders_lost=self.leaders * week.strikes.sum() / 100.0 * sensed.led * (sensed.total > 0),
         )

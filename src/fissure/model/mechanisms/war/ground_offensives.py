@@ -1,52 +1,89 @@
 """Opponents take ground.
 
-Theory: the case gives each operation a start, a place, an attacker and a strength; who wins, when and at what
-cost depends on the force it meets (Hirshleifer 1989; Biddle 2004), and is settled by `settle/ground.py`.
+Theory: who wins, when and at what cost depends on the force that is met (Hirshleifer 1989; Biddle 2004), and is settled
+by `settle/ground.py` and `settle/campaigns.py`. In the recorded war the case gives each campaign a start, a place, an
+opponent, a kind and a strength. In the policy war opponents decide: they attack what is worth most and least defended
+(Beardsley, Gleditsch and Lo 2015 on where rebels and states fight; Fearon 1995 on attack as a wager on strength).
 
-    force       F = strength x strength of the operation, once it has begun                 fighters
-    effort      e = exp(-age / campaign)
-    garrison    + stay x sum of F (1 - e) there: those who stay when the attack is over     fighters
-    attack      sum of F e, and the share `probing` of all garrisons                        fighters
+    recorded   strength x strength of the campaign, in the week in which it begins                fighters
+    policy     an opponent begins one at rate tempo f / numbers, with commit f                    per week, fighters
+               against a district with odds v (F / (F + n))^caution                               F: commit f
+               as an assault with probability F / (F + n), else as a ring
+    probing    share of garrisons = probing G / (G + n + 1)                                       by district
 
-Reads: week.offensive_age, week.offensive_strength. Writes: attack, garrison.
+f: its free fighters; v: the district's share of the ruled residents + its share of symbolic weight, of districts next to
+those that its garrisons hold in its own country; n, G: fighters posted where it holds ground, opponents' garrisons.
+
+Reads: districts.control, exposed, held, opponents.bled, opponents.fallen, opponents.force, opponents.stayed,
+week.offensive_age, week.offensive_strength. Writes: offensive, probing.
 Source: S0:3 S1:13 S4:5 S4:6.
 """
 
 from typing import ClassVar
 
 import jax.numpy as jnp
+from jaxtyping import Array, Float
 
 from fissure.model.check import HIGHER, Check
 from fissure.model.effects import Effects, Scalar
 from fissure.model.measure import mean
-from fissure.model.mechanism import Draws, Mechanism
+from fissure.model.mechanism import Draws, Luck, Mechanism
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
 from fissure.model.world import Week
 
 
 class GroundOffensives(Mechanism):
-    """Opponents attack when and where the record says they began to."""
+    """Opponents attack when and where the record says they began to, or where they decide to."""
 
     title: ClassVar[str] = "Ground offensives"
     claims: ClassVar[tuple[str, ...]] = ("S0-03b", "S1-13f", "S4-05a", "S4-06a")
+    luck: ClassVar[tuple[Luck, ...]] = (Luck(("opponents",), count=3),)
     checks: ClassVar[tuple[Check, ...]] = (
         Check("territory late in the run", mean("territory_km2", weeks="late"), HIGHER),
     )
 
-    strength: Scalar = parameter("ratio", "Common factor on the strengths of all offensives.")
-    campaign: Scalar = parameter("weeks", "Time over which an attack slackens.")
-    stay: Scalar = parameter("share", "Share of an attacking force that stays as garrison.")
-    probing: Scalar = parameter("share of garrisons", "Share of garrisons that attack at all times.")
+    strength: Scalar = parameter("ratio", "Common factor on the strengths of all recorded campaigns.")
+    probing: Scalar = parameter("share of garrisons", "Share of garrisons that attack where they far outnumber it.")
+    tempo: Scalar = parameter(
+        "per week", "Rate at which an opponent all of whose fighters are free begins campaigns, where it decides."
+    )
+    commit: Scalar = parameter("share", "Share of its free fighters whom an opponent sends on a campaign.")
+    caution: Scalar = parameter("exponent", "How much opponents prefer places where they outnumber the group.")
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""
-        begun = week.offensive_age >= 0
-        force = jnp.where(begun, self.strength * week.offensive_strength, 0.0)
-        effort = jnp.exp(-jnp.maximum(week.offensive_age, 0.0) / self.campaign)
-        where = sensed.world.offensive_district
-        stayed = self.stay * ((force * (1.0 - effort)) @ where)
+        world = sensed.world
+        garrison = sensed.garrisons.sum(axis=0)
         return Effects(
-            attack=(force * effort) @ where + self.probing * (sensed.given.garrison + stayed),
-            garrison=stayed,
+            offensive=jnp.where(world.policy > 0, self._decided(sensed, week, draw), self._recorded(sensed, week)),
+            probing=self.probing * garrison / (garrison + sensed.exposed + 1.0),
         )
+
+    def _recorded(self, sensed: Sensed, week: Week) -> Float[Array, "kinds opponents districts"]:
+        """Fighters of the campaigns that begin this week."""
+        world, age = sensed.world, week.offensive_age
+        begins = (age >= 0) & ((age < 1) | (week.index == 0))
+        force = jnp.where(begins, self.strength * week.offensive_strength, 0.0)
+        by_kind = (world.offensive_kind.T * force)[:, :, None] * world.offensive_opponent
+        return jnp.stack([of_kind.T @ world.offensive_district for of_kind in by_kind])
+
+    def _decided(self, sensed: Sensed, week: Week, draw: Draws) -> Float[Array, "kinds opponents districts"]:
+        """Fighters of the campaigns that opponents decide to begin this week."""
+        world, given = sensed.world, sensed.given
+        whether, where, how = draw.uniforms(given.opponent_numbers.shape, 0, count=3)
+        free = sensed.free * (week.index >= world.enters)
+        begins = whether < -jnp.expm1(-self.tempo * free / jnp.maximum(given.opponent_numbers, 1.0))
+        sent = self.commit * free
+        chance = sent[:, None] / (sent[:, None] + sensed.exposed + 1.0)
+        stands = ((sensed.garrisons > 0) | (world.faces > 0)).astype(jnp.float32)
+        reach = jnp.maximum(stands, ((stands @ world.adjacent) > 0) * world.in_country)
+        symbolic = world.symbolic * sensed.districts.control
+        prize = sensed.held / jnp.maximum(sensed.held_residents, 1.0) + symbolic / jnp.maximum(symbolic.sum(), 1e-6)
+        odds = jnp.floor(1e5 * reach * prize * (sensed.exposed_ground) * chance**self.caution)
+        upto = jnp.cumsum(odds, axis=1)
+        ticket = where * upto[:, -1]
+        chosen = (upto > ticket[:, None]) & (upto - odds <= ticket[:, None]) & (odds > 0)
+        force = chosen * (begins * sent)[:, None]
+        assaults = how[:, None] < chance
+        return jnp.stack([force * assaults, force * ~assaults])

@@ -3,13 +3,17 @@
 Theory: contest success and the advantage of a dug-in defence (Hirshleifer 1989; Biddle 2004); attackers look before
 they leap (Fearon 1995 on private information revealed).
 
-    called off    hazard = caution (1 - g)        per week; g: chance of success on a look at the ground
+    called off    hazard = caution (1 - g) + alarm l       per week
+    g: chance of success on a look at the ground; l: largest share of a district that rivals took there or next door last
+    week: what convinces is a rival's victory, and not a look alone
 
-Reads: flows.prospect. Writes: cancel.
+Reads: flows.lost, flows.prospect. Writes: cancel.
 Source: S2:5 S2:10 S2:11.
 """
 
 from typing import ClassVar
+
+import jax.numpy as jnp
 
 from fissure.model.check import HIGHER, LOWER, Check
 from fissure.model.effects import Effects, Scalar
@@ -51,6 +55,12 @@ class RivalFortification(Mechanism):
 
     caution: Scalar = parameter("per week", "Hazard that an operation without any prospect is called off.")
 
+    alarm: Scalar = parameter(
+        "per week at a district lost", "Hazard that an operation is called off beside a district that rivals took whole."
+    )
+
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""
-        return Effects(cancel=self.caution * (1.0 - sensed.flows.prospect))
+        lost = sensed.flows.lost
+        signal = jnp.maximum(lost, (sensed.world.adjacent * lost).max(axis=1))
+        return Effects(cancel=self.caution * (1.0 - sensed.flows.prospect) + self.alarm * signal)

@@ -3,9 +3,10 @@
 Theory: discrimination as a constraint on air power, and the price that harm to civilians puts on a strike
 (Condra and Shapiro 2012; Crawford 2013).
 
-    log hazard of death by strike    - sparing, for units posted in town       hazard per week
+    hazard of death by strike    times e^-sparing / m in town, 1 / m in the country
+    m = (rural + urban e^-sparing) / all, of the fighters posted in the district: as many die, others and elsewhere
 
-Reads: units.rural. Writes: strike_log.
+Reads: post, posted, strength, units.rural. Writes: strike_log.
 Source: S1:8.
 """
 
@@ -39,4 +40,7 @@ class StrikesSpareCities(Mechanism):
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""
-        return Effects(strike_log=jnp.where(sensed.units.rural, 0.0, -self.sparing))
+        rural = sensed.units.rural
+        in_town = jnp.where(rural, 0.0, sensed.strength) @ sensed.post / jnp.maximum(sensed.posted, 1.0)
+        mean = sensed.post @ (1.0 + in_town * jnp.expm1(-self.sparing))
+        return Effects(strike_log=jnp.where(rural, 0.0, -self.sparing) - jnp.log(mean))
