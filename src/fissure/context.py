@@ -19,7 +19,7 @@ import numpy as np
 import xarray as xr
 
 from fissure.cases import room
-from fissure.cases.loader import Case, load_case
+from fissure.cases.loader import Case, in_war, load_case
 from fissure.cases.naming import called
 from fissure.cases.schema import ParameterPrior
 from fissure.engine.begin import require_usable
@@ -50,7 +50,7 @@ class Context:
     @property
     def cli_name(self) -> str:
         """The name of the case on the command line, quoted for a shell."""
-        return called(self.case.folder)
+        return called(self.case.folder) + ("" if self.case.war == "recorded" else f" --war {self.case.war}")
 
     # The evidence
 
@@ -250,8 +250,14 @@ CaseLike = str | Path | Case | Context
 """Anything that stands for a case: its name, its folder, the loaded case, or a context."""
 
 
-def context_of(case: CaseLike) -> Context:
-    """The context of a case: a new one, unless `case` is one. Raises `FissureError` for what is no case."""
+def context_of(case: CaseLike, war: str | None = None) -> Context:
+    """The context of a case: a new one, unless `case` is one and its war the one that is asked for, if any is.
+
+    Raises `FissureError` for what is no case, and for what is no war.
+    """
+    if war is not None:
+        found = context_of(case)
+        return found if found.case.war == war else Context(in_war(found.case, war))
     if isinstance(case, Context):
         return case
     if isinstance(case, Case):

@@ -12,8 +12,8 @@ from pathlib import Path
 from fissure.api.arguments import path as a_path
 from fissure.api.arguments import plain_arguments
 from fissure.api.results import Option, command_line
-from fissure.cases.loader import Case, digest_of, load_case
-from fissure.cases.naming import HOME, called, case_names, packaged_name
+from fissure.cases.loader import Case, digest_of, in_war, load_case
+from fissure.cases.naming import HOME, case_names, packaged_name
 from fissure.context import CaseLike, Context, context_of
 from fissure.engine import ensemble, registry
 from fissure.engine.plan import Plan, case_digest, priors_digest
@@ -49,7 +49,8 @@ def context_of_run(run: ensemble.Run, case: CaseLike | None = None) -> Context:
     the run's, as figures would then be held against the wrong places.
     """
     origin = origin_of(run.folder)
-    context = context_of(recorded(run.folder, run.plan.case, origin) if case is None else case)
+    war = run.plan.war
+    context = context_of(recorded(run.folder, run.plan.case, origin, war) if case is None else case, war)
     found = context.case
     if case is None and origin is None and differs(run.plan, None, found):
         raise RunError(
@@ -93,7 +94,8 @@ def is_of(stored: Stored, case: Case) -> bool:
 
 def is_changed(stored: Stored, case: Case) -> bool:
     """True where `case` is known to give other members than those of a stored run."""
-    return differs(Plan.of(stored.plan), stored.origin, case)
+    plan = Plan.of(stored.plan)
+    return differs(plan, stored.origin, in_war(case, plan.war))
 
 
 def differs(plan: Plan, origin: Origin | None, case: Case) -> bool:
@@ -111,23 +113,23 @@ def _model_input(case: Case, units: int, slots: int) -> tuple[str, str]:
     return case_digest(case, world_of(case, units, slots)), priors_digest(parameters_of(case))
 
 
-def recorded(folder: Path, name: str, origin: Origin | None) -> Case:
-    """The case of the run in `folder`, whose plan calls it `name`, where `origin` says that it lies.
+def recorded(folder: Path, name: str, origin: Origin | None, war: str) -> Case:
+    """The case of the run in `folder`, whose plan calls it `name`, where `origin` says that it lies, in its `war`.
 
     Of a run that says nothing, from before runs did, the packaged case of that name. Raises `FissureError` where there
     is none.
     """
     if origin is None or origin.packaged:
-        return _packaged(folder, name)
+        return in_war(_packaged(folder, name), war)
     places = [place for place in dict.fromkeys(origin.places(folder)) if place.is_dir()]
-    same = [place for place in places if _digest(place) == origin.digest]
-    found_at = [*same, *places] or _renamed(folder, origin)
+    same = [place for place in places if _digest(place, war) == origin.digest]
+    found_at = [*same, *places] or _renamed(folder, origin, war)
     if not found_at:
         raise RunError(
             f"{folder}: holds a run of the case '{origin.name}' in {origin.folder}, which is not there any more; "
             f"{CURE}, where it is now"
         )
-    return _loaded(found_at[0], digest_of(found_at[0]))
+    return in_war(_loaded(found_at[0], digest_of(found_at[0])), war)
 
 
 def _packaged(folder: Path, name: str) -> Case:
@@ -143,7 +145,7 @@ def _loaded(folder: Path, digest: str) -> Case:
     return load_case(folder)
 
 
-def _renamed(run: Path, origin: Origin) -> list[Path]:
+def _renamed(run: Path, origin: Origin, war: str) -> list[Path]:
     """The one folder beside where the case lay that holds the same files."""
     found: dict[Path, Path] = {}
     for parent in (place.parent for place in origin.places(run)):
@@ -151,13 +153,13 @@ def _renamed(run: Path, origin: Origin) -> list[Path]:
             beside = sorted(path for path in parent.iterdir() if (path / "case.yaml").is_file())
         except OSError:
             continue
-        found |= {path.resolve(): path for path in beside if _digest(path) == origin.digest}
+        found |= {path.resolve(): path for path in beside if _digest(path, war) == origin.digest}
     return list(found.values()) if len(found) == 1 else []
 
 
-def _digest(folder: Path) -> str:
+def _digest(folder: Path, war: str) -> str:
     try:
-        return digest_of(folder)
+        return digest_of(folder, war)
     except FissureError:  # a file that cannot be read
         return ""
 
@@ -280,7 +282,7 @@ def _command(one: Stored) -> str | None:
         return None
     try:
         plan = Plan.of(one.plan)
-        case = recorded(one.folder, plan.case, one.origin)
+        case = recorded(one.folder, plan.case, one.origin, plan.war)
         drawn = _drawn(case, plan.draws)
     except FissureError:
         return None
@@ -289,7 +291,7 @@ def _command(one: Stored) -> str | None:
     members = one.asked or one.contents.histories
     return command_line(
         "run",
-        called(case.folder),
+        Context(case).cli_name,
         members=members,
         seed=plan.seed,
         weeks=plan.weeks,

@@ -7,7 +7,7 @@ A folder holds `case.yaml`, `districts.csv`, `neighbours.csv`, `forcing/strikes.
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -21,8 +21,8 @@ from fissure.cases.conventions import Leaning, StudyDates, read_leanings, read_s
 from fissure.cases.naming import folder_of
 from fissure.cases.room import without_unit
 from fissure.cases.schema import (
-    AirForce,
     MOST,
+    AirForce,
     Bloc,
     CaseFile,
     Condemnation,
@@ -50,6 +50,10 @@ _REQUIRED = (
     "boundaries.geojson",
 )
 _DIGESTED = sorted((*_REQUIRED, "context.geojson", "priors.yaml"))
+
+
+War = Literal["recorded", "policy"]
+WARS: tuple[War, ...] = ("recorded", "policy")
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,10 +93,10 @@ class Case:
     """The leanings of kinds of publishers; they say how figures are read, so a run does not depend on it."""
     dates: StudyDates = field(repr=False)
     """Days at which studies look; a run does not depend on them either."""
-    war: Literal["recorded", "policy"] = field(default="recorded", kw_only=True)
+    war: War = field(default="recorded", kw_only=True)
     """Whether opponents attack as the record says, or as a rule of the model decides."""
     digest: str
-    """SHA-256, in hex, over the bytes of every file that a run or its maps depend on."""
+    """SHA-256, in hex, over the bytes of every file that a run or its maps depend on, and over another war."""
 
     @property
     def ledger_folder(self) -> Path:
@@ -121,11 +125,13 @@ class Case:
         return geography.context(path, self.boundaries) if stands(path) else None
 
 
-def load_case(name_or_path: str | Path) -> Case:
+def load_case(name_or_path: str | Path, war: str = "recorded") -> Case:
     """Load a packaged case by name, or any case folder by its path.
 
     Args:
         name_or_path: such as ``islamic_state``, or the path of a folder with a ``case.yaml``.
+        war: ``recorded``, in which opponents attack as the record of the case says, or ``policy``, in which they decide
+            by a rule.
 
     Returns the case, checked.
 
@@ -137,6 +143,7 @@ def load_case(name_or_path: str | Path) -> Case:
         >>> fissure.load_case("islamic_state").weeks
         247
     """
+    chosen = _war(war)
     folder = folder_of(name_or_path)
     _require_files(folder)
     top, line_of = read_yaml_lines(folder / "case.yaml", CaseFile)
@@ -173,12 +180,25 @@ def load_case(name_or_path: str | Path) -> Case:
         provenance=read_yaml(provenance, list[Provenance]) if stands(provenance) else [],
         leanings=read_leanings(folder / "measurement.yaml"),
         dates=read_study_dates(folder, top.start, top.weeks),
-        digest=digest_of(folder),
+        war=chosen,
+        digest=digest_of(folder, chosen),
     )
     _ = case.boundaries, case.context  # read now: a mistake in them comes before a simulation, not after
     pairs = [(ids[one], ids[two]) for one, two in np.argwhere(np.triu(case.neighbours))]
     geography.compare_neighbours(folder / "neighbours.csv", case.boundaries, pairs)
     return case
+
+
+def _war(name: str) -> War:
+    if name not in WARS:
+        raise CaseError(f"found war {shown(name)}, expected {' or '.join(WARS)}{nearest(name, WARS)}")
+    return "policy" if name == "policy" else "recorded"
+
+
+def in_war(case: Case, war: str) -> Case:
+    """`case` with the war that `war` names. Raises `FissureError` where there is none."""
+    chosen = _war(war)
+    return case if chosen == case.war else replace(case, war=chosen, digest=digest_of(case.folder, chosen))
 
 
 def _require_files(folder: Path) -> None:
@@ -317,9 +337,9 @@ def _frozen(array: Any) -> Any:
     return out
 
 
-def digest_of(folder: Path) -> str:
+def digest_of(folder: Path, war: str = "recorded") -> str:
     """SHA-256, in hex, over the bytes of the files of the case in `folder` that a run or its maps depend on."""
-    sha = hashlib.sha256()
+    sha = hashlib.sha256(b"" if war == "recorded" else f"{war}\0".encode())
     for name in _DIGESTED:
         path = folder / name
         if stands(path):

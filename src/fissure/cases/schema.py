@@ -43,8 +43,8 @@ class Opponent(Strict):
     `regime` says whether it is a ruling regime, the enemy that members say they joined to fight; `abroad` whether it
     comes from outside the region; `acceptable` is the share of the group's constituency who would accept its rule.
     `numbers` are fighters whom it can send against the group beside its garrisons; `worth` is that of one of them at
-    the start, in committed skilled fighters of the group, and `growth` the ratio of that worth once its army is rebuilt:
-    less than 1 where it may as well wear out. `enters` is the day on which it enters the war, null for the start. Lows
+    the start, in committed skilled fighters of the group, and `growth` the ratio of that worth once its army is
+    rebuilt: less than 1 where it may as well wear out. `enters` is the day on which it enters the war, null for the start. Lows
     and highs are 5% and 95% points.
     """
 
@@ -248,7 +248,9 @@ class AirForce(Strict):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.strikes_low > self.strikes_high:
-            raise ValueError(f"strikes_low is {self.strikes_low:g}, expected at most strikes_high {self.strikes_high:g}")
+            raise ValueError(
+                f"strikes_low is {self.strikes_low:g}, expected at most strikes_high {self.strikes_high:g}"
+            )
         return self
 
 

@@ -83,6 +83,13 @@ FromPosterior = Annotated[
     Path | None,
     typer.Option(parser=path, metavar="FILE", help="Draw members from another posterior: see fissure calibrate."),
 ]
+InWar = Annotated[
+    str,
+    typer.Option(
+        "--war", metavar="WAR",
+        help="recorded: opponents attack as the record says; policy: they decide when and where.",
+    ),
+]  # fmt: skip
 OnCluster = Annotated[
     str | None, typer.Option(metavar="ADDRESS", help="Simulate on a dask cluster: tcp://HOST:8786, or local:N.")
 ]

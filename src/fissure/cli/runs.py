@@ -185,6 +185,7 @@ def run(
     posterior: parts.FromPosterior = None,
     out: Annotated[Path | None, folder_option("Folder for the run and its report", "runs/CASE-...")] = None,
     no_report: Annotated[bool, typer.Option("--no-report", help="Write no report, only the run.")] = False,
+    war: parts.InWar = "recorded",
     cluster: parts.OnCluster = None,
     as_json: parts.AsJson = False,
 ) -> None:
@@ -196,7 +197,7 @@ def run(
     from fissure import api
     from fissure.api.prepared import meanwhile, prepare_report
 
-    context = api.context_of(case)
+    context = api.context_of(case, war)
     draws = context.draws(prior=prior, posterior=posterior)
     with nullcontext() if no_report else meanwhile(prepare_report):
         result = api.run(

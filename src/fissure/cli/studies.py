@@ -39,6 +39,7 @@ def whatif(
         str | None,
         typer.Option("--maximise", "--maximize", "--minimise", "--minimize", "--optimise", "--optimize", hidden=True),
     ] = None,
+    war: parts.InWar = "recorded",
     cluster: parts.OnCluster = None,
 ) -> None:
     """Tell what a change would have done: the same histories with and without it, and their differences.
@@ -55,7 +56,7 @@ def whatif(
     from fissure.studies.paired_runs import planned
 
     case, studies = split_case(words)
-    context = api.context_of(case)
+    context = api.context_of(case, war)
     known = context.studies if all_ or list_ else {}
     if (all_ or list_) and not known:
         raise ArgumentError(
@@ -94,6 +95,7 @@ def explain(
     posterior: parts.FromPosterior = None,
     keep: Annotated[bool, keep_option("it")] = False,
     out: Annotated[Path | None, folder_option("Folder for the numbers and the page", "runs/explain-CASE-...")] = None,
+    war: parts.InWar = "recorded",
     cluster: parts.OnCluster = None,
     as_json: parts.AsJson = False,
 ) -> None:
@@ -107,7 +109,7 @@ def explain(
     from fissure.studies.attribution import most_runs
 
     size = size_of(quick=quick, members=members, sampled=sampled, strongest=strongest, pairs=pairs, error=error)
-    context = api.context_of(case)
+    context = api.context_of(case, war)
     if keep:
         require_all_weeks(context.case, weeks)
     draws = context.draws(prior=prior, posterior=posterior)
@@ -137,6 +139,7 @@ def answers(
     posterior: parts.FromPosterior = None,
     keep: Annotated[bool, keep_option("them")] = False,
     out: Annotated[Path | None, folder_option("Folder for the numbers and the page", "runs/answers-CASE")] = None,
+    war: parts.InWar = "recorded",
     cluster: parts.OnCluster = None,
     as_json: parts.AsJson = False,
 ) -> None:
@@ -147,7 +150,7 @@ def answers(
     from fissure import api
     from fissure.api.attributions import require_all_weeks
 
-    context = api.context_of(case)
+    context = api.context_of(case, war)
     if keep:
         require_all_weeks(context.case, weeks)
     folder = out or Path("runs") / f"answers-{context.case.name}"
@@ -172,6 +175,7 @@ def sensitivity(
     quick: Annotated[bool, quick_option("half the units and fewer runs")] = False,
     out: Annotated[Path | None, folder_option("Folder for numbers and page", "runs/sensitivity-CASE-...")] = None,
     as_json: parts.AsJson = False,
+    war: parts.InWar = "recorded",
     cluster: parts.OnCluster = None,
 ) -> None:
     """Show what outcomes depend on: inputs screened, shares of the variance, and what evidence would narrow them.
@@ -181,7 +185,7 @@ def sensitivity(
     from fissure import api
     from fissure.studies.paired_runs import planned
 
-    context = api.context_of(case)
+    context = api.context_of(case, war)
     draws = context.draws(prior=prior, posterior=posterior)
     plan = planned(context.case, draws=draws, seed=seed, weeks=weeks, quick=quick)
     folder = out or Path("runs") / f"sensitivity-{plan.folder_name}"
@@ -202,6 +206,7 @@ def check(
     seed: parts.Seed = 1,
     quick: Annotated[bool, quick_option("half the units, 16 members at most")] = False,
     out: Annotated[Path | None, folder_option("Folder for the numbers and the page", "runs/check-CASE-...")] = None,
+    war: parts.InWar = "recorded",
     cluster: parts.OnCluster = None,
     as_json: parts.AsJson = False,
 ) -> None:
@@ -213,7 +218,7 @@ def check(
     from fissure.studies.effects import planned
 
     case, mechanisms = split_case(words)
-    context = api.context_of(case)
+    context = api.context_of(case, war)
     folder = out or Path("runs") / f"check-{planned(context.case, weeks=weeks, seed=seed, quick=quick).folder_name}"
     found = api.check(
         mechanisms, case=context, members=members, weeks=weeks, seed=seed, quick=quick, out=folder,
@@ -233,6 +238,7 @@ def calibrate(
     keep: Annotated[bool, keep_option("the posterior", "later runs")] = False,
     out: Annotated[Path | None, folder_option("Folder of the fit", "runs/fit-CASE-DATE")] = None,
     as_json: parts.AsJson = False,
+    war: parts.InWar = "recorded",
     cluster: parts.OnCluster = None,
 ) -> None:
     """Learn from what was published of a case up to a day, check what was learned, and write a page about it.
@@ -243,7 +249,7 @@ def calibrate(
 
     if not until:
         raise ArgumentError("no cut-off was given, expected --until and a day such as 2015-12-31")
-    context = api.context_of(case)
+    context = api.context_of(case, war)
     folder = out or Path("runs") / f"fit-{context.case.name}-{until}"
     found = api.calibrate(
         context, until=until, members=members, seed=seed, out=folder, cluster=cluster, progress=parts.live()
@@ -263,6 +269,7 @@ def hindcast(
     seed: parts.Seed = 1,
     out: Annotated[Path | None, folder_option("Folder for fits, runs and the page", "runs/hindcast-CASE")] = None,
     keep: Annotated[bool, keep_option("the scores")] = False,
+    war: parts.InWar = "recorded",
     cluster: parts.OnCluster = None,
     as_json: parts.AsJson = False,
 ) -> None:
@@ -273,7 +280,7 @@ def hindcast(
     """
     from fissure import api
 
-    context = api.context_of(case)
+    context = api.context_of(case, war)
     folder = out or Path("runs") / f"hindcast-{context.case.name}"
     found = api.hindcast(
         context, dates or (), members=members, seed=seed, out=folder, cluster=cluster, progress=parts.live()

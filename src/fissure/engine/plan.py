@@ -173,6 +173,8 @@ class Plan:
     """Digest of the posterior that members are drawn from; empty for the prior."""
     outputs: tuple[str, ...] = ()
     """Names of the outputs that are kept of each member, sorted; everything where empty."""
+    war: str = "recorded"
+    """Whether opponents attack as the record says or as a rule decides."""
     plugins: tuple[str, ...] = ()
     """Packages that bring mechanisms of their own, each with version and digest."""
 
@@ -199,6 +201,8 @@ class Plan:
             value = document.pop(name)
             if value:
                 document[name] = value if isinstance(value, str) else list(value)
+        if self.war == "recorded":  # as in runs from before there was another
+            del document["war"]
         return {**document, "made with": self.made_with.described()}
 
     @classmethod
@@ -254,6 +258,7 @@ def plan_of(
         made_with=made,
         draws=draws,
         outputs=tuple(sorted({known_output(name) for name in outputs})),
+        war=case.war,
         plugins=made_of(),
     )
 

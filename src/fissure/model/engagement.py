@@ -15,7 +15,7 @@ the guerrilla laws of Deitchman (1962) and of Kress, Caulkins, Feichtinger, Gras
 its last fighter stays finite. `front` is the room that ground gives (Biddle 2004 on force-to-space ratios).
 
 So of any two forces: no more fall than are engaged, and no more are engaged than there are; losses vanish with one's
-own numbers and with the enemy's; more enemies never kill fewer; who is joined by more comrades is never left with fewer.
+own numbers and with the enemy's; more enemies never kill fewer; who is joined by comrades is never left with fewer.
 """
 
 import jax.numpy as jnp

@@ -54,9 +54,7 @@ def step(
 def settle(model: Model, state: State, sensed: Sensed, sums: Effects, week: Week, draw: DrawOf) -> tuple[State, Sample]:
     """The state a week later, once contributions are summed, and the sample of the state that it replaces."""
     settlement, world = model.settlement, sensed.world
-    opponents, mustered = settlement.campaigns.muster(
-        sensed, sums.offensive + jnp.zeros_like(state.opponents.force)
-    )
+    opponents, mustered = settlement.campaigns.muster(sensed, sums.offensive + jnp.zeros_like(state.opponents.force))
     fought = settlement.ground(sensed, sums, week, mustered, draw("ground"))
     opponents, ended = settlement.campaigns.after(opponents, fought.control, fought.killed, fought.killed_garrisons)
 
@@ -80,8 +78,9 @@ def settle(model: Model, state: State, sensed: Sensed, sums: Effects, week: Week
     lived = settlement.residents(sensed, sums, fought, joined, split, balance.paid_share, draw("residents"))
     stood = settlement.standing(sensed, sums, fought, week.condemnation, draw("standing"))
     district, rural = settlement.posting(
-        state.units.district, state.units.rural, sensed.held.astype(jnp.float32), fought,
-        state.districts.control, sums.hide + jnp.zeros_like(fought.control), world.urban, sums.rural_logit + jnp.zeros_like(sensed.strength), draw("posting"),
+        state.units.district, state.units.rural, sensed.held.astype(jnp.float32), fought, state.districts.control,
+        sums.hide + jnp.zeros_like(fought.control), world.urban,
+        sums.rural_logit + jnp.zeros_like(sensed.strength), draw("posting"),
     )  # fmt: skip
     escaped = by_cause[:, Cause.ESCAPED].astype(jnp.float32)
     units = Units(

@@ -134,7 +134,9 @@ def world_of(case: Case, units: int | None = None, slots: int | None = None) -> 
         strikes=_f32(np.stack([case.strikes_low, case.strikes, case.strikes_high], axis=1)),
         uncounted=_f32([[f.strikes_low for f in forces], [f.strikes_high for f in forces]]),
         uncounted_since=_f32([(f.since - case.start).days / 7 for f in forces]),
-        uncounted_in=_f32(np.array([[f.country == c for c in case.countries] for f in forces]).reshape(-1, len(case.countries))),
+        uncounted_in=_f32(
+            np.array([[f.country == c for c in case.countries] for f in forces]).reshape(-1, len(case.countries))
+        ),
         oil_price=_f32(case.oil_price),
         exchange=_f32(case.exchange / case.exchange[0]),
         condemnation=_f32(case.condemnations),

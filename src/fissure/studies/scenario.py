@@ -44,7 +44,9 @@ FORCING = {
     "forcing.strikes": Forcing("strikes", "strikes a week, all countries", "Air strikes by the coalition", True),
     "forcing.offensives": Forcing("offensive_strength", "fighters", "Strength of opponents' offensives"),
     "forcing.opponents": Forcing("numbers", "fighters", "Opponents' forces beside garrisons"),
-    "forcing.opponents-worth": Forcing("worth", "committed skilled fighters", "Worth of an opponent's fighter at the start"),
+    "forcing.opponents-worth": Forcing(
+        "worth", "committed skilled fighters", "Worth of an opponent's fighter at the start"
+    ),
     "forcing.garrisons": Forcing("garrison", "fighters", "Opponents' forces that face the group at the start"),
     "forcing.oil-price": Forcing("oil_price", "dollars a barrel", "Price of oil", True),
     "forcing.oil-capacity": Forcing("oil", "barrels a day", "What the oil fields would give"),

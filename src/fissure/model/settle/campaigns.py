@@ -48,9 +48,7 @@ class Campaigns(eqx.Module):
     stay: Scalar = parameter("share", "Share of a force that stays as garrison where all ground was taken.")
     replaced: Scalar = parameter("weeks", "Time in which opponents replace their dead.")
 
-    def muster(
-        self, sensed: Sensed, asked: ByKind
-    ) -> tuple[Opponents, Mustered]:
+    def muster(self, sensed: Sensed, asked: ByKind) -> tuple[Opponents, Mustered]:
         """Send out what is `asked` for, as far as it goes, and tell who stands where.
 
         None is sent where the group holds nothing.
@@ -99,4 +97,3 @@ class Campaigns(eqx.Module):
             fallen=(opponents.fallen + dead.sum(axis=1)) / fade,
         )
         return forces, jnp.where(ended & (opponents.over <= 0), left, 0.0)
-

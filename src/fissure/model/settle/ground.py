@@ -80,9 +80,9 @@ class Ground(eqx.Module):
 
     A ring of opponents closes the share x = R^k / (R^k + P^k) of a place's ways; its supplies fall to what is left,
     1 - x, over `supplies` weeks. A share 1 - (1 - cut_off) (1 - x) of those on ground that is lost does not get out.
-    Who hides is found at rate hunt (1 - support) G / (G + E), G: garrisons there, E: of the group, fighters with whom half of its rule there would be enforced (Kress and
-    Szechtman 2009: without the people's word a hunter strikes in the dark). A splinter takes the ground on which its
-    share of fighters stood.
+    Who hides is found at rate hunt (1 - support) G / (G + E), G: garrisons there, E: fighters of the group with whom
+    half of its rule there would be enforced (Kress and Szechtman 2009: without the people's word a hunter strikes in
+    the dark). A splinter takes the ground on which its share of fighters stood.
     """
 
     title: ClassVar[str] = "Fighting for ground"
@@ -110,7 +110,8 @@ class Ground(eqx.Module):
     supplies: Scalar = parameter("weeks", "Time in which a place that is cut off uses up its supplies.")
     rebuilding: Scalar = parameter("weeks", "Time over which opponents' armies are rebuilt.")
     hunt: Scalar = parameter(
-        "per week", "Rate at which fighters in hiding are found where garrisons are thick and no resident shelters them."
+        "per week",
+        "Rate at which fighters in hiding are found where garrisons are thick and no resident shelters them.",
     )
     raids: Scalar = parameter("share", "Share of fighters in hiding who take part in a raid in a week.")
 

@@ -31,7 +31,8 @@ class Balance(eqx.Module):
 class Treasury(eqx.Module):
     """Income is earned, needs are met as far as money goes, the rest is kept.
 
-        tax = (held residents x presence x (1 - encircled) + residents reached from hiding x dread) x surplus x tax rate x (1 - corruption); so is oil income
+        tax = taxed residents x surplus x tax rate x (1 - corruption); so is oil income
+        taxed = held residents x presence x (1 - encircled) + residents reached from hiding x dread
         confiscation = seizures x tax + loot x residents of ground gained
         other = other x prestige                      (gifts, ransoms, antiquities)
         needs = pay by origin + war x fighters + services x held residents x what lifts their cost + wanted abroad

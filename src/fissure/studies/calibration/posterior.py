@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from fissure.cases.loader import Case
+from fissure.cases.loader import Case, in_war
 from fissure.cases.naming import called
 from fissure.engine.plan import case_digest, priors_digest
 from fissure.engine.provenance import STUDY, code_digest, own_digest
@@ -219,7 +219,7 @@ def dependencies(case: Case, items: Sequence[Datum], packages: Sequence[str] | N
     unknown = frozenset() if packages is None else kept_results.mechanisms(kept_results.uncovered(packages))
     return {
         "model": own_digest(),
-        "case": case_digest(case, world_of(case, case.units, case.slots)),
+        "case": case_digest(case, world_of(in_war(case, "recorded"), case.units, case.slots)),
         "priors": priors_digest([p for p in parameters_of(case) if p.name in case.priors and p.owner not in unknown]),
         "evidence": evidence_digest(items),
         "measurement": code_digest("fissure.studies.measurement", boundary=STUDY),

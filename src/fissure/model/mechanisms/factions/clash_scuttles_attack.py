@@ -3,8 +3,8 @@
 Theory: infighting costs rebels the fights they had planned (Fjelde and Nilsson 2012; Pischedda 2020).
 
     called off    hazard = scuttle s       per week
-    s: share of the fighters at hand, there and next door, posted where blocs clashed last week: who shoots at his own is
-    missing in the attack
+    s: share of the fighters at hand, there and next door, posted where blocs clashed last week: who shoots at his own
+    is missing in the attack
 
 Reads: flows.clashes, posted. Writes: cancel.
 Source: S2:9.

@@ -8,7 +8,8 @@ Theory: joining follows expected success and benefit (Weinstein 2007; Hegghammer
 
 Both are contributed per week.
 
-Reads: border, districts.residents, districts.support, organisation.prestige, reached. Writes: foreign_recruits, local_recruits.
+Reads: border, districts.residents, districts.support, organisation.prestige, reached. Writes: foreign_recruits,
+local_recruits.
 Source: S1:7 S1:14 S3:5.
 """
 

@@ -7,14 +7,15 @@ Wills and Griffith 2006).
     front     f = fighters who fought off attacks last week             fighters
     weight    w = (1 - s) exposed / N + s f / sum of f in the country    share of kills; s: support_of_ground
     hazard    K w / exposed                                             per week
-    leaders   leaders x the coalition's strikes / 100 x leading posts filled            killed per week, while any fighter is left
+    leaders   leaders x the coalition's strikes / 100 x leading posts filled     killed per week, while any fighter is left
 
     services  fall = damage x strikes, of all in the country, over its held residents in 100,000       per week
 
 Strikes are the coalition's and those of other air forces, as far as they were aimed at the group. Towns are spared by
 `strikes-spare-cities`; who hides is not found from the air.
 
-Reads: exposed, flows.engaged, held, led, post, total, week.strikes, week.uncounted. Writes: leaders_lost, services_fall, strike.
+Reads: exposed, flows.engaged, held, led, post, total, week.strikes, week.uncounted. Writes:
+leaders_lost, services_fall, strike.
 Source: S0:3 S1:12 S3:6 S4:7.
 """
 

@@ -11,8 +11,8 @@ opponent, a kind and a strength. In the policy war opponents decide: they attack
                as an assault with probability F / (F + n), else as a ring
     probing    share of garrisons = probing G / (G + n + 1)                                       by district
 
-f: its free fighters; v: the district's share of the ruled residents + its share of symbolic weight, of districts next to
-those that its garrisons hold in its own country; n, G: fighters posted where it holds ground, opponents' garrisons.
+f: its free fighters; v: the district's share of the ruled residents + its share of symbolic weight, of districts next
+to those that its garrisons hold in its own country; n, G: fighters posted where it holds ground, opponents' garrisons.
 
 Reads: districts.control, exposed, held, opponents.bled, opponents.fallen, opponents.force, opponents.stayed,
 week.offensive_age, week.offensive_strength. Writes: offensive, probing.

@@ -4,8 +4,8 @@ Theory: contest success and the advantage of a dug-in defence (Hirshleifer 1989;
 they leap (Fearon 1995 on private information revealed).
 
     called off    hazard = caution (1 - g) + alarm l       per week
-    g: chance of success on a look at the ground; l: largest share of a district that rivals took there or next door last
-    week: what convinces is a rival's victory, and not a look alone
+    g: chance of success on a look at the ground; l: largest share of a district that rivals took there or next door
+    last week: what convinces is a rival's victory, and not a look alone
 
 Reads: flows.lost, flows.prospect. Writes: cancel.
 Source: S2:5 S2:10 S2:11.
@@ -56,7 +56,8 @@ class RivalFortification(Mechanism):
     caution: Scalar = parameter("per week", "Hazard that an operation without any prospect is called off.")
 
     alarm: Scalar = parameter(
-        "per week at a district lost", "Hazard that an operation is called off beside a district that rivals took whole."
+        "per week at a district lost",
+        "Hazard that an operation is called off beside a district that rivals took whole.",
     )
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
