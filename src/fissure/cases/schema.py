@@ -44,8 +44,8 @@ class Opponent(Strict):
     comes from outside the region; `acceptable` is the share of the group's constituency who would accept its rule.
     `numbers` are fighters whom it can send against the group beside its garrisons; `worth` is that of one of them at
     the start, in committed skilled fighters of the group, and `growth` the ratio of that worth once its army is
-    rebuilt: less than 1 where it may as well wear out. `enters` is the day on which it enters the war, null for the start. Lows
-    and highs are 5% and 95% points.
+    rebuilt: less than 1 where it may as well wear out. `enters` is the day on which it enters the war, null for the
+    start. Lows and highs are 5% and 95% points.
     """
 
     name: Name

@@ -41,7 +41,7 @@ def engaged(own: Fighters, enemy: Fighters, odds: Scalar, front: Scalar) -> Figh
     150.0
     """
     most = jnp.maximum(odds * enemy, _TINY)
-    return own / (1.0 + own / most + own / front)
+    return own * (enemy > 0) / (1.0 + own / most + own / front)
 
 
 def fallen(hit: Fighters, hitting: Fighters, rate: Fighters) -> Fighters:

@@ -7,7 +7,7 @@ Wills and Griffith 2006).
     front     f = fighters who fought off attacks last week             fighters
     weight    w = (1 - s) exposed / N + s f / sum of f in the country    share of kills; s: support_of_ground
     hazard    K w / exposed                                             per week
-    leaders   leaders x the coalition's strikes / 100 x leading posts filled     killed per week, while any fighter is left
+    leaders   leaders x the coalition's strikes / 100 x leading posts filled      per week, while any fighter is left
 
     services  fall = damage x strikes, of all in the country, over its held residents in 100,000       per week
 
