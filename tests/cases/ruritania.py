@@ -18,7 +18,9 @@ units: 4
 slots: 10
 countries: [Ruritania]
 opponents:
-  - {name: the-state, title: The state, country: Ruritania, regime: true}
+  - {name: the-state, title: The state, country: Ruritania, regime: true, abroad: false, acceptable_low: 0.1, \
+acceptable_high: 0.4, numbers_low: 20, numbers: 50, numbers_high: 90, worth_low: 0.1, worth_high: 0.3, growth_low: 0.8, \
+growth_high: 2, reason: there must be one, source: none}
 blocs:
   - name: home
     title: Home
@@ -55,8 +57,8 @@ FILES = {
     + "".join(f"2001-01-{day},25,{n + 2}\n" for n, day in enumerate(("01", "08", "15"))),
     "forcing/condemnations.csv": "date,title,weight,basis\n2001-01-09,A letter,1,made up\n",
     "offensives.csv": (
-        "id,title,district,opponent,start,start_doubt_days,strength_low,strength_high,event,basis\n"
-        "push,A push,R2,the-state,2001-01-09,2,10,20,,made up\n"
+        "id,title,district,opponent,kind,start,start_doubt_days,strength_low,strength_high,event,basis\n"
+        "push,A push,R2,the-state,assault,2001-01-09,2,10,20,,made up\n"
     ),
     "boundaries.geojson": '{"type":"FeatureCollection","features":['
     + ",".join(

@@ -190,7 +190,7 @@ def test_offensives_say_nothing_of_how_they_went(case: Case) -> None:
 
 def test_only_forcing_reaches_past_the_start(case: Case) -> None:
     dated = {path.name for path in case.folder.rglob("*.csv") if not {"ledger", "observed"} & set(path.parts)}
-    forcing = {"condemnations.csv", "offensives.csv", "prices.csv", "strikes.csv"}
+    forcing = {"air_forces.csv", "condemnations.csv", "offensives.csv", "prices.csv", "strikes.csv"}
     assert dated == {"districts.csv", "neighbours.csv", *forcing}
     late = {"end", "control_end", "lost", "retaken", "week", "date"}
     assert not late & set(type(case.districts[0]).model_fields)

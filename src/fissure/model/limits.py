@@ -1,16 +1,16 @@
 """Limits of the structure of the model, in plain sentences; the report's first section shows them."""
 
 LIMITS = (
-    "Offensives and strikes happen when the record says that they did, whatever the group does: the model knows that "
-    "they came, though not how they ended.",
+    "In the recorded war offensives and strikes happen when the record says that they did, whatever the group does: the "
+    "model knows that they came, though not how they ended. In the policy war opponents decide on offensives by a rule, "
+    "and strikes still come as recorded.",
     "Residents flee and die but do not return, are not born and do not move between districts.",
     "A splinter stands where its units stood and is one more garrison against the group: it does not move, grow or "
     "come back. Plots are found out sooner or later; none succeeds.",
     "The group plans operations one district at a time, with a week between plan and attack; it has no supply lines "
     "and no rival groups of the same kind, and it cannot be bought off.",
-    "Opponents are garrisons and operations with a strength; they lose men and replace them, but have no politics and "
-    "no morale, and all are worth the same, man for man. A district's fighting counts as against a regime by its main "
-    "opponent at the start.",
+    "Opponents have numbers, a worth and residents who would accept them; they lose men and replace them, but have no "
+    "politics, no morale and no fights among themselves, and the fighters of one are worth the same.",
     "What moves members' minds is scaled by one common factor, since causes that are stated one by one overlap; how "
     "they overlap is not modelled.",
     "Money beyond the wanted reserve is spent on projects that have no effect, so that wealth buys neither services "

@@ -141,8 +141,8 @@ def world_of(case: Case, units: int | None = None, slots: int | None = None) -> 
         exchange=_f32(case.exchange / case.exchange[0]),
         condemnation=_f32(case.condemnations),
         offensive_district=_f32(np.eye(len(index))[[index[o.district] for o in case.offensives]]),
-        offensive_opponent=_f32([[o.opponent == name for name in opponents] for o in case.offensives]),
-        offensive_kind=_f32([[o.kind == kind for kind in KINDS] for o in case.offensives]),
+        offensive_opponent=_f32(np.eye(len(opponents))[[opponents.index(o.opponent) for o in case.offensives]]),
+        offensive_kind=_f32(np.eye(len(KINDS))[[KINDS.index(o.kind) for o in case.offensives]]),
         offensive_start=_f32([(o.start - case.start).days / 7 for o in case.offensives]),
         offensive_doubt=_f32([o.start_doubt_days / 7 for o in case.offensives]),
         offensive_strength=_f32(
