@@ -34,7 +34,10 @@ Via = tuple[str, ...]
 """The parts of settling that a dependence passes through, in order; `week` for what stands in `week.py` itself."""
 
 FIXED = ("world.", "given.")
-SIZES = {"units": 6, "slots": 5, "blocs": 4, "districts": 7, "countries": 2, "offensives": 3, "weeks": 9}
+SIZES = {
+    "units": 6, "slots": 5, "blocs": 4, "districts": 7, "countries": 2, "offensives": 3, "weeks": 9, "opponents": 3,
+    "kinds": 2, "forces": 2,
+}  # fmt: skip
 T = TypeVar("T")
 
 

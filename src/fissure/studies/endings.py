@@ -1,10 +1,13 @@
-"""Five ways in which an armed proto-state comes apart, when each happens to a history, and the cohesion of the ranks.
+"""Seven endings of an armed proto-state, when each happens to a history, and the cohesion of the ranks.
 
 The literature keeps them apart because they need not come together: a state can lose its ground with its ranks whole,
 hold ground with ranks that no longer fight, stop paying, break in two, or lose the people whom it rules (Staniland 2014
 on cohesion of insurgents; Woldemariam 2018 on fragmentation; Kalyvas 2006 on control and the ruled). The first two are
 states that last, from which it did not come back: *it came apart* in the first week of either. The other three are
 blows that it may survive; `mode` in `apart` says which of the five struck first.
+
+Two more say what is left: a group without ground can live on underground, as insurgencies mostly do that lose a war in
+the open (Kalyvas and Balcells 2010), or be gone. They tell nothing about what broke it, so `mode` leaves them out.
 
 Weeks are counted from the start of the run, 0 is its first. An ending that is a lasting state is dated by the week in
 which that state began, although only later weeks show that it lasted. A remnant can neither go broke, nor split, nor
@@ -83,6 +86,10 @@ READS = (
     "residents_under_control",
 )  # fmt: skip
 """Outputs that the endings are read from."""
+HIDDEN = "in_hiding"
+"""One more, which runs from before fighters could hide lack: nobody hid in them."""
+GONE = 0.01
+"""Part of the highest number of fighters so far below which a group is gone."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +105,8 @@ class Ending:
     """(members,) the first week of it in each member of a run; NaN for never."""
     final: bool = False
     """True where the history has come apart with it."""
+    remains: bool = False
+    """True where it says what is left, and not what came apart."""
 
 
 def _hollow(data: xr.Dataset) -> Floats:
@@ -126,6 +135,18 @@ def _split(data: xr.Dataset) -> Floats:
 def _revolt(data: xr.Dataset) -> Floats:
     ruled, risen = _of(data, "residents_under_control"), _of(data, "resisters")
     return first_week(_still_there(ruled) & np.asarray(ratio(risen, ruled, 0.0) >= RISEN))
+
+
+def _underground(data: xr.Dataset) -> Floats:
+    """Dated by the first week from which most fighters hide to the end, of a group that is not gone."""
+    ranks, hidden = _of(data, "fighters"), _of(data, HIDDEN) if HIDDEN in data else np.zeros_like(_of(data, "fighters"))
+    there = ranks >= GONE * np.maximum.accumulate(ranks, axis=1)
+    return for_good(np.asarray(there & (hidden > 0.5 * ranks)))
+
+
+def _extinct(data: xr.Dataset) -> Floats:
+    ranks = _of(data, "fighters")
+    return for_good(np.asarray(ranks < GONE * np.maximum.accumulate(ranks, axis=1)))
 
 
 ENDINGS: tuple[Ending, ...] = (
@@ -169,6 +190,21 @@ ENDINGS: tuple[Ending, ...] = (
         "its people. A rule of thumb of observed peaks, with exceptions, and mostly of unarmed movements (Chenoweth "
         "2020).",
         _revolt,
+    ),
+    Ending(
+        "underground", "Gone underground",
+        f"Most fighters are in hiding where no ground is held, to the end of the run, and {GONE:.0%} of the highest "
+        "number so far is left.",
+        "half in hiding",
+        "A majority tells which way of fighting is the group's; with fewer than a hundredth there is no group to hide.",
+        _underground, remains=True,
+    ),
+    Ending(
+        "extinct", "Extinct",
+        f"Fighters fall below {GONE:.0%} of their highest so far and stay there to the end of the run.",
+        f"{GONE:.0%} of the highest so far",
+        "A judgement: some hundreds of some ten thousands are a gang and no army.",
+        _extinct, remains=True,
     ),
 )  # fmt: skip
 """In the order in which they are shown; of two in one week the earlier here counts as first."""
@@ -216,7 +252,7 @@ def held(data: xr.Dataset, reads: tuple[str, ...], what: str) -> None:
 
 
 def _all(data: xr.Dataset) -> Floats:
-    read = data[list(READS)].compute()
+    read = data[[*READS, *([HIDDEN] if HIDDEN in data else [])]].compute()
     return np.stack([one.weeks(read) for one in ENDINGS], axis=1)
 
 
@@ -227,9 +263,11 @@ def _came_apart(weeks: Floats) -> Floats:
 
 
 def _mode(weeks: Floats) -> NDArray[np.str_]:
-    names = np.array([one.name for one in ENDINGS])
+    apart = _came_apart(weeks)
+    names = np.array([one.name for one in ENDINGS if not one.remains])
+    weeks = weeks[:, [not one.remains for one in ENDINGS]]
     first = names[np.where(np.isnan(weeks), np.inf, weeks).argmin(axis=1)]
-    return np.where(np.isnan(_came_apart(weeks)), NONE, first)
+    return np.where(np.isnan(apart), NONE, first)
 
 
 def _of(data: xr.Dataset, output: str) -> Floats:

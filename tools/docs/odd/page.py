@@ -18,7 +18,7 @@ from fissure.model.member_inputs import MemberInputs
 from fissure.model.plugins import ledger_folders
 from fissure.model.record import COORDINATES, OUTPUTS
 from fissure.model.sense import Sensed, wish_to_leave
-from fissure.model.state import Cause, Districts, Fighters, Flows, Organisation, Units
+from fissure.model.state import Cause, Districts, Fighters, Flows, Opponents, Organisation, Units
 from fissure.model.world import Week, World
 from fissure.studies.compare import ABSURD_FACTOR, ABSURD_POINTS
 from fissure.studies.patterns.met import patterns_of
@@ -27,7 +27,7 @@ from tools.docs.odd import markdown as md
 from tools.docs.odd import schedule, submodels, tables
 
 TEMPLATES = Path(__file__).parent / "templates"
-STATE = (Fighters, Units, Districts, Organisation, Flows)
+STATE = (Fighters, Units, Districts, Opponents, Organisation, Flows)
 
 
 def protocol(case: str | Path = "islamic_state") -> str:

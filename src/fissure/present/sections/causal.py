@@ -11,7 +11,7 @@ from functools import cache
 from fissure.model.catalogue import mechanism_classes
 from fissure.model.description import variables
 from fissure.model.record import OUTPUTS
-from fissure.model.state import Cause, Districts, Fighters, Flows, Organisation, Units
+from fissure.model.state import Cause, Districts, Fighters, Flows, Opponents, Organisation, Units
 from fissure.model.world import Week
 from fissure.present.formatting import MECHANISM_GROUPS, mechanism_label, sentence_case
 from fissure.studies.causal import BOTH, DOWN, KINDS, MOST_MECHANISMS, UNKNOWN, UNMOVED, UP, Loop
@@ -20,6 +20,7 @@ OWNERS = {
     "fighters": "Fighters",
     "units": "Units",
     "districts": "Districts",
+    "opponents": "Opponents",
     "organisation": "Organisation",
     "flows": "Flows of the week before",
     "week": "Forcing",
@@ -49,7 +50,8 @@ IN_SHORT = {
     UNMOVED: "never seen to",
 }
 CLASSES_OF_STATE = {
-    "fighters": Fighters, "units": Units, "districts": Districts, "organisation": Organisation, "flows": Flows,
+    "fighters": Fighters, "units": Units, "districts": Districts, "opponents": Opponents,
+    "organisation": Organisation, "flows": Flows,
     "week": Week,
 }  # fmt: skip
 EACH = {
@@ -60,6 +62,10 @@ EACH = {
     "blocs": "one for each bloc",
     "units causes": "one for each unit",
     "blocs flanks": "one for each bloc and flank",
+    "opponents": "one for each opponent",
+    "opponents districts": "one for each opponent and district",
+    "kinds opponents districts": "one for each kind of campaign, opponent and district",
+    "forces": "one for each air force",
     "offensives": "one for each offensive",
     "income": "one for each kind of income",
     "spending": "one for each kind of spending",
@@ -83,13 +89,25 @@ LABELS = {
     "fighters.present": "Fighters",
     "units.departures": "Departures remembered",
     "districts.control": "Ground held",
-    "districts.bled": "Opponents' dead",
+    "districts.stores": "Supplies left",
+    "opponents.force": "Opponents on campaign",
+    "opponents.age": "Length of campaigns",
+    "opponents.over": "Ended campaigns",
+    "opponents.stayed": "Garrisons left behind",
+    "opponents.bled": "Dead of garrisons",
+    "opponents.fallen": "Dead of campaigns",
     "districts.plan": "Operations planned",
     "districts.allied": "Allies of opponents",
     "organisation.condemned": "Condemnations",
     "flows.lost": "Ground lost",
     "flows.gained": "Ground gained",
     "flows.attacked": "Attackers",
+    "flows.attacked_by": "Attackers by opponent",
+    "flows.met": "Garrisons met",
+    "flows.engaged": "Fighters in defence",
+    "flows.begun": "Campaigns begun",
+    "flows.ended": "Campaigns ended",
+    "flows.encircled": "Ways cut off",
     "fighters.served": "Time served",
     "units.district": "Posting",
     "units.rural": "Rural post",
@@ -124,6 +142,7 @@ LABELS = {
     "week.offensive_age": "Time of offensives",
     "week.offensive_strength": "Strength of offensives",
     "week.strikes": "Air strikes",
+    "week.uncounted": "Strikes nobody counted",
 }
 """Fields whose last word alone says too little."""
 AS_OUTPUT = {

@@ -85,8 +85,9 @@ def describe(found: xr.Dataset) -> str:
 
 
 INTRO = (
-    "Five endings are distinguished. A history has come apart when its ground is lost or its ranks are hollow, for "
-    "good; insolvency, split and revolt are blows that it may survive. Effective fighters are a product of number and "
+    "Seven endings are distinguished. A history has come apart when its ground is lost or its ranks are hollow, for "
+    "good; insolvency, split and revolt are blows that it may survive; gone underground and extinct say what is left of "
+    "it. Effective fighters are a product of number and "
     "power, and a product falls to a tenth sooner than what it is made of: of the lead of the ranks over the ground a "
     "part is arithmetic. Dates are those of the histories in which the ending happened, the median and the interval "
     "that holds 90% of them."
@@ -141,7 +142,8 @@ def table(found: xr.Dataset) -> Table:
         first = int((modes == one.name).sum())
         why = ((Span("Threshold:", strong=True), f" {one.threshold}. {one.reason}"),)
         title = Cell(one.title, more=(one.definition, *why))
-        came_first_in = Cell(f"{first} of {apart_in}" if apart_in else "–", first if apart_in else None)
+        counts = apart_in and not one.remains
+        came_first_in = Cell(f"{first} of {apart_in}" if counts else "–", first if counts else None)
         rows.append(Row((title, *_happened(found["weeks"].sel(ending=one.name).values, found), came_first_in)))
     whole = Cell("Came apart", more=("The first of territorial collapse and hollowing out.",))
     rows.append(Row((whole, *_happened(found["came_apart"].values, found), Cell("–"))))
@@ -190,7 +192,7 @@ def came_first(found: xr.Dataset) -> str:
     counts = [(int((modes == one.name).sum()), one.title) for one in ENDINGS]
     ordered = sorted(((n, title) for n, title in counts if n), key=lambda one: -one[0])
     listed = ", ".join(f"{title.lower()} in {n} ({n / modes.size:.0%})" for n, title in ordered)
-    return f"Of the {_histories(modes.size)} that came apart, the first of the five up to then was {listed}."
+    return f"Of the {_histories(modes.size)} that came apart, the first of the five blows up to then was {listed}."
 
 
 def said_of_cohesion(index: xr.Dataset, found: xr.Dataset) -> str:
