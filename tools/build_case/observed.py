@@ -6,6 +6,7 @@ Nothing in them is given to the model. Every number is a sum of what the publish
   and non-state). `low` scales it by the low over the best estimate of all dead of these events; `high` adds the dead
   whose side is unknown and the excess of the high over the best estimate, as if all were the group's.
 - UCDP, the same in Syria by year: the rows carry a year and no day, and hold 53 to 66 % of UCDP's total for it.
+- UCDP, deaths on the other side of the same events in Iraq: state-based ones, which name the government.
 - UCDP, civilians killed by the group's one-sided violence in the governorates of Iraq where it held ground.
 - IOM, people displaced in Iraq, families times six as IOM counts people: by how much the wave that was open grew
   between two rounds. The waves of June and July and of August 2014 are left out: those people fled as their towns were
@@ -46,6 +47,7 @@ def build(raw: Path, out: Path) -> str:
         "ucdp_civilians_iraq": civilians_in_iraq(events),
     }
     singles = {
+        "ucdp_opponents_iraq": opponents_in_iraq(read(raw / "ucdp" / "ged_iraq_2012_2015.csv")),
         "iom_displaced_iraq": displaced(rounds),
         "ucdp_deaths_syria": deaths_in_syria(events),
         "coalition_strikes": strikes_of(strikes, "centcom", QUARTERS[2:]),
@@ -68,6 +70,19 @@ def deaths_in_iraq(events: Iterable[dict[str, object]]) -> list[Row]:
         )
         rows.append((first, last, plain(dead * low / best, 0), plain(dead, 0), plain(dead + unknown + high - best, 0)))
     return rows
+
+
+def opponents_in_iraq(events: Iterable[dict[str, str]]) -> list[Row]:
+    """Deaths on the side of the government against the group by quarter: first, last, value."""
+    sides = {"a": "b", "b": "a"}
+    found: list[dict[str, object]] = [
+        {"date_start": e["date_start"], "date_end": e["date_end"], "dead": e[f"deaths_{sides[own]}"]}
+        for e in events
+        if e["type_of_violence"] == "1"
+        for own in sides
+        if e[f"side_{own}"] == "IS"
+    ]
+    return [(first, last, plain(_sum(found, "dead", first, last), 0)) for first, last in QUARTERS]
 
 
 def deaths_in_syria(events: Iterable[dict[str, object]]) -> list[Row]:
