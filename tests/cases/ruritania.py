@@ -19,8 +19,8 @@ slots: 10
 countries: [Ruritania]
 opponents:
   - {name: the-state, title: The state, country: Ruritania, regime: true, abroad: false, acceptable_low: 0.1, \
-acceptable_high: 0.4, numbers_low: 20, numbers: 50, numbers_high: 90, worth_low: 0.1, worth_high: 0.3, growth_low: 0.8, \
-growth_high: 2, reason: there must be one, source: none}
+acceptable_high: 0.4, numbers_low: 20, numbers: 50, numbers_high: 90, worth_low: 0.1, worth_high: 0.3, \
+growth_low: 0.8, growth_high: 2, reason: there must be one, source: none}
 blocs:
   - name: home
     title: Home

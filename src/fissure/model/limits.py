@@ -1,9 +1,9 @@
 """Limits of the structure of the model, in plain sentences; the report's first section shows them."""
 
 LIMITS = (
-    "In the recorded war offensives and strikes happen when the record says that they did, whatever the group does: the "
-    "model knows that they came, though not how they ended. In the policy war opponents decide on offensives by a rule, "
-    "and strikes still come as recorded.",
+    "In the recorded war offensives and strikes happen when the record says that they did, whatever the group does: "
+    "the model knows that they came, though not how they ended. In the policy war opponents decide on offensives by a "
+    "rule, and strikes still come as recorded.",
     "Residents flee and die but do not return, are not born and do not move between districts.",
     "A splinter stands where its units stood and is one more garrison against the group: it does not move, grow or "
     "come back. Plots are found out sooner or later; none succeeds.",

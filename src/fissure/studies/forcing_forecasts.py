@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fissure.cases.loader import Case
-from fissure.cases.schema import Offensive
+from fissure.cases.schema import Offensive, Opponent
 from fissure.errors import ArgumentError
 
 RECENT = 13
@@ -68,6 +68,8 @@ def _future(case: Case, after: date, known: int, random: np.random.Generator, nu
         exchange=_price(case.exchange, known, random),
         condemnations=_condemnations(case.condemnations, known, random),
         offensives=_offensives(case, after, random),
+        opponents=[_as_known(one, after, case.end) for one in case.opponents],
+        air_forces=[one for one in case.air_forces if one.since <= after],
         digest="",
     )
     for name in ("strikes", "strikes_low", "strikes_high", "oil_price", "exchange", "condemnations"):
@@ -87,6 +89,12 @@ def _strikes(case: Case, known: int, random: np.random.Generator) -> tuple[Float
             doubt = bound[known - RECENT : known, country].mean() / level if level > 0 else 0.0
             array[known:, country] = walk * doubt
     return out[0], out[1], out[2]
+
+
+def _as_known(opponent: Opponent, after: date, end: date) -> Opponent:
+    """An opponent who had not entered the war by then never does."""
+    unknown = opponent.enters is not None and opponent.enters > after
+    return opponent.model_copy(update={"enters": end + BEYOND}) if unknown else opponent
 
 
 def _step(seen: Floats) -> float:
@@ -171,5 +179,6 @@ def _digest(case: Case, after: date, number: int) -> str:
     arrays = case.strikes_low, case.strikes, case.strikes_high, case.oil_price, case.exchange, case.condemnations
     for array in arrays:
         sha.update(np.ascontiguousarray(array).tobytes())
-    sha.update("\n".join(o.model_dump_json() for o in case.offensives).encode())
+    rows = (*case.offensives, *case.opponents, *case.air_forces)
+    sha.update("\n".join(one.model_dump_json() for one in rows).encode())
     return sha.hexdigest()

@@ -86,8 +86,8 @@ def describe(found: xr.Dataset) -> str:
 
 INTRO = (
     "Seven endings are distinguished. A history has come apart when its ground is lost or its ranks are hollow, for "
-    "good; insolvency, split and revolt are blows that it may survive; gone underground and extinct say what is left of "
-    "it. Effective fighters are a product of number and "
+    "good; insolvency, split and revolt are blows that it may survive; gone underground and extinct say what is left "
+    "of it. Effective fighters are a product of number and "
     "power, and a product falls to a tenth sooner than what it is made of: of the lead of the ranks over the ground a "
     "part is arithmetic. Dates are those of the histories in which the ending happened, the median and the interval "
     "that holds 90% of them."
