@@ -81,7 +81,7 @@ def test_channels_move_fields_through_parts_of_settling():
     channels = settled().channels
     assert channels["fighters.doubt"]["doubt_rise"] == {("minds",)}
     assert channels["fighters.present"]["attempt"] == {("leaving",)}
-    assert channels["flows.by_cause"]["attack"] == {("ground", "leaving")}
+    assert channels["flows.by_cause"]["rising"] == {("ground", "leaving")}
     assert "doubt_rise" not in channels["fighters.grievance"]
 
 

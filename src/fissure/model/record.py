@@ -207,8 +207,8 @@ def _opponents_killed(seen: Seen) -> Array:
 
 
 def _against_regime(seen: Seen) -> Array:
-    fought = jnp.floor(seen.flows.attacked_by + seen.flows.met).sum(axis=1)
-    return (fought @ seen.world.regime) / jnp.maximum(fought.sum(), 1.0)
+    fought = jnp.floor(seen.flows.attacked_by + seen.flows.met) @ seen.world.country
+    return (seen.world.regime @ fought) / jnp.maximum(fought.sum(axis=0), 1.0)
 
 
 def _effectiveness(seen: Seen) -> Array:
@@ -322,7 +322,7 @@ OUTPUTS: tuple[Output, ...] = (
     ),
     Output("in_hiding", (), "persons", "Fighters in hiding, where no ground is held",
            lambda s: (s.sensed.posted - s.sensed.exposed).sum().astype(jnp.int32), True),
-    Output("against_regime", (), "share", "Opponents fought who serve a ruling regime", _against_regime),
+    Output("against_regime", ("country",), "share", "Opponents fought who serve a ruling regime", _against_regime),
     Output("encircled", (), "districts", "Held districts that are mostly cut off",
            lambda s: ((s.flows.encircled > 0.5) & (s.sensed.exposed_ground > 0)).sum(), True),
     Output("lost_km2", (), "km2/week", "Ground lost", _km2("lost")),

@@ -14,7 +14,7 @@ opponent, a kind and a strength. In the policy war opponents decide: they attack
 f: its free fighters; v: the district's share of the ruled residents + its share of symbolic weight, of districts next
 to those that its garrisons hold in its own country; n, G: fighters posted where it holds ground, opponents' garrisons.
 
-Reads: districts.control, exposed, held, opponents.bled, opponents.fallen, opponents.force, opponents.stayed,
+Reads: districts.control, exposed, exposed_ground, free, garrisons, held, held_residents, week.index,
 week.offensive_age, week.offensive_strength. Writes: offensive, probing.
 Source: S0:3 S1:13 S4:5 S4:6.
 """
