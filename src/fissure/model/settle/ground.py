@@ -111,7 +111,7 @@ class Ground(eqx.Module):
     rebuilding: Scalar = parameter("weeks", "Time over which opponents' armies are rebuilt.")
     hunt: Scalar = parameter(
         "per week",
-        "Rate at which fighters in hiding are found where garrisons are thick and no resident shelters them.",
+        "Rate at which those in hiding are found where garrisons are thick and nobody helps.",
     )
     raids: Scalar = parameter("share", "Share of fighters in hiding who take part in a raid in a week.")
 

@@ -8,8 +8,8 @@ ruler as satellites saw it (Do et al. 2018).
     wells     fall = damage x aimed x strikes in the country / 100          per week
               rise = mending                                                per week
 
-Reads: districts.control, districts.wells, flows.encircled, week.oil_price, week.strikes. Writes: oil_income, wells_fall,
-wells_rise.
+Reads: districts.control, districts.wells, flows.encircled, week.oil_price, week.strikes. Writes: oil_income,
+wells_fall, wells_rise.
 Source: S3:3.
 """
 
