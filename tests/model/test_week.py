@@ -72,7 +72,9 @@ def test_no_nan_no_negative_stock_no_share_outside_its_bounds(small, seed, off):
         assert np.isfinite(x).all() and (x >= 0).all() and (x <= 1).all(), name
     for x in (s.organisation.rift, s.organisation.setback, s.organisation.condemned, s.organisation.plots):
         assert np.isfinite(x).all() and (x >= 0).all()
-    for x in (s.districts.bled, s.districts.allied, s.districts.splinter, s.flows.opponents_killed, s.flows.power):
+    for x in (s.districts.stores, s.districts.allied, s.districts.splinter, s.flows.opponents_killed, s.flows.power):
+        assert np.isfinite(x).all() and (x >= 0).all()
+    for x in jax.tree.leaves(s.opponents):
         assert np.isfinite(x).all() and (x >= 0).all()
     assert (s.organisation.leaders >= 0).all()
     assert (s.districts.residents >= 0).all() and (s.organisation.treasury >= 0).all()

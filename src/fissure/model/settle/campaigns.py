@@ -81,7 +81,7 @@ class Campaigns(eqx.Module):
 
         `control` is the share held by the group after the week. Also whose campaign ended in the week, fighters.
         """
-        left = opponents.force - jnp.stack([dead, jnp.zeros_like(dead)])
+        left = jnp.maximum(opponents.force - jnp.stack([dead, jnp.zeros_like(dead)]), 0.0)
         age = opponents.age + 1.0
         ended = (opponents.over > 0) | (control < LOST) | (age >= self.duration)
         over = jnp.where(ended & (left > 0), opponents.over + 1.0, 0.0)

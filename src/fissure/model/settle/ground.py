@@ -64,7 +64,7 @@ class Ground(eqx.Module):
         M = P + largest P next door              what the group can bring to bear: its strongest base launches
         O = (sum of q garrisons + w splinter) (1 + hostility (1 - constituency))   w: power per fighter of its own
         g = M^k / (M^k + (dug_in O)^k)           the group's chance in an operation
-        dc = stride g r (1 - c) - pace s c / (1 + town / city)      c: share held; town: residents of towns held
+        dc = stride g r (1 - c) - pace s c / (1 + town / city)      c: share held; town: residents of held towns
 
     r is the largest share held here or next door, or where nothing is held the share of its rule that fighters in
     hiding there can enforce, times support: from where people shelter them they can come back.
@@ -131,14 +131,16 @@ class Ground(eqx.Module):
         attack = worth @ attackers + given.newcomer_worth * rising
         against_it = attackers.sum(axis=0) + rising
         falls = jnp.where(sensed.exposed > 0, self._chance(attack, self.dug_in * stand * above), 1.0)
-        falls = jnp.where(attack > 0, falls, 0.0)
-        town = jnp.floor(world.urban * sensed.held)
+        town = jnp.where(
+            sensed.exposed > 0, jnp.floor(world.urban * sensed.held), 0.0
+        )  # streets do not defend themselves
         pace = self.pace / (1.0 + town / self.city)
         defence = self._fight(
             sensed.exposed, against_it, above / _some(sensed.exposed), attack / _some(against_it), sums,
             own_cover=self.dug_in, enemy_cover=1.0,
         )  # fmt: skip
-        encircled = self._chance(worth @ mustered.rings, above)
+        ring = worth @ mustered.rings
+        encircled = jnp.where(ring > 0, self._chance(ring, above), 0.0)
 
         # operations of the group
         brought, bodies = own + (near * own).max(axis=1), sensed.posted + (near * sensed.posted).max(axis=1)
@@ -180,10 +182,8 @@ class Ground(eqx.Module):
             + trapped * stand * jnp.maximum(c - fought, 0.0) / jnp.maximum(c, 1e-6) * (c >= LOST)
             + found * (c < LOST)
         )
-        of_attack = attackers / _some(against_it)
+        share = jnp.minimum(defence.enemy_fallen + sums.toll, against_it) / _some(against_it)  # of attackers, who fell
         of_garrison = mustered.garrisons / _some(met)
-        probes = probing / _some(attackers)
-        killed = jnp.minimum(defence.enemy_fallen * of_attack + sums.toll * of_attack, attackers)
         return Fought(
             control=after,
             lost=lost,
@@ -192,9 +192,9 @@ class Ground(eqx.Module):
             met=mustered.garrisons * under_way,
             armed=rising,
             engaged=defence.own_engaged,
-            killed=killed * (1.0 - probes),
+            killed=mustered.assaults * share,
             killed_garrisons=jnp.minimum(
-                killed * probes + (operation.enemy_fallen + raid.enemy_fallen) * of_garrison, mustered.garrisons
+                probing * share + (operation.enemy_fallen + raid.enemy_fallen) * of_garrison, mustered.garrisons
             ),
             power=above,
             encircled=encircled,

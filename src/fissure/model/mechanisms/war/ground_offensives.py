@@ -46,7 +46,7 @@ class GroundOffensives(Mechanism):
     strength: Scalar = parameter("ratio", "Common factor on the strengths of all recorded campaigns.")
     probing: Scalar = parameter("share of garrisons", "Share of garrisons that attack where they far outnumber it.")
     tempo: Scalar = parameter(
-        "per week", "Rate at which an opponent all of whose fighters are free begins campaigns, where it decides."
+        "per week", "Rate at which an opponent whose fighters are all free begins campaigns of its own."
     )
     commit: Scalar = parameter("share", "Share of its free fighters whom an opponent sends on a campaign.")
     caution: Scalar = parameter("exponent", "How much opponents prefer places where they outnumber the group.")
