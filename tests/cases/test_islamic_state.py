@@ -241,16 +241,13 @@ def test_the_derived_table_is_the_hand_written_one(case: Case) -> None:
         assert hand[district.id]["basis"] == district.basis
 
 
-def test_loading_is_light_and_fast() -> None:
+def test_loading_is_light() -> None:
     code = (
-        "import sys, time; from fissure.cases import load_case; t = time.perf_counter(); "
-        "load_case('islamic_state'); print(time.perf_counter() - t, 'jax' in sys.modules, 'pandas' "
-        "in sys.modules)"
+        "import sys; from fissure.cases import load_case; load_case('islamic_state'); "
+        "print('jax' in sys.modules, 'pandas' in sys.modules)"
     )
-    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
-    seconds, jax, pandas = out.stdout.split()
-    assert (jax, pandas) == ("False", "False")
-    assert float(seconds) < 1.5  # about 0.02 on an idle machine
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.split() == ["False", "False"]
 
 
 def test_weeks_are_mondays(case: Case) -> None:

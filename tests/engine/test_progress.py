@@ -61,3 +61,15 @@ def test_silence(capsys):
 )
 def test_durations(seconds, text):
     assert duration(seconds) == text
+
+
+def test_an_interrupt_that_python_lost_is_raised_with_the_next_message():
+    out = io.StringIO()
+    progress = RichProgress(out, every=0)
+    progress.phase("compiling")
+    progress.interrupted = True
+    with pytest.raises(KeyboardInterrupt):
+        progress.phase("simulating")
+    with pytest.raises(KeyboardInterrupt):
+        progress.advance(1, 2, 1.0, 1.0)
+    assert out.getvalue() == "compiling ...\n"

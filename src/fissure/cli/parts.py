@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Mapping
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -118,8 +119,14 @@ def live(what: str = "members") -> "RichProgress":
     """The progress of what begins now, on standard error; from here on Ctrl-C keeps what is finished."""
     from fissure.engine.progress import RichProgress
 
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    return RichProgress(what=what)
+    progress = RichProgress(what=what)
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        progress.interrupted = True
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, stop)
+    return progress
 
 
 def say_draws(draws: "Posterior | None", as_json: bool) -> None:

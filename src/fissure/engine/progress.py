@@ -36,7 +36,13 @@ class Silent:
 
 
 class RichProgress:
-    """A live line on a terminal (standard error by default); elsewhere a plain line every `every` seconds."""
+    """A live line on a terminal (standard error by default); elsewhere a plain line every `every` seconds.
+
+    Python loses an interrupt that arrives where exceptions are ignored, such as while an object is deleted. Who sets
+    `interrupted` beside raising it has it raised once more with the next message.
+    """
+
+    interrupted = False
 
     def __init__(self, stream: TextIO | None = None, every: float = 10.0, what: str = "members"):
         self._console = Console(file=stream or sys.stderr, highlight=False)
@@ -50,7 +56,8 @@ class RichProgress:
             self._task = self._bar.add_task("", total=None, text="")
 
     def phase(self, name: str) -> None:
-        """Show the phase."""
+        """Show the phase. Raises `KeyboardInterrupt` where one was lost."""
+        self._still_wanted()
         self._printed, self._first = float("-inf"), None
         if self._bar:
             self._bar.start()
@@ -59,7 +66,8 @@ class RichProgress:
             self._console.print(f"{name} ...")
 
     def advance(self, done: int, total: int, seconds: float, ns: float) -> None:
-        """Show members done, speed and the time left."""
+        """Show members done, speed and the time left. Raises `KeyboardInterrupt` where one was lost."""
+        self._still_wanted()
         text = f"{done} of {total} {self._what}, {ns:.1f} ns a fighter-week{self._left(done, total, seconds)}"
         if self._bar:
             self._bar.update(self._task, completed=done, total=total, text=text)
@@ -74,6 +82,10 @@ class RichProgress:
         if done <= before or done >= total:
             return ""
         return f", {duration((seconds - since) / (done - before) * (total - done))} left"
+
+    def _still_wanted(self) -> None:
+        if self.interrupted:
+            raise KeyboardInterrupt
 
     def finish(self) -> None:
         """Take the live line away."""
