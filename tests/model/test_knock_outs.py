@@ -1,8 +1,7 @@
 """Each mechanism moves what its checks say: paired runs at full scale, few members, two years.
 
-A reduced form of `fissure check`, without intervals: parameters stay near the middle of their priors, and what is rare
-by its prior is made frequent enough to be seen. Every pair shares parameters and luck. What the full check does not
-show either, so few histories need not.
+A reduced form of `fissure check`: parameters stay near the middle of their priors, and what is rare
+by its prior is made frequent enough to be seen. Every pair shares parameters and luck.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -15,9 +14,9 @@ from fissure.engine.parameter_source import Prior
 from fissure.engine.plan import plan_of
 from fissure.engine.random import prior_normals
 from fissure.model.catalogue import mechanism_classes, parameters_of
-from fissure.studies.effects import CheckTask, effect_of, kept_effects, require_known, scenario_of_check
+from fissure.studies.effects import CheckTask, effect_of, require_known, scenario_of_check
 
-MEMBERS, WEEKS, SEED = 6, 110, 3
+MEMBERS, WEEKS, SEED = 16, 110, 3
 SEEN = {  # standard-normal positions
     "bloc-clash.rate": 3.0,  # rare by their priors: clashes, splits, risings, urgent operations
     "splinter.rate": 2.5,
@@ -61,23 +60,30 @@ def test_every_mechanism_has_a_check():
     assert [name for name, kind in mechanism_classes().items() if not kind.checks] == []
 
 
-def faults(records, name, at, check):
-    """What is wrong with the effect of one check."""
-    scenario = scenario_of_check(name, at)
-    run, paired = records[scenario], records[scenario.base]
-    effect = effect_of(name, check, check.measure(run, paired), check.measure(paired, paired))
-    if effect.members < MEMBERS - 2 or np.sign(effect.difference) != check.sign or effect.share < 0.5:
-        yield f"{name}: {check.observable}: {effect}"  # a member in whom nothing moved counts as not
+@pytest.fixture(scope="module")
+def effects(records):
+    """The effect of each check."""
+
+    def effect(name, at, check):
+        scenario = scenario_of_check(name, at)
+        run, paired = records[scenario], records[scenario.base]
+        return effect_of(name, check, check.measure(run, paired), check.measure(paired, paired))
+
+    return [(effect(name, at, check), check.sign) for name, at, check in CHECKS]
 
 
 @pytest.mark.slow
-def test_each_moves_what_its_checks_say(records):
-    shown = {(one.mechanism, one.observable, one.kind) for one in kept_effects().effects if one.holds}
-    asked = [
-        (name, at, check)
-        for name, at, check in CHECKS
-        if (name, check.observable, check.driven or "without it") in shown
+def test_nothing_moves_against_what_its_checks_say(effects):
+    against = [f"{one.mechanism}: {one}" for one, sign in effects if (one.high < 0 if sign > 0 else one.low > 0)]
+    assert not against, "\n".join(against)
+
+
+@pytest.mark.slow
+def test_nearly_all_move_as_their_checks_say(effects):
+    """In half of the histories at least; a few effects are too weak for so few histories."""
+    lacking = [
+        f"{one.mechanism}: {one}"
+        for one, sign in effects
+        if one.members < MEMBERS // 2 or np.sign(one.difference) != sign or one.share < 0.5
     ]
-    assert len(asked) >= len(CHECKS) - 3  # and hardly any is left out
-    found = [fault for name, at, check in asked for fault in faults(records, name, at, check)]
-    assert not found, "\n".join(found)
+    assert len(lacking) <= len(effects) // 20, "\n".join(lacking)
