@@ -5,7 +5,8 @@ from typing import ClassVar
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+import numpy as np
+from jaxtyping import Array, Float, Int
 
 from fissure.constants import Z90
 from fissure.model.mechanism import Draws, Luck
@@ -26,6 +27,7 @@ from fissure.model.state import (
     Units,
 )
 from fissure.model.world import World
+from fissure.model.xla import materialise
 
 Scalar = Float[Array, ""]
 
@@ -77,13 +79,11 @@ class Start(eqx.Module):
     )
 
 
-def _normal(draw: Draws, shape: tuple[int, ...], index: int) -> Array:
-    return _inside(draw.uniform(shape, index))
-
-
-def _inside(u: Array) -> Array:
-    """Standard normals of uniform numbers."""
-    return jax.scipy.special.ndtri(jnp.clip(u, 1e-6, 1 - 1e-6))
+def _normals(uniforms: list[Array], some: Int[Array, ""]) -> list[Array]:
+    """Standard normals of uniform numbers, arrays of one axis, all made at once: each call is a long piece of program."""
+    u = jnp.concatenate(uniforms)
+    z = materialise(jax.scipy.special.ndtri(jnp.clip(u, 1e-6, 1 - 1e-6)), some)
+    return jnp.split(z, np.cumsum([len(one) for one in uniforms])[:-1])
 
 
 def _within(ends: Array, z: Array) -> Array:
@@ -104,13 +104,22 @@ def member_inputs(start: Start, world: World, draw: Draws) -> MemberInputs:
     mapped = world.area * (1.0 - jnp.exp(-density / start.mapped_density))
     control = _control(world, draw)
     residents = jnp.floor(start.residents * world.residents).astype(jnp.int32)
-    n_countries, n_offensives = world.strikes.shape[2], world.offensive_start.shape[0]
-    many, good, later, accepted = (_inside(u) for u in draw.uniforms(world.regime.shape, 6, count=4))
-    garrison = start.garrison * between(world.garrison, _normal(draw, (len(density),), 2))
+    garrisons, strikes, when, strong, uncounted, many, good, later, accepted = _normals(
+        [
+            draw.uniform(density.shape, 2),
+            draw.uniform(world.strikes.shape[2:], 3),
+            draw.uniform(world.offensive_start.shape, 4),
+            draw.uniform(world.offensive_start.shape, 5),
+            draw.uniform(world.uncounted_since.shape, 7),
+            *draw.uniforms(world.regime.shape, 6, count=4),
+        ],
+        world.bloc[0],
+    )
+    garrison = start.garrison * between(world.garrison, garrisons)
     middle = 0.5 * jnp.log(world.offensive_strength).sum(0)
     from_abroad = _from_abroad(start, world)
     half = 0.5 * jnp.diff(jnp.log(world.offensive_strength), axis=0)[0] / Z90
-    shift = jnp.clip(_normal(draw, (n_offensives,), 4), -2, 2) * world.offensive_doubt / Z90
+    shift = jnp.clip(when, -2, 2) * world.offensive_doubt / Z90
     return MemberInputs(
         mapped_area=mapped,
         garrison=garrison * world.faces,
@@ -121,10 +130,10 @@ def member_inputs(start: Start, world: World, draw: Draws) -> MemberInputs:
         newcomer_worth=start.newcomer_skill * start.commitment,
         residents=residents,
         oil=start.oil * world.oil,
-        strikes_z=_normal(draw, (n_countries,), 3),
-        uncounted=jnp.exp(_within(jnp.log(world.uncounted), _normal(draw, world.uncounted_since.shape, 7))),
+        strikes_z=strikes,
+        uncounted=jnp.exp(_within(jnp.log(world.uncounted), uncounted)),
         offensive_start=world.offensive_start + shift,
-        offensive_strength=jnp.exp(middle + half * _normal(draw, (n_offensives,), 5)),
+        offensive_strength=jnp.exp(middle + half * strong),
         held_residents=jnp.floor(control * residents).sum(),
         held_border=(world.border * control * world.residents).sum(),
         services=start.services,
@@ -150,9 +159,8 @@ def initial_state(start: Start, given: MemberInputs, world: World, draw: Draws) 
     room = slots * jnp.where(foreign, foreign.sum(), (~foreign).sum())
     from_abroad = _from_abroad(start, world)
     people = start.fighters * jnp.where(foreign, from_abroad, 1 - from_abroad)
-    present = draw.uniform(shape, 10) < jnp.minimum(people / room, 1.0)[:, None]
-    u, v, will, service = draw.uniforms(shape, 11)
-    grudge, qualm = draw.uniforms(shape, 12, count=2)
+    whether, u, v, will, service, grudge, qualm = materialise(draw.uniform((7, *shape), 10), world.bloc[0])
+    present = whether < jnp.minimum(people / room, 1.0)[:, None]
     ones = jnp.ones(shape, jnp.float32)
     doctrine = world.bloc_doctrine[world.bloc][:, None] + (world.bloc_spread[world.bloc][:, None] * triangular(u, v))
     fighters = Fighters(

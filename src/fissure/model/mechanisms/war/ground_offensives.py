@@ -81,7 +81,7 @@ class GroundOffensives(Mechanism):
         symbolic = world.symbolic * sensed.districts.control
         prize = sensed.held / jnp.maximum(sensed.held_residents, 1.0) + symbolic / jnp.maximum(symbolic.sum(), 1e-6)
         odds = jnp.floor(1e5 * reach * prize * (sensed.exposed_ground) * chance**self.caution)
-        upto = jnp.cumsum(odds, axis=1)
+        upto = odds @ jnp.triu(jnp.ones_like(world.adjacent))
         ticket = where * upto[:, -1]
         chosen = (upto > ticket[:, None]) & (upto - odds <= ticket[:, None]) & (odds > 0)
         force = chosen * (begins * sent)[:, None]
