@@ -18,7 +18,7 @@ from fissure.model.world import world_of
 WIDTH, UNITS, SLOTS, WEEKS = 3, 37, 23, 11  # sizes that nothing else has
 
 ELEMENTWISE = {
-    "abs", "add", "and", "bitcast_convert", "clamp", "compare", "convert", "divide", "exponential",
+    "abs", "add", "and", "bitcast_convert", "ceil", "clamp", "compare", "convert", "divide", "exponential",
     "exponential_minus_one", "floor", "log", "log_plus_one", "maximum", "minimum", "multiply", "negate", "not",
     "or", "power", "round_nearest_even", "select", "shift_left", "shift_right_arithmetic", "shift_right_logical",
     "sqrt", "subtract", "xor",
@@ -27,7 +27,7 @@ SHAPES = {"broadcast_in_dim", "concatenate", "constant", "iota", "reshape", "sli
 WHOLE_ARRAYS = {"dot_general", "reduce"}
 BY_WEEK = {"dynamic_slice", "dynamic_update_slice"}
 EXCEPTIONS = {
-    "gather": 4,  # doctrine and its spread by bloc, loss and town share by district: one number a unit, from tables
+    "gather": 4,  # doctrine and its spread by bloc, leaving and town share by district: one number a unit, from tables
     "case": 3,  # `materialise`: a barrier on a CPU; on a GPU the host is asked thrice a week which branch to take
     "reduce_window": 1,  # the running sum over districts by which units are posted
 }

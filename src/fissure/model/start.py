@@ -80,7 +80,7 @@ class Start(eqx.Module):
 
 
 def _normals(uniforms: list[Array], some: Int[Array, ""]) -> list[Array]:
-    """Standard normals of uniform numbers, arrays of one axis, all made at once: each call is a long piece of program."""
+    """Standard normals of uniform numbers, arrays of one axis. All at once: each call is a long piece of program."""
     u = jnp.concatenate(uniforms)
     z = materialise(jax.scipy.special.ndtri(jnp.clip(u, 1e-6, 1 - 1e-6)), some)
     return jnp.split(z, np.cumsum([len(one) for one in uniforms])[:-1])

@@ -27,7 +27,7 @@ class Posting(eqx.Module):
     """
 
     title: ClassVar[str] = "Posting of units"
-    luck: ClassVar[tuple[Luck, ...]] = (Luck(("units",), count=2), Luck(("units",), 1), Luck(("units",), 2))
+    luck: ClassVar[tuple[Luck, ...]] = (Luck(("units",)), Luck(("units",), 1), Luck(("units",), 2))
 
     weeks: Scalar = parameter("weeks", "Mean time of a unit at a post.")
     front: Scalar = parameter("share of units", "Share of units posted by threat rather than by population.")
@@ -51,11 +51,10 @@ class Posting(eqx.Module):
         open_ways = 1.0 - fought.encircled
         weights = ((1 - self.front) * _shares(held) + self.front * _shares(fought.threat)) * open_ways
         weights = weights * (fought.control >= LOST)
-        lost, was_lost = fought.control[district] < LOST, before[district] < LOST
-        turn, hides = draw.uniforms(district.shape, 0, count=2)
-        retreats = lost & ~was_lost & (hides >= hide[district])
-        rotates = ~lost & (turn < open_ways[district] / jnp.maximum(self.weeks, 1.0))
-        moves = retreats | rotates
+        retreats = jnp.where(before < LOST, 0.0, 1.0 - hide)
+        rotates = open_ways / jnp.maximum(self.weeks, 1.0)
+        leave = jnp.where(fought.control < LOST, retreats, rotates)
+        moves = draw.uniform(district.shape, 0) < leave[district]
         return post(district, rural, moves, weights, urban, rural_logit, draw, 1)
 
 

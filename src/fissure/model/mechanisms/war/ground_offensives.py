@@ -80,8 +80,8 @@ class GroundOffensives(Mechanism):
         reach = jnp.maximum(stands, ((stands @ world.adjacent) > 0) * world.in_country)
         symbolic = world.symbolic * sensed.districts.control
         prize = sensed.held / jnp.maximum(sensed.held_residents, 1.0) + symbolic / jnp.maximum(symbolic.sum(), 1e-6)
-        odds = jnp.floor(1e5 * reach * prize * (sensed.exposed_ground) * chance**self.caution)
-        upto = odds @ jnp.triu(jnp.ones_like(world.adjacent))
+        odds = jnp.floor(1e5 * reach * prize * sensed.exposed_ground * chance**self.caution)
+        upto = odds @ jnp.triu(jnp.ones_like(world.adjacent))  # running sums, of whole numbers
         ticket = where * upto[:, -1]
         chosen = (upto > ticket[:, None]) & (upto - odds <= ticket[:, None]) & (odds > 0)
         force = chosen * (begins * sent)[:, None]
