@@ -211,6 +211,7 @@ class RunResult(Result):
             until=self.until,
             posterior=plan.draws or None,
             off=tuple(plan.off),
+            war=plan.war,
             plugins=tuple(plan.plugins),
             cautions=tuple(self.cautions),
             units=plan.units,

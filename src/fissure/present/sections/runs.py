@@ -25,6 +25,8 @@ class RunDescription:
     """SHA-256 of the posterior that members were drawn from."""
     off: tuple[str, ...] = ()
     """Mechanisms switched off."""
+    war: str = "recorded"
+    """Which war was simulated."""
     plugins: tuple[str, ...] = ()
     """Packages that bring mechanisms, with their versions."""
     cautions: tuple[str, ...] = ()
@@ -68,6 +70,7 @@ class RunDescription:
             "Seed": f"{self.seed:,}",
             "Mechanisms switched off": ", ".join(self.off) or "none",
             "Mechanisms from other packages": ", ".join(self.plugins),
+            "War": _WARS[self.war],
             "Kind": self.kind,
             "Digest of the case (SHA-256)": self.digest,
             "The case today": self.changed or "",
@@ -77,6 +80,12 @@ class RunDescription:
             else timing_in_words(timing.members, timing.run, timing.compile, timing.ns),
         }
         return tuple((label, value) for label, value in rows.items() if value)
+
+
+_WARS = {
+    "recorded": "recorded: opponents attack as the record of the case says",
+    "policy": "policy: opponents decide by a rule when and where they attack",
+}
 
 
 def timing_in_words(members: int, run: float, compiling: float, ns: float) -> str:
@@ -91,9 +100,10 @@ def lead(run: RunDescription, start: str) -> str:
     """The number of histories, from which day, how they were made, and what their intervals rest on."""
     off = f"switched off: {', '.join(run.off)}" if run.off else "nothing switched off"
     weeks = formatting.many(run.weeks, "week")
+    war = "" if run.war == "recorded" else "; policy war, in which opponents decide when and where they attack"
     return (
         f"{formatting.many(run.members, 'simulated history')} of {weeks} from {start}, beside what was published. Seed "
-        f"{run.seed}; {off}; {run.kind}. {run.rests}"
+        f"{run.seed}; {off}{war}; {run.kind}. {run.rests}"
     ).strip()
 
 
@@ -117,7 +127,17 @@ def notices(run: RunDescription, sign: str = "") -> tuple[doc.Notice, ...]:
             "later days were never looked at, and there agreement is a forecast kept. A hindcast scores such "
             "forecasts; this page shows them.",
         )
+    if run.until and run.war != "recorded":
+        kind = (
+            doc.strong(f"Parameters are drawn from what was learned up to {run.until}"),
+            ", in the war as the record has it.",
+        )
     off = ((doc.strong("Switched off in this run:"), f" {', '.join(run.off)}."),) if run.off else ()
+    other_war = (
+        doc.strong("This is not the war that took place."),
+        " In every history opponents decide when and where they attack, from the first day. It could have come so; it "
+        "is no forecast, and no account of what came.",
+    )
     few = doc.Notice(((doc.strong(run.few),),), "Too few histories", "few")
     on = kept_results.uncovered((), run.plugins, run.off)
     said = (
@@ -127,7 +147,11 @@ def notices(run: RunDescription, sign: str = "") -> tuple[doc.Notice, ...]:
     others = (*((said,) if on else ()), *run.cautions)
     return (
         *([few] if run.few else []),
-        doc.Notice((kind, *off), "What kind of numbers these are", on=doc.NOT_IN_TERMINAL),
+        doc.Notice(
+            (kind, *([] if run.war == "recorded" else [other_war]), *off),
+            "What kind of numbers these are",
+            on=doc.NOT_IN_TERMINAL,
+        ),
         *([doc.Notice(others, "Mechanisms from elsewhere")] if others else []),
     )
 
