@@ -54,7 +54,7 @@ class AttributionResult(Result):
         Raises `FissureError` where it is of a part of the case's weeks, and where its folder cannot be written.
         """
         require_all_weeks(self.case, self.found.plan.weeks)
-        return self.saved.write(keep_in(self.case.folder) / KEPT)
+        return self.saved.write(keep_in(self.case) / KEPT)
 
 
 @plain_arguments

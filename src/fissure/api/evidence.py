@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from fissure.api.arguments import plain_arguments
 from fissure.api.results import Result, command_line, folder_of
+from fissure.cases.loader import in_war
 from fissure.cases.naming import REFERENCE
 from fissure.context import CaseLike, context_of
 from fissure.engine.cluster import workers_of
@@ -129,7 +130,7 @@ class FitResult(Result):
 
         Raises `FissureError` where the folder of the case cannot be written.
         """
-        path = keep_in(self.case.folder) / POSTERIORS / f"{self.posterior.until}.json"
+        path = keep_in(self.case) / POSTERIORS / f"{self.posterior.until}.json"
         with disk_errors(path.parent, 1 << 20):
             self.posterior.write(path)
         return path
@@ -147,6 +148,8 @@ def calibrate(
     progress: Progress | None = None,
 ) -> FitResult:
     """Learn from what was published of a case up to the day `until`, and check what was learned.
+
+    It is learned in the war as recorded, in whichever war the case was loaded; members of either can be drawn from it.
 
     Args:
         case: the name of a packaged case, the path of a case folder, or a loaded case.
@@ -169,7 +172,7 @@ def calibrate(
         >>> fit.posterior.until
         datetime.date(2014, 12, 31)
     """
-    context, day = context_of(case), day_of(until)
+    context, day = context_of(case, "recorded"), day_of(until)
     context.check()
     loaded = context.case
     folder = folder_of(out, "fits", f"{loaded.name}-{day}")
@@ -198,7 +201,7 @@ class HindcastResult(Result):
 
         Raises `FissureError` where the folder of the case cannot be written.
         """
-        path = keep_in(self.context.case.folder) / hindcasts.KEPT
+        path = keep_in(self.context.case) / hindcasts.KEPT
         with disk_errors(path.parent, 1 << 20):
             path.parent.mkdir(parents=True, exist_ok=True)
             return replace(self.hindcast, case_digest=self.context.case.digest).save(path)
@@ -250,6 +253,7 @@ def hindcast(
     context = context_of(case)
     context.check()
     loaded, known = context.case, context.ledger
+    recorded = in_war(loaded, "recorded")
     days = sorted({day_of(one) for one in dates}) or hindcasts.default_dates(loaded, known)
     weeks = weeks_until(loaded, days[-1])
     folder = folder_of(out, "hindcasts", loaded.name)
@@ -258,7 +262,7 @@ def hindcast(
         bank, own = folder / f"bank-{weeks}", folder / str(until) / "fit"  # all dates learn from one simulated prior
         setting = Setting(seed=seed)
         return fit(
-            loaded, known, until, setting=setting, weeks=weeks, bank=bank, out=own, progress=progress, workers=workers
+            recorded, known, until, setting=setting, weeks=weeks, bank=bank, out=own, progress=progress, workers=workers
         ).posterior  # fmt: skip
 
     asked = StudyManifest("hindcast", planned(loaded, seed=seed), members, changes=tuple(f"from {day}" for day in days))

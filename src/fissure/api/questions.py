@@ -55,7 +55,7 @@ class AnswersResult(Result):
 
     def keep(self) -> Path:
         """Keep them with the case, for reports of its runs to show; returns where they lie."""
-        return replace(self.found, case_digest=self.case.digest).save(keep_in(self.case.folder) / study.KEPT)
+        return replace(self.found, case_digest=self.case.digest).save(keep_in(self.case) / study.KEPT)
 
 
 @plain_arguments

@@ -49,7 +49,7 @@ _REQUIRED = (
     "offensives.csv",
     "boundaries.geojson",
 )
-_DIGESTED = sorted((*_REQUIRED, "context.geojson", "priors.yaml"))
+_DIGESTED = sorted((*_REQUIRED, "context.geojson", "forcing/air_forces.csv", "priors.yaml"))
 
 
 War = Literal["recorded", "policy"]
@@ -148,6 +148,10 @@ def load_case(name_or_path: str | Path, war: str = "recorded") -> Case:
     _require_files(folder)
     top, line_of = read_yaml_lines(folder / "case.yaml", CaseFile)
     mondays = [top.start + timedelta(weeks=week) for week in range(top.weeks)]
+    for number, opponent in enumerate(top.opponents):
+        if opponent.enters is not None:
+            line = line_of("opponents", number, "enters")
+            _in_weeks(folder / "case.yaml", line, "enters", opponent.enters, mondays)
     named = [("opponents", number, opponent.country) for number, opponent in enumerate(top.opponents)]
     named += [("blocs", number, bloc.country) for number, bloc in enumerate(top.blocs) if bloc.country]
     for key, number, country in named:
@@ -174,7 +178,7 @@ def load_case(name_or_path: str | Path, war: str = "recorded") -> Case:
         oil_price=oil_price,
         exchange=exchange,
         condemnations=_condemnations(folder / "forcing" / "condemnations.csv", mondays),
-        air_forces=_air_forces(folder / "forcing" / "air_forces.csv", top),
+        air_forces=_air_forces(folder / "forcing" / "air_forces.csv", top, mondays),
         offensives=_offensives(folder / "offensives.csv", top, ids, mondays),
         priors=_priors(folder / "priors.yaml"),
         provenance=read_yaml(provenance, list[Provenance]) if stands(provenance) else [],
@@ -235,11 +239,16 @@ def _districts(path: Path, top: CaseFile) -> list[District]:
     rows = read_csv(path, District)
     if not rows:
         raise CaseError(f"{path}:2: holds no district, expected at least one")
-    opponents = [opponent.name for opponent in top.opponents]
+    opponents = {opponent.name: opponent for opponent in top.opponents}
     _require_once(path, "district", [(line, district.id) for line, district in rows])
     for line, district in rows:
         _known(path, line, "country", district.country, top.countries)
-        _known(path, line, "opponent", district.opponent, opponents)
+        _known(path, line, "opponent", district.opponent, list(opponents))
+        if (enters := opponents[district.opponent].enters) is not None:
+            raise CaseError(
+                f"{path}:{line}: found opponent {district.opponent}, who enters the war on {enters} (case.yaml), "
+                "expected one who is there from the start"
+            )
     if (total := sum(district.residents for _, district in rows)) > MOST:
         raise CaseError(f"{path}: the districts have {total:,.0f} residents together, expected at most {MOST:,.0f}")
     return [district for _, district in rows]
@@ -300,35 +309,43 @@ def _prices(path: Path, top: CaseFile, mondays: list[date]) -> tuple[NDArray[np.
 def _condemnations(path: Path, mondays: list[date]) -> NDArray[np.float64]:
     out = np.zeros(len(mondays))
     for line, row in read_csv(path, Condemnation):
-        week = (row.date - mondays[0]).days // 7
-        if not 0 <= week < len(mondays):
-            end = mondays[-1] + timedelta(days=6)
-            raise CaseError(f"{path}:{line}: found date {row.date}, expected a day from {mondays[0]} to {end}")
-        out[week] += row.weight
+        _in_weeks(path, line, "date", row.date, mondays)
+        out[(row.date - mondays[0]).days // 7] += row.weight
     return _frozen(out)
 
 
-def _air_forces(path: Path, top: CaseFile) -> list[AirForce]:
+def _air_forces(path: Path, top: CaseFile, mondays: list[date]) -> list[AirForce]:
     rows = read_csv(path, AirForce) if stands(path) else []
+    _require_once(path, "air force", [(line, f"{row.title} in {row.country}") for line, row in rows])
     for line, row in rows:
         _known(path, line, "country", row.country, top.countries)
+        _in_weeks(path, line, "since", row.since, mondays)
     return [row for _, row in rows]
 
 
 def _offensives(path: Path, top: CaseFile, ids: list[str], mondays: list[date]) -> list[Offensive]:
     rows = read_csv(path, Offensive)
-    opponents = [opponent.name for opponent in top.opponents]
-    end = mondays[-1] + timedelta(days=6)
+    opponents = {opponent.name: opponent for opponent in top.opponents}
     _require_once(path, "offensive", [(line, offensive.id) for line, offensive in rows])
     for line, offensive in rows:
         _known(path, line, "district", offensive.district, ids)
-        _known(path, line, "opponent", offensive.opponent, opponents)
-        if not mondays[0] <= offensive.start <= end:
+        _known(path, line, "opponent", offensive.opponent, list(opponents))
+        _in_weeks(path, line, "start", offensive.start, mondays)
+        enters = opponents[offensive.opponent].enters
+        if enters is not None and offensive.start < enters:
             raise CaseError(
-                f"{path}:{line}: found start {offensive.start}, expected a day from {mondays[0]} to {end} "
-                "(the case's weeks)"
+                f"{path}:{line}: found start {offensive.start}, expected no day before {enters}, on which "
+                f"{offensive.opponent} enters the war (case.yaml)"
             )
     return [offensive for _, offensive in rows]
+
+
+def _in_weeks(path: Path, line: int, what: str, day: date, mondays: list[date]) -> None:
+    end = mondays[-1] + timedelta(days=6)
+    if not mondays[0] <= day <= end:
+        raise CaseError(
+            f"{path}:{line}: found {what} {day}, expected a day from {mondays[0]} to {end} (the case's weeks)"
+        )
 
 
 def _frozen(array: Any) -> Any:

@@ -107,10 +107,12 @@ def explain(
     from fissure import api
     from fissure.api.attributions import explain_folder, require_all_weeks, size_of
     from fissure.studies.attribution import most_runs
+    from fissure.studies.kept_results import keep_in
 
     size = size_of(quick=quick, members=members, sampled=sampled, strongest=strongest, pairs=pairs, error=error)
     context = api.context_of(case, war)
     if keep:
+        keep_in(context.case)
         require_all_weeks(context.case, weeks)
     draws = context.draws(prior=prior, posterior=posterior)
     folder = out or Path("runs") / explain_folder(context, of or (), draws, seed=seed, weeks=weeks)
@@ -149,9 +151,11 @@ def answers(
     """
     from fissure import api
     from fissure.api.attributions import require_all_weeks
+    from fissure.studies.kept_results import keep_in
 
     context = api.context_of(case, war)
     if keep:
+        keep_in(context.case)
         require_all_weeks(context.case, weeks)
     folder = out or Path("runs") / f"answers-{context.case.name}"
     found = api.answers(
@@ -238,18 +242,18 @@ def calibrate(
     keep: Annotated[bool, keep_option("the posterior", "later runs")] = False,
     out: Annotated[Path | None, folder_option("Folder of the fit", "runs/fit-CASE-DATE")] = None,
     as_json: parts.AsJson = False,
-    war: parts.InWar = "recorded",
     cluster: parts.OnCluster = None,
 ) -> None:
     """Learn from what was published of a case up to a day, check what was learned, and write a page about it.
 
+    It is learned in the war as recorded; members of either war can be drawn from it.
     A fit that was stopped goes on where it was.
     """
     from fissure import api
 
     if not until:
         raise ArgumentError("no cut-off was given, expected --until and a day such as 2015-12-31")
-    context = api.context_of(case, war)
+    context = api.context_of(case)
     folder = out or Path("runs") / f"fit-{context.case.name}-{until}"
     found = api.calibrate(
         context, until=until, members=members, seed=seed, out=folder, cluster=cluster, progress=parts.live()
@@ -279,8 +283,11 @@ def hindcast(
     stopped goes on where it was. Without --from: March 2015, December 2015 and June 2016.
     """
     from fissure import api
+    from fissure.studies.kept_results import keep_in
 
     context = api.context_of(case, war)
+    if keep:
+        keep_in(context.case)
     folder = out or Path("runs") / f"hindcast-{context.case.name}"
     found = api.hindcast(
         context, dates or (), members=members, seed=seed, out=folder, cluster=cluster, progress=parts.live()

@@ -12,7 +12,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
 from fissure.model.record import RESISTING, Seen
-from fissure.model.state import LOST, ROUTINE, URGENT, Cause
+from fissure.model.state import ASSAULT, LOST, ROUTINE, URGENT, Cause
 
 PREFIX = "event:"
 """The beginning of the names of events among the records of a week."""
@@ -74,10 +74,10 @@ def _crossed(seen: Seen, down: bool) -> Float[Array, " districts"]:
 
 
 def _ended(seen: Seen, taken: bool) -> Float[Array, " districts"]:
-    """Opponents' fighters whose campaign ended, where all ground was taken or where it was not; at least one."""
-    ended = seen.flows.ended.sum(axis=(0, 1))
+    """Opponents' fighters whose campaign ended: assaults where all ground was lost, or all kinds where it was not."""
+    ended = (seen.flows.ended[ASSAULT] if taken else seen.flows.ended.sum(axis=0)).sum(axis=0)
     lost = seen.after.districts.control < LOST
-    return jnp.where((ended > 0) & (lost == taken), jnp.maximum(jnp.floor(ended), 1.0), 0.0)
+    return jnp.where(lost == taken, jnp.ceil(ended), 0.0)
 
 
 KINDS: tuple[Kind, ...] = (
@@ -123,14 +123,14 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "campaign", ("district",), "opponents' fighters", "Campaigns of opponents begun",
-        lambda s: jnp.ceil(s.flows.begun.sum(axis=(0, 1))),
+        lambda s: s.flows.begun.sum(axis=(0, 1)),
     ),
     Kind(
-        "campaign-won", ("district",), "opponents' fighters", "Campaigns that took all the ground there",
+        "campaign-won", ("district",), "opponents' fighters", "Assaults that ended with all ground there lost",
         lambda s: _ended(s, taken=True),
     ),
     Kind(
-        "campaign-given-up", ("district",), "opponents' fighters", "Campaigns that were given up",
+        "campaign-given-up", ("district",), "opponents' fighters", "Campaigns that ended with ground there still held",
         lambda s: _ended(s, taken=False),
     ),
     Kind(

@@ -206,9 +206,14 @@ def _opponents_killed(seen: Seen) -> Array:
     return jnp.stack([jnp.where(thin, killed, 0.0).sum(), jnp.where(thin, 0.0, killed).sum()])
 
 
-def _against_regime(seen: Seen) -> Array:
-    fought = jnp.floor(seen.flows.attacked_by + seen.flows.met) @ seen.world.country
-    return (seen.world.regime @ fought) / jnp.maximum(fought.sum(axis=0), 1.0)
+def _fought(which: str) -> Callable[[Seen], Array]:
+    """Share of the opponents fought of whom `which`, an array of the world, says so."""
+
+    def share(seen: Seen) -> Array:
+        fought = jnp.floor(seen.flows.attacked_by + seen.flows.met) @ seen.world.country
+        return (getattr(seen.world, which) @ fought) / jnp.maximum(fought.sum(axis=0), 1.0)
+
+    return share
 
 
 def _effectiveness(seen: Seen) -> Array:
@@ -322,7 +327,8 @@ OUTPUTS: tuple[Output, ...] = (
     ),
     Output("in_hiding", (), "persons", "Fighters in hiding, where no ground is held",
            lambda s: (s.sensed.posted - s.sensed.exposed).sum().astype(jnp.int32), True),
-    Output("against_regime", ("country",), "share", "Opponents fought who serve a ruling regime", _against_regime),
+    Output("against_regime", ("country",), "share", "Opponents fought who serve a ruling regime", _fought("regime")),
+    Output("against_foreign", ("country",), "share", "Opponents fought who are from outside", _fought("abroad")),
     Output("encircled", (), "districts", "Held districts that are mostly cut off",
            lambda s: ((s.flows.encircled > 0.5) & (s.sensed.exposed_ground > 0)).sum(), True),
     Output("lost_km2", (), "km2/week", "Ground lost", _km2("lost")),

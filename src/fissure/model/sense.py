@@ -142,7 +142,6 @@ def sense(
     held = jnp.floor(state.districts.control * state.districts.residents).astype(jnp.int32)
     people = strength @ world.of_origin
     foes = state.opponents
-    out = (foes.stayed + foes.bled).sum(axis=1)
     enough = reach * state.districts.residents / 1000.0
     open_ground = (state.districts.control >= LOST).astype(jnp.float32)
     reached = posted / (posted + enough + 1e-6)
@@ -177,7 +176,9 @@ def sense(
         exposed=posted * open_ground,
         exposed_ground=open_ground,
         garrisons=jnp.maximum(given.garrison + foes.stayed - foes.bled, 0.0),
-        free=jnp.maximum(given.opponent_numbers - foes.force.sum(axis=(0, 2)) - out - foes.fallen, 0.0),
+        free=jnp.maximum(
+            given.opponent_numbers - foes.force.sum(axis=(0, 2)) - foes.stayed.sum(axis=1) - foes.fallen, 0.0
+        ),
         power=(power @ post) / GRAIN,
         held=held,
         presence=posted / (posted + reach * held / 1000.0 + 1e-6),

@@ -16,6 +16,7 @@ from fissure.model.settle.posting import post
 from fissure.model.state import (
     FLANKS,
     INCOME,
+    LOST,
     SPENDING,
     Cause,
     Districts,
@@ -86,6 +87,11 @@ def _normals(uniforms: list[Array], some: Int[Array, ""]) -> list[Array]:
     return jnp.split(z, np.cumsum([len(one) for one in uniforms])[:-1])
 
 
+def _log(x: Array) -> Array:
+    """Logarithms of numbers that a scenario may have set to 0."""
+    return jnp.log(jnp.maximum(x, 1e-9))
+
+
 def _within(ends: Array, z: Array) -> Array:
     """Normal values at standard normals `z`, of which `ends` holds the 5% and 95% points along its first axis."""
     low, high = ends
@@ -116,22 +122,22 @@ def member_inputs(start: Start, world: World, draw: Draws) -> MemberInputs:
         world.bloc[0],
     )
     garrison = start.garrison * between(world.garrison, garrisons)
-    middle = 0.5 * jnp.log(world.offensive_strength).sum(0)
+    middle = 0.5 * _log(world.offensive_strength).sum(0)
     from_abroad = _from_abroad(start, world)
-    half = 0.5 * jnp.diff(jnp.log(world.offensive_strength), axis=0)[0] / Z90
+    half = 0.5 * jnp.diff(_log(world.offensive_strength), axis=0)[0] / Z90
     shift = jnp.clip(when, -2, 2) * world.offensive_doubt / Z90
     return MemberInputs(
         mapped_area=mapped,
         garrison=garrison * world.faces,
         opponent_numbers=start.garrison * between(world.numbers, many),
-        opponent_worth=jnp.exp(_within(jnp.log(world.worth), good)),
-        opponent_growth=_within(jnp.log(world.growth), later),
+        opponent_worth=jnp.exp(_within(_log(world.worth), good)),
+        opponent_growth=_within(_log(world.growth), later),
         acceptable=jnp.clip(_within(world.acceptable, accepted), 0.0, 1.0),
         newcomer_worth=start.newcomer_skill * start.commitment,
         residents=residents,
         oil=start.oil * world.oil,
         strikes_z=strikes,
-        uncounted=jnp.exp(_within(jnp.log(world.uncounted), uncounted)),
+        uncounted=jnp.exp(_within(_log(world.uncounted), uncounted)),
         offensive_start=world.offensive_start + shift,
         offensive_strength=jnp.exp(middle + half * strong),
         held_residents=jnp.floor(control * residents).sum(),
@@ -145,10 +151,11 @@ def member_inputs(start: Start, world: World, draw: Draws) -> MemberInputs:
 
 
 def _control(world: World, draw: Draws) -> Array:
-    """Share held at the start, between the case's low and high (piecewise linear in a uniform draw)."""
+    """Share held at the start, between the case's low and high (piecewise linear in a uniform draw), or nothing."""
     low, best, high = world.control
     u = draw.uniform(low.shape, 1)
-    return jnp.where(u < 0.5, low + (best - low) * 2 * u, best + (high - best) * (2 * u - 1))
+    control = jnp.where(u < 0.5, low + (best - low) * 2 * u, best + (high - best) * (2 * u - 1))
+    return jnp.where(control < LOST, 0.0, control)
 
 
 def initial_state(start: Start, given: MemberInputs, world: World, draw: Draws) -> State:

@@ -106,7 +106,9 @@ def settle(model: Model, state: State, sensed: Sensed, sums: Effects, week: Week
         attacked_by=fought.attackers,
         met=fought.met,
         engaged=fought.engaged,
-        opponents_killed=(fought.killed + fought.killed_garrisons).sum(axis=0),
+        opponents_killed=(fought.killed + fought.killed_garrisons).sum(axis=0)
+        + fought.killed_armed
+        + fought.killed_splinter,
         begun=mustered.begun,
         ended=ended,
         encircled=fought.encircled,

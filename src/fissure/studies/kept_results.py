@@ -30,11 +30,17 @@ Packages = tuple[str, ...]
 IN_SOURCE = "FISSURE_KEEP_IN_SOURCE"
 
 
-def keep_in(folder: Path) -> Path:
-    """The folder to keep results of the case in `folder` in.
+def keep_in(case: Case) -> Path:
+    """The folder to keep results of `case` in.
 
-    Raises `FissureError` where they are to be kept in the source tree and this is an installed package.
+    Raises `FissureError` for another war than the recorded one, and where they are to be kept in the source tree and
+    this is an installed package.
     """
+    if case.war != "recorded":
+        raise ArgumentError(
+            f"only results of the recorded war are kept with a case, and these are of the {case.war} war"
+        )
+    folder = case.folder
     name = packaged_name(folder)
     if name is None:
         return folder

@@ -42,6 +42,9 @@ class Forcing:
 
 FORCING = {
     "forcing.strikes": Forcing("strikes", "strikes a week, all countries", "Air strikes by the coalition", True),
+    "forcing.strikes-uncounted": Forcing(
+        "uncounted", "strikes a week", "Air strikes by other air forces, which nobody counted"
+    ),
     "forcing.offensives": Forcing("offensive_strength", "fighters", "Strength of opponents' offensives"),
     "forcing.opponents": Forcing("numbers", "fighters", "Opponents' forces beside garrisons"),
     "forcing.opponents-worth": Forcing(
@@ -170,7 +173,7 @@ def _required(move: Move, parameters: Sequence[Declared]) -> Move:
     if move.value < 0 and (forcing or by_name[move.name].prior.prior.kind != "normal"):
         raise ArgumentError(f"'{move.name}' is set to {move.value:g}, expected no negative number")
     if forcing and move.how == "to" and not forcing.by_week:
-        raise ArgumentError(f"'{move.name}' differs by place, expected a factor: {move.name}=x{move.value:g}")
+        raise ArgumentError(f"'{move.name}' has several values, expected a factor: {move.name}=x{move.value:g}")
     if not forcing and move.how == "to" and by_name[move.name].prior.prior.kind == "logitnormal" and move.value > 1:
         raise ArgumentError(f"'{move.name}' is a share, found {move.value:g}, expected at most 1")
     return move

@@ -22,16 +22,17 @@ class Mustered(eqx.Module):
 
     assaults: ByOpponent  # attacking on campaign
     rings: ByOpponent  # cutting off from the rest
-    garrisons: ByOpponent  # holding ground, the dead not counted
     begun: ByKind  # sent out this week
 
 
 class Campaigns(eqx.Module):
     """Each opponent has so many fighters beside its garrisons of the first day; what it sends out it draws from them.
 
-        free     f = numbers - on campaign - garrisons that stayed - dead not yet replaced     fighters of an opponent
-        sent     what is asked for, or f shared out in proportion where that is less
+        free     f = numbers - on campaign - those who stayed as garrisons - dead of campaigns not yet replaced
+        sent     what is asked for, or f shared out in proportion where that is less                 whole fighters
         ends     when all of the ground there is taken, or after `duration` weeks without that
+        joined   by those sent to a place where others of theirs fight or are on their way home, who turn back; it has
+                 then gone on for the mean of all of them
         effort   1 while it goes on, then 3/4, 1/2, 1/4, 0 over the four weeks of the way home
         stays    of a force that assaulted `stay` x share of the ground not held by the group, as garrison; the rest,
                  and all of a ring, is free again
@@ -56,11 +57,12 @@ class Campaigns(eqx.Module):
         opponents = sensed.opponents
         asked = asked * sensed.exposed_ground
         granted = jnp.minimum(sensed.free / jnp.maximum(asked.sum(axis=(0, 2)), 1.0), 1.0)
-        begun = asked * granted[:, None]
+        begun = jnp.floor(asked * granted[:, None])
         new = begun > 0
+        force = opponents.force + begun
         after = Opponents(
-            force=opponents.force + begun,
-            age=jnp.where(new, 0.0, opponents.age),
+            force=force,
+            age=jnp.where(new, opponents.age * opponents.force / jnp.maximum(force, 1.0), opponents.age),
             over=jnp.where(new, 0.0, opponents.over),
             stayed=opponents.stayed,
             bled=opponents.bled,
@@ -70,7 +72,6 @@ class Campaigns(eqx.Module):
         return after, Mustered(
             assaults=assaults,
             rings=rings,
-            garrisons=sensed.garrisons,
             begun=begun,
         )
 
@@ -79,7 +80,8 @@ class Campaigns(eqx.Module):
     ) -> tuple[Opponents, ByKind]:
         """Their forces once the week was fought, given who of assaults and of garrisons was killed.
 
-        `control` is the share held by the group after the week. Also whose campaign ended in the week, fighters.
+        `control` is the share held by the group after the week. Also whose campaign ended in it, or was wiped out:
+        fighters, as many as there were before the week.
         """
         left = jnp.maximum(opponents.force - jnp.stack([dead, jnp.zeros_like(dead)]), 0.0)
         age = opponents.age + 1.0
@@ -96,4 +98,5 @@ class Campaigns(eqx.Module):
             bled=(opponents.bled + dead_garrisons) / fade,
             fallen=(opponents.fallen + dead.sum(axis=1)) / fade,
         )
-        return forces, jnp.where(ended & (opponents.over <= 0), left, 0.0)
+        over_now = (ended | (left <= 0)) & (opponents.over <= 0)
+        return forces, jnp.where(over_now, opponents.force, 0.0)

@@ -33,6 +33,9 @@ class Fought(eqx.Module):
     engaged: PerDistrict  # fighters of the group who fought
     killed: ByOpponent  # opponents' fighters, of assaults
     killed_garrisons: ByOpponent  # opponents' fighters, of garrisons
+    killed_armed: PerDistrict  # armed residents, and those of them who are allied with opponents
+    killed_allied: PerDistrict
+    killed_splinter: PerDistrict  # of those who left with splinters
     power: PerDistrict  # the group's effective fighters
     encircled: PerDistrict  # share of ways in and out that are closed
     stores: PerDistrict  # what is left of the supplies of a place that is cut off
@@ -57,26 +60,30 @@ class Ground(eqx.Module):
     """Contest success after Tullock, losses by one law of engagement (see `fissure.model.engagement`).
 
         q = worth exp(growth (1 - exp(-t / rebuilding)))  an opponent's worth as its army is rebuilt; t: weeks
-        n, N                                     fighters of the group in a district where it holds ground, or none
+        n                                        fighters of the group in a district where it holds ground
         P = power exp(power_log) stores          their effective number
-        A = sum over opponents of q (assaults + probing garrisons) + w_m (armed resisters c + allied)    effective
+        A = sum over opponents of q (assaults + probing garrisons) + m (armed resisters c + allied)    effective
         s = A^k / (A^k + (dug_in (1 - z) P)^k)   their chance (Hirshleifer 1989); 1 where none of n stands; z: dispersed
         M = P + largest P next door              what the group can bring to bear: its strongest base launches
         O = (sum of q garrisons + w splinter) (1 + hostility (1 - constituency))   w: power per fighter of its own
         g = M^k / (M^k + (dug_in O)^k)           the group's chance in an operation
         dc = stride g r (1 - c) - pace s c / (1 + town / city)      c: share held; town: residents of held towns
 
+    m: an armed resident's worth, that of a newcomer. Where it holds no ground P is of those who hide there. Neither
+    those who hide next door nor opponents at a place where it holds nothing take part.
+
     r is the largest share held here or next door, or where nothing is held the share of its rule that fighters in
     hiding there can enforce, times support: from where people shelter them they can come back.
 
     The first term only where an operation is launched: one is planned at rate initiative x leading posts filled x
-    r (1 - c) x its chance on paper, M^k / (M^k + (q garrison)^k), and launched a week later unless called off;
-    an urgent one is not called off. Without one effective fighter at hand (M < 1) nothing is launched.
+    r (1 - c) x its chance on paper, as g with dug_in and hostility left out, and launched a week later unless called
+    off; an urgent one is not called off. Without one effective fighter at hand (M < 1) nothing is launched.
 
-    In an attack on the group n meets the attackers, in an operation of its own n and the strongest base next door meet
-    the garrison, in hiding a share `raids` of those hidden meets it; both sides lose by one law, at `lethality` x worth
-    of an enemy engaged, and who defends is covered by dug_in. Of n the dispersed z do not fall in an attack and give up
-    their part of the ground. What the group kills is larger by exp(ambush_log).
+    In an attack on the group n meets the attackers, in an operation of its own those there and the strongest base next
+    door meet the garrison, in hiding a share `raids` of those hidden meets it; both sides lose by one law, at
+    `lethality` x worth of an enemy engaged (hostility included). Who defends against an attack or an operation is
+    covered by dug_in, who is raided is not. Of n the dispersed z do not fall in an attack and give up their part of the
+    ground. What the group kills is larger by exp(ambush_log).
 
     A ring of opponents closes the share x = R^k / (R^k + P^k) of a place's ways; its supplies fall to what is left,
     1 - x, over `supplies` weeks. A share 1 - (1 - cut_off) (1 - x) of those on ground that is lost does not get out.
@@ -118,16 +125,18 @@ class Ground(eqx.Module):
     def __call__(self, sensed: Sensed, sums: Effects, week: Week, mustered: Mustered, draw: Draws) -> Fought:
         """Fight for a week."""
         d, world, given = sensed.districts, sensed.world, sensed.given
-        c, near = d.control, world.adjacent
+        c, near, ground = d.control, world.adjacent, sensed.exposed_ground
         worth = self._worth(sensed, week)
-        own = sensed.power * jnp.exp(sums.power_log) * d.stores
-        above = own * (c >= LOST)  # who stands in the open
+        power = sensed.power * jnp.exp(sums.power_log)
+        own = power * d.stores
+        above = own * ground  # who stands in the open
         stand = 1.0 - jnp.minimum(sums.dispersed, 1.0)
 
         # attacks on the group
-        probing = mustered.garrisons * sums.probing * (c >= LOST)
-        attackers = mustered.assaults + probing
-        rising = (self.armed * d.resistance * d.residents * c + sums.rising) * (c >= LOST)
+        garrisons = sensed.garrisons
+        assaults, probing = mustered.assaults * ground, garrisons * sums.probing * ground
+        attackers = assaults + probing
+        rising = (self.armed * d.resistance * d.residents * c + sums.rising) * ground
         attack = worth @ attackers + given.newcomer_worth * rising
         against_it = attackers.sum(axis=0) + rising
         falls = jnp.where(sensed.exposed > 0, self._chance(attack, self.dug_in * stand * above), 1.0)
@@ -143,11 +152,11 @@ class Ground(eqx.Module):
         encircled = jnp.where(ring > 0, self._chance(ring, above), 0.0)
 
         # operations of the group
-        brought, bodies = own + (near * own).max(axis=1), sensed.posted + (near * sensed.posted).max(axis=1)
-        garrison = mustered.garrisons.sum(axis=0)
+        brought, bodies = own + (near * above).max(axis=1), sensed.posted + (near * sensed.exposed).max(axis=1)
+        garrison = garrisons.sum(axis=0)
         like_own = sensed.power.sum() / jnp.maximum(sensed.total, 1.0)  # as those who split were
         hostile = 1.0 + self.hostility * (1.0 - world.constituency)
-        facing = worth @ mustered.garrisons + like_own * d.splinter
+        facing = worth @ garrisons + like_own * d.splinter
         against = facing * hostile
         wins = self._chance(brought, self.dug_in * against)
         reach = jnp.maximum(jnp.maximum(c, (near * c).max(axis=1)), sensed.sheltered)
@@ -164,39 +173,39 @@ class Ground(eqx.Module):
         # in hiding
         hidden = sensed.posted - sensed.exposed
         raid = self._fight(
-            self.raids * hidden, garrison, own / _some(sensed.posted), facing / _some(met), sums,
+            self.raids * hidden, garrison, own / _some(sensed.posted), worth @ garrisons / _some(garrison), sums,
             own_cover=1.0, enemy_cover=1.0,
         )  # fmt: skip
         found = self.hunt * (1.0 - d.support) * garrison / (garrison + sensed.enough + 1e-6)
 
         stays = 1.0 - _left(sensed, sums)
-        fought = settled(c, self.stride * wins * reach * under_way, pace * falls)
-        after = fought * stays
-        after = jnp.where(after < LOST, 0.0, after)  # a few villages are no ground that is held
+        fought = _held(settled(c, self.stride * wins * reach * under_way, pace * falls))
+        after = _held(fought * stays)
         lost = jnp.maximum(c - after, 0.0)
         trapped = 1.0 - (1.0 - self.cut_off) * (1.0 - encircled)
         hazard = (
             defence.own_fallen * stand / _some(sensed.exposed)
-            + _borne(operation.own_fallen, sensed.posted, near)
+            + _borne(operation.own_fallen, sensed)
             + raid.own_fallen / _some(hidden)
-            + trapped * stand * jnp.maximum(c - fought, 0.0) / jnp.maximum(c, 1e-6) * (c >= LOST)
-            + found * (c < LOST)
+            + trapped * stand * jnp.maximum(c - fought, 0.0) / jnp.maximum(c, 1e-6) * ground
+            + found * (1.0 - ground)
         )
         share = jnp.minimum(defence.enemy_fallen + sums.toll, against_it) / _some(against_it)  # of attackers, who fell
-        of_garrison = mustered.garrisons / _some(met)
+        in_operation, in_raid = operation.enemy_fallen / _some(met), raid.enemy_fallen / _some(garrison)
         return Fought(
             control=after,
             lost=lost,
             gained=jnp.maximum(after - c, 0.0),
             attackers=attackers,
-            met=mustered.garrisons * under_way,
+            met=garrisons * under_way,
             armed=rising,
             engaged=defence.own_engaged,
-            killed=mustered.assaults * share,
-            killed_garrisons=jnp.minimum(
-                probing * share + (operation.enemy_fallen + raid.enemy_fallen) * of_garrison, mustered.garrisons
-            ),
-            power=above,
+            killed=assaults * share,
+            killed_garrisons=jnp.minimum(probing * share + garrisons * (in_operation + in_raid), garrisons),
+            killed_armed=rising * share,
+            killed_allied=sums.rising * ground * share,
+            killed_splinter=d.splinter * in_operation,
+            power=power,
             encircled=encircled,
             stores=settled(d.stores, (1.0 - encircled) / self.supplies, encircled / self.supplies),
             threat=against_it * c + garrison * reach * wins * (1.0 - c),
@@ -257,7 +266,13 @@ def _left(sensed: Sensed, sums: Effects) -> PerDistrict:
     return leave / jnp.maximum(sensed.posted, 1.0)
 
 
-def _borne(fallen: PerDistrict, posted: PerDistrict, near: Array) -> PerDistrict:
-    """Hazard at the bases, here and next door, of those who fell in operations: shared by all who are posted there."""
-    bases = near + jnp.eye(near.shape[0])
-    return (fallen / jnp.maximum(bases @ posted, 1.0)) @ bases
+def _held(control: PerDistrict) -> PerDistrict:
+    """Shares held; a few villages are no ground that is held."""
+    return jnp.where(control < LOST, 0.0, control)
+
+
+def _borne(fallen: PerDistrict, sensed: Sensed) -> PerDistrict:
+    """Hazard of those who fell in operations: shared by all who stand there, and in the open next door."""
+    near = sensed.world.adjacent
+    of_all = fallen / _some(sensed.posted + near @ sensed.exposed)
+    return of_all + sensed.exposed_ground * (of_all @ near)

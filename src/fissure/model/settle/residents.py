@@ -85,10 +85,15 @@ class Residents(eqx.Module):
             ruled=d.ruled + d.control,
             plan=fought.plan,
             stores=fought.stores,
-            allied=d.allied + allied,
-            splinter=d.splinter + split,
+            allied=d.allied + allied - _whole(fought.killed_allied, d.allied),
+            splinter=d.splinter + split - _whole(fought.killed_splinter, d.splinter),
         )
         return Lived(after, fled, executed, allied)
+
+
+def _whole(killed: Float[Array, " districts"], of: Count) -> Count:
+    """Whole persons who were killed, at most all."""
+    return jnp.minimum(jnp.round(killed).astype(jnp.int32), of)
 
 
 def _persons(of: Count, probability: Float[Array, " districts"], u: Float[Array, " districts"]) -> Count:

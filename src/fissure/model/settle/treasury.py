@@ -11,7 +11,6 @@ from fissure.model.effects import Effects, settled
 from fissure.model.parameters import parameter
 from fissure.model.sense import Sensed
 from fissure.model.settle.ground import Fought
-from fissure.model.state import LOST
 
 Scalar = Float[Array, ""]
 
@@ -69,7 +68,7 @@ class Treasury(eqx.Module):
         org, residents = sensed.organisation, sensed.districts.residents
         month = 1.0 / (1000.0 * WEEKS_A_MONTH)  # dollars a month to thousand dollars a week
         d = sensed.districts
-        hidden = sensed.reached * (d.control < LOST) * d.dread
+        hidden = sensed.reached * (1.0 - sensed.exposed_ground) * d.dread
         taxed = jnp.floor(sensed.held * sensed.presence * (1.0 - fought.encircled) + d.residents * hidden)
         taxed = taxed.astype(jnp.int32).sum()
         kept = 1.0 - org.corruption

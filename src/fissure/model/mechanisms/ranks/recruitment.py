@@ -3,7 +3,9 @@
 Theory: joining follows expected success and benefit (Weinstein 2007; Hegghammer 2013 on foreign fighters).
 
     foreign    inflow = foreign prestige^pull open                   persons per month
-    local      inflow = local residents reached support / 1,000    persons per month
+    local      inflow = local residents reached support / 1,000      persons per month
+    reached: n / (n + enough); n: fighters in the district, in the open or hidden; enough: with whom half of its rule
+    over all residents there would be enforced
     open: share held of border districts, weighted by their residents at the start, relative to the start, in [0, 1]
 
 Both are contributed per week.
@@ -43,7 +45,7 @@ class Recruitment(Mechanism):
     foreign: Scalar = parameter("persons per month", "Arrivals of foreigners at full prestige with the border open.")
     local: Scalar = parameter(
         "persons per 1,000 willing residents and month",
-        "Locals who join among willing residents on held ground.",
+        "Locals who join among willing residents whom its fighters reach.",
     )
     pull: Scalar = parameter("exponent", "How steeply foreign arrivals follow prestige.")
 

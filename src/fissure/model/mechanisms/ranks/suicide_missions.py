@@ -3,12 +3,12 @@
 Theory: demands that exceed the bargain struck with recruits (Weinstein 2007); selection into suicide missions by
 commitment (Benmelech and Berrebi 2007; Pape 2005).
 
-    pressed     a = A / (A + posted + 1)                in [0, 1); A: opponents attacking last week
+    pressed     a = A / (A + n + 1) where ground is held    in [0, 1); A: attackers of last week; n: fighters there
     missions    hazard of dying = rate a commitment     per week
     attempts    log: + ln(1 + cold_feet rate a)         cold_feet: weeks; the mean over those asked and not asked
     opponents   killed = toll x missions                fighters per week
 
-Reads: commitment, exposed, flows.attacked, post, strength. Writes: attempt_log, mission, toll.
+Reads: commitment, exposed, exposed_ground, flows.attacked, post, strength. Writes: attempt_log, mission, toll.
 Source: S1:9 S4:7.
 """
 
@@ -55,7 +55,7 @@ class SuicideMissions(Mechanism):
 
     def __call__(self, sensed: Sensed, week: Week, draw: Draws) -> Effects:
         """Contributions of this week."""
-        attacked = sensed.flows.attacked
+        attacked = sensed.flows.attacked * sensed.exposed_ground
         asked = sensed.post @ (self.rate * attacked / (attacked + sensed.exposed + 1.0))
         mission = asked * sensed.commitment
         return Effects(

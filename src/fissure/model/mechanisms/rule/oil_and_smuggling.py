@@ -3,7 +3,7 @@
 Theory: lootable resources and rebel finance (Ross 2004; Le Billon 2012); output of oil fields under a rebel
 ruler as satellites saw it (Do et al. 2018).
 
-    output    q = sum over districts of share held x capacity x wells       barrels per day
+    output    q = sum over districts of share held x capacity x wells x (1 - encircled)     barrels per day
     income    7 q price discount                                            dollars per week
     wells     fall = damage x aimed x strikes in the country / 100          per week
               rise = mending                                                per week

@@ -11,8 +11,10 @@ opponent, a kind and a strength. In the policy war opponents decide: they attack
                as an assault with probability F / (F + n), else as a ring
     probing    share of garrisons = probing G / (G + n + 1)                                       by district
 
-f: its free fighters; v: the district's share of the ruled residents + its share of symbolic weight, of districts next
-to those that its garrisons hold in its own country; n, G: fighters posted where it holds ground, opponents' garrisons.
+f: its free fighters, none before it enters the war; v: the district's share of the ruled residents + its share of
+symbolic weight, of districts that its garrisons face, of those next to them in its country, or, for an opponent without
+a garrison, of its country's districts on an open border; n, G: fighters posted where the group holds ground, opponents'
+garrisons.
 
 Reads: districts.control, exposed, exposed_ground, free, garrisons, held, held_residents, week.index,
 week.offensive_age, week.offensive_strength. Writes: offensive, probing.
@@ -77,7 +79,8 @@ class GroundOffensives(Mechanism):
         sent = self.commit * free
         chance = sent[:, None] / (sent[:, None] + sensed.exposed + 1.0)
         stands = ((sensed.garrisons > 0) | (world.faces > 0)).astype(jnp.float32)
-        reach = jnp.maximum(stands, ((stands @ world.adjacent) > 0) * world.in_country)
+        near = jnp.maximum(stands, ((stands @ world.adjacent) > 0) * world.in_country)
+        reach = jnp.where(stands.any(axis=1, keepdims=True), near, world.border * world.in_country)
         symbolic = world.symbolic * sensed.districts.control
         prize = sensed.held / jnp.maximum(sensed.held_residents, 1.0) + symbolic / jnp.maximum(symbolic.sum(), 1e-6)
         odds = jnp.floor(1e5 * reach * prize * sensed.exposed_ground * chance**self.caution)
