@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cases.ruritania import FILES, Write
+from tests.cases.ruritania import FILES, OPTIONAL, Write
 
 
 @pytest.fixture
@@ -12,7 +12,7 @@ def write(tmp_path: Path) -> Write:
     """Write the small case with some text replaced: `write("case.yaml", "weeks", "weks")`."""
 
     def _write(name: str | None = None, old: str = "", new: str = "") -> Path:
-        for file, text in FILES.items():
+        for file, text in (FILES | OPTIONAL).items():
             path = tmp_path / file
             path.parent.mkdir(exist_ok=True)
             assert file != name or old in text

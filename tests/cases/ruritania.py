@@ -68,6 +68,11 @@ FILES = {
     )
     + "]}",
 }
+OPTIONAL = {
+    "forcing/air_forces.csv": (
+        "since,country,title,strikes_low,strikes_high,basis\n2001-01-03,Ruritania,Gliders,1,4,made up\n"
+    ),
+}
 Write = Callable[..., Path]
 
 

@@ -40,7 +40,9 @@ def test_the_digest_sees_each_input_and_nothing_else(write: Write) -> None:
     assert len(digest) == 64
     folder = write("forcing/prices.csv", "25", "26")
     assert load_case(folder).digest != digest
+    assert load_case(write("forcing/air_forces.csv", "1,4", "1,5")).digest != digest
     folder = write()
+    assert load_case(folder, "policy").digest != digest
     (folder / "ledger").mkdir()
     (folder / "ledger" / "claims.yaml").write_text("[]")
     (folder / "provenance.yaml").write_text("[]")
@@ -51,6 +53,27 @@ def test_the_digest_sees_each_input_and_nothing_else(write: Write) -> None:
     case = load_case(folder)
     assert case.digest != digest
     assert case.priors["pace"].prior.low == 1
+
+
+def test_who_enters_later_attacks_no_sooner(write: Write) -> None:
+    folder = write("offensives.csv", "the-state,assault", "the-guest,assault")
+    state = (folder / "case.yaml").read_text().split("opponents:\n")[1].split("blocs:")[0]
+    own = state.replace("name: the-state", "name: the-guest").replace(
+        "abroad: false,", "abroad: true, enters: 2001-01-16,"
+    )
+    (folder / "case.yaml").write_text((folder / "case.yaml").read_text().replace("blocs:\n", own + "blocs:\n"))
+    assert message(folder) == (
+        "offensives.csv:2: found start 2001-01-09, expected no day before 2001-01-16, on which the-guest enters the "
+        "war (case.yaml)"
+    )
+
+
+def test_a_case_without_uncounted_air_forces_or_in_no_known_war(write: Write) -> None:
+    folder = write()
+    (folder / "forcing" / "air_forces.csv").unlink()
+    assert load_case(folder).air_forces == []
+    with pytest.raises(FissureError, match=r"recorded.*policy"):
+        load_case(folder, "imagined")  # type: ignore[arg-type]
 
 
 def test_a_name_that_is_no_case() -> None:
@@ -228,6 +251,44 @@ def test_a_bloc_without_a_unit(write: Write) -> None:
             "2001-01-09",
             "2001-02-09",
             "offensives.csv:2: found start 2001-02-09, expected a day from 2001-01-01 to 2001-01-21 (the case's weeks)",
+        ),
+        (
+            "offensives.csv",
+            "assault",
+            "asault",
+            "offensives.csv:2: at 'kind' found 'asault': expected 'assault' or 'isolation'",
+        ),
+        (
+            "forcing/air_forces.csv",
+            "2001-01-03",
+            "2010-01-03",
+            "forcing/air_forces.csv:2: found since 2010-01-03, expected a day from 2001-01-01 to 2001-01-21 "
+            "(the case's weeks)",
+        ),
+        (
+            "forcing/air_forces.csv",
+            "2001-01-03,Ruritania,Gliders,1,4,made up\n",
+            "2001-01-03,Ruritania,Gliders,1,4,made up\n" * 2,
+            "forcing/air_forces.csv:3: air force 'Gliders in Ruritania' is already on line 2",
+        ),
+        (
+            "case.yaml",
+            "abroad: false, ",
+            "abroad: false, enters: 2010-01-01, ",
+            "case.yaml:10: found enters 2010-01-01, expected a day from 2001-01-01 to 2001-01-21 (the case's weeks)",
+        ),
+        (
+            "case.yaml",
+            "abroad: false, ",
+            "abroad: false, enters: 2001-01-09, ",
+            "districts.csv:2: found opponent the-state, who enters the war on 2001-01-09 (case.yaml), expected one who "
+            "is there from the start",
+        ),
+        (
+            "case.yaml",
+            "numbers: 50",
+            "numbers: 500",
+            "case.yaml:10: at 'the-state': numbers is 500, expected a value from its low 20 to its high 90",
         ),
         (
             "offensives.csv",

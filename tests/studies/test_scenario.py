@@ -2,13 +2,17 @@
 
 from datetime import date
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from fissure.cases.loader import load_case
+from fissure.engine.random import seed_words
+from fissure.engine.simulate import draws
 from fissure.errors import FissureError
-from fissure.model.catalogue import parameters_of
+from fissure.model.catalogue import build, parameters_of, prior_values
+from fissure.model.start import member_inputs
 from fissure.model.world import world_of
 from fissure.studies.scenario import FORCING, Move, moved_values, moved_world, parse, scenario_of, week_of
 
@@ -90,6 +94,15 @@ def test_every_forcing_can_be_multiplied(world, name):
     moved, own = moved_world(world, [Move(name, "times", 2)]), FORCING[name].array
     assert jnp.array_equal(getattr(moved, own), 2 * getattr(world, own))
     assert getattr(moved, own).any()
+
+
+@pytest.mark.parametrize("name", list(FORCING))
+def test_every_forcing_can_be_nothing(case, parameters, world, name):
+    model = build(parameters, prior_values(parameters, np.zeros((1, len(parameters)))))
+    start = jax.tree.map(lambda x: x[0], model.start)
+    draw = draws(seed_words(1), jnp.int32(0), jnp.int32(-1))("givens")
+    given = member_inputs(start, moved_world(world, [Move(name, "times", 0)]), draw)
+    assert all(np.isfinite(np.asarray(x)).all() for x in jax.tree.leaves(given))
 
 
 def test_strikes_set_to_a_number_add_up_to_it_and_keep_their_doubt(world):
