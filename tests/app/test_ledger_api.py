@@ -61,10 +61,10 @@ def test_a_name_is_traced_to_what_it_rests_on(client, case, ledger, name, kind):
     assert trace["rival_groups"] == [[one.id for one in group] for group in expected.rival_groups]
 
 
-def test_claims_are_found_by_whether_the_model_carries_them_out(client, context):
+def test_claims_are_found_by_whether_the_model_carries_them_out(client, ledger):
     found = client.get("/api/ledger/claims?executes=no").json()["entries"]
     assert found and all(one["executes"] == "no" and one["lacks"] for one in found)
-    assert {one["id"] for one in found} == {one.id for one in context.ledger.claims.values() if one.carried_out == "no"}
+    assert {one["id"] for one in found} == {one.id for one in ledger.claims.values() if one.carried_out == "no"}
 
 
 def test_what_was_learned(client):
