@@ -61,6 +61,12 @@ def test_a_name_is_traced_to_what_it_rests_on(client, case, ledger, name, kind):
     assert trace["rival_groups"] == [[one.id for one in group] for group in expected.rival_groups]
 
 
+def test_claims_are_found_by_whether_the_model_carries_them_out(client, ledger):
+    found = client.get("/api/ledger/claims?executes=no").json()["entries"]
+    assert found and all(one["executes"] == "no" and one["lacks"] for one in found)
+    assert {one["id"] for one in found} == {one.id for one in ledger.claims.values() if one.carried_out == "no"}
+
+
 def test_what_was_learned(client):
     posterior = client.get("/api/posterior").json()
     assert posterior["until"] == "2015-12-31"
@@ -82,6 +88,7 @@ def test_what_was_learned(client):
         ("/api/ledger/claims?mechanism=pay-gaps", 422, "did you mean 'pay-gap'"),
         ("/api/ledger/claims?limit=0", 422, "limit"),
         ("/api/ledger/claims?direction=up", 422, "direction"),
+        ("/api/ledger/claims?executes=perhaps", 422, "executes"),
         ("/api/ledger/observations?rivals=perhaps", 422, "rivals"),
     ],
 )

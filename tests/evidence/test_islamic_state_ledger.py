@@ -11,6 +11,7 @@ from fissure.cases.loader import load_case
 from fissure.evidence.ledger import package_ledger
 from fissure.model import record
 from fissure.model.record import COORDINATES
+from fissure.present.sections.parts import how_many_are_carried_out
 
 GROUPS = {"ranks": 18, "factions": 10, "rule": 11, "governed": 8, "war": 7}
 LABELS = {**COORDINATES, "country": load_case("islamic_state").countries}
@@ -92,6 +93,21 @@ def test_claims_are_short_and_named_after_their_line(ledger):
         assert len(claim.paraphrase.split()) <= 60
         assert re.fullmatch(rf"{claim.source}-{claim.line:02d}[a-z]", claim.id)
         assert claim.mechanism or len(claim.reason) > 20
+
+
+def test_what_is_not_carried_out_says_what_is_missing_and_is_counted(ledger):
+    left_out = [one for one in ledger.claims.values() if one.lacks]
+    assert {one.executes for one in left_out} == {"partly", "no"}
+    assert all(len(one.lacks.split()) >= 5 and one.lacks.endswith(".") for one in left_out)
+    said = how_many_are_carried_out(ledger.claims.values())
+    counts = Counter(one.carried_out for one in ledger.claims.values())
+    assert f"{counts['yes']} whole, {counts['partly']} in part and {counts['no']} not yet" in said
+    assert counts.total() == 170 and sum(counts[name] for name in ("partly", "no")) == len(left_out)
+
+
+def test_two_causes_of_one_event_name_each_other(ledger):
+    pairs = {frozenset((one.id, other)) for one in ledger.claims.values() for other in one.rival_of}
+    assert pairs == {frozenset(("S2-09a", "S2-11a")), frozenset(("S4-06a", "S4-07d")), frozenset(("S0-10a", "S4-15d"))}
 
 
 def test_all_published_rows_are_there(ledger):

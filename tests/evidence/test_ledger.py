@@ -77,6 +77,7 @@ CLAIM = """\
 
 
 def claim(source="A1", line="3", taken="mechanism: pay-gap", direction="raises", figure="figure: pay-1") -> str:
+    taken = taken.replace("\n", "\n  ")
     return dedent(CLAIM).format(source=source, line=line, taken=taken, direction=direction, figure=figure)
 
 
@@ -108,8 +109,28 @@ def claim(source="A1", line="3", taken="mechanism: pay-gap", direction="raises",
         ),
         (
             claim(figure="figures: pay-1"),
-            "8: found unknown key 'figures', expected one of direction, effect, figure, id, line, mechanism, "
-            "paraphrase, reason, source; did you mean 'figure'?",
+            "8: found unknown key 'figures', expected one of direction, effect, executes, figure, id, lacks, line, "
+            "mechanism, paraphrase, reason, rival_of, source; did you mean 'figure'?",
+        ),
+        (
+            claim(taken="mechanism: pay-gap\nexecutes: partly"),
+            "1: at 'A1-03a': expected 'lacks' where 'executes' is partly or no, and only there",
+        ),
+        (
+            claim(taken="mechanism: pay-gap\nlacks: The pound."),
+            "1: at 'A1-03a': expected 'lacks' where 'executes' is partly or no, and only there",
+        ),
+        (
+            claim(taken="reason: None does.\nexecutes: partly\nlacks: All of it."),
+            "1: at 'A1-03a': expected 'executes' and 'lacks' only of a claim that a mechanism takes up",
+        ),
+        (
+            claim(taken="mechanism: pay-gap\nrival_of: [A1-03b]"),
+            "6: at 'rival_of' found 'A1-03b', expected the id of a claim; did you mean 'A1-03a'?",
+        ),
+        (
+            claim(taken="mechanism: pay-gap\nrival_of: [A1-03a]"),
+            "6: 'A1-03a' names as its rival itself, expected another claim",
         ),
     ],
 )

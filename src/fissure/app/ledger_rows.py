@@ -16,7 +16,7 @@ from fissure.model.catalogue import mechanism_classes
 from fissure.present import formatting
 from fissure.present.formatting import MECHANISM_GROUPS, mechanism_label
 from fissure.present.sections.observation_influence import RunComparison
-from fissure.present.sections.parts import DIRECTIONS
+from fissure.present.sections.parts import CARRIED_OUT, DIRECTIONS
 
 FIT = {"used": "in the fit", "after": "after the cut-off", "not": "not to be learned from"}
 """The words for what the fit did with a figure."""
@@ -120,6 +120,7 @@ def _filters(kind: str, context: Context) -> tuple[Filter, ...]:
                 Filter("source", "Source", sources),
                 Filter("group", "Group of mechanisms", MECHANISM_GROUPS),
                 Filter("mechanism", "Mechanism", mechanisms),
+                Filter("executes", "In the model", {str(name): said for name, said in CARRIED_OUT.items()}),
                 Filter("direction", "Direction", {name: str(one) for name, one in DIRECTIONS.items()}),
             )
         case "observations":
@@ -185,8 +186,11 @@ def _claim(claim: Claim, context: Context) -> LedgerRow:
     source = formatting.source_name(context.ledger.sources[claim.source])
     return LedgerRow(
         claim.id, claim.paraphrase, f"{formatting.claim_place(claim)} · {claim.effect} · {taken}",
-        signs=(str(DIRECTIONS[claim.direction]),),
-        tags=_tags(source=claim.source, direction=claim.direction, mechanism=claim.mechanism, group=group),
+        signs=(str(DIRECTIONS[claim.direction]), *([CARRIED_OUT[claim.executes]] if claim.lacks else [])),
+        tags=_tags(
+            source=claim.source, direction=claim.direction, mechanism=claim.mechanism, group=group,
+            executes=claim.carried_out,
+        ),
         more=(claim.mechanism or "", kind.title if kind else "", MECHANISM_GROUPS.get(group, ""), source),
     )  # fmt: skip
 

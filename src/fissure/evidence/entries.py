@@ -30,6 +30,7 @@ SourceKind = Literal[
 ]
 Group = Literal["ranks", "factions", "rule", "governed", "war"]
 Direction = Literal["raises", "lowers", "describes", "predicts"]
+Executes = Literal["yes", "partly", "no"]
 Bound = Literal["exact", "range", "upper", "lower"]
 How = Literal[
     "at",
@@ -87,8 +88,9 @@ class Mechanism(Strict):
 class Claim(Strict):
     """An assertion of a source, in our words, with the line it stands on.
 
-    A claim is taken up by one mechanism, or says in `reason` why none does. `effect` reads "what on what".
-    `figure` is the id of the observation that carries the claim's number.
+    A claim is taken up by one mechanism, or says in `reason` why none does. `executes` says whether that mechanism
+    carries it out, and `lacks` what it leaves out. `effect` reads "what on what". `figure` is the id of the observation
+    that carries the claim's number; `rival_of` names claims that put the same event down to something else.
     """
 
     id: Id
@@ -97,6 +99,9 @@ class Claim(Strict):
     paraphrase: Text
     mechanism: str | None = None
     reason: Text | None = None
+    executes: Executes = "yes"
+    lacks: Text | None = None
+    rival_of: tuple[str, ...] = ()
     direction: Direction
     effect: Text
     figure: str | None = None
@@ -105,7 +110,16 @@ class Claim(Strict):
     def _taken_up_or_not(self) -> Self:
         if (self.mechanism is None) == (self.reason is None):
             raise ValueError("expected either a mechanism or a reason why none takes the claim up, not both")
+        if self.mechanism is None and (self.executes != "yes" or self.lacks is not None):
+            raise ValueError("expected 'executes' and 'lacks' only of a claim that a mechanism takes up")
+        if (self.executes == "yes") != (self.lacks is None):
+            raise ValueError("expected 'lacks' where 'executes' is partly or no, and only there")
         return self
+
+    @property
+    def carried_out(self) -> Executes | None:
+        """Whether its mechanism carries it out; None where none takes it up."""
+        return self.executes if self.mechanism else None
 
 
 class Variable(Strict):

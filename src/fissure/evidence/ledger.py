@@ -159,6 +159,7 @@ def _check_claims(entries: _Entries) -> None:
                 f"{entries.places['claim', claim.id]('line')}: found line {claim.line}, expected at most {lines}, "
                 f"the length of {claim.source}"
             )
+    _check_rivals(entries, "claim")
 
 
 def _check_observations(entries: _Entries) -> None:
@@ -167,15 +168,21 @@ def _check_observations(entries: _Entries) -> None:
         entries.resolve("observation", observation, "source", "source")
         entries.resolve("observation", observation, "variable", "variable")
         _check_figure(here, observation, entries["variable"][observation.variable])
-        entries.resolve("observation", observation, "rival_of", "observation")
-        for position, rival in enumerate(observation.rival_of):
-            if rival == observation.id:
-                why = "itself, expected another observation"
-            elif observation.id not in entries["observation"][rival].rival_of:
+    _check_rivals(entries, "observation")
+
+
+def _check_rivals(entries: _Entries, kind: str) -> None:
+    for one in entries[kind].values():
+        entries.resolve(kind, one, "rival_of", kind)
+        for position, rival in enumerate(one.rival_of):
+            if rival == one.id:
+                why = f"itself, expected another {kind}"
+            elif one.id not in entries[kind][rival].rival_of:
                 why = f"'{rival}', which does not name it in turn"
             else:
                 continue
-            raise LedgerError(f"{here('rival_of', position)}: '{observation.id}' names as its rival {why}")
+            where = entries.places[kind, one.id]("rival_of", position)
+            raise LedgerError(f"{where}: '{one.id}' names as its rival {why}")
 
 
 def _require_files(folders: Sequence[Path]) -> None:

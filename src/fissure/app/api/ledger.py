@@ -13,7 +13,7 @@ from fissure.app.pages import AtDesk
 from fissure.app.schemas import IntervalSchema, ResultSchema, refusal, schema_of
 from fissure.context import Context
 from fissure.errors import FissureError, nearest
-from fissure.evidence.entries import Claim, Direction, Observation, Source, SourceKind, Variable
+from fissure.evidence.entries import Claim, Direction, Executes, Observation, Source, SourceKind, Variable
 from fissure.evidence.trace import Kind
 from fissure.present.render.html import web
 from fissure.present.sections import learned as words
@@ -140,6 +140,7 @@ class ClaimQuery(LedgerQuery):
     source: Name = ""
     group: Name = ""
     mechanism: Name = ""
+    executes: Executes | None = None
     direction: Direction | None = None
 
 

@@ -18,7 +18,18 @@ from fissure.present.charts import figures as charts
 from fissure.present.document import listed as separated
 from fissure.present.sections import learned as words
 from fissure.present.sections.learned import biases_table
-from fissure.present.sections.parts import CHART, DIRECTIONS, claims, figures, mechanism, publishers, rivals, sources
+from fissure.present.sections.parts import (
+    CARRIED_OUT,
+    CHART,
+    DIRECTIONS,
+    carried_out,
+    claims,
+    figures,
+    mechanism,
+    publishers,
+    rivals,
+    sources,
+)
 from fissure.version import __version__
 
 KINDS: dict[Kind, str] = {
@@ -131,7 +142,10 @@ def _about(trace: Trace, context: Context) -> Iterator[doc.Block]:
         case "claim":
             claim = ledger.claims[name]
             place = f"{formatting.claim_place(claim)} (non-blank lines; in our words)"
-            yield facts({"Stands in": place, "Effect": f"{DIRECTIONS[claim.direction]}: {claim.effect}"})
+            done = (carried_out(claim) or CARRIED_OUT["yes"]) if claim.mechanism else ""
+            others = separated(doc.Span(name, to=f"entry:{name}") for name in claim.rival_of)
+            effect = f"{DIRECTIONS[claim.direction]}: {claim.effect}"
+            yield facts({"Stands in": place, "Effect": effect, "Carried out": done, "Another cause is told in": others})
         case "observation":
             yield from _observation(ledger.observations[name], context)
         case "source":

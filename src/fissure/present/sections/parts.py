@@ -8,7 +8,7 @@ from typing import Any
 
 from fissure.cases.conventions import Leaning
 from fissure.context import Context
-from fissure.evidence.entries import Claim, Direction, Observation, Source
+from fissure.evidence.entries import Claim, Direction, Executes, Observation, Source
 from fissure.evidence.ledger import Ledger
 from fissure.evidence.trace import Kind
 from fissure.model.catalogue import mechanism_classes
@@ -94,23 +94,45 @@ def claims(some: Sequence[Claim], of: Kind = "claim") -> doc.Table:
         ),
         *(
             doc.Column(name, on=doc.IN_JSON)
-            for name in ("source", "line", "text", "direction", "effect", "reason", "figure")
+            for name in ("source", "line", "text", "direction", "effect", "reason", "executes", "lacks", "figure")
         ),
     )
     return doc.Table.of(columns, map(_claim, some), "Claims", "publishers claims")
 
 
+CARRIED_OUT: Mapping[Executes, str] = {"yes": "whole", "partly": "in part", "no": "not yet"}
+"""Whether the model does what a claim says, in words."""
+
+
+def carried_out(one: Claim) -> str:
+    """What of a claim its mechanism leaves out; empty where that is nothing."""
+    return f"{CARRIED_OUT[one.executes]}. {one.lacks}" if one.lacks else ""
+
+
+def how_many_are_carried_out(claims: Iterable[Claim]) -> str:
+    """How many of them the model carries out, in a sentence."""
+    count = Counter(one.carried_out for one in claims)
+    taken = count["yes"] + count["partly"] + count["no"]
+    return (
+        f"Of {taken} claims that a mechanism can carry out the model carries out {count['yes']} whole, "
+        f"{count['partly']} in part and {count['no']} not yet; {count[None]} more ask or sum up, and no mechanism "
+        "takes them up."
+    )
+
+
 def _claim(one: Claim) -> doc.Row:
     text = " ".join(one.paraphrase.split())
     figure = f"; its figure: {one.figure}" if one.figure else ""
+    left_out = f". In the model {carried_out(one)}" if one.lacks else ""
     taken: doc.Line = (
         (mechanism(one.mechanism),) if one.mechanism else (doc.Span(f"no mechanism: {one.reason}", soft=True),)
     )
     return doc.Row.of(
         doc.Cell((entry_link(one.id),), note=formatting.claim_place(one), below=True),
-        doc.Cell(text, note=f"{DIRECTIONS[one.direction]}: {one.effect}{figure}", below=True),
+        doc.Cell(text, note=f"{DIRECTIONS[one.direction]}: {one.effect}{figure}{left_out}", below=True),
         taken,
-        *(one.source, str(one.line), text, one.direction, one.effect, one.reason or "", one.figure or ""),
+        *(one.source, str(one.line), text, one.direction, one.effect, one.reason or ""),
+        *(one.carried_out or "", one.lacks or "", one.figure or ""),
         key=one.id,
     )
 
@@ -237,7 +259,10 @@ def evidence(ledger: Ledger, leanings: Sequence[Leaning]) -> doc.Section:
     )
     found = publishers(ledger, leanings)
     table = doc.Table.by(ledger.sources.values(), fields, "Publishers", "publishers")
-    return doc.Section("evidence", "Evidence", (doc.Paragraph(INTRO), table, *([measured(found)] if found else [])))
+    done = doc.Paragraph(how_many_are_carried_out(ledger.claims.values()))
+    return doc.Section(
+        "evidence", "Evidence", (doc.Paragraph(INTRO), table, done, *([measured(found)] if found else []))
+    )
 
 
 @dataclass(frozen=True)
