@@ -131,7 +131,9 @@ def streams(case: Case) -> tuple[list[Stream], list[Stream]]:
 
 def _named(asked: dict[str, set[tuple[int, tuple[int, ...]]]], axes: dict[tuple[int, ...], str]) -> list[Stream]:
     def each(shape: tuple[int, ...]) -> str:
-        return axes.get(shape) or " by ".join(axes.get((size,), str(size)) for size in shape)
+        if (name := axes.get(shape) or axes.get(shape[1:], "")) and shape:  # one of these, or several at once
+            return name
+        return " by ".join(axes.get((size,), str(size)) for size in shape)
 
     return [
         Stream(name, tuple(dict.fromkeys(each(shape) for _, shape in sorted(found))))
