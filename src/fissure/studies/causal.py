@@ -133,6 +133,10 @@ class Picture:
 CAUSES = tuple(c for c in Cause if c is not Cause.STAYED)
 
 
+TIME = "week.index"
+"""That time passes is no cause: who enters the war, and when, is forcing."""
+
+
 def cause_field(cause: Cause) -> str:
     """The name of the flow of fighters of `cause`."""
     return f"{BY_CAUSE}.{cause.name.lower()}"
@@ -177,7 +181,12 @@ def picture(signs: Signs | None = None, verdicts: Mapping[str, Sequence[Verdict]
 
     reads = {
         name: {
-            channel: {f: sign(signs.reads, f, name, channel) for path in sorted(expanded(paths)) for f in split(path)}
+            channel: {
+                f: sign(signs.reads, f, name, channel)
+                for path in sorted(expanded(paths))
+                for f in split(path)
+                if f != TIME
+            }
             for channel, paths in channels.items()
         }
         for name, channels in traced.items()
