@@ -7,6 +7,7 @@ import pytest
 from waiting import until
 
 from fissure.studies.progressive import Live
+from fissure.studies.scenario import FORCING
 
 Q = "/what-if?members=6&q="
 
@@ -77,7 +78,7 @@ def test_the_composer_stands_as_the_draft_says(client):
 
 def test_all_drivers_and_claims_of_the_studies_are_there(client):
     text = client.get("/what-if").text
-    assert text.count("data-driver=") == 7 + len(client.app.state.desk.context.parameters)
+    assert text.count("data-driver=") == len(FORCING) + len(client.app.state.desk.context.parameters)
     desk = client.app.state.desk
     assert all(one.title in text for one in desk.context.studies.values()) and "style=" not in text
     assert desk.ledger.claims["S4-07e"].paraphrase in html.unescape(text)

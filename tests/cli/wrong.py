@@ -24,7 +24,7 @@ BAD = {
     "--error": ["", "x", "1,5", "nan", "-1", "0", "1", "1e400", "-0.0"],
     "--older-than": ["", "x", "nan", "-1", "-inf", "inf", "1e400", "1e30"],
     "--until": DAYS, "--from": DAYS,
-    "--of": TEXTS, "--off": TEXTS, "--set": TEXTS, "--group": TEXTS, "--cluster": TEXTS,
+    "--of": TEXTS, "--off": TEXTS, "--set": TEXTS, "--group": TEXTS, "--cluster": TEXTS, "--war": TEXTS,
     "name": TEXTS, "names": TEXTS, "words": [one for one in CASES if one not in ("../..", "full")],
     "case": CASES, "--case": CASES,
     "--posterior": [*NOWHERE, "a-file", "."], "--in": [*NOWHERE, "a-file"], 
@@ -40,7 +40,8 @@ GOOD = {
     "--members": ["16", "48"], "--weeks": ["2", "3"], "--sampled": ["4"], "--pairs": ["0", "4"],
     "--seed": ["0", "3", str(2**64 - 1)], "--strongest": ["3"], "--error": ["0.1"], "--older-than": ["3"],
     "--until": ["2001-05-08"], "--from": ["2001-05-08"], "--of": ["collapse", "fighters@2001-01-08"],
-    "--off": ["pay-gap"], "--set": ["forcing.strikes=x2"], "--group": ["war"], "name": ["pay-gap"],
+    "--off": ["pay-gap"], "--set": ["forcing.strikes=x2"], "--group": ["war"], "--war": ["policy", "recorded"],
+    "name": ["pay-gap"],
     "words": ["CASE", "pay-gap"], "--out": ["made"], "case": ["CASE"], "--case": ["CASE"], "--title": ["A title"],
     "--into": ["made"], "path": ["made.nc"],
 }  # fmt: skip

@@ -102,7 +102,7 @@ def test_cohesion_is_told_at_first_and_before_the_end(history, found, holds):
 
 def test_the_chart_holds_shares_that_rise(found):
     rows = charts.shares(found)
-    assert len(rows) == 5 * 120
+    assert len(rows) == len(ENDINGS) * 120
     by = {one.title: [row["share"] for row in rows if row["ending"] == one.title] for one in ENDINGS}
     assert by["Territorial collapse"][59:61] == [0.0, 0.8] and by["Territorial collapse"][-1] == 0.9
     assert by["Revolt"][29:31] == [0.0, 0.5] and set(by["Split"]) == {0.0}
