@@ -6,8 +6,8 @@ on cohesion of insurgents; Woldemariam 2018 on fragmentation; Kalyvas 2006 on co
 states that last, from which it did not come back: *it came apart* in the first week of either. The other three are
 blows that it may survive; `mode` in `apart` says which of the five struck first.
 
-Two more say what is left: a group without ground can live on underground, as the predecessor of the Islamic State did
-from 2008 to 2011, or be gone. They tell nothing about what broke it, so `mode` leaves them out.
+Two more say what is left: a group without ground can live on underground for years, or be gone. They tell nothing about
+what broke it, so `mode` leaves them out.
 
 Weeks are counted from the start of the run, 0 is its first. An ending that is a lasting state is dated by the week in
 which that state began, although only later weeks show that it lasted. A remnant can neither go broke, nor split, nor

@@ -145,7 +145,7 @@ def _about(trace: Trace, context: Context) -> Iterator[doc.Block]:
             done = (carried_out(claim) or CARRIED_OUT["yes"]) if claim.mechanism else ""
             others = separated(doc.Span(name, to=f"entry:{name}") for name in claim.rival_of)
             effect = f"{DIRECTIONS[claim.direction]}: {claim.effect}"
-            yield facts({"Stands in": place, "Effect": effect, "Carried out": done, "Another cause is told in": others})
+            yield facts({"Stands in": place, "Effect": effect, "Carried out": done, "Another cause stands in": others})
         case "observation":
             yield from _observation(ledger.observations[name], context)
         case "source":
