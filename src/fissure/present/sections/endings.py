@@ -192,7 +192,7 @@ def came_first(found: xr.Dataset) -> str:
     counts = [(int((modes == one.name).sum()), one.title) for one in ENDINGS]
     ordered = sorted(((n, title) for n, title in counts if n), key=lambda one: -one[0])
     listed = ", ".join(f"{title.lower()} in {n} ({n / modes.size:.0%})" for n, title in ordered)
-    return f"Of the {_histories(modes.size)} that came apart, what came first of these five was {listed}."
+    return f"Of the {_histories(modes.size)} that came apart, the first ending was {listed}."
 
 
 def said_of_cohesion(index: xr.Dataset, found: xr.Dataset) -> str:
