@@ -1,6 +1,7 @@
 """`fissure sensitivity` as a user types it, over a few weeks."""
 
 import json
+import re
 import sys
 
 import pytest
@@ -22,7 +23,7 @@ def test_it_prints_a_table_and_writes_page_and_numbers(tmp_path):
     done = asked(*ASK, "--out", str(tmp_path))
     assert done.exit_code == 0, done.exception
     said = " ".join(done.output.split())
-    assert "Fighters lost by desertion" in said and "of 184 inputs" in said and "A quick look" in said
+    assert "Fighters lost by desertion" in said and re.search(r"of \d+ inputs move", said) and "A quick look" in said
     page = (tmp_path / "sensitivity.html").read_text()
     assert "fissure sensitivity islamic_state --of deserted --members 80 --seed 3 --weeks 12 --prior --quick" in page
     document = json.loads((tmp_path / "sensitivity.json").read_text())

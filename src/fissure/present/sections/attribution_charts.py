@@ -98,7 +98,7 @@ def _waterfall(found: Explanation, outcome: int, steps: Sequence[Step], said: st
             x=x, x2=end("to"), y=y, color=way, tooltip=tips,
         ),
         layer(
-            "steps", mark("rule", style="cursor", strokeWidth=1.5),
+            "steps", mark("rule", style="cursor", strokeWidth=1.5), transform=[keep("datum.low != datum.high")],
             x=quantitative("low"), x2=end("high"), y=y, tooltip=tips,
         ),
         layer("steps", diamond, transform=[keep("datum.level")], x=quantitative("to"), y=y, tooltip=tips),
